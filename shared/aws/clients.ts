@@ -1,0 +1,37 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+// A Lambda function outlives a stuck socket only by its own time-out; these fail first and are retried by the SDK.
+const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000 };
+
+/** A document client; undefined values are left out of what is written. */
+export const createDynamoDb = (): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+
+/**
+ * An S3 client whose presigned URLs carry no checksum parameters.
+ *
+ * @param options.pathStyle for S3 servers without a host name per bucket
+ */
+export const createS3 = (options: { pathStyle: boolean }): S3Client =>
+  new S3Client({
+    forcePathStyle: options.pathStyle,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 },
+  });
+
+/** A Secrets Manager client. */
+export const createSecretsManager = (): SecretsManagerClient => new SecretsManagerClient({ requestHandler });
+
+/** A Lambda client; synchronous invocations (the token refresh) may take up to a minute. */
+export const createLambda = (): LambdaClient =>
+  new LambdaClient({ requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 } });
+
+/** An EventBridge client. */
+export const createEventBridge = (): EventBridgeClient => new EventBridgeClient({ requestHandler });

@@ -1,0 +1,29 @@
+/** The CloudWatch namespace of every metric of the gateway. */
+export const metricNamespace = 'FireflyGateway';
+
+/** Names of the metrics; the alarms in infra are built on the same constants. */
+export const metricNames = {
+  /** Seconds until the stored access token expires; written at each token refresh. */
+  tokenSecondsLeft: 'TokenSecondsLeft',
+  /** 1 for each rotation step that failed for good. */
+  rotationFailed: 'RotationFailed',
+  /** Age of the current client secret in days; written daily. */
+  rotationAgeDays: 'RotationAgeDays',
+  /** Client secrets at Adobe that this gateway did not make. */
+  foreignSecretFound: 'ForeignSecretFound',
+  /** Client secrets at Adobe that an interrupted rotation of ours left. */
+  orphanSecretFound: 'OrphanSecretFound',
+  /** 1 when the previous client secret is still used after its grace. */
+  previousSecretStillInUse: 'PreviousSecretStillInUse',
+  /** 1 each time the queue was paused because Adobe refuses all work (quota exhausted, token refused). */
+  queuePaused: 'QueuePaused',
+  /** Jobs whose submit was sent but whose answer was lost. */
+  submitOutcomeUnknown: 'SubmitOutcomeUnknown',
+  jobsSucceeded: 'JobsSucceeded',
+  jobsFailed: 'JobsFailed',
+  jobsCancelled: 'JobsCancelled',
+  jobsTimedOut: 'JobsTimedOut',
+} as const;
+
+/** One of the metric names of the gateway. */
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];
