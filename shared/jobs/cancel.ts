@@ -1,0 +1,65 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Job } from './job.ts';
+import { jobKey, jobOfItem } from './job-item.ts';
+import { getJob, type JobTable } from './job-store.ts';
+import { type QuotaLimits, releasePermit } from './quota.ts';
+import { endJob } from './transitions.ts';
+
+/**
+ * What a cancel request led to: the job ended here and now, Adobe will be asked to cancel it, or it is too late because
+ * Adobe has finished it.
+ */
+export type Cancellation = { outcome: 'cancelled' | 'requested' | 'too_late'; job: Job };
+
+/**
+ * Cancels a job. Before its submit it ends at once and its permit can be used by another; once it may be at Adobe, the
+ * wish is recorded for the durable execution that follows the job.
+ *
+ * @returns undefined if the job has been erased meanwhile
+ */
+export const cancelJob = async (table: JobTable, limits: QuotaLimits, known: Job): Promise<Cancellation | undefined> => {
+  let job: Job | undefined = known;
+  while (job !== undefined) {
+    if (job.state === 'queued' || job.state === 'scheduled') {
+      const ended = await endJob(table, job, [job.state], { to: 'cancelled' });
+      if (ended !== undefined) {
+        if (job.state === 'scheduled' && job.permit !== undefined && job.submitAt !== undefined) {
+          await releasePermit(table, limits, job.permit, job.submitAt);
+        }
+        return { outcome: 'cancelled', job: ended };
+      }
+    } else if (job.state === 'submitting' || job.state === 'running') {
+      const asked = await requestCancel(table, job);
+      if (asked !== undefined) return { outcome: 'requested', job: asked };
+    } else {
+      return { outcome: 'too_late', job };
+    }
+    job = await getJob(table, job.jobId);
+  }
+  return undefined;
+};
+
+const requestCancel = async (table: JobTable, job: Job): Promise<Job | undefined> => {
+  try {
+    const { Attributes } = await table.dynamoDb.send(
+      new UpdateCommand({
+        TableName: table.tableName,
+        Key: jobKey(job.jobId),
+        UpdateExpression: 'SET cancelRequestedAt = if_not_exists(cancelRequestedAt, :now)',
+        ConditionExpression: '#state = :state AND #turn = :turn',
+        ExpressionAttributeNames: { '#state': 'state', '#turn': 'turn' },
+        ExpressionAttributeValues: {
+          ':now': new Date(table.clock.now()).toISOString(),
+          ':state': job.state,
+          ':turn': job.turn,
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Attributes === undefined ? undefined : jobOfItem(Attributes);
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+};

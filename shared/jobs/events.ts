@@ -1,0 +1,75 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Job } from './job.ts';
+import { indexes, jobKey, jobOfItem } from './job-item.ts';
+import type { JobTable } from './job-store.ts';
+
+/** EventBridge `source` of the gateway's events. */
+export const eventSource = 'firefly-gateway';
+
+/** EventBridge `detail-type` of the event that says that a job has ended. */
+export const jobEndedEvent = 'Job Ended';
+
+/** Where events go. */
+export interface EventBus {
+  eventBridge: EventBridgeClient;
+  eventBusName: string;
+}
+
+/** EventBridge did not take the event; it is sent again by the next dispatch. */
+export class EventNotPublishedError extends Error {
+  override readonly name = 'EventNotPublishedError';
+}
+
+/**
+ * Publishes the end of a job and then clears its mark: at least once, whatever crashes in between.
+ * The event carries keys of S3 objects, never their URLs (those die) and never the prompt (it is personal data).
+ *
+ * @throws {EventNotPublishedError} if EventBridge refused the event
+ */
+export const announce = async (table: JobTable, bus: EventBus, job: Job): Promise<void> => {
+  const { jobId, caller, operation, state, outputs = [], error, createdAt, finishedAt } = job;
+  const answer = await bus.eventBridge.send(
+    new PutEventsCommand({
+      Entries: [
+        {
+          EventBusName: bus.eventBusName,
+          Source: eventSource,
+          DetailType: jobEndedEvent,
+          Detail: JSON.stringify({ jobId, caller, operation, status: state, outputs, error, createdAt, finishedAt }),
+        },
+      ],
+    }),
+  );
+  if ((answer.FailedEntryCount ?? 0) > 0) {
+    throw new EventNotPublishedError(`EventBridge refused the event: ${answer.Entries?.[0]?.ErrorCode ?? 'unknown'}`);
+  }
+  try {
+    await table.dynamoDb.send(
+      new UpdateCommand({
+        TableName: table.tableName,
+        Key: jobKey(jobId),
+        UpdateExpression: 'REMOVE unannounced',
+        // Without the condition an update would bring back a job that was erased meanwhile.
+        ConditionExpression: 'attribute_exists(pk)',
+      }),
+    );
+  } catch (failure) {
+    if (!(failure instanceof ConditionalCheckFailedException)) throw failure;
+  }
+};
+
+/** Jobs that ended before the given time (epoch ms) and whose end a crash kept from being announced. */
+export const unannouncedJobs = async (table: JobTable, beforeMs: number, limit: number): Promise<Job[]> => {
+  const { Items = [] } = await table.dynamoDb.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      IndexName: indexes.unannounced,
+      KeyConditionExpression: 'unannounced = :yes AND finishedAt < :before',
+      ExpressionAttributeValues: { ':yes': 'yes', ':before': new Date(beforeMs).toISOString() },
+      Limit: limit,
+    }),
+  );
+  return Items.map(jobOfItem);
+};

@@ -1,0 +1,131 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../clock.ts';
+import type { Job, JobState, NewJob } from './job.ts';
+import { createdOrder, indexes, isExpired, jobKey, jobOfItem } from './job-item.ts';
+
+/** What the job modules need of the outside world. */
+export interface JobTable {
+  dynamoDb: DynamoDBDocumentClient;
+  tableName: string;
+  clock: Clock;
+}
+
+/** One page of a caller's jobs, newest first. */
+export interface JobPage {
+  jobs: Job[];
+  /** Where the next page starts: the last job's creation order; absent on the last page. */
+  next?: string;
+}
+
+/**
+ * Writes a new job into the queue unless its id is taken: an idempotency key makes the id, so one conditional put decides.
+ *
+ * @returns the job that is in the table now and whether this call put it there
+ */
+export const createJob = async (
+  table: JobTable,
+  job: NewJob,
+  place: { rank: string; round: number },
+): Promise<{ created: boolean; job: Job }> => {
+  const now = new Date(table.clock.now()).toISOString();
+  const queued: Job = {
+    ...job,
+    ...place,
+    state: 'queued',
+    history: [{ state: 'queued', at: now }],
+    createdAt: now,
+    updatedAt: now,
+    turn: 0,
+    attempts: 0,
+    resumes: 0,
+  };
+  const item = {
+    ...jobKey(job.jobId),
+    ...queued,
+    queueState: 'queued',
+    queueOrder: place.rank,
+    createdOrder: createdOrder(now, job.jobId),
+  };
+  try {
+    await table.dynamoDb.send(
+      new PutCommand({
+        TableName: table.tableName,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+        ExpressionAttributeValues: { ':now': Math.floor(table.clock.now() / 1000) },
+      }),
+    );
+    return { created: true, job: queued };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const existing = await getJob(table, job.jobId);
+    if (existing === undefined) return createJob(table, job, place);
+    return { created: false, job: existing };
+  }
+};
+
+/** Reads a job as it is now (strongly consistent); undefined if there is none or its time is over. */
+export const getJob = async (table: JobTable, jobId: string): Promise<Job | undefined> => {
+  const { Item } = await table.dynamoDb.send(
+    new GetCommand({ TableName: table.tableName, Key: jobKey(jobId), ConsistentRead: true }),
+  );
+  return Item === undefined || isExpired(Item, table.clock.now()) ? undefined : jobOfItem(Item);
+};
+
+/**
+ * Lists a caller's jobs, newest first.
+ *
+ * @param options.before the `next` of the page before
+ * @param options.limit jobs per page at most
+ */
+export const listJobs = async (
+  table: JobTable,
+  options: { caller: string; state?: JobState; before?: string; limit: number },
+): Promise<JobPage> => {
+  const jobs: Job[] = [];
+  let before = options.before;
+  // A filtered page of DynamoDB may be empty though more follow, so pages are read until enough jobs are found.
+  for (;;) {
+    const { Items = [], LastEvaluatedKey } = await table.dynamoDb.send(
+      new QueryCommand({
+        TableName: table.tableName,
+        IndexName: indexes.caller,
+        KeyConditionExpression:
+          before === undefined ? 'caller = :caller' : 'caller = :caller AND createdOrder < :before',
+        FilterExpression: [
+          '(attribute_not_exists(expiresAt) OR expiresAt > :now)',
+          ...(options.state === undefined ? [] : ['#state = :state']),
+        ].join(' AND '),
+        ...(options.state === undefined ? {} : { ExpressionAttributeNames: { '#state': 'state' } }),
+        ExpressionAttributeValues: {
+          ':caller': options.caller,
+          ':now': Math.floor(table.clock.now() / 1000),
+          ...(before === undefined ? {} : { ':before': before }),
+          ...(options.state === undefined ? {} : { ':state': options.state }),
+        },
+        ScanIndexForward: false,
+        Limit: Math.max(options.limit, 100),
+      }),
+    );
+    for (const item of Items) {
+      if (jobs.length === options.limit) return { jobs, next: before };
+      jobs.push(jobOfItem(item));
+      before = String(item['createdOrder']);
+    }
+    if (LastEvaluatedKey === undefined) return { jobs };
+    before = String(LastEvaluatedKey['createdOrder']);
+    if (jobs.length === options.limit) return { jobs, next: before };
+  }
+};
+
+/** Erases a job's record; the caller has made sure that it is finished. */
+export const deleteJob = async (table: JobTable, jobId: string): Promise<void> => {
+  await table.dynamoDb.send(new DeleteCommand({ TableName: table.tableName, Key: jobKey(jobId) }));
+};

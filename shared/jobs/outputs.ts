@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { Transform } from 'node:stream';
+import type { Job } from './job.ts';
+
+const extensions: Record<string, string> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/tiff': 'tif',
+  'image/jxl': 'jxl',
+  'video/mp4': 'mp4',
+};
+
+/** Prefix of everything stored for a job: outputs/yyyy/mm/dd/jobId/, by the UTC day on which the job was created. */
+export const outputPrefix = (job: Pick<Job, 'jobId' | 'createdAt'>): string =>
+  `outputs/${job.createdAt.slice(0, 10).replaceAll('-', '/')}/${job.jobId}/`;
+
+/** Key of one output; the index starts at 0, in Adobe's order. */
+export const outputKey = (job: Pick<Job, 'jobId' | 'createdAt'>, index: number, contentType: string): string =>
+  `${outputPrefix(job)}${index}.${extensions[contentType] ?? 'bin'}`;
+
+/** Key of the description beside the outputs, which is enough to make them again. */
+export const descriptionKey = (job: Pick<Job, 'jobId' | 'createdAt'>): string => `${outputPrefix(job)}job.json`;
+
+/** The media type without parameters, in lower case; `application/octet-stream` if there is none. */
+export const mediaType = (contentType: string | null): string =>
+  contentType?.split(';')[0]?.trim().toLowerCase() || 'application/octet-stream';
+
+/** An output was larger than the configured limit; nothing of it is kept. */
+export class OutputTooLargeError extends Error {
+  override readonly name = 'OutputTooLargeError';
+}
+
+/** Passes bytes through unchanged while it counts and hashes them. */
+export class Measure extends Transform {
+  bytes = 0;
+  readonly #hash = createHash('sha256');
+  readonly #maxBytes: number;
+
+  /** @param maxBytes the stream fails with {@link OutputTooLargeError} beyond this many bytes */
+  constructor(maxBytes: number) {
+    super();
+    this.#maxBytes = maxBytes;
+  }
+
+  override _transform(
+    chunk: Buffer,
+    _encoding: BufferEncoding,
+    done: (error: Error | null, chunk?: Buffer) => void,
+  ): void {
+    this.bytes += chunk.length;
+    if (this.bytes > this.#maxBytes) {
+      done(new OutputTooLargeError(`The output is larger than the limit of ${this.#maxBytes} bytes.`));
+      return;
+    }
+    this.#hash.update(chunk);
+    done(null, chunk);
+  }
+
+  /** SHA-256 of all bytes in hex; call it once, after the end of the stream. */
+  sha256(): string {
+    return this.#hash.digest('hex');
+  }
+}

@@ -1,0 +1,156 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Job, type Priority, priorities } from './job.ts';
+import { indexes, jobOfItem } from './job-item.ts';
+import type { JobTable } from './job-store.ts';
+import { quotaPartition } from './quota.ts';
+
+/** Positions and depths are counted up to this many jobs, to bound the cost of asking. */
+export const countLimit = 1000;
+
+/** A job's place in the queue: priority first, then the caller's round, then the id to make it unique. */
+export const rankOf = (priority: Priority, round: number, jobId: string): string =>
+  `${priority}#${String(round).padStart(12, '0')}#${jobId}`;
+
+const servedRoundKey = (priority: Priority) => ({ pk: quotaPartition, sk: `round#${priority}` });
+
+/**
+ * Gives a caller its next round at a priority: max(last round served, the caller's last round + 1). This is start-time
+ * fair queueing: a caller with thousands of waiting jobs delays another caller's single job by one round only.
+ */
+export const takeRound = async (table: JobTable, caller: string, priority: Priority): Promise<number> => {
+  const { Item } = await table.dynamoDb.send(
+    new GetCommand({ TableName: table.tableName, Key: servedRoundKey(priority) }),
+  );
+  const served = Number(Item?.['lastRound'] ?? 0);
+  const key = { pk: `caller#${caller}`, sk: `round#${priority}` };
+  for (;;) {
+    const next = await update(table, key, 'ADD lastRound :one', 'lastRound >= :before', {
+      ':one': 1,
+      ':before': served - 1,
+    });
+    if (next !== undefined) return next;
+    const first = await update(
+      table,
+      key,
+      'SET lastRound = :served',
+      'attribute_not_exists(lastRound) OR lastRound < :before',
+      {
+        ':served': served,
+        ':before': served - 1,
+      },
+    );
+    if (first !== undefined) return first;
+  }
+};
+
+/** Remembers the round of a job that was given a permit, so that new callers start from there and not from zero. */
+export const recordServedRound = async (
+  table: JobTable,
+  { priority, round }: Pick<Job, 'priority' | 'round'>,
+): Promise<void> => {
+  await update(
+    table,
+    servedRoundKey(priority),
+    'SET lastRound = :round',
+    'attribute_not_exists(lastRound) OR lastRound < :round',
+    {
+      ':round': round,
+    },
+  );
+};
+
+/** The next jobs of one priority, in the order of service; eventually consistent, so claim them conditionally. */
+export const headOfQueue = async (table: JobTable, priority: Priority, limit: number): Promise<Job[]> => {
+  const { Items = [] } = await table.dynamoDb.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      IndexName: indexes.queue,
+      KeyConditionExpression: 'queueState = :queued AND begins_with(queueOrder, :priority)',
+      ExpressionAttributeValues: { ':queued': 'queued', ':priority': `${priority}#` },
+      Limit: limit,
+    }),
+  );
+  return Items.map(jobOfItem);
+};
+
+/** Jobs that hold a permit or that Adobe works on, and whose submit time or deadline (ISO) lies before the given one. */
+export const overdueJobs = async (
+  table: JobTable,
+  part: 'scheduled' | 'active',
+  beforeMs: number,
+  limit: number,
+): Promise<Job[]> => {
+  const { Items = [] } = await table.dynamoDb.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      IndexName: indexes.queue,
+      KeyConditionExpression: 'queueState = :part AND queueOrder < :before',
+      ExpressionAttributeValues: { ':part': part, ':before': new Date(beforeMs).toISOString() },
+      Limit: limit,
+    }),
+  );
+  return Items.map(jobOfItem);
+};
+
+/** How many queued jobs are served before this one, counted up to {@link countLimit}. */
+export const positionOf = async (table: JobTable, job: Pick<Job, 'priority' | 'rank'>): Promise<number> => {
+  let ahead = 0;
+  for (const priority of priorities) {
+    const own = priority === job.priority;
+    // A rank ends in the job's id: one character less lies behind all earlier ranks and before its own.
+    const last = own ? job.rank.slice(0, -1) : `${priority}#~`;
+    ahead += await countQueued(table, countLimit - ahead, { first: `${priority}#`, last });
+    if (own || ahead >= countLimit) break;
+  }
+  return ahead;
+};
+
+/** How many jobs wait for a permit, counted up to {@link countLimit}. */
+export const queueDepth = async (table: JobTable): Promise<number> => countQueued(table, countLimit);
+
+const countQueued = async (
+  table: JobTable,
+  limit: number,
+  range?: { first: string; last: string },
+): Promise<number> => {
+  const { Count = 0 } = await table.dynamoDb.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      IndexName: indexes.queue,
+      KeyConditionExpression: `queueState = :queued${range === undefined ? '' : ' AND queueOrder BETWEEN :first AND :last'}`,
+      ExpressionAttributeValues: {
+        ':queued': 'queued',
+        ...(range === undefined ? {} : { ':first': range.first, ':last': range.last }),
+      },
+      Select: 'COUNT',
+      Limit: limit,
+    }),
+  );
+  return Count;
+};
+
+const update = async (
+  table: JobTable,
+  key: Record<string, string>,
+  expression: string,
+  condition: string,
+  values: Record<string, number>,
+): Promise<number | undefined> => {
+  try {
+    const { Attributes } = await table.dynamoDb.send(
+      new UpdateCommand({
+        TableName: table.tableName,
+        Key: key,
+        UpdateExpression: expression,
+        ConditionExpression: condition,
+        ExpressionAttributeValues: values,
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return Number(Attributes?.['lastRound']);
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+};

@@ -1,0 +1,164 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { JobTable } from './job-store.ts';
+
+/** Partition of everything that all jobs share: permits, pause, day counters, served rounds. */
+export const quotaPartition = 'quota';
+
+/** Adobe: 4 requests a minute and 9,000 a day per organization by default; higher by contract. */
+export interface QuotaLimits {
+  requestsPerMinute: number;
+  requestsPerDay: number;
+  /** How long after its submit time a job may still be submitted, in ms: what Adobe counts is arrivals. */
+  submitGraceMs: number;
+}
+
+/** One of the N permits of a minute; it can be claimed again for any time from `freeAt` (epoch ms) on. */
+export interface Permit {
+  index: number;
+  freeAt: number;
+}
+
+/** Why and until when (epoch ms) no job may be submitted. */
+export interface Pause {
+  until: number;
+  reason: 'rate_limited' | 'quota_exhausted' | 'token_refused';
+  /** How often in a row a trial after the pause was refused; 0 for a pause that simply ends. */
+  level: number;
+}
+
+/** The quota as one strongly consistent read saw it. */
+export interface QuotaSnapshot {
+  permits: Permit[];
+  pause?: Pause;
+  /** Submits counted for the current UTC day. */
+  usedToday: number;
+}
+
+const windowMs = 60_000;
+
+/** How long a permit is taken from its submit time on: Adobe's window and the grace. */
+export const permitPeriodMs = ({ submitGraceMs }: QuotaLimits): number => windowMs + submitGraceMs;
+
+const permitKey = (index: number) => ({ pk: quotaPartition, sk: `permit#${String(index).padStart(3, '0')}` });
+const pauseKey = { pk: quotaPartition, sk: 'pause' };
+const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 10);
+const dayKey = (nowMs: number) => ({ pk: quotaPartition, sk: `day#${dayOf(nowMs)}` });
+
+/** Reads permits, pause and today's count at once. */
+export const readQuota = async (table: JobTable, limits: QuotaLimits): Promise<QuotaSnapshot> => {
+  const now = table.clock.now();
+  const { Items = [] } = await table.dynamoDb.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      KeyConditionExpression: 'pk = :quota',
+      ExpressionAttributeValues: { ':quota': quotaPartition },
+      ConsistentRead: true,
+    }),
+  );
+  const items = new Map(Items.map((item) => [String(item['sk']), item]));
+  const pause = items.get(pauseKey.sk);
+  return {
+    permits: Array.from({ length: limits.requestsPerMinute }, (_, index) => ({
+      index,
+      freeAt: Number(items.get(permitKey(index).sk)?.['freeAt'] ?? 0),
+    })),
+    ...(pause === undefined
+      ? {}
+      : { pause: { until: Number(pause['until']), reason: pause['reason'], level: Number(pause['level']) } as Pause }),
+    usedToday: Number(items.get(dayKey(now).sk)?.['submits'] ?? 0),
+  };
+};
+
+/**
+ * Claims a permit for one submit time.
+ *
+ * @returns false if another dispatcher was faster
+ */
+export const claimPermit = async (
+  table: JobTable,
+  limits: QuotaLimits,
+  permit: Permit,
+  submitAt: number,
+): Promise<boolean> =>
+  conditionalUpdate(table, permitKey(permit.index), {
+    expression: 'SET freeAt = :next',
+    condition: permit.freeAt === 0 ? 'attribute_not_exists(freeAt) OR freeAt = :read' : 'freeAt = :read',
+    values: { ':next': submitAt + permitPeriodMs(limits), ':read': permit.freeAt },
+  });
+
+/**
+ * Gives a permit back that was claimed for a submit that certainly did not and will not happen.
+ *
+ * @returns false if the permit has been claimed again since
+ */
+export const releasePermit = async (
+  table: JobTable,
+  limits: QuotaLimits,
+  index: number,
+  submitAt: number,
+): Promise<boolean> =>
+  conditionalUpdate(table, permitKey(index), {
+    expression: 'SET freeAt = :now',
+    condition: 'freeAt = :claimed',
+    values: { ':now': Math.min(table.clock.now(), submitAt), ':claimed': submitAt + permitPeriodMs(limits) },
+  });
+
+/**
+ * Counts one submit for the current UTC day, before it is sent.
+ *
+ * @returns false if the day's limit is reached; then nothing may be sent
+ */
+export const countSubmit = async (table: JobTable, limits: QuotaLimits): Promise<boolean> => {
+  const now = table.clock.now();
+  return conditionalUpdate(table, dayKey(now), {
+    expression: 'ADD submits :one SET expiresAt = :expiry',
+    condition: 'attribute_not_exists(submits) OR submits < :limit',
+    values: { ':one': 1, ':limit': limits.requestsPerDay, ':expiry': Math.floor(now / 1000) + 3 * 86_400 },
+  });
+};
+
+/** Keeps every job from being submitted until the given time; a longer pause that is already set stays. */
+export const pauseQuota = async (table: JobTable, pause: Pause): Promise<boolean> =>
+  conditionalUpdate(table, pauseKey, {
+    expression: 'SET #until = :until, reason = :reason, #level = :level',
+    condition: 'attribute_not_exists(#until) OR #until < :until',
+    names: { '#until': 'until', '#level': 'level' },
+    values: { ':until': pause.until, ':reason': pause.reason, ':level': pause.level },
+  });
+
+/** Ends the series of trials once Adobe has accepted a job again. */
+export const clearTrials = async (table: JobTable): Promise<void> => {
+  await conditionalUpdate(table, pauseKey, {
+    expression: 'SET #level = :none',
+    condition: '#level > :none',
+    names: { '#level': 'level' },
+    values: { ':none': 0 },
+  });
+};
+
+/** Start of the next UTC day in epoch ms, when the daily limit begins anew. */
+export const nextDay = (nowMs: number): number => Date.parse(dayOf(nowMs)) + 86_400_000;
+
+const conditionalUpdate = async (
+  table: JobTable,
+  key: Record<string, string>,
+  update: { expression: string; condition: string; values: Record<string, unknown>; names?: Record<string, string> },
+): Promise<boolean> => {
+  try {
+    await table.dynamoDb.send(
+      new UpdateCommand({
+        TableName: table.tableName,
+        Key: key,
+        UpdateExpression: update.expression,
+        ConditionExpression: update.condition,
+        ...(update.names === undefined ? {} : { ExpressionAttributeNames: update.names }),
+        ExpressionAttributeValues: update.values,
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+};
