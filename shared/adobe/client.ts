@@ -1,0 +1,81 @@
+import ky, { isTimeoutError } from 'ky';
+import type { AccessToken } from './access-token.ts';
+
+/** Adobe's answer to one call: whatever the status, it is not an exception. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: string;
+}
+
+/** No answer came. `sent` is false only if it is certain that Adobe never saw the request. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+  readonly sent: boolean;
+
+  /**
+   * @param cause what the HTTP client reported
+   * @param sent whether Adobe may have seen the request
+   */
+  constructor(cause: unknown, sent: boolean) {
+    super(isTimeoutError(cause) ? 'Adobe did not answer in time.' : 'The connection to Adobe failed.', { cause });
+    this.sent = sent;
+  }
+}
+
+/** One call to a Firefly server; the bearer token goes to this URL and, as redirects are not followed, nowhere else. */
+export interface Call {
+  method: 'GET' | 'POST' | 'PUT';
+  url: string;
+  token: AccessToken;
+  /** JSON text. */
+  body?: string;
+  headers?: Record<string, string>;
+  timeoutMs: number;
+}
+
+/**
+ * Calls Adobe once, without any retry: what may be sent again is decided by those who know what the call costs.
+ *
+ * @throws {NoAnswerError} if no complete answer came
+ */
+export const callAdobe = async ({ method, url, token, body, headers = {}, timeoutMs }: Call): Promise<Answer> => {
+  try {
+    const response = await ky(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${token.accessToken}`,
+        'x-api-key': token.clientId,
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+      timeout: timeoutMs,
+      totalTimeout: timeoutMs,
+      retry: 0,
+      throwHttpErrors: false,
+      redirect: 'manual',
+    });
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  } catch (error) {
+    throw new NoAnswerError(error, !isUnsent(error));
+  }
+};
+
+const unsentCodes = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+];
+
+const isUnsent = (error: unknown): boolean => {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && unsentCodes.includes(String(cause.code))) return true;
+    if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(isUnsent);
+  }
+  return false;
+};

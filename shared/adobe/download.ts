@@ -1,0 +1,59 @@
+import { Readable } from 'node:stream';
+import type { AllowsUrl } from './hosts.ts';
+
+/** The bytes of an output while they arrive. */
+export interface Download {
+  stream: Readable;
+  contentType: string | null;
+}
+
+/** An output could not be fetched. `expired` means that a fresh URL may help, `retryable` that time may. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError';
+  readonly reason: 'host_not_allowed' | 'expired' | 'unavailable';
+
+  /** @param reason what can be done about it */
+  constructor(reason: DownloadError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+const redirectLimit = 3;
+
+/**
+ * Opens an output URL. The bearer token is never sent there, and neither the URL nor a redirect may leave the allow-list.
+ *
+ * @param timeoutMs for the whole download, not only its start
+ * @throws {DownloadError}
+ */
+export const openDownload = async (url: string, allows: AllowsUrl, timeoutMs: number): Promise<Download> => {
+  const signal = AbortSignal.timeout(timeoutMs);
+  let target = url;
+  for (let hop = 0; hop <= redirectLimit; hop += 1) {
+    if (!allows(target)) {
+      throw new DownloadError('host_not_allowed', `Outputs may not be fetched from ${hostOf(target)}.`);
+    }
+    let response: Response;
+    try {
+      response = await fetch(target, { redirect: 'manual', signal });
+    } catch (cause) {
+      throw new DownloadError('unavailable', 'The output could not be fetched.', { cause });
+    }
+    if (response.status === 200 && response.body !== null) {
+      return { stream: Readable.fromWeb(response.body), contentType: response.headers.get('content-type') };
+    }
+    await response.body?.cancel();
+    const location = response.headers.get('location');
+    if (response.status >= 300 && response.status < 400 && location !== null && URL.canParse(location, target)) {
+      target = new URL(location, target).href;
+    } else if (response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429) {
+      throw new DownloadError('expired', `The output URL was refused with HTTP status ${response.status}.`);
+    } else {
+      throw new DownloadError('unavailable', `The output was answered with HTTP status ${response.status}.`);
+    }
+  }
+  throw new DownloadError('unavailable', 'The output URL redirects too often.');
+};
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'a malformed URL');
