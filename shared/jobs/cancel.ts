@@ -1,5 +1,4 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
 import { jobKey, jobOfItem } from './job-item.ts';
 import { getJob, type JobTable } from './job-store.ts';
@@ -18,7 +17,11 @@ export type Cancellation = { outcome: 'cancelled' | 'requested' | 'too_late'; jo
  *
  * @returns undefined if the job has been erased meanwhile
  */
-export const cancelJob = async (table: JobTable, limits: QuotaLimits, known: Job): Promise<Cancellation | undefined> => {
+export const cancelJob = async (
+  table: JobTable,
+  limits: QuotaLimits,
+  known: Job,
+): Promise<Cancellation | undefined> => {
   let job: Job | undefined = known;
   while (job !== undefined) {
     if (job.state === 'queued' || job.state === 'scheduled') {
@@ -41,25 +44,11 @@ export const cancelJob = async (table: JobTable, limits: QuotaLimits, known: Job
 };
 
 const requestCancel = async (table: JobTable, job: Job): Promise<Job | undefined> => {
-  try {
-    const { Attributes } = await table.dynamoDb.send(
-      new UpdateCommand({
-        TableName: table.tableName,
-        Key: jobKey(job.jobId),
-        UpdateExpression: 'SET cancelRequestedAt = if_not_exists(cancelRequestedAt, :now)',
-        ConditionExpression: '#state = :state AND #turn = :turn',
-        ExpressionAttributeNames: { '#state': 'state', '#turn': 'turn' },
-        ExpressionAttributeValues: {
-          ':now': new Date(table.clock.now()).toISOString(),
-          ':state': job.state,
-          ':turn': job.turn,
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return Attributes === undefined ? undefined : jobOfItem(Attributes);
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  const item = await conditionalUpdate(table, jobKey(job.jobId), {
+    expression: 'SET cancelRequestedAt = if_not_exists(cancelRequestedAt, :now)',
+    condition: '#state = :state AND #turn = :turn',
+    names: { '#state': 'state', '#turn': 'turn' },
+    values: { ':now': new Date(table.clock.now()).toISOString(), ':state': job.state, ':turn': job.turn },
+  });
+  return item === undefined ? undefined : jobOfItem(item);
 };

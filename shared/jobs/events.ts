@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
 import { indexes, jobKey, jobOfItem } from './job-item.ts';
 import type { JobTable } from './job-store.ts';
@@ -45,19 +45,11 @@ export const announce = async (table: JobTable, bus: EventBus, job: Job): Promis
   if ((answer.FailedEntryCount ?? 0) > 0) {
     throw new EventNotPublishedError(`EventBridge refused the event: ${answer.Entries?.[0]?.ErrorCode ?? 'unknown'}`);
   }
-  try {
-    await table.dynamoDb.send(
-      new UpdateCommand({
-        TableName: table.tableName,
-        Key: jobKey(jobId),
-        UpdateExpression: 'REMOVE unannounced',
-        // Without the condition an update would bring back a job that was erased meanwhile.
-        ConditionExpression: 'attribute_exists(pk)',
-      }),
-    );
-  } catch (failure) {
-    if (!(failure instanceof ConditionalCheckFailedException)) throw failure;
-  }
+  // Without the condition the update would bring back a job that was erased meanwhile.
+  await conditionalUpdate(table, jobKey(jobId), {
+    expression: 'REMOVE unannounced',
+    condition: 'attribute_exists(pk)',
+  });
 };
 
 /** Jobs that ended before the given time (epoch ms) and whose end a crash kept from being announced. */

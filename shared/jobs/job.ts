@@ -90,6 +90,8 @@ export interface Job {
   turn: number;
   /** Submits that Adobe answered with 408, 500 or 503. */
   attempts: number;
+  /** How often in a row Adobe refused the token of a submit; the second time the token was a new one. */
+  tokenRefusals?: number;
   /** Epoch ms at which the current permit lets the job be submitted. */
   submitAt?: number;
   /** Index of the permit of the current turn. */

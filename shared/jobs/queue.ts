@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type ConditionalUpdate, conditionalUpdate } from './conditional-update.ts';
 import { type Job, type Priority, priorities } from './job.ts';
 import { indexes, jobOfItem } from './job-item.ts';
 import type { JobTable } from './job-store.ts';
@@ -25,21 +25,17 @@ export const takeRound = async (table: JobTable, caller: string, priority: Prior
   const served = Number(Item?.['lastRound'] ?? 0);
   const key = { pk: `caller#${caller}`, sk: `round#${priority}` };
   for (;;) {
-    const next = await update(table, key, 'ADD lastRound :one', 'lastRound >= :before', {
-      ':one': 1,
-      ':before': served - 1,
+    const next = await raiseRound(table, key, {
+      expression: 'ADD lastRound :one',
+      condition: 'lastRound >= :before',
+      values: { ':one': 1, ':before': served - 1 },
     });
     if (next !== undefined) return next;
-    const first = await update(
-      table,
-      key,
-      'SET lastRound = :served',
-      'attribute_not_exists(lastRound) OR lastRound < :before',
-      {
-        ':served': served,
-        ':before': served - 1,
-      },
-    );
+    const first = await raiseRound(table, key, {
+      expression: 'SET lastRound = :served',
+      condition: 'attribute_not_exists(lastRound) OR lastRound < :before',
+      values: { ':served': served, ':before': served - 1 },
+    });
     if (first !== undefined) return first;
   }
 };
@@ -49,15 +45,25 @@ export const recordServedRound = async (
   table: JobTable,
   { priority, round }: Pick<Job, 'priority' | 'round'>,
 ): Promise<void> => {
-  await update(
-    table,
-    servedRoundKey(priority),
-    'SET lastRound = :round',
-    'attribute_not_exists(lastRound) OR lastRound < :round',
-    {
-      ':round': round,
-    },
+  await raiseRound(table, servedRoundKey(priority), {
+    expression: 'SET lastRound = :round',
+    condition: 'attribute_not_exists(lastRound) OR lastRound < :round',
+    values: { ':round': round },
+  });
+};
+
+/** Counts the turns ever given, so that every tenth can go to a lower priority. */
+export const nextTurnNumber = async (table: JobTable): Promise<number> => {
+  const { Attributes } = await table.dynamoDb.send(
+    new UpdateCommand({
+      TableName: table.tableName,
+      Key: { pk: quotaPartition, sk: 'served' },
+      UpdateExpression: 'ADD turns :one',
+      ExpressionAttributeValues: { ':one': 1 },
+      ReturnValues: 'UPDATED_NEW',
+    }),
   );
+  return Number(Attributes?.['turns']);
 };
 
 /** The next jobs of one priority, in the order of service; eventually consistent, so claim them conditionally. */
@@ -130,27 +136,11 @@ const countQueued = async (
   return Count;
 };
 
-const update = async (
+const raiseRound = async (
   table: JobTable,
-  key: Record<string, string>,
-  expression: string,
-  condition: string,
-  values: Record<string, number>,
+  key: { pk: string; sk: string },
+  update: ConditionalUpdate,
 ): Promise<number | undefined> => {
-  try {
-    const { Attributes } = await table.dynamoDb.send(
-      new UpdateCommand({
-        TableName: table.tableName,
-        Key: key,
-        UpdateExpression: expression,
-        ConditionExpression: condition,
-        ExpressionAttributeValues: values,
-        ReturnValues: 'UPDATED_NEW',
-      }),
-    );
-    return Number(Attributes?.['lastRound']);
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  const item = await conditionalUpdate(table, key, update);
+  return item === undefined ? undefined : Number(item['lastRound']);
 };

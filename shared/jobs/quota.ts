@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { conditionalUpdate } from './conditional-update.ts';
 import type { JobTable } from './job-store.ts';
 
 /** Partition of everything that all jobs share: permits, pause, day counters, served rounds. */
@@ -81,11 +81,11 @@ export const claimPermit = async (
   permit: Permit,
   submitAt: number,
 ): Promise<boolean> =>
-  conditionalUpdate(table, permitKey(permit.index), {
+  (await conditionalUpdate(table, permitKey(permit.index), {
     expression: 'SET freeAt = :next',
     condition: permit.freeAt === 0 ? 'attribute_not_exists(freeAt) OR freeAt = :read' : 'freeAt = :read',
     values: { ':next': submitAt + permitPeriodMs(limits), ':read': permit.freeAt },
-  });
+  })) !== undefined;
 
 /**
  * Gives a permit back that was claimed for a submit that certainly did not and will not happen.
@@ -98,11 +98,12 @@ export const releasePermit = async (
   index: number,
   submitAt: number,
 ): Promise<boolean> =>
-  conditionalUpdate(table, permitKey(index), {
-    expression: 'SET freeAt = :now',
+  (await conditionalUpdate(table, permitKey(index), {
+    expression: 'SET freeAt = :submitAt',
     condition: 'freeAt = :claimed',
-    values: { ':now': Math.min(table.clock.now(), submitAt), ':claimed': submitAt + permitPeriodMs(limits) },
-  });
+    // The time before was another submit's: from the submit time on the permit was free.
+    values: { ':submitAt': submitAt, ':claimed': submitAt + permitPeriodMs(limits) },
+  })) !== undefined;
 
 /**
  * Counts one submit for the current UTC day, before it is sent.
@@ -111,21 +112,35 @@ export const releasePermit = async (
  */
 export const countSubmit = async (table: JobTable, limits: QuotaLimits): Promise<boolean> => {
   const now = table.clock.now();
-  return conditionalUpdate(table, dayKey(now), {
+  const counted = await conditionalUpdate(table, dayKey(now), {
     expression: 'ADD submits :one SET expiresAt = :expiry',
     condition: 'attribute_not_exists(submits) OR submits < :limit',
     values: { ':one': 1, ':limit': limits.requestsPerDay, ':expiry': Math.floor(now / 1000) + 3 * 86_400 },
   });
+  return counted !== undefined;
 };
 
 /** Keeps every job from being submitted until the given time; a longer pause that is already set stays. */
 export const pauseQuota = async (table: JobTable, pause: Pause): Promise<boolean> =>
-  conditionalUpdate(table, pauseKey, {
+  (await conditionalUpdate(table, pauseKey, {
     expression: 'SET #until = :until, reason = :reason, #level = :level',
     condition: 'attribute_not_exists(#until) OR #until < :until',
     names: { '#until': 'until', '#level': 'level' },
     values: { ':until': pause.until, ':reason': pause.reason, ':level': pause.level },
-  });
+  })) !== undefined;
+
+/**
+ * Claims the one trial that may follow a pause with a refusal.
+ *
+ * @returns false if another trial is under way
+ */
+export const claimTrial = async (table: JobTable, limits: QuotaLimits): Promise<boolean> =>
+  (await conditionalUpdate(table, pauseKey, {
+    expression: 'SET trialUntil = :end',
+    condition: '#level > :none AND (attribute_not_exists(trialUntil) OR trialUntil <= :now)',
+    names: { '#level': 'level' },
+    values: { ':none': 0, ':now': table.clock.now(), ':end': table.clock.now() + 2 * permitPeriodMs(limits) },
+  })) !== undefined;
 
 /** Ends the series of trials once Adobe has accepted a job again. */
 export const clearTrials = async (table: JobTable): Promise<void> => {
@@ -135,30 +150,4 @@ export const clearTrials = async (table: JobTable): Promise<void> => {
     names: { '#level': 'level' },
     values: { ':none': 0 },
   });
-};
-
-/** Start of the next UTC day in epoch ms, when the daily limit begins anew. */
-export const nextDay = (nowMs: number): number => Date.parse(dayOf(nowMs)) + 86_400_000;
-
-const conditionalUpdate = async (
-  table: JobTable,
-  key: Record<string, string>,
-  update: { expression: string; condition: string; values: Record<string, unknown>; names?: Record<string, string> },
-): Promise<boolean> => {
-  try {
-    await table.dynamoDb.send(
-      new UpdateCommand({
-        TableName: table.tableName,
-        Key: key,
-        UpdateExpression: update.expression,
-        ConditionExpression: update.condition,
-        ...(update.names === undefined ? {} : { ExpressionAttributeNames: update.names }),
-        ExpressionAttributeValues: update.values,
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
 };

@@ -1,5 +1,4 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { conditionalUpdate } from './conditional-update.ts';
 import { isFinal, type Job, type JobState, type Turn } from './job.ts';
 import { jobKey, jobOfItem, queueStateOf } from './job-item.ts';
 import type { JobTable } from './job-store.ts';
@@ -70,23 +69,13 @@ export const transition = async (
   });
   const conditions = [`#state IN (${expected.join(', ')})`, '#turn = :turn'];
   if (unlessCancelRequested) conditions.push('attribute_not_exists(cancelRequestedAt)');
-  try {
-    const { Attributes } = await table.dynamoDb.send(
-      new UpdateCommand({
-        TableName: table.tableName,
-        Key: jobKey(jobId),
-        UpdateExpression: `SET ${assignments.join(', ')}${removals.length > 0 ? ` REMOVE ${removals.join(', ')}` : ''}`,
-        ConditionExpression: conditions.join(' AND '),
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return Attributes === undefined ? undefined : jobOfItem(Attributes);
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  const item = await conditionalUpdate(table, jobKey(jobId), {
+    expression: `SET ${assignments.join(', ')}${removals.length > 0 ? ` REMOVE ${removals.join(', ')}` : ''}`,
+    condition: conditions.join(' AND '),
+    names,
+    values,
+  });
+  return item === undefined ? undefined : jobOfItem(item);
 };
 
 /** The state, result and reason with which a job ends. */

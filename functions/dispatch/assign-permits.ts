@@ -1,0 +1,147 @@
+import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
+import type { JobTable } from '#shared/jobs/job-store.ts';
+import { headOfQueue, nextTurnNumber, recordServedRound } from '#shared/jobs/queue.ts';
+import {
+  claimPermit,
+  claimTrial,
+  type Permit,
+  type QuotaLimits,
+  type QuotaSnapshot,
+  readQuota,
+  releasePermit,
+} from '#shared/jobs/quota.ts';
+import { beginTurn } from '#shared/jobs/turn.ts';
+import type { Log } from '#shared/observability.ts';
+import { executionName, type StartTurn } from './start-turn.ts';
+
+// The schedule runs every minute, so every permit that comes free before the next run is assigned now.
+const lookaheadMs = 60_000;
+
+/** What dispatch works with. */
+export interface AssignPermits {
+  table: JobTable;
+  limits: QuotaLimits;
+  startTurn: StartTurn;
+  log: Log;
+  /** Spreads concurrent dispatchers over the permits; between 0 and 1. */
+  random?: () => number;
+}
+
+/**
+ * Matches the permits that come free within the next minute with the heads of the queue and starts a durable execution
+ * for each pair. Safe to run any number of times at once: permits and jobs are claimed conditionally.
+ *
+ * @returns how many executions were started
+ */
+export const assignPermits = async ({
+  table,
+  limits,
+  startTurn,
+  log,
+  random = Math.random,
+}: AssignPermits): Promise<number> => {
+  const quota = await readQuota(table, limits);
+  const queue = new QueueHeads(table, limits.requestsPerMinute);
+  let started = 0;
+  for (const { permit, submitAt } of await usablePermits(table, limits, quota, queue, random)) {
+    if (!(await claimPermit(table, limits, permit, submitAt))) continue;
+    const job = await beginNextTurn(table, queue, permit, submitAt);
+    if (job === undefined) {
+      await releasePermit(table, limits, permit.index, submitAt);
+      break;
+    }
+    await recordServedRound(table, job);
+    try {
+      await startTurn(job, executionName(job));
+      started += 1;
+    } catch (error) {
+      // The next dispatch finds the job scheduled but never started and puts it back.
+      log.error('The durable execution of a job could not be started.', { jobId: job.jobId, error: String(error) });
+    }
+  }
+  return started;
+};
+
+const usablePermits = async (
+  table: JobTable,
+  limits: QuotaLimits,
+  quota: QuotaSnapshot,
+  queue: QueueHeads,
+  random: () => number,
+): Promise<{ permit: Permit; submitAt: number }[]> => {
+  const now = table.clock.now();
+  const start = Math.max(now, quota.pause?.until ?? 0);
+  const left = limits.requestsPerDay - quota.usedToday;
+  if (left <= 0 || start > now + lookaheadMs || (await queue.isEmpty())) return [];
+  const first = Math.floor(random() * quota.permits.length);
+  const usable = quota.permits
+    .map((_, offset) => quota.permits[(first + offset) % quota.permits.length] as Permit)
+    .map((permit) => ({ permit, submitAt: Math.max(permit.freeAt, start) }))
+    .filter(({ submitAt }) => submitAt <= now + lookaheadMs)
+    .sort((a, b) => a.submitAt - b.submitAt)
+    .slice(0, left);
+  if (quota.pause !== undefined && quota.pause.level > 0) {
+    // Adobe refused everything before the pause: one job tries whether that has changed.
+    return usable.length > 0 && start <= now && (await claimTrial(table, limits)) ? usable.slice(0, 1) : [];
+  }
+  return usable;
+};
+
+const beginNextTurn = async (
+  table: JobTable,
+  queue: QueueHeads,
+  permit: Permit,
+  submitAt: number,
+): Promise<Job | undefined> => {
+  const order = priorityOrder(await nextTurnNumber(table));
+  for (let head = await queue.next(order); head !== undefined; head = await queue.next(order)) {
+    const job = await beginTurn(table, head, permit, submitAt);
+    if (job !== undefined) return job;
+  }
+  return undefined;
+};
+
+/**
+ * Which priority is served first at the given turn: high before normal before low, except that of every ten turns one
+ * belongs to normal and one to low, so that nothing starves.
+ */
+export const priorityOrder = (turnNumber: number): Priority[] => {
+  const favoured: Priority | undefined = turnNumber % 10 === 9 ? 'low' : turnNumber % 10 === 4 ? 'normal' : undefined;
+  return favoured === undefined
+    ? [...priorities]
+    : [favoured, ...priorities.filter((priority) => priority !== favoured)];
+};
+
+/** The heads of the queue by priority, read as late as possible and each handed out once. */
+class QueueHeads {
+  readonly #table: JobTable;
+  readonly #pageSize: number;
+  readonly #heads = new Map<Priority, Job[]>();
+
+  constructor(table: JobTable, pageSize: number) {
+    this.#table = table;
+    // The index lags behind: heads that others have just claimed still stand in it.
+    this.#pageSize = 3 * pageSize;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    for (const priority of priorities) if ((await this.#load(priority)).length > 0) return false;
+    return true;
+  }
+
+  async next(order: readonly Priority[]): Promise<Job | undefined> {
+    for (const priority of order) {
+      const job = (await this.#load(priority)).shift();
+      if (job !== undefined) return job;
+    }
+    return undefined;
+  }
+
+  async #load(priority: Priority): Promise<Job[]> {
+    const known = this.#heads.get(priority);
+    if (known !== undefined) return known;
+    const jobs = await headOfQueue(this.#table, priority, this.#pageSize);
+    this.#heads.set(priority, jobs);
+    return jobs;
+  }
+}

@@ -1,0 +1,82 @@
+import { announce, type EventBus, unannouncedJobs } from '#shared/jobs/events.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import type { JobTable } from '#shared/jobs/job-store.ts';
+import { overdueJobs } from '#shared/jobs/queue.ts';
+import type { QuotaLimits } from '#shared/jobs/quota.ts';
+import { resumeTurn } from '#shared/jobs/resume.ts';
+import { endJob } from '#shared/jobs/transitions.ts';
+import { putBack } from '#shared/jobs/turn.ts';
+import { metricNames } from '#shared/metrics.ts';
+import type { Log, RecordMetric } from '#shared/observability.ts';
+import { executionName, type StartTurn } from './start-turn.ts';
+
+// Beyond the grace the fence lets nothing pass; the rest covers a write that is on its way.
+const startSlackMs = 5_000;
+// Whoever ended a job announces it right after; only a crash leaves it longer.
+const announceSlackMs = 30_000;
+// Bounds the work of one run; the next minute goes on.
+const batch = 25;
+
+/** What recovery works with. */
+export interface RecoverJobs {
+  table: JobTable;
+  limits: QuotaLimits;
+  bus: EventBus;
+  startTurn: StartTurn;
+  log: Log;
+  recordMetric: RecordMetric;
+}
+
+/**
+ * Finds what a crash left behind: turns that never started go back into the queue, ends that were not announced are
+ * announced, and jobs whose durable execution died are followed by a new one.
+ */
+export const recoverJobs = async (
+  parts: RecoverJobs,
+): Promise<{ putBack: number; resumed: number; announced: number }> => {
+  const { table, limits, log } = parts;
+  const now = table.clock.now();
+  let returned = 0;
+  for (const job of await overdueJobs(table, 'scheduled', now - limits.submitGraceMs - startSlackMs, batch)) {
+    if ((await putBack(table, limits, job, { sent: false })) !== undefined) returned += 1;
+  }
+  let resumed = 0;
+  for (const job of await overdueJobs(table, 'active', now, batch)) {
+    if (await recoverActive(parts, job)) resumed += 1;
+  }
+  let announced = 0;
+  for (const job of await unannouncedJobs(table, now - announceSlackMs, batch)) {
+    try {
+      await announce(table, parts.bus, job);
+      announced += 1;
+    } catch (error) {
+      log.error('The end of a job could not be announced; the next run tries again.', {
+        jobId: job.jobId,
+        error: String(error),
+      });
+    }
+  }
+  return { putBack: returned, resumed, announced };
+};
+
+const recoverActive = async ({ table, startTurn, log, recordMetric }: RecoverJobs, job: Job): Promise<boolean> => {
+  if (job.state === 'submitting') {
+    const error = {
+      code: 'submit_outcome_unknown',
+      message:
+        'The request may have reached Adobe, but its answer was lost. It was not sent again, as it may be billed.',
+    };
+    if ((await endJob(table, job, ['submitting'], { to: 'failed', error })) !== undefined) {
+      recordMetric(metricNames.submitOutcomeUnknown, 1);
+    }
+    return false;
+  }
+  const taken = await resumeTurn(table, job);
+  if (taken === undefined) return false;
+  log.warn('The durable execution of a job was lost; another one takes over.', {
+    jobId: job.jobId,
+    resumes: taken.resumes,
+  });
+  await startTurn(taken, executionName(taken, taken.resumes));
+  return true;
+};

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { readEnv, wholeNumber } from '#shared/env.ts';
+
+const schema = z
+  .object({
+    TABLE_NAME: z.string().min(1),
+    EVENT_BUS_NAME: z.string().min(1),
+    GENERATE_FUNCTION_ARN: z.string().min(1),
+    REQUESTS_PER_MINUTE: wholeNumber,
+    REQUESTS_PER_DAY: wholeNumber,
+    SUBMIT_GRACE_SECONDS: wholeNumber,
+  })
+  .transform((env) => ({
+    tableName: env.TABLE_NAME,
+    eventBusName: env.EVENT_BUS_NAME,
+    generateFunctionArn: env.GENERATE_FUNCTION_ARN,
+    limits: {
+      requestsPerMinute: env.REQUESTS_PER_MINUTE,
+      requestsPerDay: env.REQUESTS_PER_DAY,
+      submitGraceMs: env.SUBMIT_GRACE_SECONDS * 1000,
+    },
+  }));
+
+/** The dispatch function's settings from its environment. */
+export const readSettings = () => readEnv(schema, process.env);
