@@ -1,0 +1,66 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+
+const errorSchema = z.object({ code: z.string(), message: z.string() });
+
+const tokenRefreshStatusSchema = z.object({
+  state: z.enum(['ok', 'not_configured', 'failing']),
+  lastRunAt: z.iso.datetime(),
+  lastMintAt: z.iso.datetime().optional(),
+  tokenExpiresAt: z.iso.datetime().optional(),
+  error: errorSchema.optional(),
+});
+
+const secretRotationStatusSchema = z.object({
+  lastRunAt: z.iso.datetime(),
+  /** When the current client secret was stored. */
+  currentSecretCreatedAt: z.iso.datetime().optional(),
+  currentSecretUuid: z.string().optional(),
+  nextRotationAt: z.iso.datetime().optional(),
+  /** When a rotation last put a new client secret into service. */
+  lastRotationAt: z.iso.datetime().optional(),
+  lastRotationFailed: z.boolean(),
+  error: errorSchema.optional(),
+  /** Client secrets at Adobe that this gateway did not make. */
+  foreignSecretUuids: z.array(z.string()).optional(),
+  previousSecretUuid: z.string().optional(),
+  /** When the grace of the previous client secret ends. */
+  previousRetiresAt: z.iso.datetime().optional(),
+});
+
+/** Outcome of the last token refresh; times are ISO, no value of any secret is in it. */
+export type TokenRefreshStatus = z.output<typeof tokenRefreshStatusSchema>;
+
+/** Outcome of the last rotation and the state of the client secrets; times are ISO, no value of any secret is in it. */
+export type SecretRotationStatus = z.output<typeof secretRotationStatusSchema>;
+
+/** The one item each that token-refresh and secret-rotation leave in the job table for `/health` to read. */
+export interface StatusItems {
+  readTokenRefresh(): Promise<TokenRefreshStatus | undefined>;
+  writeTokenRefresh(status: TokenRefreshStatus): Promise<void>;
+  readSecretRotation(): Promise<SecretRotationStatus | undefined>;
+  writeSecretRotation(status: SecretRotationStatus): Promise<void>;
+}
+
+/** Opens the status items of the job table. */
+export const createStatusItems = (options: { dynamoDb: DynamoDBDocumentClient; tableName: string }): StatusItems => {
+  const { dynamoDb, tableName: TableName } = options;
+
+  const read = async <Schema extends z.ZodType>(name: string, schema: Schema) => {
+    const { Item } = await dynamoDb.send(
+      new GetCommand({ TableName, Key: { pk: `status#${name}`, sk: 'status' }, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : schema.parse(Item);
+  };
+
+  const write = async (name: string, status: TokenRefreshStatus | SecretRotationStatus) => {
+    await dynamoDb.send(new PutCommand({ TableName, Item: { ...status, pk: `status#${name}`, sk: 'status' } }));
+  };
+
+  return {
+    readTokenRefresh: () => read('token-refresh', tokenRefreshStatusSchema),
+    writeTokenRefresh: (status) => write('token-refresh', status),
+    readSecretRotation: () => read('secret-rotation', secretRotationStatusSchema),
+    writeSecretRotation: (status) => write('secret-rotation', status),
+  };
+};
