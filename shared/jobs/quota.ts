@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { JobTable } from './job-store.ts';
 
@@ -57,18 +57,28 @@ export const readQuota = async (table: JobTable, limits: QuotaLimits): Promise<Q
     }),
   );
   const items = new Map(Items.map((item) => [String(item['sk']), item]));
-  const pause = items.get(pauseKey.sk);
   return {
     permits: Array.from({ length: limits.requestsPerMinute }, (_, index) => ({
       index,
       freeAt: Number(items.get(permitKey(index).sk)?.['freeAt'] ?? 0),
     })),
-    ...(pause === undefined
-      ? {}
-      : { pause: { until: Number(pause['until']), reason: pause['reason'], level: Number(pause['level']) } as Pause }),
+    pause: pauseOf(items.get(pauseKey.sk)),
     usedToday: Number(items.get(dayKey(now).sk)?.['submits'] ?? 0),
   };
 };
+
+/** Reads only whether the quota is paused; strongly consistent. */
+export const readPause = async (table: JobTable): Promise<Pause | undefined> => {
+  const { Item } = await table.dynamoDb.send(
+    new GetCommand({ TableName: table.tableName, Key: pauseKey, ConsistentRead: true }),
+  );
+  return pauseOf(Item);
+};
+
+const pauseOf = (item: Record<string, unknown> | undefined): Pause | undefined =>
+  item === undefined
+    ? undefined
+    : { until: Number(item['until']), reason: item['reason'] as Pause['reason'], level: Number(item['level']) };
 
 /**
  * Claims a permit for one submit time.

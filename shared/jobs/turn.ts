@@ -1,6 +1,6 @@
 import type { Job, JobState, Turn } from './job.ts';
 import { getJob, type JobTable } from './job-store.ts';
-import { countSubmit, type Permit, type QuotaLimits, readQuota, releasePermit } from './quota.ts';
+import { countSubmit, type Permit, type QuotaLimits, readPause, releasePermit } from './quota.ts';
 import { endJob, transition } from './transitions.ts';
 
 // A submit takes at most a minute; a job that is still submitting after this lost its durable execution.
@@ -42,9 +42,8 @@ export const passFence = async (table: JobTable, limits: QuotaLimits, { jobId, t
   const latest = job.submitAt + limits.submitGraceMs;
   if (table.clock.now() < job.submitAt) return { kind: 'give_up', job, reason: 'early' };
   if (table.clock.now() > latest) return { kind: 'give_up', job, reason: 'late' };
-  const quota = await readQuota(table, limits);
-  if (quota.pause !== undefined && quota.pause.until > table.clock.now())
-    return { kind: 'give_up', job, reason: 'paused' };
+  const pause = await readPause(table);
+  if (pause !== undefined && pause.until > table.clock.now()) return { kind: 'give_up', job, reason: 'paused' };
   // Counted before the job moves: a crash in between wastes one of the day's submits, the other order could exceed them.
   if (!(await countSubmit(table, limits))) return { kind: 'give_up', job, reason: 'daily_limit' };
   const submitting = await transition(table, job, {
@@ -52,10 +51,18 @@ export const passFence = async (table: JobTable, limits: QuotaLimits, { jobId, t
     to: 'submitting',
     order: new Date(table.clock.now() + submittingMs).toISOString(),
   });
-  if (submitting === undefined) return { kind: 'stale' };
+  if (submitting === undefined) return afterLostWrite(table, job);
   // The write itself may have been slow.
   if (table.clock.now() > latest) return { kind: 'give_up', job: submitting, reason: 'late' };
-  return { kind: 'passed', job: submitting, trialLevel: quota.pause?.level ?? 0 };
+  return { kind: 'passed', job: submitting, trialLevel: pause?.level ?? 0 };
+};
+
+/** The write failed its condition; if it is our own write that stands there, only its answer was lost, and time with it. */
+const afterLostWrite = async (table: JobTable, { jobId, turn }: Job): Promise<FenceVerdict> => {
+  const job = await getJob(table, jobId);
+  return job?.state === 'submitting' && job.turn === turn
+    ? { kind: 'give_up', job, reason: 'late' }
+    : { kind: 'stale' };
 };
 
 /** How a turn ended without a result. */

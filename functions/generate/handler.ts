@@ -1,0 +1,53 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import middy from '@middy/core';
+import { executionModeDurableContext } from '@middy/core/DurableContext';
+import { createAccessTokenCache } from '#shared/adobe/access-token.ts';
+import { createAllowList } from '#shared/adobe/hosts.ts';
+import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
+import {
+  createDynamoDb,
+  createEventBridge,
+  createLambda,
+  createS3,
+  createSecretsManager,
+} from '#shared/aws/clients.ts';
+import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import { systemClock } from '#shared/clock.ts';
+import type { Turn } from '#shared/jobs/job.ts';
+import { createLog, createRecordMetric } from '#shared/observability.ts';
+import { followTurn, type TurnEnd } from './follow-turn.ts';
+import type { Parts } from './parts.ts';
+import { readSettings } from './settings.ts';
+
+const settings = readSettings();
+const lambda = createLambda();
+const tokenSource = createAccessTokenSource({
+  secretsManager: createSecretsManager(),
+  lambda,
+  secretId: settings.accessTokenSecretId,
+  tokenRefreshFunction: settings.tokenRefreshFunction,
+});
+
+const parts: Parts = {
+  table: { dynamoDb: createDynamoDb(), tableName: settings.tableName, clock: systemClock },
+  limits: settings.limits,
+  bus: { eventBridge: createEventBridge(), eventBusName: settings.eventBusName },
+  tokens: createAccessTokenCache(tokenSource, systemClock),
+  s3: createS3({ pathStyle: settings.s3PathStyle }),
+  bucket: settings.bucket,
+  fireflyUrl: settings.fireflyUrl,
+  allowsStatus: createAllowList(settings.statusHosts),
+  allowsDownload: createAllowList(settings.downloadHosts),
+  following: settings.following,
+  outputMaxBytes: settings.outputMaxBytes,
+  invokeDispatch: createInvokeDispatch(lambda, settings.dispatchFunction),
+  log: createLog(),
+  recordMetric: createRecordMetric(),
+};
+
+/** Follows one turn of a job from its permit to its end; a durable function, resumed at the last finished step. */
+export const handler = middy<Turn, TurnEnd, Error, DurableContext>({
+  executionMode: executionModeDurableContext,
+  // A suspended invocation is over for Lambda while middy's timer would still run.
+  timeoutEarlyInMillis: 0,
+}).handler(({ jobId, turn }: Turn, context) => followTurn(context, { jobId, turn }, parts));

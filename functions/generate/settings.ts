@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { commaList, readEnv, wholeNumber } from '#shared/env.ts';
+import { operations } from '#shared/jobs/job.ts';
+
+const following = z.object({
+  firstPollSeconds: z.number().int().positive(),
+  pollCeilingSeconds: z.number().int().positive(),
+  timeoutSeconds: z.number().int().positive(),
+});
+
+const schema = z
+  .object({
+    TABLE_NAME: z.string().min(1),
+    BUCKET_NAME: z.string().min(1),
+    EVENT_BUS_NAME: z.string().min(1),
+    ACCESS_TOKEN_SECRET_ID: z.string().min(1),
+    TOKEN_REFRESH_FUNCTION_NAME: z.string().min(1),
+    DISPATCH_FUNCTION_NAME: z.string().min(1),
+    FIREFLY_API_URL: z.url(),
+    STATUS_HOSTS: commaList,
+    DOWNLOAD_HOSTS: commaList,
+    REQUESTS_PER_MINUTE: wholeNumber,
+    REQUESTS_PER_DAY: wholeNumber,
+    SUBMIT_GRACE_SECONDS: wholeNumber,
+    OUTPUT_MAX_BYTES: wholeNumber,
+    OPERATIONS: z
+      .string()
+      .transform((text, context) => {
+        try {
+          return JSON.parse(text) as unknown;
+        } catch {
+          context.addIssue({ code: 'custom', message: 'is not JSON' });
+          return z.NEVER;
+        }
+      })
+      .pipe(z.record(z.enum(operations), following)),
+    AWS_ENDPOINT_URL_S3: z.url().optional(),
+  })
+  .transform((env) => ({
+    tableName: env.TABLE_NAME,
+    bucket: env.BUCKET_NAME,
+    eventBusName: env.EVENT_BUS_NAME,
+    accessTokenSecretId: env.ACCESS_TOKEN_SECRET_ID,
+    tokenRefreshFunction: env.TOKEN_REFRESH_FUNCTION_NAME,
+    dispatchFunction: env.DISPATCH_FUNCTION_NAME,
+    fireflyUrl: env.FIREFLY_API_URL,
+    statusHosts: env.STATUS_HOSTS,
+    downloadHosts: env.DOWNLOAD_HOSTS,
+    limits: {
+      requestsPerMinute: env.REQUESTS_PER_MINUTE,
+      requestsPerDay: env.REQUESTS_PER_DAY,
+      submitGraceMs: env.SUBMIT_GRACE_SECONDS * 1000,
+    },
+    outputMaxBytes: env.OUTPUT_MAX_BYTES,
+    following: env.OPERATIONS,
+    s3PathStyle: env.AWS_ENDPOINT_URL_S3 !== undefined,
+  }));
+
+/** The generate function's settings from its environment. */
+export const readSettings = () => readEnv(schema, process.env);
+
+/** How an operation's job is followed at Adobe: seconds to the first poll, longest pause, seconds until it is given up. */
+export type Following = z.output<typeof following>;

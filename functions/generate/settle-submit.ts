@@ -1,0 +1,135 @@
+import type { SubmitOutcome } from '#shared/adobe/firefly/submit.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import { clearTrials, type Pause, pauseQuota } from '#shared/jobs/quota.ts';
+import { lostAfterMs } from '#shared/jobs/resume.ts';
+import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
+import { putBack } from '#shared/jobs/turn.ts';
+import { metricNames } from '#shared/metrics.ts';
+import type { Parts } from './parts.ts';
+import type { Submitted } from './submit-once.ts';
+
+// Adobe's limit counts in minutes; without a Retry-After a whole window is waited.
+const defaultRetryAfterMs = 60_000;
+const longestPauseMs = 60 * 60_000;
+/** Answers of 408, 500 and 503 after which a job is given up. */
+const attemptLimit = 3;
+
+/** Writes down what a submit led to, right after its answer and before the step's own checkpoint. */
+export const settleSubmit = async (
+  parts: Parts,
+  job: Job,
+  outcome: SubmitOutcome,
+  { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
+): Promise<Submitted> => {
+  const { table, limits } = parts;
+  const now = table.clock.now();
+  switch (outcome.kind) {
+    case 'accepted':
+      await recordAccepted(parts, job, outcome.job);
+      if (trialLevel > 0) await clearTrials(table);
+      return {};
+    case 'rate_limited':
+      await pauseQuota(table, {
+        until: now + (outcome.retryAfterMs ?? defaultRetryAfterMs),
+        reason: 'rate_limited',
+        level: trialLevel,
+      });
+      await putBack(table, limits, job, { sent: true });
+      return { putBack: { dispatchNow: true } };
+    case 'quota_exhausted':
+      await pauseAfterRefusal(parts, 'quota_exhausted', trialLevel);
+      await putBack(table, limits, job, { sent: true });
+      return { putBack: { dispatchNow: false } };
+    case 'token_refused':
+      return settleRefusedToken(parts, job, { trialLevel, tokenVersion });
+    case 'try_again': {
+      const attempts = job.attempts + 1;
+      if (attempts >= attemptLimit)
+        return end(parts, job, { to: 'failed', error: upstreamError(outcome.error) }, { attempts });
+      await putBack(table, limits, job, { sent: true, changes: { attempts, error: upstreamError(outcome.error) } });
+      return { putBack: { dispatchNow: true } };
+    }
+    case 'not_sent':
+      // The permit stays taken: with Adobe out of reach it keeps the job from being tried again and again at once.
+      parts.log.warn('Adobe could not be reached.', { jobId: job.jobId, reason: outcome.reason });
+      await putBack(table, limits, job, { sent: true });
+      return { putBack: { dispatchNow: true } };
+    case 'rejected':
+      return end(parts, job, { to: 'failed', error: upstreamError(outcome.error) });
+    case 'unknown':
+      return endUnknown(parts, job, outcome.reason, outcome.status);
+  }
+};
+
+const recordAccepted = async (
+  { table, following }: Parts,
+  job: Job,
+  accepted: Extract<SubmitOutcome, { kind: 'accepted' }>['job'],
+) => {
+  const now = table.clock.now();
+  await transition(table, job, {
+    from: ['submitting'],
+    to: 'running',
+    order: new Date(now + following[job.operation].timeoutSeconds * 1000 + lostAfterMs).toISOString(),
+    changes: {
+      upstream: { ...accepted, acceptedAt: new Date(now).toISOString() },
+      tokenRefusals: undefined,
+      error: undefined,
+    },
+  });
+};
+
+/** A refused token is replaced first; if a new token was refused as well, nothing will pass until somebody looks. */
+const settleRefusedToken = async (
+  parts: Parts,
+  job: Job,
+  { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
+): Promise<Submitted> => {
+  const tokenRefusals = (job.tokenRefusals ?? 0) + 1;
+  let renewed = tokenRefusals === 1;
+  try {
+    await parts.tokens.refused(tokenVersion);
+  } catch (error) {
+    parts.log.error('The refused token could not be replaced.', { jobId: job.jobId, error: String(error) });
+    renewed = false;
+  }
+  if (!renewed) await pauseAfterRefusal(parts, 'token_refused', trialLevel);
+  await putBack(parts.table, parts.limits, job, { sent: true, changes: { tokenRefusals } });
+  return { putBack: { dispatchNow: renewed } };
+};
+
+const pauseAfterRefusal = async ({ table, log, recordMetric }: Parts, reason: Pause['reason'], trialLevel: number) => {
+  const pauseMs = Math.min(longestPauseMs, 60_000 * 2 ** trialLevel);
+  await pauseQuota(table, { until: table.clock.now() + pauseMs, reason, level: trialLevel + 1 });
+  recordMetric(metricNames.queuePaused, 1);
+  log.error('The queue is paused: Adobe refuses all work.', { reason, pauseSeconds: pauseMs / 1000 });
+};
+
+/** Ends a job whose request may have reached Adobe while its answer was lost: nobody pays twice in silence. */
+export const endUnknown = async (
+  parts: Parts,
+  job: Job,
+  reason: string,
+  upstreamStatus?: number,
+): Promise<Submitted> => {
+  parts.recordMetric(metricNames.submitOutcomeUnknown, 1);
+  const message = `${reason} Adobe may have taken the job, and it was not sent again, as it may be billed.`;
+  return end(parts, job, { to: 'failed', error: { code: 'submit_outcome_unknown', message, upstreamStatus } });
+};
+
+const end = async (
+  { table, recordMetric }: Parts,
+  job: Job,
+  jobEnd: JobEnd,
+  changes: Partial<Job> = {},
+): Promise<Submitted> => {
+  await endJob(table, job, ['submitting'], { ...jobEnd, ...changes });
+  recordMetric(metricNames.jobsFailed, 1);
+  return {};
+};
+
+const upstreamError = ({ code, message, status }: { code: string; message: string; status: number }) => ({
+  code,
+  message,
+  upstreamStatus: status,
+});

@@ -1,0 +1,62 @@
+import { pipeline } from 'node:stream/promises';
+import { Upload } from '@aws-sdk/lib-storage';
+import { type Download, DownloadError, openDownload } from '#shared/adobe/download.ts';
+import { readProgress, type UpstreamOutput } from '#shared/adobe/firefly/status.ts';
+import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
+import { Measure, mediaType, outputKey } from '#shared/jobs/outputs.ts';
+import type { Parts } from './parts.ts';
+
+// One part is held in memory at a time, whatever the size of the output.
+const partBytes = 8 * 1024 * 1024;
+const downloadTimeoutMs = 8 * 60_000;
+
+/** The job was erased while its outputs were being stored. */
+export class JobGoneError extends Error {
+  override readonly name = 'JobGoneError';
+}
+
+/** Streams one output from Adobe to S3 while it is counted and hashed; nothing is held but one part. */
+export const storeOutput = async (
+  parts: Parts,
+  turn: Turn,
+  index: number,
+  output: UpstreamOutput,
+): Promise<JobOutput> => {
+  const job = await getJob(parts.table, turn.jobId);
+  if (job === undefined) throw new JobGoneError('The job was erased while its outputs were being stored.');
+  const download = await openFresh(parts, job, index, output.url);
+  const contentType = mediaType(download.contentType);
+  const key = outputKey(job, index, contentType);
+  const measure = new Measure(parts.outputMaxBytes);
+  const upload = new Upload({
+    client: parts.s3,
+    params: { Bucket: parts.bucket, Key: key, Body: measure, ContentType: contentType },
+    partSize: partBytes,
+    queueSize: 1,
+  });
+  const arrived = pipeline(download.stream, measure);
+  try {
+    // A broken download destroys the stream that S3 reads from, so that it cannot end as a short object.
+    await Promise.all([arrived, upload.done()]);
+  } catch (error) {
+    download.stream.destroy();
+    await Promise.allSettled([arrived]);
+    throw error;
+  }
+  return { bucket: parts.bucket, key, sha256: measure.sha256(), bytes: measure.bytes, contentType, seed: output.seed };
+};
+
+/** Opens the output; if Adobe's URL has died, the status is asked once for a fresh one. */
+const openFresh = async (parts: Parts, job: Job, index: number, url: string): Promise<Download> => {
+  try {
+    return await openDownload(url, parts.allowsDownload, downloadTimeoutMs);
+  } catch (error) {
+    const statusUrl = job.upstream?.statusUrl;
+    if (!(error instanceof DownloadError) || error.reason !== 'expired' || statusUrl === undefined) throw error;
+    const progress = await readProgress(statusUrl, await parts.tokens.get(), parts.table.clock.now);
+    const fresh = progress.kind === 'succeeded' ? progress.outputs[index]?.url : undefined;
+    if (fresh === undefined) throw error;
+    return openDownload(fresh, parts.allowsDownload, downloadTimeoutMs);
+  }
+};

@@ -1,0 +1,67 @@
+import { type DurableContext, StepSemantics } from '@aws/durable-execution-sdk-js';
+import { operationPaths } from '#shared/adobe/firefly/operations.ts';
+import { type SubmitOutcome, submit } from '#shared/adobe/firefly/submit.ts';
+import type { Job, Turn } from '#shared/jobs/job.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
+import { passFence, putBack } from '#shared/jobs/turn.ts';
+import type { Parts } from './parts.ts';
+import { endUnknown, settleSubmit } from './settle-submit.ts';
+
+/** What the submit led to; without `putBack` the job is at Adobe or over, as its record says. */
+export interface Submitted {
+  /** The turn was given up; `dispatchNow` if another job, or this one, may get a permit right away. */
+  putBack?: { dispatchNow: boolean };
+}
+
+/**
+ * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the
+ * function die in the middle, the step is not repeated, and the job's record tells how far it came.
+ */
+export const submitOnce = async (context: DurableContext, parts: Parts, turn: Turn): Promise<Submitted> => {
+  try {
+    return await context.step('submit', () => passAndSubmit(parts, turn), {
+      semantics: StepSemantics.AtMostOncePerRetry,
+      retryStrategy: () => ({ shouldRetry: false }),
+    });
+  } catch (error) {
+    parts.log.warn('The submit of a job was interrupted.', { jobId: turn.jobId, error: String(error) });
+    return context.step('after interruption', () => afterInterruption(parts, turn));
+  }
+};
+
+const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
+  // Read before the fence: fetching a new token may take longer than the fence allows.
+  const token = await parts.tokens.get();
+  const verdict = await passFence(parts.table, parts.limits, turn);
+  if (verdict.kind === 'stale') return {};
+  if (verdict.kind === 'give_up') {
+    await putBack(parts.table, parts.limits, verdict.job, { sent: false });
+    parts.log.info('turn given up', { ...turn, reason: verdict.reason });
+    return { putBack: { dispatchNow: verdict.reason === 'late' || verdict.reason === 'early' } };
+  }
+  const { job, trialLevel } = verdict;
+  const outcome: SubmitOutcome = await submit(
+    {
+      url: new URL(operationPaths[job.operation], parts.fireflyUrl).href,
+      body: job.request,
+      modelVersion: job.modelVersion,
+      requestId: `${job.jobId}-${job.turn}`,
+    },
+    token,
+    parts.table.clock.now,
+  );
+  return settleSubmit(parts, job, outcome, { trialLevel, tokenVersion: token.versionId });
+};
+
+/** The step started but did not end: what is certain stands in the job's record. */
+const afterInterruption = async (parts: Parts, turn: Turn): Promise<Submitted> => {
+  const job: Job | undefined = await getJob(parts.table, turn.jobId);
+  if (job === undefined || job.turn !== turn.turn) return { putBack: { dispatchNow: false } };
+  if (job.state === 'queued') return { putBack: { dispatchNow: true } };
+  if (job.state === 'scheduled') {
+    await putBack(parts.table, parts.limits, job, { sent: false });
+    return { putBack: { dispatchNow: true } };
+  }
+  if (job.state === 'submitting') await endUnknown(parts, job, 'The connection to Adobe was interrupted.');
+  return {};
+};
