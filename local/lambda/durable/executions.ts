@@ -1,0 +1,148 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Operation } from '@aws-sdk/client-lambda';
+import type { Clock } from '#shared/clock.ts';
+import { functionArn } from '../function-definition.ts';
+import { alreadyStarted, invalidParameter, notFound } from '../service-error.ts';
+import { type Execution, type Outcome, startExecution } from './execution.ts';
+import type { PageLimits } from './operation-pages.ts';
+
+/** What stays known of an execution, also after its operations were released. */
+export interface ExecutionRecord {
+  arn: string;
+  name: string;
+  functionName: string;
+  functionArn: string;
+  status: 'RUNNING' | Outcome['status'];
+  /** Epoch milliseconds. */
+  startedAt: number;
+  endedAt?: number;
+  executionTimeoutSeconds: number;
+}
+
+/** A finished execution with everything it recorded, handed out once before it is released. */
+export interface FinishedExecution extends ExecutionRecord {
+  outcome: Outcome;
+  operations: Operation[];
+}
+
+export interface StartRequest {
+  functionName: string;
+  qualifier: string;
+  /** `[a-zA-Z0-9-_]{1,64}`; a random one when absent. */
+  name?: string;
+  /** The event as JSON. */
+  payload: string;
+  executionTimeoutSeconds: number;
+  /** Runs the function once with this event (JSON). */
+  invoke(event: string, arn: string): Promise<string>;
+}
+
+/** The durable executions of all functions. */
+export interface Executions {
+  /**
+   * Starts an execution, or finds the one that was started under this name with the same payload. `ended` is absent
+   * when that one has ended and was released.
+   *
+   * @throws {ServiceError} DurableExecutionAlreadyStartedException when the payload differs
+   */
+  start(request: StartRequest): { record: ExecutionRecord; ended?: Promise<Outcome> };
+  /** @throws {ServiceError} ResourceNotFoundException when it is unknown or was released */
+  running(arn: string): Execution;
+  /** @throws {ServiceError} ResourceNotFoundException */
+  record(arn: string): ExecutionRecord;
+  /** Oldest first. */
+  list(functionName: string): ExecutionRecord[];
+  /** Stops all of them. */
+  close(): void;
+}
+
+const namePattern = /^[\w-]{1,64}$/;
+
+export interface ExecutionsOptions {
+  clock: Clock;
+  /** Finished executions whose name stays taken; the oldest are forgotten first. */
+  keptRecords: number;
+  onFinished(execution: FinishedExecution): void;
+  pageLimits?: PageLimits;
+}
+
+interface Entry {
+  record: ExecutionRecord;
+  payloadHash: string;
+  execution?: Execution;
+}
+
+export const createExecutions = ({ clock, keptRecords, onFinished, pageLimits }: ExecutionsOptions): Executions => {
+  const byArn = new Map<string, Entry>();
+  const byName = new Map<string, Entry>();
+  const finished: Entry[] = [];
+
+  const release = (entry: Entry, execution: Execution, outcome: Outcome) => {
+    entry.record = { ...entry.record, status: outcome.status, endedAt: clock.now() };
+    entry.execution = undefined;
+    finished.push(entry);
+    if (finished.length > keptRecords) forget(finished.shift());
+    onFinished({ ...entry.record, outcome, operations: execution.operations() });
+  };
+  const forget = (entry: Entry | undefined) => {
+    if (!entry) return;
+    byArn.delete(entry.record.arn);
+    byName.delete(nameKey(entry.record.functionName, entry.record.name));
+  };
+  const find = (arn: string): Entry => {
+    const entry = byArn.get(arn);
+    if (!entry) throw notFound(`Durable execution not found: ${arn}`);
+    return entry;
+  };
+
+  return {
+    start: (request) => {
+      const { functionName, qualifier, payload, name = randomUUID() } = request;
+      if (!namePattern.test(name)) throw invalidParameter('DurableExecutionName must match [a-zA-Z0-9-_]{1,64}.');
+      const payloadHash = createHash('sha256').update(payload).digest('hex');
+      const existing = byName.get(nameKey(functionName, name));
+      if (existing) {
+        if (existing.payloadHash !== payloadHash) throw alreadyStarted(name);
+        return { record: existing.record, ended: existing.execution?.ended };
+      }
+      const qualifiedArn = functionArn(functionName, qualifier);
+      const arn = `${qualifiedArn}/durable-execution/${name}/${randomUUID()}`;
+      const record: ExecutionRecord = {
+        arn,
+        name,
+        functionName,
+        functionArn: qualifiedArn,
+        status: 'RUNNING',
+        startedAt: clock.now(),
+        executionTimeoutSeconds: request.executionTimeoutSeconds,
+      };
+      const execution = startExecution({
+        arn,
+        inputPayload: payload,
+        timeoutMs: request.executionTimeoutSeconds * 1000,
+        clock,
+        invoke: (event) => request.invoke(event, arn),
+        pageLimits,
+      });
+      const entry: Entry = { record, payloadHash, execution };
+      byArn.set(arn, entry);
+      byName.set(nameKey(functionName, name), entry);
+      void execution.ended.then((outcome) => release(entry, execution, outcome));
+      return { record, ended: execution.ended };
+    },
+    running: (arn) => {
+      const { execution } = find(arn);
+      if (!execution) throw notFound(`Durable execution has ended: ${arn}`);
+      return execution;
+    },
+    record: (arn) => find(arn).record,
+    list: (functionName) =>
+      [...byArn.values()].map((entry) => entry.record).filter((record) => record.functionName === functionName),
+    close: () => {
+      const error = { ErrorType: 'ServiceException', ErrorMessage: 'The local Lambda service was closed.' };
+      for (const { execution } of byArn.values()) execution?.stop({ status: 'STOPPED', error });
+    },
+  };
+};
+
+const nameKey = (functionName: string, name: string) => `${functionName}/${name}`;

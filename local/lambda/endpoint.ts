@@ -1,0 +1,47 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Executions } from './durable/executions.ts';
+import { registerDurableRoutes } from './durable-routes.ts';
+import type { Invocations } from './invocations.ts';
+import { registerInvokeRoute } from './invoke-route.ts';
+import { ServiceError } from './service-error.ts';
+
+// Above the largest limit of the API itself, whose own error is then read by the client.
+const bodyLimitBytes = 32 * 1024 * 1024;
+
+/**
+ * The Lambda API over HTTP, as far as the gateway and the durable SDK use it: Invoke, CheckpointDurableExecution,
+ * GetDurableExecutionState, GetDurableExecution and ListDurableExecutionsByFunction. It is not listening yet.
+ */
+export const createEndpoint = (parts: { invocations: Invocations; executions: Executions }): FastifyInstance => {
+  const server = fastify({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 1_000 },
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  server.setNotFoundHandler((request, reply) => sendError(reply, unsupported(request)));
+  registerInvokeRoute(server, parts.invocations);
+  registerDurableRoutes(server, parts.executions);
+  return server;
+};
+
+const unsupported = (request: FastifyRequest) =>
+  new ServiceError(
+    'UnsupportedOperationException',
+    501,
+    `The local Lambda service does not serve ${request.method} ${request.url.split('?')[0]}`,
+  );
+
+const sendError = (reply: FastifyReply, error: unknown) => {
+  const { code, status, message } = error instanceof ServiceError ? error : internalError(error);
+  return reply
+    .code(status)
+    .header('x-amzn-errortype', code)
+    .send({ Type: status < 500 ? 'User' : 'Service', message, Message: message });
+};
+
+const internalError = (error: unknown) =>
+  new ServiceError('ServiceException', 500, error instanceof Error ? error.message : String(error));

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { type Cancel, startLongTimeout } from '../long-timeout.ts';
+import type { Outcome } from './durable/execution.ts';
+import type { Executions } from './durable/executions.ts';
+import { type FunctionDefinition, functionArn } from './function-definition.ts';
+import { FunctionError } from './function-error.ts';
+import { parseFunctionReference } from './function-reference.ts';
+import type { Invocation } from './sandbox.ts';
+import type { SandboxPool } from './sandbox-pool.ts';
+import { conflict, invalidContent, invalidParameter, notFound, requestTooLarge } from './service-error.ts';
+
+/** A request to run a function. */
+export interface InvokeRequest {
+  /** Name, `name:alias`, or ARN of any form. */
+  functionReference: string;
+  qualifier?: string;
+  type: 'RequestResponse' | 'Event' | 'DryRun';
+  /** The event as JSON; an empty text is `{}`. */
+  payload: string;
+  durableExecutionName?: string;
+  clientContext?: unknown;
+}
+
+/** What Invoke answers; `payload` and `failure` only to a RequestResponse. */
+export interface InvokeAnswer {
+  executedVersion: string;
+  durableExecutionArn?: string;
+  /** The result as JSON. */
+  payload?: string;
+  failure?: FunctionError;
+}
+
+/** A function with the sandboxes that run it. */
+export interface DeployedFunction {
+  definition: FunctionDefinition;
+  pool: SandboxPool;
+}
+
+/** Runs functions the ways Lambda does. */
+export interface Invocations {
+  /** @throws {ServiceError} */
+  invoke(request: InvokeRequest): Promise<InvokeAnswer>;
+  /** Gives up the repetitions of asynchronous invocations. */
+  close(): void;
+}
+
+/** Largest payload of a synchronous invocation, and of its answer, in bytes. */
+export const synchronousLimitBytes = 6 * 1024 * 1024;
+/** Largest payload of an asynchronous invocation in bytes. */
+export const asynchronousLimitBytes = 1024 * 1024;
+const longestSynchronousExecutionSeconds = 15 * 60;
+const latest = '$LATEST';
+
+export interface InvocationsOptions {
+  functions: ReadonlyMap<string, DeployedFunction>;
+  executions: Executions;
+  /** Milliseconds before each repetition of a failed asynchronous invocation. */
+  asyncRetryDelaysMs: readonly number[];
+  onLog(functionName: string, line: string): void;
+}
+
+export const createInvocations = (options: InvocationsOptions): Invocations => {
+  const retries = new Set<Cancel>();
+  let closed = false;
+
+  const repeatedly = async ({ definition, pool }: DeployedFunction, invocation: Invocation, attempt = 0) => {
+    try {
+      await pool.run(invocation);
+    } catch (error) {
+      if (closed) return;
+      const delayMs = options.asyncRetryDelaysMs[attempt];
+      if (delayMs === undefined) {
+        options.onLog(definition.name, `Asynchronous invocation ${invocation.requestId} given up: ${String(error)}`);
+        return;
+      }
+      const cancel = startLongTimeout(() => {
+        retries.delete(cancel);
+        void repeatedly({ definition, pool }, invocation, attempt + 1);
+      }, delayMs);
+      retries.add(cancel);
+    }
+  };
+
+  const invokeDurable = async (target: Target, request: InvokeRequest): Promise<InvokeAnswer> => {
+    const { durable, name: functionName } = target.definition;
+    const { qualifier } = target;
+    if (!durable || !qualifier)
+      throw invalidParameter('You cannot invoke a durable function using an unqualified ARN.');
+    const synchronous = request.type === 'RequestResponse';
+    if (synchronous && durable.executionTimeoutSeconds > longestSynchronousExecutionSeconds) {
+      throw invalidParameter(
+        'You cannot synchronously invoke a durable function with an executionTimeout greater than 15 minutes.',
+      );
+    }
+    const { record, ended } = options.executions.start({
+      functionName,
+      qualifier,
+      name: request.durableExecutionName,
+      payload: request.payload,
+      executionTimeoutSeconds: durable.executionTimeoutSeconds,
+      invoke: (event, durableExecutionArn) =>
+        target.pool.run({ ...invocationOf(target, request), payload: event, durableExecutionArn }),
+    });
+    const answer = { executedVersion: latest, durableExecutionArn: record.arn };
+    if (!synchronous) return answer;
+    if (!ended) throw conflict(`The durable execution has ended and its result was released: ${record.arn}`);
+    return { ...answer, ...answerOf(await ended) };
+  };
+
+  return {
+    invoke: async (given) => {
+      const request = { ...given, payload: given.payload === '' ? '{}' : given.payload };
+      checkPayload(request);
+      const target = findTarget(options.functions, request);
+      if (request.type === 'DryRun') return { executedVersion: latest };
+      if (target.definition.durable) return invokeDurable(target, request);
+      if (request.durableExecutionName !== undefined) {
+        throw invalidParameter('DurableExecutionName can be given for durable functions only.');
+      }
+      const invocation = invocationOf(target, request);
+      if (request.type === 'Event') {
+        void repeatedly(target, invocation);
+        return { executedVersion: latest };
+      }
+      return { executedVersion: latest, ...(await runSynchronously(target.pool, invocation)) };
+    },
+    close: () => {
+      closed = true;
+      for (const cancel of retries) cancel();
+      retries.clear();
+    },
+  };
+};
+
+type Target = DeployedFunction & { qualifier?: string };
+
+const findTarget = (functions: ReadonlyMap<string, DeployedFunction>, request: InvokeRequest): Target => {
+  const { name, qualifier } = parseFunctionReference(request.functionReference, request.qualifier);
+  const found = functions.get(name);
+  const qualifiers = [latest, ...(found?.definition.aliases ?? ['live'])];
+  if (!found || (qualifier && !qualifiers.includes(qualifier))) {
+    throw notFound(`Function not found: ${functionArn(name, qualifier)}`);
+  }
+  return { ...found, qualifier };
+};
+
+const invocationOf = ({ definition, qualifier }: Target, request: InvokeRequest): Invocation => ({
+  requestId: randomUUID(),
+  payload: request.payload,
+  invokedFunctionArn: functionArn(definition.name, qualifier),
+  functionVersion: latest,
+  clientContext: request.clientContext,
+});
+
+const checkPayload = ({ type, payload }: InvokeRequest) => {
+  const limitBytes = type === 'Event' ? asynchronousLimitBytes : synchronousLimitBytes;
+  if (Buffer.byteLength(payload) > limitBytes) throw requestTooLarge(limitBytes);
+  try {
+    JSON.parse(payload);
+  } catch {
+    // The parser's own message quotes the payload, which has no place in an error.
+    throw invalidContent('Could not parse request body into json.');
+  }
+};
+
+const runSynchronously = async (pool: SandboxPool, invocation: Invocation): Promise<Partial<InvokeAnswer>> => {
+  try {
+    const payload = await pool.run(invocation);
+    const bytes = Buffer.byteLength(payload);
+    if (bytes <= synchronousLimitBytes) return { payload };
+    const errorMessage = `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${synchronousLimitBytes} bytes).`;
+    return { failure: new FunctionError({ errorType: 'Function.ResponseSizeTooLarge', errorMessage, trace: [] }) };
+  } catch (error) {
+    if (error instanceof FunctionError) return { failure: error };
+    throw error;
+  }
+};
+
+const answerOf = (outcome: Outcome): Partial<InvokeAnswer> => {
+  if (outcome.status === 'SUCCEEDED') return { payload: outcome.result ?? 'null' };
+  const { ErrorType = 'Error', ErrorMessage = '', StackTrace = [] } = outcome.error;
+  return { failure: new FunctionError({ errorType: ErrorType, errorMessage: ErrorMessage, trace: StackTrace }) };
+};

@@ -1,0 +1,126 @@
+import type { FunctionDefinition } from './function-definition.ts';
+import { sandboxFailure } from './function-error.ts';
+import { type Invocation, type Sandbox, startSandbox } from './sandbox.ts';
+
+/** What a kill ended. */
+export interface Killed {
+  /** Sandboxes that were ended, idle ones included. */
+  sandboxes: number;
+  /** Invocations that were running in them. */
+  invocations: number;
+}
+
+/** The sandboxes of one function. */
+export interface SandboxPool {
+  /**
+   * Runs an invocation in a free sandbox, in a new one while the function's limit allows, or as soon as one is free.
+   *
+   * @throws {FunctionError}
+   */
+  run(invocation: Invocation): Promise<string>;
+  /** The invocations that are running now; what waits for a sandbox is not among them. */
+  running(): Invocation[];
+  /** Ends sandboxes at once, those for which `which` answers true; resolves when they are gone. */
+  kill(which?: (running: Invocation | undefined) => boolean): Promise<Killed>;
+  /** Ends all sandboxes and fails what is running or waiting. */
+  close(): Promise<void>;
+}
+
+const defaultMaxConcurrency = 5;
+// A burst may have needed many sandboxes, each with its own copy of the SDKs in memory.
+const idleMs = 60_000;
+
+interface Waiting {
+  invocation: Invocation;
+  resolve(payload: string): void;
+  reject(error: unknown): void;
+}
+
+/** @param onLine receives every line that the function writes */
+export const createSandboxPool = (definition: FunctionDefinition, onLine: (line: string) => void): SandboxPool => {
+  const maxConcurrency = definition.maxConcurrency ?? defaultMaxConcurrency;
+  const sandboxes = new Set<Sandbox>();
+  // The most recently used one is taken first, so that the others can end after a burst.
+  const idle: { sandbox: Sandbox; timer: NodeJS.Timeout }[] = [];
+  const waiting: Waiting[] = [];
+  let closed = false;
+
+  const start = (): Sandbox => {
+    const sandbox = startSandbox(definition, {
+      onLine,
+      onExit: () => {
+        sandboxes.delete(sandbox);
+        const index = idle.findIndex((entry) => entry.sandbox === sandbox);
+        if (index >= 0) clearTimeout(idle.splice(index, 1)[0]?.timer);
+        assign();
+      },
+    });
+    sandboxes.add(sandbox);
+    return sandbox;
+  };
+  const takeIdle = (): Sandbox | undefined => {
+    for (let entry = idle.pop(); entry; entry = idle.pop()) {
+      clearTimeout(entry.timer);
+      if (entry.sandbox.usable) return entry.sandbox;
+    }
+    return undefined;
+  };
+  const release = (sandbox: Sandbox) => {
+    if (!sandbox.usable) return;
+    const timer = setTimeout(() => {
+      const index = idle.findIndex((entry) => entry.sandbox === sandbox);
+      if (index < 0) return;
+      idle.splice(index, 1);
+      void sandbox.kill();
+    }, idleMs);
+    timer.unref();
+    idle.push({ sandbox, timer });
+  };
+  const execute = async (sandbox: Sandbox, { invocation, resolve, reject }: Waiting) => {
+    try {
+      resolve(await sandbox.invoke(invocation));
+    } catch (error) {
+      reject(error);
+    } finally {
+      release(sandbox);
+      assign();
+    }
+  };
+  const assign = () => {
+    while (!closed && waiting.length > 0) {
+      const sandbox = takeIdle() ?? (sandboxes.size < maxConcurrency ? start() : undefined);
+      if (!sandbox) return;
+      const next = waiting.shift();
+      if (next) void execute(sandbox, next);
+    }
+  };
+  const kill = async (which: (running: Invocation | undefined) => boolean = () => true): Promise<Killed> => {
+    const chosen = [...sandboxes].filter((sandbox) => which(sandbox.current));
+    const invocations = chosen.filter((sandbox) => sandbox.current).length;
+    await Promise.all(chosen.map((sandbox) => sandbox.kill()));
+    return { sandboxes: chosen.length, invocations };
+  };
+
+  return {
+    run: (invocation) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ invocation, resolve, reject });
+        if (closed) failWaiting(waiting);
+        else assign();
+      }),
+    running: () => [...sandboxes].flatMap((sandbox) => sandbox.current ?? []),
+    kill,
+    close: async () => {
+      closed = true;
+      failWaiting(waiting);
+      for (const { timer } of idle) clearTimeout(timer);
+      await kill();
+    },
+  };
+};
+
+const failWaiting = (waiting: Waiting[]) => {
+  for (const { invocation, reject } of waiting.splice(0)) {
+    reject(sandboxFailure('Runtime.ExitError', invocation.requestId, 'The local Lambda service was closed'));
+  }
+};

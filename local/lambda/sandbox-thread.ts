@@ -1,0 +1,84 @@
+/** Entry point of a sandbox's worker thread: loads a function's handler and runs one invocation at a time. */
+import { StringDecoder } from 'node:string_decoder';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Context } from 'aws-lambda';
+import { describeThrown, type FunctionFailure } from './function-error.ts';
+import type { InvokeMessage, SandboxData, SandboxMessage } from './sandbox-messages.ts';
+
+type Handler = (event: unknown, context: Context) => unknown;
+
+if (!parentPort) throw new Error('A sandbox runs in a worker thread only.');
+const port = parentPort;
+const { handlerPath } = workerData as SandboxData;
+const report = (message: SandboxMessage) => port.postMessage(message);
+
+// The thread's own stdout is flushed by the main thread when it gets round to it, so that lines could overtake an
+// outcome or be lost with a terminated thread; messages of one port keep their order.
+for (const stream of [process.stdout, process.stderr]) {
+  const decoder = new StringDecoder('utf8');
+  stream._write = (chunk: Buffer | string, _encoding, done) => {
+    report({ type: 'log', text: typeof chunk === 'string' ? chunk : decoder.write(chunk) });
+    done();
+  };
+  stream._writev = undefined;
+}
+
+const loadHandler = async (): Promise<Handler> => {
+  const module: { handler?: unknown } = await import(pathToFileURL(handlerPath).href);
+  if (typeof module.handler !== 'function') throw new Error(`${handlerPath} exports no function named handler.`);
+  return module.handler as Handler;
+};
+
+const contextOf = (message: InvokeMessage): Context => ({
+  callbackWaitsForEmptyEventLoop: true,
+  functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '',
+  functionVersion: message.functionVersion,
+  invokedFunctionArn: message.invokedFunctionArn,
+  memoryLimitInMB: process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? '',
+  awsRequestId: message.requestId,
+  logGroupName: process.env['AWS_LAMBDA_LOG_GROUP_NAME'] ?? '',
+  logStreamName: process.env['AWS_LAMBDA_LOG_STREAM_NAME'] ?? '',
+  clientContext: message.clientContext as Context['clientContext'],
+  getRemainingTimeInMillis: () => Math.max(0, message.deadline - Date.now()),
+  done: unsupported,
+  fail: unsupported,
+  succeed: unsupported,
+});
+
+const unsupported = () => {
+  throw new Error('Callback-style completion was removed from the Node 24 runtime: return or throw instead.');
+};
+
+const logFailure = (requestId: string, { errorType, errorMessage, trace }: FunctionFailure) => {
+  console.error(
+    JSON.stringify({
+      timestamp: new Date().toISOString(),
+      level: 'ERROR',
+      requestId,
+      message: 'Invoke Error',
+      errorType,
+      errorMessage,
+      stackTrace: trace,
+    }),
+  );
+};
+
+try {
+  const handler = await loadHandler();
+  port.on('message', async (message: InvokeMessage) => {
+    try {
+      const result = await handler(JSON.parse(message.payload), contextOf(message));
+      report({ type: 'succeeded', payload: JSON.stringify(result) ?? 'null' });
+    } catch (error) {
+      const failure = describeThrown(error);
+      logFailure(message.requestId, failure);
+      report({ type: 'failed', failure });
+    }
+  });
+  report({ type: 'ready' });
+} catch (error) {
+  const failure = describeThrown(error);
+  logFailure('', failure);
+  report({ type: 'init-failed', failure });
+}
