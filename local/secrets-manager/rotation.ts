@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
+import type { Clock } from '#shared/clock.ts';
+import { type Operation, operation, ServiceError } from '../aws-json-server.ts';
+import { rotationIntervalMs, rotationRules } from './rotation-schedule.ts';
+import { moveLabel, type Secret } from './secret.ts';
+import type { SecretStore } from './secret-store.ts';
+import { invalidParameter, requestToken, secretId, tokenOf } from './values.ts';
+
+/** The four steps in the order in which Secrets Manager calls the rotation function. */
+export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** What the rotation function is invoked with. */
+export interface RotationEvent {
+  Step: (typeof rotationSteps)[number];
+  SecretId: string;
+  ClientRequestToken: string;
+  RotationToken: string;
+}
+
+/** Calls the rotation function and waits for it; rejects when the function failed. */
+export type InvokeFunction = (functionArn: string, event: RotationEvent) => Promise<void>;
+
+/** One attempt of a rotation that failed. */
+export interface FailedAttempt {
+  secretName: string;
+  versionId: string;
+  attempt: number;
+  error: unknown;
+}
+
+export interface RotationOptions {
+  store: SecretStore;
+  clock: Clock;
+  invokeFunction: InvokeFunction;
+  /** How often a failed rotation is tried anew from its first step. */
+  retries: number;
+  /** Milliseconds of real time before each retry. */
+  retryDelayMs: number;
+  onFailedAttempt: (failure: FailedAttempt) => void;
+}
+
+export interface Rotations {
+  operations: Record<string, Operation>;
+  /** Starts the rotation of every secret whose next rotation is due; returns their names. */
+  rotateDue(): string[];
+  /** Resolves when no rotation is running any more. */
+  settled(): Promise<void>;
+  /** Starts no further step and waits for none; what a running step still does is ignored. */
+  stop(): void;
+}
+
+/** RotateSecret and CancelRotateSecret: answered at once, the rotation function is called afterwards. */
+export const createRotations = (options: RotationOptions): Rotations => {
+  const { store, clock, invokeFunction, retries, retryDelayMs, onFailedAttempt } = options;
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+
+  const isOpen = (secret: Secret, versionId: string): boolean =>
+    !stopping.signal.aborted &&
+    secret.deletedAt === undefined &&
+    secret.rotation?.enabled === true &&
+    secret.labels.get('AWSPENDING') === versionId;
+
+  const report = (failure: FailedAttempt): void => {
+    if (!stopping.signal.aborted) onFailedAttempt(failure);
+  };
+
+  const invoke = (secret: Secret, versionId: string, Step: RotationEvent['Step']): Promise<void> => {
+    if (!secret.rotation) throw new Error('A secret without a rotation function is never rotated.');
+    const event = { Step, SecretId: secret.arn, ClientRequestToken: versionId, RotationToken: randomUUID() };
+    return invokeFunction(secret.rotation.lambdaArn, event);
+  };
+
+  const plan = (secret: Secret): void => {
+    if (!secret.rotation) return;
+    const interval = rotationIntervalMs(secret.rotation.rules);
+    if (interval === undefined) delete secret.rotation.nextRotationAt;
+    else secret.rotation.nextRotationAt = clock.now() + interval;
+  };
+
+  const rotateOnce = async (secret: Secret, versionId: string): Promise<void> => {
+    for (const step of rotationSteps) {
+      if (!isOpen(secret, versionId)) return;
+      await invoke(secret, versionId, step);
+    }
+    if (secret.labels.get('AWSCURRENT') !== versionId) {
+      throw new Error('The rotation function finished without moving AWSCURRENT to the new version.');
+    }
+  };
+
+  const rotate = async (secret: Secret, versionId: string): Promise<void> => {
+    for (let attempt = 1; attempt <= 1 + retries && isOpen(secret, versionId); attempt += 1) {
+      if (attempt > 1) await delay(retryDelayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      try {
+        await rotateOnce(secret, versionId);
+        break;
+      } catch (error) {
+        report({ secretName: secret.name, versionId, attempt, error });
+      }
+    }
+    if (secret.rotation && secret.labels.get('AWSCURRENT') === versionId) {
+      secret.rotation.lastRotatedAt = clock.now();
+      plan(secret);
+    }
+  };
+
+  const test = async (secret: Secret, versionId: string): Promise<void> => {
+    try {
+      await invoke(secret, versionId, 'testSecret');
+    } catch (error) {
+      report({ secretName: secret.name, versionId, attempt: 1, error });
+    }
+    if (secret.labels.get('AWSPENDING') === versionId) secret.labels.delete('AWSPENDING');
+    if (![...secret.labels.values()].includes(versionId)) secret.versions.delete(versionId);
+  };
+
+  // The answer to RotateSecret is on its way before the rotation function is called.
+  const start = (secret: Secret, versionId: string, run: typeof rotate): void => {
+    secret.versions.set(versionId, { id: versionId, createdAt: clock.now(), openedByRotation: true });
+    moveLabel(secret, 'AWSPENDING', versionId);
+    const rotation = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => run(secret, versionId))
+      .finally(() => running.delete(rotation));
+    running.add(rotation);
+  };
+
+  const pendingElsewhere = (secret: Secret): boolean => {
+    const pending = secret.labels.get('AWSPENDING');
+    return pending !== undefined && pending !== secret.labels.get('AWSCURRENT');
+  };
+
+  const rotateSecret = operation(
+    z.object({
+      SecretId: secretId,
+      ClientRequestToken: requestToken.optional(),
+      RotationLambdaARN: z.string().min(1).max(2048).optional(),
+      RotationRules: rotationRules.optional(),
+      RotateImmediately: z.boolean().default(true),
+    }),
+    invalidParameter,
+    (input) => {
+      const secret = store.findActive(input.SecretId);
+      const versionId = tokenOf(input);
+      const answer = { ARN: secret.arn, Name: secret.name, VersionId: versionId };
+      const existing = secret.versions.get(versionId);
+      if (existing?.openedByRotation) return answer;
+      if (existing) {
+        throw new ServiceError(
+          'ResourceExistsException',
+          `You can't use ClientRequestToken ${versionId} because that value is already in use for a version of secret ${secret.arn}.`,
+        );
+      }
+      const lambdaArn = input.RotationLambdaARN ?? secret.rotation?.lambdaArn;
+      if (lambdaArn === undefined) {
+        throw new ServiceError(
+          'InvalidRequestException',
+          'No Lambda rotation function ARN is associated with this secret.',
+        );
+      }
+      if (pendingElsewhere(secret)) {
+        throw new ServiceError(
+          'InvalidRequestException',
+          "A previous rotation isn't complete. That rotation will be reattempted.",
+        );
+      }
+      const rules = input.RotationRules ?? secret.rotation?.rules ?? {};
+      secret.rotation = { ...secret.rotation, lambdaArn, rules, enabled: true };
+      plan(secret);
+      start(secret, versionId, input.RotateImmediately ? rotate : test);
+      return answer;
+    },
+  );
+
+  const cancelRotateSecret = operation(z.object({ SecretId: secretId }), invalidParameter, (input) => {
+    const secret = store.findActive(input.SecretId);
+    if (!secret.rotation) {
+      throw new ServiceError('InvalidRequestException', 'Rotation was never configured for this secret.');
+    }
+    secret.rotation.enabled = false;
+    delete secret.rotation.nextRotationAt;
+    return { ARN: secret.arn, Name: secret.name, VersionId: secret.labels.get('AWSPENDING') };
+  });
+
+  const settled = async (): Promise<void> => {
+    while (running.size > 0) await Promise.all(running);
+  };
+
+  return {
+    operations: { RotateSecret: rotateSecret, CancelRotateSecret: cancelRotateSecret },
+    rotateDue: () => {
+      const due = store.all().filter((secret) => {
+        const next = secret.rotation?.enabled ? secret.rotation.nextRotationAt : undefined;
+        return next !== undefined && next <= clock.now() && secret.deletedAt === undefined && !pendingElsewhere(secret);
+      });
+      for (const secret of due) start(secret, randomUUID(), rotate);
+      return due.map((secret) => secret.name);
+    },
+    settled,
+    stop: () => stopping.abort(),
+  };
+};

@@ -1,0 +1,68 @@
+import { type Clock, systemClock } from '#shared/clock.ts';
+import { type AwsJsonServer, startAwsJsonServer } from '../aws-json-server.ts';
+import { catalogueOperations } from './catalogue.ts';
+import { createRotations, type FailedAttempt, type InvokeFunction } from './rotation.ts';
+import { createSecretStore } from './secret-store.ts';
+import { updateSecretVersionStage } from './stages.ts';
+import { valueOperations } from './values.ts';
+
+export interface SecretsManagerOptions {
+  /** 0, the default, takes a free port. */
+  port?: number;
+  clock?: Clock;
+  /** Calls a rotation function by its ARN and waits for it; rejects when it failed. */
+  invokeFunction?: InvokeFunction;
+  /** How often a failed rotation is tried anew from its first step. Default 2. */
+  rotationRetries?: number;
+  /** Milliseconds before each retry; AWS takes minutes to hours. Default 50. */
+  rotationRetryDelayMs?: number;
+  /** Told about every attempt of a rotation that failed. Default: a line on stderr. */
+  onFailedAttempt?: (failure: FailedAttempt) => void;
+}
+
+export interface SecretsManagerServer extends AwsJsonServer {
+  /** Starts the rotation of every secret whose next rotation is due by the clock; returns their names. */
+  rotateDue(): string[];
+  /** Resolves when no rotation is running any more. */
+  rotationsSettled(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for AWS Secrets Manager on 127.0.0.1, for unmodified clients. It keeps staging labels, versions and
+ * rotation as the service documents them and forgets everything when it closes. Differences: cron schedules are stored
+ * but not planned, a secret marked for deletion is never purged, values are not encrypted.
+ */
+export const startSecretsManager = async (options: SecretsManagerOptions = {}): Promise<SecretsManagerServer> => {
+  const clock = options.clock ?? systemClock;
+  const store = createSecretStore();
+  const rotations = createRotations({
+    store,
+    clock,
+    invokeFunction:
+      options.invokeFunction ?? ((arn) => Promise.reject(new Error(`No function is served under the ARN ${arn}.`))),
+    retries: options.rotationRetries ?? 2,
+    retryDelayMs: options.rotationRetryDelayMs ?? 50,
+    onFailedAttempt:
+      options.onFailedAttempt ??
+      (({ secretName, attempt, error }) => console.error(`Rotation of ${secretName}, attempt ${attempt}: ${error}`)),
+  });
+  const server = await startAwsJsonServer({
+    targetPrefix: 'secretsmanager',
+    operations: {
+      ...valueOperations(store, clock),
+      ...catalogueOperations(store, clock),
+      UpdateSecretVersionStage: updateSecretVersionStage(store, clock),
+      ...rotations.operations,
+    },
+    port: options.port ?? 0,
+  });
+  return {
+    url: server.url,
+    rotateDue: rotations.rotateDue,
+    rotationsSettled: rotations.settled,
+    close: () => {
+      rotations.stop();
+      return server.close();
+    },
+  };
+};
