@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  type DynamoDBClient,
+  type GlobalSecondaryIndex,
+} from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+
+/** A DynamoDB on 127.0.0.1. */
+export interface DynamoDbServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+// dynalite throws on a client that goes away in mid-request, which would end the whole process.
+const survivesLostClients = (server: Server): Server => {
+  const [serve] = server.listeners('request');
+  if (!serve) throw new Error('dynalite has changed: its server has no request listener.');
+  server.removeAllListeners('request');
+  return server.on('request', (request, response) => {
+    serve.call(server, request, response);
+    request.removeAllListeners('error');
+    request.on('error', () => response.destroy());
+  });
+};
+
+/**
+ * Starts dynalite, which keeps its tables in memory; tables are ready as soon as they are created. It has no TTL, no
+ * transactions and no ReturnValuesOnConditionCheckFailure.
+ *
+ * @param options.port 0, the default, takes a free port
+ */
+export const startDynamoDb = async (options: { port?: number } = {}): Promise<DynamoDbServer> => {
+  const server = survivesLostClients(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const text = (...names: string[]): AttributeDefinition[] =>
+  names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+
+const index = (IndexName: string, hash: string, range: string): GlobalSecondaryIndex => ({
+  IndexName,
+  KeySchema: [
+    { AttributeName: hash, KeyType: 'HASH' },
+    { AttributeName: range, KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'ALL' },
+});
+
+/** Creates the job table with the keys and indexes that the deployed one has. */
+export const createJobTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: text(
+        'pk',
+        'sk',
+        'queueState',
+        'queueOrder',
+        'caller',
+        'createdOrder',
+        'unannounced',
+        'finishedAt',
+      ),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        index('queue', 'queueState', 'queueOrder'),
+        index('caller', 'caller', 'createdOrder'),
+        index('unannounced', 'unannounced', 'finishedAt'),
+      ],
+    }),
+  );
+};
+
+/** Creates the table in which the secret rotation records its intents. */
+export const createIntentTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: text('pk'),
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    }),
+  );
+};

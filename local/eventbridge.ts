@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { type Clock, systemClock } from '#shared/clock.ts';
+import { type AwsJsonServer, operation, startAwsJsonServer } from './aws-json-server.ts';
+
+/** An event as a rule's target receives it. */
+export interface BusEvent {
+  version: '0';
+  id: string;
+  'detail-type': string;
+  source: string;
+  account: string;
+  /** ISO 8601, to the second. */
+  time: string;
+  region: string;
+  resources: string[];
+  detail: Record<string, unknown>;
+}
+
+export interface EventBridgeOptions {
+  /** Called with every accepted event and the name of the bus it was put on. */
+  onEvent: (event: BusEvent, busName: string) => void;
+  /** 0, the default, takes a free port. */
+  port?: number;
+  clock?: Clock;
+}
+
+const entry = z.object({
+  Source: z.string().optional(),
+  DetailType: z.string().optional(),
+  Detail: z.string().optional(),
+  EventBusName: z.string().min(1).default('default'),
+  Resources: z.array(z.string()).default([]),
+  Time: z.number().optional(),
+});
+type Entry = z.output<typeof entry>;
+
+const entryLimitBytes = 256 * 1024;
+
+// Source: "Calculating PutEvents event entry size" in the EventBridge user guide; a time counts 14 bytes.
+const sizeOf = (item: Entry): number =>
+  [item.Source, item.DetailType, item.Detail, ...item.Resources].reduce(
+    (total, text) => total + Buffer.byteLength(text ?? ''),
+    item.Time === undefined ? 0 : 14,
+  );
+
+const parseDetail = (text: string): Record<string, unknown> | undefined => {
+  try {
+    const detail: unknown = JSON.parse(text);
+    return z.record(z.string(), z.unknown()).safeParse(detail).data;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+};
+
+const refused = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
+
+const putEntry = (item: Entry, now: number, onEvent: EventBridgeOptions['onEvent']) => {
+  if (!item.Source)
+    return refused('InvalidArgument', 'Parameter Source is not valid. Reason: Source is a required argument.');
+  if (!item.DetailType) {
+    return refused('InvalidArgument', 'Parameter DetailType is not valid. Reason: DetailType is a required argument.');
+  }
+  if (!item.Detail)
+    return refused('InvalidArgument', 'Parameter Detail is not valid. Reason: Detail is a required argument.');
+  if (item.Source.startsWith('aws.'))
+    return refused('NotAuthorizedForSourceException', 'Not authorized for the source.');
+  const detail = parseDetail(item.Detail);
+  if (!detail) return refused('MalformedDetail', 'Detail is malformed.');
+  const id = randomUUID();
+  const time = new Date(item.Time === undefined ? now : item.Time * 1000);
+  const event: BusEvent = {
+    version: '0',
+    id,
+    'detail-type': item.DetailType,
+    source: item.Source,
+    account: '000000000000',
+    time: `${time.toISOString().slice(0, 19)}Z`,
+    region: 'us-east-1',
+    resources: item.Resources,
+    detail,
+  };
+  onEvent(event, item.EventBusName.replace(/^arn:aws:events:[^:]*:[^:]*:event-bus\//, ''));
+  return { EventId: id };
+};
+
+/** Starts a stand-in for EventBridge on 127.0.0.1 that serves PutEvents to unmodified clients; every bus exists. */
+export const startEventBridge = ({ onEvent, port, clock = systemClock }: EventBridgeOptions): Promise<AwsJsonServer> =>
+  startAwsJsonServer({
+    targetPrefix: 'AWSEvents',
+    port: port ?? 0,
+    operations: {
+      PutEvents: operation(
+        z.object({
+          Entries: z
+            .array(entry)
+            .min(1)
+            .max(10)
+            .refine(
+              (entries) => entries.reduce((total, item) => total + sizeOf(item), 0) <= entryLimitBytes,
+              'Total size of the entries in the request is over the limit.',
+            ),
+        }),
+        'ValidationException',
+        ({ Entries }) => {
+          const results = Entries.map((item) => putEntry(item, clock.now(), onEvent));
+          return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
+        },
+      ),
+    },
+  });
