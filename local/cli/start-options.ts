@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { StartSettingError } from '../adobe-target.ts';
+
+/** What `npm start` was asked to do. */
+export interface StartOptions {
+  port: number;
+  prompt: string;
+  once: boolean;
+  json: boolean;
+  verbose: boolean;
+  help: boolean;
+  requestsPerMinute?: number;
+  pollSeconds?: number;
+}
+
+export const usage = `npm start -- [options]
+
+Runs firefly-gateway on this machine and makes one image.
+
+  --port N                  port of the gateway on 127.0.0.1 (default 3000; 0 takes a free one)
+  --prompt "..."            prompt of the first image
+  --once                    exit after the image is stored: 0, or 1 with the reason
+  --json                    one JSON line on stdout when ready, with --once a second one; all else on stderr
+  --requests-per-minute N   limit that the gateway keeps and the simulator enforces (default 4)
+  --poll-seconds N          seconds between polls of a job
+  --verbose                 every log line of the functions on stderr, not only warnings
+  --help                    this text
+
+Environment
+  FIREFLY_SERVICES_CLIENT_ID, FIREFLY_SERVICES_CLIENT_SECRET
+                            use Adobe itself with these credentials instead of the simulator
+  FIREFLY_API_URL, ADOBE_IMS_URL, ADOBE_IO_URL
+                            use another server for that part: an origin, https, or http on loopback`;
+
+/**
+ * Reads the command line of `npm start`.
+ *
+ * @throws {StartSettingError} naming the option that is unknown or malformed
+ */
+export const readStartOptions = (args: string[]): StartOptions => {
+  const { values } = parse(args);
+  return {
+    port: wholeNumber('--port', values.port, 0, 65_535) ?? 3_000,
+    prompt: values.prompt ?? 'a realistic illustration of a cat coding',
+    once: values.once ?? false,
+    json: values.json ?? false,
+    verbose: values.verbose ?? false,
+    help: values.help ?? false,
+    requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 1, 999),
+    pollSeconds: wholeNumber('--poll-seconds', values['poll-seconds'], 1, 3_600),
+  };
+};
+
+const parse = (args: string[]) => {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string' },
+        prompt: { type: 'string' },
+        once: { type: 'boolean' },
+        json: { type: 'boolean' },
+        verbose: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        'requests-per-minute': { type: 'string' },
+        'poll-seconds': { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new StartSettingError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+};
+
+const wholeNumber = (option: string, text: string | undefined, least: number, most: number): number | undefined => {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least || number > most) {
+    throw new StartSettingError(`${option} takes a whole number from ${least} to ${most}, not "${text}".`);
+  }
+  return number;
+};

@@ -1,0 +1,75 @@
+import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { type FirstImage, makeFirstImage } from './first-image.ts';
+import { readStartOptions, type StartOptions, usage } from './start-options.ts';
+
+const run = async (options: StartOptions): Promise<void> => {
+  const say = (line: string) => (options.json ? console.error(line) : console.log(line));
+  const target = readAdobeTarget(process.env);
+  say('firefly-gateway, the embedded stack');
+  const stack = await startStack({
+    port: options.port,
+    target,
+    settings: {
+      ...(options.requestsPerMinute === undefined ? {} : { requestsPerMinute: options.requestsPerMinute }),
+      ...(options.pollSeconds === undefined ? {} : { pollSeconds: options.pollSeconds }),
+    },
+    onProgress: (line) => say(`  ${line}`),
+    onLog: (name, line) => {
+      if (options.verbose || /"level":"(WARN|ERROR|CRITICAL)"/.test(line)) console.error(`[${name}] ${line}`);
+    },
+  });
+  endOnSignal(stack);
+  say(`Ready: ${stack.description.gateway}`);
+  if (options.json) console.log(JSON.stringify(stack.description));
+
+  say(`Making an image: "${options.prompt}"`);
+  const image = await firstImage(stack, options, say);
+  if (options.once) {
+    if (options.json) console.log(JSON.stringify({ jobId: image.jobId, status: image.status, outputs: image.outputs }));
+    await stack.close();
+    process.exit(image.status === 'succeeded' ? 0 : 1);
+  }
+  say(nextSteps(stack.description.gateway, image));
+};
+
+const firstImage = async (stack: Stack, options: StartOptions, say: (line: string) => void): Promise<FirstImage> => {
+  try {
+    const image = await makeFirstImage(stack.description.gateway, options.prompt, (line) => say(`  ${line}`));
+    if (image.status === 'succeeded') for (const { url } of image.outputs) say(`Stored: ${url}`);
+    else console.error(`No image: ${image.reason}`);
+    return image;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(`No image: ${reason}`);
+    return { jobId: '', status: 'failed', outputs: [], reason };
+  }
+};
+
+const nextSteps = (gateway: string, { jobId }: FirstImage): string =>
+  [
+    '',
+    'Try it:',
+    `  curl -s ${gateway}/v3/images/generate -H 'content-type: application/json' -d '{"prompt":"a fox in the snow","size":{"width":1024,"height":1024}}'`,
+    jobId === '' ? `  curl -s ${gateway}/health` : `  curl -sL ${gateway}/jobs/${jobId}/outputs/0 -o first-image.jpg`,
+    '',
+    'Ctrl-C ends it.',
+  ].join('\n');
+
+const endOnSignal = (stack: Stack): void => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      stack.close().finally(() => process.exit(0));
+    });
+  }
+};
+
+try {
+  const options = readStartOptions(process.argv.slice(2));
+  if (options.help) console.log(usage);
+  else await run(options);
+} catch (error) {
+  // A setting is the user's to mend and needs no stack trace; anything else is ours and does.
+  console.error(error instanceof StartSettingError ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,145 @@
+import { fileURLToPath } from 'node:url';
+import { type FunctionDefinition, functionArn } from './lambda/function-definition.ts';
+import { generationScopes, managementScopes } from './simulator/credentials.ts';
+import type { StackNames, StackSettings } from './stack-settings.ts';
+
+/** What the functions are told about the servers around them. */
+export interface FunctionEndpoints {
+  gateway: string;
+  firefly: string;
+  ims: string;
+  ioManagement: string;
+  s3: string;
+  dynamodb: string;
+  secretsManager: string;
+  lambda: string;
+  eventBridge: string;
+}
+
+const handlerPath = (name: string) => fileURLToPath(new URL(`../functions/${name}/handler.ts`, import.meta.url));
+
+/** The functions by what they do. */
+export type FunctionKey = keyof StackNames['functions'];
+
+/** The five functions as the stack in AWS has them: the same handlers, the same names of settings. */
+export const functionDefinitions = (
+  names: StackNames,
+  settings: StackSettings,
+  endpointsOf: (name: FunctionKey) => FunctionEndpoints,
+): FunctionDefinition[] => {
+  const common = {
+    STACK_NAME: names.stack,
+    TABLE_NAME: names.table,
+    POWERTOOLS_SERVICE_NAME: names.stack,
+    POWERTOOLS_METRICS_NAMESPACE: 'FireflyGateway',
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+  };
+  const shared = (name: FunctionKey) => {
+    const { s3, dynamodb, secretsManager, lambda, eventBridge } = endpointsOf(name);
+    return {
+      ...common,
+      AWS_ENDPOINT_URL_S3: s3,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
+      AWS_ENDPOINT_URL_LAMBDA: lambda,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge,
+    };
+  };
+  const limits = {
+    REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
+    REQUESTS_PER_DAY: String(settings.requestsPerDay),
+    SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
+  };
+  const scopes = { GENERATION_SCOPES: generationScopes.join(','), MANAGEMENT_SCOPES: managementScopes.join(',') };
+  const following = {
+    firstPollSeconds: settings.pollSeconds ?? 3,
+    pollCeilingSeconds: settings.pollSeconds ?? 15,
+    timeoutSeconds: settings.jobTimeoutSeconds,
+  };
+  return [
+    {
+      name: names.functions.api,
+      handlerPath: handlerPath('api'),
+      timeoutMs: 29_000,
+      maxConcurrency: settings.apiConcurrency,
+      env: {
+        ...shared('api'),
+        ...limits,
+        BUCKET_NAME: names.bucket,
+        EVENT_BUS_NAME: names.eventBus,
+        ACCESS_TOKEN_SECRET_ID: names.accessTokenSecret,
+        DISPATCH_FUNCTION_NAME: names.functions.dispatch,
+        OUTPUT_URL_LIFETIME_SECONDS: String(settings.outputUrlLifetimeSeconds),
+        JOB_RETENTION_DAYS: '90',
+        GATEWAY_VERSION: settings.version,
+        GATEWAY_URL: endpointsOf('api').gateway,
+      },
+    },
+    {
+      name: names.functions.dispatch,
+      handlerPath: handlerPath('dispatch'),
+      timeoutMs: 50_000,
+      maxConcurrency: 2,
+      env: {
+        ...shared('dispatch'),
+        ...limits,
+        EVENT_BUS_NAME: names.eventBus,
+        GENERATE_FUNCTION_ARN: functionArn(names.functions.generate, 'live'),
+      },
+    },
+    {
+      name: names.functions.generate,
+      handlerPath: handlerPath('generate'),
+      timeoutMs: 600_000,
+      maxConcurrency: settings.generateConcurrency,
+      durable: { executionTimeoutSeconds: 7_200 },
+      env: {
+        ...shared('generate'),
+        ...limits,
+        BUCKET_NAME: names.bucket,
+        EVENT_BUS_NAME: names.eventBus,
+        ACCESS_TOKEN_SECRET_ID: names.accessTokenSecret,
+        TOKEN_REFRESH_FUNCTION_NAME: names.functions.tokenRefresh,
+        DISPATCH_FUNCTION_NAME: names.functions.dispatch,
+        FIREFLY_API_URL: endpointsOf('generate').firefly,
+        STATUS_HOSTS: ['.adobe.io', ...settings.trustedOrigins].join(','),
+        DOWNLOAD_HOSTS: ['.adobe.io', '.amazonaws.com', '.windows.net', ...settings.trustedOrigins].join(','),
+        OUTPUT_MAX_BYTES: String(settings.outputMaxBytes),
+        OPERATIONS: JSON.stringify({ 'images/generate': following }),
+      },
+    },
+    {
+      name: names.functions.tokenRefresh,
+      handlerPath: handlerPath('token-refresh'),
+      timeoutMs: 60_000,
+      maxConcurrency: 2,
+      env: {
+        ...shared('tokenRefresh'),
+        ...scopes,
+        CLIENT_CREDENTIALS_SECRET_ID: names.clientCredentialsSecret,
+        ACCESS_TOKEN_SECRET_ID: names.accessTokenSecret,
+        ADOBE_IMS_URL: endpointsOf('tokenRefresh').ims,
+      },
+    },
+    {
+      name: names.functions.secretRotation,
+      handlerPath: handlerPath('secret-rotation'),
+      timeoutMs: 180_000,
+      maxConcurrency: 2,
+      env: {
+        ...shared('secretRotation'),
+        ...scopes,
+        INTENT_TABLE_NAME: names.intentTable,
+        CLIENT_CREDENTIALS_SECRET_ID: names.clientCredentialsSecret,
+        ADOBE_IMS_URL: endpointsOf('secretRotation').ims,
+        ADOBE_IO_URL: endpointsOf('secretRotation').ioManagement,
+        FIREFLY_API_URL: endpointsOf('secretRotation').firefly,
+        TOKEN_REFRESH_FUNCTION_NAME: names.functions.tokenRefresh,
+        SECRET_GRACE_HOURS: '48',
+        SECRET_UNUSED_HOURS: '24',
+        PROPAGATION_SECONDS: '60',
+        ROTATION_DAYS: '30',
+      },
+    },
+  ];
+};

@@ -1,0 +1,49 @@
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import type { AdobeTarget } from './adobe-target.ts';
+import { localClients } from './clients.ts';
+import { createIntentTable, createJobTable } from './dynamodb.ts';
+import { functionArn } from './lambda/function-definition.ts';
+import { simulatedCredentials } from './simulator/credentials.ts';
+import { stackNames } from './stack-settings.ts';
+
+const rotationDays = 30;
+
+/** Creates bucket, tables and secrets as a deployment does, and puts the credentials where `npm run credentials` would. */
+export const createResources = async (
+  urls: { dynamodb: string; s3: string; secretsManager: string },
+  target: AdobeTarget,
+): Promise<void> => {
+  const { dynamoDb, s3, secretsManager } = localClients(urls);
+  try {
+    await Promise.all([
+      s3.send(new CreateBucketCommand({ Bucket: stackNames.bucket })),
+      createJobTable(dynamoDb, stackNames.table),
+      createIntentTable(dynamoDb, stackNames.intentTable),
+      secretsManager.send(
+        new CreateSecretCommand({
+          Name: stackNames.accessTokenSecret,
+          SecretString: '{"placeholder":"not configured"}',
+        }),
+      ),
+      secretsManager.send(
+        new CreateSecretCommand({
+          Name: stackNames.clientCredentialsSecret,
+          SecretString: JSON.stringify(target.credentials ?? simulatedCredentials),
+        }),
+      ),
+    ]);
+    await secretsManager.send(
+      new RotateSecretCommand({
+        SecretId: stackNames.clientCredentialsSecret,
+        RotationLambdaARN: functionArn(stackNames.functions.secretRotation),
+        RotationRules: { AutomaticallyAfterDays: rotationDays },
+        RotateImmediately: false,
+      }),
+    );
+  } finally {
+    dynamoDb.destroy();
+    s3.destroy();
+    secretsManager.destroy();
+  }
+};

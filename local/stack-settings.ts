@@ -1,0 +1,60 @@
+import packageJson from '../package.json' with { type: 'json' };
+
+/** Settings of the embedded stack; the defaults are those of the stack in AWS. */
+export interface StackSettings {
+  version: string;
+  requestsPerMinute: number;
+  requestsPerDay: number;
+  submitGraceSeconds: number;
+  /** Seconds between polls of a job at Adobe; without it the pauses grow from 3 to 15. */
+  pollSeconds?: number;
+  /** Seconds after which a job that Adobe does not finish is given up. */
+  jobTimeoutSeconds: number;
+  outputUrlLifetimeSeconds: number;
+  outputMaxBytes: number;
+  /** Origins besides Adobe's own hosts that status URLs and outputs may lie on. */
+  trustedOrigins: string[];
+  /** Origins of browsers that may call the API. */
+  corsOrigins: string[];
+  /** Sandboxes of the API that may run at the same time. */
+  apiConcurrency: number;
+  /** Sandboxes of generate that may run at the same time; waiting jobs hold none. */
+  generateConcurrency: number;
+}
+
+/** The defaults, with whatever a caller changes. */
+export const stackSettings = (changes: Partial<StackSettings>): StackSettings => ({
+  version: packageJson.version,
+  requestsPerMinute: 4,
+  requestsPerDay: 9_000,
+  submitGraceSeconds: 3,
+  jobTimeoutSeconds: 900,
+  outputUrlLifetimeSeconds: 3_600,
+  outputMaxBytes: 1_073_741_824,
+  trustedOrigins: [],
+  corsOrigins: [],
+  apiConcurrency: 4,
+  generateConcurrency: 4,
+  ...changes,
+});
+
+/** Names of the embedded stack's resources, as `cdk deploy` would name them for the stage `local`. */
+export const stackNames = {
+  stack: 'firefly-gateway-local',
+  bucket: 'firefly-gateway-local-outputs',
+  table: 'firefly-gateway-local-jobs',
+  intentTable: 'firefly-gateway-local-rotation-intents',
+  eventBus: 'default',
+  accessTokenSecret: 'firefly-gateway-local/access-token',
+  clientCredentialsSecret: 'firefly-gateway-local/client-credentials',
+  functions: {
+    api: 'firefly-gateway-local-api',
+    dispatch: 'firefly-gateway-local-dispatch',
+    generate: 'firefly-gateway-local-generate',
+    tokenRefresh: 'firefly-gateway-local-token-refresh',
+    secretRotation: 'firefly-gateway-local-secret-rotation',
+  },
+} as const;
+
+/** Names of a stack's resources. */
+export type StackNames = typeof stackNames;

@@ -1,0 +1,174 @@
+import type { AdobeTarget } from './adobe-target.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import { type BusEvent, startEventBridge } from './eventbridge.ts';
+import { startHttpApi } from './http-api/start-http-api.ts';
+import { type Lambda, startLambda } from './lambda/start-lambda.ts';
+import { startS3 } from './s3/start-s3.ts';
+import { startScheduler } from './scheduler.ts';
+import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
+import { type FunctionEndpoints, type FunctionKey, functionDefinitions } from './stack-functions.ts';
+import { createResources } from './stack-resources.ts';
+import { type StackSettings, stackNames, stackSettings } from './stack-settings.ts';
+
+/** How the embedded stack is started. */
+export interface StackOptions {
+  /** Port of the gateway on 127.0.0.1; 0, the default, takes a free one. */
+  port?: number;
+  target?: AdobeTarget;
+  settings?: Partial<StackSettings>;
+  simulator?: SimulatorOptions;
+  /** Puts proxies between functions and servers; functions and endpoints that it does not name go straight. */
+  between?(endpoints: FunctionEndpoints): Promise<Partial<Record<FunctionKey, Partial<FunctionEndpoints>>>>;
+  /** Whether the schedules run; without them nothing happens but what is asked for. */
+  schedules?: boolean;
+  /** Receives a line for each step of the start. */
+  onProgress?(line: string): void;
+  /** Receives every line that a function logs. */
+  onLog?(functionName: string, line: string): void;
+  /** Receives every event on the event bus. */
+  onEvent?(event: BusEvent): void;
+}
+
+/** URLs and names of a running stack, as `npm start -- --json` prints them. */
+export interface StackDescription {
+  gateway: string;
+  firefly: string;
+  ims: string;
+  ioManagement: string;
+  s3: string;
+  dynamodb: string;
+  secretsManager: string;
+  lambda: string;
+  bucket: string;
+  table: string;
+  accessTokenSecret: string;
+  clientCredentialsSecret: string;
+}
+
+/** A running stack. */
+export interface Stack {
+  description: StackDescription;
+  /** The simulated Adobe; absent if every part is played by another server. */
+  simulator?: Simulator;
+  lambda: Lambda;
+  /** Puts every due rotation and every schedule's work into the test's hands. */
+  secretsManager: SecretsManagerServer;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+}
+
+const minuteMs = 60_000;
+
+/** Starts the whole gateway on 127.0.0.1: the functions of the stack in AWS against servers with AWS's protocols. */
+export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
+  const progress = options.onProgress ?? (() => {});
+  const onLog = options.onLog ?? (() => {});
+  const target = options.target ?? {};
+  const opened: { close(): Promise<void> }[] = [];
+  const open = async <Server extends { close(): Promise<void> }>(starting: Promise<Server>): Promise<Server> => {
+    const server = await starting;
+    opened.unshift(server);
+    return server;
+  };
+  const close = async () => {
+    await Promise.all(opened.splice(0).map((server) => server.close()));
+  };
+  try {
+    const lambda = await open(startLambda({ onLog }));
+    const { api, dispatch, tokenRefresh, secretRotation } = stackNames.functions;
+    const gateway = await open(
+      startHttpApi({
+        port: options.port ?? 0,
+        invokeApi: (event) => lambda.invoke(api, event),
+        cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
+      }),
+    );
+    progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
+    const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
+      open(startDynamoDb()),
+      open(startS3({ bucket: stackNames.bucket })),
+      open(startSecretsManager({ invokeFunction: (arn, payload) => lambda.invoke(arn, payload) })),
+      open(startEventBridge({ onEvent: (event) => options.onEvent?.(event) })),
+    ]);
+    const simulated = !target.fireflyUrl || !target.imsUrl || !target.ioManagementUrl;
+    const simulator = simulated ? await open(startSimulator(simulatorOptions(options))) : undefined;
+    const adobe = (url: string | undefined): string => url ?? simulator?.url ?? '';
+    const endpoints: FunctionEndpoints = {
+      gateway: gateway.url,
+      firefly: adobe(target.fireflyUrl),
+      ims: adobe(target.imsUrl),
+      ioManagement: adobe(target.ioManagementUrl),
+      s3: s3.url,
+      dynamodb: dynamoDb.url,
+      secretsManager: secretsManager.url,
+      lambda: lambda.url,
+      eventBridge: eventBridge.url,
+    };
+    progress(describeAdobe(target, endpoints));
+    const settings = stackSettings({
+      ...options.settings,
+      trustedOrigins: [...new Set([endpoints.firefly, endpoints.ims, endpoints.ioManagement])],
+    });
+    const proxied = (await options.between?.(endpoints)) ?? {};
+    const endpointsOf = (name: FunctionKey) => ({ ...endpoints, ...proxied[name] });
+    for (const definition of functionDefinitions(stackNames, settings, endpointsOf)) lambda.addFunction(definition);
+    progress('creating bucket, tables and secrets');
+    await createResources(endpoints, target);
+    progress('refreshing the access token');
+    await lambda.invoke(tokenRefresh, {});
+    if (options.schedules ?? true) {
+      const run = (name: string, everyMs: number, payload: unknown) => ({
+        name,
+        everyMs,
+        run: () => lambda.invoke(name, payload),
+      });
+      const scheduler = startScheduler(
+        [
+          run(dispatch, minuteMs, {}),
+          run(tokenRefresh, 60 * minuteMs, {}),
+          run(secretRotation, 24 * 60 * minuteMs, { action: 'daily' }),
+          { name: 'rotation schedule', everyMs: minuteMs, run: async () => secretsManager.rotateDue() },
+        ],
+        { onError: (name, error) => onLog(name, `{"level":"ERROR","message":${JSON.stringify(String(error))}}`) },
+      );
+      opened.unshift(scheduler);
+    }
+    const { gateway: url, firefly, ims, ioManagement } = endpoints;
+    const { bucket, table, accessTokenSecret, clientCredentialsSecret } = stackNames;
+    return {
+      description: {
+        gateway: url,
+        firefly,
+        ims,
+        ioManagement,
+        s3: endpoints.s3,
+        dynamodb: endpoints.dynamodb,
+        secretsManager: endpoints.secretsManager,
+        lambda: endpoints.lambda,
+        bucket,
+        table,
+        accessTokenSecret,
+        clientCredentialsSecret,
+      },
+      ...(simulator === undefined ? {} : { simulator }),
+      lambda,
+      secretsManager,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const simulatorOptions = ({ simulator, settings }: StackOptions): SimulatorOptions => ({
+  ...(settings?.requestsPerMinute === undefined ? {} : { requestsPerMinute: settings.requestsPerMinute }),
+  ...(settings?.requestsPerDay === undefined ? {} : { requestsPerDay: settings.requestsPerDay }),
+  ...simulator,
+});
+
+const describeAdobe = (target: AdobeTarget, { firefly, ims, ioManagement }: FunctionEndpoints): string => {
+  const of = (given: string | undefined, url: string) => (given === undefined ? 'the simulator' : new URL(url).host);
+  return `Firefly: ${of(target.fireflyUrl, firefly)}, tokens: ${of(target.imsUrl, ims)}, client secrets: ${of(target.ioManagementUrl, ioManagement)}`;
+};
