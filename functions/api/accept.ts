@@ -1,0 +1,67 @@
+import { ProblemError } from '#shared/http/problem.ts';
+import type { Job, Operation } from '#shared/jobs/job.ts';
+import { createJob, getJob } from '#shared/jobs/job-store.ts';
+import { rankOf, takeRound } from '#shared/jobs/queue.ts';
+import type { Gateway } from './gateway.ts';
+import type { GenerationRequest } from './generation-request.ts';
+import { jobIdOf, requestHashOf } from './job-identity.ts';
+
+const operation: Operation = 'images/generate';
+
+/** Takes a request into the queue, or finds the job that the same request made before. */
+export type Accept = (request: GenerationRequest, caller: string) => Promise<Job>;
+
+/**
+ * @throws {ProblemError} 422 if the idempotency key belongs to another request, 503 while there are no credentials
+ */
+export const createAccept = (gateway: Gateway, requireCredentials: () => Promise<void>): Accept => {
+  const { table, log } = gateway;
+  return async (request, caller) => {
+    await requireCredentials();
+    const { modelVersion, priority, idempotencyKey, warnings } = request;
+    const jobId = jobIdOf(gateway.stackName, caller, idempotencyKey);
+    const requestHash = requestHashOf(operation, modelVersion, request.body);
+    // Asking first keeps a repeated request from using up a round; who comes first is decided by the put below.
+    const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
+    if (existing !== undefined) return sameRequest(existing, requestHash);
+    const round = await takeRound(table, caller, priority);
+    const { created, job } = await createJob(
+      table,
+      {
+        jobId,
+        caller,
+        operation,
+        modelVersion,
+        request: JSON.stringify(request.body),
+        requestHash,
+        priority,
+        warnings,
+        retentionSeconds: gateway.retentionSeconds,
+      },
+      { rank: rankOf(priority, round, jobId), round },
+    );
+    if (!created) return sameRequest(job, requestHash);
+    log.info('accepted', { jobId, operation, modelVersion, priority });
+    await dispatchNow(gateway);
+    return job;
+  };
+};
+
+/** Has the queue looked at now. The schedule does it within a minute anyway, so a failure is only logged. */
+export const dispatchNow = async ({ invokeDispatch, log }: Pick<Gateway, 'invokeDispatch' | 'log'>): Promise<void> => {
+  try {
+    await invokeDispatch();
+  } catch (error) {
+    log.warn('Dispatch could not be invoked.', { error: error instanceof Error ? error.name : 'unknown' });
+  }
+};
+
+const sameRequest = (job: Job, requestHash: string): Job => {
+  if (job.requestHash === requestHash) return job;
+  throw new ProblemError(
+    422,
+    'idempotency_key_reused',
+    'The Idempotency-Key was used before with another request. Use a new key for a new request.',
+    { validationErrors: [{ loc: ['header', 'Idempotency-Key'], msg: 'key of another request', type: 'value_error' }] },
+  );
+};

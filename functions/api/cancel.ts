@@ -1,0 +1,49 @@
+import { ProblemError, unknownJob } from '#shared/http/problem.ts';
+import { emptyResponse } from '#shared/http/response.ts';
+import { cancelJob } from '#shared/jobs/cancel.ts';
+import { announce } from '#shared/jobs/events.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import { dispatchNow } from './accept.ts';
+import { findJob } from './find-job.ts';
+import type { Gateway } from './gateway.ts';
+import type { Route } from './router.ts';
+
+/** Adobe's cancel call: what waits ends at once, what Adobe works on is cancelled there, what has ended gives 409. */
+export const cancel = (gateway: Gateway): Route => ({
+  method: 'PUT',
+  path: '/v3/cancel/{jobId}',
+  handle: async (request) => {
+    const cancellation = await cancelJob(gateway.table, gateway.limits, await findJob(gateway, request));
+    if (cancellation === undefined) throw unknownJob();
+    const { outcome, job } = cancellation;
+    if (outcome === 'too_late') throw tooLate(job);
+    if (outcome === 'cancelled') {
+      await announceEnd(gateway, job);
+      if (job.submitAt !== undefined) await dispatchNow(gateway);
+    }
+    return emptyResponse(200);
+  },
+});
+
+/** Publishes the end of a job; dispatch repeats it if that fails. */
+const announceEnd = async ({ table, bus, log }: Gateway, job: Job): Promise<void> => {
+  try {
+    await announce(table, bus, job);
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown';
+    log.warn('The end of a job could not be announced.', { jobId: job.jobId, error: name });
+  }
+};
+
+const tooLate = ({ state }: Job): ProblemError => {
+  switch (state) {
+    case 'cancelled':
+      return new ProblemError(409, 'job_already_canceled', 'The job is cancelled already.');
+    case 'timed_out':
+      return new ProblemError(409, 'job_timeout', 'The job has timed out.');
+    case 'storing':
+      return new ProblemError(409, 'job_completed', 'Adobe has finished the job; its outputs are being stored.');
+    default:
+      return new ProblemError(409, 'job_completed', 'The job has finished.');
+  }
+};

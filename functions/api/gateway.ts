@@ -1,0 +1,30 @@
+import type { TokenSource } from '#shared/adobe/access-token.ts';
+import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import type { Presign } from '#shared/aws/presign.ts';
+import type { StatusItems } from '#shared/aws/status-items.ts';
+import type { EventBus } from '#shared/jobs/events.ts';
+import type { JobTable } from '#shared/jobs/job-store.ts';
+import type { QuotaLimits } from '#shared/jobs/quota.ts';
+import type { Log } from '#shared/observability.ts';
+import type { EraseOutputs } from './erase-outputs.ts';
+
+/** What the routes work with; the handler makes one for the life of the process. */
+export interface Gateway {
+  table: JobTable;
+  limits: QuotaLimits;
+  bus: EventBus;
+  token: Pick<TokenSource, 'read'>;
+  statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
+  presign: Presign;
+  eraseOutputs: EraseOutputs;
+  invokeDispatch: InvokeDispatch;
+  /** Waits that many ms. */
+  sleep: (ms: number) => Promise<void>;
+  log: Log;
+  stackName: string;
+  version: string;
+  /** Base of the URLs in answers; without it they are built from the host name that was called. */
+  url?: string;
+  /** How long the record of a finished job is kept. */
+  retentionSeconds: number;
+}

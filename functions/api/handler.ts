@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
+import {
+  createDynamoDb,
+  createEventBridge,
+  createLambda,
+  createS3,
+  createSecretsManager,
+} from '#shared/aws/clients.ts';
+import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import { createPresign } from '#shared/aws/presign.ts';
+import { createStatusItems } from '#shared/aws/status-items.ts';
+import { systemClock } from '#shared/clock.ts';
+import { createLog } from '#shared/observability.ts';
+import { createApi } from './api.ts';
+import { createEraseOutputs } from './erase-outputs.ts';
+import { readSettings } from './settings.ts';
+
+const settings = readSettings();
+const { tableName, eventBusName, limits, stackName, version, url, retentionSeconds } = settings;
+const dynamoDb = createDynamoDb();
+const s3 = createS3({ pathStyle: settings.pathStyleS3 });
+
+/** Answers every request to the HTTP API. */
+export const handler = createApi({
+  table: { dynamoDb, tableName, clock: systemClock },
+  limits,
+  bus: { eventBridge: createEventBridge(), eventBusName },
+  token: createAccessTokenSource({ secretsManager: createSecretsManager(), secretId: settings.accessTokenSecretId }),
+  statusItems: createStatusItems({ dynamoDb, tableName }),
+  presign: createPresign(s3, settings.outputUrlLifetimeSeconds),
+  eraseOutputs: createEraseOutputs(s3, settings.bucketName),
+  invokeDispatch: createInvokeDispatch(createLambda(), settings.dispatchFunctionName),
+  sleep: async (ms) => {
+    await sleep(ms);
+  },
+  log: createLog(),
+  stackName,
+  version,
+  url,
+  retentionSeconds,
+});

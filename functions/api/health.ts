@@ -1,0 +1,71 @@
+import { NotConfiguredError } from '#shared/adobe/access-token.ts';
+import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { countLimit, queueDepth } from '#shared/jobs/queue.ts';
+import { readQuota } from '#shared/jobs/quota.ts';
+import type { Gateway } from './gateway.ts';
+import type { Route } from './router.ts';
+
+type TokenState = { state: 'ok' | 'expired' | 'not_configured' | 'unreadable'; secondsLeft: number };
+
+/** What an operator wants to know at a glance; times, counts and outcomes, never the value of a secret. */
+export const health = (gateway: Gateway): Route => ({
+  method: 'GET',
+  path: '/health',
+  handle: async () => {
+    const { table, limits, statusItems, version } = gateway;
+    const now = table.clock.now();
+    const [token, depth, quota, tokenRefresh, rotation] = await Promise.all([
+      tokenState(gateway, now),
+      queueDepth(table),
+      readQuota(table, limits),
+      statusItems.readTokenRefresh(),
+      statusItems.readSecretRotation(),
+    ]);
+    const paused = quota.pause !== undefined && quota.pause.until > now ? quota.pause : undefined;
+    const degraded =
+      token.state !== 'ok' || paused !== undefined || tokenRefresh?.state === 'failing' || rotation?.lastRotationFailed;
+    return jsonResponse(200, {
+      status: token.state === 'not_configured' ? 'not_configured' : degraded ? 'degraded' : 'ok',
+      version,
+      token,
+      tokenRefresh,
+      queue: { depth, depthIsMinimum: depth >= countLimit },
+      permits: {
+        free: paused === undefined ? quota.permits.filter(({ freeAt }) => freeAt <= now).length : 0,
+        total: quota.permits.length,
+      },
+      requestsToday: { used: quota.usedToday, limit: limits.requestsPerDay },
+      paused: paused && { reason: paused.reason, until: new Date(paused.until).toISOString() },
+      rotation: rotation && rotationState(rotation, now),
+    });
+  },
+});
+
+const tokenState = async ({ token, log }: Gateway, now: number): Promise<TokenState> => {
+  try {
+    const { expiresAt } = await token.read();
+    const secondsLeft = Math.max(0, Math.floor((expiresAt - now) / 1000));
+    return { state: secondsLeft > 0 ? 'ok' : 'expired', secondsLeft };
+  } catch (error) {
+    if (error instanceof NotConfiguredError) return { state: 'not_configured', secondsLeft: 0 };
+    log.error('The access token could not be read.', { error: error instanceof Error ? error.name : 'unknown' });
+    return { state: 'unreadable', secondsLeft: 0 };
+  }
+};
+
+const rotationState = (rotation: SecretRotationStatus, now: number): Record<string, unknown> => {
+  const { currentSecretCreatedAt, nextRotationAt, lastRotationAt, lastRotationFailed, error, foreignSecretUuids } =
+    rotation;
+  return {
+    currentSecretAgeSeconds:
+      currentSecretCreatedAt && Math.max(0, Math.floor((now - Date.parse(currentSecretCreatedAt)) / 1000)),
+    currentSecretCreatedAt,
+    nextRotationAt,
+    lastRotationAt,
+    lastRotationFailed,
+    error,
+    foreignSecretUuids: foreignSecretUuids ?? [],
+    previousRetiresAt: rotation.previousRetiresAt,
+  };
+};

@@ -1,0 +1,24 @@
+import { ProblemError } from '#shared/http/problem.ts';
+import { emptyResponse } from '#shared/http/response.ts';
+import { isFinal } from '#shared/jobs/job.ts';
+import { deleteJob } from '#shared/jobs/job-store.ts';
+import { outputPrefix } from '#shared/jobs/outputs.ts';
+import { findJob } from './find-job.ts';
+import type { Gateway } from './gateway.ts';
+import type { Route } from './router.ts';
+
+/** Erases a finished job with its prompt and all versions of its outputs. */
+export const jobDelete = (gateway: Pick<Gateway, 'table' | 'eraseOutputs'>): Route => ({
+  method: 'DELETE',
+  path: '/jobs/{jobId}',
+  handle: async (request) => {
+    const job = await findJob(gateway, request);
+    if (!isFinal(job.state)) {
+      throw new ProblemError(409, 'job_not_finished', 'The job has not finished yet: cancel it first.');
+    }
+    // The record goes last: as long as it is there, a call that was cut off can be repeated.
+    await gateway.eraseOutputs(outputPrefix(job));
+    await deleteJob(gateway.table, job.jobId);
+    return emptyResponse(204);
+  },
+});

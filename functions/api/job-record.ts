@@ -1,0 +1,22 @@
+import { jobRecord as recordOf } from '#shared/http/job-record.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { countLimit, positionOf } from '#shared/jobs/queue.ts';
+import { findJob } from './find-job.ts';
+import type { Gateway } from './gateway.ts';
+import type { Route } from './router.ts';
+
+/** The gateway's full record of a job, with its position while it is queued: 1 is served next. */
+export const jobRecord = ({ table }: Pick<Gateway, 'table'>): Route => ({
+  method: 'GET',
+  path: '/jobs/{jobId}',
+  handle: async (request) => {
+    const job = await findJob({ table }, request);
+    const position = job.state === 'queued' ? (await positionOf(table, job)) + 1 : undefined;
+    return jsonResponse(200, {
+      ...recordOf(job),
+      queuePosition: position && Math.min(position, countLimit),
+      // True where the queue is longer than what is counted.
+      queuePositionIsMinimum: position && position > countLimit,
+    });
+  },
+});

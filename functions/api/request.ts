@@ -1,0 +1,61 @@
+import type { APIGatewayProxyEventV2WithRequestContext } from 'aws-lambda';
+import { ProblemError } from '#shared/http/problem.ts';
+import { type AuthorizedContext, callerOf } from './caller.ts';
+
+/** An event of the HTTP API, payload format 2.0. */
+export type HttpEvent = APIGatewayProxyEventV2WithRequestContext<AuthorizedContext>;
+
+/** A request as the routes see it. */
+export interface ApiRequest {
+  id: string;
+  /** When the request came in, in epoch ms. */
+  startedAt: number;
+  /** Origin of the URLs in the answer, without a slash at its end. */
+  baseUrl: string;
+  /** Path parameters, decoded. */
+  params: Readonly<Record<string, string | undefined>>;
+  query: Readonly<Record<string, string | undefined>>;
+  body: { body?: string; isBase64Encoded: boolean; contentType?: string };
+  /**
+   * Who sent it.
+   *
+   * @throws {ProblemError} 401 if nobody is told
+   */
+  caller(): string;
+  /** A header by its name in any case. */
+  header(name: string): string | undefined;
+}
+
+/**
+ * Decodes one part of a path.
+ *
+ * @throws {ProblemError} 400 for a malformed one such as `%ZZ`
+ */
+export const decodePath = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ProblemError(400, 'bad_request', 'The URL is malformed.');
+  }
+};
+
+/**
+ * Reads what the routes need out of an event.
+ *
+ * @param options.url base of the URLs in answers, where it differs from the host name that was called
+ */
+export const readRequest = (event: HttpEvent, options: { startedAt: number; url?: string }): ApiRequest => {
+  const headers = new Map(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    id: event.requestContext.requestId,
+    startedAt: options.startedAt,
+    baseUrl: options.url ?? `https://${event.requestContext.domainName}`,
+    params: Object.fromEntries(
+      Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value && decodePath(value)]),
+    ),
+    query: event.queryStringParameters ?? {},
+    body: { body: event.body, isBase64Encoded: event.isBase64Encoded, contentType: headers.get('content-type') },
+    caller: () => callerOf(event.requestContext),
+    header: (name) => headers.get(name.toLowerCase()),
+  };
+};

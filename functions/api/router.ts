@@ -1,0 +1,53 @@
+import httpRouter from '@middy/http-router';
+import type { Clock } from '#shared/clock.ts';
+import { ProblemError } from '#shared/http/problem.ts';
+import type { HttpResponse } from '#shared/http/response.ts';
+import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
+
+/** One operation of the API. */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path with parameters in braces, such as `/jobs/{jobId}`. */
+  path: string;
+  handle(request: ApiRequest): Promise<HttpResponse>;
+}
+
+/**
+ * Finds the route of an event and runs it.
+ *
+ * @param options.url base of the URLs in answers, where it differs from the host name that was called
+ * @throws {ProblemError} 400 for a malformed path, 404 for an unknown one, 405 for a known one with another method
+ */
+export const createRouter = (
+  routes: readonly Route[],
+  options: { clock: Clock; url?: string },
+): ((event: HttpEvent) => Promise<HttpResponse>) => {
+  const router = httpRouter<HttpEvent, HttpResponse>({
+    routes: routes.map(({ method, path, handle }) => ({
+      method,
+      path,
+      handler: (event: HttpEvent) => handle(readRequest(event, { startedAt: options.clock.now(), url: options.url })),
+    })),
+    // The router's own answer is text/plain, and it does not tell a wrong method from an unknown path.
+    notFoundResponse: ({ path }) => {
+      const allowed = routes.filter((route) => matches(route.path, path)).map((route) => route.method);
+      if (allowed.length === 0) throw new ProblemError(404, 'not_found', 'There is nothing at this path.');
+      throw new ProblemError(405, 'method_not_allowed', `This path takes ${allowed.join(', ')} only.`, {
+        headers: { allow: allowed.join(', ') },
+      });
+    },
+  }) as unknown as (event: HttpEvent) => Promise<HttpResponse>;
+  return async (event) => {
+    decodePath(event.requestContext.http.path);
+    return router(event);
+  };
+};
+
+const matches = (template: string, path: string): boolean => {
+  const expected = template.split('/');
+  const actual = path.replace(/(?<=.)\/$/, '').split('/');
+  return (
+    expected.length === actual.length &&
+    expected.every((part, index) => (part.startsWith('{') ? actual[index] !== '' : part === actual[index]))
+  );
+};

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { readEnv, wholeNumber } from '#shared/env.ts';
+
+const schema = z
+  .object({
+    STACK_NAME: z.string().min(1),
+    TABLE_NAME: z.string().min(1),
+    BUCKET_NAME: z.string().min(1),
+    EVENT_BUS_NAME: z.string().min(1),
+    ACCESS_TOKEN_SECRET_ID: z.string().min(1),
+    DISPATCH_FUNCTION_NAME: z.string().min(1),
+    REQUESTS_PER_MINUTE: wholeNumber,
+    REQUESTS_PER_DAY: wholeNumber,
+    SUBMIT_GRACE_SECONDS: wholeNumber,
+    OUTPUT_URL_LIFETIME_SECONDS: wholeNumber.max(7 * 86_400),
+    JOB_RETENTION_DAYS: wholeNumber,
+    GATEWAY_VERSION: z.string().min(1),
+    GATEWAY_URL: z.url().optional(),
+    AWS_ENDPOINT_URL_S3: z.url().optional(),
+  })
+  .transform((env) => ({
+    stackName: env.STACK_NAME,
+    tableName: env.TABLE_NAME,
+    bucketName: env.BUCKET_NAME,
+    eventBusName: env.EVENT_BUS_NAME,
+    accessTokenSecretId: env.ACCESS_TOKEN_SECRET_ID,
+    dispatchFunctionName: env.DISPATCH_FUNCTION_NAME,
+    limits: {
+      requestsPerMinute: env.REQUESTS_PER_MINUTE,
+      requestsPerDay: env.REQUESTS_PER_DAY,
+      submitGraceMs: env.SUBMIT_GRACE_SECONDS * 1000,
+    },
+    outputUrlLifetimeSeconds: env.OUTPUT_URL_LIFETIME_SECONDS,
+    retentionSeconds: env.JOB_RETENTION_DAYS * 86_400,
+    version: env.GATEWAY_VERSION,
+    url: env.GATEWAY_URL?.replace(/\/+$/, ''),
+    // An S3 server of one's own has no host name per bucket.
+    pathStyleS3: env.AWS_ENDPOINT_URL_S3 !== undefined,
+  }));
+
+/** The API function's settings from its environment. */
+export const readSettings = () => readEnv(schema, process.env);

@@ -1,0 +1,69 @@
+import { ProblemError } from './problem.ts';
+
+/** A request body as API Gateway delivers it. */
+export interface RawBody {
+  body?: string;
+  isBase64Encoded: boolean;
+  contentType?: string;
+}
+
+// Far beyond every documented request, far below where recursive code runs out of stack.
+const deepestNesting = 32;
+
+/**
+ * Reads a JSON request body.
+ *
+ * @param maxBytes largest body that is taken
+ * @throws {ProblemError} 415 for another content type, 413 for too large a body, 400 for what is empty or no JSON
+ */
+export const readJsonBody = ({ body = '', isBase64Encoded, contentType }: RawBody, maxBytes: number): unknown => {
+  if (!isJson(contentType)) {
+    throw new ProblemError(415, 'invalid_content_type', 'The content type must be application/json, in UTF-8.');
+  }
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > maxBytes) {
+    throw new ProblemError(413, 'request_too_large', `The body has more than ${maxBytes} bytes.`);
+  }
+  const text = decodeUtf8(bytes);
+  if (text.trim() === '') throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
+  const value = parse(text);
+  refuseHostileJson(value);
+  return value;
+};
+
+const isJson = (contentType: string | undefined): boolean => {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  return type === 'application/json' && ['utf-8', 'utf8', undefined].includes(charset?.replaceAll('"', ''));
+};
+
+const decodeUtf8 = (bytes: Buffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ProblemError(400, 'bad_request', 'The body is not valid UTF-8.');
+  }
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the body, which may be a prompt.
+    throw new ProblemError(400, 'bad_request', 'The body is not valid JSON.');
+  }
+};
+
+const refuseHostileJson = (root: unknown): void => {
+  let level = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepestNesting) {
+      throw new ProblemError(400, 'bad_request', `The body is nested deeper than ${deepestNesting} levels.`);
+    }
+    // JSON.stringify would silently turn such a number into null on its way to Adobe.
+    if (level.some((value) => typeof value === 'number' && !Number.isFinite(value))) {
+      throw new ProblemError(400, 'bad_request', 'The body holds a number that is out of range.');
+    }
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+};

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { ProblemError } from './problem.ts';
+
+const defaultLimit = 20;
+const largestLimit = 100;
+
+const cursorContent = z.strictObject({
+  list: z.string(),
+  before: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z#[0-9a-f-]{36}$/),
+});
+
+/** Identifies the list that a cursor belongs to, without repeating what the list was made of. */
+const fingerprint = (list: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 16);
+
+/**
+ * Makes an opaque cursor.
+ *
+ * @param before where the next page starts, see `JobPage.next`
+ * @param list what the list was made of: a cursor of one list is refused for another
+ */
+export const encodeCursor = (before: string, list: readonly string[]): string =>
+  Buffer.from(JSON.stringify({ list: fingerprint(list), before })).toString('base64url');
+
+/**
+ * Reads a cursor that {@link encodeCursor} made for the same list. It is not signed: whoever forges one only moves within
+ * a list that is theirs anyway.
+ *
+ * @throws {ProblemError} 400 if it is none, or one of another list
+ */
+export const decodeCursor = (cursor: string, list: readonly string[]): string => {
+  const content = cursorContent.safeParse(parse(Buffer.from(cursor, 'base64url').toString()));
+  if (!content.success || encodeCursor(content.data.before, list) !== cursor) {
+    throw invalidParameter('cursor', 'is not one that this list has given out');
+  }
+  return content.data.before;
+};
+
+/**
+ * Reads the page size.
+ *
+ * @throws {ProblemError} 400 if it is not a whole number from 1 to 100
+ */
+export const readLimit = (limit: string | undefined): number => {
+  if (limit === undefined) return defaultLimit;
+  const value = /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
+  if (value >= 1 && value <= largestLimit) return value;
+  throw invalidParameter('limit', `is not a whole number from 1 to ${largestLimit}`);
+};
+
+/** The error for a query parameter with a value that is impossible. */
+export const invalidParameter = (name: string, problem: string): ProblemError =>
+  new ProblemError(400, 'bad_request', `The parameter ${name} ${problem}.`, {
+    validationErrors: [{ loc: ['query', name], msg: `value ${problem}`, type: 'value_error' }],
+  });
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

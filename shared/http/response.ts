@@ -1,0 +1,27 @@
+/** An HTTP answer in the shape that API Gateway's payload format 2.0 takes. */
+export interface HttpResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+// Answers hold presigned URLs and the state of this very second: no cache may keep them.
+const common = { 'cache-control': 'no-store' };
+
+/** An answer with a JSON body. */
+export const jsonResponse = (
+  statusCode: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): HttpResponse => ({
+  statusCode,
+  headers: { ...common, 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+
+/** An answer without a body. */
+export const emptyResponse = (statusCode: number, headers: Record<string, string> = {}): HttpResponse => ({
+  statusCode,
+  headers: { ...common, ...headers },
+  body: '',
+});

@@ -1,0 +1,75 @@
+import type * as z from 'zod';
+
+/** One wrong field in Adobe's shape (Adobe: `validation_errors` of 422 answers). */
+export interface ValidationError {
+  /** Where the field is: `body`, `header` or `query`, then the path to it. */
+  loc: (string | number)[];
+  msg: string;
+  type: string;
+  ctx?: Record<string, unknown>;
+}
+
+/** Translates what a schema found into Adobe's words; never repeats a value that the client sent. */
+export const toValidationErrors = (issues: readonly z.core.$ZodIssue[], place: string): ValidationError[] =>
+  issues.map((issue) => ({
+    loc: [place, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))],
+    ...describe(issue),
+  }));
+
+const typeNames: Record<string, { name: string; type: string }> = {
+  string: { name: 'string', type: 'str' },
+  int: { name: 'integer', type: 'integer' },
+  number: { name: 'number', type: 'float' },
+  array: { name: 'list', type: 'list' },
+  object: { name: 'dict', type: 'dict' },
+  boolean: { name: 'boolean', type: 'bool' },
+};
+
+const describe = (issue: z.core.$ZodIssue): Omit<ValidationError, 'loc'> => {
+  switch (issue.code) {
+    case 'invalid_type': {
+      // Zod 4 leaves the input out of its issues, but its message says when there was none.
+      if (issue.message.endsWith('received undefined')) return { msg: 'field required', type: 'value_error.missing' };
+      const { name, type } = typeNames[issue.expected] ?? { name: issue.expected, type: issue.expected };
+      return { msg: `value is not a valid ${name}`, type: `type_error.${type}` };
+    }
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      return {
+        msg: `value is not a valid enumeration member; permitted: ${values.map((value) => `'${value}'`).join(', ')}`,
+        type: 'type_error.enum',
+        ctx: { enum_values: values },
+      };
+    }
+    case 'too_big':
+      return limit('most', issue.origin, Number(issue.maximum));
+    case 'too_small':
+      return limit('least', issue.origin, Number(issue.minimum));
+    default:
+      return { msg: issue.message, type: 'value_error' };
+  }
+};
+
+const limit = (bound: 'most' | 'least', origin: string, value: number): Omit<ValidationError, 'loc'> => {
+  const end = bound === 'most' ? 'max' : 'min';
+  switch (origin) {
+    case 'string':
+      return {
+        msg: `ensure this value has at ${bound} ${value} characters`,
+        type: `value_error.any_str.${end}_length`,
+        ctx: { limit_value: value },
+      };
+    case 'array':
+      return {
+        msg: `ensure this value has at ${bound} ${value} items`,
+        type: `value_error.list.${end}_items`,
+        ctx: { limit_value: value },
+      };
+    default:
+      return {
+        msg: `ensure this value is ${bound === 'most' ? 'less' : 'greater'} than or equal to ${value}`,
+        type: `value_error.number.not_${bound === 'most' ? 'le' : 'ge'}`,
+        ctx: { limit_value: value },
+      };
+  }
+};
