@@ -1,0 +1,70 @@
+import type { Clock } from '#shared/clock.ts';
+import { authorize } from '../edge-gateway.ts';
+import { type Answer, adobeError, methodNotAllowed, Refusal } from '../http/answer.ts';
+import type { ReceivedRequest } from '../http/request.ts';
+import type { Tokens } from '../tokens.ts';
+import { type GenerateImagesParts, generateImages } from './generate-images.ts';
+import { jobState } from './job-state.ts';
+import { type OutputUrl, statusAnswer } from './job-status.ts';
+import { isJobId, type Job } from './jobs.ts';
+import { validationAnswer } from './validation-errors.ts';
+
+/** Adobe: the scopes that a generation token has at least. */
+const requiredScopes = ['openid', 'AdobeID', 'firefly_api', 'ff_apis'];
+
+const jobPath = /^\/v3\/(status|cancel)\/([^/]+)$/;
+
+/** Plays the Firefly API: generate images, job status, cancel. */
+export const createFirefly = (
+  parts: GenerateImagesParts & { tokens: Tokens; clock: Clock; outputUrl: OutputUrl },
+): ((request: ReceivedRequest) => Promise<Answer>) => {
+  const { jobs, clock, tokens, outputUrl } = parts;
+
+  const jobOf = (encodedId: string, clientId: string): Job => {
+    const id = decoded(encodedId);
+    if (!isJobId(id)) throw new Refusal(validationAnswer([malformedId]));
+    const job = jobs.find(id);
+    if (job?.clientId !== clientId) throw new Refusal(adobeError(404, 'unknown_job_id', 'The job is not known'));
+    return job;
+  };
+
+  return async (request) => {
+    const { client_id: clientId } = authorize(request, tokens, requiredScopes);
+    if (request.path === '/v3/images/generate-async') {
+      return request.method === 'POST' ? generateImages(request, clientId, parts) : methodNotAllowed('POST');
+    }
+    const [, what, id] = jobPath.exec(request.path) ?? [];
+    if (!id) return adobeError(404, 'not_found', 'Requested Resource Was Not Found');
+    if (what === 'status') {
+      if (request.method !== 'GET') return methodNotAllowed('GET');
+      return statusAnswer(jobOf(id, clientId), clock.now(), outputUrl);
+    }
+    return request.method === 'PUT' ? cancel(jobOf(id, clientId), clock.now()) : methodNotAllowed('PUT');
+  };
+};
+
+/** Adobe answers 409 or 410 for a job that has ended; which code comes with which status it does not say. */
+const cancel = (job: Job, now: number): Answer => {
+  switch (jobState(job, now).phase) {
+    case 'waiting':
+      job.cancelledAt = now;
+      return { status: 200 };
+    case 'cancelled':
+      return adobeError(410, 'job_already_canceled', 'The job was cancelled before');
+    case 'timeout':
+      return adobeError(410, 'job_timeout', 'The job has timed out');
+    default:
+      return adobeError(409, 'job_completed', 'The job has completed');
+  }
+};
+
+const malformedId = { loc: ['path', 'jobId'], msg: 'value is not a valid job id', type: 'value_error' };
+
+const decoded = (component: string): string => {
+  try {
+    return decodeURIComponent(component);
+  } catch (error) {
+    if (error instanceof URIError) return '';
+    throw error;
+  }
+};

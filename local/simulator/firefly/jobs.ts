@@ -1,0 +1,80 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Clock } from '#shared/clock.ts';
+import type { JobFault } from '../faults/definitions.ts';
+import type { ImageModel, ImageRequest } from './image-request.ts';
+
+/** A generation job; what it is doing at a moment follows from its times alone (`jobState`). */
+export interface Job {
+  /** `urn:ff:jobs:<shard>:<uuid>` */
+  jobId: string;
+  uuid: string;
+  clientId: string;
+  model: ImageModel;
+  request: ImageRequest;
+  size: { width: number; height: number };
+  /** One for each output. */
+  seeds: number[];
+  /** Epoch ms, as all times of a job. */
+  acceptedAt: number;
+  runningAt: number;
+  endsAt: number;
+  cancelledAt?: number;
+  /** What was switched on for it when it was accepted. */
+  fault?: JobFault;
+}
+
+/** What a job is made from. */
+export interface NewJob extends Pick<Job, 'clientId' | 'model' | 'request' | 'fault'> {
+  pendingMs: number;
+  generationMs: number;
+}
+
+/** The jobs of one simulator, oldest first. */
+export interface Jobs {
+  add(job: NewJob): Job;
+  /** @param id the URN, or the uuid alone */
+  find(id: string): Job | undefined;
+  all(): readonly Job[];
+}
+
+const shard = 'sim851211';
+const jobIdPattern = /^(?:urn:ff:jobs:[a-z0-9]+:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+// Adobe does not say how long a finished job can be queried.
+const maxAgeMs = 86_400_000;
+
+/** Whether a text could be the id of a job. */
+export const isJobId = (text: string): boolean => jobIdPattern.test(text);
+
+/** Forgets jobs after a day, and the oldest beyond `limit`. */
+export const createJobs = (clock: Clock, limit = 20_000): Jobs => {
+  const jobs = new Map<string, Job>();
+
+  const forget = (now: number) => {
+    for (const [uuid, { acceptedAt }] of jobs) {
+      if (jobs.size <= limit && acceptedAt > now - maxAgeMs) return;
+      jobs.delete(uuid);
+    }
+  };
+
+  return {
+    add: ({ pendingMs, generationMs, ...given }) => {
+      const { request, fault } = given;
+      const acceptedAt = clock.now();
+      const runningAt = acceptedAt + (fault?.pendingMs ?? pendingMs);
+      const endsAt = runningAt + (fault?.generationMs ?? generationMs);
+      const uuid = randomUUID();
+      const seeds = request.seeds ?? Array.from({ length: request.numVariations ?? 1 }, () => randomInt(2 ** 31));
+      const size = request.size ?? { width: 2048, height: 2048 };
+      const job = { ...given, uuid, jobId: `urn:ff:jobs:${shard}:${uuid}`, size, seeds, acceptedAt, runningAt, endsAt };
+      jobs.set(uuid, job);
+      forget(acceptedAt);
+      return job;
+    },
+    find: (id) => {
+      const job = jobs.get(id.slice(-36).toLowerCase());
+      return job && (id.length === 36 || id === job.jobId) ? job : undefined;
+    },
+    all: () => [...jobs.values()],
+  };
+};

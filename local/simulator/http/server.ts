@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Clock } from '#shared/clock.ts';
+import type { Faults } from '../faults/fault-book.ts';
+import { type Outcome, serveWithFaults } from '../faults/faulty-service.ts';
+import { type Answer, answerOf } from './answer.ts';
+import { type ReceivedRequest, readBody, type Service, serviceOf } from './request.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** Answers a request of one service; may throw a `Refusal`. */
+export type Handler = (request: ReceivedRequest) => Answer | Promise<Answer>;
+
+/** What the server is made of. */
+export interface ServerParts {
+  services: Record<Service, Handler>;
+  /** Answers what is under `/_simulator/`: not recorded, and no fault meets it. */
+  control: Handler;
+  faults: Faults;
+  requestLog: RequestLog;
+  clock: Clock;
+}
+
+const controlPrefix = '/_simulator/';
+// Adobe states no limit for the body of a generation request.
+const maxBodyBytes = 1024 * 1024;
+
+/** Serves on 127.0.0.1; `close` ends at once, open connections and latencies included. */
+export const serve = async (parts: ServerParts, port: number): Promise<{ url: string; close(): Promise<void> }> => {
+  const closing = new AbortController();
+  const server = createServer((message, response) => {
+    const arrivedAt = parts.clock.now();
+    respond(parts, message, response, arrivedAt, closing.signal).catch((error: unknown) => {
+      if (!closing.signal.aborted && !message.destroyed && !response.destroyed) console.error(error);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      closing.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+const respond = async (
+  parts: ServerParts,
+  message: IncomingMessage,
+  response: ServerResponse,
+  arrivedAt: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { faults, requestLog, clock } = parts;
+  const [path = '/', queryString] = (message.url ?? '/').split('?', 2);
+  const query = new URLSearchParams(queryString);
+  const { method = 'GET', headers } = message;
+  const head = { service: serviceOf(path), method, path, query, headers, arrivedAt };
+  if (path.startsWith(controlPrefix)) {
+    const request = { ...head, ...(await readBody(message, maxBodyBytes)) };
+    await send(response, { dropped: false, answer: await answerOf(() => parts.control(request)) }, request, clock);
+    return;
+  }
+  const record = requestLog.begin(head);
+  const request = { ...head, ...(await readBody(message, maxBodyBytes)) };
+  const met = faults.takeForRequest(request);
+  record.faults = met.map(({ fault }) => fault);
+  const service = () => answerOf(() => parts.services[request.service](request));
+  const outcome = await serveWithFaults(request, met, service, { clock, signal });
+  record.dropped = outcome.dropped;
+  if (!outcome.dropped) record.status = outcome.answer.status;
+  await send(response, outcome, request, clock);
+};
+
+const send = async (response: ServerResponse, outcome: Outcome, request: ReceivedRequest, clock: Clock) => {
+  if (outcome.dropped) {
+    response.destroy();
+    return;
+  }
+  const { status, headers = {}, body = '' } = outcome.answer;
+  const length = body instanceof Readable ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const requestId = request.headers['x-request-id'] ?? randomUUID();
+  response.writeHead(status, {
+    date: new Date(clock.now()).toUTCString(),
+    'x-request-id': String(requestId),
+    ...(status === 204 ? {} : length),
+    ...headers,
+  });
+  if (outcome.truncateAt !== undefined) await sendTruncated(response, body, outcome.truncateAt);
+  else if (body instanceof Readable) await pipeline(body, response);
+  else response.end(body);
+};
+
+/** Sends the first bytes and then closes the connection, whatever the length announced. */
+const sendTruncated = async (response: ServerResponse, body: NonNullable<Answer['body']>, bytes: number) => {
+  const source = body instanceof Readable ? body : Readable.from([Buffer.from(body)]);
+  let left = bytes;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    const part = chunk.subarray(0, left);
+    left -= part.length;
+    await new Promise<void>((resolve) => response.write(part, () => resolve()));
+    if (left === 0) break;
+  }
+  response.destroy();
+};

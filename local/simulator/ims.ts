@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { CredentialStore } from './credentials.ts';
+import { type Answer, answerOf, json, methodNotAllowed, Refusal, retryAfter } from './http/answer.ts';
+import type { ReceivedRequest } from './http/request.ts';
+import { createRateLimit } from './rate-limit.ts';
+import type { SimulatorSettings } from './settings.ts';
+import type { Tokens } from './tokens.ts';
+
+const requiredFields = ['grant_type', 'client_id', 'client_secret', 'scope'] as const;
+
+/** An error as IMS words it. */
+export const imsError = (status: number, error: string, description: string): Answer =>
+  json(status, { error, error_description: description });
+
+/** Plays `POST /ims/token/v3`: access tokens for the OAuth Server-to-Server grant. */
+export const createIms = (
+  credentials: CredentialStore,
+  tokens: Tokens,
+  settings: SimulatorSettings,
+): ((request: ReceivedRequest) => Promise<Answer>) => {
+  const throttle = createRateLimit(() => ({ perMinute: settings.tokensPerMinute ?? Number.MAX_SAFE_INTEGER }));
+
+  const token = (request: ReceivedRequest): Answer => {
+    const fields = tokenFields(request);
+    const { credential } = credentials;
+    if (fields.client_id !== credential.clientId) throw invalidClient('invalid client_id parameter');
+    const secret = credentials.authenticate(fields.client_secret);
+    if (!secret) throw invalidClient('invalid client_secret parameter');
+    const scopes = [...new Set(fields.scope.split(/[\s,]+/).filter((scope) => scope !== ''))];
+    const refused = scopes.filter((scope) => !credential.scopes.includes(scope));
+    if (refused.length > 0 || scopes.length === 0) {
+      throw new Refusal(imsError(400, 'invalid_scope', `scope not available to this client: ${refused.join(',')}`));
+    }
+    const admission = throttle.admit(request.arrivedAt);
+    if (!admission.admitted) throw new Refusal(throttled(request.arrivedAt, admission.retryAt));
+    const lifetimeMs = settings.tokenLifetimeMs;
+    const clientId = credential.clientId;
+    return json(200, {
+      access_token: tokens.issue({ clientId, scopes, secretUuid: secret.uuid, lifetimeMs }),
+      token_type: 'bearer',
+      expires_in: settings.expiresInUnit === 'seconds' ? Math.ceil(lifetimeMs / 1000) - 1 : lifetimeMs - 1,
+    });
+  };
+
+  const route = (request: ReceivedRequest): Answer => {
+    if (request.path !== '/ims/token/v3') return imsError(404, 'not_found', 'no such endpoint');
+    if (request.method !== 'POST') return methodNotAllowed('POST');
+    return token(request);
+  };
+
+  return async (request) => {
+    const answer = await answerOf(() => route(request));
+    return { ...answer, headers: { ...answer.headers, 'x-debug-id': randomUUID(), 'cache-control': 'no-store' } };
+  };
+};
+
+/** Adobe takes the fields from the form body and also from the query string. */
+const tokenFields = (request: ReceivedRequest): Record<(typeof requiredFields)[number], string> => {
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '');
+  const form = new URLSearchParams(isForm ? request.body.toString('utf8') : '');
+  const field = (name: (typeof requiredFields)[number]): string => {
+    const value = form.get(name) || request.query.get(name);
+    if (!value) throw new Refusal(imsError(400, 'invalid_request', `${name} parameter is missing`));
+    return value;
+  };
+  const grantType = field('grant_type');
+  if (grantType !== 'client_credentials') {
+    throw new Refusal(imsError(400, 'unsupported_grant_type', 'only client_credentials is supported'));
+  }
+  return {
+    grant_type: grantType,
+    client_id: field('client_id'),
+    client_secret: field('client_secret'),
+    scope: field('scope'),
+  };
+};
+
+const invalidClient = (description: string) => new Refusal(imsError(400, 'invalid_client', description));
+
+// Adobe documents no body for it.
+const throttled = (now: number, retryAt: number): Answer => ({
+  status: 429,
+  headers: { 'retry-after': retryAfter('seconds', now, retryAt) },
+});

@@ -1,0 +1,68 @@
+import type { Clock } from '#shared/clock.ts';
+import type { OutputUrl } from '../firefly/job-status.ts';
+import type { Job, Jobs } from '../firefly/jobs.ts';
+import { type Answer, methodNotAllowed, xmlError } from '../http/answer.ts';
+import type { ReceivedRequest } from '../http/request.ts';
+import type { Pictures } from '../picture/pictures.ts';
+import type { SimulatorSettings } from '../settings.ts';
+import { filler } from './filler.ts';
+import { signedUrl, verifySignedUrl } from './output-urls.ts';
+
+/** What the storage behind the output URLs is made of. */
+export interface OutputsParts {
+  jobs: Jobs;
+  pictures: Pictures;
+  settings: SimulatorSettings;
+  clock: Clock;
+  /** Base of the output URLs. */
+  base: () => string;
+}
+
+const outputPath = /^\/outputs\/([0-9a-f-]{36})\/(\d)$/;
+
+/** Plays the storage that holds a job's outputs, and makes their URLs; polling again does not prolong one. */
+export const createOutputs = ({
+  jobs,
+  pictures,
+  settings,
+  clock,
+  base,
+}: OutputsParts): { outputUrl: OutputUrl; serve: (request: ReceivedRequest) => Promise<Answer> } => ({
+  outputUrl: (job, output) =>
+    signedUrl(
+      job.fault?.outputBase ?? base(),
+      `/outputs/${job.uuid}/${output}`,
+      job.endsAt + settings.outputUrlLifetimeMs,
+    ),
+
+  serve: async (request) => {
+    if (request.method !== 'GET') return methodNotAllowed('GET');
+    if (request.headers.authorization !== undefined) {
+      return xmlError(
+        400,
+        'InvalidArgument',
+        'Only one auth mechanism allowed: the URL is signed, send no Authorization',
+      );
+    }
+    verifySignedUrl(request.path, request.query, clock.now());
+    const [, uuid = '', output = ''] = outputPath.exec(request.path) ?? [];
+    const job = jobs.find(uuid);
+    const seed = job?.seeds[Number(output)];
+    if (!job || seed === undefined) return xmlError(404, 'NoSuchKey', 'The specified key does not exist');
+    return { status: 200, ...(await content(job, seed, settings, pictures)) };
+  },
+});
+
+const content = async (
+  job: Job,
+  seed: number,
+  { outputFormat, outputBytes }: SimulatorSettings,
+  pictures: Pictures,
+): Promise<Pick<Answer, 'headers' | 'body'>> => {
+  const headers = { 'content-type': `image/${outputFormat}` };
+  if (outputBytes === null) {
+    const body = await pictures.draw({ prompt: job.request.prompt, seed, ...job.size, format: outputFormat });
+    return { headers, body };
+  }
+  return { headers: { ...headers, 'content-length': String(outputBytes) }, body: filler(seed, outputBytes) };
+};

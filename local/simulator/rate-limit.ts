@@ -1,0 +1,36 @@
+/** Whether a request may pass, and if not from when on, epoch ms. */
+export type Admission = { admitted: true } | { admitted: false; retryAt: number };
+
+/** The limits at a moment; `perDay` counts UTC days and is unlimited when absent. */
+export interface Limits {
+  perMinute: number;
+  perDay?: number;
+}
+
+const minute = 60_000;
+const day = 86_400_000;
+
+/**
+ * A limit over any sliding 60 s window by arrival time, and over the UTC day. Only what it admits counts.
+ *
+ * @param limits read at each request, so that they can change
+ */
+export const createRateLimit = (limits: () => Limits): { admit(arrivedAt: number): Admission } => {
+  let admitted: number[] = [];
+  let today = { number: 0, count: 0 };
+  return {
+    admit: (arrivedAt) => {
+      const { perMinute, perDay = Number.POSITIVE_INFINITY } = limits();
+      const number = Math.floor(arrivedAt / day);
+      if (number !== today.number) today = { number, count: 0 };
+      admitted = admitted.filter((time) => time > arrivedAt - minute).sort((a, b) => a - b);
+      if (today.count >= perDay) return { admitted: false, retryAt: (number + 1) * day };
+      const blocking = admitted.at(-perMinute);
+      if (admitted.length >= perMinute && blocking !== undefined)
+        return { admitted: false, retryAt: blocking + minute };
+      admitted.push(arrivedAt);
+      today.count += 1;
+      return { admitted: true };
+    },
+  };
+};

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+
+const milliseconds = z.int().nonnegative();
+
+/** How the simulated Adobe behaves; every value can be changed while it runs. */
+export const settingsSchema = z.strictObject({
+  /** Firefly: generation requests in any sliding 60 s window, by arrival. */
+  requestsPerMinute: z.int().positive(),
+  /** Firefly: generation requests in a UTC day. */
+  requestsPerDay: z.int().positive(),
+  /** Adobe's spec calls `retry-after` a date, its guide shows seconds. */
+  retryAfterFormat: z.enum(['seconds', 'http-date']),
+  /** Firefly: how long the answer to a generation request is held back, in wall-clock ms. */
+  acceptMs: milliseconds,
+  /** How long a job is `pending`. */
+  pendingMs: milliseconds,
+  /** How long a job is `running`. */
+  generationMs: milliseconds,
+  outputUrlLifetimeMs: milliseconds,
+  outputFormat: z.enum(['jpeg', 'png']),
+  /** Serves outputs of this many bytes of filler in place of pictures; null draws pictures. */
+  outputBytes: z.int().nonnegative().nullable(),
+  /** IMS: lifetime of an access token. */
+  tokenLifetimeMs: milliseconds,
+  /** IMS: v3 answers `expires_in` in seconds, older versions in milliseconds. */
+  expiresInUnit: z.enum(['seconds', 'milliseconds']),
+  /** IMS: answers 429 beyond this many tokens in 60 s; Adobe throttles but names no figure, null never does. */
+  tokensPerMinute: z.int().positive().nullable(),
+  /** I/O Management: Adobe's guide answers add and delete with 201 and 204, its internal spec with 200 and 200. */
+  secretStatuses: z.enum(['guide', 'internal-spec']),
+  /** How long IMS refuses a new secret; Adobe states no figure. */
+  secretPropagationMs: milliseconds,
+  /** Whether tokens die with the secret they were minted with; at Adobe they seem to live on. */
+  revokeTokensWithSecret: z.boolean(),
+});
+
+/** How the simulated Adobe behaves. */
+export type SimulatorSettings = z.output<typeof settingsSchema>;
+
+/** Adobe's defaults where it documents one: 4 a minute, 9,000 a day, 24 h tokens, 1 h output URLs, JPEG. */
+export const defaultSettings: SimulatorSettings = {
+  requestsPerMinute: 4,
+  requestsPerDay: 9000,
+  retryAfterFormat: 'seconds',
+  acceptMs: 0,
+  pendingMs: 500,
+  generationMs: 2000,
+  outputUrlLifetimeMs: 3_600_000,
+  outputFormat: 'jpeg',
+  outputBytes: null,
+  tokenLifetimeMs: 86_400_000,
+  expiresInUnit: 'seconds',
+  tokensPerMinute: null,
+  secretStatuses: 'guide',
+  secretPropagationMs: 0,
+  revokeTokensWithSecret: false,
+};

@@ -1,0 +1,86 @@
+import { type Clock, systemClock } from '#shared/clock.ts';
+import { createControl } from './control.ts';
+import { type Credential, type CredentialStore, createCredentialStore } from './credentials.ts';
+import { createFaults, type Faults } from './faults/fault-book.ts';
+import { createFirefly } from './firefly/firefly.ts';
+import { createJobs, type Job } from './firefly/jobs.ts';
+import { createRequestLog, type RecordedRequest } from './http/request-log.ts';
+import { serve } from './http/server.ts';
+import { createIms } from './ims.ts';
+import { createIoManagement } from './io-management.ts';
+import { createOutputs } from './outputs/outputs.ts';
+import { createPictures } from './picture/pictures.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { defaultSettings, type SimulatorSettings, settingsSchema } from './settings.ts';
+import { createTokens } from './tokens.ts';
+
+/** How a simulator starts; every setting of the simulated Adobe may be given as well. */
+export interface SimulatorOptions extends Partial<SimulatorSettings> {
+  /** 0, the default, takes a free port. */
+  port?: number;
+  /** Base of the status and cancel URLs, when clients come through a proxy; the simulator's own URL by default. */
+  advertise?: string;
+  /** Base of the output URLs; the simulator's own URL by default, as validating proxies do not pass on pictures. */
+  advertiseOutputs?: string;
+  clock?: Clock;
+  /** What differs from `simulatedCredentials`. */
+  credential?: Partial<Credential>;
+}
+
+/** A running simulator of IMS, the I/O Management API and Firefly. */
+export interface Simulator {
+  url: string;
+  /** Ends at once, open connections included. */
+  close(): Promise<void>;
+  faults: Faults;
+  /** Change them at will; they are read at each request. */
+  settings: SimulatorSettings;
+  /** The Developer Console: see, add and delete client secrets as its user would. */
+  console: CredentialStore;
+  /** Ends every access token issued before now. */
+  expireTokens(): void;
+  /** The requests that came in, oldest first. */
+  requests(): readonly RecordedRequest[];
+  /** The jobs that were accepted, oldest first. */
+  jobs(): readonly Job[];
+}
+
+/**
+ * Starts a simulator on 127.0.0.1.
+ *
+ * @throws {ZodError} when a setting is impossible, and the system's error when the port is taken
+ */
+export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
+  const { port = 0, advertise, advertiseOutputs, clock = systemClock, credential = {}, ...given } = options;
+  const settings = settingsSchema.parse({ ...defaultSettings, ...given });
+  const credentials = createCredentialStore(credential, clock, settings);
+  const tokens = createTokens(clock);
+  const faults = createFaults();
+  const jobs = createJobs(clock);
+  const requestLog = createRequestLog();
+  const rateLimit = createRateLimit(() => ({ perMinute: settings.requestsPerMinute, perDay: settings.requestsPerDay }));
+  let ownUrl = '';
+  const statusBase = () => advertise ?? ownUrl;
+  const outputBase = () => advertiseOutputs ?? ownUrl;
+  const outputs = createOutputs({ jobs, pictures: createPictures(), settings, clock, base: outputBase });
+  const { outputUrl } = outputs;
+
+  const services = {
+    ims: createIms(credentials, tokens, settings),
+    'io-management': createIoManagement(credentials, tokens, settings),
+    firefly: createFirefly({ jobs, faults, settings, rateLimit, tokens, clock, outputUrl, advertise: statusBase }),
+    outputs: outputs.serve,
+  };
+  const control = createControl({ faults, jobs, requestLog, settings, tokens, clock });
+  const server = await serve({ services, control, faults, requestLog, clock }, port);
+  ownUrl = server.url;
+  return {
+    ...server,
+    faults,
+    settings,
+    console: credentials,
+    expireTokens: tokens.expireIssued,
+    requests: requestLog.requests,
+    jobs: jobs.all,
+  };
+};

@@ -1,0 +1,102 @@
+import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '#shared/clock.ts';
+
+/** The claims of an access token as IMS writes them: times are decimal strings in ms, and there is no `exp`. */
+export interface TokenClaims {
+  id: string;
+  type: 'access_token';
+  as: 'ims-na1';
+  client_id: string;
+  user_id: string;
+  aa_id: string;
+  /** Comma-separated. */
+  scope: string;
+  created_at: string;
+  expires_in: string;
+  fg: string;
+  moi: string;
+  /** The client secret it was minted with; the simulator's own claim. */
+  sid: string;
+}
+
+/** Issues and checks access tokens. */
+export interface Tokens {
+  issue(grant: { clientId: string; scopes: readonly string[]; secretUuid: string; lifetimeMs: number }): string;
+  /** The claims of a token that is genuine and in force, else undefined. */
+  verify(token: string): TokenClaims | undefined;
+  /** Ends every token issued before now. */
+  expireIssued(): void;
+  /** Ends every token minted with one client secret. */
+  revokeSecret(secretUuid: string): void;
+}
+
+// The same for every simulator, so that one process accepts the tokens of another.
+const signingKey = 'firefly-gateway simulator, not a secret';
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const sign = (signed: string) => createHmac('sha256', signingKey).update(signed).digest();
+
+/** Tokens are self-contained JWTs; only their revocation is state of this process. */
+export const createTokens = (clock: Clock): Tokens => {
+  const revokedSecrets = new Set<string>();
+  let expiredBefore = 0;
+  let expiredIds = new Set<string>();
+  let latest = { issuedAt: 0, ids: new Set<string>() };
+
+  return {
+    issue: ({ clientId, scopes, secretUuid, lifetimeMs }) => {
+      const now = clock.now();
+      const id = `${now}_${randomUUID()}_ue1`;
+      if (latest.issuedAt !== now) latest = { issuedAt: now, ids: new Set() };
+      latest.ids.add(id);
+      const account = `${createHash('sha256').update(clientId).digest('hex').slice(0, 24).toUpperCase()}@techacct.adobe.com`;
+      const claims: TokenClaims = {
+        id,
+        type: 'access_token',
+        as: 'ims-na1',
+        client_id: clientId,
+        user_id: account,
+        aa_id: account,
+        scope: scopes.join(','),
+        created_at: String(now),
+        expires_in: String(lifetimeMs),
+        fg: 'SIMULATED',
+        moi: id.slice(-12, -4),
+        sid: secretUuid,
+      };
+      const signed = `${encode({ alg: 'HS256', x5u: 'ims_na1-simulated-key-1.cer', kid: 'simulated', itt: 'at' })}.${encode(claims)}`;
+      return `${signed}.${sign(signed).toString('base64url')}`;
+    },
+
+    verify: (token) => {
+      const claims = readClaims(token);
+      if (!claims) return undefined;
+      const createdAt = Number(claims.created_at);
+      const inForce =
+        clock.now() < createdAt + Number(claims.expires_in) &&
+        createdAt >= expiredBefore &&
+        !expiredIds.has(claims.id) &&
+        !revokedSecrets.has(claims.sid);
+      return inForce ? claims : undefined;
+    },
+
+    // Tokens of the very millisecond are told apart by id, as a frozen clock issues all of them in one.
+    expireIssued: () => {
+      expiredBefore = clock.now();
+      expiredIds = latest.issuedAt === expiredBefore ? new Set(latest.ids) : new Set();
+    },
+
+    revokeSecret: (secretUuid) => {
+      revokedSecrets.add(secretUuid);
+    },
+  };
+};
+
+const readClaims = (token: string): TokenClaims | undefined => {
+  const [header, payload, signature, ...rest] = token.split('.');
+  if (!header || !payload || !signature || rest.length > 0) return undefined;
+  const expected = sign(`${header}.${payload}`);
+  const given = Buffer.from(signature, 'base64url');
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims;
+};
