@@ -1,4 +1,3 @@
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { AdobeTarget } from './adobe-target.ts';
 import { localClients } from './clients.ts';
@@ -9,7 +8,7 @@ import { stackNames } from './stack-settings.ts';
 
 const rotationDays = 30;
 
-/** Creates bucket, tables and secrets as a deployment does, and puts the credentials where `npm run credentials` would. */
+/** Creates tables and secrets as a deployment does, and puts the credentials where `npm run credentials` would. */
 export const createResources = async (
   urls: { dynamodb: string; s3: string; secretsManager: string },
   target: AdobeTarget,
@@ -17,7 +16,6 @@ export const createResources = async (
   const { dynamoDb, s3, secretsManager } = localClients(urls);
   try {
     await Promise.all([
-      s3.send(new CreateBucketCommand({ Bucket: stackNames.bucket })),
       createJobTable(dynamoDb, stackNames.table),
       createIntentTable(dynamoDb, stackNames.intentTable),
       secretsManager.send(

@@ -3,6 +3,7 @@ import { startDynamoDb } from './dynamodb.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
+import { objectCreatedEvent } from './s3/object-created-event.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { startScheduler } from './scheduler.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
@@ -87,8 +88,19 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
     const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
       open(startDynamoDb()),
-      open(startS3({ bucket: stackNames.bucket })),
-      open(startSecretsManager({ invokeFunction: (arn, payload) => lambda.invoke(arn, payload) })),
+      open(
+        startS3({
+          bucket: stackNames.bucket,
+          onObjectCreated: (created) => options.onEvent?.(objectCreatedEvent(created)),
+        }),
+      ),
+      open(
+        startSecretsManager({
+          invokeFunction: async (arn, payload) => {
+            await lambda.invoke(arn, payload);
+          },
+        }),
+      ),
       open(startEventBridge({ onEvent: (event) => options.onEvent?.(event) })),
     ]);
     const simulated = !target.fireflyUrl || !target.imsUrl || !target.ioManagementUrl;
@@ -113,7 +125,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const proxied = (await options.between?.(endpoints)) ?? {};
     const endpointsOf = (name: FunctionKey) => ({ ...endpoints, ...proxied[name] });
     for (const definition of functionDefinitions(stackNames, settings, endpointsOf)) lambda.addFunction(definition);
-    progress('creating bucket, tables and secrets');
+    progress('creating tables and secrets');
     await createResources(endpoints, target);
     progress('refreshing the access token');
     await lambda.invoke(tokenRefresh, {});

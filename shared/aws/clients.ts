@@ -23,6 +23,7 @@ export const createS3 = (options: { pathStyle: boolean }): S3Client =>
   new S3Client({
     forcePathStyle: options.pathStyle,
     requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 },
   });
 
