@@ -1,0 +1,134 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { type MetricName, metricNames, metricNamespace } from '#shared/metrics.ts';
+import { functionNames, lambdaName } from '../names.ts';
+
+interface AlarmsProps {
+  topic: ITopic;
+  rotationDays: number;
+}
+
+interface AlarmDefinition {
+  /** Follows the stack's name in the name of the alarm. */
+  name: string;
+  metric: Metric;
+  /** The alarm goes off at this value and above, or below it if `below` is set. */
+  threshold: number;
+  below?: true;
+  /** What has happened, and what the operator can do. */
+  description: string;
+}
+
+const tokenSecondsLeftAtLeast = 2 * 3_600;
+
+/** Every alarm of the stack. A missing value is no alarm: a gateway that is not configured yet is silent. */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const { stackName } = Stack.of(this);
+    const definitions = [
+      ...rotationAlarms(stackName, props.rotationDays),
+      ...generationAlarms(stackName),
+      ...functionAlarms(stackName),
+    ];
+    const action = new SnsAction(props.topic);
+    for (const { name, metric, threshold, below, description } of definitions) {
+      new Alarm(this, name, {
+        alarmName: `${stackName}-${name}`,
+        alarmDescription: description,
+        metric,
+        threshold,
+        comparisonOperator: below
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: 1,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }).addAlarmAction(action);
+    }
+  }
+}
+
+const rotationAlarms = (stackName: string, rotationDays: number): AlarmDefinition[] => [
+  {
+    name: 'rotation-failed',
+    metric: gatewayMetric(stackName, metricNames.rotationFailed, Duration.minutes(5)),
+    threshold: 1,
+    description: 'A rotation of the client secret failed. The current secret still works; GET /health has the reason.',
+  },
+  {
+    name: 'rotation-overdue',
+    metric: gatewayMetric(stackName, metricNames.rotationAgeDays, Duration.days(1), Stats.MAXIMUM),
+    threshold: 2 * rotationDays,
+    description: `The client secret is older than twice the interval of ${rotationDays} days; rotations do not succeed.`,
+  },
+  {
+    name: 'foreign-secret-found',
+    metric: gatewayMetric(stackName, metricNames.foreignSecretFound, Duration.minutes(5)),
+    threshold: 1,
+    description: 'Adobe lists a client secret that the gateway did not make; GET /health names it. It is not deleted.',
+  },
+  {
+    name: 'orphan-secret-found',
+    metric: gatewayMetric(stackName, metricNames.orphanSecretFound, Duration.minutes(5)),
+    threshold: 1,
+    description: 'An interrupted rotation left a client secret at Adobe; the gateway deletes it by itself.',
+  },
+  {
+    name: 'previous-secret-in-use',
+    metric: gatewayMetric(stackName, metricNames.previousSecretStillInUse, Duration.minutes(5)),
+    threshold: 1,
+    description: 'The previous client secret is still used after its grace; GET /health names it. It is not deleted.',
+  },
+  {
+    name: 'token-expires-soon',
+    metric: gatewayMetric(stackName, metricNames.tokenSecondsLeft, Duration.hours(1), Stats.MINIMUM),
+    threshold: tokenSecondsLeftAtLeast,
+    below: true,
+    description: 'The access token has less than two hours left; token refreshes do not succeed. See GET /health.',
+  },
+];
+
+const generationAlarms = (stackName: string): AlarmDefinition[] => [
+  {
+    name: 'queue-paused',
+    metric: gatewayMetric(stackName, metricNames.queuePaused, Duration.minutes(5)),
+    threshold: 1,
+    description: 'Adobe refuses all work (quota exhausted, or a fresh token refused). Jobs wait and none is lost.',
+  },
+  {
+    name: 'submit-outcome-unknown',
+    metric: gatewayMetric(stackName, metricNames.submitOutcomeUnknown, Duration.minutes(5)),
+    threshold: 1,
+    description: "The answer to a submit was lost: Adobe may have billed a job that failed here. It isn't sent again.",
+  },
+  ...(['DurableExecutionFailed', 'DurableExecutionTimedOut'] as const).map((metricName) => ({
+    name: metricName === 'DurableExecutionFailed' ? 'execution-failed' : 'execution-timed-out',
+    metric: lambdaMetric(lambdaName(stackName, 'generate'), metricName),
+    threshold: 1,
+    description: 'A durable execution died before its job ended. Its history in the Lambda console names the step.',
+  })),
+];
+
+const functionAlarms = (stackName: string): AlarmDefinition[] =>
+  functionNames.map((name) => ({
+    name: `${name}-errors`,
+    metric: lambdaMetric(lambdaName(stackName, name), 'Errors'),
+    threshold: 1,
+    description: `Invocations of ${name} ended with an error; see the log group /aws/lambda/${lambdaName(stackName, name)}.`,
+  }));
+
+// The service is the stack's name, so that stages in one account do not mix.
+const gatewayMetric = (stackName: string, metricName: MetricName, period: Duration, statistic = Stats.SUM): Metric =>
+  new Metric({ namespace: metricNamespace, metricName, dimensionsMap: { service: stackName }, period, statistic });
+
+const lambdaMetric = (functionName: string, metricName: string): Metric =>
+  new Metric({
+    namespace: 'AWS/Lambda',
+    metricName,
+    dimensionsMap: { FunctionName: functionName },
+    period: Duration.minutes(5),
+    statistic: Stats.SUM,
+  });

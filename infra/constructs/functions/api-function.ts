@@ -1,0 +1,57 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import manifest from '../../../package.json' with { type: 'json' };
+import { eventBusName, lambdaName } from '../../names.ts';
+import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
+import { outputsPrefix } from '../outputs-bucket.ts';
+import type { FunctionParts } from './function-parts.ts';
+import { GatewayFunction } from './gateway-function.ts';
+import { allow, allowPutEvents, functionArn } from './statements.ts';
+
+/** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
+export class ApiFunction extends GatewayFunction {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets }: FunctionParts) {
+    const { table } = jobs;
+    const { bucket } = outputs;
+    const outputObjects = `${bucket.bucketArn}/${outputsPrefix}*`;
+    super(scope, id, {
+      name: 'api',
+      description: 'Firefly-shaped API: takes jobs in, shows, cancels and erases them',
+      memoryMegabytes: 1024,
+      // The HTTP API gives up after 30 s; a synchronous call waits for up to 25 s.
+      timeoutSeconds: 29,
+      logRetentionDays: settings.logRetentionDays,
+      logLevel: settings.logLevel,
+      environment: {
+        TABLE_NAME: table.tableName,
+        BUCKET_NAME: bucket.bucketName,
+        EVENT_BUS_NAME: eventBusName,
+        ACCESS_TOKEN_SECRET_ID: secrets.accessToken.secretArn,
+        DISPATCH_FUNCTION_NAME: lambdaName(Stack.of(scope).stackName, 'dispatch'),
+        REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
+        REQUESTS_PER_DAY: String(settings.requestsPerDay),
+        SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
+        OUTPUT_URL_LIFETIME_SECONDS: String(settings.outputUrlLifetimeSeconds),
+        JOB_RETENTION_DAYS: String(settings.jobRetentionDays),
+        GATEWAY_VERSION: manifest.version,
+        ...(settings.gatewayUrl && { GATEWAY_URL: settings.gatewayUrl }),
+      },
+      permissions: [
+        allow(
+          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
+          [table.tableArn],
+        ),
+        allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
+        // A deletion names the version, always: without, S3 would only put a marker over the bytes.
+        allow(['s3:GetObject', 's3:DeleteObjectVersion'], [outputObjects]),
+        allow(['s3:ListBucketVersions'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${outputsPrefix}*` } }),
+        allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
+        allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch')]),
+        allowPutEvents(scope),
+      ],
+    });
+    acknowledgeWildcards(this.role, {
+      '<OutputsBucket.Arn>/outputs/*': 'Presigns and erases the outputs of jobs; their keys are made at run time.',
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+
+/** How every function is bundled: one minified ES module with a source map, the AWS SDK included, by the local esbuild. */
+export const bundling: BundlingOptions = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  minify: true,
+  sourceMap: true,
+  // Positions and names suffice for a stack trace; the sources would double the package.
+  sourcesContent: false,
+  mainFields: ['module', 'main'],
+  // The SDK in Lambda's runtime changes under a deployed function and is slower to load than the parts used here.
+  bundleAwsSDK: true,
+  logLevel: LogLevel.WARNING,
+  forceDockerBundling: false,
+};

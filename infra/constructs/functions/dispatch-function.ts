@@ -1,0 +1,37 @@
+import type { Construct } from 'constructs';
+import { eventBusName } from '../../names.ts';
+import type { FunctionParts } from './function-parts.ts';
+import { GatewayFunction } from './gateway-function.ts';
+import { allow, allowPutEvents, generateAliasArn } from './statements.ts';
+
+/** Gives free permits to the heads of the queue and announces what a crash left unannounced. */
+export class DispatchFunction extends GatewayFunction {
+  constructor(scope: Construct, id: string, { settings, jobs }: FunctionParts) {
+    const { table } = jobs;
+    super(scope, id, {
+      name: 'dispatch',
+      description: 'Gives free permits to the heads of the queue',
+      memoryMegabytes: 512,
+      timeoutSeconds: 60,
+      logRetentionDays: settings.logRetentionDays,
+      logLevel: settings.logLevel,
+      invokesInCircles: true,
+      // The next minute's run does all that a retry would.
+      asyncRetries: 0,
+      environment: {
+        TABLE_NAME: table.tableName,
+        EVENT_BUS_NAME: eventBusName,
+        GENERATE_FUNCTION_ARN: generateAliasArn(scope),
+        REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
+        REQUESTS_PER_DAY: String(settings.requestsPerDay),
+        SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
+      },
+      permissions: [
+        allow(['dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
+        allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('unannounced')]),
+        allow(['lambda:InvokeFunction'], [generateAliasArn(scope)]),
+        allowPutEvents(scope),
+      ],
+    });
+  }
+}

@@ -1,0 +1,12 @@
+import type { Settings } from '../../settings.ts';
+import type { JobTable } from '../job-table.ts';
+import type { OutputsBucket } from '../outputs-bucket.ts';
+import type { Secrets } from '../secrets.ts';
+
+/** What the functions are connected to. */
+export interface FunctionParts {
+  settings: Settings;
+  jobs: JobTable;
+  outputs: OutputsBucket;
+  secrets: Secrets;
+}

@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { metricNamespace } from '#shared/metrics.ts';
+import { type FunctionName, lambdaName } from '../../names.ts';
+import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
+import { bundling } from './bundling.ts';
+import { allow } from './statements.ts';
+
+const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** What differs between the functions. */
+export interface GatewayFunctionProps {
+  name: FunctionName;
+  description: string;
+  /** The function's own variables; those that all share are added. */
+  environment: Record<string, string>;
+  /** All that the function may do, beside its own logs and traces. */
+  permissions: PolicyStatement[];
+  memoryMegabytes: number;
+  timeoutSeconds: number;
+  logRetentionDays: number;
+  logLevel: string;
+  durable?: DurableConfig;
+  /** For functions that rightly invoke each other without end; Lambda stops such chains after 16 hops otherwise. */
+  invokesInCircles?: boolean;
+  /** Retries of a failed asynchronous invocation; Lambda's own default is 2. */
+  asyncRetries?: number;
+}
+
+/** A Lambda function of the gateway with the defaults of all: runtime, bundle, role, log group, tracing. */
+export class GatewayFunction extends Construct {
+  readonly lambda: NodejsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: GatewayFunctionProps) {
+    super(scope, id);
+    const { stackName } = Stack.of(this);
+    const functionName = lambdaName(stackName, props.name);
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    const permissions = [
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+      allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']),
+      ...props.permissions,
+    ];
+    // Inline policies are part of the role, so that the function never runs before it has its permissions.
+    this.role = new Role(this, 'Role', {
+      description: `What ${functionName} may do`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { permissions: new PolicyDocument({ statements: permissions }) },
+    });
+    acknowledgeWildcards(this.role, { '*': 'X-Ray has no resources to restrict these two actions to.' });
+
+    if (props.durable) {
+      Validations.of(this).acknowledge({
+        id: 'Annotation::aws-lambda:Function.DurableConfig',
+        reason: 'The function has been durable since its first deployment; nothing is replaced.',
+      });
+    }
+    this.lambda = new NodejsFunction(this, 'Function', {
+      functionName,
+      description: props.description,
+      entry: `${projectRoot}functions/${props.name}/handler.ts`,
+      projectRoot,
+      depsLockFilePath: `${projectRoot}package-lock.json`,
+      bundling,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMegabytes,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      // No construct that is handed the function can widen its role: all it may do is written above.
+      role: this.role.withoutPolicyUpdates(),
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      awsSdkConnectionReuse: false,
+      ...(props.durable && { durableConfig: props.durable }),
+      ...(props.invokesInCircles && { recursiveLoop: RecursiveLoop.ALLOW }),
+      ...(props.asyncRetries !== undefined && { retryAttempts: props.asyncRetries }),
+      // Versions keep executions running that began before a deployment.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        STACK_NAME: stackName,
+        POWERTOOLS_SERVICE_NAME: stackName,
+        POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
+        POWERTOOLS_LOG_LEVEL: props.logLevel,
+        ...props.environment,
+      },
+    });
+  }
+}

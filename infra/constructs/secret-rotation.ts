@@ -1,0 +1,48 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { FunctionParts } from './functions/function-parts.ts';
+import { SecretRotationFunction } from './functions/secret-rotation-function.ts';
+import { keepLogicalId } from './job-table.ts';
+
+/** The rotation of the client secret: its function, the table of its intents and its schedule in Secrets Manager. */
+export class SecretRotation extends Construct {
+  readonly function: SecretRotationFunction;
+  /** What a rotation was about to do at Adobe when it crashed; no other function can reach it. */
+  readonly intents: Table;
+
+  constructor(scope: Construct, id: string, props: Omit<FunctionParts, 'outputs'> & { removalPolicy: RemovalPolicy }) {
+    super(scope, id);
+    this.intents = new Table(this, 'Intents', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: props.removalPolicy,
+    });
+    keepLogicalId(this.intents, 'RotationIntentTable');
+    this.function = new SecretRotationFunction(this, 'SecretRotation', { ...props, intents: this.intents });
+
+    const { lambda } = this.function;
+    const secretId = props.secrets.clientCredentials.secretArn;
+    // `addRotationSchedule` would let Secrets Manager rotate any secret of any account with this function.
+    const permission = new CfnPermission(this, 'SecretsManagerMayInvoke', {
+      functionName: lambda.functionArn,
+      action: 'lambda:InvokeFunction',
+      principal: 'secretsmanager.amazonaws.com',
+      sourceAccount: Stack.of(this).account,
+      sourceArn: secretId,
+    });
+    const schedule = new CfnRotationSchedule(this, 'Schedule', {
+      secretId,
+      rotationLambdaArn: lambda.functionArn,
+      rotationRules: { automaticallyAfterDays: props.settings.rotationDays },
+      // The first deployment must not rotate the placeholder, nor a later one the secret in use.
+      rotateImmediatelyOnUpdate: false,
+    });
+    // Secrets Manager tries the function when the schedule is made.
+    schedule.addResourceDependency(permission);
+  }
+}

@@ -1,0 +1,16 @@
+import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { readStage } from './config.ts';
+import { GatewayStack } from './gateway-stack.ts';
+
+/**
+ * The CDK app with the one stage that its context names; a finding of cdk-nag stops its synthesis.
+ *
+ * @throws {ConfigError} if the stage or its settings are unusable
+ */
+export const createGatewayApp = (props: AppProps = {}): { app: App; stack: GatewayStack } => {
+  const app = new App({ analyticsReporting: false, ...props });
+  const stack = new GatewayStack(app, readStage(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return { app, stack };
+};

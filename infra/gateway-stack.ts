@@ -1,0 +1,75 @@
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Stage } from './config.ts';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { CallerPolicy } from './constructs/caller-policy.ts';
+import { ApiFunction } from './constructs/functions/api-function.ts';
+import { DispatchFunction } from './constructs/functions/dispatch-function.ts';
+import type { GatewayFunction } from './constructs/functions/gateway-function.ts';
+import { GenerateFunction } from './constructs/functions/generate-function.ts';
+import { TokenRefreshFunction } from './constructs/functions/token-refresh-function.ts';
+import { GatewayHttpApi } from './constructs/http-api.ts';
+import { JobTable } from './constructs/job-table.ts';
+import { OutputsBucket } from './constructs/outputs-bucket.ts';
+import { Schedules } from './constructs/schedules.ts';
+import { SecretRotation } from './constructs/secret-rotation.ts';
+import { Secrets } from './constructs/secrets.ts';
+import { type FunctionName, stackNameOf } from './names.ts';
+
+/** One stage of the gateway, whole. It names no account and no region: those are where it is deployed. */
+export class GatewayStack extends Stack {
+  readonly jobs: JobTable;
+  readonly outputs: OutputsBucket;
+  readonly secrets: Secrets;
+  readonly rotation: SecretRotation;
+  readonly functions: Record<FunctionName, GatewayFunction>;
+  readonly httpApi: GatewayHttpApi;
+  readonly schedules: Schedules;
+
+  constructor(scope: Construct, { name, settings }: Stage) {
+    super(scope, stackNameOf(name), {
+      stackName: stackNameOf(name),
+      description: `Firefly gateway, stage ${name}`,
+    });
+    // Kept when the stack is destroyed, yet not in the way when its very first creation fails and is repeated.
+    const removalPolicy = settings.keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+
+    this.jobs = new JobTable(this, 'Jobs', { removalPolicy });
+    this.outputs = new OutputsBucket(this, 'Outputs', { settings, removalPolicy });
+    this.secrets = new Secrets(this, 'Secrets', { removalPolicy });
+
+    const parts = { settings, jobs: this.jobs, outputs: this.outputs, secrets: this.secrets };
+    this.rotation = new SecretRotation(this, 'Rotation', { ...parts, removalPolicy });
+    this.functions = {
+      api: new ApiFunction(this, 'Api', parts),
+      dispatch: new DispatchFunction(this, 'Dispatch', parts),
+      generate: new GenerateFunction(this, 'Generate', parts),
+      'token-refresh': new TokenRefreshFunction(this, 'TokenRefresh', parts),
+      'secret-rotation': this.rotation.function,
+    };
+    this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings, function: this.functions.api });
+    this.schedules = new Schedules(this, 'Schedules', {
+      dispatch: this.functions.dispatch,
+      tokenRefresh: this.functions['token-refresh'],
+      secretRotation: this.functions['secret-rotation'],
+    });
+    const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail });
+    new Alarms(this, 'Alarms', { topic, rotationDays: settings.rotationDays });
+
+    this.output('GatewayUrl', 'The endpoint for callers', settings.gatewayUrl ?? this.httpApi.url);
+    this.output('BucketName', 'Where the outputs are', this.outputs.bucket.bucketName);
+    this.output('TableName', 'Where the jobs are', this.jobs.table.tableName);
+    this.output('ClientCredentialsSecret', 'Set with: npm run credentials', this.secrets.clientCredentials.secretName);
+    this.output('AccessTokenSecret', 'Written by the token refresh', this.secrets.accessToken.secretName);
+    this.output('AlarmTopicArn', 'Subscribe to it to hear of alarms', topic.topicArn);
+    if (settings.auth.mode === 'iam') {
+      const { policy } = new CallerPolicy(this, 'CallerPolicy', { api: this.httpApi.api });
+      this.output('CallerPolicyArn', 'Attach it to the roles that may call the gateway', policy.managedPolicyArn);
+    }
+  }
+
+  private output(id: string, description: string, value: string): void {
+    new CfnOutput(this, id, { description, value });
+  }
+}

@@ -1,0 +1,28 @@
+/** The functions by the names of their folders. */
+export const functionNames = ['api', 'dispatch', 'generate', 'token-refresh', 'secret-rotation'] as const;
+
+/** One of the functions of the gateway. */
+export type FunctionName = (typeof functionNames)[number];
+
+/**
+ * The name of a stage's stack, which begins the name of everything in it that has one.
+ *
+ * Only what others must find by name has a name; bucket and tables have none, so that a stack can be made anew beside
+ * the data that an earlier one left.
+ */
+export const stackNameOf = (stage: string): string => `firefly-gateway-${stage}`;
+
+/** The name of a function in AWS. Functions name each other by it: references would be circular. */
+export const lambdaName = (stackName: string, name: FunctionName): string => `${stackName}-${name}`;
+
+/** The alias by which `generate` is invoked: a durable execution stays on the version that it began with. */
+export const generateAlias = 'live';
+
+/** The event bus that job events go to and S3 events come from. */
+export const eventBusName = 'default';
+
+/** The names of the two secrets of a stack. */
+export const secretNames = (stackName: string) => ({
+  clientCredentials: `${stackName}/client-credentials`,
+  accessToken: `${stackName}/access-token`,
+});

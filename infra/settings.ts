@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
+
+const seconds = z.int().min(1);
+const days = z.int().min(1);
+const hours = z.int().min(1);
+const count = z.int().min(1);
+const scopes = z.array(z.string().regex(/^[\w.]+$/, 'must be one scope, without commas or spaces')).min(1);
+
+const auth = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('iam') }),
+  z.strictObject({
+    mode: z.literal('jwt'),
+    /** The `iss` of the tokens; its `/.well-known/openid-configuration` must be public. */
+    issuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+    /** A token's `aud` or `client_id` must be one of these. */
+    audiences: z.array(z.string().min(1)).min(1),
+  }),
+]);
+
+const polling = z
+  .strictObject({
+    /** Wait between the submit and the first look at the status. */
+    firstPollSeconds: seconds.max(300).default(3),
+    /** The delay between two looks grows up to this. */
+    pollCeilingSeconds: seconds.max(900).default(15),
+    /** A job that Adobe has not finished by then ends as `timed_out`. */
+    timeoutSeconds: seconds.max(86_400).default(900),
+  })
+  .refine((operation) => operation.firstPollSeconds <= operation.pollCeilingSeconds, {
+    path: ['firstPollSeconds'],
+    error: 'must not exceed pollCeilingSeconds',
+  });
+
+// CloudWatch Logs knows no other retentions.
+const logRetentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** The settings of one stage, as written in cdk.json. Every one may be left out. */
+export const settingsSchema = z.strictObject({
+  /** Who may call: AWS callers that sign with SigV4 (`iam`), or bearers of an OpenID Connect token (`jwt`). */
+  auth: auth.default({ mode: 'iam' }),
+  /** Browser origins that may call the gateway and fetch outputs; none by default. */
+  corsOrigins: z.array(corsOrigin).default([]),
+  /** Requests a second that the HTTP API lets through, all callers together. */
+  apiRequestsPerSecond: count.max(10_000).default(50),
+  /** Requests that the HTTP API lets through at once. */
+  apiBurstRequests: count.max(5_000).default(100),
+  /** Base of the URLs that the gateway answers with; by default the host the caller used. */
+  gatewayUrl: httpsOrigin.optional(),
+
+  /** Adobe's limit for the organisation; raise it only after Adobe has. */
+  requestsPerMinute: count.max(1_000).default(4),
+  /** Adobe's limit for the organisation and UTC day. */
+  requestsPerDay: count.default(9_000),
+  /** Room for lateness between a permit's time and the submit; costs this much of each permit's minute. */
+  submitGraceSeconds: seconds.max(30).default(3),
+  /** How each operation is polled. */
+  operations: z.strictObject({ 'images/generate': polling.prefault({}) }).prefault({}),
+
+  /** Lifetime of presigned output URLs; they cannot outlive the session of a Lambda role. */
+  outputUrlLifetimeSeconds: seconds.min(60).max(3_600).default(3_600),
+  /** A larger output fails its job. */
+  outputMaxBytes: z.int().min(1_000_000).max(5_000_000_000).default(1_000_000_000),
+  /** Outputs are deleted after this; by default never. */
+  outputRetentionDays: days.optional(),
+  /** Overwritten and deleted objects can be brought back this long. */
+  previousVersionRetentionDays: days.default(7),
+  /** Job records (with their prompts) are deleted this long after the job was made. */
+  jobRetentionDays: days.max(3_650).default(90),
+  /** Whether outputs, jobs and client credentials survive `cdk destroy`; without, empty the bucket before. */
+  keepData: z.boolean().default(true),
+
+  /** Retention of all logs; one of CloudWatch's values. */
+  logRetentionDays: z.literal(logRetentions, { error: `must be one of ${logRetentions.join(', ')}` }).default(30),
+  /** Lowest level that is logged. */
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  /** Receives the alarms, after confirming the subscription; without, subscribe to the topic yourself. */
+  alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
+
+  /** Firefly API. */
+  fireflyApiUrl: httpsOrigin.default('https://firefly-api.adobe.io'),
+  /** Adobe's token service. */
+  adobeImsUrl: httpsOrigin.default('https://ims-na1.adobelogin.com'),
+  /** I/O Management API, for the rotation of client secrets. */
+  adobeIoUrl: httpsOrigin.default('https://api.adobe.io'),
+  /** Scopes of the tokens that generate. */
+  generationScopes: scopes.default([
+    'openid',
+    'AdobeID',
+    'session',
+    'additional_info',
+    'read_organizations',
+    'firefly_api',
+    'ff_apis',
+  ]),
+  /** Scopes of the tokens that rotate the client secret. */
+  managementScopes: scopes.default([
+    'AdobeID',
+    'openid',
+    'read_organizations',
+    'additional_info.projectedProductContext',
+    'additional_info.roles',
+    'adobeio_api',
+    'read_client_secret',
+    'manage_client_secrets',
+  ]),
+  /** Where the bearer token may go for status and cancel, beside `.adobe.io` and `fireflyApiUrl`. */
+  extraStatusHosts: z.array(hostEntry).default([]),
+  /** Where outputs may be fetched from, beside Adobe's own hosts and the object stores it signs URLs for. */
+  extraDownloadHosts: z.array(hostEntry).default([]),
+
+  /** Interval of the rotation of the client secret. */
+  rotationDays: days.max(1_000).default(30),
+  /** The previous client secret is kept at Adobe at least this long after a rotation. */
+  secretGraceHours: hours.max(8_760).default(48),
+  /** The previous client secret must have been unused this long before it is deleted at Adobe. */
+  secretUnusedHours: hours.max(8_760).default(24),
+  /** How long a rotation waits for Adobe to accept a new client secret. */
+  propagationSeconds: seconds.max(300).default(60),
+});
+
+/** The settings of one stage with every default filled in. */
+export type Settings = z.output<typeof settingsSchema>;

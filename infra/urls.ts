@@ -1,0 +1,39 @@
+import * as z from 'zod';
+
+/** An https origin such as `https://firefly-api.adobe.io`: no path, query, user or trailing slash. */
+export const httpsOrigin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).protocol === 'https:' && new URL(text).origin === text,
+    'must be an https origin without a path, such as https://example.com',
+  );
+
+/** A host allow-list entry: `.example.com` (any subdomain, https) or an https origin (exactly that one). */
+export const hostEntry = z.union([z.string().regex(/^(\.[a-z0-9-]+){2,}$/), httpsOrigin], {
+  error: 'must be a suffix such as .example.com or an https origin such as https://example.com',
+});
+
+/** A browser origin for CORS: an https origin, http://localhost with any port, or `*` for every origin. */
+export const corsOrigin = z.union([z.literal('*'), httpsOrigin, z.string().regex(/^http:\/\/localhost(:\d{1,5})?$/)], {
+  error: 'must be an https origin, http://localhost with or without a port, or *',
+});
+
+/** Where the bearer token may go: Adobe's status hosts vary by shard (Adobe), all below `adobe.io`. */
+export const statusHosts = (settings: { fireflyApiUrl: string; extraStatusHosts: string[] }): string[] =>
+  distinct(['.adobe.io', settings.fireflyApiUrl, ...settings.extraStatusHosts]);
+
+/**
+ * Where outputs may be fetched from, without the token. Adobe documents S3 as the place of its outputs, but neither
+ * bucket nor region, and stores some products' files on Azure: a job that was paid for must not fail for that.
+ */
+export const downloadHosts = (settings: { fireflyApiUrl: string; extraDownloadHosts: string[] }): string[] =>
+  distinct([
+    '.adobe.io',
+    '.adobe.com',
+    '.amazonaws.com',
+    '.blob.core.windows.net',
+    settings.fireflyApiUrl,
+    ...settings.extraDownloadHosts,
+  ]);
+
+const distinct = (entries: string[]): string[] => [...new Set(entries)];
