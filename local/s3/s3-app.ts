@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { buildApp } from 'fauxqs';
+import { authenticate, type KnownKeys } from './authentication.ts';
+import { refusalXml, S3Refusal } from './refusal.ts';
+import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
+
+/** An object that has just been stored. */
+export interface ObjectCreated {
+  bucket: string;
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** Without quotes. */
+  etag: string;
+  /** The operation that stored it, as the event of S3 names it. */
+  reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
+}
+
+export interface S3AppOptions {
+  keys: KnownKeys;
+  /** Keys for which `onObjectCreated` is called. */
+  eventPrefix: string;
+  onObjectCreated: (event: ObjectCreated) => void;
+}
+
+/** Headers with which the app may ask itself, as any signed request may. */
+export const ownHeaders = {
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=local/19700101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0',
+};
+
+const xmlType = 'application/xml';
+
+const invalidUri = new S3Refusal(400, 'InvalidURI', "Couldn't parse the specified URI.");
+
+const isDecodable = (url: string): boolean => {
+  try {
+    decodeURIComponent(url.split('?')[0] ?? '');
+    return true;
+  } catch (cause) {
+    if (cause instanceof URIError) return false;
+    throw cause;
+  }
+};
+
+const keyOf = (params: unknown): string => {
+  const key = (params as { '*'?: string } | undefined)?.['*'];
+  return key ?? '';
+};
+
+const reasonOf = (
+  method: string,
+  query: Readonly<Record<string, unknown>>,
+  headers: Readonly<Record<string, unknown>>,
+): ObjectCreated['reason'] | undefined => {
+  if (method === 'POST') return 'uploadId' in query ? 'CompleteMultipartUpload' : undefined;
+  if (method !== 'PUT' || 'uploadId' in query) return undefined;
+  return 'x-amz-copy-source' in headers ? 'CopyObject' : 'PutObject';
+};
+
+/**
+ * The S3 side of fauxqs with what it lacks: signatures are demanded and presigned URLs verified, bodies may be as large as
+ * memory allows, stored objects are announced, versions are listed, and what it would misunderstand is refused.
+ */
+export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<typeof buildApp>> => {
+  const app = buildApp({ logger: false });
+
+  // Its own parsers stop at 11 MiB and take forms and JSON 1.0 apart, which to S3 are bytes like any others.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request: unknown, payload: IncomingMessage) => buffer(payload));
+
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof S3Refusal) return reply.status(error.statusCode).type(xmlType).send(refusalXml(error));
+    console.error(error);
+    const internal = { code: 'InternalError', message: 'We encountered an internal error. Please try again.' };
+    return reply.status(500).type(xmlType).send(refusalXml(internal));
+  });
+
+  app.setNotFoundHandler((_request, reply) => {
+    const refusal = new S3Refusal(
+      405,
+      'MethodNotAllowed',
+      'The specified method is not allowed against this resource.',
+    );
+    return reply.status(refusal.statusCode).type(xmlType).send(refusalXml(refusal));
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { method, originalUrl: url, headers } = request;
+    authenticate({ method, url, headers }, options.keys, Date.now());
+    const path = url.split('?')[0] ?? '';
+    // The other services of fauxqs.
+    if ((method === 'POST' && path === '/') || path.startsWith('/_fauxqs')) {
+      throw new S3Refusal(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
+    }
+    const query = request.query as Record<string, unknown>;
+    const subresource = subresourceOf(method, keyOf(request.params), query);
+    if (subresource.kind === 'answer') return reply.type(xmlType).send(subresource.xml);
+    if (subresource.kind === 'versions') {
+      const { bucket } = request.params as { bucket: string };
+      const list = await app.inject({ url: `/${bucket}`, query: objectListQuery(query), headers: ownHeaders });
+      return reply.status(list.statusCode).type(xmlType).send(versionsXml(list.body));
+    }
+  });
+
+  app.addHook('preHandler', async (request) => {
+    // Without a body there is no parser to make the empty one.
+    request.body ??= Buffer.alloc(0);
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const key = keyOf(request.params);
+    const reason = reasonOf(request.method, request.query as Record<string, unknown>, request.headers);
+    if (reply.statusCode !== 200 || !reason || key === '' || !key.startsWith(options.eventPrefix)) return;
+    const { bucket } = request.params as { bucket: string };
+    const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+    const { statusCode, headers } = await app.inject({ method: 'HEAD', url: path, headers: ownHeaders });
+    // Already deleted again.
+    if (statusCode !== 200) return;
+    const etag = String(headers.etag).replaceAll('"', '');
+    options.onObjectCreated({ bucket, key, size: Number(headers['content-length']), etag, reason });
+  });
+
+  await app.ready();
+  answerBadUrls(app.server);
+  return app;
+};
+
+// The router answers these itself, before any hook and not as S3 does.
+const answerBadUrls = (server: ReturnType<typeof buildApp>['server']): void => {
+  const serve = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (isDecodable(request.url ?? '/')) {
+      for (const listener of serve) listener.call(server, request, response);
+    } else {
+      request.resume();
+      response.writeHead(invalidUri.statusCode, { 'content-type': xmlType }).end(refusalXml(invalidUri));
+    }
+  });
+};

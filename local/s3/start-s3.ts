@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { KnownKeys } from './authentication.ts';
+import type { ObjectCreated } from './s3-app.ts';
+import type { S3Message, S3Settings } from './s3-process.ts';
+
+export interface S3Options {
+  /** Created when the server starts. */
+  bucket: string;
+  /** 0, the default, takes a free port. */
+  port?: number;
+  /** Secret access keys by access key id with which presigned URLs are verified. Default `local`/`local`. */
+  keys?: KnownKeys;
+  /** Keys whose creation is announced. Default `inbox/`. */
+  eventPrefix?: string;
+  /** Called for every object stored under the prefix, whoever stored it. */
+  onObjectCreated?: (event: ObjectCreated) => void;
+}
+
+/** An S3 on 127.0.0.1, path style. */
+export interface S3Server {
+  readonly url: string;
+  /** The process that keeps the objects in its memory. */
+  readonly processId: number;
+  close(): Promise<void>;
+}
+
+const closeTimeoutMs = 2_000;
+
+const stop = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  if (child.connected) child.disconnect();
+  const killer = setTimeout(() => child.kill('SIGKILL'), closeTimeoutMs);
+  await exited;
+  clearTimeout(killer);
+};
+
+/**
+ * Starts an S3 server in a process of its own, since it keeps all objects in memory. The process ends with `close()` and
+ * with this process, however that ends. If it ends by itself, an error is thrown that nobody can catch: without its
+ * objects the stack cannot go on.
+ *
+ * @throws {Error} when it does not start, such as on a port in use
+ */
+export const startS3 = async (options: S3Options): Promise<S3Server> => {
+  const settings: S3Settings = {
+    bucket: options.bucket,
+    port: options.port ?? 0,
+    keys: { ...(options.keys ?? { local: 'local' }) },
+    eventPrefix: options.eventPrefix ?? 'inbox/',
+  };
+  const child = fork(fileURLToPath(new URL('./s3-process.ts', import.meta.url)), [], {
+    execArgv: [],
+    // Nothing of it belongs on this process's standard output.
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) =>
+      reject(new Error(`The S3 server ended with ${code ?? signal} as it started.`)),
+    );
+    child.on('message', (message: S3Message) => {
+      if (message.kind === 'ready') resolve(message.url);
+      else if (message.kind === 'failed') reject(new Error(`The S3 server does not start: ${message.reason}`));
+      else options.onObjectCreated?.(message.event);
+    });
+    child.send(settings);
+  });
+  let closing = false;
+  child.once('exit', (code, signal) => {
+    if (!closing) throw new Error(`The S3 server ended by itself with ${code ?? signal}.`);
+  });
+  return {
+    url,
+    processId: child.pid ?? -1,
+    close: () => {
+      closing = true;
+      return stop(child);
+    },
+  };
+};
