@@ -109,10 +109,11 @@ export const releasePermit = async (
   submitAt: number,
 ): Promise<boolean> =>
   (await conditionalUpdate(table, permitKey(index), {
-    expression: 'SET freeAt = :submitAt',
+    expression: 'SET freeAt = :free',
     condition: 'freeAt = :claimed',
-    // The time before was another submit's: from the submit time on the permit was free.
-    values: { ':submitAt': submitAt, ':claimed': submitAt + permitPeriodMs(limits) },
+    // From the submit time on the permit was free; 1 ms later, so that no two claims are alike and a release whose answer
+    // was lost, when repeated, cannot free somebody else's.
+    values: { ':free': submitAt + 1, ':claimed': submitAt + permitPeriodMs(limits) },
   })) !== undefined;
 
 /**
@@ -130,10 +131,13 @@ export const countSubmit = async (table: JobTable, limits: QuotaLimits): Promise
   return counted !== undefined;
 };
 
-/** Keeps every job from being submitted until the given time; a longer pause that is already set stays. */
+/**
+ * Keeps every job from being submitted until the given time; a longer pause that is already set stays. A pause of level 0
+ * does not end a series of trials.
+ */
 export const pauseQuota = async (table: JobTable, pause: Pause): Promise<boolean> =>
   (await conditionalUpdate(table, pauseKey, {
-    expression: 'SET #until = :until, reason = :reason, #level = :level',
+    expression: `SET #until = :until, reason = :reason, #level = ${pause.level === 0 ? 'if_not_exists(#level, :level)' : ':level'}`,
     condition: 'attribute_not_exists(#until) OR #until < :until',
     names: { '#until': 'until', '#level': 'level' },
     values: { ':until': pause.until, ':reason': pause.reason, ':level': pause.level },

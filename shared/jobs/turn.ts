@@ -16,13 +16,25 @@ export const beginTurn = async (
   job: Job,
   permit: Permit,
   submitAt: number,
-): Promise<Job | undefined> =>
-  transition(table, job, {
+): Promise<Job | undefined> => {
+  const turn = job.turn + 1;
+  const begun = await transition(table, job, {
     from: ['queued'],
     to: 'scheduled',
     order: new Date(submitAt).toISOString(),
-    changes: { turn: job.turn + 1, submitAt, permit: permit.index },
+    changes: { turn, submitAt, permit: permit.index },
   });
+  if (begun !== undefined) return begun;
+  // It may be our own write that stands there, with its answer lost: were the permit given to a second job now, the first
+  // would release it later and let a third one in.
+  const current = await getJob(table, job.jobId);
+  const isOurs =
+    current?.state === 'scheduled' &&
+    current.turn === turn &&
+    current.permit === permit.index &&
+    current.submitAt === submitAt;
+  return isOurs ? current : undefined;
+};
 
 /** Whether a turn may be used now. `stale`: the job is somebody else's business. The rest: the turn has to be given up. */
 export type FenceVerdict =
