@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, type QueryCommandOutput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type ConditionalUpdate, conditionalUpdate } from './conditional-update.ts';
 import { type Job, type Priority, priorities } from './job.ts';
 import { indexes, jobOfItem } from './job-item.ts';
@@ -104,13 +104,16 @@ export const positionOf = async (table: JobTable, job: Pick<Job, 'priority' | 'r
   let ahead = 0;
   for (const priority of priorities) {
     const own = priority === job.priority;
-    // A rank ends in the job's id: one character less lies behind all earlier ranks and before its own.
-    const last = own ? job.rank.slice(0, -1) : `${priority}#~`;
+    const last = own ? justBefore(job.rank) : `${priority}#~`;
     ahead += await countQueued(table, countLimit - ahead, { first: `${priority}#`, last });
     if (own || ahead >= countLimit) break;
   }
   return ahead;
 };
+
+/** A key behind all ranks that sort before this one: ids are of equal length and consist of characters before `~`. */
+const justBefore = (rank: string): string =>
+  `${rank.slice(0, -1)}${String.fromCharCode(rank.charCodeAt(rank.length - 1) - 1)}~`;
 
 /** How many jobs wait for a permit, counted up to {@link countLimit}. */
 export const queueDepth = async (table: JobTable): Promise<number> => countQueued(table, countLimit);
@@ -120,20 +123,28 @@ const countQueued = async (
   limit: number,
   range?: { first: string; last: string },
 ): Promise<number> => {
-  const { Count = 0 } = await table.dynamoDb.send(
-    new QueryCommand({
-      TableName: table.tableName,
-      IndexName: indexes.queue,
-      KeyConditionExpression: `queueState = :queued${range === undefined ? '' : ' AND queueOrder BETWEEN :first AND :last'}`,
-      ExpressionAttributeValues: {
-        ':queued': 'queued',
-        ...(range === undefined ? {} : { ':first': range.first, ':last': range.last }),
-      },
-      Select: 'COUNT',
-      Limit: limit,
-    }),
-  );
-  return Count;
+  let counted = 0;
+  let start: Record<string, unknown> | undefined;
+  // DynamoDB ends a page at 1 MB, counted or not, and a job may hold a request of 100 KB.
+  do {
+    const { Count = 0, LastEvaluatedKey }: QueryCommandOutput = await table.dynamoDb.send(
+      new QueryCommand({
+        TableName: table.tableName,
+        IndexName: indexes.queue,
+        KeyConditionExpression: `queueState = :queued${range === undefined ? '' : ' AND queueOrder BETWEEN :first AND :last'}`,
+        ExpressionAttributeValues: {
+          ':queued': 'queued',
+          ...(range === undefined ? {} : { ':first': range.first, ':last': range.last }),
+        },
+        Select: 'COUNT',
+        Limit: limit - counted,
+        ExclusiveStartKey: start,
+      }),
+    );
+    counted += Count;
+    start = LastEvaluatedKey;
+  } while (start !== undefined && counted < limit);
+  return counted;
 };
 
 const raiseRound = async (
