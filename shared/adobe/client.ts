@@ -1,4 +1,4 @@
-import ky, { isTimeoutError } from 'ky';
+import ky from 'ky';
 import type { AccessToken } from './access-token.ts';
 
 /** Adobe's answer to one call: whatever the status, it is not an exception. */
@@ -18,7 +18,7 @@ export class NoAnswerError extends Error {
    * @param sent whether Adobe may have seen the request
    */
   constructor(cause: unknown, sent: boolean) {
-    super(isTimeoutError(cause) ? 'Adobe did not answer in time.' : 'The connection to Adobe failed.', { cause });
+    super(isTimeout(cause) ? 'Adobe did not answer in time.' : 'The connection to Adobe failed.', { cause });
     this.sent = sent;
   }
 }
@@ -44,6 +44,8 @@ export const callAdobe = async ({ method, url, token, body, headers = {}, timeou
     const response = await ky(url, {
       method,
       headers: {
+        // A frozen sandbox thaws with dead connections in its pool, and a submit lost on one has an unknown outcome.
+        connection: 'close',
         authorization: `Bearer ${token.accessToken}`,
         'x-api-key': token.clientId,
         accept: 'application/json',
@@ -51,8 +53,9 @@ export const callAdobe = async ({ method, url, token, body, headers = {}, timeou
         ...headers,
       },
       ...(body === undefined ? {} : { body }),
-      timeout: timeoutMs,
-      totalTimeout: timeoutMs,
+      timeout: false,
+      // ky's own time-out ends with the headers; this one also covers a body that stops halfway.
+      signal: AbortSignal.timeout(timeoutMs),
       retry: 0,
       throwHttpErrors: false,
       redirect: 'manual',
@@ -62,6 +65,8 @@ export const callAdobe = async ({ method, url, token, body, headers = {}, timeou
     throw new NoAnswerError(error, !isUnsent(error));
   }
 };
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 const unsentCodes = [
   'ECONNREFUSED',

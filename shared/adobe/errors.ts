@@ -9,11 +9,12 @@ export interface AdobeError {
 }
 
 const errorBody = z.object({
-  error_code: z.coerce.string().optional(),
-  message: z.string().optional(),
+  error_code: z.union([z.string(), z.number()]).nullish(),
+  message: z.string().nullish().catch(undefined),
   validation_errors: z
     .array(z.object({ loc: z.array(z.union([z.string(), z.number()])).optional(), msg: z.string().optional() }))
-    .optional(),
+    .nullish()
+    .catch(undefined),
 });
 
 // A proxy's error page may be long; what is kept of a message must fit beside everything else in a job.
@@ -22,7 +23,7 @@ const messageLimit = 1000;
 /**
  * Reads an error answer of Adobe's edge gateway or of a service behind it. Stack traces in it are left out.
  *
- * @returns the code, or undefined in `code` if the body is not one of Adobe's
+ * @returns `isAdobes` tells whether the body carries Adobe's code; without one the code is `http_<status>`
  */
 export const readAdobeError = (
   status: number,
@@ -30,12 +31,12 @@ export const readAdobeError = (
   accessError?: string | null,
 ): AdobeError & { isAdobes: boolean } => {
   const parsed = errorBody.safeParse(parseJson(body));
-  const code = parsed.success ? parsed.data.error_code : undefined;
+  const code = parsed.success && parsed.data.error_code ? String(parsed.data.error_code) : undefined;
   const fields = parsed.success
     ? (parsed.data.validation_errors ?? []).map(({ loc = [], msg = '' }) => `${loc.join('.')}: ${msg}`)
     : [];
-  const message = [parsed.success ? parsed.data.message : undefined, accessError ?? undefined, ...fields]
-    .filter((part) => part !== undefined && part !== '')
+  const message = [parsed.success ? parsed.data.message : undefined, accessError, ...fields]
+    .filter((part) => part !== undefined && part !== null && part !== '')
     .join('; ');
   return {
     code: code ?? `http_${status}`,
@@ -45,16 +46,26 @@ export const readAdobeError = (
   };
 };
 
+// Adobe's longest limit is a day's; a mistaken header must not stop the gateway for years.
+const retryAfterLimitMs = 24 * 60 * 60_000;
+
+// Date.parse alone also takes "-5" and "soon 5" for dates.
+const httpDate = /^[A-Z][a-z]{2,8}, /;
+
 /**
- * How long Adobe asks to wait, in ms. Adobe's spec speaks of a date, its guide of seconds, so both are understood.
+ * How long Adobe asks to wait, in ms, at most a day. Adobe's spec speaks of a date, its guide of seconds, so both are
+ * understood.
  *
  * @returns undefined if the header is absent or neither
  */
 export const readRetryAfter = (header: string | null, nowMs: number): number | undefined => {
-  if (header === null || header.trim() === '') return undefined;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Math.ceil(Number(header) * 1000);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+  const text = header?.trim() ?? '';
+  const waitMs = /^\d+(\.\d+)?$/.test(text)
+    ? Math.ceil(Number(text) * 1000)
+    : httpDate.test(text)
+      ? Date.parse(text) - nowMs
+      : Number.NaN;
+  return Number.isNaN(waitMs) ? undefined : Math.min(retryAfterLimitMs, Math.max(0, waitMs));
 };
 
 /** Codes with which the edge gateway refuses a token, whatever the HTTP status (Adobe: 401013, 403020). */

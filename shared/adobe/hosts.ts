@@ -1,18 +1,28 @@
-/** Decides whether a URL that somebody else handed to us may be called. */
+/** Decides whether a URL that somebody else handed to us may be called: http or https, without credentials in it. */
 export type AllowsUrl = (url: string) => boolean;
+
+const protocols = ['http:', 'https:'];
+
+const originOf = (entry: string): string => {
+  if (!URL.canParse(entry) || !protocols.includes(new URL(entry).protocol)) {
+    throw new TypeError(`Neither a host suffix such as .adobe.io nor an origin with http or https: ${entry}`);
+  }
+  return new URL(entry).origin;
+};
 
 /**
  * Builds an allow-list of URLs.
  *
  * @param entries `.adobe.io` allows https on any subdomain; an origin such as `http://127.0.0.1:4020` allows itself only
+ * @throws {TypeError} if an entry is neither
  */
 export const createAllowList = (entries: readonly string[]): AllowsUrl => {
   const suffixes = entries.filter((entry) => entry.startsWith('.'));
-  const origins = entries.filter((entry) => !entry.startsWith('.')).map((entry) => new URL(entry).origin);
+  const origins = entries.filter((entry) => !entry.startsWith('.')).map(originOf);
   return (text) => {
     if (!URL.canParse(text)) return false;
     const url = new URL(text);
-    if (url.username !== '' || url.password !== '') return false;
+    if (!protocols.includes(url.protocol) || url.username !== '' || url.password !== '') return false;
     if (origins.includes(url.origin)) return true;
     return url.protocol === 'https:' && url.port === '' && suffixes.some((suffix) => url.hostname.endsWith(suffix));
   };

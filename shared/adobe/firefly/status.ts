@@ -23,13 +23,13 @@ const pollTimeoutMs = 20_000;
 
 const statusBody = z.object({
   status: z.string(),
-  error_code: z.coerce.string().optional(),
-  message: z.string().optional(),
-  result: z.looseObject({}).optional(),
+  error_code: z.union([z.string(), z.number()]).nullish(),
+  message: z.string().nullish(),
+  result: z.looseObject({}).nullish(),
 });
 
 const imageResult = z.looseObject({
-  outputs: z.array(z.object({ seed: z.number().optional(), image: z.object({ url: z.url() }) })),
+  outputs: z.array(z.object({ seed: z.number().nullish(), image: z.object({ url: z.url() }) })),
 });
 
 /** Asks Adobe how far a job is, once. An unknown word for the status counts as running (Adobe: the list may grow). */
@@ -62,7 +62,9 @@ export const readProgress = async (
 const progressOf = (body: string): JobProgress => {
   const parsed = statusBody.safeParse(parseJson(body));
   if (!parsed.success) return { kind: 'no_word' };
-  const { status, error_code: code, message = `Adobe ended the job as ${status}.`, result } = parsed.data;
+  const { status, result } = parsed.data;
+  const message = parsed.data.message || `Adobe ended the job as ${status}.`;
+  const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;
   switch (status) {
     case 'succeeded': {
       const images = imageResult.safeParse(result);
@@ -70,7 +72,11 @@ const progressOf = (body: string): JobProgress => {
         return { kind: 'failed', code: 'result_not_understood', message: 'Adobe reported success without any output.' };
       }
       const { outputs, ...rest } = images.data;
-      return { kind: 'succeeded', outputs: outputs.map(({ seed, image }) => ({ seed, url: image.url })), result: rest };
+      return {
+        kind: 'succeeded',
+        outputs: outputs.map(({ seed, image }) => ({ seed: seed ?? undefined, url: image.url })),
+        result: rest,
+      };
     }
     case 'failed':
       return { kind: 'failed', code: code ?? 'failed', message };

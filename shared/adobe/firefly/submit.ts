@@ -22,7 +22,14 @@ export type SubmitOutcome =
   | { kind: 'not_sent'; reason: string }
   | { kind: 'unknown'; reason: string; status?: number };
 
-const acceptedBody = z.object({ jobId: z.string().optional(), statusUrl: z.url(), cancelUrl: z.url().optional() });
+const optionalField = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+
+// The job is billed by now: nothing but a missing status URL may keep it from being followed.
+const acceptedBody = z.object({
+  jobId: optionalField(z.string()),
+  statusUrl: z.url(),
+  cancelUrl: optionalField(z.url()),
+});
 
 /** Adobe's answers of 500 and the like come within seconds; after this time the answer counts as lost. */
 const submitTimeoutMs = 60_000;
