@@ -12,6 +12,8 @@ export interface RecordedRequest {
   dropped: boolean;
   /** Whether an Authorization header came along; on an output URL that is a leak. */
   authorization: boolean;
+  /** The client's `x-request-id`, with which it finds its own requests again. */
+  requestId: string | null;
   /** Names of the faults that were applied. */
   faults: string[];
 }
@@ -28,7 +30,9 @@ export const createRequestLog = (limit = 20_000): RequestLog => {
   return {
     begin: ({ service, method, path, arrivedAt, headers }) => {
       const authorization = headers.authorization !== undefined;
-      const record = { service, method, path, arrivedAt, status: null, dropped: false, authorization, faults: [] };
+      const requestId = headers['x-request-id']?.toString() ?? null;
+      const arrival = { service, method, path, arrivedAt, authorization, requestId };
+      const record = { ...arrival, status: null, dropped: false, faults: [] };
       records.push(record);
       if (records.length >= limit * 2) records = records.slice(-limit);
       return record;

@@ -1,5 +1,4 @@
 import { generationScopes, managementScopes, simulatedCredentials } from '#local/simulator/credentials.ts';
-import type { Simulator } from '#local/simulator/simulator.ts';
 
 const { clientId, clientSecret, orgId, credentialId } = simulatedCredentials;
 
@@ -7,7 +6,7 @@ const { clientId, clientSecret, orgId, credentialId } = simulatedCredentials;
 export const secretsPath = `/console/organizations/${orgId}/credentials/${credentialId}/secrets`;
 
 /** Calls a simulator as Adobe's clients do; what differs from an ordinary call is given. */
-export const clientOf = ({ url }: Simulator) => {
+export const clientOf = ({ url }: { url: string }) => {
   const mint = (fields: Record<string, string | undefined> = {}): Promise<Response> => {
     const form = {
       grant_type: 'client_credentials',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generationScopes, simulatedCredentials } from '#local/simulator/credentials.ts';
 import { type Simulator, startSimulator } from '#local/simulator/simulator.ts';
-import { clientOf, jsonOf } from './client.ts';
+import { clientOf } from './client.ts';
 import { createTestClock } from './clock.ts';
 
 describe('IMS', () => {
