@@ -31,7 +31,8 @@ const entry = z.object({
   Detail: z.string().optional(),
   EventBusName: z.string().min(1).default('default'),
   Resources: z.array(z.string()).default([]),
-  Time: z.number().optional(),
+  /** Epoch seconds, up to the year 9999. */
+  Time: z.number().min(0).max(253_402_300_799).optional(),
 });
 type Entry = z.output<typeof entry>;
 

@@ -101,6 +101,7 @@ it('closes while a client holds a connection open', async () => {
   await createIntentTable(client, 'intents');
 
   await server.close();
+  await server.close();
 
   const again = await startDynamoDb({ port: Number(new URL(server.url).port) });
   expect(again.url).toBe(server.url);

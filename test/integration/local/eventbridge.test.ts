@@ -92,6 +92,7 @@ it.each([
 it.each([
   ['no entries', []],
   ['more than ten entries', Array(11).fill(valid)],
+  ['a time that is none', [{ ...valid, Time: new Date(-1) }]],
   ['more than 256 KB', [{ ...valid, Detail: JSON.stringify({ text: 'x'.repeat(256 * 1024) }) }]],
 ])('refuses a request with %s', async (_, entries) => {
   const { put, events } = await start();

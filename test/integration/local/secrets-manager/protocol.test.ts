@@ -109,6 +109,7 @@ describe('close', () => {
     await client.send(new CreateSecretCommand({ Name: 'kept' }));
 
     await first.close();
+    await first.close();
     const second = await startSecretsManager({ port: Number(new URL(first.url).port) });
 
     expect(second.url).toBe(first.url);
