@@ -11,6 +11,8 @@ export interface RetryOptions {
   sleep: Sleep;
   /** Epoch ms after which no try begins. */
   deadline: number;
+  /** Further failures that pass by themselves, such as a new secret that Adobe does not know everywhere yet. */
+  alsoRetry?: (error: unknown) => boolean;
 }
 
 const firstDelayMs = 500;
@@ -25,15 +27,15 @@ const longestDelayMs = 8_000;
  */
 export const retryTransient = async <Result>(
   call: () => Promise<Result>,
-  { clock, sleep, deadline }: RetryOptions,
+  { clock, sleep, deadline, alsoRetry = () => false }: RetryOptions,
 ): Promise<Result> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
-      if (!isTransient(error)) throw error;
+      if (!isTransient(error) && !alsoRetry(error)) throw error;
       const backOffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt) * (0.75 + Math.random() / 4);
-      const delayMs = error.retryAfterMs ?? backOffMs;
+      const delayMs = (isTransient(error) ? error.retryAfterMs : undefined) ?? backOffMs;
       if (clock.now() + delayMs > deadline) throw error;
       await sleep(delayMs);
     }

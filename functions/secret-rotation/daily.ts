@@ -1,0 +1,104 @@
+import { metricNames } from '#shared/metrics.ts';
+import { abandonRotation } from './abandon.ts';
+import { clearOwn } from './clear-own.ts';
+import { describeSecret, RotationError } from './errors.ts';
+import { finishPromoted } from './finish-secret.ts';
+import { type Run, withLease } from './lease.ts';
+import { openManagement, readRotatable } from './management.ts';
+import type { RotationPolicy, RotationPorts } from './ports.ts';
+import { describeCurrent, reportFailure, reportRotated } from './report.ts';
+import { type Retirement, retire } from './retire.ts';
+import { takeInventory } from './secret-inventory.ts';
+
+/** What a daily run did. */
+export interface DailyReport {
+  configured: boolean;
+  /** Whether the rotation that a crash had left, or that had failed, was begun anew. */
+  rotatesAgain: boolean;
+  previous?: Retirement;
+  foreignSecretUuids: string[];
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * The daily run: ends what a crash left, deletes orphans, retires the previous secret, names secrets of unknown origin,
+ * and rotates again if the last rotation did not succeed.
+ *
+ * @throws {RotationBusyError} if another run works on the client secrets
+ */
+export const runDaily = async (options: {
+  ports: RotationPorts;
+  policy: RotationPolicy;
+  deadline: number;
+}): Promise<DailyReport> => {
+  const { secrets } = options.ports;
+  if ((await secrets.readCurrent()).credentials === undefined) {
+    return { configured: false, rotatesAgain: false, foreignSecretUuids: [] };
+  }
+  const report = await withLease(options, async (run) => {
+    try {
+      return await tidyUp(run);
+    } catch (error) {
+      await reportFailure(run.ports, 'daily', error);
+      throw error;
+    }
+  });
+  if (report.rotatesAgain) await secrets.rotate();
+  return report;
+};
+
+const tidyUp = async (run: Run): Promise<DailyReport> => {
+  const { ports, policy } = run;
+  const { status, clock, log, recordMetric } = ports;
+  await clearLeftOver(run);
+  const current = await readRotatable(run);
+  const management = await openManagement(run, current.credentials);
+  const inventory = await takeInventory(run, management, current);
+  await clearOwn(run, management, current, inventory);
+
+  const [previous] = inventory.previous;
+  const retirement = previous && (await retire(run, management, current, inventory, previous));
+  const { foreign } = inventory;
+  for (const secret of foreign) {
+    log.warn('Adobe lists a client secret that the gateway did not make.', { secret: describeSecret(secret) });
+  }
+  recordMetric(metricNames.foreignSecretFound, foreign.length);
+  recordMetric(metricNames.rotationAgeDays, (clock.now() - current.createdAt) / dayMs);
+
+  const before = await status.readSecretRotation();
+  const rotatesAgain = before?.lastRotationFailed ?? false;
+  const foreignSecretUuids = foreign.map(({ uuid }) => uuid);
+  const remaining = retirement === 'retired' ? undefined : previous;
+  await status.writeSecretRotation({
+    ...(await describeCurrent(ports, policy, current)),
+    currentSecretUuid: inventory.currentUuid,
+    lastRunAt: new Date(clock.now()).toISOString(),
+    lastRotationAt: before?.lastRotationAt,
+    lastRotationFailed: rotatesAgain,
+    error: rotatesAgain ? before?.error : undefined,
+    foreignSecretUuids: foreign.length === 0 ? undefined : foreignSecretUuids,
+    previousSecretUuid: remaining?.uuid,
+    previousRetiresAt: remaining && new Date(inventory.previousRetiresAt).toISOString(),
+  });
+  return { configured: true, rotatesAgain, previous: retirement, foreignSecretUuids };
+};
+
+const clearLeftOver = async (run: Run): Promise<void> => {
+  const { ports, policy } = run;
+  const { stages } = await ports.secrets.describe();
+  const [versionId, labels] = Object.entries(stages).find(([, names]) => names.includes('AWSPENDING')) ?? [];
+  if (versionId === undefined || labels === undefined) return;
+  if (labels.includes('AWSCURRENT')) {
+    await finishPromoted(run, versionId);
+    await reportRotated(ports, policy);
+  } else {
+    // On record before the label goes, or a crash in between would leave nothing that asks for another rotation.
+    await reportFailure(
+      ports,
+      'rotation',
+      new RotationError('interrupted', `The rotation ${versionId} was interrupted.`),
+    );
+    await abandonRotation(run, versionId);
+  }
+};

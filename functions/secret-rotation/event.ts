@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { rotationSteps } from './run-step.ts';
+
+/**
+ * What the function is invoked with: a step by Secrets Manager, `daily` by its schedule, `retire-now` by an operator
+ * with the uuid of the secret to delete as confirmation.
+ */
+export const eventSchema = z.union([
+  z.object({ Step: z.enum(rotationSteps), SecretId: z.string(), ClientRequestToken: z.string() }),
+  z.object({ action: z.literal('daily') }),
+  z.object({ action: z.literal('retire-now'), confirm: z.string().optional() }),
+]);

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import middy from '@middy/core';
+import { checkFireflyAccess } from '#shared/adobe/firefly-access.ts';
+import { createImsClient } from '#shared/adobe/ims.ts';
+import { createIoManagementClient } from '#shared/adobe/io-management.ts';
+import { invokeTokenRefresh } from '#shared/aws/access-token-source.ts';
+import { createDynamoDb, createLambda, createSecretsManager } from '#shared/aws/clients.ts';
+import { createStatusItems } from '#shared/aws/status-items.ts';
+import { systemClock as clock } from '#shared/clock.ts';
+import { createLog, createRecordMetric } from '#shared/observability.ts';
+import { runDaily } from './daily.ts';
+import { eventSchema } from './event.ts';
+import { createIntentStore } from './intent-store.ts';
+import type { RotationPorts } from './ports.ts';
+import { retireNow } from './retire-now.ts';
+import { runStep } from './run-step.ts';
+import { createSecretStore } from './secret-store.ts';
+import { readSettings } from './settings.ts';
+
+const { tableName, intentTableName, clientCredentialsSecretId, imsUrl, ioManagementUrl, fireflyUrl, ...settings } =
+  readSettings();
+const { policy, tokenRefreshFunction } = settings;
+const dynamoDb = createDynamoDb();
+const lambda = createLambda();
+
+const ports: RotationPorts = {
+  secrets: createSecretStore({ secretsManager: createSecretsManager(), secretId: clientCredentialsSecretId }),
+  intents: createIntentStore({ dynamoDb, tableName: intentTableName, clock }),
+  ims: createImsClient({ baseUrl: imsUrl, clock }),
+  openIoManagement: (credential, accessToken) =>
+    createIoManagementClient({
+      ...credential,
+      baseUrl: ioManagementUrl,
+      accessToken,
+      timeoutMs: policy.addTimeoutMs,
+    }),
+  checkFirefly: (token) => checkFireflyAccess({ baseUrl: fireflyUrl, token, timeoutMs: 10_000 }),
+  refreshToken: () => invokeTokenRefresh(lambda, tokenRefreshFunction, { reason: 'rotated' }),
+  status: createStatusItems({ dynamoDb, tableName }),
+  clock,
+  sleep: (ms) => sleep(ms),
+  log: createLog(),
+  recordMetric: createRecordMetric(),
+};
+
+/** Time, in ms, that is kept for the last writes of a run. */
+const reserveMs = 5_000;
+
+export const handler = middy<unknown>().handler(async (input, context) => {
+  const options = { ports, policy, deadline: clock.now() + context.getRemainingTimeInMillis() - reserveMs };
+  const event = eventSchema.parse(input);
+  if ('Step' in event) return runStep(options, event);
+  return event.action === 'daily' ? runDaily(options) : retireNow(options, event.confirm);
+});
