@@ -1,8 +1,8 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { NotConfiguredError } from '#shared/adobe/access-token.ts';
-import { cancelUpstream, type JobProgress, readProgress } from '#shared/adobe/firefly/status.ts';
-import type { Job, Turn } from '#shared/jobs/job.ts';
+import type { JobProgress } from '#shared/adobe/firefly/status.ts';
+import type { Job, Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import { askAdobe, cancelAtAdobe } from './ask-adobe.ts';
 import type { Parts } from './parts.ts';
 
 /** How Adobe's work on a job ended. */
@@ -16,10 +16,17 @@ interface Polling {
   cancelSent?: boolean;
   /** "No such job" in a row; Adobe's shards may know a new job a moment late. */
   notFound: number;
+  /** Polls since the job has been overdue. */
+  overdue: number;
+  /** Polls in a row that failed on our own side. */
+  failures: number;
   delaySeconds: number;
 }
 
 const notFoundLimit = 5;
+// Cancelling is a courtesy: if Adobe cannot be told, the job is given up all the same.
+const overdueLimit = 5;
+const failureLimit = 10;
 const growth = 1.5;
 
 /**
@@ -38,8 +45,8 @@ export const pollUntilEnd = async (
   });
   if (first === 0) return undefined;
   await context.wait('first poll', { seconds: first });
-  const { ended } = await context.waitForCondition<Polling>('poll', (polling) => poll(parts, turn, polling), {
-    initialState: { notFound: 0, delaySeconds: first },
+  const { ended } = await context.waitForCondition<Polling>('poll', (polling) => tryPoll(parts, turn, polling), {
+    initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: first },
     waitStrategy: ({ ended, gone, delaySeconds }) =>
       ended !== undefined || gone === true
         ? { shouldContinue: false }
@@ -54,18 +61,38 @@ const followedJob = async ({ table }: Parts, { jobId, turn }: Turn): Promise<Job
   return job.state === 'running' || job.state === 'storing' ? job : undefined;
 };
 
+/** A failure of our own, such as the table out of reach, costs the job one poll; only a lasting one costs the execution. */
+const tryPoll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling> => {
+  try {
+    return { ...(await poll(parts, turn, polling)), failures: 0 };
+  } catch (error) {
+    const failures = polling.failures + 1;
+    if (failures >= failureLimit) throw error;
+    parts.log.error('A poll failed.', { jobId: turn.jobId, failures, error: String(error) });
+    return { ...polling, failures };
+  }
+};
+
 const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling> => {
   const job = await followedJob(parts, turn);
   if (job?.upstream === undefined) return { ...polling, gone: true };
-  const { statusUrl, cancelUrl, acceptedAt } = job.upstream;
-  if (!parts.allowsStatus(statusUrl) || (cancelUrl !== undefined && !parts.allowsStatus(cancelUrl))) {
-    const message =
-      'Adobe named a status or cancel URL on a host that is not allowed, where the token must not be sent.';
+  const { statusUrl, acceptedAt } = job.upstream;
+  if (!parts.allowsStatus(statusUrl)) {
+    const message = 'Adobe named a status URL on a host that is not allowed, where the token must not be sent.';
     return { ...polling, ended: { kind: 'failed', code: 'status_url_not_allowed', message } };
   }
   const { pollCeilingSeconds, timeoutSeconds } = parts.following[job.operation];
+  const timedOut = {
+    kind: 'timed_out',
+    code: 'job_timeout',
+    message: `Adobe did not finish the job within ${timeoutSeconds} s.`,
+  } as const;
+  const cancelRequested = job.cancelRequestedAt !== undefined;
   const progress = await askAdobe(parts, statusUrl);
-  if (isEnded(progress)) return { ...polling, ended: progress };
+  if (isEnded(progress)) {
+    const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
+    return { ...polling, ended: cancelledByUs ? timedOut : progress };
+  }
 
   const next: Polling = {
     ...polling,
@@ -79,33 +106,21 @@ const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling
     next.delaySeconds = Math.max(next.delaySeconds, Math.min(60, Math.ceil(progress.retryAfterMs / 1000)));
   }
   const overdue = parts.table.clock.now() - Date.parse(acceptedAt) >= timeoutSeconds * 1000;
-  if (cancelUrl !== undefined && next.cancelSent !== true && (overdue || job.cancelRequestedAt !== undefined)) {
-    next.cancelSent = await cancelUpstream(cancelUrl, await parts.tokens.get());
-    next.delaySeconds = 1;
+  if (overdue) next.overdue += 1;
+  const cancelUrl = cancelUrlOf(parts, job.upstream);
+  if (overdue && (polling.cancelSent === true || cancelUrl === undefined || next.overdue >= overdueLimit)) {
+    return { ...next, ended: timedOut };
   }
-  if (overdue && (next.cancelSent === true || cancelUrl === undefined) && polling.cancelSent === true) {
-    const message = `Adobe did not finish the job within ${timeoutSeconds} s.`;
-    return { ...next, ended: { kind: 'timed_out', code: 'job_timeout', message } };
+  if (cancelUrl !== undefined && polling.cancelSent !== true && (overdue || cancelRequested)) {
+    next.cancelSent = await cancelAtAdobe(parts, cancelUrl);
+    if (next.cancelSent) next.delaySeconds = 1;
   }
   return next;
 };
 
+/** Where the job can be cancelled; a URL on a host that is not allowed is as good as none. */
+const cancelUrlOf = (parts: Parts, { cancelUrl }: UpstreamJob): string | undefined =>
+  cancelUrl !== undefined && parts.allowsStatus(cancelUrl) ? cancelUrl : undefined;
+
 const isEnded = (progress: JobProgress): progress is EndedProgress =>
   ['succeeded', 'failed', 'cancelled', 'timed_out'].includes(progress.kind);
-
-/** One status call; with a refused token one more after it was replaced. */
-const askAdobe = async (parts: Parts, statusUrl: string): Promise<JobProgress> => {
-  try {
-    const token = await parts.tokens.get();
-    const progress = await readProgress(statusUrl, token, parts.table.clock.now);
-    if (progress.kind !== 'token_refused') return progress;
-    return await readProgress(statusUrl, await parts.tokens.refused(token.versionId), parts.table.clock.now);
-  } catch (error) {
-    // Whatever keeps us from a token now, the job goes on at Adobe and is asked for again.
-    parts.log.error('A job could not be asked for.', {
-      error: String(error),
-      notConfigured: error instanceof NotConfiguredError,
-    });
-    return { kind: 'no_word' };
-  }
-};
