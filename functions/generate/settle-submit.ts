@@ -3,8 +3,8 @@ import type { Job } from '#shared/jobs/job.ts';
 import { clearTrials, type Pause, pauseQuota } from '#shared/jobs/quota.ts';
 import { lostAfterMs } from '#shared/jobs/resume.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
-import { putBack } from '#shared/jobs/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
+import { giveBack } from './give-back.ts';
 import type { Parts } from './parts.ts';
 import type { Submitted } from './submit-once.ts';
 
@@ -21,7 +21,7 @@ export const settleSubmit = async (
   outcome: SubmitOutcome,
   { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
 ): Promise<Submitted> => {
-  const { table, limits } = parts;
+  const { table } = parts;
   const now = table.clock.now();
   switch (outcome.kind) {
     case 'accepted':
@@ -34,26 +34,22 @@ export const settleSubmit = async (
         reason: 'rate_limited',
         level: trialLevel,
       });
-      await putBack(table, limits, job, { sent: true });
-      return { putBack: { dispatchNow: true } };
+      return giveBack(parts, job, { sent: true, dispatchNow: true });
     case 'quota_exhausted':
       await pauseAfterRefusal(parts, 'quota_exhausted', trialLevel);
-      await putBack(table, limits, job, { sent: true });
-      return { putBack: { dispatchNow: false } };
+      return giveBack(parts, job, { sent: true, dispatchNow: false });
     case 'token_refused':
       return settleRefusedToken(parts, job, { trialLevel, tokenVersion });
     case 'try_again': {
-      const attempts = job.attempts + 1;
-      if (attempts >= attemptLimit)
-        return end(parts, job, { to: 'failed', error: upstreamError(outcome.error) }, { attempts });
-      await putBack(table, limits, job, { sent: true, changes: { attempts, error: upstreamError(outcome.error) } });
-      return { putBack: { dispatchNow: true } };
+      const changes = { attempts: job.attempts + 1, error: upstreamError(outcome.error) };
+      return changes.attempts >= attemptLimit
+        ? end(parts, job, { to: 'failed', ...changes })
+        : giveBack(parts, job, { sent: true, changes, dispatchNow: true });
     }
     case 'not_sent':
       // The permit stays taken: with Adobe out of reach it keeps the job from being tried again and again at once.
       parts.log.warn('Adobe could not be reached.', { jobId: job.jobId, reason: outcome.reason });
-      await putBack(table, limits, job, { sent: true });
-      return { putBack: { dispatchNow: true } };
+      return giveBack(parts, job, { sent: true, dispatchNow: true });
     case 'rejected':
       return end(parts, job, { to: 'failed', error: upstreamError(outcome.error) });
     case 'unknown':
@@ -94,11 +90,15 @@ const settleRefusedToken = async (
     renewed = false;
   }
   if (!renewed) await pauseAfterRefusal(parts, 'token_refused', trialLevel);
-  await putBack(parts.table, parts.limits, job, { sent: true, changes: { tokenRefusals } });
-  return { putBack: { dispatchNow: renewed } };
+  return giveBack(parts, job, { sent: true, changes: { tokenRefusals }, dispatchNow: renewed });
 };
 
-const pauseAfterRefusal = async ({ table, log, recordMetric }: Parts, reason: Pause['reason'], trialLevel: number) => {
+/** Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm. */
+export const pauseAfterRefusal = async (
+  { table, log, recordMetric }: Parts,
+  reason: Pause['reason'],
+  trialLevel: number,
+): Promise<void> => {
   const pauseMs = Math.min(longestPauseMs, 60_000 * 2 ** trialLevel);
   await pauseQuota(table, { until: table.clock.now() + pauseMs, reason, level: trialLevel + 1 });
   recordMetric(metricNames.queuePaused, 1);
@@ -117,14 +117,8 @@ export const endUnknown = async (
   return end(parts, job, { to: 'failed', error: { code: 'submit_outcome_unknown', message, upstreamStatus } });
 };
 
-const end = async (
-  { table, recordMetric }: Parts,
-  job: Job,
-  jobEnd: JobEnd,
-  changes: Partial<Job> = {},
-): Promise<Submitted> => {
-  await endJob(table, job, ['submitting'], { ...jobEnd, ...changes });
-  recordMetric(metricNames.jobsFailed, 1);
+const end = async ({ table, recordMetric }: Parts, job: Job, jobEnd: JobEnd): Promise<Submitted> => {
+  if ((await endJob(table, job, ['submitting'], jobEnd)) !== undefined) recordMetric(metricNames.jobsFailed, 1);
   return {};
 };
 

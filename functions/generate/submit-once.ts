@@ -1,11 +1,14 @@
 import { type DurableContext, StepSemantics } from '@aws/durable-execution-sdk-js';
+import { type AccessToken, TokenUnavailableError } from '#shared/adobe/access-token.ts';
 import { operationPaths } from '#shared/adobe/firefly/operations.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/firefly/submit.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { passFence, putBack } from '#shared/jobs/turn.ts';
+import { readPause } from '#shared/jobs/quota.ts';
+import { passFence } from '#shared/jobs/turn.ts';
+import { giveBack } from './give-back.ts';
 import type { Parts } from './parts.ts';
-import { endUnknown, settleSubmit } from './settle-submit.ts';
+import { endUnknown, pauseAfterRefusal, settleSubmit } from './settle-submit.ts';
 
 /** What the submit led to; without `putBack` the job is at Adobe or over, as its record says. */
 export interface Submitted {
@@ -30,14 +33,19 @@ export const submitOnce = async (context: DurableContext, parts: Parts, turn: Tu
 };
 
 const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
-  // Read before the fence: fetching a new token may take longer than the fence allows.
-  const token = await parts.tokens.get();
+  let token: AccessToken;
+  try {
+    // Read before the fence: fetching a new token may take longer than the fence allows.
+    token = await parts.tokens.get();
+  } catch (error) {
+    return giveUpWithoutToken(parts, turn, error);
+  }
   const verdict = await passFence(parts.table, parts.limits, turn);
   if (verdict.kind === 'stale') return {};
   if (verdict.kind === 'give_up') {
-    await putBack(parts.table, parts.limits, verdict.job, { sent: false });
     parts.log.info('turn given up', { ...turn, reason: verdict.reason });
-    return { putBack: { dispatchNow: verdict.reason === 'late' || verdict.reason === 'early' } };
+    const dispatchNow = verdict.reason === 'late' || verdict.reason === 'early';
+    return giveBack(parts, verdict.job, { sent: false, dispatchNow });
   }
   const { job, trialLevel } = verdict;
   const outcome: SubmitOutcome = await submit(
@@ -53,15 +61,25 @@ const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
   return settleSubmit(parts, job, outcome, { trialLevel, tokenVersion: token.versionId });
 };
 
+/** Nothing was sent. Dispatching at once would go round in circles, so the job waits for a pause or the next minute. */
+const giveUpWithoutToken = async (parts: Parts, { jobId, turn }: Turn, error: unknown): Promise<Submitted> => {
+  parts.log.error('There is no token for a submit.', { jobId, error: String(error) });
+  const job = await getJob(parts.table, jobId);
+  if (job?.state !== 'scheduled' || job.turn !== turn) return {};
+  if (error instanceof TokenUnavailableError) {
+    const pause = await readPause(parts.table);
+    const isPaused = pause !== undefined && pause.until > parts.table.clock.now();
+    if (!isPaused) await pauseAfterRefusal(parts, 'token_refused', pause?.level ?? 0);
+  }
+  return giveBack(parts, job, { sent: false, dispatchNow: false });
+};
+
 /** The step started but did not end: what is certain stands in the job's record. */
 const afterInterruption = async (parts: Parts, turn: Turn): Promise<Submitted> => {
   const job: Job | undefined = await getJob(parts.table, turn.jobId);
   if (job === undefined || job.turn !== turn.turn) return { putBack: { dispatchNow: false } };
   if (job.state === 'queued') return { putBack: { dispatchNow: true } };
-  if (job.state === 'scheduled') {
-    await putBack(parts.table, parts.limits, job, { sent: false });
-    return { putBack: { dispatchNow: true } };
-  }
+  if (job.state === 'scheduled') return giveBack(parts, job, { sent: false, dispatchNow: true });
   if (job.state === 'submitting') await endUnknown(parts, job, 'The connection to Adobe was interrupted.');
   return {};
 };

@@ -81,7 +81,7 @@ export const transition = async (
 /** The state, result and reason with which a job ends. */
 export type JobEnd = { to: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' } & Pick<
   Partial<Job>,
-  'error' | 'outputs' | 'result'
+  'attempts' | 'error' | 'outputs' | 'result'
 >;
 
 /**

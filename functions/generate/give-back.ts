@@ -1,0 +1,18 @@
+import type { Job } from '#shared/jobs/job.ts';
+import { type PutBack, putBack } from '#shared/jobs/turn.ts';
+import { metricNames } from '#shared/metrics.ts';
+import type { Parts } from './parts.ts';
+import type { Submitted } from './submit-once.ts';
+
+/** Puts a job back into the queue; if its caller has cancelled it meanwhile it is over, and its end can be announced. */
+export const giveBack = async (
+  { table, limits, recordMetric }: Parts,
+  job: Job,
+  end: PutBack & { dispatchNow: boolean },
+): Promise<Submitted> => {
+  const { dispatchNow, ...turnEnd } = end;
+  const put = await putBack(table, limits, job, turnEnd);
+  if (put?.state !== 'cancelled') return { putBack: { dispatchNow } };
+  recordMetric(metricNames.jobsCancelled, 1);
+  return {};
+};
