@@ -1,10 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/download.ts';
-import { readProgress, type UpstreamOutput } from '#shared/adobe/firefly/status.ts';
+import type { UpstreamOutput } from '#shared/adobe/firefly/status.ts';
 import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { Measure, mediaType, outputKey } from '#shared/jobs/outputs.ts';
+import { askAdobe } from './ask-adobe.ts';
 import type { Parts } from './parts.ts';
 
 // One part is held in memory at a time, whatever the size of the output.
@@ -35,13 +36,15 @@ export const storeOutput = async (
     partSize: partBytes,
     queueSize: 1,
   });
+  // A broken download destroys the stream that S3 reads from, so that it cannot end as a short object.
   const arrived = pipeline(download.stream, measure);
+  const stored = upload.done();
   try {
-    // A broken download destroys the stream that S3 reads from, so that it cannot end as a short object.
-    await Promise.all([arrived, upload.done()]);
+    await Promise.all([arrived, stored]);
   } catch (error) {
     download.stream.destroy();
-    await Promise.allSettled([arrived]);
+    // The upload is over only when its parts are removed.
+    await Promise.allSettled([arrived, stored]);
     throw error;
   }
   return { bucket: parts.bucket, key, sha256: measure.sha256(), bytes: measure.bytes, contentType, seed: output.seed };
@@ -54,7 +57,7 @@ const openFresh = async (parts: Parts, job: Job, index: number, url: string): Pr
   } catch (error) {
     const statusUrl = job.upstream?.statusUrl;
     if (!(error instanceof DownloadError) || error.reason !== 'expired' || statusUrl === undefined) throw error;
-    const progress = await readProgress(statusUrl, await parts.tokens.get(), parts.table.clock.now);
+    const progress = await askAdobe(parts, statusUrl);
     const fresh = progress.kind === 'succeeded' ? progress.outputs[index]?.url : undefined;
     if (fresh === undefined) throw error;
     return openDownload(fresh, parts.allowsDownload, downloadTimeoutMs);
