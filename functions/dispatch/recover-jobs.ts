@@ -34,7 +34,7 @@ export interface RecoverJobs {
 export const recoverJobs = async (
   parts: RecoverJobs,
 ): Promise<{ putBack: number; resumed: number; announced: number }> => {
-  const { table, limits, log } = parts;
+  const { table, limits } = parts;
   const now = table.clock.now();
   let returned = 0;
   for (const job of await overdueJobs(table, 'scheduled', now - limits.submitGraceMs - startSlackMs, batch)) {
@@ -46,28 +46,37 @@ export const recoverJobs = async (
   }
   let announced = 0;
   for (const job of await unannouncedJobs(table, now - announceSlackMs, batch)) {
-    try {
-      await announce(table, parts.bus, job);
-      announced += 1;
-    } catch (error) {
-      log.error('The end of a job could not be announced; the next run tries again.', {
-        jobId: job.jobId,
-        error: String(error),
-      });
-    }
+    if (await tryAnnounce(parts, job)) announced += 1;
   }
   return { putBack: returned, resumed, announced };
 };
 
-const recoverActive = async ({ table, startTurn, log, recordMetric }: RecoverJobs, job: Job): Promise<boolean> => {
+const tryAnnounce = async ({ table, bus, log }: RecoverJobs, job: Job): Promise<boolean> => {
+  try {
+    await announce(table, bus, job);
+    return true;
+  } catch (error) {
+    log.error('The end of a job could not be announced; the next run tries again.', {
+      jobId: job.jobId,
+      error: String(error),
+    });
+    return false;
+  }
+};
+
+const recoverActive = async (parts: RecoverJobs, job: Job): Promise<boolean> => {
+  const { table, startTurn, log, recordMetric } = parts;
   if (job.state === 'submitting') {
     const error = {
       code: 'submit_outcome_unknown',
       message:
         'The request may have reached Adobe, but its answer was lost. It was not sent again, as it may be billed.',
     };
-    if ((await endJob(table, job, ['submitting'], { to: 'failed', error })) !== undefined) {
+    const ended = await endJob(table, job, ['submitting'], { to: 'failed', error });
+    if (ended !== undefined) {
       recordMetric(metricNames.submitOutcomeUnknown, 1);
+      recordMetric(metricNames.jobsFailed, 1);
+      await tryAnnounce(parts, ended);
     }
     return false;
   }
@@ -77,6 +86,12 @@ const recoverActive = async ({ table, startTurn, log, recordMetric }: RecoverJob
     jobId: job.jobId,
     resumes: taken.resumes,
   });
-  await startTurn(taken, executionName(taken, taken.resumes));
-  return true;
+  try {
+    await startTurn(taken, executionName(taken, taken.resumes));
+    return true;
+  } catch (error) {
+    // One job that cannot be followed must not keep all others from their permits; it is overdue again later.
+    log.error('The durable execution of a job could not be started.', { jobId: job.jobId, error: String(error) });
+    return false;
+  }
 };
