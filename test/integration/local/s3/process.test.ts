@@ -10,6 +10,9 @@ import { patternOf, s3ClientOf } from './s3-client.ts';
 
 const Bucket = 'stage-outputs';
 
+/** For machines that are busy with other tests. */
+const patient = { timeout: 10_000 };
+
 const isServing = (url: string): Promise<boolean> =>
   fetch(url).then(
     () => true,
@@ -35,7 +38,7 @@ describe('an object created under the prefix', () => {
     await new Upload({ client, params: { Bucket, Key: 'inbox/large.csv', Body: patternOf(9_000_000) } }).done();
     await put('inbox/last');
 
-    await vi.waitFor(() => expect(events.map((event) => event.key)).toContain('inbox/last'));
+    await vi.waitFor(() => expect(events.map((event) => event.key)).toContain('inbox/last'), patient);
     expect(events.filter((event) => event.key !== 'inbox/copy.csv')).toEqual([
       {
         bucket: Bucket,
@@ -78,7 +81,7 @@ describe('the process', () => {
     parent.kill(signal);
     await once(parent, 'exit');
 
-    await vi.waitFor(async () => expect(await isServing(url)).toBe(false));
+    await vi.waitFor(async () => expect(await isServing(url)).toBe(false), patient);
   });
 
   it('says why it does not start', async () => {
