@@ -2,6 +2,7 @@ import type { AdobeTarget } from './adobe-target.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
+import type { FinishedExecution } from './lambda/durable/executions.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { objectCreatedEvent } from './s3/object-created-event.ts';
 import { startS3 } from './s3/start-s3.ts';
@@ -27,6 +28,8 @@ export interface StackOptions {
   onProgress?(line: string): void;
   /** Receives every line that a function logs. */
   onLog?(functionName: string, line: string): void;
+  /** Receives each durable execution when it ends, with all it recorded. */
+  onExecutionFinished?(execution: FinishedExecution): void;
   /** Receives every event on the event bus. */
   onEvent?(event: BusEvent): void;
 }
@@ -76,7 +79,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     await Promise.all(opened.splice(0).map((server) => server.close()));
   };
   try {
-    const lambda = await open(startLambda({ onLog }));
+    const lambda = await open(startLambda({ onLog, onExecutionFinished: options.onExecutionFinished }));
     const { api, dispatch, tokenRefresh, secretRotation } = stackNames.functions;
     const gateway = await open(
       startHttpApi({

@@ -44,6 +44,7 @@ export const assignPermits = async ({
   const queue = new QueueHeads(table, limits.requestsPerMinute);
   let started = 0;
   for (const { permit, submitAt } of await usablePermits(table, limits, quota, queue, random)) {
+    if (await queue.isEmpty()) break;
     if (!(await claimPermit(table, limits, permit, submitAt))) continue;
     const job = await beginNextTurn(table, queue, permit, submitAt);
     if (job === undefined) {

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stackNames } from '#local/stack-settings.ts';
+import { type CrashRig, startCrashRig } from '#test/fixtures/crash-rig.ts';
+
+/** Everything that generate does to the world outside in the life of one job, in order. */
+const effects = [
+  'lambda checkpoint', // plan begins
+  'lambda checkpoint', // plan
+  'lambda checkpoint', // submit begins: from here on it is not repeated
+  'dynamodb UpdateItem', // the day's count
+  'dynamodb UpdateItem', // scheduled -> submitting
+  'firefly POST',
+  'dynamodb UpdateItem', // submitting -> running
+  'lambda checkpoint', // submit
+  'lambda checkpoint', // first poll begins
+  'lambda checkpoint', // first poll
+  'lambda checkpoint', // wait
+  'lambda checkpoint', // poll begins
+  'lambda checkpoint', // poll
+  'lambda checkpoint', // begin storing begins
+  'dynamodb UpdateItem', // running -> storing
+  'lambda checkpoint', // begin storing
+  'lambda checkpoint', // store output begins
+  's3 PUT', // the output
+  'lambda checkpoint', // store output
+  'lambda checkpoint', // describe begins
+  's3 PUT', // job.json
+  'lambda checkpoint', // describe
+  'lambda checkpoint', // end begins
+  'dynamodb UpdateItem', // storing -> succeeded
+  'lambda checkpoint', // end
+  'lambda checkpoint', // announce begins
+  'events PutEvents',
+  'dynamodb UpdateItem', // the mark is cleared
+  'lambda checkpoint', // announce
+];
+
+// Between these two, Adobe may have taken the job and nobody can know: it is not sent again.
+const submittingWritten = effects.indexOf('firefly POST') - 1;
+const runningWritten = effects.indexOf('firefly POST') + 1;
+
+const points = effects.flatMap((effect, index) =>
+  (['crash before', 'crash after'] as const).map((fate) => ({ index, effect, fate })),
+);
+
+const isUnknown = ({ index, fate }: (typeof points)[number]): boolean =>
+  index > submittingWritten && index < runningWritten
+    ? true
+    : (index === submittingWritten && fate === 'crash after') || (index === runningWritten && fate === 'crash before');
+
+describe('generate, killed before and after each of its effects', () => {
+  const idle: CrashRig[] = [];
+  const waiting: ((rig: CrashRig) => void)[] = [];
+  const rigs: CrashRig[] = [];
+  const request = { prompt: 'a lighthouse', size: { width: 64, height: 64 } };
+
+  beforeAll(async () => {
+    rigs.push(...(await Promise.all([0, 1, 2, 3].map(() => startCrashRig('generate', 20)))));
+    idle.push(...rigs);
+  });
+  afterAll(async () => {
+    await Promise.all(rigs.map((rig) => rig.close()));
+  });
+
+  const withRig = async (use: (rig: CrashRig) => Promise<void>) => {
+    const rig = idle.pop() ?? (await new Promise<CrashRig>((resolve) => waiting.push(resolve)));
+    try {
+      await use(rig);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) idle.push(rig);
+      else next(rig);
+    }
+  };
+
+  it('knows every effect, so that a new one without a crash test is noticed', () =>
+    withRig(async (rig) => {
+      const seen = await rig.record(async () => {
+        const jobId = await rig.gateway.submit(request);
+        await rig.gateway.until(jobId);
+        await expect.poll(() => rig.finishedExecutions()).toContain(`${jobId}-1`);
+      });
+      expect(seen).toEqual(effects);
+    }));
+
+  it.concurrent.each(points)('$fate of effect $index ($effect)', (point) =>
+    withRig(async (rig) => {
+      rig.crashAt(point.index, point.fate);
+      const jobId = await rig.gateway.submit(request);
+      await expect.poll(() => rig.finishedExecutions(), { timeout: 20_000 }).toContain(`${jobId}-1`);
+      expect(rig.crashed()).toBe(true);
+
+      // A write whose job was killed in the last moment is announced by the next dispatch.
+      const job = await rig.gateway.until(jobId);
+      const submits =
+        rig.gateway.stack.simulator?.requests().filter(({ requestId }) => requestId?.startsWith(jobId)) ?? [];
+      expect(submits.length).toBeLessThanOrEqual(1);
+      expect(
+        job.states.filter(({ state }) => ['succeeded', 'failed', 'cancelled', 'timed_out'].includes(state)),
+      ).toHaveLength(1);
+      if (isUnknown(point)) {
+        expect(job.error?.code).toBe('submit_outcome_unknown');
+      } else {
+        expect(job.status).toBe('succeeded');
+        expect(submits).toHaveLength(1);
+        const folder = job.outputs[0]?.key.replace(/[^/]+$/, '');
+        expect(await rig.storedKeys(jobId)).toEqual([`${folder}0.jpg`, `${folder}job.json`]);
+      }
+      await rig.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+      await expect.poll(() => rig.events.filter(({ detail }) => detail['jobId'] === jobId).length).toBeGreaterThan(0);
+    }),
+  );
+});
