@@ -2,7 +2,12 @@ import type { Job } from '#shared/jobs/job.ts';
 import { type PutBack, putBack } from '#shared/jobs/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Parts } from './parts.ts';
-import type { Submitted } from './submit-once.ts';
+
+/** What the submit led to; without `putBack` the job is at Adobe or over, as its record says. */
+export interface Submitted {
+  /** The turn was given up; `dispatchNow` if another job, or this one, may get a permit right away. */
+  putBack?: { dispatchNow: boolean };
+}
 
 /** Puts a job back into the queue; if its caller has cancelled it meanwhile it is over, and its end can be announced. */
 export const giveBack = async (

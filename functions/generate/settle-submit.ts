@@ -4,9 +4,8 @@ import { clearTrials, type Pause, pauseQuota } from '#shared/jobs/quota.ts';
 import { lostAfterMs } from '#shared/jobs/resume.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
-import { giveBack } from './give-back.ts';
+import { giveBack, type Submitted } from './give-back.ts';
 import type { Parts } from './parts.ts';
-import type { Submitted } from './submit-once.ts';
 
 // Adobe's limit counts in minutes; without a Retry-After a whole window is waited.
 const defaultRetryAfterMs = 60_000;

@@ -6,15 +6,9 @@ import type { Job, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { readPause } from '#shared/jobs/quota.ts';
 import { passFence } from '#shared/jobs/turn.ts';
-import { giveBack } from './give-back.ts';
+import { giveBack, type Submitted } from './give-back.ts';
 import type { Parts } from './parts.ts';
 import { endUnknown, pauseAfterRefusal, settleSubmit } from './settle-submit.ts';
-
-/** What the submit led to; without `putBack` the job is at Adobe or over, as its record says. */
-export interface Submitted {
-  /** The turn was given up; `dispatchNow` if another job, or this one, may get a permit right away. */
-  putBack?: { dispatchNow: boolean };
-}
 
 /**
  * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the
