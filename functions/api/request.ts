@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2WithRequestContext } from 'aws-lambda';
+import type { RawBody } from '#shared/http/json-body.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { type AuthorizedContext, callerOf } from './caller.ts';
 
@@ -15,7 +16,7 @@ export interface ApiRequest {
   /** Path parameters, decoded. */
   params: Readonly<Record<string, string | undefined>>;
   query: Readonly<Record<string, string | undefined>>;
-  body: { body?: string; isBase64Encoded: boolean; contentType?: string };
+  body: RawBody;
   /**
    * Who sent it.
    *
@@ -54,7 +55,12 @@ export const readRequest = (event: HttpEvent, options: { startedAt: number; url?
       Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value && decodePath(value)]),
     ),
     query: event.queryStringParameters ?? {},
-    body: { body: event.body, isBase64Encoded: event.isBase64Encoded, contentType: headers.get('content-type') },
+    body: {
+      body: event.body,
+      isBase64Encoded: event.isBase64Encoded,
+      contentType: headers.get('content-type'),
+      contentEncoding: headers.get('content-encoding'),
+    },
     caller: () => callerOf(event.requestContext),
     header: (name) => headers.get(name.toLowerCase()),
   };

@@ -5,6 +5,7 @@ export interface RawBody {
   body?: string;
   isBase64Encoded: boolean;
   contentType?: string;
+  contentEncoding?: string;
 }
 
 // Far beyond every documented request, far below where recursive code runs out of stack.
@@ -16,9 +17,15 @@ const deepestNesting = 32;
  * @param maxBytes largest body that is taken
  * @throws {ProblemError} 415 for another content type, 413 for too large a body, 400 for what is empty or no JSON
  */
-export const readJsonBody = ({ body = '', isBase64Encoded, contentType }: RawBody, maxBytes: number): unknown => {
+export const readJsonBody = (
+  { body = '', isBase64Encoded, contentType, contentEncoding = 'identity' }: RawBody,
+  maxBytes: number,
+): unknown => {
   if (!isJson(contentType)) {
     throw new ProblemError(415, 'invalid_content_type', 'The content type must be application/json, in UTF-8.');
+  }
+  if (contentEncoding.toLowerCase() !== 'identity') {
+    throw new ProblemError(415, 'invalid_content_type', 'The body must not be compressed.');
   }
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > maxBytes) {

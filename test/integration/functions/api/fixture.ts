@@ -1,0 +1,176 @@
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import { createApi } from '#functions/api/api.ts';
+import type { Gateway } from '#functions/api/gateway.ts';
+import type { HttpEvent } from '#functions/api/request.ts';
+import { localClients } from '#local/clients.ts';
+import { createJobTable, startDynamoDb } from '#local/dynamodb.ts';
+import type { AccessToken } from '#shared/adobe/access-token.ts';
+import type { HttpResponse } from '#shared/http/response.ts';
+import type { JobOutput, JobState } from '#shared/jobs/job.ts';
+import { getJob, type JobTable } from '#shared/jobs/job-store.ts';
+import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
+
+/** A request as a test writes it. */
+export interface TestRequest {
+  method?: string;
+  path: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** A string is sent as it is, anything else as JSON. */
+  body?: unknown;
+  isBase64Encoded?: boolean;
+  caller?: string;
+}
+
+/** An answer with its body parsed. */
+export interface TestResponse extends HttpResponse {
+  json: Record<string, unknown>;
+}
+
+/** A clock that moves only when a test or a simulated sleep moves it. */
+export interface TestClock {
+  now(): number;
+  advance(ms: number): void;
+}
+
+export const createTestClock = (start = Date.parse('2026-03-01T12:00:00.000Z')): TestClock => {
+  let nowMs = start;
+  return {
+    now: () => nowMs,
+    advance: (ms) => {
+      nowMs += ms;
+    },
+  };
+};
+
+export const validToken = (clock: TestClock): AccessToken => ({
+  accessToken: 'test-access-token',
+  expiresAt: clock.now() + 3_600_000,
+  clientId: 'test-client',
+  scope: 'firefly_api',
+  versionId: 'v1',
+});
+
+/** An HTTP API event as API Gateway sends it. */
+export const httpEvent = ({ method = 'GET', path, query, headers, body, ...rest }: TestRequest): HttpEvent => ({
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: path,
+  rawQueryString: new URLSearchParams(query).toString(),
+  headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+  queryStringParameters: query,
+  requestContext: {
+    accountId: '000000000000',
+    apiId: 'test',
+    authorizer: { jwt: { claims: { sub: rest.caller ?? 'alice' } } },
+    domainName: 'gateway.test',
+    domainPrefix: 'gateway',
+    http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+    requestId: 'request-1',
+    routeKey: '$default',
+    stage: '$default',
+    time: '01/Mar/2026:12:00:00 +0000',
+    timeEpoch: 0,
+  },
+  body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  isBase64Encoded: rest.isBase64Encoded ?? false,
+});
+
+const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
+
+/** Starts the API over a real job table; the other services are recorded. */
+export const startApi = async (overrides: Partial<Gateway> = {}) => {
+  const server = await startDynamoDb();
+  const clock = createTestClock();
+  const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
+  await createJobTable(client, 'jobs');
+  const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const table: JobTable = { dynamoDb, tableName: 'jobs', clock };
+  const recorded = { dispatches: 0, events: [] as unknown[], erased: [] as string[], logs: [] as unknown[] };
+  const eventBridge = {
+    send: async (command: { input: unknown }) => {
+      recorded.events.push(command.input);
+      return { FailedEntryCount: 0 };
+    },
+  } as unknown as EventBridgeClient;
+  const record = (message: string, fields?: Record<string, unknown>) => recorded.logs.push({ message, ...fields });
+  const gateway: Gateway = {
+    table,
+    limits: { requestsPerMinute: 4, requestsPerDay: 9_000, submitGraceMs: 3_000 },
+    bus: { eventBridge, eventBusName: 'bus' },
+    token: { read: async () => validToken(clock) },
+    statusItems: { readTokenRefresh: async () => undefined, readSecretRotation: async () => undefined },
+    presign: async ({ bucket, key }) => `https://s3.test/${bucket}/${key}?at=${clock.now()}`,
+    eraseOutputs: async (prefix) => {
+      recorded.erased.push(prefix);
+    },
+    invokeDispatch: async () => {
+      recorded.dispatches += 1;
+    },
+    sleep: async (ms) => clock.advance(ms),
+    log: { debug: record, info: record, warn: record, error: record },
+    stackName: 'firefly-gateway-test',
+    version: '1.2.3',
+    retentionSeconds: 30 * 86_400,
+    ...overrides,
+  };
+  const handler = createApi(gateway);
+  const call = async (request: TestRequest): Promise<TestResponse> => {
+    const response = await handler(httpEvent(request), context);
+    return { ...response, json: response.body === '' ? {} : JSON.parse(response.body) };
+  };
+  const generate = (body: unknown = { prompt: 'a cat' }, options: Partial<TestRequest> = {}) =>
+    call({ method: 'POST', path: '/v3/images/generate-async', body, ...options });
+  return {
+    gateway,
+    table,
+    clock,
+    recorded,
+    call,
+    generate,
+    /** Accepts a job and returns its id. */
+    submit: async (options: Partial<TestRequest> = {}, body?: unknown) =>
+      String((await generate(body, options)).json['jobId']),
+    /** How many items of any kind are stored. */
+    countItems: async () => (await dynamoDb.send(new ScanCommand({ TableName: 'jobs' }))).Items?.length ?? 0,
+    move: (jobId: string, to: JobState) => moveJob(table, jobId, to),
+    end: (jobId: string, end: JobEnd) => finishJob(table, jobId, end),
+    close: () => server.close(),
+  };
+};
+
+export type TestApi = Awaited<ReturnType<typeof startApi>>;
+
+/** Moves a job as the other functions would. */
+export const moveJob = async (table: JobTable, jobId: string, to: JobState): Promise<void> => {
+  const job = await getJob(table, jobId);
+  if (job === undefined) throw new Error(`No job ${jobId}`);
+  const order = new Date(table.clock.now()).toISOString();
+  const changes = to === 'scheduled' ? { submitAt: table.clock.now() + 30_000, permit: 0 } : {};
+  await transition(table, job, { from: [job.state], to, order, changes });
+};
+
+/** Ends a job as `generate` would. */
+export const finishJob = async (table: JobTable, jobId: string, end: JobEnd): Promise<void> => {
+  const job = await getJob(table, jobId);
+  if (job === undefined) throw new Error(`No job ${jobId}`);
+  await endJob(table, job, [job.state], end);
+};
+
+/** Two stored outputs and what Adobe said about them. */
+export const success = (jobId: string): JobEnd => ({
+  to: 'succeeded',
+  result: { size: { width: 2048, height: 2048 }, contentClass: 'photo' },
+  outputs: [7, 11].map(
+    (seed, index): JobOutput => ({
+      bucket: 'outputs-bucket',
+      key: `outputs/2026/03/01/${jobId}/${index}.jpg`,
+      sha256: String(index).repeat(64),
+      bytes: 1000 + index,
+      contentType: 'image/jpeg',
+      seed,
+    }),
+  ),
+});

@@ -1,0 +1,130 @@
+import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { localClients } from '#local/clients.ts';
+import { createJobTable, startDynamoDb } from '#local/dynamodb.ts';
+import { startS3 } from '#local/s3/start-s3.ts';
+import { startSecretsManager } from '#local/secrets-manager/server.ts';
+import { systemClock } from '#shared/clock.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
+import { outputKey } from '#shared/jobs/outputs.ts';
+import { finishJob, httpEvent, moveJob, success, type TestRequest } from './fixture.ts';
+
+const bucket = 'gateway-outputs';
+const stack = 'firefly-gateway-test';
+
+const startServers = async () => {
+  const [dynamoDb, s3, secretsManager] = await Promise.all([
+    startDynamoDb(),
+    startS3({ bucket }),
+    startSecretsManager(),
+  ]);
+  const urls = { dynamodb: dynamoDb.url, s3: s3.url, secretsManager: secretsManager.url };
+  return {
+    urls,
+    clients: localClients(urls),
+    close: () => Promise.all([dynamoDb.close(), s3.close(), secretsManager.close()]),
+  };
+};
+
+describe('the handler with its settings and AWS clients', () => {
+  let servers: Awaited<ReturnType<typeof startServers>>;
+  let handler: typeof import('#functions/api/handler.ts').handler;
+
+  beforeAll(async () => {
+    servers = await startServers();
+    const { dynamoDb, secretsManager } = servers.clients;
+    await createJobTable(dynamoDb, 'jobs');
+    await secretsManager.send(
+      new CreateSecretCommand({ Name: `${stack}/access-token`, SecretString: '{"placeholder":"x"}' }),
+    );
+    const environment: Record<string, string> = {
+      STACK_NAME: stack,
+      TABLE_NAME: 'jobs',
+      BUCKET_NAME: bucket,
+      EVENT_BUS_NAME: 'default',
+      ACCESS_TOKEN_SECRET_ID: `${stack}/access-token`,
+      DISPATCH_FUNCTION_NAME: `${stack}-dispatch`,
+      REQUESTS_PER_MINUTE: '4',
+      REQUESTS_PER_DAY: '9000',
+      SUBMIT_GRACE_SECONDS: '3',
+      OUTPUT_URL_LIFETIME_SECONDS: '900',
+      JOB_RETENTION_DAYS: '30',
+      GATEWAY_VERSION: '0.0.0-test',
+      GATEWAY_URL: 'http://127.0.0.1:3000/',
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_MAX_ATTEMPTS: '1',
+      AWS_ENDPOINT_URL_DYNAMODB: servers.urls.dynamodb,
+      AWS_ENDPOINT_URL_S3: servers.urls.s3,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: servers.urls.secretsManager,
+      // Nobody listens there: dispatch is woken in vain.
+      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:9',
+    };
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    ({ handler } = await import('#functions/api/handler.ts'));
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await servers.close();
+  });
+
+  const call = async (request: TestRequest) => {
+    const response = await handler(httpEvent(request), { getRemainingTimeInMillis: () => 29_000 } as Context);
+    return { ...response, json: response.body === '' ? {} : (JSON.parse(response.body) as Record<string, unknown>) };
+  };
+  const post = () => call({ method: 'POST', path: '/v3/images/generate-async', body: { prompt: 'a cat' } });
+
+  it('takes a job as soon as the access token is there, and serves and erases its outputs', async () => {
+    expect(await post()).toMatchObject({ statusCode: 503, json: { error_code: 'not_configured' } });
+    expect((await call({ path: '/health' })).json).toMatchObject({ status: 'not_configured', version: '0.0.0-test' });
+    const token = { accessToken: 't', expiresAt: Date.now() + 3_600_000, clientId: 'c', scope: 'firefly_api' };
+    await servers.clients.secretsManager.send(
+      new PutSecretValueCommand({ SecretId: `${stack}/access-token`, SecretString: JSON.stringify(token) }),
+    );
+
+    const accepted = await post();
+    const jobId = String(accepted.json['jobId']);
+    expect(accepted).toMatchObject({
+      statusCode: 202,
+      json: { statusUrl: `http://127.0.0.1:3000/v3/status/${jobId}` },
+    });
+    expect((await call({ path: '/health' })).json).toMatchObject({ status: 'ok', queue: { depth: 1 } });
+
+    const table = {
+      dynamoDb: DynamoDBDocumentClient.from(servers.clients.dynamoDb),
+      tableName: 'jobs',
+      clock: systemClock,
+    };
+    const job = await getJob(table, jobId);
+    if (job === undefined) throw new Error('The job is not in the table.');
+    const { s3 } = servers.clients;
+    const outputs = (success(jobId).outputs ?? []).map((output, index) => ({
+      ...output,
+      bucket,
+      key: outputKey(job, index, 'image/jpeg'),
+    }));
+    for (const { key } of outputs)
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: `image ${key}` }));
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'outputs/2026/03/01/other/0.jpg', Body: 'other' }));
+    await moveJob(table, jobId, 'running');
+    await finishJob(table, jobId, { ...success(jobId), outputs });
+
+    const redirect = await call({ path: `/jobs/${jobId}/outputs/1` });
+    expect(redirect.statusCode).toBe(302);
+    const location = new URL(redirect.headers['location'] ?? '');
+    expect(location.searchParams.get('X-Amz-Expires')).toBe('900');
+    const picture = await fetch(location);
+    expect(await picture.text()).toBe(`image ${outputs[1]?.key}`);
+
+    expect((await call({ method: 'DELETE', path: `/jobs/${jobId}` })).statusCode).toBe(204);
+    const left = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    expect(left.Versions?.map(({ Key }) => Key)).toEqual(['outputs/2026/03/01/other/0.jpg']);
+    expect((await call({ path: `/jobs/${jobId}` })).statusCode).toBe(404);
+  });
+});

@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { NotConfiguredError } from '#shared/adobe/access-token.ts';
+import { claimPermit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
+import { startApi, type TestApi } from './fixture.ts';
+
+describe('GET /health', () => {
+  let api: TestApi;
+  afterEach(() => api.close());
+
+  it('tells version, token, queue and permits, and no secret', async () => {
+    api = await startApi();
+    await api.submit();
+    const { permits } = await readQuota(api.table, api.gateway.limits);
+    if (permits[0]) await claimPermit(api.table, api.gateway.limits, permits[0], api.clock.now());
+    const response = await api.call({ path: '/health' });
+    expect(response.statusCode).toBe(200);
+    expect(response.json).toEqual({
+      status: 'ok',
+      version: '1.2.3',
+      token: { state: 'ok', secondsLeft: 3600 },
+      queue: { depth: 1, depthIsMinimum: false },
+      permits: { free: 3, total: 4 },
+      requestsToday: { used: 0, limit: 9000 },
+    });
+    expect(response.body).not.toContain('test-access-token');
+  });
+
+  it('needs no caller', async () => {
+    api = await startApi();
+    expect((await api.call({ path: '/health', caller: '' })).statusCode).toBe(200);
+  });
+
+  it('says not_configured while there are no credentials', async () => {
+    api = await startApi({
+      token: {
+        read: async () => {
+          throw new NotConfiguredError('access-token');
+        },
+      },
+    });
+    expect((await api.call({ path: '/health' })).json).toMatchObject({
+      status: 'not_configured',
+      token: { state: 'not_configured', secondsLeft: 0 },
+    });
+  });
+
+  it('is degraded while the queue is paused', async () => {
+    api = await startApi();
+    await pauseQuota(api.table, { until: api.clock.now() + 60_000, reason: 'quota_exhausted', level: 1 });
+    expect((await api.call({ path: '/health' })).json).toMatchObject({
+      status: 'degraded',
+      permits: { free: 0, total: 4 },
+      paused: { reason: 'quota_exhausted', until: '2026-03-01T12:01:00.000Z' },
+    });
+    api.clock.advance(60_000);
+    const later = await api.call({ path: '/health' });
+    expect(later.json).toMatchObject({ status: 'ok', permits: { free: 4 } });
+    expect(later.json['paused']).toBeUndefined();
+  });
+
+  it.each([
+    ['unreadable', async () => Promise.reject(new Error('no route to Secrets Manager'))],
+    ['expired', async () => ({ accessToken: 't', expiresAt: 1, clientId: 'c', scope: 's', versionId: 'v' })],
+  ])('is degraded with a token that is %s', async (state, read) => {
+    api = await startApi({ token: { read } });
+    const response = await api.call({ path: '/health' });
+    expect(response).toMatchObject({ statusCode: 200, json: { status: 'degraded', token: { state, secondsLeft: 0 } } });
+  });
+
+  it('shows age, next rotation, failure and foreign secrets of the rotation', async () => {
+    api = await startApi({
+      statusItems: {
+        readTokenRefresh: async () => ({ state: 'ok', lastRunAt: '2026-03-01T11:00:00.000Z' }),
+        readSecretRotation: async () => ({
+          lastRunAt: '2026-03-01T03:00:00.000Z',
+          currentSecretCreatedAt: '2026-02-28T12:00:00.000Z',
+          nextRotationAt: '2026-03-30T12:00:00.000Z',
+          lastRotationFailed: true,
+          error: { code: 'foreign_secret', message: 'a secret that is not ours' },
+          foreignSecretUuids: ['11ed-foreign'],
+        }),
+      },
+    });
+    expect((await api.call({ path: '/health' })).json).toMatchObject({
+      status: 'degraded',
+      tokenRefresh: { state: 'ok', lastRunAt: '2026-03-01T11:00:00.000Z' },
+      rotation: {
+        currentSecretAgeSeconds: 86_400,
+        nextRotationAt: '2026-03-30T12:00:00.000Z',
+        lastRotationFailed: true,
+        foreignSecretUuids: ['11ed-foreign'],
+      },
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { toValidationErrors } from '#shared/http/validation-errors.ts';
+
+const errorsOf = (schema: z.ZodType, value: unknown) =>
+  toValidationErrors(schema.safeParse(value).error?.issues ?? [], 'body');
+
+describe('toValidationErrors', () => {
+  it.each<[string, z.ZodType, unknown, { msg: string; type: string }]>([
+    ['missing', z.string(), undefined, { msg: 'field required', type: 'value_error.missing' }],
+    ['wrong type', z.string(), 1, { msg: 'value is not a valid string', type: 'type_error.str' }],
+    ['null', z.int(), null, { msg: 'value is not a valid number', type: 'type_error.float' }],
+    ['fraction', z.int(), 1.5, { msg: 'value is not a valid integer', type: 'type_error.integer' }],
+    [
+      'enumeration',
+      z.enum(['photo', 'art']),
+      'sculpture',
+      { msg: "value is not a valid enumeration member; permitted: 'photo', 'art'", type: 'type_error.enum' },
+    ],
+    [
+      'long string',
+      z.string().max(2),
+      'abc',
+      { msg: 'ensure this value has at most 2 characters', type: 'value_error.any_str.max_length' },
+    ],
+    [
+      'long list',
+      z.array(z.int()).max(1),
+      [1, 2],
+      { msg: 'ensure this value has at most 1 items', type: 'value_error.list.max_items' },
+    ],
+    [
+      'small number',
+      z.int().min(3),
+      2,
+      { msg: 'ensure this value is greater than or equal to 3', type: 'value_error.number.not_ge' },
+    ],
+    ['rule', z.string().refine(() => false, { error: 'no' }), 'x', { msg: 'no', type: 'value_error' }],
+  ])("says it in Adobe's words: %s", (_, schema, value, expected) => {
+    expect(errorsOf(z.object({ field: schema }), { field: value })).toEqual([
+      expect.objectContaining({ loc: ['body', 'field'], ...expected }),
+    ]);
+  });
+
+  it('names the place in lists by number', () => {
+    expect(errorsOf(z.object({ seeds: z.array(z.int()) }), { seeds: [1, 'x'] })[0]?.loc).toEqual(['body', 'seeds', 1]);
+  });
+
+  it('never repeats a value', () => {
+    const schema = z.object({ prompt: z.string().max(3), contentClass: z.enum(['photo']) });
+    expect(JSON.stringify(errorsOf(schema, { prompt: 'secret', contentClass: 'secret' }))).not.toContain('secret');
+  });
+});
