@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
-import { type SimulatorOptions, startSimulator } from '#local/simulator/simulator.ts';
+import type { SimulatorOptions } from '#local/simulator/simulator.ts';
 
 const help = `Usage: npm run simulator -- [options]
 
@@ -66,6 +66,8 @@ const main = async (): Promise<void> => {
     process.stdout.write(help);
     return;
   }
+  // Loaded only now, so that help and refusals are instant.
+  const { startSimulator } = await import('#local/simulator/simulator.ts');
   const { url, settings, close } = await startSimulator(options);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
   process.stdout.write(`Simulated Adobe on ${url} (Ctrl-C ends it, --help explains it)

@@ -7,6 +7,12 @@ export interface Limits {
   perDay?: number;
 }
 
+/** Admits or refuses requests. */
+export interface RateLimit {
+  /** @param arrivedAt epoch ms; counts the request when it admits it */
+  admit(arrivedAt: number): Admission;
+}
+
 const minute = 60_000;
 const day = 86_400_000;
 
@@ -15,7 +21,7 @@ const day = 86_400_000;
  *
  * @param limits read at each request, so that they can change
  */
-export const createRateLimit = (limits: () => Limits): { admit(arrivedAt: number): Admission } => {
+export const createRateLimit = (limits: () => Limits): RateLimit => {
   let admitted: number[] = [];
   let today = { number: 0, count: 0 };
   return {

@@ -1,5 +1,6 @@
-import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '#shared/clock.ts';
+import { isSignatureOf, signatureOf } from './signature.ts';
 
 /** The claims of an access token as IMS writes them: times are decimal strings in ms, and there is no `exp`. */
 export interface TokenClaims {
@@ -30,11 +31,7 @@ export interface Tokens {
   revokeSecret(secretUuid: string): void;
 }
 
-// The same for every simulator, so that one process accepts the tokens of another.
-const signingKey = 'firefly-gateway simulator, not a secret';
-
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const sign = (signed: string) => createHmac('sha256', signingKey).update(signed).digest();
 
 /** Tokens are self-contained JWTs; only their revocation is state of this process. */
 export const createTokens = (clock: Clock): Tokens => {
@@ -65,7 +62,7 @@ export const createTokens = (clock: Clock): Tokens => {
         sid: secretUuid,
       };
       const signed = `${encode({ alg: 'HS256', x5u: 'ims_na1-simulated-key-1.cer', kid: 'simulated', itt: 'at' })}.${encode(claims)}`;
-      return `${signed}.${sign(signed).toString('base64url')}`;
+      return `${signed}.${signatureOf(signed)}`;
     },
 
     verify: (token) => {
@@ -95,8 +92,6 @@ export const createTokens = (clock: Clock): Tokens => {
 const readClaims = (token: string): TokenClaims | undefined => {
   const [header, payload, signature, ...rest] = token.split('.');
   if (!header || !payload || !signature || rest.length > 0) return undefined;
-  const expected = sign(`${header}.${payload}`);
-  const given = Buffer.from(signature, 'base64url');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+  if (!isSignatureOf(signature, `${header}.${payload}`)) return undefined;
   return JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims;
 };

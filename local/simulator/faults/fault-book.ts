@@ -19,8 +19,6 @@ export interface Faults {
    * @throws {ZodError} when the definition is impossible
    */
   add(fault: Fault): string;
-  /** Switches one fault off and says whether it was there. */
-  remove(id: string): boolean;
   /** Switches every fault off. */
   clear(): void;
   active(): readonly ActiveFault[];
@@ -48,7 +46,6 @@ export const createFaults = (): Faults => {
       book.set(id, { id, fault: faultSchema.parse(definition), seen: 0 });
       return id;
     },
-    remove: (id) => book.delete(id),
     clear: () => book.clear(),
     active: () => [...book.values()],
 

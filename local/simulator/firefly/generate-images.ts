@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Faults } from '../faults/fault-book.ts';
 import { type Answer, adobeError, htmlPage, json, Refusal, retryAfter } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
-import type { createRateLimit } from '../rate-limit.ts';
+import type { RateLimit } from '../rate-limit.ts';
 import type { SimulatorSettings } from '../settings.ts';
 import { type ImageModel, type ImageRequest, imageModels, imageRequestSchema } from './image-request.ts';
 import type { Jobs } from './jobs.ts';
@@ -13,14 +13,15 @@ export interface GenerateImagesParts {
   jobs: Jobs;
   faults: Faults;
   settings: SimulatorSettings;
-  rateLimit: ReturnType<typeof createRateLimit>;
+  rateLimit: RateLimit;
   /** Base of the status and cancel URLs. */
   advertise: () => string;
 }
 
 /**
  * Plays `POST /v3/images/generate-async` for a client that the gateway has let through: the rate limit first, so that an
- * invalid request counts as well; what the limit itself refuses does not count.
+ * invalid request counts as well; what the limit itself refuses does not count. Adobe also takes multipart/form-data here,
+ * the simulator JSON only.
  *
  * @throws {Refusal} in Adobe's words
  */

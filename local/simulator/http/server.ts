@@ -37,6 +37,8 @@ export const serve = async (parts: ServerParts, port: number): Promise<{ url: st
       response.destroy();
     });
   });
+  // Longer than any client keeps a connection, or a request could meet one that is just being closed.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

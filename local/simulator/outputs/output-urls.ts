@@ -1,11 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Refusal, xmlError } from '../http/answer.ts';
+import { isSignatureOf, signatureOf } from '../signature.ts';
 
-// The same for every simulator, like the key of its tokens.
-const signingKey = 'firefly-gateway simulator, not a secret';
-
-const signature = (path: string, expiresAt: string): string =>
-  createHmac('sha256', signingKey).update(`${path}\n${expiresAt}`).digest('hex');
+const signedText = (path: string, expiresAt: string): string => `${path}\n${expiresAt}`;
 
 /**
  * A pre-signed URL.
@@ -13,8 +9,10 @@ const signature = (path: string, expiresAt: string): string =>
  * @param base origin, and path prefix if any, before the path
  * @param expiresAt epoch ms
  */
-export const signedUrl = (base: string, path: string, expiresAt: number): string =>
-  `${base}${path}?${new URLSearchParams({ 'X-Expires-At': String(expiresAt), 'X-Signature': signature(path, String(expiresAt)) })}`;
+export const signedUrl = (base: string, path: string, expiresAt: number): string => {
+  const signature = signatureOf(signedText(path, String(expiresAt)));
+  return `${base}${path}?${new URLSearchParams({ 'X-Expires-At': String(expiresAt), 'X-Signature': signature })}`;
+};
 
 /**
  * Checks what `signedUrl` signed.
@@ -24,9 +22,7 @@ export const signedUrl = (base: string, path: string, expiresAt: number): string
  */
 export const verifySignedUrl = (path: string, query: URLSearchParams, now: number): void => {
   const expiresAt = query.get('X-Expires-At') ?? '';
-  const given = Buffer.from(query.get('X-Signature') ?? '');
-  const expected = Buffer.from(signature(path, expiresAt));
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+  if (!isSignatureOf(query.get('X-Signature') ?? '', signedText(path, expiresAt))) {
     throw new Refusal(xmlError(403, 'SignatureDoesNotMatch', 'The request signature does not match'));
   }
   if (now >= Number(expiresAt)) throw new Refusal(xmlError(403, 'AccessDenied', 'Request has expired'));

@@ -29,7 +29,7 @@ describe('pictures', () => {
         const svg = pictureSvg({ prompt, seed, width: 16, height: 16 });
         expect((await sharp(Buffer.from(svg)).metadata()).width).toBe(16);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
