@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { createGatewayApp } from '#infra/gateway-app.ts';
 
@@ -14,14 +15,15 @@ export interface Resource {
 }
 
 /** The app of a stage called `test` with the context of cdk.json, its functions not bundled. */
-export const buildApp = (settings: object = {}) =>
+export const buildApp = (settings: object = {}, props: AppProps = {}) =>
   createGatewayApp({
+    ...props,
     context: { ...context, stage: 'test', 'firefly-gateway': { test: settings }, 'aws:cdk:bundling-stacks': [] },
   });
 
-/** The same, synthesised. */
+/** The same, synthesised; without CDK's own check of the template, which takes seconds and is a test by itself. */
 export const synthesise = (settings: object = {}) => {
-  const { app, stack } = buildApp(settings);
+  const { app, stack } = buildApp(settings, { builtinCloudFormationValidation: false });
   const template = Template.fromStack(stack);
   return { app, stack, template, resources: template.toJSON()['Resources'] as Record<string, Resource> };
 };
@@ -29,3 +31,14 @@ export const synthesise = (settings: object = {}) => {
 /** The resources of one type. */
 export const ofType = (resources: Record<string, Resource>, type: string): Resource[] =>
   Object.values(resources).filter((resource) => resource.Type === type);
+
+/**
+ * The one resource of a type.
+ *
+ * @throws if there is none, or more than one
+ */
+export const only = (resources: Record<string, Resource>, type: string): Resource => {
+  const [resource, ...others] = ofType(resources, type);
+  if (resource === undefined || others.length > 0) throw new Error(`Not exactly one ${type}`);
+  return resource;
+};

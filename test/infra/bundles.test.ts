@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createGatewayApp } from '#infra/gateway-app.ts';
+import { type FunctionName, functionNames } from '#infra/names.ts';
+import type { Resource } from './synthesise.ts';
+
+const largestBytes: Partial<Record<FunctionName, number>> = {
+  api: 900_000,
+  generate: 1_200_000,
+  'token-refresh': 600_000,
+};
+
+describe('a deployed function', () => {
+  const directories = new Map<string, string>();
+
+  beforeAll(() => {
+    const { app, stack } = createGatewayApp({
+      builtinCloudFormationValidation: false,
+      context: { stage: 'test', 'firefly-gateway': { test: {} } },
+    });
+    const assembly = app.synth();
+    const template = assembly.getStackByName(stack.stackName).template as { Resources: Record<string, Resource> };
+    for (const { Type, Properties } of Object.values(template.Resources)) {
+      if (Type !== 'AWS::Lambda::Function') continue;
+      const { S3Key } = Properties['Code'] as { S3Key: string };
+      const name = String(Properties['FunctionName']).replace('firefly-gateway-test-', '');
+      directories.set(name, `${assembly.directory}/asset.${S3Key.replace(/\.zip$/, '')}`);
+    }
+  }, 120_000);
+
+  it.each(functionNames)('%s is one minified ES module that needs nothing but Node', async (name) => {
+    const directory = directories.get(name) ?? '';
+    expect(readdirSync(directory).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+
+    const file = `${directory}/index.mjs`;
+    const { metafile } = await build({
+      entryPoints: [file],
+      platform: 'node',
+      format: 'esm',
+      bundle: true,
+      write: false,
+      metafile: true,
+      packages: 'external',
+      logLevel: 'error',
+    });
+    const [module] = Object.values(metafile.outputs);
+    expect(module?.exports).toEqual(['handler']);
+    expect(module?.imports.map(({ path }) => path).filter((path) => !isBuiltin(path))).toEqual([]);
+
+    const code = readFileSync(file, 'utf8');
+    // esbuild's stand-in for `require`, which throws in an ES module.
+    expect(code).not.toContain('Dynamic require of');
+    expect(code.length / code.split('\n').length).toBeGreaterThan(200);
+    expect(statSync(file).size).toBeLessThan(largestBytes[name] ?? 1_200_000);
+  });
+
+  it.each(functionNames)('%s has a source map to its sources', (name) => {
+    const map = JSON.parse(readFileSync(`${directories.get(name)}/index.mjs.map`, 'utf8')) as { sources: string[] };
+    expect(map.sources.filter((source) => source.endsWith(`functions/${name}/handler.ts`))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
+import { describe, expect, it } from 'vitest';
+import { buildApp } from './synthesise.ts';
+
+const corsOrigins = ['https://app.example.com'];
+const variants = [
+  { name: 'defaults', settings: {} },
+  {
+    name: 'CORS and an expiry of outputs',
+    settings: { corsOrigins, outputRetentionDays: 30, alarmEmail: 'a@example.com' },
+  },
+  {
+    name: 'JWT, nothing kept',
+    settings: { auth: { mode: 'jwt', issuer: 'https://id.example.com', audiences: ['a'] }, keepData: false },
+  },
+];
+
+const synthesised = variants.map(({ name, settings }) => {
+  const { app, stack } = buildApp(settings);
+  return { name, app, stack, assembly: app.synth() };
+});
+
+describe.each(synthesised)('the template of a stage with $name', ({ app, stack, assembly }) => {
+  it("passes CDK's own check", () => {
+    expect(assembly.getStackByName(stack.stackName).messages.filter(({ level }) => level !== 'info')).toEqual([]);
+  });
+
+  it('has no finding of cdk-nag that is not acknowledged', () => {
+    expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+  });
+});
+
+describe('the templates', () => {
+  it('have no error in the eyes of cfn-lint', ({ skip }) => {
+    const files = synthesised.map(({ assembly, stack }) => `${assembly.directory}/${stack.templateFile}`);
+    const { error, status, stdout } = spawnSync('cfn-lint', ['--non-zero-exit-code', 'error', '--', ...files]);
+    if (error) skip('cfn-lint is not installed');
+    expect({ status, errors: String(stdout).match(/^E.*/gm) }).toEqual({ status: 0, errors: null });
+  }, 120_000);
+});
+
+describe('the acknowledgements', () => {
+  const { app } = buildApp({ corsOrigins });
+  const acknowledged = app.node.findAll().flatMap(takeAcknowledgements);
+  const findings = new AwsSolutionsChecks(app)
+    .validateScope(app)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => ({ rule: ruleName, path: String(constructPath) })),
+    );
+  const covers = (acknowledgement: Acknowledged, finding: { rule: string; path: string }) =>
+    acknowledgement.rule === finding.rule && `${finding.path}/`.startsWith(`${acknowledgement.path}/`);
+
+  it('each give a reason and stand for one finding that is there', () => {
+    expect(acknowledged.length).toBeGreaterThan(5);
+    for (const acknowledgement of acknowledged) {
+      expect(acknowledgement.reason.length).toBeGreaterThan(30);
+      expect(
+        findings.filter((finding) => covers(acknowledgement, finding)),
+        acknowledgement.rule,
+      ).toHaveLength(1);
+    }
+  });
+
+  it('are few: nothing but X-Ray, outputs, executions, callers, preflights, access logs and the token', () => {
+    const rules = new Set(findings.map(({ rule }) => rule.replace(/\[.*/, '')));
+    expect([...rules].sort()).toEqual([
+      'AwsSolutions-APIG4',
+      'AwsSolutions-IAM5',
+      'AwsSolutions-S1',
+      'AwsSolutions-SMG4',
+    ]);
+  });
+});
+
+interface Acknowledged {
+  rule: string;
+  path: string;
+  reason: string;
+}
+
+/** The acknowledged rules of cdk-nag on one construct; they are taken off, so that the findings show again. */
+function takeAcknowledgements(construct: IConstruct): Acknowledged[] {
+  return construct.node.metadata
+    .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+    .flatMap(({ data }) => {
+      const reasons = data as Record<string, string>;
+      return Object.entries(reasons).flatMap(([id, reason]) => {
+        if (!id.includes('AwsSolutions-')) return [];
+        delete reasons[id];
+        return [{ rule: id.slice(id.indexOf('AwsSolutions-')), path: construct.node.path, reason }];
+      });
+    });
+}

@@ -1,0 +1,139 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { ofType, synthesise } from './synthesise.ts';
+
+const kept = synthesise();
+const { template, resources } = kept;
+
+describe('the bucket', () => {
+  it('is private, encrypted, versioned and raises events without a custom resource', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: Match.anyValue(),
+      VersioningConfiguration: { Status: 'Enabled' },
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    });
+    const types = new Set(Object.values(resources).map(({ Type }) => Type));
+    expect([...types].filter((type) => type.includes('Custom'))).toEqual([]);
+    expect(ofType(resources, 'AWS::Lambda::Function')).toHaveLength(5);
+  });
+
+  it('refuses everything that does not come over TLS', () => {
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 's3:*',
+            Principal: { AWS: '*' },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('gives up unfinished uploads and old versions, but no output unless told to', () => {
+    expect(lifecycleOf({})).toEqual([
+      expect.objectContaining({
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+      }),
+    ]);
+    const rules = lifecycleOf({ outputRetentionDays: 14, previousVersionRetentionDays: 2 });
+    expect(rules).toEqual([
+      expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 2 } }),
+      { Id: 'outputs', Prefix: 'outputs/', ExpirationInDays: 14, Status: 'Enabled' },
+    ]);
+  });
+
+  it('lets pages of the chosen origins fetch presigned URLs', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', { CorsConfiguration: Match.absent() });
+    synthesise({ corsOrigins: ['https://app.example.com'] }).template.hasResourceProperties('AWS::S3::Bucket', {
+      CorsConfiguration: {
+        CorsRules: [{ AllowedOrigins: ['https://app.example.com'], AllowedMethods: ['GET', 'HEAD'] }],
+      },
+    });
+  });
+});
+
+describe('the job table', () => {
+  it('has its keys, indexes and time to live, is on demand and can be restored', () => {
+    const index = (IndexName: string, hash: string, range: string) => ({
+      IndexName,
+      KeySchema: [
+        { AttributeName: hash, KeyType: 'HASH' },
+        { AttributeName: range, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    });
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        index('queue', 'queueState', 'queueOrder'),
+        index('caller', 'caller', 'createdOrder'),
+        index('unannounced', 'unannounced', 'finishedAt'),
+      ],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+});
+
+describe('the secrets', () => {
+  it('begin as a placeholder that Secrets Manager generates; no value is in the template', () => {
+    const secrets = ofType(resources, 'AWS::SecretsManager::Secret');
+    expect(secrets.map(({ Properties }) => Properties['Name'])).toEqual([
+      'firefly-gateway-test/client-credentials',
+      'firefly-gateway-test/access-token',
+    ]);
+    for (const { Properties } of secrets) {
+      expect(Properties).not.toHaveProperty('SecretString');
+      expect(Properties['GenerateSecretString']).toMatchObject({
+        SecretStringTemplate: '{}',
+        GenerateStringKey: 'placeholder',
+      });
+    }
+    expect(JSON.stringify(template.toJSON())).not.toContain('{{resolve:secretsmanager');
+  });
+});
+
+describe('cdk destroy', () => {
+  const policies = (found: typeof kept) =>
+    Object.fromEntries(
+      ['OutputsBucket', 'JobTable', 'RotationIntentTable', 'ClientCredentialsSecret', 'AccessTokenSecret'].map((id) => [
+        id,
+        [found.resources[id]?.DeletionPolicy, found.resources[id]?.UpdateReplacePolicy],
+      ]),
+    );
+
+  it('leaves the data, except for the access token', () => {
+    const retained = ['RetainExceptOnCreate', 'Retain'];
+    expect(policies(kept)).toEqual({
+      OutputsBucket: retained,
+      JobTable: retained,
+      RotationIntentTable: retained,
+      ClientCredentialsSecret: retained,
+      AccessTokenSecret: ['Delete', 'Delete'],
+    });
+  });
+
+  it('leaves nothing where the stage says so', () => {
+    const found = policies(synthesise({ keepData: false }));
+    expect(new Set(Object.values(found).flat())).toEqual(new Set(['Delete']));
+  });
+});
+
+const lifecycleOf = (settings: object): unknown => {
+  const [bucket] = ofType(synthesise(settings).resources, 'AWS::S3::Bucket');
+  return (bucket?.Properties['LifecycleConfiguration'] as { Rules: unknown } | undefined)?.Rules;
+};

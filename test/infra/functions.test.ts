@@ -1,0 +1,150 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type FunctionName, functionNames } from '#infra/names.ts';
+import { flatten } from './granted.ts';
+import { type Resource, synthesise } from './synthesise.ts';
+
+const { template, resources, stack } = synthesise();
+
+const functionOf = (found: Record<string, Resource>, name: FunctionName): Resource => {
+  const resource = Object.values(found).find(
+    ({ Type, Properties }) =>
+      Type === 'AWS::Lambda::Function' && Properties['FunctionName'] === `firefly-gateway-test-${name}`,
+  );
+  if (resource === undefined) throw new Error(`The template has no function ${name}`);
+  return resource;
+};
+
+const environmentOf = (found: Record<string, Resource>, name: FunctionName): Record<string, string> => {
+  const { Variables } = functionOf(found, name).Properties['Environment'] as { Variables: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(Variables).map(([variable, value]) => [variable, flatten(value)]));
+};
+
+describe.each(functionNames)('the function %s', (name) => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('runs on Node 24 and arm64, traced, with a log group of its own', () => {
+    expect(functionOf(resources, name).Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
+    });
+    template.hasResource('AWS::Logs::LogGroup', {
+      Properties: { LogGroupName: `/aws/lambda/firefly-gateway-test-${name}`, RetentionInDays: 30 },
+      DeletionPolicy: 'Delete',
+    });
+  });
+
+  it('accepts its environment', async () => {
+    for (const [variable, value] of Object.entries(environmentOf(resources, name))) vi.stubEnv(variable, value);
+    const { readSettings } = (await import(`#functions/${name}/settings.ts`)) as { readSettings: () => unknown };
+    expect(readSettings).not.toThrow();
+  });
+
+  it('has the variables that all functions share', () => {
+    expect(environmentOf(resources, name)).toMatchObject({
+      STACK_NAME: 'firefly-gateway-test',
+      POWERTOOLS_SERVICE_NAME: 'firefly-gateway-test',
+      POWERTOOLS_METRICS_NAMESPACE: 'FireflyGateway',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+      NODE_OPTIONS: '--enable-source-maps',
+    });
+  });
+});
+
+describe('generate', () => {
+  it('is durable, and outlives the longest job of an operation', () => {
+    const executionTimeout = (settings: object) =>
+      functionOf(synthesise(settings).resources, 'generate').Properties['DurableConfig'];
+    expect(executionTimeout({})).toEqual({ ExecutionTimeout: 8100, RetentionPeriodInDays: 7 });
+    expect(executionTimeout({ operations: { 'images/generate': { timeoutSeconds: 10_000 } } })).toEqual({
+      ExecutionTimeout: 17_200,
+      RetentionPeriodInDays: 7,
+    });
+  });
+
+  it('is invoked by its alias, and keeps the versions that executions still run on', () => {
+    template.hasResourceProperties('AWS::Lambda::Alias', { Name: 'live' });
+    template.hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(environmentOf(resources, 'dispatch')['GENERATE_FUNCTION_ARN']).toMatch(
+      /:function:firefly-gateway-test-generate:live$/,
+    );
+  });
+
+  it('may start the next turn through dispatch for as long as there are jobs', () => {
+    for (const name of functionNames) {
+      const { RecursiveLoop } = functionOf(resources, name).Properties;
+      expect(RecursiveLoop).toBe(name === 'dispatch' || name === 'generate' ? 'Allow' : undefined);
+    }
+  });
+
+  it('sends the token to Adobe and to the hosts of the stage only', () => {
+    const { STATUS_HOSTS, DOWNLOAD_HOSTS } = environmentOf(
+      synthesise({
+        fireflyApiUrl: 'https://firefly.example.com',
+        extraStatusHosts: ['.example.net'],
+        extraDownloadHosts: ['https://files.example.org'],
+      }).resources,
+      'generate',
+    );
+    expect(STATUS_HOSTS).toBe('.adobe.io,https://firefly.example.com,.example.net');
+    expect(DOWNLOAD_HOSTS?.split(',')).toEqual(
+      expect.arrayContaining(['.amazonaws.com', 'https://firefly.example.com', 'https://files.example.org']),
+    );
+  });
+});
+
+describe('settings', () => {
+  it('reach the functions that need them', () => {
+    const { resources: found } = synthesise({
+      requestsPerMinute: 8,
+      requestsPerDay: 10_000,
+      submitGraceSeconds: 5,
+      outputUrlLifetimeSeconds: 600,
+      outputMaxBytes: 5_000_000,
+      jobRetentionDays: 10,
+      gatewayUrl: 'https://firefly.example.com',
+      logLevel: 'DEBUG',
+      adobeImsUrl: 'https://ims.example.com',
+      adobeIoUrl: 'https://io.example.com',
+      generationScopes: ['openid', 'firefly_api'],
+      managementScopes: ['openid', 'read_client_secret'],
+      rotationDays: 7,
+      secretGraceHours: 50,
+      secretUnusedHours: 30,
+      propagationSeconds: 90,
+    });
+    const limits = { REQUESTS_PER_MINUTE: '8', REQUESTS_PER_DAY: '10000', SUBMIT_GRACE_SECONDS: '5' };
+    expect(environmentOf(found, 'api')).toMatchObject({
+      ...limits,
+      OUTPUT_URL_LIFETIME_SECONDS: '600',
+      JOB_RETENTION_DAYS: '10',
+      GATEWAY_URL: 'https://firefly.example.com',
+      POWERTOOLS_LOG_LEVEL: 'DEBUG',
+    });
+    expect(environmentOf(found, 'dispatch')).toMatchObject(limits);
+    expect(environmentOf(found, 'generate')).toMatchObject({ ...limits, OUTPUT_MAX_BYTES: '5000000' });
+    expect(environmentOf(found, 'token-refresh')).toMatchObject({
+      ADOBE_IMS_URL: 'https://ims.example.com',
+      GENERATION_SCOPES: 'openid,firefly_api',
+    });
+    expect(environmentOf(found, 'secret-rotation')).toMatchObject({
+      ADOBE_IMS_URL: 'https://ims.example.com',
+      ADOBE_IO_URL: 'https://io.example.com',
+      MANAGEMENT_SCOPES: 'openid,read_client_secret',
+      ROTATION_DAYS: '7',
+      SECRET_GRACE_HOURS: '50',
+      SECRET_UNUSED_HOURS: '30',
+      PROPAGATION_SECONDS: '90',
+    });
+    expect(functionOf(found, 'secret-rotation').Properties['Timeout']).toBe(390);
+  });
+
+  it('name no account and no region', () => {
+    expect(stack.resolve(stack.account)).toEqual({ Ref: 'AWS::AccountId' });
+    expect(stack.resolve(stack.region)).toEqual({ Ref: 'AWS::Region' });
+    template.templateMatches(Match.not(Match.objectLike({ Mappings: Match.anyValue() })));
+  });
+});

@@ -1,0 +1,131 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { metricNames } from '#shared/metrics.ts';
+import { ofType, synthesise } from './synthesise.ts';
+
+const { template, resources, stack } = synthesise();
+
+describe('the rotation of the client secret', () => {
+  it('comes every 30 days or as set, and never because of a deployment', () => {
+    template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      SecretId: { Ref: 'ClientCredentialsSecret' },
+      RotationRules: { AutomaticallyAfterDays: 30 },
+      RotateImmediatelyOnUpdate: false,
+    });
+    synthesise({ rotationDays: 7 }).template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { AutomaticallyAfterDays: 7 },
+    });
+  });
+
+  it('is scheduled only once Secrets Manager may invoke the function, for this secret of this account', () => {
+    const permissions = template.findResources('AWS::Lambda::Permission', {
+      Properties: {
+        Principal: 'secretsmanager.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
+        SourceArn: { Ref: 'ClientCredentialsSecret' },
+      },
+    });
+    const [schedule] = ofType(resources, 'AWS::SecretsManager::RotationSchedule');
+    expect(schedule?.DependsOn).toEqual(Object.keys(permissions));
+  });
+});
+
+describe('the schedules', () => {
+  it.each([
+    ['dispatch', 'rate(1 minute)', {}],
+    ['token-refresh', 'rate(1 hour)', {}],
+    ['secret-rotation', 'rate(1 day)', { action: 'daily' }],
+  ] as const)('%s: %s', (name, expression, input) => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: expression,
+      State: 'ENABLED',
+      Target: {
+        Arn: stack.resolve(stack.functions[name].lambda.functionArn),
+        Input: JSON.stringify(input),
+      },
+    });
+  });
+});
+
+describe('the alarms', () => {
+  const alarms = ofType(resources, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+  const alarmOn = (metricName: string) => alarms.filter((alarm) => alarm['MetricName'] === metricName);
+
+  it('all go to the topic and stay silent while there is nothing to measure', () => {
+    const topic = stack.resolve(Object.keys(template.findResources('AWS::SNS::Topic'))[0]);
+    for (const alarm of alarms) {
+      expect(alarm).toMatchObject({ AlarmActions: [{ Ref: topic }], TreatMissingData: 'notBreaching' });
+      expect(alarm['AlarmName']).toMatch(/^firefly-gateway-test-/);
+      expect(alarm['AlarmDescription']).toBeTruthy();
+    }
+  });
+
+  it.each([
+    [metricNames.rotationFailed, 'GreaterThanOrEqualToThreshold', 1],
+    [metricNames.rotationAgeDays, 'GreaterThanOrEqualToThreshold', 60],
+    [metricNames.foreignSecretFound, 'GreaterThanOrEqualToThreshold', 1],
+    [metricNames.orphanSecretFound, 'GreaterThanOrEqualToThreshold', 1],
+    [metricNames.previousSecretStillInUse, 'GreaterThanOrEqualToThreshold', 1],
+    [metricNames.tokenSecondsLeft, 'LessThanThreshold', 7200],
+    [metricNames.queuePaused, 'GreaterThanOrEqualToThreshold', 1],
+    [metricNames.submitOutcomeUnknown, 'GreaterThanOrEqualToThreshold', 1],
+  ])('%s', (metricName, comparison, threshold) => {
+    expect(alarmOn(metricName)).toEqual([
+      expect.objectContaining({
+        Namespace: 'FireflyGateway',
+        Dimensions: [{ Name: 'service', Value: 'firefly-gateway-test' }],
+        ComparisonOperator: comparison,
+        Threshold: threshold,
+      }),
+    ]);
+  });
+
+  it('watch the errors of every function and the death of durable executions', () => {
+    const watched = (metricName: string) =>
+      alarmOn(metricName).map(({ Dimensions }) => (Dimensions as { Value: string }[])[0]?.Value);
+    expect(watched('Errors').sort()).toEqual(
+      ['api', 'dispatch', 'generate', 'secret-rotation', 'token-refresh'].map((name) => `firefly-gateway-test-${name}`),
+    );
+    expect(watched('DurableExecutionFailed')).toEqual(['firefly-gateway-test-generate']);
+    expect(watched('DurableExecutionTimedOut')).toEqual(['firefly-gateway-test-generate']);
+  });
+
+  it('name the stage that the functions count for', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ POWERTOOLS_SERVICE_NAME: 'firefly-gateway-test' }) },
+    });
+  });
+
+  it('follow the interval of rotation', () => {
+    synthesise({ rotationDays: 7 }).template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: metricNames.rotationAgeDays,
+      Threshold: 14,
+    });
+  });
+});
+
+describe('the topic of the alarms', () => {
+  it('takes messages over TLS only, and from the alarms of the stack', () => {
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+            Condition: Match.objectLike({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }),
+          }),
+        ],
+      },
+    });
+  });
+
+  it('mails to the address of the stage, if it has one', () => {
+    template.resourceCountIs('AWS::SNS::Subscription', 0);
+    synthesise({ alarmEmail: 'ops@example.com' }).template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+  });
+});

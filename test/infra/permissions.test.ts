@@ -1,0 +1,129 @@
+import type { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { atoms, flatten, granted } from './granted.ts';
+import { permissions } from './permissions.ts';
+import { ofType, only, type Resource, synthesise } from './synthesise.ts';
+
+const { stack, resources } = synthesise();
+const roles = granted(stack, resources);
+
+describe('the roles of the stack', () => {
+  it('are those of the table', () => {
+    expect([...roles.keys()].sort()).toEqual(Object.keys(permissions).sort());
+  });
+
+  it.each(Object.entries(permissions))('%s: may do what the table says, and nothing more', (principal, allowed) => {
+    expect(roles.get(principal)).toEqual(atoms(allowed));
+  });
+
+  it('hold nothing but their inline policies', () => {
+    expect(ofType(resources, 'AWS::IAM::Policy')).toEqual([]);
+    expect(ofType(resources, 'AWS::IAM::Role').filter((role) => 'ManagedPolicyArns' in role.Properties)).toEqual([]);
+  });
+
+  it('are taken on by their own service only', () => {
+    const trust = ofType(resources, 'AWS::IAM::Role').map(
+      (role) => (role.Properties['AssumeRolePolicyDocument'] as { Statement: Record<string, unknown>[] }).Statement,
+    );
+    expect(trust.map((statements) => statements.map(({ Principal }) => Principal))).toEqual(
+      expect.arrayContaining([[{ Service: 'lambda.amazonaws.com' }], [{ Service: 'scheduler.amazonaws.com' }]]),
+    );
+    const ofScheduler = trust.flat().filter(({ Principal }) => JSON.stringify(Principal).includes('scheduler'));
+    expect(ofScheduler).toHaveLength(3);
+    for (const { Condition } of ofScheduler) {
+      expect(Object.keys((Condition as { StringEquals: object }).StringEquals)).toEqual([
+        'aws:SourceAccount',
+        'aws:SourceArn',
+      ]);
+    }
+  });
+
+  it('leave the client credentials to token-refresh and secret-rotation, the intents to secret-rotation', () => {
+    const readersOf = (target: string) =>
+      [...roles].filter(([, allowed]) => allowed.some((atom) => atom.includes(target))).map(([principal]) => principal);
+    expect(readersOf('secret client-credentials').sort()).toEqual(['secret-rotation', 'token-refresh']);
+    expect(readersOf('intent table')).toEqual(['secret-rotation']);
+    expect(
+      [...roles].filter(([, allowed]) => allowed.some((atom) => atom.startsWith('secretsmanager:Put'))),
+    ).toHaveLength(2);
+  });
+});
+
+describe('the template', () => {
+  it('allows no action with a wildcard anywhere', () => {
+    const allowed = statementsIn(resources).filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed.length).toBeGreaterThan(20);
+    expect(allowed.filter(({ Action }) => JSON.stringify(Action).includes('*'))).toEqual([]);
+  });
+
+  it('lets services invoke functions only from this stack', () => {
+    const invocations = ofType(resources, 'AWS::Lambda::Permission').map(({ Properties }) => ({
+      function: flatten(Properties['FunctionName']),
+      by: Properties['Principal'],
+      from: flatten(Properties['SourceArn']),
+    }));
+    const arn = (text: string) => flatten(stack.resolve(text));
+    expect(invocations).toEqual(
+      expect.arrayContaining([
+        {
+          function: arn(stack.functions['secret-rotation'].lambda.functionArn),
+          by: 'secretsmanager.amazonaws.com',
+          from: arn(stack.secrets.clientCredentials.secretArn),
+        },
+        {
+          function: arn(stack.functions.api.lambda.functionArn),
+          by: 'apigateway.amazonaws.com',
+          from: expect.stringMatching(/:\$\{HttpApi\}\/\*\/\*$/),
+        },
+      ]),
+    );
+    expect(invocations).toHaveLength(2);
+  });
+
+  it('has a ready-made policy for callers that allows calls of this API and no more', () => {
+    const { Properties } = only(resources, 'AWS::IAM::ManagedPolicy');
+    const { Statement } = Properties['PolicyDocument'] as { Statement: Record<string, unknown>[] };
+    expect(Statement.map(({ Effect, Action, Resource }) => [Effect, Action, flatten(Resource)])).toEqual([
+      [
+        'Allow',
+        'execute-api:Invoke',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's references
+        'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi}/*',
+      ],
+    ]);
+  });
+});
+
+describe('the comparison', () => {
+  const roleId = stack.getLogicalId(stack.functions.api.role.node.defaultChild as CfnRole);
+  const widened = (statement: object): string[] | undefined => {
+    const role = structuredClone(resources[roleId]) as Resource;
+    const [policy] = role.Properties['Policies'] as { PolicyDocument: { Statement: object[] } }[];
+    policy?.PolicyDocument.Statement.push({ Effect: 'Allow', ...statement });
+    return granted(stack, { [roleId]: role }).get('api');
+  };
+
+  it('finds an action that the table does not know', () => {
+    expect(widened({ Action: 'dynamodb:Scan', Resource: '*' })).not.toEqual(atoms(permissions.api));
+  });
+
+  it('stops at a resource that the table has no word for', () => {
+    expect(() => widened({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::another/*' })).toThrow('No word for');
+  });
+
+  it('stops at statements that say what is not allowed', () => {
+    expect(() => widened({ NotAction: 's3:GetObject', Resource: '*' })).toThrow('Unexpected');
+  });
+});
+
+interface Statement {
+  Effect: string;
+  Action: unknown;
+}
+
+/** Every policy statement anywhere in a value. */
+const statementsIn = (value: unknown): Statement[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('Effect' in value && 'Action' in value) return [value as Statement];
+  return Object.values(value).flatMap(statementsIn);
+};

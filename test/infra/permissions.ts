@@ -1,0 +1,113 @@
+import type { FunctionName } from '#infra/names.ts';
+
+/** What a permission is about; each stands for one ARN in the template. */
+export type Target =
+  | `log group of ${FunctionName}`
+  | `function ${FunctionName}`
+  | 'alias live of generate'
+  | 'every version of generate'
+  | 'job table'
+  | 'index queue'
+  | 'index caller'
+  | 'index unannounced'
+  | 'intent table'
+  | 'bucket'
+  | 'bucket outputs/*'
+  | 'secret client-credentials'
+  | 'secret access-token'
+  | 'event bus default'
+  | 'everything';
+
+/** Some actions on one target, in some cases under a condition. */
+export interface Permission {
+  on: Target;
+  may: string[];
+  /** Only under this IAM condition. */
+  when?: Record<string, Record<string, unknown>>;
+}
+
+/** Each function runs as itself; each schedule has a role that may start one function. */
+export type Principal = FunctionName | `schedule of ${'dispatch' | 'token-refresh' | 'secret-rotation'}`;
+
+const own = (name: FunctionName): Permission[] => [
+  { on: `log group of ${name}`, may: ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+  // X-Ray knows no resources.
+  { on: 'everything', may: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
+];
+
+const ownStatusItem = (name: FunctionName): Permission => ({
+  on: 'job table',
+  may: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+  when: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`status#${name}`] } },
+});
+
+/** Who may do what: all of it, and nothing else. The template is compared with this table in both directions. */
+export const permissions: Record<Principal, Permission[]> = {
+  api: [
+    ...own('api'),
+    {
+      on: 'job table',
+      may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    },
+    { on: 'index queue', may: ['dynamodb:Query'] },
+    { on: 'index caller', may: ['dynamodb:Query'] },
+    // Presigned URLs; DELETE /jobs/{id} erases every version.
+    { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
+    { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': 'outputs/*' } } },
+    { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
+    { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
+    { on: 'event bus default', may: ['events:PutEvents'] },
+  ],
+  dispatch: [
+    ...own('dispatch'),
+    { on: 'job table', may: ['dynamodb:Query', 'dynamodb:UpdateItem'] },
+    { on: 'index queue', may: ['dynamodb:Query'] },
+    { on: 'index unannounced', may: ['dynamodb:Query'] },
+    { on: 'alias live of generate', may: ['lambda:InvokeFunction'] },
+    // Announces the ends that a crash left unannounced.
+    { on: 'event bus default', may: ['events:PutEvents'] },
+  ],
+  generate: [
+    ...own('generate'),
+    { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+    { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:PutObject'] },
+    { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
+    { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
+    { on: 'function token-refresh', may: ['lambda:InvokeFunction'] },
+    {
+      on: 'every version of generate',
+      may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+    },
+    { on: 'event bus default', may: ['events:PutEvents'] },
+  ],
+  'token-refresh': [
+    ...own('token-refresh'),
+    { on: 'secret client-credentials', may: ['secretsmanager:GetSecretValue'] },
+    { on: 'secret access-token', may: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'] },
+    ownStatusItem('token-refresh'),
+  ],
+  'secret-rotation': [
+    ...own('secret-rotation'),
+    {
+      on: 'secret client-credentials',
+      may: [
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:RotateSecret',
+        'secretsmanager:UpdateSecretVersionStage',
+      ],
+    },
+    {
+      on: 'intent table',
+      may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    },
+    ownStatusItem('secret-rotation'),
+    { on: 'function token-refresh', may: ['lambda:InvokeFunction'] },
+    // AWS asks this of whoever calls RotateSecret.
+    { on: 'function secret-rotation', may: ['lambda:InvokeFunction'] },
+  ],
+  'schedule of dispatch': [{ on: 'function dispatch', may: ['lambda:InvokeFunction'] }],
+  'schedule of token-refresh': [{ on: 'function token-refresh', may: ['lambda:InvokeFunction'] }],
+  'schedule of secret-rotation': [{ on: 'function secret-rotation', may: ['lambda:InvokeFunction'] }],
+};
