@@ -28,7 +28,7 @@ export interface SandboxPool {
 
 const defaultMaxConcurrency = 5;
 // A burst may have needed many sandboxes, each with its own copy of the SDKs in memory.
-const idleMs = 60_000;
+const defaultIdleMs = 60_000;
 
 interface Waiting {
   invocation: Invocation;
@@ -36,8 +36,17 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** @param onLine receives every line that the function writes */
-export const createSandboxPool = (definition: FunctionDefinition, onLine: (line: string) => void): SandboxPool => {
+/**
+ * Creates the pool of a function; nothing is started before the first invocation.
+ *
+ * @param options.onLine receives every line that the function writes
+ * @param options.idleMs milliseconds after which a sandbox without work ends, 60,000 by default
+ */
+export const createSandboxPool = (
+  definition: FunctionDefinition,
+  options: { onLine(line: string): void; idleMs?: number },
+): SandboxPool => {
+  const idleMs = options.idleMs ?? defaultIdleMs;
   const maxConcurrency = definition.maxConcurrency ?? defaultMaxConcurrency;
   const sandboxes = new Set<Sandbox>();
   // The most recently used one is taken first, so that the others can end after a burst.
@@ -47,7 +56,7 @@ export const createSandboxPool = (definition: FunctionDefinition, onLine: (line:
 
   const start = (): Sandbox => {
     const sandbox = startSandbox(definition, {
-      onLine,
+      onLine: options.onLine,
       onExit: () => {
         sandboxes.delete(sandbox);
         const index = idle.findIndex((entry) => entry.sandbox === sandbox);

@@ -69,7 +69,7 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
 
   const addFunction = (definition: FunctionDefinition) => {
     if (functions.has(definition.name)) throw new Error(`There is a function named ${definition.name} already.`);
-    const pool = createSandboxPool(definition, (line) => onLog(definition.name, line));
+    const pool = createSandboxPool(definition, { onLine: (line) => onLog(definition.name, line) });
     functions.set(definition.name, { definition, pool });
   };
   const poolOf = (name: string) => {

@@ -1,7 +1,7 @@
 import { InvokeCommand, type InvokeCommandInput } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlainEvent } from '../fixtures/plain-function.ts';
-import { functionOf, type LambdaService, startService } from './service.ts';
+import { eventually, functionOf, type LambdaService, startService } from './service.ts';
 
 let service: LambdaService;
 
@@ -172,7 +172,7 @@ describe('sandboxes', () => {
 
   it('can be killed in the middle of an invocation', async () => {
     const answer = invoke({ do: 'hang' }, { FunctionName: 'single' });
-    await vi.waitFor(() => expect(service.lambda.runningInvocations('single')).toHaveLength(1));
+    await eventually(() => expect(service.lambda.runningInvocations('single')).toHaveLength(1));
     expect(await service.lambda.killWorkers('single')).toEqual({ sandboxes: 1, invocations: 1 });
     expect(payloadOf(await answer)).toMatchObject({ errorType: 'Runtime.ExitError' });
     expect(payloadOf(await invoke({ do: 'echo', value: 1 }, { FunctionName: 'single' }))).toMatchObject({ value: 1 });
@@ -180,7 +180,7 @@ describe('sandboxes', () => {
 
   it('can be killed by the request they run', async () => {
     const answer = invoke({ do: 'hang' }, { FunctionName: 'single' });
-    const [running] = await vi.waitFor(() => {
+    const [running] = await eventually(() => {
       const invocations = service.lambda.runningInvocations('single');
       expect(invocations).toHaveLength(1);
       return invocations;
@@ -206,7 +206,7 @@ describe('asynchronous invocations', () => {
     const answer = await invoke({ do: 'throw' }, { InvocationType: 'Event' });
     expect(answer.StatusCode).toBe(202);
     expect(answer.Payload?.length ?? 0).toBe(0);
-    await vi.waitFor(() => expect(service.lines.some((line) => line.includes('given up'))).toBe(true), 10_000);
+    await eventually(() => expect(service.lines.some((line) => line.includes('given up'))).toBe(true));
     // Three attempts, and the line that says that there is no fourth.
     expect(failures() - before).toBe(4);
   });

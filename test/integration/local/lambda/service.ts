@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { vi } from 'vitest';
 import type { FunctionDefinition } from '#local/lambda/function-definition.ts';
 import { type Lambda, type LambdaOptions, startLambda } from '#local/lambda/start-lambda.ts';
 
@@ -11,6 +12,10 @@ export const functionOf = (
   handler: string,
   definition: Partial<FunctionDefinition> & { name: string },
 ): FunctionDefinition => ({ handlerPath: fixture(handler), env: {}, timeoutMs: 10_000, ...definition });
+
+/** Repeats a check until it passes; a machine under load may start sandboxes slowly. */
+export const eventually = <Result>(check: () => Result | Promise<Result>): Promise<Result> =>
+  vi.waitFor(check, { timeout: 20_000 });
 
 /** A running service, a client that speaks to it, and what its functions have logged. */
 export interface LambdaService {

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createSandboxPool, type SandboxPool } from '#local/lambda/sandbox-pool.ts';
+import type { PlainEvent } from '../fixtures/plain-function.ts';
+import { eventually, functionOf } from './service.ts';
+
+let pool: SandboxPool;
+
+afterEach(() => pool.close());
+
+const run = async (event: PlainEvent): Promise<{ invocations: number }> => {
+  const invocation = { requestId: 'request', invokedFunctionArn: 'arn', functionVersion: '$LATEST' };
+  return JSON.parse(await pool.run({ ...invocation, payload: JSON.stringify(event) }));
+};
+
+const create = (options: { maxConcurrency?: number; idleMs?: number }) => {
+  pool = createSandboxPool(functionOf('plain-function.ts', { name: 'plain', ...options }), {
+    onLine: () => {},
+    idleMs: options.idleMs,
+  });
+};
+
+describe('a pool of sandboxes', () => {
+  it('grows with what runs at the same time, up to its limit', async () => {
+    create({ maxConcurrency: 3 });
+    const hanging = Array.from({ length: 4 }, () => run({ do: 'hang' }).catch((error: Error) => error.name));
+    await eventually(() => expect(pool.running()).toHaveLength(3));
+    expect(await pool.kill()).toEqual({ sandboxes: 3, invocations: 3 });
+    await eventually(() => expect(pool.running()).toHaveLength(1));
+    await pool.close();
+    expect(await Promise.all(hanging)).toEqual(Array.from({ length: 4 }, () => 'FunctionError'));
+  });
+
+  it('uses one sandbox again and again for what runs one after the other', async () => {
+    create({ maxConcurrency: 3 });
+    expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 1 });
+    expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 2 });
+    expect(await pool.kill()).toEqual({ sandboxes: 1, invocations: 0 });
+    expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 1 });
+  });
+
+  it('ends a sandbox that has had no work for a while', async () => {
+    create({ idleMs: 20 });
+    await run({ do: 'echo', value: 1 });
+    // A sandbox that lives on would count on.
+    const again = async () => expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 1 });
+    await vi.waitFor(again, { interval: 200, timeout: 10_000 });
+  });
+
+  it('fails what is running and waiting when it is closed', async () => {
+    create({ maxConcurrency: 1 });
+    const answers = [run({ do: 'hang' }), run({ do: 'hang' })].map((answer) =>
+      answer.catch((error: Error) => error.name),
+    );
+    await eventually(() => expect(pool.running()).toHaveLength(1));
+    await pool.close();
+    expect(await Promise.all(answers)).toEqual(['FunctionError', 'FunctionError']);
+    await expect(run({ do: 'echo', value: 1 })).rejects.toThrow('closed');
+  });
+});
