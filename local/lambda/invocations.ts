@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Cancel, startLongTimeout } from '../long-timeout.ts';
-import type { Outcome } from './durable/execution.ts';
 import type { Executions } from './durable/executions.ts';
+import type { Outcome } from './durable/outcome.ts';
 import { type FunctionDefinition, functionArn } from './function-definition.ts';
 import { FunctionError } from './function-error.ts';
 import { parseFunctionReference } from './function-reference.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorObject, Operation } from '@aws-sdk/client-lambda';
+import type { Operation } from '@aws-sdk/client-lambda';
 import type { Clock } from '#shared/clock.ts';
 import { type Cancel, startLongTimeout } from '../../long-timeout.ts';
 import { FunctionError } from '../function-error.ts';
@@ -8,11 +8,7 @@ import { readInvocationOutput } from './invocation-output.ts';
 import { createOperationLog } from './operation-log.ts';
 import { defaultPageLimits, type OperationPage, type PageLimits, pageOf } from './operation-pages.ts';
 import type { CheckpointRequest } from './operation-update.ts';
-
-/** How a durable execution ended. */
-export type Outcome =
-  | { status: 'SUCCEEDED'; result?: string }
-  | { status: 'FAILED' | 'TIMED_OUT' | 'STOPPED'; error: ErrorObject };
+import type { Outcome } from './outcome.ts';
 
 /** What CheckpointDurableExecution answers. */
 export interface CheckpointAnswer {

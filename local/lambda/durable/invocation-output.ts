@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Outcome } from './execution.ts';
+import type { Outcome } from './outcome.ts';
 
 const outputSchema = z.discriminatedUnion('Status', [
   z.object({ Status: z.literal('SUCCEEDED'), Result: z.string().optional() }),
