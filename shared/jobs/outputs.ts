@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { Job } from './job.ts';
 
-const extensions: Record<string, string> = {
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'image/tiff': 'tif',
-  'image/jxl': 'jxl',
-  'video/mp4': 'mp4',
-};
+const extensions = new Map([
+  ['image/jpeg', 'jpg'],
+  ['image/png', 'png'],
+  ['image/webp', 'webp'],
+  ['image/tiff', 'tif'],
+  ['image/jxl', 'jxl'],
+  ['video/mp4', 'mp4'],
+]);
 
 /** Prefix of everything stored for a job: outputs/yyyy/mm/dd/jobId/, by the UTC day on which the job was created. */
 export const outputPrefix = (job: Pick<Job, 'jobId' | 'createdAt'>): string =>
@@ -17,7 +17,7 @@ export const outputPrefix = (job: Pick<Job, 'jobId' | 'createdAt'>): string =>
 
 /** Key of one output; the index starts at 0, in Adobe's order. */
 export const outputKey = (job: Pick<Job, 'jobId' | 'createdAt'>, index: number, contentType: string): string =>
-  `${outputPrefix(job)}${index}.${extensions[contentType] ?? 'bin'}`;
+  `${outputPrefix(job)}${index}.${extensions.get(contentType) ?? 'bin'}`;
 
 /** Key of the description beside the outputs, which is enough to make them again. */
 export const descriptionKey = (job: Pick<Job, 'jobId' | 'createdAt'>): string => `${outputPrefix(job)}job.json`;

@@ -39,11 +39,13 @@ const submitTimeoutMs = 60_000;
  *
  * @param request.body JSON text of Adobe's request body
  * @param request.requestId trace id, sent as `x-request-id`
+ * @param timeoutMs after which the answer counts as lost
  */
 export const submit = async (
   request: { url: string; body: string; modelVersion?: string; requestId: string },
   token: AccessToken,
   nowMs: () => number,
+  timeoutMs: number = submitTimeoutMs,
 ): Promise<SubmitOutcome> => {
   let answer: Answer;
   try {
@@ -56,7 +58,7 @@ export const submit = async (
         'x-request-id': request.requestId,
         ...(request.modelVersion === undefined ? {} : { 'x-model-version': request.modelVersion }),
       },
-      timeoutMs: submitTimeoutMs,
+      timeoutMs,
     });
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error;
