@@ -1,9 +1,9 @@
 import { ProblemError, unknownJob } from '#shared/http/problem.ts';
 import { emptyResponse } from '#shared/http/response.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
-import { announce } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { dispatchNow } from './accept.ts';
+import { announceEnd } from './announce-end.ts';
 import { findJob } from './find-job.ts';
 import type { Gateway } from './gateway.ts';
 import type { Route } from './router.ts';
@@ -24,16 +24,6 @@ export const cancel = (gateway: Gateway): Route => ({
     return emptyResponse(200);
   },
 });
-
-/** Publishes the end of a job; dispatch repeats it if that fails. */
-const announceEnd = async ({ table, bus, log }: Gateway, job: Job): Promise<void> => {
-  try {
-    await announce(table, bus, job);
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    log.warn('The end of a job could not be announced.', { jobId: job.jobId, error: name });
-  }
-};
 
 const tooLate = ({ state }: Job): ProblemError => {
   switch (state) {

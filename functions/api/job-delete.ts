@@ -3,12 +3,13 @@ import { emptyResponse } from '#shared/http/response.ts';
 import { isFinal } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { outputPrefix } from '#shared/jobs/outputs.ts';
+import { announceEnd } from './announce-end.ts';
 import { findJob } from './find-job.ts';
 import type { Gateway } from './gateway.ts';
 import type { Route } from './router.ts';
 
 /** Erases a finished job with its prompt and all versions of its outputs. */
-export const jobDelete = (gateway: Pick<Gateway, 'table' | 'eraseOutputs'>): Route => ({
+export const jobDelete = (gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'eraseOutputs'>): Route => ({
   method: 'DELETE',
   path: '/jobs/{jobId}',
   handle: async (request) => {
@@ -18,7 +19,14 @@ export const jobDelete = (gateway: Pick<Gateway, 'table' | 'eraseOutputs'>): Rou
     }
     // The record goes last: as long as it is there, a call that was cut off can be repeated.
     await gateway.eraseOutputs(outputPrefix(job));
-    await deleteJob(gateway.table, job.jobId);
+    const erased =
+      (await deleteJob(gateway.table, job.jobId)) ||
+      ((await announceEnd(gateway, job)) && (await deleteJob(gateway.table, job.jobId)));
+    if (!erased) {
+      throw new ProblemError(503, 'service_unavailable', 'The outputs are erased, the record not yet: try again.', {
+        headers: { 'retry-after': '60' },
+      });
+    }
     return emptyResponse(204);
   },
 });

@@ -125,7 +125,23 @@ export const listJobs = async (
   }
 };
 
-/** Erases a job's record; the caller has made sure that it is finished. */
-export const deleteJob = async (table: JobTable, jobId: string): Promise<void> => {
-  await table.dynamoDb.send(new DeleteCommand({ TableName: table.tableName, Key: jobKey(jobId) }));
+/**
+ * Erases the record of a job; the caller has made sure that it is finished.
+ *
+ * @returns false if its end has not been announced yet: then the record stays, for nothing else remembers that
+ */
+export const deleteJob = async (table: JobTable, jobId: string): Promise<boolean> => {
+  try {
+    await table.dynamoDb.send(
+      new DeleteCommand({
+        TableName: table.tableName,
+        Key: jobKey(jobId),
+        ConditionExpression: 'attribute_not_exists(unannounced)',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 };

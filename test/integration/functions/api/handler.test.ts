@@ -5,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { createJobTable, startDynamoDb } from '#local/dynamodb.ts';
+import { startEventBridge } from '#local/eventbridge.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
 import { systemClock } from '#shared/clock.ts';
@@ -16,16 +17,19 @@ const bucket = 'gateway-outputs';
 const stack = 'firefly-gateway-test';
 
 const startServers = async () => {
-  const [dynamoDb, s3, secretsManager] = await Promise.all([
+  const events: unknown[] = [];
+  const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
     startDynamoDb(),
     startS3({ bucket }),
     startSecretsManager(),
+    startEventBridge({ onEvent: (event) => events.push(event) }),
   ]);
-  const urls = { dynamodb: dynamoDb.url, s3: s3.url, secretsManager: secretsManager.url };
+  const urls = { dynamodb: dynamoDb.url, s3: s3.url, secretsManager: secretsManager.url, eventBridge: eventBridge.url };
   return {
     urls,
     clients: localClients(urls),
-    close: () => Promise.all([dynamoDb.close(), s3.close(), secretsManager.close()]),
+    close: () => Promise.all([dynamoDb.close(), s3.close(), secretsManager.close(), eventBridge.close()]),
+    events,
   };
 };
 
@@ -64,7 +68,7 @@ describe('the handler with its settings and AWS clients', () => {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: servers.urls.secretsManager,
       // Nobody listens there: dispatch is woken in vain.
       AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9',
-      AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL_EVENTBRIDGE: servers.urls.eventBridge,
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     ({ handler } = await import('#functions/api/handler.ts'));
@@ -123,6 +127,7 @@ describe('the handler with its settings and AWS clients', () => {
     expect(await picture.text()).toBe(`image ${outputs[1]?.key}`);
 
     expect((await call({ method: 'DELETE', path: `/jobs/${jobId}` })).statusCode).toBe(204);
+    expect(servers.events).toHaveLength(1);
     const left = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
     expect(left.Versions?.map(({ Key }) => Key)).toEqual(['outputs/2026/03/01/other/0.jpg']);
     expect((await call({ path: `/jobs/${jobId}` })).statusCode).toBe(404);

@@ -146,7 +146,7 @@ describe('a job over HTTP', () => {
       expect(await cancel(jobId)).toMatchObject({ statusCode: 409, json: { error_code: 'job_completed' } });
     });
 
-    it('succeeds though the event bus is down: dispatch announces the end later', async () => {
+    it('succeeds though the event bus is down: dispatch announces the end later, and only then it can be erased', async () => {
       const silent = await startApi({
         bus: {
           eventBusName: 'bus',
@@ -156,6 +156,9 @@ describe('a job over HTTP', () => {
       const jobId = await silent.submit();
       expect((await silent.call({ method: 'PUT', path: `/v3/cancel/${jobId}` })).statusCode).toBe(200);
       expect(silent.recorded.logs).toContainEqual(expect.objectContaining({ jobId, error: 'EventNotPublishedError' }));
+      const erased = await silent.call({ method: 'DELETE', path: `/jobs/${jobId}` });
+      expect(erased).toMatchObject({ statusCode: 503, headers: { 'retry-after': '60' } });
+      expect(await getJob(silent.table, jobId)).toBeDefined();
       await silent.close();
     });
   });
@@ -226,6 +229,19 @@ describe('a job over HTTP', () => {
       expect(await erase(jobId)).toMatchObject({ statusCode: 204, body: '' });
       expect(api.recorded.erased.at(-1)).toMatch(new RegExp(`^outputs/2026/03/01/${jobId}/$`));
       expect((await erase(jobId)).statusCode).toBe(404);
+    });
+
+    it('announces an end that nobody has announced yet before it forgets it, and no other', async () => {
+      const [crashed, announced] = [await api.submit(), await api.submit()];
+      await api.end(crashed, success(crashed));
+      await cancel(announced);
+      const events = api.recorded.events.length;
+      await erase(crashed);
+      await erase(announced);
+      expect(api.recorded.events.slice(events)).toEqual([
+        { Entries: [expect.objectContaining({ Detail: expect.stringContaining(crashed) })] },
+      ]);
+      expect((await record(crashed)).statusCode).toBe(404);
     });
 
     it('refuses to erase a job that is not finished', async () => {
