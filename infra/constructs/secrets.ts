@@ -7,6 +7,9 @@ import { secretNames } from '../names.ts';
 /**
  * The two secrets. Their first value is a placeholder that Secrets Manager itself generates, so no value is ever in the
  * template; the functions take it for "not configured".
+ *
+ * Operators and tools find the secrets by name, and a name can be taken once: where a destroyed stack has left its client
+ * credentials, delete or import that secret before the stage is deployed anew.
  */
 export class Secrets extends Construct {
   /** {clientId, clientSecret, ...}, set by the operator and rotated since. */

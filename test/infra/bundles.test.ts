@@ -2,9 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createGatewayApp } from '#infra/gateway-app.ts';
 import { type FunctionName, functionNames } from '#infra/names.ts';
-import type { Resource } from './synthesise.ts';
+import { buildApp, type Resource } from './synthesise.ts';
 
 const largestBytes: Partial<Record<FunctionName, number>> = {
   api: 900_000,
@@ -16,10 +15,7 @@ describe('a deployed function', () => {
   const directories = new Map<string, string>();
 
   beforeAll(() => {
-    const { app, stack } = createGatewayApp({
-      builtinCloudFormationValidation: false,
-      context: { stage: 'test', 'firefly-gateway': { test: {} } },
-    });
+    const { app, stack } = buildApp({}, { builtinCloudFormationValidation: false, context: {} });
     const assembly = app.synth();
     const template = assembly.getStackByName(stack.stackName).template as { Resources: Record<string, Resource> };
     for (const { Type, Properties } of Object.values(template.Resources)) {

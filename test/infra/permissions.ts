@@ -60,7 +60,8 @@ export const permissions: Record<Principal, Permission[]> = {
   ],
   dispatch: [
     ...own('dispatch'),
-    { on: 'job table', may: ['dynamodb:Query', 'dynamodb:UpdateItem'] },
+    // Reads a job again by its key when the answer to a write was lost.
+    { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index unannounced', may: ['dynamodb:Query'] },
     { on: 'alias live of generate', may: ['lambda:InvokeFunction'] },
@@ -98,10 +99,7 @@ export const permissions: Record<Principal, Permission[]> = {
         'secretsmanager:UpdateSecretVersionStage',
       ],
     },
-    {
-      on: 'intent table',
-      may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    },
+    { on: 'intent table', may: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     ownStatusItem('secret-rotation'),
     { on: 'function token-refresh', may: ['lambda:InvokeFunction'] },
     // AWS asks this of whoever calls RotateSecret.

@@ -1,9 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { createGatewayApp } from '#infra/gateway-app.ts';
 
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
+
+const directory = mkdtempSync(`${tmpdir()}/firefly-gateway-infra-`);
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** A resource of a template, as far as the tests look at it. */
 export interface Resource {
@@ -14,11 +19,18 @@ export interface Resource {
   DependsOn?: string[];
 }
 
-/** The app of a stage called `test` with the context of cdk.json, its functions not bundled. */
+const unbundled = { 'aws:cdk:bundling-stacks': [] };
+
+/**
+ * The app of a stage called `test` with the context of cdk.json, in a directory of its own.
+ *
+ * @param props.context replaces the context by which no function is bundled
+ */
 export const buildApp = (settings: object = {}, props: AppProps = {}) =>
   createGatewayApp({
     ...props,
-    context: { ...context, stage: 'test', 'firefly-gateway': { test: settings }, 'aws:cdk:bundling-stacks': [] },
+    outdir: mkdtempSync(`${directory}/app-`),
+    context: { ...context, stage: 'test', 'firefly-gateway': { test: settings }, ...(props.context ?? unbundled) },
   });
 
 /** The same, synthesised; without CDK's own check of the template, which takes seconds and is a test by itself. */

@@ -27,7 +27,8 @@ export class DispatchFunction extends GatewayFunction {
         SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
       },
       permissions: [
-        allow(['dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
+        // Reads a job again by its key when the answer to a write was lost.
+        allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('unannounced')]),
         allow(['lambda:InvokeFunction'], [generateAliasArn(scope)]),
         allowPutEvents(scope),

@@ -48,10 +48,7 @@ export class SecretRotationFunction extends GatewayFunction {
           ],
           [secretArn],
         ),
-        allow(
-          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-          [intents.tableArn],
-        ),
+        allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [intents.tableArn]),
         allowStatusItem(table.tableArn, 'secret-rotation'),
         // Whoever calls RotateSecret must be allowed to invoke the rotation function, which here is the caller itself.
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'secret-rotation')]),

@@ -1,0 +1,57 @@
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { type FunctionName, functionNames } from '#infra/names.ts';
+import { permissions } from './permissions.ts';
+
+// What AWS checks for each request that the functions send, where it is not called as the command is.
+const actionsOf: Record<string, string[]> = {
+  GetCommand: ['dynamodb:GetItem'],
+  PutCommand: ['dynamodb:PutItem'],
+  UpdateCommand: ['dynamodb:UpdateItem'],
+  DeleteCommand: ['dynamodb:DeleteItem'],
+  QueryCommand: ['dynamodb:Query'],
+  GetObjectCommand: ['s3:GetObject'],
+  PutObjectCommand: ['s3:PutObject'],
+  Upload: ['s3:PutObject', 's3:AbortMultipartUpload'],
+  ListObjectVersionsCommand: ['s3:ListBucketVersions'],
+  DeleteObjectsCommand: ['s3:DeleteObjectVersion'],
+  InvokeCommand: ['lambda:InvokeFunction'],
+  PutEventsCommand: ['events:PutEvents'],
+  DescribeSecretCommand: ['secretsmanager:DescribeSecret'],
+  GetSecretValueCommand: ['secretsmanager:GetSecretValue'],
+  PutSecretValueCommand: ['secretsmanager:PutSecretValue'],
+  RotateSecretCommand: ['secretsmanager:RotateSecret'],
+  UpdateSecretVersionStageCommand: ['secretsmanager:UpdateSecretVersionStage'],
+};
+
+// Sent by Lambda's runtime or by the durable execution SDK, not by the gateway's own code.
+const byTheRuntime = /^(logs|xray):|^lambda:(CheckpointDurableExecution|GetDurableExecutionState)$/;
+
+/** The AWS requests in the gateway's own code that a function can reach. */
+const requestsOf = async (name: FunctionName): Promise<string[]> => {
+  const { outputFiles } = await build({
+    entryPoints: [`functions/${name}/handler.ts`],
+    platform: 'node',
+    format: 'esm',
+    bundle: true,
+    write: false,
+    packages: 'external',
+    treeShaking: true,
+    logLevel: 'error',
+  });
+  const code = outputFiles.map(({ text }) => text).join('\n');
+  // esbuild numbers names that two modules import.
+  return [...new Set([...code.matchAll(/new (\w+Command|Upload)\d*\(/g)].map(([, request]) => String(request)))];
+};
+
+describe('the permissions of the table', () => {
+  it.each(functionNames)('%s: are those that its code asks for', async (name) => {
+    const used = (await requestsOf(name)).flatMap((request) => {
+      const actions = actionsOf[request];
+      if (actions === undefined) throw new Error(`No permission is known for ${request}`);
+      return actions;
+    });
+    const allowed = permissions[name].flatMap(({ may }) => may).filter((action) => !byTheRuntime.test(action));
+    expect([...new Set(used)].sort()).toEqual([...new Set(allowed)].sort());
+  });
+});
