@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getJob } from '#shared/jobs/job-store.ts';
+import { startApi, success, type TestApi } from './fixture.ts';
+
+describe('DELETE /jobs/{jobId}', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startApi();
+  });
+  afterAll(() => api.close());
+
+  const cancel = (jobId: string) => api.call({ method: 'PUT', path: `/v3/cancel/${jobId}` });
+  const erase = (jobId: string) => api.call({ method: 'DELETE', path: `/jobs/${jobId}` });
+  const record = (jobId: string) => api.call({ path: `/jobs/${jobId}` });
+  const status = (jobId: string) => api.call({ path: `/v3/status/${jobId}` });
+
+  it('erases a finished job, outputs first', async () => {
+    const jobId = await api.submit();
+    await api.end(jobId, success(jobId));
+    expect(await erase(jobId)).toMatchObject({ statusCode: 204, body: '' });
+    expect(api.recorded.erased.at(-1)).toMatch(new RegExp(`^outputs/2026/03/01/${jobId}/$`));
+    expect((await erase(jobId)).statusCode).toBe(404);
+  });
+
+  it('announces an end that nobody has announced yet before it forgets it, and no other', async () => {
+    const [crashed, announced] = [await api.submit(), await api.submit()];
+    await api.end(crashed, success(crashed));
+    await cancel(announced);
+    const events = api.recorded.events.length;
+    await erase(crashed);
+    await erase(announced);
+    expect(api.recorded.events.slice(events)).toEqual([
+      { Entries: [expect.objectContaining({ Detail: expect.stringContaining(crashed) })] },
+    ]);
+    expect((await record(crashed)).statusCode).toBe(404);
+  });
+
+  it('refuses to erase a job that is not finished', async () => {
+    const jobId = await api.submit();
+    expect(await erase(jobId)).toMatchObject({ statusCode: 409, json: { error_code: 'job_not_finished' } });
+    expect(await getJob(api.table, jobId)).toBeDefined();
+  });
+
+  it('can be repeated after S3 has failed', async () => {
+    let broken = true;
+    const failing = await startApi({
+      eraseOutputs: async () => {
+        if (broken) throw new Error('S3 is away');
+      },
+    });
+    const jobId = await failing.submit();
+    await failing.end(jobId, success(jobId));
+    expect((await failing.call({ method: 'DELETE', path: `/jobs/${jobId}` })).statusCode).toBe(500);
+    broken = false;
+    expect((await failing.call({ method: 'DELETE', path: `/jobs/${jobId}` })).statusCode).toBe(204);
+    await failing.close();
+  });
+
+  it('lets an idempotency key make a new job after its old one is erased', async () => {
+    const options = { headers: { 'idempotency-key': 'again' } };
+    const jobId = await api.submit(options);
+    await cancel(jobId);
+    await erase(jobId);
+    expect(await api.submit(options, { prompt: 'another cat' })).toBe(jobId);
+    expect((await status(jobId)).json['status']).toBe('pending');
+  });
+});
