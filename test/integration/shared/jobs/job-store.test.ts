@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createdOrder } from '#shared/jobs/job-item.ts';
+import { createJob, deleteJob, getJob, type JobTable, listJobs } from '#shared/jobs/job-store.ts';
+import { rankOf } from '#shared/jobs/queue.ts';
+import { endJob } from '#shared/jobs/transitions.ts';
+import {
+  itemOf,
+  newJob,
+  putItems,
+  queueJob,
+  readJob,
+  startTestDynamoDb,
+  type TestDynamoDb,
+} from '#test/fixtures/job-table.ts';
+import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
+
+let dynamoDb: TestDynamoDb;
+let clock: ManualClock;
+let table: JobTable;
+beforeAll(async () => {
+  dynamoDb = await startTestDynamoDb();
+});
+afterAll(() => dynamoDb.close());
+beforeEach(async () => {
+  clock = createManualClock();
+  table = await dynamoDb.table(clock);
+});
+
+const place = (jobId: string, round = 0) => ({ rank: rankOf('normal', round, jobId), round });
+
+describe('createJob', () => {
+  it('queues the job with everything that was asked', async () => {
+    const asked = newJob({ warnings: ['unknown field: x'] });
+    const { created, job } = await createJob(table, asked, place(asked.jobId));
+    expect(created).toBe(true);
+    expect(job).toMatchObject({ ...asked, state: 'queued', turn: 0, attempts: 0, resumes: 0 });
+    expect(job.history).toEqual([{ state: 'queued', at: new Date(clock.now()).toISOString() }]);
+    expect(await getJob(table, asked.jobId)).toEqual(job);
+  });
+
+  it('keeps the table’s own attributes out of the job', async () => {
+    const job = await queueJob(table);
+    const own = ['pk', 'sk', 'queueState', 'queueOrder', 'createdOrder', 'unannounced', 'expiresAt'];
+    expect(Object.keys(await readJob(table, job)).filter((name) => own.includes(name))).toEqual([]);
+  });
+
+  it('creates one job for one id, however many requests come at once', async () => {
+    const { jobId } = newJob();
+    const results = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        createJob(table, newJob({ jobId, requestHash: `hash-${index}` }), place(jobId, index)),
+      ),
+    );
+    expect(results.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(results.map(({ job }) => job.requestHash)).size).toBe(1);
+  });
+
+  it('gives an id again once its job has passed its time, though DynamoDB has not deleted it yet', async () => {
+    const job = await queueJob(table, { retentionSeconds: 60 });
+    await endJob(table, job, ['queued'], { to: 'cancelled' });
+    expect((await createJob(table, newJob({ jobId: job.jobId }), place(job.jobId))).created).toBe(false);
+    clock.advance(60_000);
+    const again = await createJob(table, newJob({ jobId: job.jobId, caller: 'bob' }), place(job.jobId));
+    expect(again).toMatchObject({ created: true, job: { caller: 'bob', state: 'queued' } });
+    expect(await itemOf(table, job)).not.toHaveProperty('expiresAt');
+  });
+});
+
+describe('getJob', () => {
+  it('knows no job that never was, was erased, or has passed its time', async () => {
+    expect(await getJob(table, newJob().jobId)).toBeUndefined();
+    const [erased, old] = [await queueJob(table), await queueJob(table, { retentionSeconds: 60 })];
+    await deleteJob(table, erased.jobId);
+    expect(await getJob(table, erased.jobId)).toBeUndefined();
+    await endJob(table, old, ['queued'], { to: 'cancelled' });
+    clock.advance(59_000);
+    expect(await getJob(table, old.jobId)).toBeDefined();
+    clock.advance(1_000);
+    expect(await getJob(table, old.jobId)).toBeUndefined();
+  });
+});
+
+describe('listJobs', () => {
+  const listAll = async (limit: number, state?: 'queued' | 'cancelled', caller = 'alice'): Promise<string[][]> => {
+    const pages: string[][] = [];
+    let before: string | undefined;
+    do {
+      const page = await listJobs(table, { caller, state, before, limit });
+      pages.push(page.jobs.map(({ jobId }) => jobId));
+      before = page.next;
+    } while (before !== undefined);
+    return pages;
+  };
+
+  const queueMany = async (count: number): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      // Two jobs share each millisecond.
+      if (index % 2 === 0) clock.advance(1);
+      ids.push((await queueJob(table)).jobId);
+    }
+    return ids;
+  };
+
+  it('pages through all jobs of the caller, newest first, each once', async () => {
+    const ids = await queueMany(7);
+    await queueJob(table, { caller: 'bob' });
+    const pages = await listAll(3);
+    expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
+    expect(pages.flat().toSorted()).toEqual(ids.toSorted());
+    const times = await Promise.all(pages.flat().map(async (id) => (await getJob(table, id))?.createdAt ?? ''));
+    expect(times).toEqual(times.toSorted().reverse());
+  });
+
+  it('has no empty last page', async () => {
+    await queueMany(6);
+    expect((await listAll(3)).map((page) => page.length)).toEqual([3, 3]);
+    expect((await listAll(6)).map((page) => page.length)).toEqual([6]);
+    expect(await listAll(3, undefined, 'nobody')).toEqual([[]]);
+  });
+
+  it('finds the few of one state among the many of others', async () => {
+    const item = (index: number) => ({
+      ...newJob({ jobId: `job-${index}` }),
+      pk: `job#job-${index}`,
+      sk: 'job',
+      state: [0, 110, 229].includes(index) ? 'cancelled' : 'queued',
+      createdOrder: createdOrder(new Date(clock.now() + index).toISOString(), `job-${index}`),
+    });
+    await putItems(
+      table,
+      Array.from({ length: 230 }, (_, index) => item(index)),
+    );
+    expect((await listAll(2, 'cancelled')).flat()).toEqual(['job-229', 'job-110', 'job-0']);
+    expect((await listAll(100, 'queued')).flat()).toHaveLength(227);
+  });
+
+  it('leaves out what has passed its time', async () => {
+    const job = await queueJob(table, { retentionSeconds: 60 });
+    await endJob(table, job, ['queued'], { to: 'cancelled' });
+    expect((await listAll(10)).flat()).toEqual([job.jobId]);
+    clock.advance(60_000);
+    expect((await listAll(10)).flat()).toEqual([]);
+  });
+});
