@@ -1,8 +1,9 @@
-import type { AdobeTarget } from './adobe-target.ts';
+import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
+import { FunctionError } from './lambda/function-error.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { objectCreatedEvent } from './s3/object-created-event.ts';
 import { startS3 } from './s3/start-s3.ts';
@@ -85,6 +86,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       startHttpApi({
         port: options.port ?? 0,
         invokeApi: (event) => lambda.invoke(api, event),
+        onError: (error) => onLog(api, errorLine(error)),
         cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
       }),
     );
@@ -131,7 +133,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     progress('creating tables and secrets');
     await createResources(endpoints, target);
     progress('refreshing the access token');
-    await lambda.invoke(tokenRefresh, {});
+    await refreshToken(lambda);
     if (options.schedules ?? true) {
       const run = (name: string, everyMs: number, payload: unknown) => ({
         name,
@@ -145,7 +147,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
           run(secretRotation, 24 * 60 * minuteMs, { action: 'daily' }),
           { name: 'rotation schedule', everyMs: minuteMs, run: async () => secretsManager.rotateDue() },
         ],
-        { onError: (name, error) => onLog(name, `{"level":"ERROR","message":${JSON.stringify(String(error))}}`) },
+        { onError: (name, error) => onLog(name, errorLine(error)) },
       );
       opened.unshift(scheduler);
     }
@@ -176,6 +178,19 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     throw error;
   }
 };
+
+const refreshToken = async (lambda: Lambda): Promise<void> => {
+  try {
+    await lambda.invoke(stackNames.functions.tokenRefresh, {});
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error;
+    throw new StartSettingError(
+      `There is no access token: ${error.failure.errorMessage}\nCheck FIREFLY_SERVICES_CLIENT_ID, FIREFLY_SERVICES_CLIENT_SECRET and, if set, ADOBE_IMS_URL.`,
+    );
+  }
+};
+
+const errorLine = (error: unknown): string => JSON.stringify({ level: 'ERROR', message: String(error) });
 
 const simulatorOptions = ({ simulator, settings }: StackOptions): SimulatorOptions => ({
   ...(settings?.requestsPerMinute === undefined ? {} : { requestsPerMinute: settings.requestsPerMinute }),

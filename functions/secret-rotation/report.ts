@@ -44,7 +44,7 @@ export const reportRotated = async (ports: RotationPorts, policy: RotationPolicy
 export const reportFailure = async (ports: RotationPorts, during: string, error: unknown): Promise<void> => {
   const { status, log, clock, recordMetric } = ports;
   const { code, message } = describeError(error);
-  log.error('The rotation of the client secret failed.', { during, code, message });
+  log.error('The rotation of the client secret failed.', { during, code, reason: message });
   // Nothing has failed as long as nobody has given the gateway its credentials.
   const isConfigured = code !== 'not_configured';
   if (isConfigured) recordMetric(metricNames.rotationFailed, 1);

@@ -65,7 +65,7 @@ export const reportFailure = async (
 ): Promise<void> => {
   const { status, log, clock } = reporting;
   const { code, message } = describe(error);
-  log.error('The token refresh failed.', { code, message });
+  log.error('The token refresh failed.', { code, reason: message });
   const before = await status.readTokenRefresh();
   await status.writeTokenRefresh({
     ...before,

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stackNames } from '#local/stack-settings.ts';
-import { type CrashRig, startCrashRig } from '#test/fixtures/crash-rig.ts';
+import { startCrashRig } from '#test/fixtures/crash-rig.ts';
+import { type RigPool, startRigPool } from '#test/fixtures/rig-pool.ts';
 
 /** Everything that dispatch does to the world outside for one job, in order. */
 const effects = [
@@ -16,39 +17,36 @@ const points = effects.flatMap((effect, index) =>
 );
 
 describe('dispatch, killed before and after each of its effects', () => {
-  let rig: CrashRig;
+  let pool: RigPool;
   const request = { prompt: 'a harbour', size: { width: 64, height: 64 } };
 
   beforeAll(async () => {
-    rig = await startCrashRig('dispatch', 1);
+    pool = await startRigPool(3, () => startCrashRig('dispatch', 1));
   });
-  afterAll(() => rig.close());
+  afterAll(() => pool.close());
 
-  const dispatch = () => rig.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+  it('knows every effect, so that a new one without a crash test is noticed', () =>
+    pool.use(async (rig) => {
+      await rig.gateway.until(await rig.gateway.submit(request));
+      const seen = await rig.record(async () => rig.gateway.until(await rig.gateway.submit(request)));
+      expect(seen).toEqual(effects);
+    }));
 
-  it('knows every effect, so that a new one without a crash test is noticed', async () => {
-    await rig.gateway.until(await rig.gateway.submit(request));
-    const seen = await rig.record(async () => rig.gateway.until(await rig.gateway.submit(request)));
-    expect(seen).toEqual(effects);
-  });
-
-  it.each(points)('$fate of effect $index ($effect)', async ({ index, fate }) => {
-    rig.crashAt(index, fate);
-    const jobId = await rig.gateway.submit(request);
-    await expect.poll(() => rig.crashed(), { timeout: 10_000 }).toBe(true);
-    // What the schedule does each minute.
-    await expect
-      .poll(
-        async () => {
-          await dispatch();
-          return (await rig.gateway.record(jobId)).status;
-        },
-        { timeout: 20_000, interval: 500 },
-      )
-      .toBe('succeeded');
-    const submits =
-      rig.gateway.stack.simulator?.requests().filter(({ requestId }) => requestId?.startsWith(jobId)) ?? [];
-    expect(submits).toHaveLength(1);
-    expect(await rig.storedKeys(jobId)).toHaveLength(2);
-  });
+  it.concurrent.each(points)('$fate of effect $index ($effect)', ({ index, fate }) =>
+    pool.use(async (rig) => {
+      rig.crashAt(index, fate);
+      const jobId = await rig.gateway.submit(request);
+      await vi.waitFor(() => expect(rig.crashed()).toBe(true), { timeout: 10_000 });
+      // What the schedule does each minute.
+      const status = async () => {
+        await rig.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+        return (await rig.gateway.record(jobId)).status;
+      };
+      await vi.waitFor(async () => expect(await status()).toBe('succeeded'), { timeout: 20_000, interval: 500 });
+      const submits =
+        rig.gateway.stack.simulator?.requests().filter(({ requestId }) => requestId?.startsWith(jobId)) ?? [];
+      expect(submits).toHaveLength(1);
+      expect(await rig.storedKeys(jobId)).toHaveLength(2);
+    }),
+  );
 });

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stackNames } from '#local/stack-settings.ts';
-import { type CrashRig, startCrashRig } from '#test/fixtures/crash-rig.ts';
+import { startCrashRig } from '#test/fixtures/crash-rig.ts';
+import { type RigPool, startRigPool } from '#test/fixtures/rig-pool.ts';
 
 /** Everything that generate does to the world outside in the life of one job, in order. */
 const effects = [
@@ -49,45 +50,29 @@ const isUnknown = ({ index, fate }: (typeof points)[number]): boolean =>
     : (index === submittingWritten && fate === 'crash after') || (index === runningWritten && fate === 'crash before');
 
 describe('generate, killed before and after each of its effects', () => {
-  const idle: CrashRig[] = [];
-  const waiting: ((rig: CrashRig) => void)[] = [];
-  const rigs: CrashRig[] = [];
+  let pool: RigPool;
   const request = { prompt: 'a lighthouse', size: { width: 64, height: 64 } };
 
   beforeAll(async () => {
-    rigs.push(...(await Promise.all([0, 1, 2, 3].map(() => startCrashRig('generate', 20)))));
-    idle.push(...rigs);
+    pool = await startRigPool(4, () => startCrashRig('generate', 20));
   });
-  afterAll(async () => {
-    await Promise.all(rigs.map((rig) => rig.close()));
-  });
-
-  const withRig = async (use: (rig: CrashRig) => Promise<void>) => {
-    const rig = idle.pop() ?? (await new Promise<CrashRig>((resolve) => waiting.push(resolve)));
-    try {
-      await use(rig);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) idle.push(rig);
-      else next(rig);
-    }
-  };
+  afterAll(() => pool.close());
 
   it('knows every effect, so that a new one without a crash test is noticed', () =>
-    withRig(async (rig) => {
+    pool.use(async (rig) => {
       const seen = await rig.record(async () => {
         const jobId = await rig.gateway.submit(request);
         await rig.gateway.until(jobId);
-        await expect.poll(() => rig.finishedExecutions()).toContain(`${jobId}-1`);
+        await vi.waitFor(() => expect(rig.finishedExecutions()).toContain(`${jobId}-1`), { timeout: 20_000 });
       });
       expect(seen).toEqual(effects);
     }));
 
   it.concurrent.each(points)('$fate of effect $index ($effect)', (point) =>
-    withRig(async (rig) => {
+    pool.use(async (rig) => {
       rig.crashAt(point.index, point.fate);
       const jobId = await rig.gateway.submit(request);
-      await expect.poll(() => rig.finishedExecutions(), { timeout: 20_000 }).toContain(`${jobId}-1`);
+      await vi.waitFor(() => expect(rig.finishedExecutions()).toContain(`${jobId}-1`), { timeout: 20_000 });
       expect(rig.crashed()).toBe(true);
 
       // A write whose job was killed in the last moment is announced by the next dispatch.
@@ -107,7 +92,7 @@ describe('generate, killed before and after each of its effects', () => {
         expect(await rig.storedKeys(jobId)).toEqual([`${folder}0.jpg`, `${folder}job.json`]);
       }
       await rig.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
-      await expect.poll(() => rig.events.filter(({ detail }) => detail['jobId'] === jobId).length).toBeGreaterThan(0);
+      await vi.waitFor(() => expect(rig.events.filter(({ detail }) => detail['jobId'] === jobId)).not.toHaveLength(0));
     }),
   );
 });

@@ -1,0 +1,60 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localClients } from '#local/clients.ts';
+import { simulatedCredentials } from '#local/simulator/credentials.ts';
+import { stackNames } from '#local/stack-settings.ts';
+import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
+
+const prompt = 'The launch of Project Kingfisher, still under embargo';
+
+describe('no log line shows a secret, a token or a prompt', () => {
+  let gateway: Gateway;
+  const tokens = new Set<string>();
+  const size = { width: 64, height: 64 };
+
+  const noteToken = async () => {
+    const { secretsManager } = localClients(gateway.stack.description);
+    const { SecretString = '{}' } = await secretsManager.send(
+      new GetSecretValueCommand({ SecretId: stackNames.accessTokenSecret }),
+    );
+    tokens.add(JSON.parse(SecretString).accessToken);
+    secretsManager.destroy();
+  };
+
+  beforeAll(async () => {
+    gateway = await startGateway({
+      ...quick,
+      simulator: { requestsPerMinute: 200, pendingMs: 0, generationMs: 300 },
+    });
+    await noteToken();
+  });
+  afterAll(() => gateway.close());
+
+  it('through success, refusal, faults of Adobe, cancelling, new tokens, bad input and erasing', async () => {
+    const { simulator } = gateway.stack;
+    const body = { prompt, size, negativePrompt: prompt };
+    await gateway.until(await gateway.submit(body));
+    for (const fault of ['prompt_unsafe', 'bad_gateway', 'server_error'] as const) {
+      simulator?.faults.add({ fault, times: 1, service: 'firefly', method: 'POST' });
+      await gateway.until(await gateway.submit(body));
+    }
+    simulator?.expireTokens();
+    await gateway.until(await gateway.submit(body));
+    await noteToken();
+    await gateway.call(`/v3/cancel/${await gateway.submit(body)}`, { method: 'PUT' });
+    await gateway.post({ ...body, numVariations: prompt });
+    await gateway.post(`{"prompt": "${prompt}`);
+    await gateway.call(`/jobs?cursor=${encodeURIComponent(prompt)}`);
+    await gateway.call(`/v3/status/${encodeURIComponent(prompt)}`);
+    const erased = await gateway.until(await gateway.submit(body));
+    await gateway.call(`/jobs/${erased.jobId}`, { method: 'DELETE' });
+    await gateway.stack.lambda.invoke(stackNames.functions.tokenRefresh, { reason: 'rotated' });
+    await noteToken();
+
+    expect(tokens.size).toBeGreaterThanOrEqual(3);
+    expect(gateway.logLines.length).toBeGreaterThan(20);
+    const secrets = [...tokens, simulatedCredentials.clientSecret, prompt, 'Kingfisher', 'X-Amz-Signature', 'Bearer '];
+    const leaks = gateway.logLines.filter((line) => secrets.some((secret) => line.includes(secret)));
+    expect(leaks).toEqual([]);
+  });
+});

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startSimulator } from '#local/simulator/simulator.ts';
+import { runStart, type StartCommand } from '#test/fixtures/start-command.ts';
+
+describe('npm start', () => {
+  const running: StartCommand[] = [];
+  const start = (args: string[], env?: Record<string, string>) => {
+    const command = runStart(args, env);
+    running.push(command);
+    return command;
+  };
+  afterEach(async () => {
+    for (const { process: child, exited } of running.splice(0)) {
+      child.kill('SIGKILL');
+      await exited;
+    }
+  });
+
+  it('makes one image and ends with --once: one line when ready, one with the result, nothing else on stdout', async () => {
+    const command = start(['--json', '--once', '--port', '0', '--poll-seconds', '1', '--prompt', 'a small boat']);
+    expect(await command.exited).toBe(0);
+    expect(command.stdout).toHaveLength(2);
+    expect(Object.keys(await command.json(0))).toEqual([
+      'gateway',
+      'firefly',
+      'ims',
+      'ioManagement',
+      's3',
+      'dynamodb',
+      'secretsManager',
+      'lambda',
+      'bucket',
+      'table',
+      'accessTokenSecret',
+      'clientCredentialsSecret',
+    ]);
+    expect(await command.json(1)).toEqual({
+      jobId: expect.any(String),
+      status: 'succeeded',
+      outputs: [
+        {
+          bucket: 'firefly-gateway-local-outputs',
+          key: expect.stringMatching(/\/0\.jpg$/),
+          url: expect.stringContaining('X-Amz-Signature='),
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+          contentType: 'image/jpeg',
+        },
+      ],
+    });
+  });
+
+  it('stays up after the image, serves it, and ends at once on an interrupt', async () => {
+    const command = start(['--json', '--port', '0', '--poll-seconds', '1']);
+    const { gateway } = await command.json(0);
+    const list = async () => {
+      const answer = await fetch(`${gateway}/jobs?status=succeeded`);
+      return ((await answer.json()) as { jobs: { jobId: string; outputs: { sha256: string }[] }[] }).jobs;
+    };
+    await expect.poll(list, { timeout: 25_000 }).toHaveLength(1);
+    const [job] = await list();
+    const picture = await fetch(`${gateway}/jobs/${job?.jobId}/outputs/0`);
+    const bytes = Buffer.from(await picture.arrayBuffer());
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(job?.outputs[0]?.sha256);
+    command.process.kill('SIGINT');
+    expect(await command.exited).toBe(0);
+  });
+
+  it('uses another server where a URL is given and says so', async () => {
+    const simulator = await startSimulator({ pendingMs: 0, generationMs: 0 });
+    const command = start(['--json', '--once', '--port', '0', '--poll-seconds', '1'], {
+      FIREFLY_API_URL: simulator.url,
+      ADOBE_IMS_URL: simulator.url,
+      ADOBE_IO_URL: simulator.url,
+    });
+    expect(await command.exited).toBe(0);
+    expect(await command.json(0)).toMatchObject({
+      firefly: simulator.url,
+      ims: simulator.url,
+      ioManagement: simulator.url,
+    });
+    expect(simulator.jobs()).toHaveLength(1);
+    expect(command.stderr.join('\n')).toContain(new URL(simulator.url).host);
+    await simulator.close();
+  });
+
+  it('ends with 1 and the reason when there is no image', async () => {
+    const simulator = await startSimulator();
+    simulator.faults.add({ fault: 'prompt_unsafe', service: 'firefly', method: 'POST' });
+    const env = { FIREFLY_API_URL: simulator.url, ADOBE_IMS_URL: simulator.url, ADOBE_IO_URL: simulator.url };
+    const command = start(['--json', '--once', '--port', '0'], env);
+    expect(await command.exited).toBe(1);
+    expect(command.stderr.join('\n')).toContain('prompt_unsafe');
+    expect(await command.json(1)).toMatchObject({ status: 'failed', outputs: [] });
+    await simulator.close();
+  });
+
+  it('says which settings to check when Adobe refuses the credentials', async () => {
+    const simulator = await startSimulator();
+    const command = start([], {
+      FIREFLY_SERVICES_CLIENT_ID: 'simulated-client',
+      FIREFLY_SERVICES_CLIENT_SECRET: 'a-wrong-secret',
+      ADOBE_IMS_URL: simulator.url,
+    });
+    expect(await command.exited).toBe(1);
+    expect(command.stderr.join('\n')).toContain('FIREFLY_SERVICES_CLIENT_SECRET');
+    expect(command.stderr.join('\n')).not.toContain('a-wrong-secret');
+    await simulator.close();
+  });
+
+  it.each([
+    [['--port', 'x'], {}, '--port'],
+    [['--nonsense'], {}, '--nonsense'],
+    [[], { FIREFLY_API_URL: 'http://example.com' }, 'FIREFLY_API_URL'],
+    [[], { ADOBE_IMS_URL: 'https://example.com/path' }, 'ADOBE_IMS_URL'],
+    [[], { FIREFLY_SERVICES_CLIENT_ID: 'only-half' }, 'FIREFLY_SERVICES_CLIENT_SECRET'],
+  ])('refuses %j with %j and names what is wrong', async (args, env, name) => {
+    const command = start(args, env as Record<string, string>);
+    expect(await command.exited).toBe(1);
+    expect(command.stderr.join('\n')).toContain(name);
+    expect(command.stderr.join('\n')).not.toContain('    at ');
+  });
+});
