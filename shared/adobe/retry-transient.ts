@@ -34,7 +34,7 @@ export const retryTransient = async <Result>(
       return await call();
     } catch (error) {
       if (!isTransient(error) && !alsoRetry(error)) throw error;
-      const backOffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt) * (0.75 + Math.random() / 4);
+      const backOffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
       const delayMs = (isTransient(error) ? error.retryAfterMs : undefined) ?? backOffMs;
       if (clock.now() + delayMs > deadline) throw error;
       await sleep(delayMs);

@@ -49,8 +49,12 @@ export const createFakeAdobe = (clock: Clock) => {
       if (index >= 0) secrets.splice(index, 1);
       return index >= 0;
     },
+    /** Secrets that are deleted, but that IMS still accepts for a while. */
+    lagging: [] as AdobeSecret[],
     accepts: (value: string) =>
-      secrets.find((secret) => secret.value === value && secret.createdAt + adobe.propagationMs <= clock.now()),
+      [...secrets, ...adobe.lagging].find(
+        (secret) => secret.value === value && secret.createdAt + adobe.propagationMs <= clock.now(),
+      ),
     isValidToken: (accessToken: string) => {
       const token = tokens.get(accessToken);
       if (token === undefined || token.expiresAt <= clock.now()) return false;

@@ -1,8 +1,16 @@
 import { expect } from 'vitest';
 import type { World } from './world.ts';
 
-/** Holds at every moment: the stored secret works, Adobe's limit is kept, and generation has a valid token. */
-export const expectWorking = ({ adobe, store, hasValidToken, withoutToken }: World): void => {
+/** Values of secrets and tokens in the simulated world look like this, and nothing else does. */
+const anyValue = /(value|token)-\d/;
+
+/**
+ * Holds at every moment: the stored secret works, Adobe's limit is kept, generation has a valid token, and neither log
+ * nor status tells a value.
+ */
+export const expectWorking = ({ adobe, store, hasValidToken, withoutToken, logged, status }: World): void => {
+  expect(logged.filter((line) => anyValue.test(line))).toEqual([]);
+  expect(JSON.stringify(status() ?? {})).not.toMatch(anyValue);
   const current = store.current()?.credentials;
   const listed = adobe.secrets.find(({ value }) => value === current?.clientSecret);
   expect(listed, 'Adobe still has the current secret').toBeDefined();

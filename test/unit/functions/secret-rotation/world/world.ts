@@ -142,6 +142,8 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
   const { secretUuid, ...withoutUuid } = credentialsOf(first);
   store.putCurrent('first', options.withUuid === false ? withoutUuid : { ...withoutUuid, secretUuid });
   return {
+    ports,
+    policy,
     clock,
     adobe,
     store,
