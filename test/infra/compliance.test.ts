@@ -9,12 +9,15 @@ const corsOrigins = ['https://app.example.com'];
 const variants = [
   { name: 'defaults', settings: {} },
   {
-    name: 'CORS and an expiry of outputs',
-    settings: { corsOrigins, outputRetentionDays: 30, alarmEmail: 'a@example.com' },
-  },
-  {
-    name: 'JWT, nothing kept',
-    settings: { auth: { mode: 'jwt', issuer: 'https://id.example.com', audiences: ['a'] }, keepData: false },
+    name: 'all that is optional',
+    settings: {
+      auth: { mode: 'jwt', issuer: 'https://id.example.com', audiences: ['gateway'] },
+      corsOrigins,
+      gatewayUrl: 'https://firefly.example.com',
+      outputRetentionDays: 30,
+      keepData: false,
+      alarmEmail: 'ops@example.com',
+    },
   },
 ];
 
