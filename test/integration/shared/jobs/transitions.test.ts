@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type JobState, jobStates } from '#shared/jobs/job.ts';
+import { deleteJob, type JobTable } from '#shared/jobs/job-store.ts';
+import { endJob, transition } from '#shared/jobs/transitions.ts';
+import { allItems, itemOf, queueJob, readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
+
+let dynamoDb: TestDynamoDb;
+let clock: ManualClock;
+let table: JobTable;
+beforeAll(async () => {
+  dynamoDb = await startTestDynamoDb();
+});
+afterAll(() => dynamoDb.close());
+beforeEach(async () => {
+  clock = createManualClock();
+  table = await dynamoDb.table(clock);
+});
+
+const iso = () => new Date(clock.now()).toISOString();
+
+describe('transition', () => {
+  it('moves the job, remembers when, and takes it to its part of the queue index', async () => {
+    const job = await queueJob(table);
+    const places: Record<string, unknown> = {};
+    for (const to of ['scheduled', 'submitting', 'running', 'storing'] as const) {
+      clock.advance(1_000);
+      const before = await readJob(table, job);
+      await transition(table, before, { from: [before.state], to, order: `order of ${to}` });
+      const { queueState, queueOrder, state, updatedAt, history } = await itemOf(table, job);
+      expect({ state, updatedAt, last: (history as object[]).at(-1) }).toEqual({
+        state: to,
+        updatedAt: iso(),
+        last: { state: to, at: iso() },
+      });
+      places[to] = [queueState, queueOrder];
+    }
+    expect(places).toEqual({
+      scheduled: ['scheduled', 'order of scheduled'],
+      submitting: ['active', 'order of submitting'],
+      running: ['active', 'order of running'],
+      storing: ['active', 'order of storing'],
+    });
+  });
+
+  it('sets and removes what it is told', async () => {
+    const job = await queueJob(table);
+    const set = await transition(table, job, {
+      from: ['queued'],
+      to: 'scheduled',
+      order: iso(),
+      changes: { submitAt: 1, permit: 0 },
+    });
+    expect(set).toMatchObject({ submitAt: 1, permit: 0 });
+    const removed = await transition(table, job, {
+      from: ['scheduled'],
+      to: 'queued',
+      order: job.rank,
+      changes: { submitAt: undefined, permit: undefined },
+    });
+    expect(removed).not.toHaveProperty('submitAt');
+    expect(removed).not.toHaveProperty('permit');
+  });
+
+  it.each<[string, { from: JobState[]; turn?: number; cancelled?: boolean }]>([
+    ['is in another state', { from: ['scheduled', 'running'] }],
+    ['is in another turn', { from: ['queued'], turn: 1 }],
+    ['is to be cancelled', { from: ['queued'], cancelled: true }],
+  ])('does nothing if the job %s', async (_, { from, turn = 0, cancelled = false }) => {
+    const job = await queueJob(table);
+    if (cancelled) {
+      await transition(table, job, {
+        from: ['queued'],
+        to: 'queued',
+        order: job.rank,
+        changes: { cancelRequestedAt: iso() },
+      });
+    }
+    const before = await itemOf(table, job);
+    const moved = await transition(
+      table,
+      { jobId: job.jobId, turn },
+      { from, to: 'running', order: iso(), unlessCancelRequested: true },
+    );
+    expect(moved).toBeUndefined();
+    expect(await itemOf(table, job)).toEqual(before);
+  });
+
+  it('does not bring an erased job back', async () => {
+    const job = await queueJob(table);
+    await deleteJob(table, job.jobId);
+    expect(await transition(table, job, { from: ['queued'], to: 'scheduled', order: iso() })).toBeUndefined();
+    expect((await allItems(table)).filter(({ sk }) => sk === 'job')).toEqual([]);
+  });
+
+  it('lets exactly one of many concurrent moves happen', async () => {
+    const job = await queueJob(table);
+    const moves = await Promise.all(
+      Array.from({ length: 10 }, (_, permit) =>
+        transition(table, job, { from: ['queued'], to: 'scheduled', order: iso(), changes: { permit } }),
+      ),
+    );
+    const happened = moves.filter((moved) => moved !== undefined);
+    expect(happened).toHaveLength(1);
+    expect((await readJob(table, job)).permit).toBe(happened[0]?.permit);
+  });
+
+  it('keeps the record of a job that is put back for days small, and still records its end', async () => {
+    const job = await queueJob(table);
+    const late = { jobId: job.jobId, turn: 301 };
+    await transition(table, job, { from: ['queued'], to: 'scheduled', order: iso(), changes: { turn: 301 } });
+    await transition(table, late, { from: ['scheduled'], to: 'queued', order: job.rank });
+    expect((await readJob(table, job)).history).toHaveLength(2);
+    await endJob(table, { ...job, ...late }, ['queued'], { to: 'cancelled' });
+    expect((await readJob(table, job)).history.at(-1)?.state).toBe('cancelled');
+  });
+});
+
+describe('endJob', () => {
+  const finals = ['succeeded', 'failed', 'cancelled', 'timed_out'] as const;
+
+  it.each(finals)('marks a job that %s as unannounced, out of the queue, kept for its time', async (to) => {
+    const job = await queueJob(table, { retentionSeconds: 3_600 });
+    clock.advance(5_000);
+    await endJob(table, job, ['queued'], { to, error: { code: 'c', message: 'm' } });
+    expect(await itemOf(table, job)).toMatchObject({
+      state: to,
+      finishedAt: iso(),
+      unannounced: 'yes',
+      expiresAt: clock.now() / 1000 + 3_600,
+      error: { code: 'c', message: 'm' },
+    });
+    expect(await itemOf(table, job)).not.toHaveProperty('queueState');
+    expect(await itemOf(table, job)).not.toHaveProperty('queueOrder');
+  });
+
+  it('ends a job once: whoever comes first', async () => {
+    const job = await queueJob(table);
+    const ends = await Promise.all(finals.map((to) => endJob(table, job, jobStates.slice(0, 5), { to })));
+    const happened = ends.filter((ended) => ended !== undefined);
+    expect(happened).toHaveLength(1);
+    expect((await readJob(table, job)).state).toBe(happened[0]?.state);
+    expect((await readJob(table, job)).history).toHaveLength(2);
+  });
+});
