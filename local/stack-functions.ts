@@ -16,7 +16,17 @@ export interface FunctionEndpoints {
   eventBridge: string;
 }
 
-const handlerPath = (name: string) => fileURLToPath(new URL(`../functions/${name}/handler.ts`, import.meta.url));
+const folders: Record<FunctionKey, string> = {
+  api: 'api',
+  dispatch: 'dispatch',
+  generate: 'generate',
+  tokenRefresh: 'token-refresh',
+  secretRotation: 'secret-rotation',
+};
+
+/** The source of a function. */
+export const handlerSource = (key: FunctionKey): string =>
+  fileURLToPath(new URL(`../functions/${folders[key]}/handler.ts`, import.meta.url));
 
 /** The functions by what they do. */
 export type FunctionKey = keyof StackNames['functions'];
@@ -26,6 +36,7 @@ export const functionDefinitions = (
   names: StackNames,
   settings: StackSettings,
   endpointsOf: (name: FunctionKey) => FunctionEndpoints,
+  handlers: Partial<Record<FunctionKey, string>> = {},
 ): FunctionDefinition[] => {
   const common = {
     STACK_NAME: names.stack,
@@ -59,7 +70,7 @@ export const functionDefinitions = (
   return [
     {
       name: names.functions.api,
-      handlerPath: handlerPath('api'),
+      handlerPath: handlers.api ?? handlerSource('api'),
       timeoutMs: 29_000,
       maxConcurrency: settings.apiConcurrency,
       env: {
@@ -77,7 +88,7 @@ export const functionDefinitions = (
     },
     {
       name: names.functions.dispatch,
-      handlerPath: handlerPath('dispatch'),
+      handlerPath: handlers.dispatch ?? handlerSource('dispatch'),
       timeoutMs: 50_000,
       maxConcurrency: 2,
       env: {
@@ -89,7 +100,7 @@ export const functionDefinitions = (
     },
     {
       name: names.functions.generate,
-      handlerPath: handlerPath('generate'),
+      handlerPath: handlers.generate ?? handlerSource('generate'),
       timeoutMs: 600_000,
       maxConcurrency: settings.generateConcurrency,
       durable: { executionTimeoutSeconds: 7_200 },
@@ -110,7 +121,7 @@ export const functionDefinitions = (
     },
     {
       name: names.functions.tokenRefresh,
-      handlerPath: handlerPath('token-refresh'),
+      handlerPath: handlers.tokenRefresh ?? handlerSource('tokenRefresh'),
       timeoutMs: 60_000,
       maxConcurrency: 2,
       env: {
@@ -123,7 +134,7 @@ export const functionDefinitions = (
     },
     {
       name: names.functions.secretRotation,
-      handlerPath: handlerPath('secret-rotation'),
+      handlerPath: handlers.secretRotation ?? handlerSource('secretRotation'),
       timeoutMs: 180_000,
       maxConcurrency: 2,
       env: {

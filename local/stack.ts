@@ -23,6 +23,8 @@ export interface StackOptions {
   simulator?: SimulatorOptions;
   /** Puts proxies between functions and servers; functions and endpoints that it does not name go straight. */
   between?(endpoints: FunctionEndpoints): Promise<Partial<Record<FunctionKey, Partial<FunctionEndpoints>>>>;
+  /** Modules that run in place of the functions' sources, such as their bundles. */
+  handlers?: Partial<Record<FunctionKey, string>>;
   /** Whether the schedules run; without them nothing happens but what is asked for. */
   schedules?: boolean;
   /** Receives a line for each step of the start. */
@@ -129,7 +131,9 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     });
     const proxied = (await options.between?.(endpoints)) ?? {};
     const endpointsOf = (name: FunctionKey) => ({ ...endpoints, ...proxied[name] });
-    for (const definition of functionDefinitions(stackNames, settings, endpointsOf)) lambda.addFunction(definition);
+    for (const definition of functionDefinitions(stackNames, settings, endpointsOf, options.handlers)) {
+      lambda.addFunction(definition);
+    }
     progress('creating tables and secrets');
     await createResources(endpoints, target);
     progress('refreshing the access token');

@@ -1,7 +1,7 @@
 import httpRouter from '@middy/http-router';
 import type { Clock } from '#shared/clock.ts';
 import { ProblemError } from '#shared/http/problem.ts';
-import type { HttpResponse } from '#shared/http/response.ts';
+import { emptyResponse, type HttpResponse } from '#shared/http/response.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
 
 /** One operation of the API. */
@@ -13,7 +13,7 @@ export interface Route {
 }
 
 /**
- * Finds the route of an event and runs it.
+ * Finds the route of an event and runs it; a browser's preflight is answered for every path.
  *
  * @param options.url base of the URLs in answers, where it differs from the host name that was called
  * @throws {ProblemError} 400 for a malformed path, 404 for an unknown one, 405 for a known one with another method
@@ -38,6 +38,8 @@ export const createRouter = (
     },
   }) as unknown as (event: HttpEvent) => Promise<HttpResponse>;
   return async (event) => {
+    // With a $default route API Gateway hands preflights to the function and puts its own CORS headers on the answer.
+    if (event.requestContext.http.method === 'OPTIONS') return emptyResponse(204);
     decodePath(event.requestContext.http.path);
     return router(event);
   };

@@ -1,22 +1,14 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { bundling } from '#infra/constructs/functions/bundling.ts';
-import { type FunctionKey, functionDefinitions } from '#local/stack-functions.ts';
+import { type FunctionKey, functionDefinitions, handlerSource } from '#local/stack-functions.ts';
 import { stackNames, stackSettings } from '#local/stack-settings.ts';
 
 const run = promisify(execFile);
-const folders: Record<FunctionKey, string> = {
-  api: 'api',
-  dispatch: 'dispatch',
-  generate: 'generate',
-  tokenRefresh: 'token-refresh',
-  secretRotation: 'secret-rotation',
-};
-
 /** Size of a function's bundle and how long a fresh process takes to import it. */
 export interface BundleFigures {
   bytes: number;
@@ -26,9 +18,9 @@ export interface BundleFigures {
 
 /** Bundles a function as the deployment does, with the settings the CDK stack gives to esbuild. */
 export const bundleFunction = async (key: FunctionKey, directory: string): Promise<string> => {
-  const outfile = join(directory, `${folders[key]}.mjs`);
+  const outfile = join(directory, `${key}.mjs`);
   await build({
-    entryPoints: [fileURLToPath(new URL(`../../functions/${folders[key]}/handler.ts`, import.meta.url))],
+    entryPoints: [handlerSource(key)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -82,4 +74,4 @@ export const measureBundle = async (key: FunctionKey, directory: string): Promis
 };
 
 /** Every function of the stack. */
-export const functionKeys = Object.keys(folders) as FunctionKey[];
+export const functionKeys = Object.keys(stackNames.functions) as FunctionKey[];

@@ -45,12 +45,15 @@ describe('errors', () => {
     ['POST', '/v3/status/x', 'GET'],
     ['HEAD', '/v3/status/x', 'GET'],
     ['POST', '/jobs/x', 'GET, DELETE'],
-    ['OPTIONS', '/jobs', 'GET'],
     ['PROPFIND', '/health', 'GET'],
   ])('405 with Allow for %s %s', async (method, path, allow) => {
     const response = await api.call({ method, path });
     expect(response).toMatchObject({ statusCode: 405, headers: { allow }, json: { error_code: 'method_not_allowed' } });
     expectProblem(response);
+  });
+
+  it("answers a browser's preflight without looking for a caller", async () => {
+    expect(await api.call({ method: 'OPTIONS', path: '/v3/images/generate' })).toMatchObject({ statusCode: 204 });
   });
 
   it('500 without a word about the request when something unexpected fails', async () => {

@@ -1,0 +1,28 @@
+/** One line of the table: a figure and, where there is one, the goal it should reach. */
+export interface Row {
+  figure: string;
+  value: number;
+  unit: string;
+  below?: number;
+  atMost?: number;
+  atLeast?: number;
+}
+
+const round = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 3 : 0));
+
+const goalOf = ({ below, atMost, atLeast }: Row): { text: string; reached(value: number): boolean } | undefined => {
+  if (below !== undefined) return { text: `< ${below}`, reached: (value) => value < below };
+  if (atMost !== undefined) return { text: `<= ${atMost}`, reached: (value) => value <= atMost };
+  if (atLeast !== undefined) return { text: `>= ${atLeast}`, reached: (value) => value >= atLeast };
+  return undefined;
+};
+
+/** Prints the figures with their goals for a person to read. */
+export const printTable = (rows: Row[]): void => {
+  for (const row of rows) {
+    const goal = goalOf(row);
+    const verdict = goal === undefined ? '' : goal.reached(row.value) ? 'reached' : 'MISSED';
+    const value = `${round(row.value)} ${row.unit}`.trim();
+    console.log(`${row.figure.padEnd(36)}${value.padStart(12)}  ${(goal?.text ?? '').padEnd(10)}${verdict}`);
+  }
+};
