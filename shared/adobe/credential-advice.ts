@@ -19,7 +19,7 @@ const missingApi: Record<CredentialPart, string> = {
  */
 export const adviceFor = (part: CredentialPart, error: unknown): string => {
   const said = error instanceof Error ? error.message : String(error);
-  return `${said} ${remedy(part, error)}`;
+  return `${said.replace(/\.$/, '')}. ${remedy(part, error)}`;
 };
 
 const remedy = (part: CredentialPart, error: unknown): string => {
