@@ -1,0 +1,126 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { MintLease, MintLeases } from '#functions/token-refresh/mint-lease.ts';
+import { refreshToken } from '#functions/token-refresh/refresh-token.ts';
+import { type Reporting, reportFailure, reportRefreshed } from '#functions/token-refresh/report.ts';
+import type { TokenStore } from '#functions/token-refresh/token-store.ts';
+import type { ImsClient } from '#shared/adobe/ims.ts';
+import { ImsError } from '#shared/adobe/ims-error.ts';
+import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/stored-credentials.ts';
+import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
+import type { TokenRefreshStatus } from '#shared/aws/status-items.ts';
+import type { MetricName } from '#shared/metrics.ts';
+
+export const hourMs = 3_600_000;
+export const scopes = 'openid,firefly_api';
+const functionTimeoutMs = 60_000;
+
+/** The two secrets, IMS and the lease in one process, on one clock. */
+export const createWorld = () => {
+  let now = Date.parse('2026-03-01T12:00:00Z');
+  const clock = { now: () => now };
+  const sleep = async (ms: number) => {
+    await nextTurn();
+    now += ms;
+  };
+  const stages: Partial<Record<'AWSCURRENT' | 'AWSPREVIOUS', { versionId: string; credentials?: ClientCredentials }>> =
+    {
+      AWSCURRENT: { versionId: 'c1', credentials: { clientId: 'client', clientSecret: 'secret-1' } },
+    };
+  const accepted = new Set(['secret-1']);
+  const minted: string[] = [];
+  const faults: ImsError[] = [];
+  let version = { versionId: 'placeholder', token: undefined as StoredAccessToken | undefined };
+  let lease: MintLease | undefined;
+  let status: TokenRefreshStatus | undefined;
+  const metrics: [MetricName, number][] = [];
+  const logged: string[] = [];
+  const hooks = { whileMinting: async () => undefined as unknown };
+
+  const ims: ImsClient = {
+    mint: async ({ clientSecret }) => {
+      await nextTurn();
+      await hooks.whileMinting();
+      const fault = faults.shift();
+      if (fault) throw fault;
+      if (!accepted.has(clientSecret)) {
+        throw new ImsError({ kind: 'invalid_client', status: 400, code: 'invalid_client' });
+      }
+      minted.push(clientSecret);
+      return { accessToken: `token-${minted.length}`, expiresAt: now + 24 * hourMs };
+    },
+  };
+  const store: TokenStore = {
+    readCredentials: async (stage) => {
+      await nextTurn();
+      const found = stages[stage];
+      return found && { versionId: found.versionId, credentials: found.credentials };
+    },
+    readToken: async () => {
+      await nextTurn();
+      return version;
+    },
+    putToken: async (token, replacedVersionId) => {
+      await nextTurn();
+      if (version.versionId !== replacedVersionId) return undefined;
+      version = { versionId: `t${minted.length}`, token };
+      return version.versionId;
+    },
+  };
+  const leases: MintLeases = {
+    take: async (wanted) => {
+      await nextTurn();
+      if (lease && lease.until > now && lease.tokenVersionId === wanted.tokenVersionId) return lease;
+      lease = wanted;
+      return undefined;
+    },
+    release: async (given) => {
+      if (lease?.owner === given.owner) lease = undefined;
+    },
+  };
+  const log = (message: string, fields?: Record<string, unknown>) => {
+    logged.push(JSON.stringify({ message, ...fields }));
+  };
+  const reporting: Reporting = {
+    status: {
+      readTokenRefresh: async () => status,
+      writeTokenRefresh: async (written) => {
+        status = structuredClone(written);
+      },
+    },
+    log: { debug: log, info: log, warn: log, error: log },
+    recordMetric: (name, value) => metrics.push([name, value]),
+    clock,
+  };
+
+  return {
+    store,
+    hooks,
+    accepted,
+    minted,
+    faults,
+    metrics,
+    logged,
+    status: () => status,
+    stored: () => version,
+    setCredentials: (versionId: string, credentials?: ClientCredentials) => {
+      stages.AWSPREVIOUS = stages.AWSCURRENT;
+      stages.AWSCURRENT = { versionId, ...(credentials && { credentials }) };
+    },
+    pass: (ms: number) => {
+      now += ms;
+    },
+    now: clock.now,
+    holdLease: (held: MintLease) => {
+      lease = held;
+    },
+    run: async (event: TokenRefreshEvent = {}) => {
+      const ports = { store, leases, ims, clock, sleep, scopes };
+      try {
+        return await reportRefreshed(reporting, await refreshToken(ports, event, now + functionTimeoutMs));
+      } catch (error) {
+        await reportFailure(reporting, error, store);
+        throw error;
+      }
+    },
+  };
+};
