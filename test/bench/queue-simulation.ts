@@ -27,11 +27,14 @@ export interface QueueSimulationResult {
   permitsUsed: number;
   /** What Adobe would have allowed from the first request to the last: N at once and N for each 60 s after that. */
   permitsPossible: number;
-  permitsUsedShare: number;
+  /** Answers of 429. */
   rateLimited: number;
-  jobsLost: number;
-  jobsDoubled: number;
-  mostSubmitsIn60s: number;
+  /** Jobs that did not end as succeeded. */
+  lost: number;
+  /** Jobs that Adobe accepted more than once. */
+  doubled: number;
+  /** Most requests that arrived in any 60 s. */
+  mostInWindow: number;
   simulatedMinutes: number;
 }
 
@@ -100,12 +103,11 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
   const permitsPossible = requestsPerMinute * ((last - first) / minuteMs + 1);
   return {
     permitsUsed: adobe.arrivals.length,
-    permitsPossible: Math.round(permitsPossible),
-    permitsUsedShare: adobe.arrivals.length / permitsPossible,
+    permitsPossible,
     rateLimited: adobe.refused,
-    jobsLost: jobs - states.filter((state) => state === 'succeeded').length,
-    jobsDoubled: [...accepted.values()].filter((times) => times > 1).length,
-    mostSubmitsIn60s: adobe.most,
+    lost: jobs - states.filter((state) => state === 'succeeded').length,
+    doubled: [...accepted.values()].filter((times) => times > 1).length,
+    mostInWindow: adobe.most,
     simulatedMinutes: Math.round((last - first) / minuteMs),
   };
 };

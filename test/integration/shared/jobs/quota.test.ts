@@ -75,13 +75,11 @@ describe('permits', () => {
   });
 
   it('stay taken when the answer to the claim is lost: nobody knows whose they are', async () => {
-    const client = await startTestDynamoDb();
-    const own = await client.table(clock);
-    const lost = loseAnswers(client.client, { times: 1, matches: ({ name }) => name.startsWith('Update') });
+    const { own, client } = dynamoDb.reconnect(table);
+    const lost = loseAnswers(client, { times: 1, matches: ({ name }) => name.startsWith('Update') });
     expect(await claimPermit(own, limits, { index: 0, freeAt: 0 }, noon)).toBe(false);
     expect(lost()).toBe(1);
     expect((await readQuota(own, limits)).permits[0]?.freeAt).toBe(noon + 63_000);
-    await client.close();
   });
 });
 

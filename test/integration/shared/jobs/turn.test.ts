@@ -44,14 +44,14 @@ const schedule = async (on: JobTable = table): Promise<Job> => {
 };
 
 /** A table whose client loses the answer to one update of a job into the given state. */
-const losing = async (state: string) => {
-  const server = await startTestDynamoDb();
+const losing = (state: string) => {
+  const { own, client } = dynamoDb.reconnect(table);
   const values = ({ input }: SentCommand) => JSON.stringify(input['ExpressionAttributeValues'] ?? {});
-  const lost = loseAnswers(server.client, {
+  const lost = loseAnswers(client, {
     times: 1,
     matches: (sent) => sent.name.startsWith('Update') && values(sent).includes(`":state_new":{"S":"${state}"}`),
   });
-  return { lost, own: await server.table(clock), close: () => server.close() };
+  return { lost, own };
 };
 
 describe('beginTurn', () => {
@@ -80,11 +80,10 @@ describe('beginTurn', () => {
   });
 
   it('knows its own write when only the answer was lost: the permit must not serve a second job', async () => {
-    const { own, lost, close } = await losing('scheduled');
+    const { own, lost } = losing('scheduled');
     const job = await queueJob(own);
     expect(await beginTurn(own, job, { index: 3, freeAt: 0 }, submitAt)).toMatchObject({ turn: 1, permit: 3 });
     expect(lost()).toBe(1);
-    await close();
   });
 });
 
@@ -159,7 +158,7 @@ describe('the fence', () => {
   });
 
   it('gives up when the answer to its own write was lost: time was lost with it', async () => {
-    const { own, lost, close } = await losing('submitting');
+    const { own, lost } = losing('submitting');
     const job = await schedule(own);
     clock.set(submitAt);
     expect(await passFence(own, limits, job)).toMatchObject({
@@ -168,7 +167,6 @@ describe('the fence', () => {
       job: { state: 'submitting' },
     });
     expect(lost()).toBe(1);
-    await close();
   });
 });
 
