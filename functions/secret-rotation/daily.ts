@@ -67,7 +67,7 @@ const tidyUp = async (run: Run): Promise<DailyReport> => {
   recordMetric(metricNames.rotationAgeDays, (clock.now() - current.createdAt) / dayMs);
 
   const before = await status.readSecretRotation();
-  const rotatesAgain = before?.lastRotationFailed ?? false;
+  const lastRotationFailed = before?.lastRotationFailed ?? false;
   const foreignSecretUuids = foreign.map(({ uuid }) => uuid);
   const remaining = retirement === 'retired' ? undefined : previous;
   await status.writeSecretRotation({
@@ -75,12 +75,14 @@ const tidyUp = async (run: Run): Promise<DailyReport> => {
     currentSecretUuid: inventory.currentUuid,
     lastRunAt: new Date(clock.now()).toISOString(),
     lastRotationAt: before?.lastRotationAt,
-    lastRotationFailed: rotatesAgain,
-    error: rotatesAgain ? before?.error : undefined,
+    lastRotationFailed,
+    error: lastRotationFailed ? before?.error : undefined,
     foreignSecretUuids: foreign.length === 0 ? undefined : foreignSecretUuids,
     previousSecretUuid: remaining?.uuid,
     previousRetiresAt: remaining && new Date(inventory.previousRetiresAt).toISOString(),
   });
+  // During the grace there is no room for a new secret; the first daily run after it rotates.
+  const rotatesAgain = lastRotationFailed && retirement !== 'in_grace';
   return { configured: true, rotatesAgain, previous: retirement, foreignSecretUuids };
 };
 
