@@ -1,5 +1,5 @@
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
-import { type Stack, startStack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import { type FirstImage, makeFirstImage } from './first-image.ts';
 import { readStartOptions, type StartOptions, usage } from './start-options.ts';
 
@@ -7,6 +7,8 @@ const run = async (options: StartOptions): Promise<void> => {
   const say = (line: string) => (options.json ? console.error(line) : console.log(line));
   const target = readAdobeTarget(process.env);
   say('firefly-gateway, the embedded stack');
+  // Loaded only now, so that a mistake on the command line is answered at once.
+  const { startStack } = await import('../stack.ts');
   const stack = await startStack({
     port: options.port,
     target,

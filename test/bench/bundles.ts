@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { bundling } from '#infra/constructs/functions/bundling.ts';
-import { type FunctionKey, functionDefinitions, handlerSource } from '#local/stack-functions.ts';
+import { type FunctionKey, functionDefinitions } from '#local/stack-functions.ts';
 import { stackNames, stackSettings } from '#local/stack-settings.ts';
+import { bundleFunction } from '#test/fixtures/bundled-functions.ts';
 
 const run = promisify(execFile);
 /** Size of a function's bundle and how long a fresh process takes to import it. */
@@ -15,26 +13,6 @@ export interface BundleFigures {
   /** Median of several fresh processes, in ms. */
   importMs: number;
 }
-
-/** Bundles a function as the deployment does, with the settings the CDK stack gives to esbuild. */
-export const bundleFunction = async (key: FunctionKey, directory: string): Promise<string> => {
-  const outfile = join(directory, `${key}.mjs`);
-  await build({
-    entryPoints: [handlerSource(key)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: bundling.target,
-    minify: bundling.minify,
-    sourcemap: bundling.sourceMap,
-    sourcesContent: bundling.sourcesContent,
-    mainFields: bundling.mainFields,
-    ...(bundling.banner === undefined ? {} : { banner: { js: bundling.banner } }),
-    logLevel: 'error',
-  });
-  return outfile;
-};
 
 /** The environment that a function needs to be imported; its servers need not exist. */
 export const environmentOf = (key: FunctionKey): Record<string, string> => {
@@ -72,6 +50,3 @@ export const measureBundle = async (key: FunctionKey, directory: string): Promis
   times.sort((a, b) => a - b);
   return { bytes: (await stat(file)).size, importMs: times[Math.floor(importTimes / 2)] ?? Number.NaN };
 };
-
-/** Every function of the stack. */
-export const functionKeys = Object.keys(stackNames.functions) as FunctionKey[];

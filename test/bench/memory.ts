@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startStack } from '#local/stack.ts';
-import { bundleFunction } from './bundles.ts';
+import { bundleFunction } from '#test/fixtures/bundled-functions.ts';
 
 /** Memory of the bundled generate function while it stores one large output, in MB (1024 x 1024 bytes). */
 export interface MemoryFigures {

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { functionKeys, measureBundle } from './bundles.ts';
+import { functionKeys } from '#test/fixtures/bundled-functions.ts';
+import { measureBundle } from './bundles.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
 import { measureMemory } from './memory.ts';
 import { simulateQueue } from './queue-simulation.ts';

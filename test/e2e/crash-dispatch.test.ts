@@ -36,7 +36,7 @@ describe('dispatch, killed before and after each of its effects', () => {
     pool.use(async (rig) => {
       rig.crashAt(index, fate);
       const jobId = await rig.gateway.submit(request);
-      await vi.waitFor(() => expect(rig.crashed()).toBe(true), { timeout: 10_000 });
+      await vi.waitFor(() => expect(rig.takenBeforeCrash()).toBeDefined(), { timeout: 10_000 });
       // What the schedule does each minute.
       const status = async () => {
         await rig.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
+import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
 const cat = { prompt: 'a realistic illustration of a cat coding', size: { width: 512, height: 512 }, seeds: [7, 11] };
@@ -112,10 +113,11 @@ describe('a prompt over HTTP becomes an image in S3', () => {
     s3.destroy();
   });
 
-  it('never sends the bearer token to an output URL', () => {
-    const downloads = gateway.stack.simulator?.requests().filter(({ service }) => service === 'outputs') ?? [];
+  it('never sends the bearer token to an output URL', async () => {
+    const requests = await simulatorControl(gateway.stack.description.ims).requests();
+    const downloads = requests.filter(({ service }) => service === 'outputs');
     expect(downloads.length).toBeGreaterThan(0);
-    expect(downloads.every(({ status }) => status === 200)).toBe(true);
+    expect(downloads.every(({ status, authorization }) => status === 200 && !authorization)).toBe(true);
   });
 
   it('shows its health without any secret', async () => {

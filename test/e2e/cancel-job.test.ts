@@ -1,0 +1,53 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Gateway, startGateway } from '#test/fixtures/gateway.ts';
+import { simulatorControl } from '#test/fixtures/simulator-control.ts';
+
+describe('cancelling a job', () => {
+  let gateway: Gateway;
+  const request = { prompt: 'a windmill', size: { width: 64, height: 64 } };
+  const cancel = (jobId: string) => gateway.call(`/v3/cancel/${jobId}`, { method: 'PUT' });
+  const control = () => simulatorControl(gateway.stack.description.ims);
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterEach(() => control().clearFaults());
+  afterAll(() => gateway.close());
+
+  it('cancels a running job at Adobe', async () => {
+    await control().addFault({ fault: 'job', generationMs: 600_000, prompt: request.prompt });
+    const jobId = await gateway.submit(request);
+    await gateway.until(jobId, ['running']);
+    expect((await cancel(jobId)).status).toBe(200);
+    const job = await gateway.until(jobId);
+    expect(job.status).toBe('cancelled');
+    expect(job.states.map(({ state }) => state)).not.toContain('storing');
+    const calls = (await control().requests()).filter(({ path }) => path.startsWith('/v3/cancel/'));
+    expect(calls.map(({ status }) => status)).toEqual([200]);
+    const status = await (await gateway.call(`/v3/status/${jobId}`)).json();
+    expect(status).toMatchObject({ jobId, status: 'cancelled' });
+  });
+
+  it('answers 409 for a finished job, with the code Adobe uses', async () => {
+    const job = await gateway.until(await gateway.submit(request));
+    const answer = await cancel(job.jobId);
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({ error_code: 'job_completed' });
+  });
+});
+
+describe('cancelling before the submit', () => {
+  it('ends a waiting job at once, never submits it and leaves its permit to another', async () => {
+    const gateway = await startGateway({ settings: { requestsPerMinute: 1, pollSeconds: 1 }, schedules: false });
+    const request = { prompt: 'a mill pond', size: { width: 64, height: 64 } };
+    const first = await gateway.submit(request);
+    const waiting = await gateway.submit(request);
+    await gateway.until(first, ['running', 'storing', 'succeeded']);
+    const answer = await gateway.call(`/v3/cancel/${waiting}`, { method: 'PUT' });
+    expect(answer.status).toBe(200);
+    expect((await gateway.record(waiting)).status).toBe('cancelled');
+    const submits = gateway.stack.simulator?.requests().filter(({ requestId }) => requestId?.startsWith(waiting)) ?? [];
+    expect(submits).toEqual([]);
+    await gateway.close();
+  });
+});
