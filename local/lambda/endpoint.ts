@@ -1,7 +1,8 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { registerConfigurationRoute } from './configuration-route.ts';
 import type { Executions } from './durable/executions.ts';
 import { registerDurableRoutes } from './durable-routes.ts';
-import type { Invocations } from './invocations.ts';
+import type { DeployedFunction, Invocations } from './invocations.ts';
 import { registerInvokeRoute } from './invoke-route.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -9,10 +10,15 @@ import { ServiceError } from './service-error.ts';
 const bodyLimitBytes = 32 * 1024 * 1024;
 
 /**
- * The Lambda API over HTTP, as far as the gateway and the durable SDK use it: Invoke, CheckpointDurableExecution,
- * GetDurableExecutionState, GetDurableExecution and ListDurableExecutionsByFunction. It is not listening yet.
+ * The Lambda API over HTTP, as far as the gateway and the durable SDK use it: Invoke, GetFunctionConfiguration,
+ * CheckpointDurableExecution, GetDurableExecutionState, GetDurableExecution and ListDurableExecutionsByFunction. It is
+ * not listening yet.
  */
-export const createEndpoint = (parts: { invocations: Invocations; executions: Executions }): FastifyInstance => {
+export const createEndpoint = (parts: {
+  functions: ReadonlyMap<string, DeployedFunction>;
+  invocations: Invocations;
+  executions: Executions;
+}): FastifyInstance => {
   const server = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -24,6 +30,7 @@ export const createEndpoint = (parts: { invocations: Invocations; executions: Ex
   server.setErrorHandler((error, _request, reply) => sendError(reply, error));
   server.setNotFoundHandler((request, reply) => sendError(reply, unsupported(request)));
   registerInvokeRoute(server, parts.invocations);
+  registerConfigurationRoute(server, parts.functions);
   registerDurableRoutes(server, parts.executions);
   return server;
 };

@@ -65,7 +65,7 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
     asyncRetryDelaysMs: options.asyncRetryDelaysMs ?? [1_000, 2_000],
     onLog,
   });
-  const endpoint = createEndpoint({ invocations, executions });
+  const endpoint = createEndpoint({ functions, invocations, executions });
 
   const addFunction = (definition: FunctionDefinition) => {
     if (functions.has(definition.name)) throw new Error(`There is a function named ${definition.name} already.`);

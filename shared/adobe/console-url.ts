@@ -6,11 +6,18 @@ export interface ConsoleLocation {
   credentialId: string;
 }
 
+/** The pattern of the address, for people (Adobe). */
+export const consoleUrlPattern =
+  'https://developer.adobe.com/console/projects/{orgId}/{projectId}/credentials/{credentialId}/details/oauthservertoserver';
+
+/** The address of a credential's page. */
+export const consoleUrlOf = ({ orgId, projectId, credentialId }: ConsoleLocation): string =>
+  `https://developer.adobe.com/console/projects/${orgId}/${projectId}/credentials/${credentialId}/details/oauthservertoserver`;
+
 const path = /\/projects\/(?<orgId>\d+)\/(?<projectId>\d+)\/credentials\/(?<credentialId>\d+)(?:\/|$)/;
 
 /**
- * Reads the ids from the address of a credential's page (Adobe:
- * `https://developer.adobe.com/console/projects/{orgId}/{projectId}/credentials/{credentialId}/details/...`).
+ * Reads the ids from the address of a credential's page.
  *
  * @returns undefined if it is not such an address
  */

@@ -1,4 +1,4 @@
-import { CredentialMismatchError, type CredentialPart } from './credential-errors.ts';
+import { CredentialMismatchError, type CredentialPart, NamedSecretError } from './credential-errors.ts';
 import { ImsError } from './ims-error.ts';
 import { IoManagementError } from './io-management-error.ts';
 
@@ -9,7 +9,9 @@ const missingApi: Record<CredentialPart, string> = {
   firefly_access: `${project} and add the API "Firefly - Firefly Services" to it, with a product profile that includes it.`,
   management_token: `${project} and add the "I/O Management API" to it, for the same OAuth Server-to-Server credential.`,
   secret_list: `${project} and add the "I/O Management API" to it, for the same OAuth Server-to-Server credential.`,
-  own_secret: 'Name the uuid of the secret as secretUuid; the credential page in the Developer Console shows it.',
+  own_secret:
+    'Name it, with --secret-uuid or as secretUuid in the stored credentials; the page of the credential in the ' +
+    'Developer Console shows values and times of creation.',
 };
 
 /**
@@ -24,17 +26,31 @@ export const adviceFor = (part: CredentialPart, error: unknown): string => {
 
 const remedy = (part: CredentialPart, error: unknown): string => {
   if (error instanceof ImsError) {
-    if (error.kind === 'invalid_client') {
-      return 'Copy client id and client secret again from the OAuth Server-to-Server credential in the Developer Console.';
-    }
+    if (error.kind === 'invalid_client') return `Copy ${refusedPart(error)} again from ${clientPage}.`;
     if (error.kind === 'transient') return 'Try again in a few minutes.';
   }
   if (error instanceof IoManagementError) {
-    if (error.kind === 'not_found') return 'Copy the console URL again from the page of the credential.';
+    if (error.kind === 'not_found') {
+      return 'Its organization or its credential id is wrong. Copy the console URL again from the page of the credential.';
+    }
+    if (error.kind === 'forbidden') {
+      return `${missingApi.secret_list} If it is there, the console URL belongs to another organization: copy it again.`;
+    }
     if (error.kind === 'transient' || error.kind === 'no_answer') return 'Try again in a few minutes.';
   }
   if (error instanceof CredentialMismatchError) {
     return 'Copy the console URL from the page of the credential with that client id.';
   }
+  if (error instanceof NamedSecretError) return 'Correct the uuid, or leave it out.';
   return missingApi[part];
+};
+
+const clientPage = 'the OAuth Server-to-Server credential in the Developer Console';
+
+// IMS tells in its description which of the two it refuses.
+const refusedPart = ({ description = '' }: ImsError): string => {
+  if (description.includes('client_id')) return 'the client id';
+  return description.includes('client_secret')
+    ? 'the client secret (Retrieve client secret; it may have been deleted)'
+    : 'client id and client secret';
 };

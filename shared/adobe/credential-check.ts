@@ -4,12 +4,14 @@ import {
   CredentialMismatchError,
   type CredentialPart,
   FireflyAccessError,
+  NamedSecretError,
   OwnSecretUnknownError,
 } from './credential-errors.ts';
 import type { FireflyAccess } from './firefly-access.ts';
 import type { ImsClient, MintedToken } from './ims.ts';
+import { ImsError } from './ims-error.ts';
 import type { IoManagementClient, ListedSecret } from './io-management.ts';
-import { findOwnSecret } from './own-secret.ts';
+import { findOwnSecret, type OwnSecret } from './own-secret.ts';
 import { retryTransient, type Sleep } from './retry-transient.ts';
 
 /** Whether one part works; `advice` says what to change in the Developer Console if it does not. */
@@ -37,6 +39,8 @@ export interface CredentialCheckOptions {
   /** Comma-separated. */
   generationScopes: string;
   managementScopes: string;
+  /** The operator's word on which of the listed secrets the given one is. */
+  namedUuid?: string | undefined;
   clock: Clock;
   sleep: Sleep;
   /** How long to try again what fails in passing, and to wait for Adobe to show that a secret was used, ms. */
@@ -53,12 +57,14 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
   const retry = { clock, sleep, deadline: clock.now() + patienceMs };
   const mint = (scopes: string) => retryTransient(() => ims.mint({ clientId, clientSecret, scopes }), retry);
 
+  let isClientRefused = false;
   const check = async <Result>(part: CredentialPart, call: () => Promise<Result>): Promise<Result | undefined> => {
     try {
       const result = await call();
       parts.push({ part, ok: true });
       return result;
     } catch (error) {
+      isClientRefused ||= error instanceof ImsError && error.kind === 'invalid_client';
       parts.push({ part, ok: false, advice: adviceFor(part, error) });
       return undefined;
     }
@@ -71,6 +77,7 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
   });
 
   const token = await check('generation_token', () => mint(options.generationScopes));
+  if (isClientRefused) return report();
   if (token) await check('firefly_access', () => expectAccess(options, { ...token, clientId }));
   const managementToken = await check('management_token', () => mint(options.managementScopes));
   const tokenExpiresAt = token?.expiresAt;
@@ -88,6 +95,8 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
   const own = await check('own_secret', async () => {
     const use = () => mint(options.managementScopes);
     const found = await findOwnSecret({ list, use, clock, sleep, patienceMs });
+    const { namedUuid } = options;
+    if (namedUuid !== undefined) return expectNamed(found, first.secrets, namedUuid);
     if (found.kind === 'ambiguous') throw new OwnSecretUnknownError(found.listed);
     return found.secret;
   });
@@ -100,4 +109,12 @@ const expectAccess = async (
 ): Promise<void> => {
   const access = await checkFirefly(token);
   if (access.kind !== 'accepted') throw new FireflyAccessError(`${access.error.code}: ${access.error.message}`);
+};
+
+/** The operator's word counts where Adobe does not tell, not against what Adobe tells. */
+const expectNamed = (found: OwnSecret, listed: readonly ListedSecret[], namedUuid: string): ListedSecret => {
+  const named = listed.find(({ uuid }) => uuid === namedUuid);
+  if (named === undefined) throw new NamedSecretError(`Adobe does not list ${namedUuid}`);
+  if (found.kind === 'ambiguous' || found.secret.uuid === namedUuid) return named;
+  throw new NamedSecretError(`Adobe noted a use of ${found.secret.uuid} when this one was used, not of ${namedUuid}`);
 };

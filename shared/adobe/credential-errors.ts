@@ -23,3 +23,8 @@ export class OwnSecretUnknownError extends Error {
 export class FireflyAccessError extends Error {
   override readonly name = 'FireflyAccessError';
 }
+
+/** The operator named a secret that cannot be the given one. */
+export class NamedSecretError extends Error {
+  override readonly name = 'NamedSecretError';
+}

@@ -1,0 +1,80 @@
+import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
+import { CredentialsError } from './errors.ts';
+import type { Session } from './session.ts';
+
+/** A rotation did not put a new client secret into service; the message says why. */
+export class RotationFailedError extends CredentialsError {
+  override readonly name = 'RotationFailedError';
+}
+
+/** What a rotation had told about itself before it began: what it tells later is its own. */
+export type StatusBefore = SecretRotationStatus | undefined;
+
+const pollMs = 500;
+
+/** Four steps, each of which may wait until Adobe has propagated the new secret. */
+const longestRotationMs = 15 * 60_000;
+
+/** How long the label of a rotation may be missing before it has failed without a word. */
+const silenceMs = 15_000;
+
+/**
+ * Waits for the end of a rotation and tells how it goes on.
+ *
+ * @param versionId the version that is to become the current one; undefined if it has lost its label already
+ * @throws {RotationFailedError} with the reason that the rotation left, or if it does not end
+ */
+export const followRotation = async (
+  session: Session,
+  versionId: string | undefined,
+  before: StatusBefore,
+): Promise<void> => {
+  const { secret, output, clock, sleep } = session;
+  const startedAt = clock.now();
+  const deadline = startedAt + longestRotationMs;
+  let lastSeenAt = startedAt;
+  let promoted = false;
+  while (clock.now() < deadline) {
+    const { currentVersionId, pendingVersionId } = await secret.readLabels();
+    const isCurrent = versionId !== undefined && currentVersionId === versionId;
+    const isPending = versionId !== undefined && pendingVersionId === versionId;
+    if (isCurrent && !promoted) output.say('  the new client secret works and is the current one');
+    promoted = isCurrent;
+    if (isCurrent && !isPending) return tellEnd(session, before);
+    if (isPending) lastSeenAt = clock.now();
+    else await throwIfFailed(session, before, clock.now() - lastSeenAt > silenceMs);
+    await sleep(pollMs);
+  }
+  throw new RotationFailedError(
+    'The rotation has not ended within 15 minutes. Secrets Manager goes on trying; the daily run repairs what is left. ' +
+      'See /health, or the log of the rotation function.',
+  );
+};
+
+const isNews = (now: StatusBefore, before: StatusBefore): now is SecretRotationStatus =>
+  now !== undefined && now.lastRunAt !== before?.lastRunAt;
+
+const throwIfFailed = async ({ status }: Session, before: StatusBefore, silent: boolean): Promise<void> => {
+  const now = await status.readSecretRotation();
+  if (isNews(now, before) && now.lastRotationFailed) {
+    throw new RotationFailedError(`The rotation failed (${now.error?.code}): ${now.error?.message}`);
+  }
+  if (silent)
+    throw new RotationFailedError('The rotation has ended without a new client secret; see the log of its function.');
+};
+
+/** The rotation has written its status a moment after its last label was taken off. */
+const tellEnd = async (session: Session, before: StatusBefore): Promise<void> => {
+  const { status, secret, output, clock, sleep } = session;
+  const deadline = clock.now() + silenceMs;
+  let now = await status.readSecretRotation();
+  while (now?.lastRotationAt === before?.lastRotationAt && clock.now() < deadline) {
+    await sleep(pollMs);
+    now = await status.readSecretRotation();
+  }
+  output.say('  the access token is minted anew');
+  const { credentials } = await secret.readCurrent();
+  if (credentials) output.conceal(credentials.clientSecret);
+  output.say(`The current client secret is ${credentials?.secretUuid}.`);
+  if (now?.nextRotationAt) output.say(`Next rotation: ${now.nextRotationAt}.`);
+};

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ImsError } from '#shared/adobe/ims-error.ts';
+import { IoManagementError } from '#shared/adobe/io-management-error.ts';
+import { systemClock } from '#shared/clock.ts';
+import { type AwsClients, createAwsClients } from './aws-clients.ts';
+import { checkOnly } from './check.ts';
+import { killCompromised } from './compromised.ts';
+import { CredentialsError, UsageError } from './errors.ts';
+import type { Environment } from './inputs.ts';
+import { type Action, readOptions, usage, variables } from './options.ts';
+import { createOutput, type Output } from './output.ts';
+import { openPrompt, type Terminal } from './prompt.ts';
+import { rotateNow } from './rotate.ts';
+import { openSession, type Session } from './session.ts';
+import { setUp } from './set-up.ts';
+
+/** The process that the command runs in. */
+export interface Surroundings {
+  args: string[];
+  env: Environment;
+  stdin: Terminal['input'];
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+}
+
+const actions: Record<Action, (session: Session) => Promise<void>> = {
+  'set-up': setUp,
+  check: checkOnly,
+  rotate: rotateNow,
+  compromised: killCompromised,
+};
+
+/**
+ * Runs `npm run credentials`.
+ *
+ * @returns the exit code: 0 done, 1 it failed or a check failed, 2 the command line or the environment is wrong
+ */
+export const runCredentials = async ({ args, env, stdin, stdout, stderr }: Surroundings): Promise<number> => {
+  const output = createOutput({ stdout, stderr });
+  output.conceal(env[variables.clientSecret]?.trim() ?? '');
+  let aws: AwsClients | undefined;
+  try {
+    const options = readOptions(args);
+    if (options.help) {
+      output.say(usage);
+      return 0;
+    }
+    aws = createAwsClients(options);
+    const prompt = openPrompt({ input: stdin, output: stderr });
+    const sleep = async (ms: number) => void (await delay(ms));
+    const session = await openSession({ options, env, output, prompt, clock: systemClock, sleep, aws });
+    await actions[options.action](session);
+    return 0;
+  } catch (error) {
+    complain(output, error);
+    return error instanceof UsageError ? 2 : 1;
+  } finally {
+    aws?.close();
+  }
+};
+
+const complain = (output: Output, error: unknown): void => {
+  const isTold =
+    error instanceof UsageError ||
+    error instanceof CredentialsError ||
+    error instanceof ImsError ||
+    error instanceof IoManagementError;
+  if (isTold) output.complain(error.message);
+  else if (error instanceof Error) {
+    const advice = awsAdvice(error);
+    // Without a word for the operator it is ours to mend, and the place helps.
+    output.complain(advice === undefined ? (error.stack ?? error.message) : `${error.message}\n${advice}`);
+  } else output.complain(String(error));
+};
+
+/** What helps against the refusals of AWS that have nothing to do with the gateway. */
+const awsAdvice = (error: Error): string | undefined => {
+  const named: Record<string, string> = {
+    CredentialsProviderError: 'Log in to AWS, or name a profile with --profile.',
+    ExpiredTokenException: 'The AWS session has expired: log in again.',
+    UnrecognizedClientException: 'AWS does not know these AWS credentials: log in again.',
+    AccessDeniedException:
+      'The role needs DescribeSecret, GetSecretValue, PutSecretValue and RotateSecret on the secret client-credentials, GetFunctionConfiguration and InvokeFunction on token-refresh and secret-rotation, GetItem on the job table.',
+  };
+  if (/^Region is missing/.test(error.message)) return 'Name the region with --region, or set AWS_REGION.';
+  if ('$metadata' in error) return named[error.name] ?? `AWS refused (${error.name}).`;
+  return named[error.name];
+};

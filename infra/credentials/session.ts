@@ -1,0 +1,97 @@
+import type { Sleep } from '#shared/adobe/retry-transient.ts';
+import { createStatusItems, type StatusItems } from '#shared/aws/status-items.ts';
+import type { Clock } from '#shared/clock.ts';
+import { secretNames } from '../names.ts';
+import { type Adobe, adobeSettings, connectAdobe } from './adobe.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { CredentialsError, StackNotFoundError } from './errors.ts';
+import type { Environment } from './inputs.ts';
+import type { CredentialsOptions } from './options.ts';
+import type { Output } from './output.ts';
+import type { Prompt } from './prompt.ts';
+import { openStackFunctions, type StackFunctions } from './stack-functions.ts';
+import { openStoredSecret, type StoredSecret } from './stored-secret.ts';
+
+/** What every action of the command works with. */
+export interface Session {
+  options: CredentialsOptions;
+  env: Environment;
+  output: Output;
+  /** Undefined if there is nobody to ask. */
+  prompt: Prompt | undefined;
+  clock: Clock;
+  sleep: Sleep;
+  secret: StoredSecret;
+  functions: StackFunctions;
+  adobe: Adobe;
+  /** False for a check before there is a stack. */
+  isDeployed: boolean;
+  status: Pick<StatusItems, 'readSecretRotation' | 'readTokenRefresh'>;
+}
+
+/** What a session is opened with. */
+export interface SessionParts {
+  options: CredentialsOptions;
+  env: Environment;
+  output: Output;
+  prompt: Prompt | undefined;
+  clock: Clock;
+  sleep: Sleep;
+  aws: AwsClients;
+}
+
+/**
+ * Finds the stack and its settings.
+ *
+ * @throws {StackNotFoundError} except for a check, which can be made before there is a stack
+ */
+export const openSession = async (parts: SessionParts): Promise<Session> => {
+  const { options, env, output, aws, clock, sleep } = parts;
+  const functions = openStackFunctions(aws.lambda, options.stack);
+  const deployed = await readSettings(functions, options, output);
+  const { settings, differing } = adobeSettings(env, deployed);
+  if (differing.length > 0) {
+    output.complain(`Note: the stack uses other settings than the environment: ${differing.join(', ')}.`);
+  }
+  const tableName = deployed?.['TABLE_NAME'];
+  const none = async () => undefined;
+  return {
+    options,
+    env,
+    output,
+    prompt: parts.prompt,
+    clock,
+    sleep,
+    secret: openStoredSecret(aws.secretsManager, secretNames(options.stack).clientCredentials),
+    functions,
+    adobe: connectAdobe(settings, clock),
+    isDeployed: deployed !== undefined,
+    status: tableName
+      ? createStatusItems({ dynamoDb: aws.dynamoDb, tableName })
+      : { readSecretRotation: none, readTokenRefresh: none },
+  };
+};
+
+const readSettings = async (functions: StackFunctions, { action, stack }: CredentialsOptions, output: Output) => {
+  try {
+    return await functions.readSettings();
+  } catch (error) {
+    if (!(error instanceof StackNotFoundError) || action !== 'check') throw error;
+    output.say(`There is no stack ${stack} here yet: checking with the default settings.`);
+    return undefined;
+  }
+};
+
+/**
+ * The stored credentials, whose secrets are never shown from then on.
+ *
+ * @throws {CredentialsError} if there are none
+ */
+export const readConfigured = async ({ secret, output, options }: Session) => {
+  const { credentials, problem } = await secret.readCurrent();
+  if (credentials === undefined) {
+    throw new CredentialsError(problem ?? `${options.stack} has no credentials yet: run "npm run credentials" first.`);
+  }
+  output.conceal(credentials.clientSecret);
+  return credentials;
+};

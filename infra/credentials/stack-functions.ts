@@ -1,0 +1,79 @@
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  type LambdaClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda';
+import * as z from 'zod';
+import { type FunctionName, lambdaName } from '../names.ts';
+import { FunctionFailedError, StackNotFoundError } from './errors.ts';
+
+const refreshSchema = z.object({ minted: z.boolean(), reason: z.string(), secondsLeft: z.number() });
+const dailySchema = z.object({
+  configured: z.boolean(),
+  rotatesAgain: z.boolean(),
+  foreignSecretUuids: z.array(z.string()),
+});
+const retiredSchema = z.object({ retired: z.boolean() });
+const failureSchema = z.object({ errorMessage: z.string() });
+
+/** What a run of the token refresh did. */
+export type RefreshReport = z.output<typeof refreshSchema>;
+
+/** What a daily run of the rotation did. */
+export type DailyReport = z.output<typeof dailySchema>;
+
+/** The functions of a stack that the command has work done by; all throw FunctionFailedError. */
+export interface StackFunctions {
+  /** The environment of the rotation function: the settings of the stack. */
+  readSettings(): Promise<Record<string, string>>;
+  /** Has the access token minted anew from the stored credentials. */
+  refreshToken(): Promise<RefreshReport>;
+  /** Repairs what a crash left, brings `/health` up to date, and begins a failed rotation anew. */
+  runDaily(): Promise<DailyReport>;
+  /**
+   * Deletes the previous client secret at Adobe at once.
+   *
+   * @param uuid must be that of the previous secret
+   * @returns false if Adobe does not list it any more
+   */
+  retireNow(uuid: string): Promise<boolean>;
+}
+
+/** Opens the functions of a stack by its name. */
+export const openStackFunctions = (lambda: LambdaClient, stackName: string): StackFunctions => {
+  const call = async <Result>(name: FunctionName, work: (FunctionName: string) => Promise<Result>): Promise<Result> => {
+    const functionName = lambdaName(stackName, name);
+    try {
+      return await work(functionName);
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+      throw new StackNotFoundError(`There is no function ${functionName}: the stack is not deployed completely.`);
+    }
+  };
+
+  const invoke = <Schema extends z.ZodType>(name: FunctionName, event: object, answer: Schema) =>
+    call(name, async (FunctionName): Promise<z.output<Schema>> => {
+      const { FunctionError: failure, Payload: payload } = await lambda.send(
+        new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
+      );
+      const content: unknown = JSON.parse(payload?.transformToString() || 'null');
+      if (failure === undefined) return answer.parse(content);
+      const told = failureSchema.safeParse(content);
+      throw new FunctionFailedError(`${FunctionName} failed: ${told.success ? told.data.errorMessage : failure}`);
+    });
+
+  return {
+    readSettings: () =>
+      call('secret-rotation', async (FunctionName) => {
+        const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+        return Environment?.Variables ?? {};
+      }),
+    refreshToken: () => invoke('token-refresh', { reason: 'rotated' }, refreshSchema),
+    runDaily: () => invoke('secret-rotation', { action: 'daily' }, dailySchema),
+    retireNow: async (confirm) => {
+      const { retired } = await invoke('secret-rotation', { action: 'retire-now', confirm }, retiredSchema);
+      return retired;
+    },
+  };
+};
