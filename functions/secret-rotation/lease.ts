@@ -27,14 +27,21 @@ const pollMs = 2_000;
  * Runs one piece of work while no other run works on the client secrets; waits until a running one is done, or until
  * one that crashed has been silent for the time of the lease.
  *
- * @param options.rotationToken the rotation that the work belongs to; its next step need not wait
+ * @param options.rotationToken the rotation that the work belongs to; it need not wait where its previous step left off
+ * @param options.handsOver whether another step of that rotation follows, before which no other run may come in
  * @throws {RotationBusyError} if the lease was not free in time
  */
 export const withLease = async <Result>(
-  options: { ports: RotationPorts; policy: RotationPolicy; deadline: number; rotationToken?: string },
+  options: {
+    ports: RotationPorts;
+    policy: RotationPolicy;
+    deadline: number;
+    rotationToken?: string;
+    handsOver?: boolean;
+  },
   work: (run: Run) => Promise<Result>,
 ): Promise<Result> => {
-  const { ports, policy, deadline, rotationToken } = options;
+  const { ports, policy, deadline, rotationToken, handsOver = false } = options;
   const { intents, clock, sleep } = ports;
   const owner = randomUUID();
   const until = () => clock.now() + policy.leaseMs;
@@ -55,7 +62,7 @@ export const withLease = async <Result>(
   try {
     const result = await work({ ports, policy, lease, deadline });
     const handover =
-      rotationToken === undefined ? undefined : { rotationToken, until: clock.now() + policy.handoverMs };
+      rotationToken === undefined || !handsOver ? undefined : { rotationToken, until: clock.now() + policy.handoverMs };
     await intents.releaseLease(owner, handover);
     return result;
   } catch (error) {

@@ -5,7 +5,7 @@ import { finishSecret } from './finish-secret.ts';
 import { type Run, withLease } from './lease.ts';
 import type { RotationPolicy, RotationPorts } from './ports.ts';
 import { reportFailure, reportRotated } from './report.ts';
-import { testSecret } from './test-secret.ts';
+import { hasPendingValue, testSecret } from './test-secret.ts';
 
 /** The steps in which Secrets Manager rotates a secret (AWS). */
 export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -44,7 +44,10 @@ export const runStep = async (
   }
   if (step !== 'finishSecret' && labels.includes('AWSCURRENT')) return;
 
-  await withLease({ ...options, rotationToken }, async (run) => {
+  if (step === 'testSecret' && !(await hasPendingValue(ports, rotationToken))) return;
+
+  const handsOver = step !== 'finishSecret';
+  await withLease({ ...options, rotationToken, handsOver }, async (run) => {
     try {
       await runUnderLease(run, step, rotationToken);
     } catch (error) {

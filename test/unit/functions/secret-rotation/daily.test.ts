@@ -128,7 +128,9 @@ describe('retiring a compromised secret', () => {
   it('ignores grace and use', async () => {
     const world = await rotated();
     world.first.lastUsedAt = world.clock.now();
+    const before = world.clock.now();
     expect(await world.retireNow('uuid-1')).toMatchObject({ ok: true, result: { retired: true } });
+    expect(world.clock.now() - before, 'nobody waits in an emergency').toBeLessThan(1_000);
     expect(world.adobe.secrets.map(({ uuid }) => uuid)).toEqual(['uuid-2']);
     expectSettled(world);
   });
