@@ -69,7 +69,9 @@ const post = async (api: typeof ky, prompt: string): Promise<{ jobId: string }> 
 };
 
 const describe = ({ status, queuePosition }: z.output<typeof recordSchema>): string =>
-  status === 'queued' && queuePosition !== undefined ? `queued, number ${queuePosition} in the queue` : status.replace('_', ' ');
+  status === 'queued' && queuePosition !== undefined
+    ? `queued, number ${queuePosition} in the queue`
+    : status.replace('_', ' ');
 
 const finish = async (api: typeof ky, record: z.output<typeof recordSchema>): Promise<FirstImage> => {
   const { jobId, status, error } = record;

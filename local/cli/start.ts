@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
 import type { Stack } from '../stack.ts';
 import { type FirstImage, makeFirstImage } from './first-image.ts';
@@ -7,6 +8,7 @@ const run = async (options: StartOptions): Promise<void> => {
   const say = (line: string) => (options.json ? console.error(line) : console.log(line));
   const target = readAdobeTarget(process.env);
   say('firefly-gateway, the embedded stack');
+  enableCompileCache();
   // Loaded only now, so that a mistake on the command line is answered at once.
   const { startStack } = await import('../stack.ts');
   const stack = await startStack({

@@ -1,4 +1,5 @@
 /** Entry point of a sandbox's worker thread: loads a function's handler and runs one invocation at a time. */
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -25,7 +26,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const loadHandler = async (): Promise<Handler> => {
+  // Sandboxes load the same modules again and again; compiled code is kept on disk, past this process as well.
+  enableCompileCache();
   const module: { handler?: unknown } = await import(pathToFileURL(handlerPath).href);
+  flushCompileCache();
   if (typeof module.handler !== 'function') throw new Error(`${handlerPath} exports no function named handler.`);
   return module.handler as Handler;
 };

@@ -21,7 +21,7 @@ describe('dispatch, killed before and after each of its effects', () => {
   const request = { prompt: 'a harbour', size: { width: 64, height: 64 } };
 
   beforeAll(async () => {
-    pool = await startRigPool(3, () => startCrashRig('dispatch', 1));
+    pool = await startRigPool(2, () => startCrashRig('dispatch', 1));
   });
   afterAll(() => pool.close());
 

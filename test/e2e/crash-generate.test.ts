@@ -49,7 +49,7 @@ describe('generate, killed before and after each of its effects', () => {
   const request = { prompt: 'a lighthouse', size: { width: 64, height: 64 } };
 
   beforeAll(async () => {
-    pool = await startRigPool(4, () => startCrashRig('generate', 20));
+    pool = await startRigPool(3, () => startCrashRig('generate', 20));
   });
   afterAll(() => pool.close());
 
