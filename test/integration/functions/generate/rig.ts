@@ -1,0 +1,215 @@
+import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { followTurn, type TurnEnd } from '#functions/generate/follow-turn.ts';
+import type { Parts } from '#functions/generate/parts.ts';
+import { startS3 } from '#local/s3/start-s3.ts';
+import { type AccessToken, createAccessTokenCache, type TokenSource } from '#shared/adobe/access-token.ts';
+import { createAllowList } from '#shared/adobe/hosts.ts';
+import { systemClock } from '#shared/clock.ts';
+import type { Job, NewJob, Turn } from '#shared/jobs/job.ts';
+import { claimPermit, type QuotaSnapshot, readQuota } from '#shared/jobs/quota.ts';
+import { transition } from '#shared/jobs/transitions.ts';
+import { beginTurn } from '#shared/jobs/turn.ts';
+import { testToken } from '#test/fixtures/access-token.ts';
+import { type FakeAdobe, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
+import { adobeLimits, queueJob, readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { type Observed, observe } from '#test/fixtures/observed.ts';
+
+/** Servers that the tests of one file share. */
+export interface Servers {
+  rig(settings?: Partial<Parts>): Promise<Rig>;
+  close(): Promise<void>;
+}
+
+/** One gateway's worth of parts around `generate`, with an Adobe of its own. */
+export interface Rig extends Observed {
+  /** Adobe's API. */
+  adobe: FakeAdobe;
+  /** Where Adobe keeps outputs: another host, to which the token must never go. */
+  storage: FakeAdobe;
+  parts: Parts;
+  /** Details of the events of ended jobs. */
+  events: Record<string, unknown>[];
+  /** How often a dispatch was asked for. */
+  dispatches: number;
+  tokens: TestTokens;
+  /** Queues a job and gives it permit 0 from so many ms on. */
+  scheduled(options?: { inMs?: number; fields?: Partial<NewJob> }): Promise<Job>;
+  /** Puts a queued job under permit 0 again. */
+  again(job: Job): Promise<Job>;
+  /** A job that Adobe has accepted, followed by nobody. */
+  accepted(upstream?: Partial<Job['upstream']>, fields?: Partial<Job>): Promise<Job>;
+  /** Runs the durable function for a turn until it ends, and reads the job then. */
+  follow(turn: Turn): Promise<{ end: TurnEnd; job: Job; steps: string[] }>;
+  quota(): Promise<QuotaSnapshot>;
+  stored(): Promise<Map<string, { bytes: Buffer; contentType: string | undefined }>>;
+}
+
+export const submitPath = '/v3/images/generate-async';
+export const statusPath = '/v3/status/urn:ff:jobs:eso851211:8b2c?shard=%2Fa';
+export const cancelPath = '/v3/cancel/urn:ff:jobs:eso851211:8b2c';
+
+/** Adobe's answer to a submit it accepts. */
+export const acceptance = (adobe: FakeAdobe) => ({
+  status: 202,
+  body: { jobId: 'urn:ff:jobs:eso851211:8b2c', statusUrl: adobe.url + statusPath, cancelUrl: adobe.url + cancelPath },
+});
+
+/** Adobe's status of a job that has succeeded with these outputs. */
+export const success = (...urls: string[]) => ({
+  status: 200,
+  body: {
+    status: 'succeeded',
+    jobId: '8b2c',
+    result: {
+      size: { width: 2048, height: 2048 },
+      contentClass: 'art',
+      outputs: urls.map((url, index) => ({ seed: 100 + index, image: { url } })),
+    },
+  },
+});
+
+export const running = { status: 200, body: { status: 'running', jobId: '8b2c', progress: 40 } };
+
+/** Tokens as token-refresh would mint them: the first, then as many as there are names. */
+export interface TestTokens extends TokenSource {
+  /** Versions that were refused. */
+  refused: string[];
+  /** Keeps the token from being read or replaced. */
+  fail?: Error;
+}
+
+const testTokens = (): TestTokens => {
+  const names = ['first', 'second', 'third'];
+  let current: AccessToken = testToken(names.shift());
+  const tokens: TestTokens = {
+    refused: [],
+    read: async () => {
+      if (tokens.fail !== undefined) throw tokens.fail;
+      return current;
+    },
+    refresh: async (versionId) => {
+      tokens.refused.push(versionId);
+      const next = names.shift();
+      if (next !== undefined && versionId === current.versionId) current = testToken(next);
+    },
+  };
+  return tokens;
+};
+
+export const startServers = async (): Promise<Servers> => {
+  const [dynamoDb, s3Server] = await Promise.all([startTestDynamoDb(), startS3({ bucket: 'outputs' })]);
+  await LocalDurableTestRunner.setupTestEnvironment();
+  const s3 = new S3Client({
+    endpoint: s3Server.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  const fakes: FakeAdobe[] = [];
+  return {
+    rig: async (settings = {}) => {
+      const [adobe, storage] = await Promise.all([startFakeAdobe(), startFakeAdobe()]);
+      fakes.push(adobe, storage);
+      return createRig({ adobe, storage, s3, table: await dynamoDb.table(systemClock) }, settings);
+    },
+    close: async () => {
+      await LocalDurableTestRunner.teardownTestEnvironment();
+      s3.destroy();
+      await Promise.all([dynamoDb.close(), s3Server.close(), ...fakes.map((fake) => fake.close())]);
+    },
+  };
+};
+
+const createRig = (
+  { adobe, storage, s3, table }: Pick<Rig, 'adobe' | 'storage'> & Pick<Parts, 's3' | 'table'>,
+  settings: Partial<Parts>,
+): Rig => {
+  const observed = observe();
+  const events: Rig['events'] = [];
+  const tokens = testTokens();
+  const send = async ({ input }: { input: { Entries: { Detail: string }[] } }) => {
+    for (const { Detail } of input.Entries) events.push(JSON.parse(Detail));
+    return { FailedEntryCount: 0 };
+  };
+  const parts: Parts = {
+    table,
+    // Wide enough for a busy machine: what the fence refuses is tested on an injected clock.
+    limits: { ...adobeLimits, submitGraceMs: 60_000 },
+    bus: { eventBridge: { send } as never, eventBusName: 'bus' },
+    tokens: createAccessTokenCache(tokens, systemClock),
+    s3,
+    bucket: 'outputs',
+    fireflyUrl: adobe.url,
+    allowsStatus: createAllowList([adobe.url]),
+    allowsDownload: createAllowList([storage.url]),
+    following: { 'images/generate': { firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 } },
+    outputMaxBytes: 50_000_000,
+    invokeDispatch: async () => {
+      rig.dispatches += 1;
+    },
+    ...observed,
+    ...settings,
+  };
+  const begin = async (job: Job, submitAt: number): Promise<Job> => {
+    const permit = { index: 0, freeAt: (await readQuota(table, parts.limits)).permits[0]?.freeAt ?? 0 };
+    await claimPermit(table, parts.limits, permit, submitAt);
+    const begun = await beginTurn(table, job, permit, submitAt);
+    if (begun === undefined) throw new Error('The turn did not begin.');
+    return begun;
+  };
+  const rig: Rig = {
+    ...observed,
+    adobe,
+    storage,
+    parts,
+    events,
+    dispatches: 0,
+    tokens,
+    scheduled: async ({ inMs = 0, fields } = {}) => begin(await queueJob(table, fields), Date.now() + inMs),
+    again: (job) => begin(job, Date.now()),
+    accepted: async (upstream, fields) => {
+      const { jobId, turn } = await rig.scheduled();
+      const now = new Date().toISOString();
+      const changes = {
+        upstream: {
+          statusUrl: adobe.url + statusPath,
+          cancelUrl: adobe.url + cancelPath,
+          acceptedAt: now,
+          ...upstream,
+        },
+        ...fields,
+      };
+      await transition(table, { jobId, turn }, { from: ['scheduled'], to: 'running', order: now, changes });
+      return readJob(table, { jobId });
+    },
+    follow: async ({ jobId, turn }) => {
+      const handlerFunction = withDurableExecution((event: Turn, context: DurableContext) =>
+        followTurn(context, event, parts),
+      );
+      const runner = new LocalDurableTestRunner<TurnEnd>({ handlerFunction });
+      const execution = await runner.run({ payload: { jobId, turn } });
+      const end = execution.getResult();
+      if (end === undefined) throw new Error('The execution ended without a result.');
+      const steps = execution.getOperations().map((operation) => operation.getName() ?? '');
+      return { end, job: await readJob(table, { jobId }), steps };
+    },
+    quota: () => readQuota(table, parts.limits),
+    stored: async () => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: parts.bucket }));
+      const objects = await Promise.all(
+        Contents.map(async ({ Key = '' }) => {
+          const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket: parts.bucket, Key }));
+          return [
+            Key,
+            { bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), contentType: ContentType },
+          ] as const;
+        }),
+      );
+      return new Map(objects);
+    },
+  };
+  return rig;
+};
