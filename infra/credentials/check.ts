@@ -43,7 +43,7 @@ export const checkAndTell = async (
   const report = await ask(session, { ...credential, orgId, credentialId }, namedUuid);
   tell(session, report);
   if (report.ok && report.secretUuid !== undefined) return { secretUuid: report.secretUuid };
-  throw new CredentialsError('The check failed; nothing was stored.');
+  throw new CredentialsError('The check failed; nothing was changed.');
 };
 
 const ask = (

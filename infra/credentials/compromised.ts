@@ -1,8 +1,9 @@
+import { ImsError } from '#shared/adobe/ims-error.ts';
 import { type ClientSecrets, readClientSecrets } from './client-secrets.ts';
 import { describeListed } from './describe-secret.ts';
 import { CredentialsError, UsageError } from './errors.ts';
-import { followRotation } from './follow-rotation.ts';
-import { endPending } from './rotate.ts';
+import { followRotation, RotationFailedError } from './follow-rotation.ts';
+import { endPending, startRotation } from './rotate.ts';
 import type { Session } from './session.ts';
 import { verifyDead } from './verify-dead.ts';
 
@@ -15,17 +16,30 @@ import { verifyDead } from './verify-dead.ts';
  */
 export const killCompromised = async (session: Session): Promise<void> => {
   const { output, clock } = session;
-  const found = await readClientSecrets(session);
+  const found = await readListed(session);
   const leaked = await confirm(session, found);
   const startedAt = clock.now();
   const value = found.values.get(leaked);
   await endPending(session);
   const now = await readClientSecrets(session);
-  if (leaked === now.current.uuid) await replaceCurrent(session, now);
-  await deleteAtAdobe(session, leaked);
+  const isCurrent = leaked === now.current.uuid;
+  if (isCurrent) await replaceCurrent(session, now);
+  if (isCurrent || leaked === now.previous?.uuid) await deleteAtAdobe(session, leaked);
   await verifyDead(session, leaked, value ?? now.values.get(leaked));
   output.say(`The client secret ${leaked} is dead. It took ${((clock.now() - startedAt) / 1000).toFixed(1)} s.`);
   tellWhatRemains(session, now, leaked);
+};
+
+const readListed = async (session: Session): Promise<ClientSecrets> => {
+  try {
+    return await readClientSecrets(session);
+  } catch (error) {
+    if (!(error instanceof ImsError) || error.kind !== 'invalid_client') throw error;
+    throw new CredentialsError(
+      `${error.message} The stored client secret is dead already, and with it the gateway: make a new one in the ` +
+        'Developer Console and run "npm run credentials".',
+    );
+  }
 };
 
 const tellListed = ({ output }: Session, { current, previous, others }: ClientSecrets): void => {
@@ -63,13 +77,18 @@ const question = ({ current, previous }: ClientSecrets): string =>
     .filter((line) => line !== undefined)
     .join('\n');
 
-const replaceCurrent = async (session: Session, { previous }: ClientSecrets): Promise<void> => {
-  const { secret, status, output } = session;
+const replaceCurrent = async (session: Session, { current, previous }: ClientSecrets): Promise<void> => {
+  const { status, output } = session;
   // Adobe allows two, and the new one needs the place.
   if (previous) await deleteAtAdobe(session, previous.uuid);
   const before = await status.readSecretRotation();
   output.say('Rotating the client secret.');
-  await followRotation(session, await secret.rotate(), before);
+  try {
+    await followRotation(session, await startRotation(session), before);
+  } catch (error) {
+    if (!(error instanceof RotationFailedError)) throw error;
+    throw new CredentialsError(`${error.message} The leaked client secret ${current.uuid} is still alive.`);
+  }
 };
 
 const deleteAtAdobe = async ({ functions, output }: Session, uuid: string): Promise<void> => {

@@ -4,6 +4,8 @@ import cdkJson from '../../cdk.json' with { type: 'json' };
 import { stackNameOf } from '../names.ts';
 import { UsageError } from './errors.ts';
 
+const { stage: defaultStage }: { stage?: string } = cdkJson.context;
+
 /** What the command is to do. */
 export type Action = 'set-up' | 'check' | 'rotate' | 'compromised';
 
@@ -43,7 +45,7 @@ Manager and has a token made. May be run again at any time.
   --yes                 with --compromised: the current secret leaked, whatever its uuid; do not ask
   --secret-uuid UUID    which client secret this is, if Adobe lists two and does not tell
   --replace             overwrite the credential of another client id
-  --stage NAME          stage of cdk.json (default ${cdkJson.context.stage})
+  --stage NAME          stage of cdk.json (default ${defaultStage ?? 'none'})
   --stack NAME          name of the stack (default ${stackNameOf('<stage>')})
   --region, --profile   where the stack is; by default as with any AWS tool
   --help                this text
@@ -86,7 +88,7 @@ export const readOptions = (args: string[]): CredentialsOptions => {
   if (values.confirm !== undefined && values.yes) throw new UsageError('Only one of --confirm and --yes.');
   return {
     action,
-    stack: values.stack ?? stackNameOf(values.stage ?? cdkJson.context.stage),
+    stack: values.stack ?? stackOf(values.stage ?? defaultStage),
     region: values.region,
     profile: values.profile,
     secretUuid: values['secret-uuid'],
@@ -95,6 +97,11 @@ export const readOptions = (args: string[]): CredentialsOptions => {
     yes: values.yes ?? false,
     help: values.help ?? false,
   };
+};
+
+const stackOf = (stage: string | undefined): string => {
+  if (stage !== undefined) return stackNameOf(stage);
+  throw new UsageError('cdk.json names no stage: name one with --stage.');
 };
 
 const parse = (args: string[]) => {
@@ -117,7 +124,7 @@ const parse = (args: string[]) => {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${describeRefusal(error)}\n\n${usage}`);
+    throw new UsageError(`${describeRefusal(error)} --help lists the options.`);
   }
 };
 

@@ -9,14 +9,20 @@ export const rotateNow = async (session: Session): Promise<void> => {
   if (await endPending(session)) return;
   const before = await session.status.readSecretRotation();
   output.say('Rotating the client secret.');
-  await followRotation(session, await start(session), before);
+  await followRotation(session, await startRotation(session), before);
   const { credentials } = await secret.readCurrent();
   const previous = credentials?.replacedSecretUuid;
   const retiresAt = (await session.status.readSecretRotation())?.previousRetiresAt;
   if (previous) output.say(`The previous one, ${previous}, is deleted at Adobe after ${retiresAt}, once it is unused.`);
 };
 
-const start = async ({ secret }: Session): Promise<string> => {
+/**
+ * Starts a rotation.
+ *
+ * @returns the version that is to become the current one
+ * @throws {RotationFailedError} if Secrets Manager refuses, as while another one is unfinished
+ */
+export const startRotation = async ({ secret }: Session): Promise<string> => {
   try {
     return await secret.rotate();
   } catch (error) {

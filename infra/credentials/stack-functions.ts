@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { type FunctionName, lambdaName } from '../names.ts';
-import { FunctionFailedError, StackNotFoundError } from './errors.ts';
+import { CredentialsError, FunctionFailedError, StackNotFoundError } from './errors.ts';
 
 const refreshSchema = z.object({ minted: z.boolean(), reason: z.string(), secondsLeft: z.number() });
 const dailySchema = z.object({
@@ -67,6 +67,9 @@ export const openStackFunctions = (lambda: LambdaClient, stackName: string): Sta
     readSettings: () =>
       call('secret-rotation', async (FunctionName) => {
         const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+        if (Environment?.Error) {
+          throw new CredentialsError(`AWS does not show the settings of ${FunctionName}: ${Environment.Error.Message}`);
+        }
         return Environment?.Variables ?? {};
       }),
     refreshToken: () => invoke('token-refresh', { reason: 'rotated' }, refreshSchema),
