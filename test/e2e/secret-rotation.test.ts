@@ -17,7 +17,10 @@ describe('the client secret of a gateway at work', () => {
     gateway = await startGateway({ ...quick, simulator });
     clients = localClients(gateway.stack.description);
   });
-  afterAll(() => gateway.close());
+  afterAll(async () => {
+    clients.secretsManager.destroy();
+    await gateway.close();
+  });
 
   const current = async () => {
     const { SecretString } = await clients.secretsManager.send(new GetSecretValueCommand({ SecretId }));

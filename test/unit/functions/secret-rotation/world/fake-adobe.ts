@@ -22,7 +22,7 @@ interface IssuedToken {
   expiresAt: number;
 }
 
-/** Adobe as FACTS tell it: two secrets at most, values told once, use shown in the list. */
+/** Adobe as its documentation tells it: two secrets at most, values told once, use shown in the list. */
 export const createFakeAdobe = (clock: Clock) => {
   const secrets: AdobeSecret[] = [];
   const tokens = new Map<string, IssuedToken>();
