@@ -14,7 +14,7 @@ import { observe } from '#test/fixtures/observed.ts';
 import { createRandom } from '#test/fixtures/random.ts';
 import { createSlidingWindow } from '#test/fixtures/sliding-window.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
-import { CrashError, makeUnreliable, type Unreliability } from '#test/fixtures/unreliable-dynamodb.ts';
+import { AnswerLostError, CrashError, makeUnreliable, type Unreliability } from '#test/fixtures/unreliable-dynamodb.ts';
 
 let dynamoDb: TestDynamoDb;
 beforeAll(async () => {
@@ -35,21 +35,22 @@ interface World {
   unreliability: Unreliability;
 }
 
-const share = (max: number) => fc.double({ min: 0, max, noNaN: true });
+// Doubles would nearly all be next to 0.
+const percent = (max: number) => fc.integer({ min: 0, max }).map((value) => value / 100);
 
 const worlds: fc.Arbitrary<World> = fc.record({
   seed: fc.integer(),
   jobs: fc.integer({ min: 1, max: 14 }),
   requestsPerMinute: fc.integer({ min: 1, max: 5 }),
   latenessMs: fc.constantFrom(0, 3_000, 4_000, 70_000),
-  deaths: share(0.3),
-  cancels: share(0.3),
+  deaths: percent(30),
+  cancels: percent(30),
   dispatchers: fc.integer({ min: 1, max: 3 }),
   unreliability: fc.record({
-    crashBefore: share(0.03),
-    crashAfter: share(0.03),
-    lostAnswer: share(0.1),
-    slow: share(0.3),
+    crashBefore: percent(3),
+    crashAfter: percent(3),
+    lostAnswer: percent(20),
+    slow: percent(30),
     slowMs: fc.constantFrom(100, 1_000, 5_000),
   }),
 });
@@ -59,7 +60,7 @@ const orCrash = async (flow: Promise<unknown>): Promise<void> => {
   try {
     await flow;
   } catch (error) {
-    if (!(error instanceof CrashError)) throw error;
+    if (!(error instanceof CrashError || error instanceof AnswerLostError)) throw error;
   }
 };
 
@@ -140,6 +141,6 @@ it('lets Adobe never see more than N submits in 60 s, whatever is late, crashes,
         if (job.state === 'succeeded') expect(submits.get(job.jobId)).toBe(1);
       }
     }),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 }, 120_000);

@@ -1,5 +1,6 @@
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { followTurn, type TurnEnd } from '#functions/generate/follow-turn.ts';
 import type { Parts } from '#functions/generate/parts.ts';
@@ -28,6 +29,8 @@ export interface Rig extends Observed {
   adobe: FakeAdobe;
   /** Where Adobe keeps outputs: another host, to which the token must never go. */
   storage: FakeAdobe;
+  /** The client of the rig's table, to which a test may do what it likes. */
+  dynamoDb: DynamoDBClient;
   parts: Parts;
   /** Details of the events of ended jobs. */
   events: Record<string, unknown>[];
@@ -113,7 +116,8 @@ export const startServers = async (): Promise<Servers> => {
     rig: async (settings = {}) => {
       const [adobe, storage] = await Promise.all([startFakeAdobe(), startFakeAdobe()]);
       fakes.push(adobe, storage);
-      return createRig({ adobe, storage, s3, table: await dynamoDb.table(systemClock) }, settings);
+      const { own, client } = dynamoDb.reconnect(await dynamoDb.table(systemClock));
+      return createRig({ adobe, storage, s3, table: own, dynamoDb: client }, settings);
     },
     close: async () => {
       await LocalDurableTestRunner.teardownTestEnvironment();
@@ -124,7 +128,7 @@ export const startServers = async (): Promise<Servers> => {
 };
 
 const createRig = (
-  { adobe, storage, s3, table }: Pick<Rig, 'adobe' | 'storage'> & Pick<Parts, 's3' | 'table'>,
+  { adobe, storage, dynamoDb, s3, table }: Pick<Rig, 'adobe' | 'storage' | 'dynamoDb'> & Pick<Parts, 's3' | 'table'>,
   settings: Partial<Parts>,
 ): Rig => {
   const observed = observe();
@@ -164,6 +168,7 @@ const createRig = (
     ...observed,
     adobe,
     storage,
+    dynamoDb,
     parts,
     events,
     dispatches: 0,

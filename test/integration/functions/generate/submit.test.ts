@@ -6,6 +6,7 @@ import { pauseQuota } from '#shared/jobs/quota.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { putItems } from '#test/fixtures/job-table.ts';
+import { loseAnswers } from '#test/fixtures/lost-answers.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath } from './rig.ts';
 
 let servers: Servers;
@@ -191,6 +192,43 @@ describe.concurrent('a submit whose outcome is unknown', () => {
     expect(rig.metrics.toSorted()).toEqual(['JobsFailed', 'SubmitOutcomeUnknown']);
     expect(rig.dispatches).toBe(0);
     expect(rig.events).toHaveLength(1);
+  });
+});
+
+describe.concurrent('an acceptance whose record', () => {
+  const isRecord = (input: object) => JSON.stringify(input).includes('":state_new":{"S":"running"}');
+  const accepting = async () => {
+    const rig = await servers.rig();
+    rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
+    rig.adobe.script('GET', statusPath, {
+      status: 200,
+      body: { status: 'failed', error_code: 'image_unsafe' },
+    });
+    return rig;
+  };
+
+  it('cannot be written has an unknown outcome and is never sent again', async () => {
+    const rig = await accepting();
+    rig.dynamoDb.middlewareStack.add(
+      (next) => (args) => {
+        if (isRecord(args.input)) throw new Error('The table is out of reach.');
+        return next(args);
+      },
+      { step: 'deserialize' },
+    );
+    const { end, job } = await rig.follow(await rig.scheduled());
+    expect(end).toEqual({ state: 'failed' });
+    expect(job.error?.code).toBe('submit_outcome_unknown');
+    expect(posts(rig)).toHaveLength(1);
+  });
+
+  it('is written while the answer to that is lost goes on', async () => {
+    const rig = await accepting();
+    const lost = loseAnswers(rig.dynamoDb, { times: 1, matches: ({ input }) => isRecord(input) });
+    const { job } = await rig.follow(await rig.scheduled());
+    expect(lost()).toBe(1);
+    expect(job.error?.code).toBe('image_unsafe');
+    expect(posts(rig)).toHaveLength(1);
   });
 });
 
