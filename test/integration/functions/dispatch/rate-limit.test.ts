@@ -40,8 +40,8 @@ const percent = (max: number) => fc.integer({ min: 0, max }).map((value) => valu
 
 const worlds: fc.Arbitrary<World> = fc.record({
   seed: fc.integer(),
-  jobs: fc.integer({ min: 1, max: 14 }),
-  requestsPerMinute: fc.integer({ min: 1, max: 5 }),
+  jobs: fc.integer({ min: 1, max: 10 }),
+  requestsPerMinute: fc.integer({ min: 2, max: 4 }),
   latenessMs: fc.constantFrom(0, 3_000, 4_000, 70_000),
   deaths: percent(30),
   cancels: percent(30),
