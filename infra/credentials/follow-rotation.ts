@@ -7,6 +7,9 @@ export class RotationFailedError extends CredentialsError {
   override readonly name = 'RotationFailedError';
 }
 
+/** What following a rotation needs of a session. */
+type Following = Pick<Session, 'secret' | 'status' | 'output' | 'clock' | 'sleep'>;
+
 /** What a rotation had told about itself before it began: what it tells later is its own. */
 export type StatusBefore = SecretRotationStatus | undefined;
 
@@ -25,7 +28,7 @@ const silenceMs = 15_000;
  * @throws {RotationFailedError} with the reason that the rotation left, or if it does not end
  */
 export const followRotation = async (
-  session: Session,
+  session: Following,
   versionId: string | undefined,
   before: StatusBefore,
 ): Promise<void> => {
@@ -54,7 +57,7 @@ export const followRotation = async (
 const isNews = (now: StatusBefore, before: StatusBefore): now is SecretRotationStatus =>
   now !== undefined && now.lastRunAt !== before?.lastRunAt;
 
-const throwIfFailed = async ({ status }: Session, before: StatusBefore, silent: boolean): Promise<void> => {
+const throwIfFailed = async ({ status }: Following, before: StatusBefore, silent: boolean): Promise<void> => {
   const now = await status.readSecretRotation();
   if (isNews(now, before) && now.lastRotationFailed) {
     throw new RotationFailedError(`The rotation failed (${now.error?.code}): ${now.error?.message}`);
@@ -64,7 +67,7 @@ const throwIfFailed = async ({ status }: Session, before: StatusBefore, silent: 
 };
 
 /** The rotation has written its status a moment after its last label was taken off. */
-const tellEnd = async (session: Session, before: StatusBefore): Promise<void> => {
+const tellEnd = async (session: Following, before: StatusBefore): Promise<void> => {
   const { status, secret, output, clock, sleep } = session;
   const deadline = clock.now() + silenceMs;
   let now = await status.readSecretRotation();

@@ -32,9 +32,9 @@ export const verifyDead = async (
   const deadline = clock.now() + longestDeathMs;
   while (await isAccepted(session, value)) {
     if (clock.now() > deadline) {
-      throw new CredentialsError(`IMS still accepts ${uuid} although it is deleted: call Adobe's support.`);
+      throw new CredentialsError(`IMS does not refuse ${uuid} although it is deleted at Adobe: call Adobe's support.`);
     }
-    output.say('  IMS still accepts it, asking again');
+    output.say('  IMS does not refuse it yet, asking again');
     await sleep(pollMs);
   }
   output.say('IMS refuses it.');
