@@ -5,6 +5,7 @@ import { rankOf, takeRound } from '#shared/jobs/queue.ts';
 import type { Gateway } from './gateway.ts';
 import type { GenerationRequest } from './generation-request.ts';
 import { jobIdOf, requestHashOf } from './job-identity.ts';
+import { createWakeDispatch } from './wake-dispatch.ts';
 
 const operation: Operation = 'images/generate';
 
@@ -16,6 +17,7 @@ export type Accept = (request: GenerationRequest, caller: string) => Promise<Job
  */
 export const createAccept = (gateway: Gateway, requireCredentials: () => Promise<void>): Accept => {
   const { table, log } = gateway;
+  const wakeDispatch = createWakeDispatch(gateway);
   return async (request, caller) => {
     await requireCredentials();
     const { modelVersion, priority, idempotencyKey, warnings } = request;
@@ -42,18 +44,9 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
     );
     if (!created) return sameRequest(job, requestHash);
     log.info('accepted', { jobId, operation, modelVersion, priority });
-    await dispatchNow(gateway);
+    await wakeDispatch();
     return job;
   };
-};
-
-/** Has the queue looked at now. The schedule does it within a minute anyway, so a failure is only logged. */
-export const dispatchNow = async ({ invokeDispatch, log }: Pick<Gateway, 'invokeDispatch' | 'log'>): Promise<void> => {
-  try {
-    await invokeDispatch();
-  } catch (error) {
-    log.warn('Dispatch could not be invoked.', { error: error instanceof Error ? error.name : 'unknown' });
-  }
 };
 
 const sameRequest = (job: Job, requestHash: string): Job => {

@@ -4,6 +4,7 @@ import { headOfQueue, nextTurnNumber, recordServedRound } from '#shared/jobs/que
 import {
   claimPermit,
   claimTrial,
+  lookaheadMs,
   type Permit,
   type QuotaLimits,
   type QuotaSnapshot,
@@ -13,9 +14,6 @@ import {
 import { beginTurn } from '#shared/jobs/turn.ts';
 import type { Log } from '#shared/observability.ts';
 import { executionName, type StartTurn } from './start-turn.ts';
-
-// The schedule runs every minute, so every permit that comes free before the next run is assigned now.
-const lookaheadMs = 60_000;
 
 /** What dispatch works with. */
 export interface AssignPermits {

@@ -37,6 +37,9 @@ export interface QuotaSnapshot {
 
 const windowMs = 60_000;
 
+/** How far ahead permits are assigned: the schedule runs every minute, so none comes free unassigned before its next run. */
+export const lookaheadMs = 60_000;
+
 /** How long a permit is taken from its submit time on: Adobe's window and the grace. */
 export const permitPeriodMs = ({ submitGraceMs }: QuotaLimits): number => windowMs + submitGraceMs;
 

@@ -1,0 +1,32 @@
+import { lookaheadMs, readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Has the queue looked at now. The schedule does it within a minute anyway, so a failure is only logged. */
+export const dispatchNow = async ({ invokeDispatch, log }: Pick<Gateway, 'invokeDispatch' | 'log'>): Promise<void> => {
+  try {
+    await invokeDispatch();
+  } catch (error) {
+    log.warn('Dispatch could not be invoked.', { error: error instanceof Error ? error.name : 'unknown' });
+  }
+};
+
+/**
+ * Has the queue looked at for a new job, unless every permit is taken beyond what dispatch plans ahead: then the schedule's
+ * next run is as good, and ten thousand new jobs cost one look at the quota a minute instead of ten thousand dispatches.
+ */
+export const createWakeDispatch = (gateway: Gateway): (() => Promise<void>) => {
+  const { table, limits, log } = gateway;
+  // Permits only ever move on; whoever gives one back early invokes dispatch itself.
+  let uselessUntil = 0;
+  return async () => {
+    if (table.clock.now() < uselessUntil) return;
+    try {
+      const quota = await readQuota(table, limits);
+      uselessUntil = earliestSubmit(quota, limits, 0, table.clock.now()) - lookaheadMs;
+    } catch (error) {
+      log.warn('The quota could not be read.', { error: error instanceof Error ? error.name : 'unknown' });
+    }
+    if (table.clock.now() >= uselessUntil) await dispatchNow(gateway);
+  };
+};
