@@ -83,6 +83,6 @@ const awsAdvice = (error: Error): string | undefined => {
       'The role needs DescribeSecret, GetSecretValue, PutSecretValue and RotateSecret on the secret client-credentials, GetFunctionConfiguration and InvokeFunction on token-refresh and secret-rotation, GetItem on the job table.',
   };
   if (/^Region is missing/.test(error.message)) return 'Name the region with --region, or set AWS_REGION.';
-  if ('$metadata' in error) return named[error.name] ?? `AWS refused (${error.name}).`;
-  return named[error.name];
+  if ('$fault' in error) return named[error.name] ?? `AWS refused (${error.name}).`;
+  return named[error.name] ?? ('$metadata' in error ? 'AWS could not be reached.' : undefined);
 };
