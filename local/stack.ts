@@ -1,5 +1,5 @@
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
-import { startDynamoDb } from './dynamodb.ts';
+import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
@@ -94,7 +94,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     );
     progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
     const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
-      open(startDynamoDb()),
+      open(startDynamoDbThread()),
       open(
         startS3({
           bucket: stackNames.bucket,

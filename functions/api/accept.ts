@@ -5,6 +5,7 @@ import { rankOf, takeRound } from '#shared/jobs/queue.ts';
 import type { Gateway } from './gateway.ts';
 import type { GenerationRequest } from './generation-request.ts';
 import { jobIdOf, requestHashOf } from './job-identity.ts';
+import { createServedRounds } from './served-rounds.ts';
 import { createWakeDispatch } from './wake-dispatch.ts';
 
 const operation: Operation = 'images/generate';
@@ -18,6 +19,7 @@ export type Accept = (request: GenerationRequest, caller: string) => Promise<Job
 export const createAccept = (gateway: Gateway, requireCredentials: () => Promise<void>): Accept => {
   const { table, log } = gateway;
   const wakeDispatch = createWakeDispatch(gateway);
+  const servedRound = createServedRounds(gateway.table);
   return async (request, caller) => {
     await requireCredentials();
     const { modelVersion, priority, idempotencyKey, warnings } = request;
@@ -26,7 +28,7 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
     // Asking first keeps a repeated request from using up a round; who comes first is decided by the put below.
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return sameRequest(existing, requestHash);
-    const round = await takeRound(table, caller, priority);
+    const round = await takeRound(table, caller, priority, servedRound);
     const { created, job } = await createJob(
       table,
       {

@@ -18,11 +18,13 @@ const servedRoundKey = (priority: Priority) => ({ pk: quotaPartition, sk: `round
  * Gives a caller its next round at a priority: max(last round served, the caller's last round + 1). This is start-time
  * fair queueing: a caller with thousands of waiting jobs delays another caller's single job by one round only.
  */
-export const takeRound = async (table: JobTable, caller: string, priority: Priority): Promise<number> => {
-  const { Item } = await table.dynamoDb.send(
-    new GetCommand({ TableName: table.tableName, Key: servedRoundKey(priority) }),
-  );
-  const served = Number(Item?.['lastRound'] ?? 0);
+export const takeRound = async (
+  table: JobTable,
+  caller: string,
+  priority: Priority,
+  readServed: (priority: Priority) => Promise<number> = (asked) => readServedRound(table, asked),
+): Promise<number> => {
+  const served = await readServed(priority);
   const key = { pk: `caller#${caller}`, sk: `round#${priority}` };
   for (;;) {
     const next = await raiseRound(table, key, {
@@ -38,6 +40,14 @@ export const takeRound = async (table: JobTable, caller: string, priority: Prior
     });
     if (first !== undefined) return first;
   }
+};
+
+/** The last round that was served at a priority; 0 before the first. */
+export const readServedRound = async (table: JobTable, priority: Priority): Promise<number> => {
+  const { Item } = await table.dynamoDb.send(
+    new GetCommand({ TableName: table.tableName, Key: servedRoundKey(priority) }),
+  );
+  return Number(Item?.['lastRound'] ?? 0);
 };
 
 /** Remembers the round of a job that was given a permit, so that new callers start from there and not from zero. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { generationScopes, simulatedCredentials } from '#local/simulator/credentials.ts';
 import { startStack } from '#local/stack.ts';
+import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
 
 const request = { prompt: 'a field of tulips', size: { width: 256, height: 256 } };
 
@@ -31,7 +32,11 @@ export interface AcceptLatency {
  * is measured: the functions are warm, and with one permit a minute the jobs themselves stay in the queue.
  */
 export const measureAccept = async ({ requests = 600, concurrency = 20 } = {}): Promise<AcceptLatency> => {
-  const stack = await startStack({ settings: { requestsPerMinute: 1, apiConcurrency: 2 }, schedules: false });
+  const stack = await startStack({
+    settings: { requestsPerMinute: 1, apiConcurrency: 2 },
+    handlers: await bundledFunctions(),
+    schedules: false,
+  });
   try {
     const { gateway } = stack.description;
     const times: number[] = [];
@@ -47,7 +52,7 @@ export const measureAccept = async ({ requests = 600, concurrency = 20 } = {}): 
       };
       await Promise.all(Array.from({ length: concurrency }, client));
     };
-    await run(100, false);
+    await run(400, false);
     await run(requests, true);
     times.sort((a, b) => a - b);
     return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), requests, concurrency };
@@ -69,6 +74,7 @@ export const measureOverhead = async ({ runs = 9 } = {}): Promise<Overhead> => {
   const stack = await startStack({
     settings: { requestsPerMinute: 500, pollSeconds: 1 },
     simulator: { requestsPerMinute: 500, pendingMs: 200, generationMs: 800 },
+    handlers: await bundledFunctions(),
     schedules: false,
   });
   try {
