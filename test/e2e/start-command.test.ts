@@ -17,8 +17,13 @@ describe('npm start', () => {
     }
   });
 
-  it('makes one image and ends with --once: one line when ready, one with the result, nothing else on stdout', async () => {
-    const command = start(['--json', '--once', '--port', '0', '--poll-seconds', '1', '--prompt', 'a small boat']);
+  it('makes one image with another server and ends with --once: two lines on stdout and nothing else', async () => {
+    const simulator = await startSimulator({ pendingMs: 0, generationMs: 0 });
+    const command = start(['--json', '--once', '--port', '0', '--poll-seconds', '1', '--prompt', 'a small boat'], {
+      FIREFLY_API_URL: simulator.url,
+      ADOBE_IMS_URL: simulator.url,
+      ADOBE_IO_URL: simulator.url,
+    });
     expect(await command.exited).toBe(0);
     expect(command.stdout).toHaveLength(2);
     expect(Object.keys(await command.json(0))).toEqual([
@@ -48,6 +53,14 @@ describe('npm start', () => {
         },
       ],
     });
+    expect(await command.json(0)).toMatchObject({
+      firefly: simulator.url,
+      ims: simulator.url,
+      ioManagement: simulator.url,
+    });
+    expect(simulator.jobs().map(({ prompt }) => prompt)).toEqual(['a small boat']);
+    expect(command.stderr.join('\n')).toContain(new URL(simulator.url).host);
+    await simulator.close();
   });
 
   it('stays up after the image, serves it, and ends at once on an interrupt', async () => {
@@ -64,24 +77,6 @@ describe('npm start', () => {
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(job?.outputs[0]?.sha256);
     command.process.kill('SIGINT');
     expect(await command.exited).toBe(0);
-  });
-
-  it('uses another server where a URL is given and says so', async () => {
-    const simulator = await startSimulator({ pendingMs: 0, generationMs: 0 });
-    const command = start(['--json', '--once', '--port', '0', '--poll-seconds', '1'], {
-      FIREFLY_API_URL: simulator.url,
-      ADOBE_IMS_URL: simulator.url,
-      ADOBE_IO_URL: simulator.url,
-    });
-    expect(await command.exited).toBe(0);
-    expect(await command.json(0)).toMatchObject({
-      firefly: simulator.url,
-      ims: simulator.url,
-      ioManagement: simulator.url,
-    });
-    expect(simulator.jobs()).toHaveLength(1);
-    expect(command.stderr.join('\n')).toContain(new URL(simulator.url).host);
-    await simulator.close();
   });
 
   it('ends with 1 and the reason when there is no image', async () => {
@@ -108,16 +103,9 @@ describe('npm start', () => {
     await simulator.close();
   });
 
-  it.each([
-    [['--port', 'x'], {}, '--port'],
-    [['--nonsense'], {}, '--nonsense'],
-    [[], { FIREFLY_API_URL: 'http://example.com' }, 'FIREFLY_API_URL'],
-    [[], { ADOBE_IMS_URL: 'https://example.com/path' }, 'ADOBE_IMS_URL'],
-    [[], { FIREFLY_SERVICES_CLIENT_ID: 'only-half' }, 'FIREFLY_SERVICES_CLIENT_SECRET'],
-  ])('refuses %j with %j and names what is wrong', async (args, env, name) => {
-    const command = start(args, env as Record<string, string>);
+  it('refuses a mistake on the command line, names it and shows no stack trace', async () => {
+    const command = start(['--port', 'x']);
     expect(await command.exited).toBe(1);
-    expect(command.stderr.join('\n')).toContain(name);
-    expect(command.stderr.join('\n')).not.toContain('    at ');
+    expect(command.stderr).toEqual(['--port takes a whole number from 0 to 65535, not "x".']);
   });
 });

@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { createGatewayApp } from '#infra/gateway-app.ts';
 
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> };
 
 const directory = mkdtempSync(`${tmpdir()}/firefly-gateway-infra-`);
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+// Files of one process share it, so that none of them may remove it.
+process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
 /** A resource of a template, as far as the tests look at it. */
 export interface Resource {

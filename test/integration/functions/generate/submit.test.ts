@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NotConfiguredError, TokenUnavailableError } from '#shared/adobe/access-token.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { pauseQuota } from '#shared/jobs/quota.ts';
-import { testToken } from '#test/fixtures/access-token.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
-import { putItems } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath } from './rig.ts';
+
+import { posts, refusal as refuse, submitTo } from './submit-turn.ts';
 
 let servers: Servers;
 beforeAll(async () => {
@@ -15,19 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => servers.close());
 
-const posts = ({ adobe }: Rig) => adobe.asked('POST', submitPath);
-const error = (status: number, code: string, headers?: Record<string, string>): ScriptedAnswer => ({
-  status,
-  headers,
-  body: { error_code: code, message: `Adobe says ${code}.` },
-});
-
-/** Lets Adobe answer and follows one turn of a new job. */
-const submitWith = async (answer: ScriptedAnswer, rig?: Rig) => {
-  const used = rig ?? (await servers.rig());
-  used.adobe.script('POST', submitPath, answer);
-  return { rig: used, ...(await used.follow(await used.scheduled())) };
-};
+const submitWith = async (answer: ScriptedAnswer, rig?: Rig) => submitTo(rig ?? (await servers.rig()), answer);
 
 describe.concurrent('a request that Adobe refuses', () => {
   it.each([
@@ -36,7 +23,7 @@ describe.concurrent('a request that Adobe refuses', () => {
     [422, 'validation_error'],
     [451, 'prompt_unsafe'],
   ])('with %i fails with the code and message of Adobe', async (status, code) => {
-    const { rig, end, job } = await submitWith(error(status, code));
+    const { rig, end, job } = await submitWith(refuse(status, code));
     expect(end).toEqual({ state: 'failed' });
     expect(job).toMatchObject({
       state: 'failed',
@@ -60,7 +47,7 @@ describe.concurrent('an answer that is worth another try', () => {
     [500, 'runtime_error'],
     [503, '503000'],
   ])('of %i puts the job back twice and then fails with it', async (status, code) => {
-    const { rig, end, job } = await submitWith(error(status, code));
+    const { rig, end, job } = await submitWith(refuse(status, code));
     expect(end).toEqual({ state: 'queued' });
     expect(job).toMatchObject({ state: 'queued', attempts: 1, rank: job.rank });
     expect(rig.dispatches).toBe(1);
@@ -75,110 +62,9 @@ describe.concurrent('an answer that is worth another try', () => {
   });
 });
 
-describe.concurrent('429', () => {
-  it.each([
-    ['seconds', () => '30', 30_000],
-    ['a date', () => new Date(Date.now() + 45_000).toUTCString(), 45_000],
-    ['nothing', () => '', 60_000],
-  ])('with %s pauses the queue for that time and puts the job back uncounted', async (_, retryAfter, pauseMs) => {
-    const { rig, end, job } = await submitWith(error(429, 'rate_limited', { 'retry-after': retryAfter() }));
-    expect(end).toEqual({ state: 'queued' });
-    expect(job).toMatchObject({ state: 'queued', attempts: 0 });
-    const { pause } = await rig.quota();
-    expect(pause).toMatchObject({ reason: 'rate_limited', level: 0 });
-    expect(Math.abs((pause?.until ?? 0) - Date.now() - pauseMs)).toBeLessThan(10_000);
-    expect(rig.metrics).toEqual([]);
-    expect(rig.events).toEqual([]);
-  });
-});
-
-describe.concurrent('an exhausted quota', () => {
-  const refusal = error(403, 'access_error', { 'x-access-error': 'quota_exhausted' });
-  const pauseSeconds = async (rig: Rig) =>
-    Math.round((((await rig.quota()).pause?.until ?? 0) - Date.now()) / 1000 / 60) * 60;
-
-  it('pauses the queue, raises the alarm and fails no job; each refused trial doubles the pause', async () => {
-    const { rig, job } = await submitWith(refusal);
-    expect(job).toMatchObject({ state: 'queued', attempts: 0 });
-    expect((await rig.quota()).pause).toMatchObject({ reason: 'quota_exhausted', level: 1 });
-    expect(await pauseSeconds(rig)).toBe(60);
-    expect(rig.metrics).toEqual(['QueuePaused']);
-    expect(rig.dispatches).toBe(0);
-
-    const over = { pk: 'quota', sk: 'pause', until: Date.now() - 1, reason: 'quota_exhausted', level: 1 };
-    await putItems(rig.parts.table, [over]);
-    const second = await rig.follow(await rig.again(job));
-    expect(second.job.state).toBe('queued');
-    expect((await rig.quota()).pause).toMatchObject({ level: 2 });
-    expect(await pauseSeconds(rig)).toBe(120);
-  });
-
-  it('is over with the first job that is accepted', async () => {
-    const rig = await servers.rig();
-    await pauseQuota(rig.parts.table, { until: Date.now(), reason: 'quota_exhausted', level: 2 });
-    rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
-    rig.adobe.script('GET', statusPath, { status: 200, body: { status: 'failed', error_code: 'image_unsafe' } });
-    await rig.follow(await rig.scheduled());
-    expect((await rig.quota()).pause).toMatchObject({ level: 0 });
-  });
-});
-
-describe.concurrent('a refused token', () => {
-  it('is replaced, and the job goes back to be sent with the new one', async () => {
-    const { rig, end, job } = await submitWith(error(401, '401013'));
-    expect(end).toEqual({ state: 'queued' });
-    expect(job).toMatchObject({ state: 'queued', attempts: 0, tokenRefusals: 1 });
-    expect(rig.tokens.refused).toEqual([testToken('first').versionId]);
-    expect(rig.dispatches).toBe(1);
-    expect((await rig.quota()).pause).toBeUndefined();
-
-    rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
-    rig.adobe.script('GET', statusPath, { status: 200, body: { status: 'failed', error_code: 'image_unsafe' } });
-    const second = await rig.follow(await rig.again(job));
-    expect(second.job).not.toHaveProperty('tokenRefusals');
-    expect(posts(rig).map(({ headers }) => headers['authorization'])).toEqual([
-      'Bearer token-first',
-      'Bearer token-second',
-    ]);
-  });
-
-  it('that was just minted pauses the queue and raises the alarm', async () => {
-    const { rig, job } = await submitWith(error(401, '401013'));
-    const second = await rig.follow(await rig.again(job));
-    expect(second.job).toMatchObject({ state: 'queued', attempts: 0 });
-    expect((await rig.quota()).pause).toMatchObject({ reason: 'token_refused', level: 1 });
-    expect(rig.metrics).toEqual(['QueuePaused']);
-    expect(rig.dispatches).toBe(1);
-  });
-});
-
-describe.concurrent('without a token', () => {
-  it('nothing is sent, the permit is free again and the queue is paused', async () => {
-    const rig = await servers.rig();
-    rig.tokens.fail = new TokenUnavailableError('IMS does not answer.');
-    const { end, job } = await rig.follow(await rig.scheduled());
-    expect(end).toEqual({ state: 'queued' });
-    expect(job).toMatchObject({ state: 'queued', attempts: 0 });
-    expect(rig.adobe.seen).toEqual([]);
-    expect((await rig.quota()).permits[0]?.freeAt).toBeLessThanOrEqual(Date.now());
-    expect((await rig.quota()).pause).toMatchObject({ reason: 'token_refused', level: 1 });
-    expect(rig.dispatches).toBe(0);
-  });
-
-  it('because none was configured there is no alarm', async () => {
-    const rig = await servers.rig();
-    rig.tokens.fail = new NotConfiguredError('client-credentials');
-    const { job } = await rig.follow(await rig.scheduled());
-    expect(job.state).toBe('queued');
-    expect((await rig.quota()).pause).toBeUndefined();
-    expect(rig.metrics).toEqual([]);
-    expect(rig.dispatches).toBe(0);
-  });
-});
-
 describe.concurrent('a submit whose outcome is unknown', () => {
   it.each<[string, ScriptedAnswer]>([
-    ['502', error(502, 'bad_gateway')],
+    ['502', refuse(502, 'bad_gateway')],
     ['504', { status: 504, body: '<html></html>' }],
     ['500 from something in between', { status: 500, body: '<html></html>' }],
     ['a lost connection', { fault: 'reset' }],
@@ -248,7 +134,7 @@ describe.concurrent('the time and the turn of a submit', () => {
     let sentAt = 0;
     rig.adobe.script('POST', submitPath, () => {
       sentAt = Date.now();
-      return error(451, 'prompt_unsafe') as { status: number };
+      return refuse(451, 'prompt_unsafe') as { status: number };
     });
     const job = await rig.scheduled({ inMs: 1_200 });
     await rig.follow(job);
@@ -291,7 +177,7 @@ describe.concurrent('the time and the turn of a submit', () => {
     rig.adobe.script('POST', submitPath, async () => {
       const submitting = await getJob(rig.parts.table, jobId);
       if (submitting !== undefined) await cancelJob(rig.parts.table, rig.parts.limits, submitting);
-      return error(503, '503000');
+      return refuse(503, '503000');
     });
     const { end, job } = await rig.follow({ jobId, turn });
     expect(end).toEqual({ state: 'cancelled' });
@@ -302,7 +188,7 @@ describe.concurrent('the time and the turn of a submit', () => {
 });
 
 it('says nothing of the prompt or the token in its log', async () => {
-  const { rig } = await submitWith(error(401, '401013'));
+  const { rig } = await submitWith(refuse(401, '401013'));
   const log = JSON.stringify(rig.lines);
   expect(log).not.toContain('a cat coding');
   expect(log).not.toContain('token-first');

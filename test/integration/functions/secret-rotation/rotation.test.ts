@@ -7,7 +7,10 @@ const backends: Backend[] = ['stand-in', 'moto'];
 
 describe.each(backends)('the rotation over the real protocols, with Secrets Manager played by %s', (backend) => {
   if (backend === 'moto' && !motoIsInstalled()) {
-    it.skip('moto_server is not installed: what is tried with the stand-in was not tried with it', () => undefined);
+    it.skipIf(true)(
+      'moto_server is not installed: what is tried with the stand-in was not tried with it',
+      () => undefined,
+    );
     return;
   }
 

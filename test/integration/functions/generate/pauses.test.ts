@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NotConfiguredError, TokenUnavailableError } from '#shared/adobe/access-token.ts';
+import { pauseQuota } from '#shared/jobs/quota.ts';
+import { testToken } from '#test/fixtures/access-token.ts';
+import type { ScriptedAnswer } from '#test/fixtures/fake-adobe.ts';
+import { putItems } from '#test/fixtures/job-table.ts';
+import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath } from './rig.ts';
+
+import { posts, refusal as refuse, submitTo } from './submit-turn.ts';
+
+let servers: Servers;
+beforeAll(async () => {
+  servers = await startServers();
+});
+afterAll(() => servers.close());
+
+const submitWith = async (answer: ScriptedAnswer, rig?: Rig) => submitTo(rig ?? (await servers.rig()), answer);
+
+describe.concurrent('429', () => {
+  it.each([
+    ['seconds', () => '30', 30_000],
+    ['a date', () => new Date(Date.now() + 45_000).toUTCString(), 45_000],
+    ['nothing', () => '', 60_000],
+  ])('with %s pauses the queue for that time and puts the job back uncounted', async (_, retryAfter, pauseMs) => {
+    const { rig, end, job } = await submitWith(refuse(429, 'rate_limited', { 'retry-after': retryAfter() }));
+    expect(end).toEqual({ state: 'queued' });
+    expect(job).toMatchObject({ state: 'queued', attempts: 0 });
+    const { pause } = await rig.quota();
+    expect(pause).toMatchObject({ reason: 'rate_limited', level: 0 });
+    expect(Math.abs((pause?.until ?? 0) - Date.now() - pauseMs)).toBeLessThan(10_000);
+    expect(rig.metrics).toEqual([]);
+    expect(rig.events).toEqual([]);
+  });
+});
+
+describe.concurrent('an exhausted quota', () => {
+  const refusal = refuse(403, 'access_error', { 'x-access-error': 'quota_exhausted' });
+  const pauseSeconds = async (rig: Rig) =>
+    Math.round((((await rig.quota()).pause?.until ?? 0) - Date.now()) / 1000 / 60) * 60;
+
+  it('pauses the queue, raises the alarm and fails no job; each refused trial doubles the pause', async () => {
+    const { rig, job } = await submitWith(refusal);
+    expect(job).toMatchObject({ state: 'queued', attempts: 0 });
+    expect((await rig.quota()).pause).toMatchObject({ reason: 'quota_exhausted', level: 1 });
+    expect(await pauseSeconds(rig)).toBe(60);
+    expect(rig.metrics).toEqual(['QueuePaused']);
+    expect(rig.dispatches).toBe(0);
+
+    const over = { pk: 'quota', sk: 'pause', until: Date.now() - 1, reason: 'quota_exhausted', level: 1 };
+    await putItems(rig.parts.table, [over]);
+    const second = await rig.follow(await rig.again(job));
+    expect(second.job.state).toBe('queued');
+    expect((await rig.quota()).pause).toMatchObject({ level: 2 });
+    expect(await pauseSeconds(rig)).toBe(120);
+  });
+
+  it('is over with the first job that is accepted', async () => {
+    const rig = await servers.rig();
+    await pauseQuota(rig.parts.table, { until: Date.now(), reason: 'quota_exhausted', level: 2 });
+    rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
+    rig.adobe.script('GET', statusPath, { status: 200, body: { status: 'failed', error_code: 'image_unsafe' } });
+    await rig.follow(await rig.scheduled());
+    expect((await rig.quota()).pause).toMatchObject({ level: 0 });
+  });
+});
+
+describe.concurrent('a refused token', () => {
+  it('is replaced, and the job goes back to be sent with the new one', async () => {
+    const { rig, end, job } = await submitWith(refuse(401, '401013'));
+    expect(end).toEqual({ state: 'queued' });
+    expect(job).toMatchObject({ state: 'queued', attempts: 0, tokenRefusals: 1 });
+    expect(rig.tokens.refused).toEqual([testToken('first').versionId]);
+    expect(rig.dispatches).toBe(1);
+    expect((await rig.quota()).pause).toBeUndefined();
+
+    rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
+    rig.adobe.script('GET', statusPath, { status: 200, body: { status: 'failed', error_code: 'image_unsafe' } });
+    const second = await rig.follow(await rig.again(job));
+    expect(second.job).not.toHaveProperty('tokenRefusals');
+    expect(posts(rig).map(({ headers }) => headers['authorization'])).toEqual([
+      'Bearer token-first',
+      'Bearer token-second',
+    ]);
+  });
+
+  it('that was just minted pauses the queue and raises the alarm', async () => {
+    const { rig, job } = await submitWith(refuse(401, '401013'));
+    const second = await rig.follow(await rig.again(job));
+    expect(second.job).toMatchObject({ state: 'queued', attempts: 0 });
+    expect((await rig.quota()).pause).toMatchObject({ reason: 'token_refused', level: 1 });
+    expect(rig.metrics).toEqual(['QueuePaused']);
+    expect(rig.dispatches).toBe(1);
+  });
+});
+
+describe.concurrent('without a token', () => {
+  it('nothing is sent, the permit is free again and the queue is paused', async () => {
+    const rig = await servers.rig();
+    rig.tokens.fail = new TokenUnavailableError('IMS does not answer.');
+    const { end, job } = await rig.follow(await rig.scheduled());
+    expect(end).toEqual({ state: 'queued' });
+    expect(job).toMatchObject({ state: 'queued', attempts: 0 });
+    expect(rig.adobe.seen).toEqual([]);
+    expect((await rig.quota()).permits[0]?.freeAt).toBeLessThanOrEqual(Date.now());
+    expect((await rig.quota()).pause).toMatchObject({ reason: 'token_refused', level: 1 });
+    expect(rig.dispatches).toBe(0);
+  });
+
+  it('because none was configured there is no alarm', async () => {
+    const rig = await servers.rig();
+    rig.tokens.fail = new NotConfiguredError('client-credentials');
+    const { job } = await rig.follow(await rig.scheduled());
+    expect(job.state).toBe('queued');
+    expect((await rig.quota()).pause).toBeUndefined();
+    expect(rig.metrics).toEqual([]);
+    expect(rig.dispatches).toBe(0);
+  });
+});
