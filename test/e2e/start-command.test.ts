@@ -58,7 +58,7 @@ describe('npm start', () => {
       ims: simulator.url,
       ioManagement: simulator.url,
     });
-    expect(simulator.jobs().map(({ prompt }) => prompt)).toEqual(['a small boat']);
+    expect(simulator.jobs()).toHaveLength(1);
     expect(command.stderr.join('\n')).toContain(new URL(simulator.url).host);
     await simulator.close();
   });
