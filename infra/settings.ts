@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
 import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
 
 const seconds = z.int().min(1);
@@ -86,26 +87,9 @@ export const settingsSchema = z.strictObject({
   /** I/O Management API, for the rotation of client secrets. */
   adobeIoUrl: httpsOrigin.default('https://api.adobe.io'),
   /** Scopes of the tokens that generate. */
-  generationScopes: scopes.default([
-    'openid',
-    'AdobeID',
-    'session',
-    'additional_info',
-    'read_organizations',
-    'firefly_api',
-    'ff_apis',
-  ]),
+  generationScopes: scopes.default([...generationScopes]),
   /** Scopes of the tokens that rotate the client secret. */
-  managementScopes: scopes.default([
-    'AdobeID',
-    'openid',
-    'read_organizations',
-    'additional_info.projectedProductContext',
-    'additional_info.roles',
-    'adobeio_api',
-    'read_client_secret',
-    'manage_client_secrets',
-  ]),
+  managementScopes: scopes.default([...managementScopes]),
   /** Where the bearer token may go for status and cancel, beside `.adobe.io` and `fireflyApiUrl`. */
   extraStatusHosts: z.array(hostEntry).default([]),
   /** Where outputs may be fetched from, beside Adobe's own hosts and the object stores it signs URLs for. */

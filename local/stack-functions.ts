@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
 import { type FunctionDefinition, functionArn } from './lambda/function-definition.ts';
-import { generationScopes, managementScopes } from './simulator/credentials.ts';
 import type { StackNames, StackSettings } from './stack-settings.ts';
 
 /** What the functions are told about the servers around them. */

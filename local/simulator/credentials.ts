@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { SimulatorSettings } from './settings.ts';
 
@@ -11,29 +12,6 @@ export const simulatedCredentials = {
   projectId: '4566206088345177434',
   credentialId: '112233',
 } as const;
-
-/** Scopes of a generation token (Adobe: Firefly quickstart). */
-export const generationScopes = [
-  'openid',
-  'AdobeID',
-  'session',
-  'additional_info',
-  'read_organizations',
-  'firefly_api',
-  'ff_apis',
-] as const;
-
-/** Scopes of a management token (Adobe: I/O Management API guide). */
-export const managementScopes = [
-  'AdobeID',
-  'openid',
-  'read_organizations',
-  'additional_info.projectedProductContext',
-  'additional_info.roles',
-  'adobeio_api',
-  'read_client_secret',
-  'manage_client_secrets',
-] as const;
 
 /** Adobe: a credential has at most two client secrets. */
 export const maxClientSecrets = 2;

@@ -5,14 +5,10 @@ import { vi } from 'vitest';
 import { runCredentials } from '#infra/credentials/run.ts';
 import { openStoredSecret } from '#infra/credentials/stored-secret.ts';
 import { localClients } from '#local/clients.ts';
-import {
-  type ClientSecret,
-  generationScopes,
-  managementScopes,
-  simulatedCredentials,
-} from '#local/simulator/credentials.ts';
+import { type ClientSecret, simulatedCredentials } from '#local/simulator/credentials.ts';
 import type { Simulator } from '#local/simulator/simulator.ts';
 import type { Stack } from '#local/stack.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
 import { startGateway } from '#test/fixtures/gateway.ts';
 import { captured } from '#test/unit/infra/credentials/captured.ts';
 

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { generationScopes, managementScopes, simulatedCredentials } from '#local/simulator/credentials.ts';
+import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import type { Fault } from '#local/simulator/faults/definitions.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
 import { awsEnvironment, type CommandRig, page, startCommandRig } from './command.ts';
 
 const { clientId, orgId, projectId, credentialId } = simulatedCredentials;

@@ -1,4 +1,5 @@
-import { generationScopes, managementScopes, simulatedCredentials } from '#local/simulator/credentials.ts';
+import { simulatedCredentials } from '#local/simulator/credentials.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
 
 const { clientId, clientSecret, orgId, credentialId } = simulatedCredentials;
 
