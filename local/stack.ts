@@ -7,11 +7,11 @@ import { FunctionError } from './lambda/function-error.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { objectCreatedEvent } from './s3/object-created-event.ts';
 import { startS3 } from './s3/start-s3.ts';
-import { startScheduler } from './scheduler.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
 import { type FunctionEndpoints, type FunctionKey, functionDefinitions } from './stack-functions.ts';
 import { createResources } from './stack-resources.ts';
+import { startSchedules } from './stack-schedules.ts';
 import { type StackSettings, stackNames, stackSettings } from './stack-settings.ts';
 
 /** How the embedded stack is started. */
@@ -65,8 +65,6 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-const minuteMs = 60_000;
-
 /** Starts the whole gateway on 127.0.0.1: the functions of the stack in AWS against servers with AWS's protocols. */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
   const progress = options.onProgress ?? (() => {});
@@ -83,12 +81,11 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   };
   try {
     const lambda = await open(startLambda({ onLog, onExecutionFinished: options.onExecutionFinished }));
-    const { api, dispatch, tokenRefresh, secretRotation } = stackNames.functions;
     const gateway = await open(
       startHttpApi({
         port: options.port ?? 0,
-        invokeApi: (event) => lambda.invoke(api, event),
-        onError: (error) => onLog(api, errorLine(error)),
+        invokeApi: (event) => lambda.invoke(stackNames.functions.api, event),
+        onError: (error) => onLog(stackNames.functions.api, errorLine(error)),
         cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
       }),
     );
@@ -139,39 +136,10 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     progress('refreshing the access token');
     await refreshToken(lambda);
     if (options.schedules ?? true) {
-      const run = (name: string, everyMs: number, payload: unknown) => ({
-        name,
-        everyMs,
-        run: () => lambda.invoke(name, payload),
-      });
-      const scheduler = startScheduler(
-        [
-          run(dispatch, minuteMs, {}),
-          run(tokenRefresh, 60 * minuteMs, {}),
-          run(secretRotation, 24 * 60 * minuteMs, { action: 'daily' }),
-          { name: 'rotation schedule', everyMs: minuteMs, run: async () => secretsManager.rotateDue() },
-        ],
-        { onError: (name, error) => onLog(name, errorLine(error)) },
-      );
-      opened.unshift(scheduler);
+      opened.unshift(startSchedules(lambda, secretsManager, (name, error) => onLog(name, errorLine(error))));
     }
-    const { gateway: url, firefly, ims, ioManagement } = endpoints;
-    const { bucket, table, accessTokenSecret, clientCredentialsSecret } = stackNames;
     return {
-      description: {
-        gateway: url,
-        firefly,
-        ims,
-        ioManagement,
-        s3: endpoints.s3,
-        dynamodb: endpoints.dynamodb,
-        secretsManager: endpoints.secretsManager,
-        lambda: endpoints.lambda,
-        bucket,
-        table,
-        accessTokenSecret,
-        clientCredentialsSecret,
-      },
+      description: describeStack(endpoints),
       ...(simulator === undefined ? {} : { simulator }),
       lambda,
       secretsManager,
@@ -192,6 +160,13 @@ const refreshToken = async (lambda: Lambda): Promise<void> => {
       `There is no access token: ${error.failure.errorMessage}\nCheck FIREFLY_SERVICES_CLIENT_ID, FIREFLY_SERVICES_CLIENT_SECRET and, if set, ADOBE_IMS_URL.`,
     );
   }
+};
+
+const describeStack = (endpoints: FunctionEndpoints): StackDescription => {
+  const { gateway, firefly, ims, ioManagement, s3, dynamodb, secretsManager, lambda } = endpoints;
+  const { bucket, table, accessTokenSecret, clientCredentialsSecret } = stackNames;
+  const urls = { gateway, firefly, ims, ioManagement, s3, dynamodb, secretsManager, lambda };
+  return { ...urls, bucket, table, accessTokenSecret, clientCredentialsSecret };
 };
 
 const errorLine = (error: unknown): string => JSON.stringify({ level: 'ERROR', message: String(error) });

@@ -23,7 +23,7 @@ const run = async (options: StartOptions): Promise<void> => {
       if (options.verbose || /"level":"(WARN|ERROR|CRITICAL)"/.test(line)) console.error(`[${name}] ${line}`);
     },
   });
-  endOnSignal(stack);
+  endOnSignal(stack, options.once ? 130 : 0);
   say(`Ready: ${stack.description.gateway}`);
   if (options.json) console.log(JSON.stringify(stack.description));
 
@@ -60,10 +60,11 @@ const nextSteps = (gateway: string, { jobId }: FirstImage): string =>
     'Ctrl-C ends it.',
   ].join('\n');
 
-const endOnSignal = (stack: Stack): void => {
+// An interrupted --once has no image to show, which 0 would claim.
+const endOnSignal = (stack: Stack, code: number): void => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
-      stack.close().finally(() => process.exit(0));
+      stack.close().finally(() => process.exit(code));
     });
   }
 };
@@ -73,7 +74,11 @@ try {
   if (options.help) console.log(usage);
   else await run(options);
 } catch (error) {
-  // A setting is the user's to mend and needs no stack trace; anything else is ours and does.
-  console.error(error instanceof StartSettingError ? error.message : error);
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    console.error('The port is in use. Choose another with --port N, or a free one with --port 0.');
+  } else {
+    // A setting is the user's to mend and needs no stack trace; anything else is ours and does.
+    console.error(error instanceof StartSettingError ? error.message : error);
+  }
   process.exit(1);
 }
