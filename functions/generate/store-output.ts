@@ -8,8 +8,8 @@ import { Measure, mediaType, outputKey } from '#shared/jobs/outputs.ts';
 import { askAdobe } from './ask-adobe.ts';
 import type { Parts } from './parts.ts';
 
-// One part is held in memory at a time, whatever the size of the output.
-const partBytes = 8 * 1024 * 1024;
+// One part is held in memory at a time, whatever the size of the output; S3 takes none smaller than 5 MiB.
+const partBytes = 5 * 1024 * 1024;
 const downloadTimeoutMs = 8 * 60_000;
 
 /** The job was erased while its outputs were being stored. */

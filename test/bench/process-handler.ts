@@ -22,6 +22,8 @@ export const handlerInProcess = (bundle: string, report: (answer: ProcessAnswer)
     child ??= fork(fileURLToPath(new URL('./process-child.ts', import.meta.url)), [bundle], {
       env: process.env,
       execArgv: [],
+      // The function's log lines are no figures.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     child.send({ event });
     const [answer] = (await once(child, 'message')) as [ProcessAnswer];
