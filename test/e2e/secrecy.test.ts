@@ -24,7 +24,7 @@ describe('no log line shows a secret, a token or a prompt', () => {
   beforeAll(async () => {
     gateway = await startGateway({
       ...quick,
-      simulator: { requestsPerMinute: 200, pendingMs: 0, generationMs: 300 },
+      simulator: { requestsPerMinute: 200, pendingMs: 0, generationMs: 300, outputBytes: 4_096 },
     });
     await noteToken();
   });

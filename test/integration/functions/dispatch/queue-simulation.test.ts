@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { simulateQueue } from '#test/bench/queue-simulation.ts';
 
 it.each([
-  { jobs: 60, requestsPerMinute: 4, latenessMs: 3_000, seed: 1 },
+  { jobs: 40, requestsPerMinute: 4, latenessMs: 3_000, seed: 1 },
   { jobs: 30, requestsPerMinute: 10, latenessMs: 1_500, seed: 2 },
 ])(
   '$jobs jobs at $requestsPerMinute requests a minute: no permit wasted, no job lost or sent twice',
