@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
 import { deleteJob, type JobTable } from '#shared/jobs/job-store.ts';
 import { claimPermit, readQuota } from '#shared/jobs/quota.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { beginTurn, passFence } from '#shared/jobs/turn.ts';
-import {
-  itemOf,
-  adobeLimits as limits,
-  queueJob,
-  readJob,
-  startTestDynamoDb,
-  type TestDynamoDb,
-} from '#test/fixtures/job-table.ts';
-import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { itemOf, adobeLimits as limits, queueJob, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
 let table: JobTable;
-beforeAll(async () => {
-  dynamoDb = await startTestDynamoDb();
-});
-afterAll(() => dynamoDb.close());
-beforeEach(async () => {
-  clock = createManualClock();
-  table = await dynamoDb.table(clock);
+useJobTable((fresh) => {
+  ({ table, clock, dynamoDb } = fresh);
 });
 
 const freeAt = async (index: number) => (await readQuota(table, limits)).permits[index]?.freeAt;

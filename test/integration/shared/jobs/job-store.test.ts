@@ -1,29 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createdOrder } from '#shared/jobs/job-item.ts';
 import { createJob, deleteJob, getJob, type JobTable, listJobs } from '#shared/jobs/job-store.ts';
 import { rankOf } from '#shared/jobs/queue.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import {
-  itemOf,
-  newJob,
-  putItems,
-  queueJob,
-  readJob,
-  startTestDynamoDb,
-  type TestDynamoDb,
-} from '#test/fixtures/job-table.ts';
-import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
+import { itemOf, newJob, putItems, queueJob, readJob } from '#test/fixtures/job-table.ts';
+import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
-let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
 let table: JobTable;
-beforeAll(async () => {
-  dynamoDb = await startTestDynamoDb();
-});
-afterAll(() => dynamoDb.close());
-beforeEach(async () => {
-  clock = createManualClock();
-  table = await dynamoDb.table(clock);
+useJobTable((fresh) => {
+  ({ table, clock } = fresh);
 });
 
 const place = (jobId: string, round = 0) => ({ rank: rankOf('normal', round, jobId), round });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Job } from '#shared/jobs/job.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
 import {
@@ -11,19 +11,14 @@ import {
   takeRound,
 } from '#shared/jobs/queue.ts';
 import { transition } from '#shared/jobs/transitions.ts';
-import { putItems, queueJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
-import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
+import { putItems, queueJob } from '#test/fixtures/job-table.ts';
+import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
-let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
 let table: JobTable;
-beforeAll(async () => {
-  dynamoDb = await startTestDynamoDb();
-});
-afterAll(() => dynamoDb.close());
-beforeEach(async () => {
-  clock = createManualClock();
-  table = await dynamoDb.table(clock);
+useJobTable((fresh) => {
+  ({ table, clock } = fresh);
 });
 
 const ids = (jobs: Job[]): string[] => jobs.map(({ jobId }) => jobId);

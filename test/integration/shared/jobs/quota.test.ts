@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobTable } from '#shared/jobs/job-store.ts';
 import {
   claimPermit,
@@ -11,20 +11,16 @@ import {
   readQuota,
   releasePermit,
 } from '#shared/jobs/quota.ts';
-import { adobeLimits as limits, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { adobeLimits as limits, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
-import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
 let table: JobTable;
-beforeAll(async () => {
-  dynamoDb = await startTestDynamoDb();
-});
-afterAll(() => dynamoDb.close());
-beforeEach(async () => {
-  clock = createManualClock();
-  table = await dynamoDb.table(clock);
+useJobTable((fresh) => {
+  ({ table, clock, dynamoDb } = fresh);
 });
 
 const permit = async (index: number): Promise<Permit> => (await readQuota(table, limits)).permits[index] as Permit;

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
 import { deleteJob, type JobTable } from '#shared/jobs/job-store.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
-import { allItems, itemOf, queueJob, readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
-import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
+import { allItems, itemOf, queueJob, readJob } from '#test/fixtures/job-table.ts';
+import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
-let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
 let table: JobTable;
-beforeAll(async () => {
-  dynamoDb = await startTestDynamoDb();
-});
-afterAll(() => dynamoDb.close());
-beforeEach(async () => {
-  clock = createManualClock();
-  table = await dynamoDb.table(clock);
+useJobTable((fresh) => {
+  ({ table, clock } = fresh);
 });
 
 const iso = () => new Date(clock.now()).toISOString();

@@ -1,31 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
 import { claimPermit, type Permit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { beginTurn, passFence, putBack } from '#shared/jobs/turn.ts';
-import {
-  itemOf,
-  adobeLimits as limits,
-  queueJob,
-  readJob,
-  startTestDynamoDb,
-  type TestDynamoDb,
-} from '#test/fixtures/job-table.ts';
+import { itemOf, adobeLimits as limits, queueJob, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers, type SentCommand } from '#test/fixtures/lost-answers.ts';
-import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
 let table: JobTable;
-beforeAll(async () => {
-  dynamoDb = await startTestDynamoDb();
-});
-afterAll(() => dynamoDb.close());
-beforeEach(async () => {
-  clock = createManualClock();
-  table = await dynamoDb.table(clock);
+useJobTable((fresh) => {
+  ({ table, clock, dynamoDb } = fresh);
 });
 
 const submitAt = noon + 10_000;
