@@ -38,15 +38,7 @@ export interface StackOptions {
 }
 
 /** URLs and names of a running stack, as `npm start -- --json` prints them. */
-export interface StackDescription {
-  gateway: string;
-  firefly: string;
-  ims: string;
-  ioManagement: string;
-  s3: string;
-  dynamodb: string;
-  secretsManager: string;
-  lambda: string;
+export interface StackDescription extends Omit<FunctionEndpoints, 'eventBridge'> {
   bucket: string;
   table: string;
   accessTokenSecret: string;

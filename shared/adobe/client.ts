@@ -1,12 +1,5 @@
-import ky from 'ky';
 import type { AccessToken } from './access-token.ts';
-
-/** Adobe's answer to one call: whatever the status, it is not an exception. */
-export interface Answer {
-  status: number;
-  headers: Headers;
-  body: string;
-}
+import { type Answer, isTimeout, sendOnce } from './send-once.ts';
 
 /** No answer came. `sent` is false only if it is certain that Adobe never saw the request. */
 export class NoAnswerError extends Error {
@@ -41,7 +34,7 @@ export interface Call {
  */
 export const callAdobe = async ({ method, url, token, body, headers = {}, timeoutMs }: Call): Promise<Answer> => {
   try {
-    const response = await ky(url, {
+    return await sendOnce(url, {
       method,
       headers: {
         // A frozen sandbox thaws with dead connections in its pool, and a submit lost on one has an unknown outcome.
@@ -53,20 +46,12 @@ export const callAdobe = async ({ method, url, token, body, headers = {}, timeou
         ...headers,
       },
       ...(body === undefined ? {} : { body }),
-      timeout: false,
-      // ky's own time-out ends with the headers; this one also covers a body that stops halfway.
-      signal: AbortSignal.timeout(timeoutMs),
-      retry: 0,
-      throwHttpErrors: false,
-      redirect: 'manual',
+      timeoutMs,
     });
-    return { status: response.status, headers: response.headers, body: await response.text() };
   } catch (error) {
     throw new NoAnswerError(error, !isUnsent(error));
   }
 };
-
-const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 const unsentCodes = [
   'ECONNREFUSED',

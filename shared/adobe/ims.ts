@@ -1,9 +1,9 @@
-import ky, { isTimeoutError } from 'ky';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { readRetryAfter } from './errors.ts';
 import { ImsError, readImsRefusal } from './ims-error.ts';
 import { parseJson } from './json.ts';
+import { isTimeout, sendOnce } from './send-once.ts';
 
 /** What a token is minted from. */
 export interface MintRequest {
@@ -47,7 +47,8 @@ export const createImsClient = (options: { baseUrl: string; clock: Clock; timeou
 
   const send = async (request: MintRequest) => {
     try {
-      const response = await ky.post(url, {
+      return await sendOnce(url, {
+        method: 'POST',
         // In the body: a query string would end up in access logs.
         body: new URLSearchParams({
           grant_type: 'client_credentials',
@@ -55,15 +56,10 @@ export const createImsClient = (options: { baseUrl: string; clock: Clock; timeou
           client_secret: request.clientSecret,
           scope: request.scopes,
         }),
-        timeout: timeoutMs,
-        totalTimeout: timeoutMs,
-        retry: 0,
-        throwHttpErrors: false,
-        redirect: 'manual',
+        timeoutMs,
       });
-      return { status: response.status, headers: response.headers, body: await response.text() };
     } catch (error) {
-      const description = isTimeoutError(error) ? `no answer within ${timeoutMs} ms` : 'the connection failed';
+      const description = isTimeout(error) ? `no answer within ${timeoutMs} ms` : 'the connection failed';
       // Without its cause: the HTTP client's error holds the request, and with it the secret.
       throw new ImsError({ kind: 'transient', code: 'no_answer', description });
     }

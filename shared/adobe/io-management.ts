@@ -1,8 +1,8 @@
-import ky, { isTimeoutError } from 'ky';
 import * as z from 'zod';
 import { readAdobeError, readRetryAfter } from './errors.ts';
 import { IoManagementError, kindOfStatus } from './io-management-error.ts';
 import { parseJson } from './json.ts';
+import { isTimeout, sendOnce } from './send-once.ts';
 
 /** Adobe: a credential has at most two client secrets. */
 export const maxClientSecrets = 2;
@@ -83,18 +83,13 @@ export const createIoManagementClient = (options: IoManagementOptions): IoManage
 
   const call = async (operation: string, method: 'GET' | 'POST' | 'DELETE', url: string) => {
     try {
-      const response = await ky(url, {
+      return await sendOnce(url, {
         method,
         headers: { authorization: `Bearer ${accessToken}`, 'x-api-key': clientId, accept: 'application/json' },
-        timeout: timeoutMs,
-        totalTimeout: timeoutMs,
-        retry: 0,
-        throwHttpErrors: false,
-        redirect: 'manual',
+        timeoutMs,
       });
-      return { status: response.status, headers: response.headers, body: await response.text() };
     } catch (error) {
-      const message = isTimeoutError(error) ? `no answer within ${timeoutMs} ms` : 'the connection failed';
+      const message = isTimeout(error) ? `no answer within ${timeoutMs} ms` : 'the connection failed';
       // Without its cause: the HTTP client's error holds the request, and with it the token.
       throw new IoManagementError({ kind: 'no_answer', operation, code: 'no_answer', message });
     }

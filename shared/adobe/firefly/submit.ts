@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { AccessToken } from '../access-token.ts';
-import { type Answer, callAdobe, NoAnswerError } from '../client.ts';
+import { callAdobe, NoAnswerError } from '../client.ts';
 import { type AdobeError, isTokenRefused, readAdobeError, readRetryAfter } from '../errors.ts';
 import { parseJson } from '../json.ts';
+import type { Answer } from '../send-once.ts';
 
 /** Adobe's acceptance of a job; URLs are to be called verbatim, their host varies (Adobe: shard hosts). */
 export interface AcceptedJob {

@@ -88,6 +88,7 @@ describe('minting a token', () => {
     ],
     [{ fault: 'reset' }, { kind: 'transient', code: 'no_answer' }],
     [{ fault: 'silence' }, { kind: 'transient', code: 'no_answer' }],
+    [{ fault: 'stall' }, { kind: 'transient', code: 'no_answer' }],
   ])('tells what may help after %j', async (answer, expected) => {
     const { outcome, requests } = await mintFrom(answer);
     expect(outcome).toBeInstanceOf(ImsError);

@@ -91,6 +91,7 @@ describe('a call that failed', () => {
     ['add', { status: 201, body: { uuid: 'u3' } }, { kind: 'answer_not_understood', outcomeUnknown: true }],
     ['add', { fault: 'reset' }, { kind: 'no_answer', outcomeUnknown: true }],
     ['add', { fault: 'silence' }, { kind: 'no_answer', outcomeUnknown: true }],
+    ['add', { fault: 'stall' }, { kind: 'no_answer', outcomeUnknown: true }],
     ['delete', { status: 500 }, { kind: 'transient', outcomeUnknown: true }],
   ])('(%s, %j) tells what it means and is not repeated', async (call, answer, expected) => {
     const { outcome, requests } = await ask(call, answer);
