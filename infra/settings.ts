@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
 import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
 import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
 
@@ -18,20 +19,6 @@ const auth = z.discriminatedUnion('mode', [
     audiences: z.array(z.string().min(1)).min(1),
   }),
 ]);
-
-const polling = z
-  .strictObject({
-    /** Wait between the submit and the first look at the status. */
-    firstPollSeconds: seconds.max(300).default(3),
-    /** The delay between two looks grows up to this. */
-    pollCeilingSeconds: seconds.max(900).default(15),
-    /** A job that Adobe has not finished by then ends as `timed_out`. */
-    timeoutSeconds: seconds.max(86_400).default(900),
-  })
-  .refine((operation) => operation.firstPollSeconds <= operation.pollCeilingSeconds, {
-    path: ['firstPollSeconds'],
-    error: 'must not exceed pollCeilingSeconds',
-  });
 
 // CloudWatch Logs knows no other retentions.
 const logRetentions = [
@@ -57,8 +44,8 @@ export const settingsSchema = z.strictObject({
   requestsPerDay: count.default(9_000),
   /** Room for lateness between a permit's time and the submit; costs this much of each permit's minute. */
   submitGraceSeconds: seconds.max(30).default(3),
-  /** How each operation is polled. */
-  operations: z.strictObject({ 'images/generate': polling.prefault({}) }).prefault({}),
+  /** How an operation's jobs are followed, and its default model version, where that differs from the operation's own. */
+  operations: operationOverrides.default({}),
 
   /** Lifetime of presigned output URLs; they cannot outlive the session of a Lambda role. */
   outputUrlLifetimeSeconds: seconds.min(60).max(3_600).default(3_600),

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { operations } from '#shared/adobe/firefly/operations.ts';
 import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
 import { type FunctionDefinition, functionArn } from './lambda/function-definition.ts';
 import type { StackNames, StackSettings } from './stack-settings.ts';
@@ -62,11 +63,12 @@ export const functionDefinitions = (
     SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
   };
   const scopes = { GENERATION_SCOPES: generationScopes.join(','), MANAGEMENT_SCOPES: managementScopes.join(',') };
-  const following = {
-    firstPollSeconds: settings.pollSeconds ?? 3,
-    pollCeilingSeconds: settings.pollSeconds ?? 15,
+  const override = {
+    firstPollSeconds: settings.pollSeconds,
+    pollCeilingSeconds: settings.pollSeconds,
     timeoutSeconds: settings.jobTimeoutSeconds,
   };
+  const OPERATIONS = JSON.stringify(Object.fromEntries(operations.map(({ name }) => [name, override])));
   return [
     {
       name: names.functions.api,
@@ -82,6 +84,7 @@ export const functionDefinitions = (
         DISPATCH_FUNCTION_NAME: names.functions.dispatch,
         OUTPUT_URL_LIFETIME_SECONDS: String(settings.outputUrlLifetimeSeconds),
         JOB_RETENTION_DAYS: '90',
+        OPERATIONS,
         GATEWAY_VERSION: settings.version,
         GATEWAY_URL: endpointsOf('api').gateway,
       },
@@ -116,7 +119,7 @@ export const functionDefinitions = (
         STATUS_HOSTS: ['.adobe.io', ...settings.trustedOrigins].join(','),
         DOWNLOAD_HOSTS: ['.adobe.io', '.amazonaws.com', '.windows.net', ...settings.trustedOrigins].join(','),
         OUTPUT_MAX_BYTES: String(settings.outputMaxBytes),
-        OPERATIONS: JSON.stringify({ 'images/generate': following }),
+        OPERATIONS,
       },
     },
     {

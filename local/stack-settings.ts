@@ -6,10 +6,10 @@ export interface StackSettings {
   requestsPerMinute: number;
   requestsPerDay: number;
   submitGraceSeconds: number;
-  /** Seconds between polls of a job at Adobe; without it the pauses grow from 3 to 15. */
+  /** Seconds between polls of a job at Adobe; by default the pauses grow as each operation has it. */
   pollSeconds?: number;
-  /** Seconds after which a job that Adobe does not finish is given up. */
-  jobTimeoutSeconds: number;
+  /** Seconds after which a job that Adobe does not finish is given up; by default each operation's own. */
+  jobTimeoutSeconds?: number;
   outputUrlLifetimeSeconds: number;
   outputMaxBytes: number;
   /** Origins besides Adobe's own hosts that status URLs and outputs may lie on. */
@@ -28,7 +28,6 @@ export const stackSettings = (changes: Partial<StackSettings>): StackSettings =>
   requestsPerMinute: 4,
   requestsPerDay: 9_000,
   submitGraceSeconds: 3,
-  jobTimeoutSeconds: 900,
   outputUrlLifetimeSeconds: 3_600,
   outputMaxBytes: 1_073_741_824,
   trustedOrigins: [],

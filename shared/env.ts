@@ -26,6 +26,20 @@ export const readEnv = <Schema extends z.ZodType>(
 /** A positive whole number in an environment variable. */
 export const wholeNumber = z.coerce.number().int().positive();
 
+/** JSON in an environment variable, checked by a schema. */
+export const jsonOf = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
 /** A comma-separated list in an environment variable; empty entries are dropped. */
 export const commaList = z.string().transform((text) =>
   text

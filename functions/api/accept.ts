@@ -1,5 +1,7 @@
+import type { OperationDefinition } from '#shared/adobe/firefly/operation.ts';
+import { defaultModelVersion } from '#shared/adobe/firefly/operation-settings.ts';
 import { ProblemError } from '#shared/http/problem.ts';
-import type { Job, Operation } from '#shared/jobs/job.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import { createJob, getJob } from '#shared/jobs/job-store.ts';
 import { rankOf, takeRound } from '#shared/jobs/queue.ts';
 import type { Gateway } from './gateway.ts';
@@ -8,10 +10,8 @@ import { jobIdOf, requestHashOf } from './job-identity.ts';
 import { createServedRounds } from './served-rounds.ts';
 import { createWakeDispatch } from './wake-dispatch.ts';
 
-const operation: Operation = 'images/generate';
-
 /** Takes a request into the queue, or finds the job that the same request made before. */
-export type Accept = (request: GenerationRequest, caller: string) => Promise<Job>;
+export type Accept = (operation: OperationDefinition, request: GenerationRequest, caller: string) => Promise<Job>;
 
 /**
  * @throws {ProblemError} 422 if the idempotency key belongs to another request, 503 while there are no credentials
@@ -20,11 +20,11 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
   const { table, log } = gateway;
   const wakeDispatch = createWakeDispatch(gateway);
   const servedRound = createServedRounds(gateway.table);
-  return async (request, caller) => {
+  return async (operation, request, caller) => {
     await requireCredentials();
     const { modelVersion, priority, idempotencyKey, warnings } = request;
     const jobId = jobIdOf(gateway.stackName, caller, idempotencyKey);
-    const requestHash = requestHashOf(operation, modelVersion, request.body);
+    const requestHash = requestHashOf(operation.name, modelVersion, request.body);
     // Asking first keeps a repeated request from using up a round; who comes first is decided by the put below.
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return sameRequest(existing, requestHash);
@@ -34,8 +34,8 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
       {
         jobId,
         caller,
-        operation,
-        modelVersion,
+        operation: operation.name,
+        modelVersion: modelVersion ?? defaultModelVersion(operation, gateway.operations),
         request: JSON.stringify(request.body),
         requestHash,
         priority,
@@ -45,7 +45,7 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
       { rank: rankOf(priority, round, jobId), round },
     );
     if (!created) return sameRequest(job, requestHash);
-    log.info('accepted', { jobId, operation, modelVersion, priority });
+    log.info('accepted', { jobId, operation: operation.name, modelVersion, priority });
     await wakeDispatch();
     return job;
   };

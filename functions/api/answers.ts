@@ -1,3 +1,4 @@
+import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
 import { problemOfJob } from '#shared/http/job-failure.ts';
 import { generationResult, retryAfterSeconds } from '#shared/http/job-status.ts';
 import { type HttpResponse, jsonResponse } from '#shared/http/response.ts';
@@ -9,11 +10,12 @@ import type { ApiRequest } from './request.ts';
 /** Adobe's answer to an asynchronous request: where to follow the job. */
 export const acceptedResponse = (job: Job, request: ApiRequest, headers: Record<string, string> = {}): HttpResponse => {
   const links = jobLinks(request, job.jobId);
-  return jsonResponse(
-    202,
-    { jobId: job.jobId, ...links },
-    { location: links.statusUrl, link: linkHeader(links), ...headers },
-  );
+  const { accepts } = operationOf(job);
+  const body =
+    accepts.family === 'job'
+      ? { jobId: job.jobId, ...links }
+      : { links: { result: { href: links.statusUrl }, cancel: { href: links.cancelUrl } }, progress: 0 };
+  return jsonResponse(accepts.status, body, { location: links.statusUrl, link: linkHeader(links), ...headers });
 };
 
 /**

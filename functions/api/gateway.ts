@@ -1,4 +1,5 @@
 import type { TokenSource } from '#shared/adobe/access-token.ts';
+import type { OperationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
 import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import type { Presign } from '#shared/aws/presign.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
@@ -21,6 +22,8 @@ export interface Gateway {
   /** Waits that many ms. */
   sleep: (ms: number) => Promise<void>;
   log: Log;
+  /** What the deployment sets of the operations. */
+  operations: OperationOverrides;
   stackName: string;
   version: string;
   /** Base of the URLs in answers; without it they are built from the host name that was called. */

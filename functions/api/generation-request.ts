@@ -1,8 +1,6 @@
-import {
-  checkGenerateImages,
-  type ImageModelVersion,
-  imageModelVersions,
-} from '#shared/adobe/firefly/generate-images-request.ts';
+import { checkRequest } from '#shared/adobe/firefly/check-request.ts';
+import type { ModelVersions, OperationDefinition } from '#shared/adobe/firefly/operation.ts';
+import { defaultModelVersion, type OperationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
 import { readJsonBody } from '#shared/http/json-body.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { toValidationErrors, type ValidationError } from '#shared/http/validation-errors.ts';
@@ -11,13 +9,12 @@ import { readIdempotencyKey } from './job-identity.ts';
 import type { ApiRequest } from './request.ts';
 
 const largestBody = 100 * 1024;
-const mostWarnings = 20;
-const longestFieldName = 200;
 
 /** A generation request that Adobe would take. */
 export interface GenerationRequest {
   body: unknown;
-  modelVersion?: ImageModelVersion;
+  /** The caller's `x-model-version`. */
+  modelVersion?: string;
   priority: Priority;
   idempotencyKey?: string;
   /** What the caller should know though the request is accepted. */
@@ -25,30 +22,41 @@ export interface GenerationRequest {
 }
 
 /**
- * Reads and checks a request to generate images.
+ * Reads and checks a request for an operation.
  *
  * @throws {ProblemError} 4xx naming every header and field that is wrong
  */
-export const readGenerationRequest = (request: ApiRequest): GenerationRequest => {
+export const readGenerationRequest = (
+  request: ApiRequest,
+  operation: OperationDefinition,
+  overrides: OperationOverrides,
+): GenerationRequest => {
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'));
   const body = readJsonBody(request.body, largestBody);
-  const header = request.header('x-model-version');
-  const modelVersion = imageModelVersions.find((version) => version === header);
-  const { issues, unknownFields } = checkGenerateImages(body, modelVersion);
-  const validationErrors = toValidationErrors(issues, 'body');
-  if (header !== undefined && modelVersion === undefined) validationErrors.unshift(unknownModelVersion);
+  // Where Adobe knows no model version the header is left out, as Adobe ignores it.
+  const modelVersion = operation.models === undefined ? undefined : request.header('x-model-version');
+  const { issues, warnings } = checkRequest(operation, body, modelVersion ?? defaultModelVersion(operation, overrides));
+  const validationErrors = [
+    ...modelVersionErrors(operation.models, modelVersion),
+    ...toValidationErrors(issues, 'body'),
+  ];
   if (validationErrors.length > 0) {
     throw new ProblemError(422, 'validation_error', sentenceOf(validationErrors), { validationErrors });
   }
-  return { body, modelVersion, priority, idempotencyKey, warnings: warningsOf(unknownFields) };
+  return { body, modelVersion, priority, idempotencyKey, warnings };
 };
 
-const unknownModelVersion: ValidationError = {
-  loc: ['header', 'x-model-version'],
-  msg: `value is not a valid enumeration member; permitted: ${imageModelVersions.map((name) => `'${name}'`).join(', ')}`,
-  type: 'type_error.enum',
-  ctx: { enum_values: [...imageModelVersions] },
+const modelVersionErrors = (models: ModelVersions | undefined, header: string | undefined): ValidationError[] => {
+  const loc = ['header', 'x-model-version'];
+  if (models === undefined) return [];
+  if (header === undefined) {
+    return models.required ? [{ loc, msg: 'field required', type: 'value_error.missing' }] : [];
+  }
+  if (models.values.includes(header)) return [];
+  const permitted = models.values.map((name) => `'${name}'`).join(', ');
+  const msg = `value is not a valid enumeration member; permitted: ${permitted}`;
+  return [{ loc, msg, type: 'type_error.enum', ctx: { enum_values: [...models.values] } }];
 };
 
 const readPriority = (header: string | undefined): Priority => {
@@ -62,12 +70,3 @@ const readPriority = (header: string | undefined): Priority => {
 
 const sentenceOf = (errors: readonly ValidationError[]): string =>
   `Adobe would refuse the request: ${errors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ')}.`;
-
-const warningsOf = (unknownFields: readonly string[]): string[] => {
-  const named = unknownFields
-    .slice(0, mostWarnings)
-    .map((field) => field.toWellFormed().slice(0, longestFieldName))
-    .map((field) => `Adobe does not document the field ${field}; it is passed on unchanged.`);
-  const more = unknownFields.length - named.length;
-  return more > 0 ? [...named, `So it is with ${more} more fields.`] : named;
-};

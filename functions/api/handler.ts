@@ -35,6 +35,7 @@ export const handler = createApi({
     await sleep(ms);
   },
   log: createLog(),
+  operations: settings.operations,
   stackName,
   version,
   url,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v5, v7 } from 'uuid';
 import { ProblemError } from '#shared/http/problem.ts';
-import type { Operation } from '#shared/jobs/job.ts';
 
 const namespace = 'f1b5e4a2-6c0d-5b7e-9a38-2d4c6e8f0a13';
 const longestKey = 255;
@@ -27,7 +26,7 @@ export const jobIdOf = (stackName: string, caller: string, key: string | undefin
   key === undefined ? v7() : v5(JSON.stringify([caller, key]), v5(stackName, namespace));
 
 /** SHA-256 in hex of what makes two requests the same: operation, model version and body, whatever the order of fields. */
-export const requestHashOf = (operation: Operation, modelVersion: string | undefined, body: unknown): string =>
+export const requestHashOf = (operation: string, modelVersion: string | undefined, body: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify([operation, modelVersion ?? null, canonical(body)]))
     .digest('hex');

@@ -1,8 +1,8 @@
+import { operations } from '#shared/adobe/firefly/operations.ts';
 import { createAccept } from './accept.ts';
 import { cancel } from './cancel.ts';
 import type { Gateway } from './gateway.ts';
-import { generateAsync } from './generate-async.ts';
-import { generateSync } from './generate-sync.ts';
+import { generation } from './generation.ts';
 import { health } from './health.ts';
 import { jobDelete } from './job-delete.ts';
 import { jobOutputs } from './job-outputs.ts';
@@ -16,8 +16,7 @@ import { status } from './status.ts';
 export const createRoutes = (gateway: Gateway): Route[] => {
   const accept = createAccept(gateway, createRequireCredentials(gateway));
   return [
-    generateAsync(gateway, accept),
-    generateSync(gateway, accept),
+    ...operations.flatMap((operation) => generation(gateway, accept, operation)),
     status(gateway),
     cancel(gateway),
     jobsList(gateway),

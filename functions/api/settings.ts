@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { readEnv, wholeNumber } from '#shared/env.ts';
+import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
+import { jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
 
 const schema = z
   .object({
@@ -14,6 +15,7 @@ const schema = z
     SUBMIT_GRACE_SECONDS: wholeNumber,
     OUTPUT_URL_LIFETIME_SECONDS: wholeNumber.max(7 * 86_400),
     JOB_RETENTION_DAYS: wholeNumber,
+    OPERATIONS: jsonOf(operationOverrides),
     GATEWAY_VERSION: z.string().min(1),
     GATEWAY_URL: z.url().optional(),
     AWS_ENDPOINT_URL_S3: z.url().optional(),
@@ -32,6 +34,7 @@ const schema = z
     },
     outputUrlLifetimeSeconds: env.OUTPUT_URL_LIFETIME_SECONDS,
     retentionSeconds: env.JOB_RETENTION_DAYS * 86_400,
+    operations: env.OPERATIONS,
     version: env.GATEWAY_VERSION,
     url: env.GATEWAY_URL?.replace(/\/+$/, ''),
     // An S3 server of one's own has no host name per bucket.

@@ -1,13 +1,20 @@
+import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
 import { cancelUpstream, type JobProgress, readProgress } from '#shared/adobe/firefly/status.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import type { Parts } from './parts.ts';
 
 /** One status call; with a refused token one more after it was replaced. Without a token it tells nothing. */
-export const askAdobe = async ({ tokens, table, log }: Parts, statusUrl: string): Promise<JobProgress> => {
+export const askAdobe = async (
+  { tokens, table, log }: Parts,
+  job: Pick<Job, 'operation'>,
+  statusUrl: string,
+): Promise<JobProgress> => {
+  const { result } = operationOf(job);
   try {
     const token = await tokens.get();
-    const progress = await readProgress(statusUrl, token, table.clock.now);
+    const progress = await readProgress(statusUrl, result, token, table.clock.now);
     if (progress.kind !== 'token_refused') return progress;
-    return await readProgress(statusUrl, await tokens.refused(token.versionId), table.clock.now);
+    return await readProgress(statusUrl, result, await tokens.refused(token.versionId), table.clock.now);
   } catch (error) {
     // Whatever keeps us from a token now, the job goes on at Adobe and is asked for again.
     log.error('A job could not be asked for.', { error: String(error) });

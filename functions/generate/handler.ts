@@ -2,6 +2,8 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createAccessTokenCache } from '#shared/adobe/access-token.ts';
+import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
+import { followingOf } from '#shared/adobe/firefly/operation-settings.ts';
 import { createAllowList } from '#shared/adobe/hosts.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
 import {
@@ -38,7 +40,7 @@ const parts: Parts = {
   fireflyUrl: settings.fireflyUrl,
   allowsStatus: createAllowList(settings.statusHosts),
   allowsDownload: createAllowList(settings.downloadHosts),
-  following: settings.following,
+  followingOf: (job) => followingOf(operationOf(job), settings.operations),
   outputMaxBytes: settings.outputMaxBytes,
   invokeDispatch: createInvokeDispatch(lambda, settings.dispatchFunction),
   log: createLog(),

@@ -1,13 +1,13 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { AccessTokenCache } from '#shared/adobe/access-token.ts';
+import type { Following } from '#shared/adobe/firefly/operation.ts';
 import type { AllowsUrl } from '#shared/adobe/hosts.ts';
 import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
-import type { Operation } from '#shared/jobs/job.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
-import type { Following } from './settings.ts';
 
 /** What following a job's turn works with. */
 export interface Parts {
@@ -21,7 +21,7 @@ export interface Parts {
   fireflyUrl: string;
   allowsStatus: AllowsUrl;
   allowsDownload: AllowsUrl;
-  following: Record<Operation, Following>;
+  followingOf(job: Pick<Job, 'operation'>): Following;
   outputMaxBytes: number;
   invokeDispatch: InvokeDispatch;
   log: Log;

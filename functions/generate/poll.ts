@@ -41,7 +41,7 @@ export const pollUntilEnd = async (
 ): Promise<EndedProgress | undefined> => {
   const first = await context.step('first poll', async () => {
     const job = await followedJob(parts, turn);
-    return job === undefined ? 0 : parts.following[job.operation].firstPollSeconds;
+    return job === undefined ? 0 : parts.followingOf(job).firstPollSeconds;
   });
   if (first === 0) return undefined;
   await context.wait('first poll', { seconds: first });
@@ -81,14 +81,14 @@ const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling
     const message = 'Adobe named a status URL on a host that is not allowed, where the token must not be sent.';
     return { ...polling, ended: { kind: 'failed', code: 'status_url_not_allowed', message } };
   }
-  const { pollCeilingSeconds, timeoutSeconds } = parts.following[job.operation];
+  const { pollCeilingSeconds, timeoutSeconds } = parts.followingOf(job);
   const timedOut = {
     kind: 'timed_out',
     code: 'job_timeout',
     message: `Adobe did not finish the job within ${timeoutSeconds} s.`,
   } as const;
   const cancelRequested = job.cancelRequestedAt !== undefined;
-  const progress = await askAdobe(parts, statusUrl);
+  const progress = await askAdobe(parts, job, statusUrl);
   if (isEnded(progress)) {
     const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
     return { ...polling, ended: cancelledByUs ? timedOut : progress };

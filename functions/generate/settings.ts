@@ -1,12 +1,6 @@
 import * as z from 'zod';
-import { commaList, readEnv, wholeNumber } from '#shared/env.ts';
-import { operations } from '#shared/jobs/job.ts';
-
-const following = z.object({
-  firstPollSeconds: z.number().int().positive(),
-  pollCeilingSeconds: z.number().int().positive(),
-  timeoutSeconds: z.number().int().positive(),
-});
+import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
+import { commaList, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
 
 const schema = z
   .object({
@@ -23,17 +17,7 @@ const schema = z
     REQUESTS_PER_DAY: wholeNumber,
     SUBMIT_GRACE_SECONDS: wholeNumber,
     OUTPUT_MAX_BYTES: wholeNumber,
-    OPERATIONS: z
-      .string()
-      .transform((text, context) => {
-        try {
-          return JSON.parse(text) as unknown;
-        } catch {
-          context.addIssue({ code: 'custom', message: 'is not JSON' });
-          return z.NEVER;
-        }
-      })
-      .pipe(z.record(z.enum(operations), following)),
+    OPERATIONS: jsonOf(operationOverrides),
     AWS_ENDPOINT_URL_S3: z.url().optional(),
   })
   .transform((env) => ({
@@ -52,12 +36,9 @@ const schema = z
       submitGraceMs: env.SUBMIT_GRACE_SECONDS * 1000,
     },
     outputMaxBytes: env.OUTPUT_MAX_BYTES,
-    following: env.OPERATIONS,
+    operations: env.OPERATIONS,
     s3PathStyle: env.AWS_ENDPOINT_URL_S3 !== undefined,
   }));
 
 /** The generate function's settings from its environment. */
 export const readSettings = () => readEnv(schema, process.env);
-
-/** How an operation's job is followed at Adobe: seconds to the first poll, longest pause, seconds until it is given up. */
-export type Following = z.output<typeof following>;

@@ -57,7 +57,7 @@ export const settleSubmit = async (
 };
 
 const recordAccepted = async (
-  { table, following }: Parts,
+  { table, followingOf }: Parts,
   job: Job,
   accepted: Extract<SubmitOutcome, { kind: 'accepted' }>['job'],
 ) => {
@@ -65,7 +65,7 @@ const recordAccepted = async (
   await transition(table, job, {
     from: ['submitting'],
     to: 'running',
-    order: new Date(now + following[job.operation].timeoutSeconds * 1000 + lostAfterMs).toISOString(),
+    order: new Date(now + followingOf(job).timeoutSeconds * 1000 + lostAfterMs).toISOString(),
     changes: {
       upstream: { ...accepted, acceptedAt: new Date(now).toISOString() },
       tokenRefusals: undefined,

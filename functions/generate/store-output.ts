@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/download.ts';
-import type { UpstreamOutput } from '#shared/adobe/firefly/status.ts';
+import type { UpstreamOutput } from '#shared/adobe/firefly/result-shapes.ts';
 import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { Measure, mediaType, outputKey } from '#shared/jobs/outputs.ts';
@@ -47,7 +47,8 @@ export const storeOutput = async (
     await Promise.allSettled([arrived, stored]);
     throw error;
   }
-  return { bucket: parts.bucket, key, sha256: measure.sha256(), bytes: measure.bytes, contentType, seed: output.seed };
+  const { seed, fields } = output;
+  return { bucket: parts.bucket, key, sha256: measure.sha256(), bytes: measure.bytes, contentType, seed, fields };
 };
 
 /** Opens the output; if Adobe's URL has died, the status is asked once for a fresh one. */
@@ -57,7 +58,7 @@ const openFresh = async (parts: Parts, job: Job, index: number, url: string): Pr
   } catch (error) {
     const statusUrl = job.upstream?.statusUrl;
     if (!(error instanceof DownloadError) || error.reason !== 'expired' || statusUrl === undefined) throw error;
-    const progress = await askAdobe(parts, statusUrl);
+    const progress = await askAdobe(parts, job, statusUrl);
     const fresh = progress.kind === 'succeeded' ? progress.outputs[index]?.url : undefined;
     if (fresh === undefined) throw error;
     return openDownload(fresh, parts.allowsDownload, downloadTimeoutMs);

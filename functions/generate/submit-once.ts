@@ -1,6 +1,6 @@
 import { type DurableContext, StepSemantics } from '@aws/durable-execution-sdk-js';
 import { type AccessToken, TokenUnavailableError } from '#shared/adobe/access-token.ts';
-import { operationPaths } from '#shared/adobe/firefly/operations.ts';
+import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/firefly/submit.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
@@ -44,7 +44,7 @@ const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
   const { job, trialLevel } = verdict;
   const outcome: SubmitOutcome = await submit(
     {
-      url: new URL(operationPaths[job.operation], parts.fireflyUrl).href,
+      url: new URL(operationOf(job).path, parts.fireflyUrl).href,
       body: job.request,
       modelVersion: job.modelVersion,
       requestId: `${job.jobId}-${job.turn}`,

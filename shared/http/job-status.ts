@@ -1,3 +1,4 @@
+import { operationOf } from '../adobe/firefly/find-operation.ts';
 import { isFinal, type Job, type JobState } from '../jobs/job.ts';
 
 /** Adobe's words for the state of a job (Adobe: `GET /v3/status/{jobId}`). */
@@ -20,10 +21,10 @@ const adobeWords: Record<JobState, AdobeStatus> = {
  *
  * @param urls one per output, in the same order
  */
-export const generationResult = ({ result, outputs = [] }: Job, urls: readonly string[]): Record<string, unknown> => ({
-  ...result,
-  outputs: outputs.map(({ seed }, index) => ({ seed, image: { url: urls[index] } })),
-});
+export const generationResult = (job: Job, urls: readonly string[]): Record<string, unknown> => {
+  const { result: shape } = operationOf(job);
+  return { ...job.result, outputs: (job.outputs ?? []).map((output, index) => shape.write(output, urls[index] ?? '')) };
+};
 
 /**
  * Adobe's status body of a job.

@@ -18,11 +18,6 @@ const finalStates: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 't
 /** Whether nothing more will happen to a job in this state. */
 export const isFinal = (state: JobState): boolean => finalStates.includes(state);
 
-/** Adobe operations that the gateway queues. */
-export const operations = ['images/generate'] as const;
-
-export type Operation = (typeof operations)[number];
-
 /** In the order in which they are served. */
 export const priorities = ['high', 'normal', 'low'] as const;
 
@@ -53,6 +48,8 @@ export interface JobOutput {
   bytes: number;
   contentType: string;
   seed?: number;
+  /** What else Adobe said about the output, such as a name. */
+  fields?: Record<string, unknown>;
 }
 
 /** What Adobe said about the finished job besides its outputs; passed on to the caller unchanged. */
@@ -72,8 +69,9 @@ export interface JobStateChange {
 export interface Job {
   jobId: string;
   caller: string;
-  operation: Operation;
-  /** Adobe's `x-model-version`, if the caller sent one. */
+  /** Name of the Firefly operation, such as `images/generate`. */
+  operation: string;
+  /** What is sent as `x-model-version`: the caller's, or the default; none where the operation takes none. */
   modelVersion?: string;
   /** The request body for Adobe, as JSON text. */
   request: string;
@@ -109,6 +107,14 @@ export interface Job {
   retentionSeconds: number;
   /** How often a new durable execution took over after the first had died. */
   resumes: number;
+  /** The batch whose line the job is. */
+  batchId?: string;
+  /** Number of the line in its batch, from 1. */
+  line?: number;
+  /** The caller's own id of the line. */
+  lineId?: string;
+  /** The earlier job that was answered with, instead of asking Adobe. */
+  reusedFrom?: string;
 }
 
 /** What a caller's request needs before it is a job. */
@@ -123,6 +129,9 @@ export type NewJob = Pick<
   | 'priority'
   | 'warnings'
   | 'retentionSeconds'
+  | 'batchId'
+  | 'line'
+  | 'lineId'
 >;
 
 /** Identifies one turn of one job: what is started under a permit. */

@@ -58,7 +58,7 @@ describe('generate', () => {
   it('is durable, and outlives the longest job of an operation', () => {
     const executionTimeout = (settings: object) =>
       functionOf(synthesise(settings).resources, 'generate').Properties['DurableConfig'];
-    expect(executionTimeout({})).toEqual({ ExecutionTimeout: 8100, RetentionPeriodInDays: 7 });
+    expect(executionTimeout({})).toEqual({ ExecutionTimeout: 10_800, RetentionPeriodInDays: 7 });
     expect(executionTimeout({ operations: { 'images/generate': { timeoutSeconds: 10_000 } } })).toEqual({
       ExecutionTimeout: 17_200,
       RetentionPeriodInDays: 7,

@@ -33,6 +33,7 @@ export class ApiFunction extends GatewayFunction {
         SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
         OUTPUT_URL_LIFETIME_SECONDS: String(settings.outputUrlLifetimeSeconds),
         JOB_RETENTION_DAYS: String(settings.jobRetentionDays),
+        OPERATIONS: JSON.stringify(settings.operations),
         GATEWAY_VERSION: manifest.version,
         ...(settings.gatewayUrl && { GATEWAY_URL: settings.gatewayUrl }),
       },

@@ -1,6 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { followingOf } from '#shared/adobe/firefly/operation-settings.ts';
+import { operations } from '#shared/adobe/firefly/operations.ts';
 import { eventBusName, generateAlias, lambdaName } from '../../names.ts';
 import { downloadHosts, statusHosts } from '../../urls.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
@@ -67,5 +69,7 @@ export class GenerateFunction extends GatewayFunction {
 }
 
 // Beyond the time given to Adobe: the wait for the permit, the storing of the outputs, retries of steps.
-const executionTimeout = (operations: FunctionParts['settings']['operations']): Duration =>
-  Duration.seconds(Math.max(...Object.values(operations).map((operation) => operation.timeoutSeconds)) + 7_200);
+const executionTimeout = (overrides: FunctionParts['settings']['operations']): Duration =>
+  Duration.seconds(
+    Math.max(...operations.map((operation) => followingOf(operation, overrides).timeoutSeconds)) + 7_200,
+  );

@@ -3,12 +3,7 @@ import type { AccessToken } from '../access-token.ts';
 import { callAdobe, NoAnswerError } from '../client.ts';
 import { isTokenRefused, readAdobeError, readRetryAfter } from '../errors.ts';
 import { parseJson } from '../json.ts';
-
-/** One output as Adobe describes it; the URL dies after an hour (Adobe). */
-export interface UpstreamOutput {
-  seed?: number;
-  url: string;
-}
+import type { ResultShape, UpstreamOutput } from './result-shapes.ts';
 
 /** What Adobe says about a job. `no_word`: this poll told nothing, ask again. */
 export type JobProgress =
@@ -28,13 +23,14 @@ const statusBody = z.object({
   result: z.looseObject({}).nullish(),
 });
 
-const imageResult = z.looseObject({
-  outputs: z.array(z.object({ seed: z.number().nullish(), image: z.object({ url: z.url() }) })),
-});
-
-/** Asks Adobe how far a job is, once. An unknown word for the status counts as running (Adobe: the list may grow). */
+/**
+ * Asks Adobe how far a job is, once. An unknown word for the status counts as running (Adobe: the list may grow).
+ *
+ * @param shape where the outputs of the job's operation stand in the result
+ */
 export const readProgress = async (
   statusUrl: string,
+  shape: ResultShape,
   token: AccessToken,
   nowMs: () => number,
 ): Promise<JobProgress> => {
@@ -45,7 +41,7 @@ export const readProgress = async (
       token,
       timeoutMs: pollTimeoutMs,
     });
-    if (status === 200) return progressOf(body);
+    if (status === 200) return progressOf(body, shape);
     const error = readAdobeError(status, body);
     if (isTokenRefused(error)) return { kind: 'token_refused' };
     if (status === 404 || status === 410 || status === 422) {
@@ -59,7 +55,7 @@ export const readProgress = async (
   }
 };
 
-const progressOf = (body: string): JobProgress => {
+const progressOf = (body: string, shape: ResultShape): JobProgress => {
   const parsed = statusBody.safeParse(parseJson(body));
   if (!parsed.success) return { kind: 'no_word' };
   const { status, result } = parsed.data;
@@ -67,16 +63,11 @@ const progressOf = (body: string): JobProgress => {
   const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;
   switch (status) {
     case 'succeeded': {
-      const images = imageResult.safeParse(result);
-      if (!images.success || images.data.outputs.length === 0) {
+      const read = shape.read(result);
+      if (read === undefined) {
         return { kind: 'failed', code: 'result_not_understood', message: 'Adobe reported success without any output.' };
       }
-      const { outputs, ...rest } = images.data;
-      return {
-        kind: 'succeeded',
-        outputs: outputs.map(({ seed, image }) => ({ seed: seed ?? undefined, url: image.url })),
-        result: rest,
-      };
+      return { kind: 'succeeded', outputs: read.outputs, result: read.rest };
     }
     case 'failed':
       return { kind: 'failed', code: code ?? 'failed', message };

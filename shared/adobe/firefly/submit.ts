@@ -26,11 +26,21 @@ export type SubmitOutcome =
 const optionalField = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 
 // The job is billed by now: nothing but a missing status URL may keep it from being followed.
-const acceptedBody = z.object({
+const jobAnswer = z.object({
   jobId: optionalField(z.string()),
   statusUrl: z.url(),
   cancelUrl: optionalField(z.url()),
 });
+
+// Adobe documents an object with an href; bare strings have been met as well.
+const link = z.union([z.url(), z.object({ href: z.url() }).transform(({ href }) => href)]);
+
+const linksAnswer = z
+  .object({ links: z.object({ result: link, cancel: optionalField(link) }) })
+  .transform(({ links }): AcceptedJob => ({ statusUrl: links.result, cancelUrl: links.cancel }));
+
+/** Adobe's two families of answers: with a job id and URLs, and with links only. */
+const acceptedBody = z.union([jobAnswer, linksAnswer]);
 
 /** Adobe's answers of 500 and the like come within seconds; after this time the answer counts as lost. */
 const submitTimeoutMs = 60_000;

@@ -111,6 +111,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     },
     sleep: async (ms) => clock.advance(ms),
     log: { debug: record, info: record, warn: record, error: record },
+    operations: {},
     stackName: 'firefly-gateway-test',
     version: '1.2.3',
     retentionSeconds: 30 * 86_400,

@@ -56,6 +56,7 @@ describe('the handler with its settings and AWS clients', () => {
       SUBMIT_GRACE_SECONDS: '3',
       OUTPUT_URL_LIFETIME_SECONDS: '900',
       JOB_RETENTION_DAYS: '30',
+      OPERATIONS: '{}',
       GATEWAY_VERSION: '0.0.0-test',
       GATEWAY_URL: 'http://127.0.0.1:3000/',
       POWERTOOLS_LOG_LEVEL: 'SILENT',

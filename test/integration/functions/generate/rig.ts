@@ -149,7 +149,7 @@ const createRig = (
     fireflyUrl: adobe.url,
     allowsStatus: createAllowList([adobe.url]),
     allowsDownload: createAllowList([storage.url]),
-    following: { 'images/generate': { firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 } },
+    followingOf: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 }),
     outputMaxBytes: 50_000_000,
     invokeDispatch: async () => {
       rig.dispatches += 1;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageResult } from '#shared/adobe/firefly/result-shapes.ts';
 import { cancelUpstream, type JobProgress, readProgress } from '#shared/adobe/firefly/status.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
@@ -13,7 +14,7 @@ afterAll(() => adobe.close());
 
 const progressFor = (answer: ScriptedAnswer): Promise<JobProgress> => {
   adobe.script('GET', '/v3/status/urn:ff:jobs:a:1?x=%2F', answer);
-  return readProgress(`${adobe.url}/v3/status/urn:ff:jobs:a:1?x=%2F`, testToken(), () => now);
+  return readProgress(`${adobe.url}/v3/status/urn:ff:jobs:a:1?x=%2F`, imageResult, testToken(), () => now);
 };
 
 const statusBody = (status: string, more: object = {}): ScriptedAnswer => ({

@@ -1,0 +1,29 @@
+import type { OperationDefinition } from '#shared/adobe/firefly/operation.ts';
+import { longestWaitSeconds, readWait } from '#shared/http/preferences.ts';
+import type { Accept } from './accept.ts';
+import { acceptedResponse, waitedResponse } from './answers.ts';
+import { awaitJob } from './await-job.ts';
+import type { Gateway } from './gateway.ts';
+import { readGenerationRequest } from './generation-request.ts';
+import type { Route } from './router.ts';
+
+/** The calls of one operation: Adobe's own, and the synchronous one that Adobe removed. */
+export const generation = (gateway: Gateway, accept: Accept, operation: OperationDefinition): Route[] => {
+  const route = (path: string, defaultWaitSeconds?: number): Route => ({
+    method: 'POST',
+    path,
+    handle: async (request) => {
+      const caller = request.caller();
+      const preferred = readWait(request.header('prefer'));
+      const job = await accept(operation, readGenerationRequest(request, operation, gateway.operations), caller);
+      const waitSeconds = preferred ?? defaultWaitSeconds;
+      if (waitSeconds === undefined) return acceptedResponse(job, request);
+      const latest = await awaitJob(gateway, job, request.startedAt + waitSeconds * 1000);
+      const headers: Record<string, string> =
+        preferred === undefined ? {} : { 'preference-applied': `wait=${preferred}` };
+      return waitedResponse(gateway, latest, request, headers);
+    },
+  });
+  const { path, waitPath } = operation;
+  return [route(path), ...(waitPath === undefined ? [] : [route(waitPath, longestWaitSeconds)])];
+};

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { compositeFields, compositeImage, share } from '../composite-fields.ts';
+import { seedsMatchVariations } from '../fields.ts';
+import { imageFollowing, type OperationDefinition } from '../operation.ts';
+import { imageResult } from '../result-shapes.ts';
+
+/** Adobe: `POST /v3/images/adaptive-composite`. */
+export const adaptiveComposite: OperationDefinition = {
+  name: 'images/adaptive-composite',
+  title: 'Place an object into a background and adapt it to the light there',
+  path: '/v3/images/adaptive-composite',
+  body: z.strictObject({
+    ...compositeFields,
+    object: z.strictObject({ image: compositeImage, mask: compositeImage.optional() }),
+    harmonization: share.optional(),
+    shadowIntensity: share.optional(),
+    preserveBackground: z.boolean().optional(),
+  }),
+  rules: seedsMatchVariations,
+  accepts: { family: 'job', status: 202 },
+  result: imageResult,
+  following: imageFollowing,
+};

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { localeCode, text } from '../fields.ts';
+import { inputDomains, sourceFrom } from '../image-source.ts';
+import { imageFollowing, type OperationDefinition } from '../operation.ts';
+import { imageResult } from '../result-shapes.ts';
+
+/** Adobe: `POST /v4/images/generate-async`, which answers with links and without a job id. */
+export const generateImagesImage5: OperationDefinition = {
+  name: 'images/generate-image5',
+  title: 'Generate an image, or edit one by instruction, with Image5',
+  path: '/v4/images/generate-async',
+  models: { values: ['image5'], default: 'image5', required: true },
+  body: z.strictObject({
+    prompt: text(1, 1500),
+    aspectRatio: z.enum(['1:1', '4:3', '3:4', '16:9', '9:16', 'auto']).optional(),
+    resolutionLevel: z.enum(['1MP', '2.4MP', '4MP']).optional(),
+    modelId: z.enum(['firefly_image']).optional(),
+    numVariations: z.int().min(1).max(1).optional(),
+    seeds: z.array(z.int()).max(1).optional(),
+    referenceBlobs: z
+      .array(z.strictObject({ source: sourceFrom(inputDomains.v4), usage: z.enum(['general']).optional() }))
+      .max(1)
+      .optional(),
+    modelSpecificPayload: z
+      .strictObject({ localeCode: localeCode.optional(), prompt_reasoner: z.enum(['speed', 'quality']).optional() })
+      .optional(),
+  }),
+  rules: ({ aspectRatio, referenceBlobs }) => {
+    const editsAnImage = Array.isArray(referenceBlobs) && referenceBlobs.length > 0;
+    if (!editsAnImage || aspectRatio === undefined || aspectRatio === 'auto') return [];
+    return [{ path: ['aspectRatio'], message: 'must be auto or absent together with referenceBlobs' }];
+  },
+  accepts: { family: 'links', status: 200 },
+  result: imageResult,
+  following: imageFollowing,
+};

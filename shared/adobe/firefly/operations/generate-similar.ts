@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { numVariations, seeds, seedsMatchVariations, sizeUpTo } from '../fields.ts';
+import { imageFrom, inputDomains } from '../image-source.ts';
+import { imageFollowing, type OperationDefinition } from '../operation.ts';
+import { imageResult } from '../result-shapes.ts';
+
+/** Adobe: `POST /v3/images/generate-similar-async`. */
+export const generateSimilar: OperationDefinition = {
+  name: 'images/generate-similar',
+  title: 'Generate images similar to one',
+  path: '/v3/images/generate-similar-async',
+  waitPath: '/v3/images/generate-similar',
+  models: { values: ['image3', 'image4_standard', 'image4_ultra'], default: 'image3', required: false },
+  body: z.strictObject({
+    image: imageFrom(inputDomains.v3),
+    numVariations: numVariations.optional(),
+    seeds: seeds.optional(),
+    size: sizeUpTo(4096).optional(),
+  }),
+  rules: seedsMatchVariations,
+  accepts: { family: 'job', status: 202 },
+  result: imageResult,
+  following: imageFollowing,
+};
