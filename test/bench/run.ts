@@ -3,64 +3,135 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { functionKeys } from '#test/fixtures/bundled-functions.ts';
 import { measureBundle } from './bundles.ts';
+import { runWithFaults } from './fault-run.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
 import { measureMemory } from './memory.ts';
 import { simulateQueue } from './queue-simulation.ts';
 import { printTable, type Row } from './table.ts';
 
-const progress = (line: string) => console.error(line);
+/** One part of the bench: what it is, and how it comes to its figures. */
+interface Section {
+  name: string;
+  title: string;
+  measure(directory: string): Promise<{ figures: unknown; rows: Row[] }>;
+}
+
+const bundleLimits: Record<string, number> = { api: 900_000, generate: 1_200_000, tokenRefresh: 600_000 };
+
+const sections: Section[] = [
+  {
+    name: 'bundles',
+    title: 'bundling and importing every function',
+    measure: async (directory) => {
+      const figures: Record<string, { bytes: number; importMs: number }> = {};
+      for (const key of functionKeys) figures[key] = await measureBundle(key, directory);
+      const rows = Object.entries(figures).flatMap(([key, { bytes, importMs }]): Row[] => {
+        const limit = bundleLimits[key];
+        return [
+          { figure: `${key}: bundle`, value: bytes / 1000, unit: 'KB', ...(limit && { below: limit / 1000 }) },
+          { figure: `${key}: import`, value: importMs, unit: 'ms', below: 150 },
+        ];
+      });
+      return { figures, rows };
+    },
+  },
+  {
+    name: 'accept',
+    title: 'accepting jobs from 20 clients',
+    measure: async () => {
+      const figures = await measureAccept();
+      return {
+        figures,
+        rows: [
+          { figure: 'accept a job, 20 clients: p50', value: figures.p50, unit: 'ms' },
+          { figure: 'accept a job, 20 clients: p99', value: figures.p99, unit: 'ms', below: 100 },
+        ],
+      };
+    },
+  },
+  {
+    name: 'overhead',
+    title: 'generating through the gateway and straight from the simulator',
+    measure: async () => {
+      const figures = await measureOverhead();
+      const { overheadP50 } = figures;
+      return {
+        figures,
+        rows: [{ figure: 'overhead, submit to stored: p50', value: overheadP50, unit: 'ms', below: 1_500 }],
+      };
+    },
+  },
+  {
+    name: 'queue',
+    title: '1,000 jobs at 4 requests a minute on an injected clock',
+    measure: async () => {
+      const figures = await simulateQueue({ jobs: 1_000, requestsPerMinute: 4, latenessMs: 3_000, seed: 1 });
+      const { permitsUsed, permitsPossible, mostInWindow, rateLimited, lost, doubled } = figures;
+      return {
+        figures,
+        rows: [
+          {
+            figure: 'permits used of permits possible',
+            value: permitsUsed / permitsPossible,
+            unit: '',
+            atLeast: 0.93,
+          },
+          { figure: 'most submits in any 60 s', value: mostInWindow, unit: '', atMost: 4 },
+          { figure: '429 answers', value: rateLimited, unit: '', atMost: 0 },
+          { figure: 'jobs lost', value: lost, unit: '', atMost: 0 },
+          { figure: 'jobs doubled', value: doubled, unit: '', atMost: 0 },
+        ],
+      };
+    },
+  },
+  {
+    name: 'memory',
+    title: 'storing one output of 200 MB',
+    measure: async (directory) => {
+      const figures = await measureMemory(directory);
+      return {
+        figures,
+        rows: [{ figure: '200 MB output: memory above idle', value: figures.aboveIdleMb, unit: 'MB', below: 150 }],
+      };
+    },
+  },
+  {
+    name: 'faults',
+    title: '2,000 jobs while Adobe fails and functions are killed at random (some minutes)',
+    measure: async () => {
+      const figures = await runWithFaults({ jobs: 2_000, seed: 1 });
+      const { lost, doubled, mostSubmitsPerAttempt, kills } = figures;
+      return {
+        figures,
+        rows: [
+          { figure: 'fault run: jobs lost', value: lost, unit: '', atMost: 0 },
+          { figure: 'fault run: jobs doubled', value: doubled, unit: '', atMost: 0 },
+          { figure: 'fault run: submits of an attempt', value: mostSubmitsPerAttempt, unit: '', atMost: 1 },
+          { figure: 'fault run: functions killed', value: kills, unit: '' },
+        ],
+      };
+    },
+  },
+];
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !sections.some((section) => section.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. Sections: ${sections.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
 const directory = await mkdtemp(join(tmpdir(), 'firefly-gateway-bench-'));
-
 try {
-  const bundles: Record<string, { bytes: number; importMs: number }> = {};
-  for (const key of functionKeys) {
-    progress(`bundling and importing ${key}`);
-    bundles[key] = await measureBundle(key, directory);
+  const figures: Record<string, unknown> = {};
+  const rows: Row[] = [];
+  for (const section of sections.filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
+    console.error(section.title);
+    const measured = await section.measure(directory);
+    figures[section.name] = measured.figures;
+    rows.push(...measured.rows);
   }
-  progress('accepting jobs from 20 clients');
-  const accept = await measureAccept();
-  progress('generating through the gateway and straight from the simulator');
-  const overhead = await measureOverhead();
-  progress('1,000 jobs at 4 requests a minute on an injected clock');
-  const queue = await simulateQueue({ jobs: 1_000, requestsPerMinute: 4, latenessMs: 3_000, seed: 1 });
-  progress('storing one output of 200 MB');
-  const memory = await measureMemory(directory);
-
-  console.log(JSON.stringify({ bundles, accept, overhead, queue, memory }));
-  printTable([...bundleRows(bundles), ...figureRows({ accept, overhead, queue, memory })]);
+  console.log(JSON.stringify(figures));
+  printTable(rows);
 } finally {
   await rm(directory, { recursive: true });
-}
-
-function bundleRows(bundles: Record<string, { bytes: number; importMs: number }>): Row[] {
-  const limits: Record<string, number> = { api: 900_000, generate: 1_200_000, tokenRefresh: 600_000 };
-  return Object.entries(bundles).flatMap(([key, { bytes, importMs }]): Row[] => [
-    { figure: `${key}: bundle`, value: bytes / 1000, unit: 'KB', ...(limits[key] && { below: limits[key] / 1000 }) },
-    { figure: `${key}: import`, value: importMs, unit: 'ms', below: 150 },
-  ]);
-}
-
-function figureRows(figures: {
-  accept: Awaited<ReturnType<typeof measureAccept>>;
-  overhead: Awaited<ReturnType<typeof measureOverhead>>;
-  queue: Awaited<ReturnType<typeof simulateQueue>>;
-  memory: Awaited<ReturnType<typeof measureMemory>>;
-}): Row[] {
-  const { accept, overhead, queue, memory } = figures;
-  return [
-    { figure: 'accept a job, 20 clients: p50', value: accept.p50, unit: 'ms' },
-    { figure: 'accept a job, 20 clients: p99', value: accept.p99, unit: 'ms', below: 100 },
-    { figure: 'overhead, submit to stored: p50', value: overhead.overheadP50, unit: 'ms', below: 1_500 },
-    {
-      figure: 'permits used of permits possible',
-      value: queue.permitsUsed / queue.permitsPossible,
-      unit: '',
-      atLeast: 0.93,
-    },
-    { figure: 'most submits in any 60 s', value: queue.mostInWindow, unit: '', atMost: 4 },
-    { figure: '429 answers', value: queue.rateLimited, unit: '', atMost: 0 },
-    { figure: 'jobs lost', value: queue.lost, unit: '', atMost: 0 },
-    { figure: 'jobs doubled', value: queue.doubled, unit: '', atMost: 0 },
-    { figure: '200 MB output: memory above idle', value: memory.aboveIdleMb, unit: 'MB', below: 150 },
-  ];
 }
