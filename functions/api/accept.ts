@@ -4,9 +4,10 @@ import { ProblemError } from '#shared/http/problem.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { createJob, getJob } from '#shared/jobs/job-store.ts';
 import { rankOf, takeRound } from '#shared/jobs/queue.ts';
+import { requestHashOf } from '#shared/jobs/request-hash.ts';
 import type { Gateway } from './gateway.ts';
 import type { GenerationRequest } from './generation-request.ts';
-import { jobIdOf, requestHashOf } from './job-identity.ts';
+import { jobIdOf } from './job-identity.ts';
 import { createServedRounds } from './served-rounds.ts';
 import { createWakeDispatch } from './wake-dispatch.ts';
 
