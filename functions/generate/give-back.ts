@@ -3,11 +3,11 @@ import { type PutBack, putBack } from '#shared/jobs/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Parts } from './parts.ts';
 
-/** What the submit led to; without `putBack` the job is at Adobe or over, as its record says. */
-export interface Submitted {
-  /** The turn was given up; `dispatchNow` if another job, or this one, may get a permit right away. */
-  putBack?: { dispatchNow: boolean };
-}
+/**
+ * What the submit led to: Adobe has the job; the turn was given up (`dispatchNow` if another job, or this one, may get a
+ * permit right away); or the turn is over, and with it perhaps the job.
+ */
+export type Submitted = { kind: 'at_adobe' } | { kind: 'given_up'; dispatchNow: boolean } | { kind: 'over' };
 
 /** Puts a job back into the queue; if its caller has cancelled it meanwhile it is over, and its end can be announced. */
 export const giveBack = async (
@@ -17,7 +17,7 @@ export const giveBack = async (
 ): Promise<Submitted> => {
   const { dispatchNow, ...turnEnd } = end;
   const put = await putBack(table, limits, job, turnEnd);
-  if (put?.state !== 'cancelled') return { putBack: { dispatchNow } };
+  if (put?.state !== 'cancelled') return { kind: 'given_up', dispatchNow };
   recordMetric(metricNames.jobsCancelled, 1);
-  return {};
+  return { kind: 'over' };
 };

@@ -17,7 +17,8 @@ import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
-import { followTurn, type TurnEnd } from './follow-turn.ts';
+import type { TurnEnd } from './announce-end.ts';
+import { followTurn } from './follow-turn.ts';
 import type { Parts } from './parts.ts';
 import { readSettings } from './settings.ts';
 

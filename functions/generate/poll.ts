@@ -32,21 +32,18 @@ const growth = 1.5;
 /**
  * Asks Adobe until the job has ended there, with growing pauses that cost nothing.
  *
+ * @param firstPollSeconds wait before the first poll
  * @returns undefined if the job is over or gone already
  */
 export const pollUntilEnd = async (
   context: DurableContext,
   parts: Parts,
   turn: Turn,
+  firstPollSeconds: number,
 ): Promise<EndedProgress | undefined> => {
-  const first = await context.step('first poll', async () => {
-    const job = await followedJob(parts, turn);
-    return job === undefined ? 0 : parts.followingOf(job).firstPollSeconds;
-  });
-  if (first === 0) return undefined;
-  await context.wait('first poll', { seconds: first });
+  await context.wait('first poll', { seconds: firstPollSeconds });
   const { ended } = await context.waitForCondition<Polling>('poll', (polling) => tryPoll(parts, turn, polling), {
-    initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: first },
+    initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: firstPollSeconds },
     waitStrategy: ({ ended, gone, delaySeconds }) =>
       ended !== undefined || gone === true
         ? { shouldContinue: false }

@@ -26,7 +26,7 @@ export const settleSubmit = async (
     case 'accepted':
       await recordAccepted(parts, job, outcome.job);
       if (trialLevel > 0) await clearTrials(table);
-      return {};
+      return { kind: 'at_adobe' };
     case 'rate_limited':
       await pauseQuota(table, {
         until: now + (outcome.retryAfterMs ?? defaultRetryAfterMs),
@@ -118,7 +118,7 @@ export const endUnknown = async (
 
 const end = async ({ table, recordMetric }: Parts, job: Job, jobEnd: JobEnd): Promise<Submitted> => {
   if ((await endJob(table, job, ['submitting'], jobEnd)) !== undefined) recordMetric(metricNames.jobsFailed, 1);
-  return {};
+  return { kind: 'over' };
 };
 
 const upstreamError = ({ code, message, status }: { code: string; message: string; status: number }) => ({

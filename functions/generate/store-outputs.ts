@@ -6,6 +6,7 @@ import { OutputTooLargeError } from '#shared/jobs/outputs.ts';
 import { lostAfterMs } from '#shared/jobs/resume.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
+import { announceEnd, type TurnEnd } from './announce-end.ts';
 import { describeJob } from './describe-job.ts';
 import type { Parts } from './parts.ts';
 import type { EndedProgress } from './poll.ts';
@@ -22,9 +23,9 @@ export const storeOutputs = async (
   parts: Parts,
   turn: Turn,
   succeeded: Succeeded,
-): Promise<void> => {
+): Promise<TurnEnd> => {
   const stillOurs = await context.step('begin storing', () => beginStoring(parts, turn));
-  if (!stillOurs) return;
+  if (!stillOurs) return { state: 'stale' };
   const outputs: JobOutput[] = [];
   try {
     for (const [index, output] of succeeded.outputs.entries()) {
@@ -33,13 +34,21 @@ export const storeOutputs = async (
       });
       outputs.push(stored);
     }
-    await context.step('describe', () => describeJob(parts, turn, succeeded.result, outputs), { retryStrategy });
+    // One step: each of its parts can be repeated, and each step more costs two checkpoints a job.
+    return await context.step('finish', () => finish(parts, turn, succeeded.result, outputs), { retryStrategy });
   } catch (error) {
     const message = error instanceof Error ? error.message : 'An output could not be stored.';
-    await context.step('end without outputs', () => endNotStored(parts, turn, outputs, message));
-    return;
+    return context.step('end without outputs', async () => {
+      await endNotStored(parts, turn, outputs, message);
+      return announceEnd(parts, turn);
+    });
   }
-  await context.step('end', () => endSucceeded(parts, turn, succeeded.result, outputs));
+};
+
+const finish = async (parts: Parts, turn: Turn, result: JobResult, outputs: JobOutput[]): Promise<TurnEnd> => {
+  await describeJob(parts, turn, result, outputs);
+  await endSucceeded(parts, turn, result, outputs);
+  return announceEnd(parts, turn);
 };
 
 const storeAttempts = 6;

@@ -35,7 +35,7 @@ const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
     return giveUpWithoutToken(parts, turn, error);
   }
   const verdict = await passFence(parts.table, parts.limits, turn);
-  if (verdict.kind === 'stale') return {};
+  if (verdict.kind === 'stale') return { kind: 'over' };
   if (verdict.kind === 'give_up') {
     parts.log.info('turn given up', { ...turn, reason: verdict.reason });
     const dispatchNow = verdict.reason === 'late' || verdict.reason === 'early';
@@ -59,7 +59,7 @@ const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
 const giveUpWithoutToken = async (parts: Parts, { jobId, turn }: Turn, error: unknown): Promise<Submitted> => {
   parts.log.error('There is no token for a submit.', { jobId, error: String(error) });
   const job = await getJob(parts.table, jobId);
-  if (job?.state !== 'scheduled' || job.turn !== turn) return {};
+  if (job?.state !== 'scheduled' || job.turn !== turn) return { kind: 'over' };
   if (error instanceof TokenUnavailableError) {
     const pause = await readPause(parts.table);
     const isPaused = pause !== undefined && pause.until > parts.table.clock.now();
@@ -71,9 +71,9 @@ const giveUpWithoutToken = async (parts: Parts, { jobId, turn }: Turn, error: un
 /** The step started but did not end: what is certain stands in the job's record. */
 const afterInterruption = async (parts: Parts, turn: Turn): Promise<Submitted> => {
   const job: Job | undefined = await getJob(parts.table, turn.jobId);
-  if (job === undefined || job.turn !== turn.turn) return { putBack: { dispatchNow: false } };
-  if (job.state === 'queued') return { putBack: { dispatchNow: true } };
+  if (job === undefined || job.turn !== turn.turn) return { kind: 'given_up', dispatchNow: false };
+  if (job.state === 'queued') return { kind: 'given_up', dispatchNow: true };
   if (job.state === 'scheduled') return giveBack(parts, job, { sent: false, dispatchNow: true });
-  if (job.state === 'submitting') await endUnknown(parts, job, 'The connection to Adobe was interrupted.');
-  return {};
+  if (job.state === 'submitting') return endUnknown(parts, job, 'The connection to Adobe was interrupted.');
+  return { kind: job.state === 'running' || job.state === 'storing' ? 'at_adobe' : 'over' };
 };

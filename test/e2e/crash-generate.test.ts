@@ -13,9 +13,7 @@ const effects = [
   'firefly POST',
   'dynamodb UpdateItem', // submitting -> running
   'lambda checkpoint', // submit
-  'lambda checkpoint', // first poll begins
-  'lambda checkpoint', // first poll
-  'lambda checkpoint', // wait
+  'lambda checkpoint', // wait for the first poll
   'lambda checkpoint', // poll begins
   'lambda checkpoint', // poll
   'lambda checkpoint', // begin storing begins
@@ -24,16 +22,12 @@ const effects = [
   'lambda checkpoint', // store output begins
   's3 PUT', // the output
   'lambda checkpoint', // store output
-  'lambda checkpoint', // describe begins
+  'lambda checkpoint', // finish begins
   's3 PUT', // job.json
-  'lambda checkpoint', // describe
-  'lambda checkpoint', // end begins
   'dynamodb UpdateItem', // storing -> succeeded
-  'lambda checkpoint', // end
-  'lambda checkpoint', // announce begins
   'events PutEvents',
   'dynamodb UpdateItem', // the mark is cleared
-  'lambda checkpoint', // announce
+  'lambda checkpoint', // finish
 ];
 
 // The second write says that the submit begins, the third that Adobe took the job. In between, nobody can know whether it

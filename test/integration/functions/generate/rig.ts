@@ -2,7 +2,8 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { followTurn, type TurnEnd } from '#functions/generate/follow-turn.ts';
+import type { TurnEnd } from '#functions/generate/announce-end.ts';
+import { followTurn } from '#functions/generate/follow-turn.ts';
 import type { Parts } from '#functions/generate/parts.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { type AccessToken, createAccessTokenCache, type TokenSource } from '#shared/adobe/access-token.ts';
