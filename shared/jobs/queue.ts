@@ -18,27 +18,40 @@ const servedRoundKey = (priority: Priority) => ({ pk: quotaPartition, sk: `round
  * Gives a caller its next round at a priority: max(last round served, the caller's last round + 1). This is start-time
  * fair queueing: a caller with thousands of waiting jobs delays another caller's single job by one round only.
  */
-export const takeRound = async (
+export const takeRound = (
   table: JobTable,
   caller: string,
   priority: Priority,
+  readServed?: (priority: Priority) => Promise<number>,
+): Promise<number> => takeRounds(table, caller, priority, 1, readServed);
+
+/**
+ * Gives a caller its next rounds for that many jobs, in one write.
+ *
+ * @returns the first of them; the others follow it one by one
+ */
+export const takeRounds = async (
+  table: JobTable,
+  caller: string,
+  priority: Priority,
+  count: number,
   readServed: (priority: Priority) => Promise<number> = (asked) => readServedRound(table, asked),
 ): Promise<number> => {
   const served = await readServed(priority);
   const key = { pk: `caller#${caller}`, sk: `round#${priority}` };
   for (;;) {
-    const next = await raiseRound(table, key, {
-      expression: 'ADD lastRound :one',
-      condition: 'lastRound >= :before',
-      values: { ':one': 1, ':before': served - 1 },
-    });
-    if (next !== undefined) return next;
-    const first = await raiseRound(table, key, {
-      expression: 'SET lastRound = :served',
-      condition: 'attribute_not_exists(lastRound) OR lastRound < :before',
-      values: { ':served': served, ':before': served - 1 },
-    });
-    if (first !== undefined) return first;
+    const last =
+      (await raiseRound(table, key, {
+        expression: 'ADD lastRound :count',
+        condition: 'lastRound >= :before',
+        values: { ':count': count, ':before': served - 1 },
+      })) ??
+      (await raiseRound(table, key, {
+        expression: 'SET lastRound = :last',
+        condition: 'attribute_not_exists(lastRound) OR lastRound < :before',
+        values: { ':last': served + count - 1, ':before': served - 1 },
+      }));
+    if (last !== undefined) return last - count + 1;
   }
 };
 

@@ -9,6 +9,7 @@ import {
   queueDepth,
   recordServedRound,
   takeRound,
+  takeRounds,
 } from '#shared/jobs/queue.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { putItems, queueJob } from '#test/fixtures/job-table.ts';
@@ -49,6 +50,15 @@ describe('takeRound', () => {
     await recordServedRound(table, { priority: 'normal', round: 100 });
     const rounds = await Promise.all(Array.from({ length: 10 }, () => takeRound(table, 'a', 'normal')));
     expect(rounds.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, index) => 100 + index));
+  });
+
+  it('gives many jobs of one caller their rounds in one write, none of them twice', async () => {
+    const firsts = await Promise.all([takeRounds(table, 'a', 'low', 250), takeRounds(table, 'a', 'low', 250)]);
+    expect(firsts.toSorted((a, b) => a - b)).toEqual([0, 250]);
+    expect(await takeRound(table, 'a', 'low')).toBe(500);
+    await recordServedRound(table, { priority: 'low', round: 1000 });
+    expect(await takeRounds(table, 'a', 'low', 10)).toBe(1000);
+    expect(await takeRound(table, 'a', 'low')).toBe(1010);
   });
 
   it('never goes back when an older round is served late', async () => {
