@@ -23,21 +23,19 @@ export class EventNotPublishedError extends Error {
 }
 
 /**
- * Publishes the end of a job and then clears its mark: at least once, whatever crashes in between.
- * The event carries keys of S3 objects, never their URLs (those die) and never the prompt (it is personal data).
+ * Puts an event on the bus.
  *
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */
-export const announce = async (table: JobTable, bus: EventBus, job: Job): Promise<void> => {
-  const { jobId, caller, operation, state, outputs = [], error, createdAt, finishedAt } = job;
+export const publish = async (bus: EventBus, detailType: string, detail: Record<string, unknown>): Promise<void> => {
   const answer = await bus.eventBridge.send(
     new PutEventsCommand({
       Entries: [
         {
           EventBusName: bus.eventBusName,
           Source: eventSource,
-          DetailType: jobEndedEvent,
-          Detail: JSON.stringify({ jobId, caller, operation, status: state, outputs, error, createdAt, finishedAt }),
+          DetailType: detailType,
+          Detail: JSON.stringify(detail),
         },
       ],
     }),
@@ -45,6 +43,26 @@ export const announce = async (table: JobTable, bus: EventBus, job: Job): Promis
   if ((answer.FailedEntryCount ?? 0) > 0) {
     throw new EventNotPublishedError(`EventBridge refused the event: ${answer.Entries?.[0]?.ErrorCode ?? 'unknown'}`);
   }
+};
+
+/**
+ * Publishes the end of a job and then clears its mark: at least once, whatever crashes in between.
+ * The event carries keys of S3 objects, never their URLs (those die) and never the prompt (it is personal data).
+ *
+ * @throws {EventNotPublishedError} if EventBridge refused the event
+ */
+export const announce = async (table: JobTable, bus: EventBus, job: Job): Promise<void> => {
+  const { jobId, caller, operation, state, outputs = [], error, createdAt, finishedAt } = job;
+  await publish(bus, jobEndedEvent, {
+    jobId,
+    caller,
+    operation,
+    status: state,
+    outputs,
+    error,
+    createdAt,
+    finishedAt,
+  });
   // Without the condition the update would bring back a job that was erased meanwhile.
   await conditionalUpdate(table, jobKey(jobId), {
     expression: 'REMOVE unannounced',
