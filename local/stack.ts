@@ -1,5 +1,6 @@
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
+import { applyRules, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
@@ -81,13 +82,19 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
         cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
       }),
     );
+    const onError = (name: string, error: unknown) => onLog(name, errorLine(error));
+    const startByRules = applyRules(stackRules, lambda.start, onError);
+    const onEvent = (event: BusEvent) => {
+      options.onEvent?.(event);
+      startByRules(event);
+    };
     progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
     const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
       open(startDynamoDbThread()),
       open(
         startS3({
           bucket: stackNames.bucket,
-          onObjectCreated: (created) => options.onEvent?.(objectCreatedEvent(created)),
+          onObjectCreated: (created) => onEvent(objectCreatedEvent(created)),
         }),
       ),
       open(
@@ -97,7 +104,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
           },
         }),
       ),
-      open(startEventBridge({ onEvent: (event) => options.onEvent?.(event) })),
+      open(startEventBridge({ onEvent })),
     ]);
     const simulated = !target.fireflyUrl || !target.imsUrl || !target.ioManagementUrl;
     const simulator = simulated ? await open(startSimulator(simulatorOptions(options))) : undefined;
@@ -128,7 +135,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     progress('refreshing the access token');
     await refreshToken(lambda);
     if (options.schedules ?? true) {
-      opened.unshift(startSchedules(lambda, secretsManager, (name, error) => onLog(name, errorLine(error))));
+      opened.unshift(startSchedules(lambda, secretsManager, onError));
     }
     return {
       description: describeStack(endpoints),

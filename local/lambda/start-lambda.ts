@@ -39,6 +39,12 @@ export interface Lambda {
    * @throws {ServiceError} Lambda refused the invocation
    */
   invoke(functionReference: string, payload: unknown): Promise<unknown>;
+  /**
+   * Starts a function asynchronously, as an event of another service does; Lambda repeats it if it fails.
+   *
+   * @throws {ServiceError} Lambda refused the invocation
+   */
+  start(functionReference: string, payload: unknown): Promise<void>;
   /** The invocations of a function that are running now. */
   runningInvocations(name: string): Invocation[];
   /** Ends all sandboxes of a function in the middle of whatever they do; resolves when they are gone. */
@@ -91,6 +97,9 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
       });
       if (answer.failure) throw answer.failure;
       return JSON.parse(answer.payload ?? 'null');
+    },
+    start: async (functionReference, payload) => {
+      await invocations.invoke({ functionReference, type: 'Event', payload: JSON.stringify(payload) });
     },
     runningInvocations: (name) => poolOf(name).running(),
     killWorkers: (name) => poolOf(name).kill(),

@@ -1,0 +1,40 @@
+import type { BusEvent } from './eventbridge.ts';
+
+/** Which events start which function, as a rule of EventBridge says it. */
+export interface EventRule {
+  source: string;
+  detailType: string;
+  /** For events of S3: what the keys begin with. */
+  keyPrefix?: string;
+  /** Name or `name:alias` of the function, which receives the event as it is. */
+  functionReference: string;
+}
+
+/** The rules of the embedded stack, as `cdk deploy` makes them. */
+export const stackRules: readonly EventRule[] = [];
+
+/**
+ * Starts the functions whose rules an event matches, each without waiting for its end.
+ *
+ * @param start starts a function asynchronously
+ * @param onError receives the name of the function that could not be started
+ */
+export const applyRules =
+  (
+    rules: readonly EventRule[],
+    start: (functionReference: string, event: BusEvent) => Promise<void>,
+    onError: (functionReference: string, error: unknown) => void,
+  ): ((event: BusEvent) => void) =>
+  (event) => {
+    for (const rule of rules.filter((candidate) => matches(candidate, event))) {
+      start(rule.functionReference, event).catch((error: unknown) => onError(rule.functionReference, error));
+    }
+  };
+
+const matches = ({ source, detailType, keyPrefix }: EventRule, event: BusEvent): boolean =>
+  event.source === source &&
+  event['detail-type'] === detailType &&
+  (keyPrefix === undefined || keyOf(event.detail).startsWith(keyPrefix));
+
+const keyOf = ({ object }: Record<string, unknown>): string =>
+  typeof object === 'object' && object !== null && 'key' in object ? String(object.key) : '';
