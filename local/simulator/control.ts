@@ -56,7 +56,11 @@ export const createControl = (parts: ControlParts): ((request: ReceivedRequest) 
     'GET jobs': () =>
       json(
         200,
-        jobs.all().map((job) => ({ ...job, status: jobState(job, clock.now()).status })),
+        jobs.all().map(({ operation, ...job }) => ({
+          ...job,
+          operation: operation.path,
+          status: jobState(job, clock.now()).status,
+        })),
       ),
     'GET settings': () => json(200, settings),
     'PATCH settings': ({ body }) => changeSettings(body),

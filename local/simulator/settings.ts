@@ -12,6 +12,18 @@ export const settingsSchema = z.strictObject({
   retryAfterFormat: z.enum(['seconds', 'http-date']),
   /** Firefly: how long the answer to a generation request is held back, in wall-clock ms. */
   acceptMs: milliseconds,
+  /** Firefly: refuses uploads that it does not know, and those older than 7 days. */
+  checkUploads: z.boolean(),
+  /** Firefly: the largest image that the storage takes, in bytes; Adobe states none. */
+  maxUploadBytes: z.int().positive(),
+  /** Base of the status and cancel URLs, for jobs that live on a shard of their own; null is the usual base. */
+  shardBase: z.string().nullable(),
+  /** Firefly: how links are written where an answer has no job id; Adobe documents objects. */
+  linkStyle: z.enum(['object', 'string']),
+  /** Firefly: the word for a job that was cancelled by request. */
+  cancelledWord: z.enum(['cancelled', 'canceled']),
+  /** Firefly: how the list of custom models writes dates; Adobe's spec and sample differ. */
+  customModelDates: z.enum(['string', 'epoch']),
   /** How long a job is `pending`. */
   pendingMs: milliseconds,
   /** How long a job is `running`. */
@@ -43,6 +55,12 @@ export const defaultSettings: SimulatorSettings = {
   requestsPerDay: 9000,
   retryAfterFormat: 'seconds',
   acceptMs: 0,
+  checkUploads: true,
+  maxUploadBytes: 20 * 1024 * 1024,
+  shardBase: null,
+  linkStyle: 'object',
+  cancelledWord: 'cancelled',
+  customModelDates: 'string',
   pendingMs: 500,
   generationMs: 2000,
   outputUrlLifetimeMs: 3_600_000,

@@ -4,6 +4,9 @@ import { type Credential, type CredentialStore, createCredentialStore } from './
 import { createFaults, type Faults } from './faults/fault-book.ts';
 import { createFirefly } from './firefly/firefly.ts';
 import { createJobs, type Job } from './firefly/jobs.ts';
+import type { SimulatedOperation } from './firefly/operation.ts';
+import { simulatedOperations } from './firefly/operations.ts';
+import { createUploads, type Upload } from './firefly/uploads.ts';
 import { createRequestLog, type RecordedRequest } from './http/request-log.ts';
 import { serve } from './http/server.ts';
 import { createIms } from './ims.ts';
@@ -23,6 +26,8 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   /** Base of the output URLs; the simulator's own URL by default, as validating proxies do not pass on pictures. */
   advertiseOutputs?: string;
   clock?: Clock;
+  /** Generative operations beside Adobe's. */
+  operations?: readonly SimulatedOperation[];
   /** What differs from `simulatedCredentials`. */
   credential?: Partial<Credential>;
 }
@@ -43,6 +48,8 @@ export interface Simulator {
   requests(): readonly RecordedRequest[];
   /** The jobs that were accepted, oldest first. */
   jobs(): readonly Job[];
+  /** The images that were uploaded, oldest first. */
+  uploads(): readonly Upload[];
 }
 
 /**
@@ -51,12 +58,21 @@ export interface Simulator {
  * @throws {ZodError} when a setting is impossible, and the system's error when the port is taken
  */
 export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
-  const { port = 0, advertise, advertiseOutputs, clock = systemClock, credential = {}, ...given } = options;
+  const {
+    port = 0,
+    advertise,
+    advertiseOutputs,
+    clock = systemClock,
+    operations = [],
+    credential = {},
+    ...given
+  } = options;
   const settings = settingsSchema.parse({ ...defaultSettings, ...given });
   const credentials = createCredentialStore(credential, clock, settings);
   const tokens = createTokens(clock);
   const faults = createFaults();
   const jobs = createJobs(clock);
+  const uploads = createUploads(clock);
   const requestLog = createRequestLog();
   const rateLimit = createRateLimit(() => ({ perMinute: settings.requestsPerMinute, perDay: settings.requestsPerDay }));
   let ownUrl = '';
@@ -68,11 +84,22 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const services = {
     ims: createIms(credentials, tokens, settings),
     'io-management': createIoManagement(credentials, tokens, settings),
-    firefly: createFirefly({ jobs, faults, settings, rateLimit, tokens, clock, outputUrl, advertise: statusBase }),
+    firefly: createFirefly({
+      operations: [...simulatedOperations, ...operations],
+      jobs,
+      uploads,
+      faults,
+      settings,
+      rateLimit,
+      tokens,
+      clock,
+      outputUrl,
+      advertise: statusBase,
+    }),
     outputs: outputs.serve,
   };
   const control = createControl({ faults, jobs, requestLog, settings, tokens, clock });
-  const server = await serve({ services, control, faults, requestLog, clock }, port);
+  const server = await serve({ services, control, faults, settings, requestLog, clock }, port);
   ownUrl = server.url;
   return {
     ...server,
@@ -82,5 +109,6 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     expireTokens: tokens.expireIssued,
     requests: requestLog.requests,
     jobs: jobs.all,
+    uploads: uploads.all,
   };
 };

@@ -3,10 +3,13 @@ import { authorize } from '../edge-gateway.ts';
 import { type Answer, adobeError, methodNotAllowed, Refusal } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
 import type { Tokens } from '../tokens.ts';
-import { type GenerateImagesParts, generateImages } from './generate-images.ts';
+import { type AcceptJobParts, acceptJob } from './accept-job.ts';
+import { listCustomModels } from './custom-models.ts';
 import { jobState } from './job-state.ts';
 import { type OutputUrl, statusAnswer } from './job-status.ts';
 import { isJobId, type Job } from './jobs.ts';
+import type { SimulatedOperation } from './operation.ts';
+import { uploadImage } from './uploads.ts';
 import { validationAnswer } from './validation-errors.ts';
 
 /** Adobe: the scopes that a generation token has at least. */
@@ -14,11 +17,16 @@ const requiredScopes = ['openid', 'AdobeID', 'firefly_api', 'ff_apis'];
 
 const jobPath = /^\/v3\/(status|cancel)\/([^/]+)$/;
 
-/** Plays the Firefly API: generate images, job status, cancel. */
+/** Plays the Firefly API: the generative operations, job status, cancel, uploads and the list of custom models. */
 export const createFirefly = (
-  parts: GenerateImagesParts & { tokens: Tokens; clock: Clock; outputUrl: OutputUrl },
+  parts: AcceptJobParts & {
+    operations: readonly SimulatedOperation[];
+    tokens: Tokens;
+    clock: Clock;
+    outputUrl: OutputUrl;
+  },
 ): ((request: ReceivedRequest) => Promise<Answer>) => {
-  const { jobs, clock, tokens, outputUrl } = parts;
+  const { operations, jobs, uploads, settings, clock, tokens, outputUrl } = parts;
 
   const jobOf = (encodedId: string, clientId: string): Job => {
     const id = decoded(encodedId);
@@ -30,14 +38,21 @@ export const createFirefly = (
 
   return async (request) => {
     const { client_id: clientId } = authorize(request, tokens, requiredScopes);
-    if (request.path === '/v3/images/generate-async') {
-      return request.method === 'POST' ? generateImages(request, clientId, parts) : methodNotAllowed('POST');
+    const operation = operations.find(({ path }) => path === request.path);
+    if (operation !== undefined) {
+      return request.method === 'POST' ? acceptJob(operation, request, clientId, parts) : methodNotAllowed('POST');
+    }
+    if (request.path === '/v2/storage/image') {
+      return request.method === 'POST' ? uploadImage(request, clientId, uploads) : methodNotAllowed('POST');
+    }
+    if (request.path === '/v3/custom-models') {
+      return request.method === 'GET' ? listCustomModels(request, settings) : methodNotAllowed('GET');
     }
     const [, what, id] = jobPath.exec(request.path) ?? [];
     if (!id) return adobeError(404, 'not_found', 'Requested Resource Was Not Found');
     if (what === 'status') {
       if (request.method !== 'GET') return methodNotAllowed('GET');
-      return statusAnswer(jobOf(id, clientId), clock.now(), outputUrl);
+      return statusAnswer(jobOf(id, clientId), clock.now(), outputUrl, settings.cancelledWord);
     }
     return request.method === 'PUT' ? cancel(jobOf(id, clientId), clock.now()) : methodNotAllowed('PUT');
   };

@@ -13,7 +13,7 @@ export interface JobState {
  *
  * @param now epoch ms
  */
-export const jobState = (job: Job, now: number): JobState => {
+export const jobState = (job: Omit<Job, 'operation'>, now: number): JobState => {
   if (job.cancelledAt !== undefined) return { phase: 'cancelled', status: 'cancelled' };
   if (now < job.runningAt) return { phase: 'waiting', status: 'pending' };
   if (now < job.endsAt) {

@@ -15,9 +15,16 @@ const defaultErrors: Partial<Record<JobState['phase'], { error_code: string; mes
  * The status body of a job, in the shape of Adobe's `JobResponse`.
  *
  * @param now epoch ms
+ * @param cancelledWord how a job that was cancelled by request is spelled
  */
-export const statusAnswer = (job: Job, now: number, outputUrl: OutputUrl): Answer => {
-  const { phase, status, progress } = jobState(job, now);
+export const statusAnswer = (
+  job: Job,
+  now: number,
+  outputUrl: OutputUrl,
+  cancelledWord: 'cancelled' | 'canceled',
+): Answer => {
+  const { phase, status: word, progress } = jobState(job, now);
+  const status = word === 'cancelled' ? cancelledWord : word;
   if (phase === 'succeeded') return json(200, { status, jobId: job.jobId, result: resultOf(job, outputUrl) });
   const jobId = phase === 'waiting' && job.fault?.bareJobId ? job.uuid : job.jobId;
   if (phase === 'waiting') return json(200, { status, jobId, progress });
@@ -29,8 +36,9 @@ export const statusAnswer = (job: Job, now: number, outputUrl: OutputUrl): Answe
   return json(200, { status, jobId, ...error });
 };
 
-const resultOf = (job: Job, outputUrl: OutputUrl) => ({
-  size: job.size,
-  outputs: job.seeds.map((seed, output) => ({ seed, image: { url: outputUrl(job, output) } })),
-  contentClass: job.request.contentClass ?? 'photo',
-});
+const resultOf = (job: Job, outputUrl: OutputUrl) =>
+  job.operation.result({
+    request: job.request,
+    size: job.plan.size,
+    outputs: job.seeds.map((seed, output) => ({ seed, url: outputUrl(job, output), id: `${job.uuid}-${output}` })),
+  });

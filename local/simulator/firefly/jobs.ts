@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '#shared/clock.ts';
 import type { JobFault } from '../faults/definitions.ts';
-import type { ImageModel, ImageRequest } from './image-request.ts';
+import type { Plan, SimulatedOperation } from './operation.ts';
 
 /** A generation job; what it is doing at a moment follows from its times alone (`jobState`). */
 export interface Job {
@@ -9,9 +9,11 @@ export interface Job {
   jobId: string;
   uuid: string;
   clientId: string;
-  model: ImageModel;
-  request: ImageRequest;
-  size: { width: number; height: number };
+  operation: SimulatedOperation;
+  model: string;
+  request: Readonly<Record<string, unknown>>;
+  /** What is made for the request. */
+  plan: Plan;
   /** One for each output. */
   seeds: number[];
   /** Epoch ms, as all times of a job. */
@@ -24,7 +26,7 @@ export interface Job {
 }
 
 /** What a job is made from. */
-export interface NewJob extends Pick<Job, 'clientId' | 'model' | 'request' | 'fault'> {
+export interface NewJob extends Pick<Job, 'clientId' | 'operation' | 'model' | 'request' | 'plan' | 'fault'> {
   pendingMs: number;
   generationMs: number;
 }
@@ -59,14 +61,13 @@ export const createJobs = (clock: Clock, limit = 20_000): Jobs => {
 
   return {
     add: ({ pendingMs, generationMs, ...given }) => {
-      const { request, fault } = given;
+      const { plan, fault } = given;
       const acceptedAt = clock.now();
       const runningAt = acceptedAt + (fault?.pendingMs ?? pendingMs);
       const endsAt = runningAt + (fault?.generationMs ?? generationMs);
       const uuid = randomUUID();
-      const seeds = request.seeds ?? Array.from({ length: request.numVariations ?? 1 }, () => randomInt(2 ** 31));
-      const size = request.size ?? { width: 2048, height: 2048 };
-      const job = { ...given, uuid, jobId: `urn:ff:jobs:${shard}:${uuid}`, size, seeds, acceptedAt, runningAt, endsAt };
+      const seeds = Array.from({ length: plan.outputs }, (_, index) => plan.seeds[index] ?? randomInt(2 ** 31));
+      const job = { ...given, uuid, jobId: `urn:ff:jobs:${shard}:${uuid}`, seeds, acceptedAt, runningAt, endsAt };
       jobs.set(uuid, job);
       forget(acceptedAt);
       return job;

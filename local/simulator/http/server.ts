@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Clock } from '#shared/clock.ts';
 import type { Faults } from '../faults/fault-book.ts';
 import { type Outcome, serveWithFaults } from '../faults/faulty-service.ts';
+import type { SimulatorSettings } from '../settings.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { type ReceivedRequest, readBody, type Service, serviceOf } from './request.ts';
 import type { RequestLog } from './request-log.ts';
@@ -19,6 +20,7 @@ export interface ServerParts {
   /** Answers what is under `/_simulator/`: not recorded, and no fault meets it. */
   control: Handler;
   faults: Faults;
+  settings: Pick<SimulatorSettings, 'maxUploadBytes'>;
   requestLog: RequestLog;
   clock: Clock;
 }
@@ -72,7 +74,8 @@ const respond = async (
     return;
   }
   const record = requestLog.begin(head);
-  const request = { ...head, ...(await readBody(message, maxBodyBytes)) };
+  const limit = path.startsWith('/v2/storage/') ? parts.settings.maxUploadBytes : maxBodyBytes;
+  const request = { ...head, ...(await readBody(message, limit)) };
   const met = faults.takeForRequest(request);
   record.faults = met.map(({ fault }) => fault);
   const service = () => answerOf(() => parts.services[request.service](request));

@@ -7,6 +7,7 @@ import type { Pictures } from '../picture/pictures.ts';
 import type { SimulatorSettings } from '../settings.ts';
 import { filler } from './filler.ts';
 import { signedUrl, verifySignedUrl } from './output-urls.ts';
+import { video } from './video.ts';
 
 /** What the storage behind the output URLs is made of. */
 export interface OutputsParts {
@@ -59,10 +60,10 @@ const content = async (
   { outputFormat, outputBytes }: SimulatorSettings,
   pictures: Pictures,
 ): Promise<Pick<Answer, 'headers' | 'body'>> => {
-  const headers = { 'content-type': `image/${outputFormat}` };
+  const { prompt, size, format = outputFormat } = job.plan;
+  const headers = { 'content-type': format === 'mp4' ? 'video/mp4' : `image/${format}` };
   if (outputBytes === null) {
-    const body = await pictures.draw({ prompt: job.request.prompt, seed, ...job.size, format: outputFormat });
-    return { headers, body };
+    return { headers, body: format === 'mp4' ? video(seed) : await pictures.draw({ prompt, seed, ...size, format }) };
   }
   return { headers: { ...headers, 'content-length': String(outputBytes) }, body: filler(seed, outputBytes) };
 };

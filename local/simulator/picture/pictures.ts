@@ -9,7 +9,7 @@ export interface PictureRequest {
   /** Pixels. */
   width: number;
   height: number;
-  format: 'jpeg' | 'png';
+  format: 'jpeg' | 'png' | 'webp';
 }
 
 /** Draws pictures, and keeps the latest. */
@@ -47,7 +47,12 @@ const drawPicture = async (request: PictureRequest): Promise<Uint8Array> => {
   // Loaded at the first picture, so that a simulator starts quickly.
   const { default: sharp } = await import('sharp');
   const image = sharp(Buffer.from(pictureSvg(request)));
-  return request.format === 'jpeg'
-    ? image.jpeg({ quality: 85 }).toBuffer()
-    : image.png({ compressionLevel: 3 }).toBuffer();
+  switch (request.format) {
+    case 'jpeg':
+      return image.jpeg({ quality: 85 }).toBuffer();
+    case 'png':
+      return image.png({ compressionLevel: 3 }).toBuffer();
+    case 'webp':
+      return image.webp({ quality: 85 }).toBuffer();
+  }
 };

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createJobs, type NewJob } from '#local/simulator/firefly/jobs.ts';
+import { generateImages } from '#local/simulator/firefly/operations/generate-images.ts';
 
 describe('jobs', () => {
-  const job: NewJob = { clientId: 'c', model: 'image3', request: { prompt: 'x' }, pendingMs: 0, generationMs: 0 };
+  const request = { prompt: 'x' };
+  const job: NewJob = {
+    clientId: 'c',
+    operation: generateImages,
+    model: 'image3',
+    request,
+    plan: generateImages.plan(request),
+    pendingMs: 0,
+    generationMs: 0,
+  };
 
   it('are found by URN and by bare uuid, not by another URN', () => {
     const jobs = createJobs({ now: () => 0 });

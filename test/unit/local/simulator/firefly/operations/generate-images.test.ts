@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type ImageModel, imageRequestSchema } from '#local/simulator/firefly/image-request.ts';
+import { generateImages } from '#local/simulator/firefly/operations/generate-images.ts';
 import { bodyErrors } from '#local/simulator/firefly/validation-errors.ts';
 
 const uploadId = '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10';
 const inS3 = 'https://bucket.s3.us-east-1.amazonaws.com/a.png?X-Amz-Signature=1';
 
-const errorsOf = (body: unknown, model: ImageModel = 'image3') => {
-  const result = imageRequestSchema(model).safeParse(body, { reportInput: true });
+const errorsOf = (body: unknown, model = 'image3') => {
+  const result = generateImages.body(model).safeParse(body, { reportInput: true });
   return result.success ? [] : bodyErrors(result.error.issues);
 };
-const fieldsOf = (body: object, model?: ImageModel) =>
+const fieldsOf = (body: object, model?: string) =>
   errorsOf({ prompt: 'x', ...body }, model).map(({ loc }) => loc.slice(1).join('.'));
 
 describe('a generation request', () => {
