@@ -49,6 +49,18 @@ export const settingsSchema = z.strictObject({
 
   /** Lifetime of presigned output URLs; they cannot outlive the session of a Lambda role. */
   outputUrlLifetimeSeconds: seconds.min(60).max(3_600).default(3_600),
+  /** Buckets beside the gateway's own from which `s3://` inputs are read; every caller may use them. */
+  inputBuckets: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'))
+    .default([]),
+  /** A larger input is refused; Adobe states 10 MB for reference images and composites. */
+  inputMaxBytes: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .default(10 * 1024 * 1024),
+  /** Uploaded images are deleted after this; Adobe forgets its copies after 7 days. */
+  uploadRetentionDays: days.default(30),
   /** A larger output fails its job. */
   outputMaxBytes: z.int().min(1_000_000).max(5_000_000_000).default(1_000_000_000),
   /** Outputs are deleted after this; by default never. */

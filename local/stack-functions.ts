@@ -63,6 +63,10 @@ export const functionDefinitions = (
     SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
   };
   const scopes = { GENERATION_SCOPES: generationScopes.join(','), MANAGEMENT_SCOPES: managementScopes.join(',') };
+  const inputs = {
+    INPUT_BUCKETS: settings.inputBuckets.join(','),
+    INPUT_MAX_BYTES: String(settings.inputMaxBytes),
+  };
   const override = {
     firstPollSeconds: settings.pollSeconds,
     pollCeilingSeconds: settings.pollSeconds,
@@ -84,6 +88,8 @@ export const functionDefinitions = (
         DISPATCH_FUNCTION_NAME: names.functions.dispatch,
         OUTPUT_URL_LIFETIME_SECONDS: String(settings.outputUrlLifetimeSeconds),
         JOB_RETENTION_DAYS: '90',
+        ...inputs,
+        FIREFLY_API_URL: endpointsOf('api').firefly,
         OPERATIONS,
         GATEWAY_VERSION: settings.version,
         GATEWAY_URL: endpointsOf('api').gateway,
@@ -119,6 +125,7 @@ export const functionDefinitions = (
         STATUS_HOSTS: ['.adobe.io', ...settings.trustedOrigins].join(','),
         DOWNLOAD_HOSTS: ['.adobe.io', '.amazonaws.com', '.windows.net', ...settings.trustedOrigins].join(','),
         OUTPUT_MAX_BYTES: String(settings.outputMaxBytes),
+        ...inputs,
         OPERATIONS,
       },
     },

@@ -12,6 +12,9 @@ export interface StackSettings {
   jobTimeoutSeconds?: number;
   outputUrlLifetimeSeconds: number;
   outputMaxBytes: number;
+  inputMaxBytes: number;
+  /** Buckets beside the stack's own from which inputs are read. */
+  inputBuckets: string[];
   /** Origins besides Adobe's own hosts that status URLs and outputs may lie on. */
   trustedOrigins: string[];
   /** Origins of browsers that may call the API. */
@@ -30,6 +33,8 @@ export const stackSettings = (changes: Partial<StackSettings>): StackSettings =>
   submitGraceSeconds: 3,
   outputUrlLifetimeSeconds: 3_600,
   outputMaxBytes: 1_073_741_824,
+  inputMaxBytes: 10 * 1024 * 1024,
+  inputBuckets: [],
   trustedOrigins: [],
   corsOrigins: [],
   apiConcurrency: 4,

@@ -7,6 +7,7 @@ import { rankOf, takeRound } from '#shared/jobs/queue.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
 import type { Gateway } from './gateway.ts';
 import type { GenerationRequest } from './generation-request.ts';
+import { requireInputs } from './input-problems.ts';
 import { jobIdOf } from './job-identity.ts';
 import { createServedRounds } from './served-rounds.ts';
 import { createWakeDispatch } from './wake-dispatch.ts';
@@ -15,7 +16,8 @@ import { createWakeDispatch } from './wake-dispatch.ts';
 export type Accept = (operation: OperationDefinition, request: GenerationRequest, caller: string) => Promise<Job>;
 
 /**
- * @throws {ProblemError} 422 if the idempotency key belongs to another request, 503 while there are no credentials
+ * @throws {ProblemError} 422 if the idempotency key belongs to another request or an input cannot be used, 403 for an input
+ * of others, 503 while there are no credentials
  */
 export const createAccept = (gateway: Gateway, requireCredentials: () => Promise<void>): Accept => {
   const { table, log } = gateway;
@@ -29,6 +31,7 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
     // Asking first keeps a repeated request from using up a round; who comes first is decided by the put below.
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return sameRequest(existing, requestHash);
+    await requireInputs(gateway.inputs, caller, request.body);
     const round = await takeRound(table, caller, priority, servedRound);
     const { created, job } = await createJob(
       table,

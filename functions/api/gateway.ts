@@ -3,11 +3,14 @@ import type { OperationOverrides } from '#shared/adobe/firefly/operation-setting
 import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import type { Presign } from '#shared/aws/presign.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
+import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log } from '#shared/observability.ts';
 import type { EraseOutputs } from './erase-outputs.ts';
+import type { ImageStorage } from './image-storage.ts';
+import type { PresignUpload } from './presign-upload.ts';
 
 /** What the routes work with; the handler makes one for the life of the process. */
 export interface Gateway {
@@ -18,6 +21,10 @@ export interface Gateway {
   statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
   presign: Presign;
   eraseOutputs: EraseOutputs;
+  /** Where inputs lie that have to be brought to Adobe. */
+  inputs: InputParts;
+  storage: ImageStorage;
+  presignUpload: PresignUpload;
   invokeDispatch: InvokeDispatch;
   /** Waits that many ms. */
   sleep: (ms: number) => Promise<void>;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createAccessTokenCache } from '#shared/adobe/access-token.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
 import {
   createDynamoDb,
@@ -14,22 +15,42 @@ import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
 import { createApi } from './api.ts';
 import { createEraseOutputs } from './erase-outputs.ts';
+import { createImageStorage } from './image-storage.ts';
+import { createPresignUpload } from './presign-upload.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings();
 const { tableName, eventBusName, limits, stackName, version, url, retentionSeconds } = settings;
 const dynamoDb = createDynamoDb();
 const s3 = createS3({ pathStyle: settings.pathStyleS3 });
+const table = { dynamoDb, tableName, clock: systemClock };
+const token = createAccessTokenSource({
+  secretsManager: createSecretsManager(),
+  secretId: settings.accessTokenSecretId,
+});
+const inputs = {
+  s3,
+  table,
+  buckets: { own: settings.bucketName, shared: settings.inputBuckets },
+  maxBytes: settings.inputMaxBytes,
+};
 
 /** Answers every request to the HTTP API. */
 export const handler = createApi({
-  table: { dynamoDb, tableName, clock: systemClock },
+  table,
   limits,
   bus: { eventBridge: createEventBridge(), eventBusName },
-  token: createAccessTokenSource({ secretsManager: createSecretsManager(), secretId: settings.accessTokenSecretId }),
+  token,
   statusItems: createStatusItems({ dynamoDb, tableName }),
   presign: createPresign(s3, settings.outputUrlLifetimeSeconds),
   eraseOutputs: createEraseOutputs(s3, settings.bucketName),
+  inputs,
+  storage: createImageStorage({
+    inputs,
+    tokens: createAccessTokenCache(token, systemClock),
+    fireflyUrl: settings.fireflyUrl,
+  }),
+  presignUpload: createPresignUpload(s3, settings.bucketName),
   invokeDispatch: createInvokeDispatch(createLambda(), settings.dispatchFunctionName),
   sleep: async (ms) => {
     await sleep(ms);

@@ -11,12 +11,16 @@ import { jobsList } from './jobs-list.ts';
 import { createRequireCredentials } from './require-credentials.ts';
 import type { Route } from './router.ts';
 import { status } from './status.ts';
+import { storageImage } from './storage-image.ts';
+import { uploads } from './uploads.ts';
 
 /** Everything that the API offers. */
 export const createRoutes = (gateway: Gateway): Route[] => {
   const accept = createAccept(gateway, createRequireCredentials(gateway));
   return [
     ...operations.flatMap((operation) => generation(gateway, accept, operation)),
+    storageImage(gateway),
+    uploads(gateway),
     status(gateway),
     cancel(gateway),
     jobsList(gateway),

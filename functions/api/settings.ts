@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
-import { jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
+import { commaList, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
 
 const schema = z
   .object({
@@ -15,6 +15,9 @@ const schema = z
     SUBMIT_GRACE_SECONDS: wholeNumber,
     OUTPUT_URL_LIFETIME_SECONDS: wholeNumber.max(7 * 86_400),
     JOB_RETENTION_DAYS: wholeNumber,
+    INPUT_BUCKETS: commaList,
+    INPUT_MAX_BYTES: wholeNumber,
+    FIREFLY_API_URL: z.url(),
     OPERATIONS: jsonOf(operationOverrides),
     GATEWAY_VERSION: z.string().min(1),
     GATEWAY_URL: z.url().optional(),
@@ -34,6 +37,9 @@ const schema = z
     },
     outputUrlLifetimeSeconds: env.OUTPUT_URL_LIFETIME_SECONDS,
     retentionSeconds: env.JOB_RETENTION_DAYS * 86_400,
+    inputBuckets: env.INPUT_BUCKETS,
+    inputMaxBytes: env.INPUT_MAX_BYTES,
+    fireflyUrl: env.FIREFLY_API_URL,
     operations: env.OPERATIONS,
     version: env.GATEWAY_VERSION,
     url: env.GATEWAY_URL?.replace(/\/+$/, ''),

@@ -1,16 +1,20 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { gatewaySourcesIn } from '#shared/inputs/sources.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { announceEnd, type TurnEnd } from './announce-end.ts';
+import { bringInputs } from './bring-inputs.ts';
 import { endAtAdobe } from './end-at-adobe.ts';
+import type { Submitted } from './give-back.ts';
 import type { Parts } from './parts.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit-once.ts';
+import { secondsUntil } from './submit-time.ts';
 
 type Plan =
   | { kind: 'stale' }
-  | { kind: 'submit'; waitSeconds: number; firstPollSeconds: number }
+  | { kind: 'submit'; waitSeconds: number; hasInputs: boolean; firstPollSeconds: number }
   | { kind: 'follow'; firstPollSeconds: number };
 
 /** The life of a job under one permit, top to bottom. Everything that is not a step is repeated at each resume. */
@@ -19,8 +23,7 @@ export const followTurn = async (context: DurableContext, turn: Turn, parts: Par
   if (plan.kind === 'stale') return { state: 'stale' };
 
   if (plan.kind === 'submit') {
-    if (plan.waitSeconds > 0) await context.wait('submit time', { seconds: plan.waitSeconds });
-    const submitted = await submitOnce(context, parts, turn);
+    const submitted = await submitInTime(context, parts, turn, plan);
     if (submitted.kind === 'over') return context.step('announce', () => announceEnd(parts, turn));
     if (submitted.kind === 'given_up') {
       if (submitted.dispatchNow) await context.step('dispatch', () => parts.invokeDispatch());
@@ -36,13 +39,26 @@ export const followTurn = async (context: DurableContext, turn: Turn, parts: Par
   });
 };
 
-/** A durable wait lasts whole seconds, so it is rounded up: too early would be refused by the fence. */
 const planTurn = async ({ table, followingOf }: Parts, { jobId, turn }: Turn): Promise<Plan> => {
   const job = await getJob(table, jobId);
   if (job === undefined || job.turn !== turn) return { kind: 'stale' };
   const { firstPollSeconds } = followingOf(job);
   if (job.state === 'running' || job.state === 'storing') return { kind: 'follow', firstPollSeconds };
   if (job.state !== 'scheduled' || job.submitAt === undefined) return { kind: 'stale' };
-  const waitSeconds = Math.max(0, Math.ceil((job.submitAt - table.clock.now()) / 1000));
-  return { kind: 'submit', waitSeconds, firstPollSeconds };
+  const hasInputs = gatewaySourcesIn(JSON.parse(job.request)).length > 0;
+  return { kind: 'submit', waitSeconds: secondsUntil(job.submitAt, table.clock), hasInputs, firstPollSeconds };
+};
+
+const submitInTime = async (
+  context: DurableContext,
+  parts: Parts,
+  turn: Turn,
+  plan: Extract<Plan, { kind: 'submit' }>,
+): Promise<Submitted> => {
+  const inputs = plan.hasInputs
+    ? await bringInputs(context, parts, turn)
+    : { kind: 'ready' as const, uploads: {}, waitSeconds: plan.waitSeconds };
+  if (inputs.kind === 'ended') return inputs.turn;
+  if (inputs.waitSeconds > 0) await context.wait('submit time', { seconds: inputs.waitSeconds });
+  return submitOnce(context, parts, turn, inputs.uploads);
 };

@@ -31,12 +31,21 @@ const tokenSource = createAccessTokenSource({
   tokenRefreshFunction: settings.tokenRefreshFunction,
 });
 
+const table = { dynamoDb: createDynamoDb(), tableName: settings.tableName, clock: systemClock };
+const s3 = createS3({ pathStyle: settings.s3PathStyle });
+
 const parts: Parts = {
-  table: { dynamoDb: createDynamoDb(), tableName: settings.tableName, clock: systemClock },
+  table,
   limits: settings.limits,
   bus: { eventBridge: createEventBridge(), eventBusName: settings.eventBusName },
   tokens: createAccessTokenCache(tokenSource, systemClock),
-  s3: createS3({ pathStyle: settings.s3PathStyle }),
+  s3,
+  inputs: {
+    s3,
+    table,
+    buckets: { own: settings.bucket, shared: settings.inputBuckets },
+    maxBytes: settings.inputMaxBytes,
+  },
   bucket: settings.bucket,
   fireflyUrl: settings.fireflyUrl,
   allowsStatus: createAllowList(settings.statusHosts),

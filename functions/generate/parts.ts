@@ -3,6 +3,7 @@ import type { AccessTokenCache } from '#shared/adobe/access-token.ts';
 import type { Following } from '#shared/adobe/firefly/operation.ts';
 import type { AllowsUrl } from '#shared/adobe/hosts.ts';
 import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
@@ -16,6 +17,8 @@ export interface Parts {
   bus: EventBus;
   tokens: AccessTokenCache;
   s3: S3Client;
+  /** Where inputs lie that have to be brought to Adobe. */
+  inputs: InputParts;
   bucket: string;
   /** Base URL of the Firefly API. */
   fireflyUrl: string;

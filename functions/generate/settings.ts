@@ -17,6 +17,8 @@ const schema = z
     REQUESTS_PER_DAY: wholeNumber,
     SUBMIT_GRACE_SECONDS: wholeNumber,
     OUTPUT_MAX_BYTES: wholeNumber,
+    INPUT_BUCKETS: commaList,
+    INPUT_MAX_BYTES: wholeNumber,
     OPERATIONS: jsonOf(operationOverrides),
     AWS_ENDPOINT_URL_S3: z.url().optional(),
   })
@@ -36,6 +38,8 @@ const schema = z
       submitGraceMs: env.SUBMIT_GRACE_SECONDS * 1000,
     },
     outputMaxBytes: env.OUTPUT_MAX_BYTES,
+    inputBuckets: env.INPUT_BUCKETS,
+    inputMaxBytes: env.INPUT_MAX_BYTES,
     operations: env.OPERATIONS,
     s3PathStyle: env.AWS_ENDPOINT_URL_S3 !== undefined,
   }));

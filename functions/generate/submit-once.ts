@@ -2,10 +2,12 @@ import { type DurableContext, StepSemantics } from '@aws/durable-execution-sdk-j
 import { type AccessToken, TokenUnavailableError } from '#shared/adobe/access-token.ts';
 import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/firefly/submit.ts';
+import { withUploads } from '#shared/inputs/sources.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { readPause } from '#shared/jobs/quota.ts';
 import { passFence } from '#shared/jobs/turn.ts';
+import type { Uploads } from './bring-inputs.ts';
 import { giveBack, type Submitted } from './give-back.ts';
 import type { Parts } from './parts.ts';
 import { endUnknown, pauseAfterRefusal, settleSubmit } from './settle-submit.ts';
@@ -14,9 +16,14 @@ import { endUnknown, pauseAfterRefusal, settleSubmit } from './settle-submit.ts'
  * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the
  * function die in the middle, the step is not repeated, and the job's record tells how far it came.
  */
-export const submitOnce = async (context: DurableContext, parts: Parts, turn: Turn): Promise<Submitted> => {
+export const submitOnce = async (
+  context: DurableContext,
+  parts: Parts,
+  turn: Turn,
+  uploads: Uploads,
+): Promise<Submitted> => {
   try {
-    return await context.step('submit', () => passAndSubmit(parts, turn), {
+    return await context.step('submit', () => passAndSubmit(parts, turn, uploads), {
       semantics: StepSemantics.AtMostOncePerRetry,
       retryStrategy: () => ({ shouldRetry: false }),
     });
@@ -26,7 +33,7 @@ export const submitOnce = async (context: DurableContext, parts: Parts, turn: Tu
   }
 };
 
-const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
+const passAndSubmit = async (parts: Parts, turn: Turn, uploads: Uploads): Promise<Submitted> => {
   let token: AccessToken;
   try {
     // Read before the fence: fetching a new token may take longer than the fence allows.
@@ -45,7 +52,7 @@ const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
   const outcome: SubmitOutcome = await submit(
     {
       url: new URL(operationOf(job).path, parts.fireflyUrl).href,
-      body: job.request,
+      body: requestFor(job, uploads),
       modelVersion: job.modelVersion,
       requestId: `${job.jobId}-${job.turn}`,
     },
@@ -54,6 +61,9 @@ const passAndSubmit = async (parts: Parts, turn: Turn): Promise<Submitted> => {
   );
   return settleSubmit(parts, job, outcome, { trialLevel, tokenVersion: token.versionId });
 };
+
+const requestFor = ({ request }: Job, uploads: Uploads): string =>
+  Object.keys(uploads).length === 0 ? request : JSON.stringify(withUploads(JSON.parse(request), uploads));
 
 /** Nothing was sent. Dispatching at once would go round in circles, so the job waits for a pause or the next minute. */
 const giveUpWithoutToken = async (parts: Parts, { jobId, turn }: Turn, error: unknown): Promise<Submitted> => {

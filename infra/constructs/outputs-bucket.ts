@@ -14,11 +14,20 @@ import type { Settings } from '../settings.ts';
 /** The key prefix of the outputs. */
 export const outputsPrefix = 'outputs/';
 
+/** The key prefix of what callers uploaded to be used as input. */
+export const uploadsPrefix = 'uploads/';
+
+/** The key prefix of what is dropped for a team. */
+export const inboxPrefix = 'inbox/';
+
 const allowedMethods = [HttpMethods.GET, HttpMethods.HEAD];
 
 interface OutputsBucketProps {
   removalPolicy: RemovalPolicy;
-  settings: Pick<Settings, 'outputRetentionDays' | 'previousVersionRetentionDays' | 'corsOrigins'>;
+  settings: Pick<
+    Settings,
+    'outputRetentionDays' | 'uploadRetentionDays' | 'previousVersionRetentionDays' | 'corsOrigins'
+  >;
 }
 
 /** The bucket of the outputs: private, TLS only, versioned, its events on the default event bus. */
@@ -66,6 +75,11 @@ const lifecycleRules = (settings: OutputsBucketProps['settings']): LifecycleRule
     noncurrentVersionExpiration: Duration.days(settings.previousVersionRetentionDays),
     expiredObjectDeleteMarker: true,
   };
-  if (settings.outputRetentionDays === undefined) return [cleanUp];
-  return [cleanUp, { id: 'outputs', prefix: outputsPrefix, expiration: Duration.days(settings.outputRetentionDays) }];
+  const uploads = { id: 'uploads', prefix: uploadsPrefix, expiration: Duration.days(settings.uploadRetentionDays) };
+  if (settings.outputRetentionDays === undefined) return [cleanUp, uploads];
+  return [
+    cleanUp,
+    uploads,
+    { id: 'outputs', prefix: outputsPrefix, expiration: Duration.days(settings.outputRetentionDays) },
+  ];
 };

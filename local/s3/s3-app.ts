@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { buildApp } from 'fauxqs';
 import { authenticate, type KnownKeys } from './authentication.ts';
+import { checkPolicy, readForm } from './post-policy.ts';
 import { refusalXml, S3Refusal } from './refusal.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
 
@@ -59,8 +60,11 @@ const reasonOf = (
   return 'x-amz-copy-source' in headers ? 'CopyObject' : 'PutObject';
 };
 
+const isForm = ({ method, headers }: { method: string; headers: IncomingHttpHeaders }): boolean =>
+  method === 'POST' && /^multipart\/form-data\b/i.test(headers['content-type'] ?? '');
+
 /**
- * The S3 side of fauxqs with what it lacks: signatures are demanded and presigned URLs verified, bodies may be as large as
+ * The S3 side of fauxqs with what it lacks: signatures are demanded, presigned URLs and forms verified, bodies may be as large as
  * memory allows, stored objects are announced, versions are listed, and what it would misunderstand is refused.
  */
 export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<typeof buildApp>> => {
@@ -88,12 +92,14 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
 
   app.addHook('onRequest', async (request, reply) => {
     const { method, originalUrl: url, headers } = request;
-    authenticate({ method, url, headers }, options.keys, Date.now());
+    // A form carries its signature in the body.
+    if (!isForm(request)) authenticate({ method, url, headers }, options.keys, Date.now());
     const path = url.split('?')[0] ?? '';
     // The other services of fauxqs.
     if ((method === 'POST' && path === '/') || path.startsWith('/_fauxqs')) {
       throw new S3Refusal(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
     }
+    if (isForm(request)) return;
     const query = request.query as Record<string, unknown>;
     const subresource = subresourceOf(method, keyOf(request.params), query);
     if (subresource.kind === 'answer') return reply.type(xmlType).send(subresource.xml);
@@ -107,6 +113,10 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
   app.addHook('preHandler', async (request) => {
     // Without a body there is no parser to make the empty one.
     request.body ??= Buffer.alloc(0);
+    if (!isForm(request)) return;
+    const { bucket } = request.params as { bucket: string };
+    const form = await readForm(request.body as Buffer, request.headers['content-type'] ?? '');
+    checkPolicy(bucket, form, options.keys, Date.now());
   });
 
   app.addHook('onResponse', async (request, reply) => {

@@ -21,8 +21,8 @@ export interface Call {
   method: 'GET' | 'POST' | 'PUT';
   url: string;
   token: AccessToken;
-  /** JSON text. */
-  body?: string;
+  /** JSON text, or bytes whose content type the headers name. */
+  body?: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
   timeoutMs: number;
 }

@@ -3,10 +3,10 @@ import type { Construct } from 'constructs';
 import manifest from '../../../package.json' with { type: 'json' };
 import { eventBusName, lambdaName } from '../../names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
-import { outputsPrefix } from '../outputs-bucket.ts';
+import { outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow, allowPutEvents, functionArn } from './statements.ts';
+import { allow, allowPutEvents, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
 
 /** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
 export class ApiFunction extends GatewayFunction {
@@ -33,6 +33,9 @@ export class ApiFunction extends GatewayFunction {
         SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
         OUTPUT_URL_LIFETIME_SECONDS: String(settings.outputUrlLifetimeSeconds),
         JOB_RETENTION_DAYS: String(settings.jobRetentionDays),
+        INPUT_BUCKETS: settings.inputBuckets.join(','),
+        INPUT_MAX_BYTES: String(settings.inputMaxBytes),
+        FIREFLY_API_URL: settings.fireflyApiUrl,
         OPERATIONS: JSON.stringify(settings.operations),
         GATEWAY_VERSION: manifest.version,
         ...(settings.gatewayUrl && { GATEWAY_URL: settings.gatewayUrl }),
@@ -44,7 +47,9 @@ export class ApiFunction extends GatewayFunction {
         ),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
         // A deletion names the version, always: without, S3 would only put a marker over the bytes.
-        allow(['s3:GetObject', 's3:DeleteObjectVersion'], [outputObjects]),
+        allow(['s3:DeleteObjectVersion'], [outputObjects]),
+        allowReadInputs(bucket, settings.inputBuckets),
+        allow(['s3:PutObject'], [`${bucket.bucketArn}/${uploadsPrefix}*`]),
         allow(['s3:ListBucketVersions'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${outputsPrefix}*` } }),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch')]),
@@ -53,6 +58,7 @@ export class ApiFunction extends GatewayFunction {
     });
     acknowledgeWildcards(this.role, {
       '<OutputsBucket.Arn>/outputs/*': 'Presigns and erases the outputs of jobs; their keys are made at run time.',
+      ...inputWildcards(settings.inputBuckets),
     });
   }
 }

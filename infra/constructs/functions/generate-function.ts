@@ -9,7 +9,7 @@ import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { outputsPrefix } from '../outputs-bucket.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow, allowPutEvents, functionArn } from './statements.ts';
+import { allow, allowPutEvents, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
 
 /** Follows one turn of a job from its permit to its outputs: a durable function, invoked by its alias only. */
 export class GenerateFunction extends GatewayFunction {
@@ -44,11 +44,14 @@ export class GenerateFunction extends GatewayFunction {
         REQUESTS_PER_DAY: String(settings.requestsPerDay),
         SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
         OUTPUT_MAX_BYTES: String(settings.outputMaxBytes),
+        INPUT_BUCKETS: settings.inputBuckets.join(','),
+        INPUT_MAX_BYTES: String(settings.inputMaxBytes),
         OPERATIONS: JSON.stringify(settings.operations),
       },
       permissions: [
         allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table.tableArn]),
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucket.bucketArn}/${outputsPrefix}*`]),
+        allowReadInputs(bucket, settings.inputBuckets),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'dispatch')]),
         // Lambda checks these two against executions, which hang below a version: an unqualified ARN never matches.
@@ -60,7 +63,9 @@ export class GenerateFunction extends GatewayFunction {
       ],
     });
     acknowledgeWildcards(this.role, {
-      '<OutputsBucket.Arn>/outputs/*': 'Stores the outputs of jobs; their keys are made at run time.',
+      '<OutputsBucket.Arn>/outputs/*':
+        'Stores the outputs of jobs, and reads them as inputs; their keys are made at run time.',
+      ...inputWildcards(settings.inputBuckets),
       [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${lambdaName(stackName, 'generate')}:*`]:
         'The executions of its own versions, whose numbers rise with each deployment.',
     });

@@ -1,7 +1,9 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { eventBusName, type FunctionName, generateAlias, lambdaName } from '../../names.ts';
+import { inboxPrefix, outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 
 /** Exact actions on exact resources; CDK's own grants are wider (`grantInvoke` adds every version, `grantRead` lists). */
 export const allow = (
@@ -21,6 +23,28 @@ export const functionArn = (scope: Construct, name: FunctionName): string =>
 
 /** The ARN by which `generate` is invoked. */
 export const generateAliasArn = (scope: Construct): string => `${functionArn(scope, 'generate')}:${generateAlias}`;
+
+/** Reads the images that jobs take as input: from the gateway's bucket and from those that the settings name. */
+export const allowReadInputs = (bucket: IBucket, inputBuckets: readonly string[]): PolicyStatement =>
+  allow(
+    ['s3:GetObject'],
+    [
+      ...[outputsPrefix, uploadsPrefix, inboxPrefix].map((prefix) => `${bucket.bucketArn}/${prefix}*`),
+      ...inputBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`),
+    ],
+  );
+
+/** Why the reading of inputs needs wildcards. */
+export const inputWildcards = (inputBuckets: readonly string[]): Record<string, string> => ({
+  '<OutputsBucket.Arn>/uploads/*': 'Inputs of jobs; their keys are made at run time.',
+  '<OutputsBucket.Arn>/inbox/*': 'Inputs of jobs that teams dropped into their folders.',
+  ...Object.fromEntries(
+    inputBuckets.map((name) => [
+      `arn:<AWS::Partition>:s3:::${name}/*`,
+      'The deployment lets callers name any object there.',
+    ]),
+  ),
+});
 
 /** Puts job events on the gateway's event bus. */
 export const allowPutEvents = (scope: Construct): PolicyStatement =>

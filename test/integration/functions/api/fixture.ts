@@ -1,4 +1,5 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createApi } from '#functions/api/api.ts';
@@ -78,6 +79,24 @@ export const httpEvent = ({ method = 'GET', path, query, headers, body, ...rest 
   isBase64Encoded: rest.isBase64Encoded ?? false,
 });
 
+/** What S3 says of the objects that a test put there, by `bucket/key`. */
+const objectsInS3 = (objects: ReadonlyMap<string, Buffer>): S3Client => {
+  const send = async ({ input }: { input: { Bucket: string; Key: string } }) => {
+    const object = objects.get(`${input.Bucket}/${input.Key}`);
+    if (object === undefined) {
+      const $metadata = { httpStatusCode: 403 };
+      throw new S3ServiceException({ name: 'AccessDenied', $fault: 'client', $metadata });
+    }
+    const head = object.subarray(0, 12);
+    return {
+      ETag: '"1"',
+      ContentRange: `bytes 0-${head.length - 1}/${object.length}`,
+      Body: { transformToByteArray: async () => head },
+    };
+  };
+  return { send } as unknown as S3Client;
+};
+
 const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
 
 /** Starts the API over a real job table; the other services are recorded. */
@@ -88,7 +107,14 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
   await createJobTable(client, 'jobs');
   const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table: JobTable = { dynamoDb, tableName: 'jobs', clock };
-  const recorded = { dispatches: 0, events: [] as unknown[], erased: [] as string[], logs: [] as unknown[] };
+  const recorded = {
+    dispatches: 0,
+    events: [] as unknown[],
+    erased: [] as string[],
+    logs: [] as unknown[],
+    stored: [] as unknown[],
+    objects: new Map<string, Buffer>(),
+  };
   const eventBridge = {
     send: async (command: { input: unknown }) => {
       recorded.events.push(command.input);
@@ -103,6 +129,19 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     token: { read: async () => validToken(clock) },
     statusItems: { readTokenRefresh: async () => undefined, readSecretRotation: async () => undefined },
     presign: async ({ bucket, key }) => `https://s3.test/${bucket}/${key}?at=${clock.now()}`,
+    inputs: {
+      s3: objectsInS3(recorded.objects),
+      table,
+      buckets: { own: 'outputs-bucket', shared: ['shared-bucket'] },
+      maxBytes: 1_000,
+    },
+    storage: {
+      store: async (caller, image, contentType) => {
+        recorded.stored.push({ caller, bytes: image.length, contentType });
+        return '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10';
+      },
+    },
+    presignUpload: async (object) => ({ url: 'https://s3.test/', fields: { key: object.key } }),
     eraseOutputs: async (prefix) => {
       recorded.erased.push(prefix);
     },

@@ -147,6 +147,7 @@ const createRig = (
     tokens: createAccessTokenCache(tokens, systemClock),
     s3,
     bucket: 'outputs',
+    inputs: { s3, table, buckets: { own: 'outputs', shared: [] }, maxBytes: 100_000 },
     fireflyUrl: adobe.url,
     allowsStatus: createAllowList([adobe.url]),
     allowsDownload: createAllowList([storage.url]),

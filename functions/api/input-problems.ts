@@ -1,0 +1,25 @@
+import { ProblemError } from '#shared/http/problem.ts';
+import { checkInputs, type InputFinding, type InputParts } from '#shared/inputs/check-inputs.ts';
+
+/**
+ * Refuses a request whose inputs the gateway could not bring to Adobe.
+ *
+ * @throws {ProblemError} 403 for what the caller may not use, else 422, naming each field
+ */
+export const requireInputs = async (inputs: InputParts, caller: string, body: unknown): Promise<void> => {
+  const findings = await checkInputs(inputs, caller, body);
+  if (findings.length > 0) throw inputProblem(findings);
+};
+
+const inputProblem = (findings: readonly InputFinding[]): ProblemError => {
+  const validationErrors = findings.map(({ path, problem, message }) => ({
+    loc: ['body', ...path],
+    msg: message,
+    type: `value_error.input.${problem}`,
+  }));
+  const sentence = validationErrors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  const forbidden = findings.some(({ problem }) => problem === 'forbidden');
+  return forbidden
+    ? new ProblemError(403, 'input_forbidden', `An input may not be used: ${sentence}.`, { validationErrors })
+    : new ProblemError(422, 'validation_error', `An input cannot be used: ${sentence}.`, { validationErrors });
+};

@@ -1,0 +1,43 @@
+import { imageTypeOf, imageTypes, isImageType } from '#shared/adobe/firefly/image-types.ts';
+import { ProblemError } from '#shared/http/problem.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { mediaType } from '#shared/jobs/outputs.ts';
+import type { Gateway } from './gateway.ts';
+import type { Route } from './router.ts';
+
+/** Lambda takes events of 6 MB, in which the image is written in base64: a third longer. */
+export const largestImageBytes = 4 * 1024 * 1024;
+
+/** Adobe's upload call for images that fit through API Gateway; a copy stays in S3. */
+export const storageImage = ({ storage }: Pick<Gateway, 'storage'>): Route => ({
+  method: 'POST',
+  path: '/v2/storage/image',
+  handle: async (request) => {
+    const caller = request.caller();
+    const { body = '', isBase64Encoded, contentType } = request.body;
+    const declared = mediaType(contentType ?? null);
+    if (!isImageType(declared)) {
+      const permitted = Object.keys(imageTypes).join(', ');
+      throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${permitted}.`);
+    }
+    const image = new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'latin1'));
+    if (image.length === 0) throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
+    if (image.length > largestImageBytes) throw tooLarge(request.baseUrl);
+    if (imageTypeOf(image) !== declared) {
+      throw new ProblemError(422, 'validation_error', `The body is not of the type ${declared}.`, {
+        validationErrors: [
+          { loc: ['header', 'content-type'], msg: 'the body is of another type', type: 'value_error' },
+        ],
+      });
+    }
+    return jsonResponse(200, { images: [{ id: await storage.store(caller, image, declared) }] });
+  },
+});
+
+const tooLarge = (baseUrl: string): ProblemError =>
+  new ProblemError(
+    413,
+    'request_too_large',
+    `The image has more than ${largestImageBytes} bytes. POST /uploads gives a form for larger ones.`,
+    { extensions: { uploads: `${baseUrl}/uploads` } },
+  );

@@ -1,0 +1,42 @@
+import { v7 } from 'uuid';
+import * as z from 'zod';
+import { type ImageType, imageTypes } from '#shared/adobe/firefly/image-types.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
+import { ProblemError } from '#shared/http/problem.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { toValidationErrors } from '#shared/http/validation-errors.ts';
+import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import type { Gateway } from './gateway.ts';
+import { uploadFormSeconds } from './presign-upload.ts';
+import type { Route } from './router.ts';
+
+const largestBody = 1_024;
+
+/** What is to be uploaded. */
+export const uploadRequest = z.strictObject({
+  contentType: z.enum(Object.keys(imageTypes) as [ImageType, ...ImageType[]]),
+});
+
+/** A form for an image that is too large to be posted to the gateway itself, and the source to name it by. */
+export const uploads = ({ inputs, presignUpload }: Pick<Gateway, 'inputs' | 'presignUpload'>): Route => ({
+  method: 'POST',
+  path: '/uploads',
+  handle: async (request) => {
+    const caller = request.caller();
+    const parsed = uploadRequest.safeParse(readJsonBody(request.body, largestBody));
+    if (!parsed.success) {
+      const validationErrors = toValidationErrors(parsed.error.issues, 'body');
+      const sentence = validationErrors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+      throw new ProblemError(422, 'validation_error', `The request is not valid: ${sentence}.`, { validationErrors });
+    }
+    const { contentType } = parsed.data;
+    const { buckets, maxBytes, table } = inputs;
+    const key = `${uploadsPrefix(caller)}${v7()}.${imageTypes[contentType]}`;
+    return jsonResponse(201, {
+      upload: await presignUpload({ key, contentType, maxBytes }),
+      source: { url: `s3://${buckets.own}/${key}` },
+      maxBytes,
+      expiresAt: new Date(table.clock.now() + uploadFormSeconds * 1000).toISOString(),
+    });
+  },
+});

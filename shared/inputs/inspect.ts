@@ -1,0 +1,58 @@
+import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { type ImageType, imageTypeOf, imageTypes, signatureBytes } from '../adobe/firefly/image-types.ts';
+import { InputError } from './input-error.ts';
+import type { InputLocation } from './locate.ts';
+
+/** An object that Adobe's storage would take. */
+export interface InspectedInput extends InputLocation {
+  /** Names this very content of the object. */
+  etag: string;
+  bytes: number;
+  contentType: ImageType;
+}
+
+/**
+ * Looks at an object: whether it is there, how large it is and what its first bytes say it is.
+ *
+ * @param maxBytes largest input
+ * @throws {InputError} if Adobe could not use it
+ */
+export const inspectInput = async (
+  s3: S3Client,
+  { bucket, key }: InputLocation,
+  maxBytes: number,
+): Promise<InspectedInput> => {
+  const { head, etag, bytes } = await readHead(s3, { bucket, key });
+  const contentType = imageTypeOf(head);
+  if (contentType === undefined) {
+    throw new InputError('wrong_type', `the object is no image of ${Object.keys(imageTypes).join(', ')}`);
+  }
+  if (bytes > maxBytes) {
+    throw new InputError('too_large', `the object has ${bytes} bytes, more than the limit of ${maxBytes}`);
+  }
+  return { bucket, key, etag, bytes, contentType };
+};
+
+// Without the right to list a bucket S3 answers 403 for what is not there.
+const absentStatuses = [403, 404];
+
+const readHead = async (
+  s3: S3Client,
+  { bucket, key }: InputLocation,
+): Promise<{ head: Uint8Array; etag: string; bytes: number }> => {
+  try {
+    const answer = await s3.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=0-${signatureBytes - 1}` }),
+    );
+    const head = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+    const total = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
+    return { head, etag: answer.ETag ?? '', bytes: Number(total ?? answer.ContentLength ?? head.length) };
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (status === 416) throw new InputError('wrong_type', 'the object is empty');
+    if (status !== undefined && absentStatuses.includes(status)) {
+      throw new InputError('not_found', 'there is no such object, or the gateway may not read it');
+    }
+    throw error;
+  }
+};

@@ -1,0 +1,58 @@
+import { getJob, type JobTable } from '../jobs/job-store.ts';
+import { inboxPrefix, jobIdOfKey, uploadsPrefix } from './caller-folders.ts';
+import { InputError } from './input-error.ts';
+import type { GatewaySource } from './sources.ts';
+
+/** Where an input lies in S3. */
+export interface InputLocation {
+  bucket: string;
+  key: string;
+}
+
+/** From which buckets inputs are read. */
+export interface InputBuckets {
+  /** The gateway's own, in which callers see what is theirs. */
+  own: string;
+  /** Others, which every caller may use. */
+  shared: readonly string[];
+}
+
+/**
+ * Finds the object of a source, if the caller may use it.
+ *
+ * @throws {InputError} if not, or if the job that should have made it has not
+ */
+export const locateInput = async (
+  table: JobTable,
+  buckets: InputBuckets,
+  caller: string,
+  source: GatewaySource,
+): Promise<InputLocation> => {
+  if (source.kind === 'job') return outputOf(table, caller, source);
+  const { bucket, key } = source;
+  if (buckets.shared.includes(bucket)) return { bucket, key };
+  if (bucket !== buckets.own) {
+    throw new InputError('forbidden', 'the gateway reads no inputs from this bucket; see its setting inputBuckets');
+  }
+  if (key.startsWith(uploadsPrefix(caller)) || key.startsWith(inboxPrefix(caller))) return { bucket, key };
+  const jobId = jobIdOfKey(key);
+  if (jobId !== undefined && (await getJob(table, jobId))?.caller === caller) return { bucket, key };
+  throw new InputError('forbidden', 'only your own uploads, inbox and outputs can be named in this bucket');
+};
+
+const outputOf = async (
+  table: JobTable,
+  caller: string,
+  { jobId, output }: Extract<GatewaySource, { kind: 'job' }>,
+): Promise<InputLocation> => {
+  const job = await getJob(table, jobId);
+  // Another caller's job must not be told apart from none.
+  if (job?.caller !== caller) throw new InputError('not_found', 'there is no such job');
+  if (job.state !== 'succeeded') throw new InputError('not_ready', `the job is ${job.state}, not succeeded`);
+  const outputs = job.outputs ?? [];
+  const found = outputs[output];
+  if (found === undefined) {
+    throw new InputError('not_found', `the job has ${outputs.length} outputs, counted from 0`);
+  }
+  return { bucket: found.bucket, key: found.key };
+};

@@ -1,0 +1,50 @@
+import { jobOutputPattern, s3UrlPattern } from '../adobe/firefly/image-source.ts';
+
+/** An image that the gateway has to bring to Adobe: an object in S3, or an output of an earlier job. */
+export type GatewaySource =
+  | { kind: 's3'; bucket: string; key: string }
+  | { kind: 'job'; jobId: string; output: number };
+
+/** A source somewhere in a request body. */
+export interface FoundSource {
+  /** Path to the URL inside the body. */
+  path: (string | number)[];
+  /** As the caller wrote it. */
+  url: string;
+  source: GatewaySource;
+}
+
+const sourceOf = (url: string): GatewaySource | undefined => {
+  const [, bucket, key] = s3UrlPattern.exec(url) ?? [];
+  if (bucket !== undefined && key !== undefined) return { kind: 's3', bucket, key };
+  const [, jobId, output] = jobOutputPattern.exec(url) ?? [];
+  return jobId === undefined ? undefined : { kind: 'job', jobId, output: Number(output) };
+};
+
+/** Every source in a request body that Adobe cannot read itself, wherever it stands. */
+export const gatewaySourcesIn = (value: unknown, path: (string | number)[] = []): FoundSource[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]): FoundSource[] => {
+    const here = [...path, Array.isArray(value) ? Number(name) : name];
+    if (name !== 'url' || typeof inner !== 'string') return gatewaySourcesIn(inner, here);
+    const source = sourceOf(inner);
+    return source === undefined ? [] : [{ path: here, url: inner, source }];
+  });
+};
+
+/**
+ * The request body for Adobe: each source that the gateway brought there is named by its upload.
+ *
+ * @param uploads ids of uploads by the URL that the caller wrote
+ */
+export const withUploads = (value: unknown, uploads: Readonly<Record<string, string>>): unknown => {
+  if (Array.isArray(value)) return value.map((item) => withUploads(item, uploads));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => {
+      const isBrought = name === 'url' && typeof inner === 'string' && Object.hasOwn(uploads, inner);
+      const uploadId = isBrought ? uploads[inner] : undefined;
+      return uploadId === undefined ? [name, withUploads(inner, uploads)] : ['uploadId', uploadId];
+    }),
+  );
+};

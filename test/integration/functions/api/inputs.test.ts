@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { startApi, success, type TestApi } from './fixture.ts';
+
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const similar = (url: string, caller = 'alice') =>
+  api.call({
+    method: 'POST',
+    path: '/v3/images/generate-similar-async',
+    body: { image: { source: { url } } },
+    caller,
+  });
+
+const finished = async (caller = 'alice'): Promise<string> => {
+  const jobId = await api.submit({ caller });
+  await api.end(jobId, success(jobId));
+  return jobId;
+};
+
+describe('an input from S3', () => {
+  it("is taken from the caller's own uploads, inbox and outputs, and from the buckets of the settings", async () => {
+    const jobId = await finished();
+    for (const place of [
+      `outputs-bucket/${uploadsPrefix('alice')}a.png`,
+      'outputs-bucket/inbox/alice/refs/a b.png',
+      `outputs-bucket/outputs/2026/03/01/${jobId}/0.jpg`,
+      'shared-bucket/anything',
+    ]) {
+      api.recorded.objects.set(place, png);
+      expect(await similar(`s3://${place}`)).toMatchObject({ statusCode: 202 });
+    }
+  });
+
+  it("is not taken from anybody else's places: 403, and nothing is stored", async () => {
+    const jobId = await finished('bob');
+    for (const place of [
+      `outputs-bucket/${uploadsPrefix('bob')}a.png`,
+      'outputs-bucket/inbox/bob/a.png',
+      'outputs-bucket/inbox/alice.png',
+      'outputs-bucket/batches/1/report.csv',
+      `outputs-bucket/outputs/2026/03/01/${jobId}/0.jpg`,
+      'foreign-bucket/a.png',
+    ]) {
+      api.recorded.objects.set(place, png);
+      const items = await api.countItems();
+      const answer = await similar(`s3://${place}`);
+      expect(answer).toMatchObject({ statusCode: 403, json: { error_code: 'input_forbidden' } });
+      expect(answer.json['validation_errors']).toMatchObject([{ loc: ['body', 'image', 'source', 'url'] }]);
+      expect(await api.countItems()).toBe(items);
+    }
+  });
+
+  it.each([
+    ['missing', undefined, 'there is no such object'],
+    ['text', Buffer.from('<html></html>'), 'image/webp'],
+    ['large', Buffer.concat([png, Buffer.alloc(1_000)]), 'the limit of 1000'],
+  ])('is refused where it is %s: 422 with the reason', async (name, bytes, reason) => {
+    if (bytes !== undefined) api.recorded.objects.set(`shared-bucket/${name}`, bytes);
+    const answer = await similar(`s3://shared-bucket/${name}`);
+    expect(answer).toMatchObject({ statusCode: 422, json: { error_code: 'validation_error' } });
+    expect(JSON.stringify(answer.json['validation_errors'])).toContain(reason);
+  });
+});
+
+describe('an output of an earlier job as input', () => {
+  it('is taken by its job and number', async () => {
+    const jobId = await finished();
+    api.recorded.objects.set(`outputs-bucket/outputs/2026/03/01/${jobId}/1.jpg`, png);
+    expect(await similar(`job:${jobId}/1`)).toMatchObject({ statusCode: 202 });
+  });
+
+  it('is refused for a job that has not succeeded, has fewer outputs, or is not the caller’s', async () => {
+    const [waiting, done, foreign] = [await api.submit(), await finished(), await finished('bob')];
+    const messageOf = async (url: string) => (await similar(url)).json['message'];
+    expect(await messageOf(`job:${waiting}/0`)).toContain('the job is queued');
+    expect(await messageOf(`job:${done}/2`)).toContain('has 2 outputs');
+    expect(await messageOf(`job:${foreign}/0`)).toContain('there is no such job');
+  });
+});
+
+describe('POST /v2/storage/image', () => {
+  const post = (body: Buffer, contentType: string) =>
+    api.call({
+      method: 'POST',
+      path: '/v2/storage/image',
+      body: body.toString('base64'),
+      isBase64Encoded: true,
+      headers: { 'content-type': contentType },
+    });
+
+  it("answers with Adobe's id", async () => {
+    expect(await post(png, 'image/png')).toMatchObject({
+      statusCode: 200,
+      json: { images: [{ id: expect.stringMatching(/^[0-9a-f-]{36}$/) }] },
+    });
+    expect(api.recorded.stored).toEqual([{ caller: 'alice', bytes: png.length, contentType: 'image/png' }]);
+  });
+
+  it.each<[string, Buffer, string, number, string]>([
+    ['another type', png, 'image/gif', 415, 'invalid_content_type'],
+    ['nothing', Buffer.alloc(0), 'image/png', 400, 'empty_input_body'],
+    ['bytes of another type', png, 'image/jpeg', 422, 'validation_error'],
+    ['more than 4 MB', Buffer.concat([png, Buffer.alloc(4 * 1024 * 1024)]), 'image/png', 413, 'request_too_large'],
+  ])('refuses %s', async (_, body, type, status, code) => {
+    expect(await post(body, type)).toMatchObject({ statusCode: status, json: { error_code: code } });
+    expect(api.recorded.stored).toHaveLength(1);
+  });
+
+  it('points to the uploads for what is too large', async () => {
+    const { json } = await post(Buffer.concat([png, Buffer.alloc(4 * 1024 * 1024)]), 'image/png');
+    expect(json['uploads']).toBe('https://gateway.test/uploads');
+  });
+});
+
+describe('POST /uploads', () => {
+  it('gives a form for a place of the caller, and the source to name it by', async () => {
+    const { statusCode, json } = await api.call({
+      method: 'POST',
+      path: '/uploads',
+      body: { contentType: 'image/tiff' },
+    });
+    const key = (json['upload'] as { fields: { key: string } }).fields.key;
+    expect(statusCode).toBe(201);
+    expect(key.startsWith(uploadsPrefix('alice'))).toBe(true);
+    expect(key).toMatch(/\.tif$/);
+    expect(json).toMatchObject({ source: { url: `s3://outputs-bucket/${key}` }, maxBytes: 1_000 });
+  });
+
+  it.each([{}, { contentType: 'image/gif' }, { contentType: 'image/png', key: 'x' }])('refuses %j', async (body) => {
+    expect(await api.call({ method: 'POST', path: '/uploads', body })).toMatchObject({ statusCode: 422 });
+  });
+});

@@ -1,0 +1,111 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { claimUpload } from '#shared/inputs/upload-ids.ts';
+import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
+
+const uploadPath = '/v2/storage/image';
+const uploadId = '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10';
+const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
+let servers: Servers;
+beforeAll(async () => {
+  servers = await startServers();
+});
+afterAll(() => servers.close());
+
+describe('inputs that lie in S3', () => {
+  let rig: Rig;
+  let key: string;
+  let request: string;
+  beforeEach(async () => {
+    rig = await servers.rig();
+    key = `${uploadsPrefix('alice')}${crypto.randomUUID()}.png`;
+    request = JSON.stringify({
+      prompt: 'a hat',
+      style: { imageReference: { source: { url: `s3://outputs/${key}` } } },
+    });
+    await put(png);
+    rig.adobe.script('POST', uploadPath, { status: 200, body: { images: [{ id: uploadId }] } });
+    rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
+    rig.storage.script('GET', '/0', { status: 200, body: 'picture', headers: { 'content-type': 'image/jpeg' } });
+    rig.adobe.script('GET', statusPath, success(`${rig.storage.url}/0`));
+  });
+
+  const put = (bytes: Buffer) =>
+    rig.parts.s3.send(new PutObjectCommand({ Bucket: 'outputs', Key: key, Body: bytes, ContentType: 'image/png' }));
+  const scheduled = () => rig.scheduled({ fields: { request } });
+  const sent = () => JSON.parse(rig.adobe.asked('POST', submitPath)[0]?.body ?? '{}');
+
+  it('are brought to Adobe, and named by their upload in what is sent; the record keeps the words of the caller', async () => {
+    const { job } = await rig.follow(await scheduled());
+    expect(job.state).toBe('succeeded');
+    expect(sent()).toEqual({ prompt: 'a hat', style: { imageReference: { source: { uploadId } } } });
+    expect(job.request).toBe(request);
+    expect(rig.adobe.asked('POST', uploadPath)[0]?.headers).toMatchObject({
+      'content-type': 'image/png',
+      'content-length': String(png.length),
+    });
+  });
+
+  it('are brought once for all jobs, and anew when the object changes', async () => {
+    await rig.follow(await scheduled());
+    await rig.follow(await scheduled());
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(1);
+    await put(Buffer.concat([png, Buffer.from('2')]));
+    await rig.follow(await scheduled());
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(2);
+  });
+
+  it('are waited for while another job brings them', async () => {
+    const object = await put(png);
+    expect(await claimUpload(rig.parts.table, { bucket: 'outputs', key, etag: object.ETag ?? '' })).toBe(true);
+    const clock = rig.parts.table.clock;
+    let ahead = 0;
+    rig.parts.inputs.table = { ...rig.parts.table, clock: { now: () => clock.now() + ahead } };
+    rig.parts.table = rig.parts.inputs.table;
+    setTimeout(() => {
+      // The other job died: its lease runs out.
+      ahead = 61_000;
+    }, 500);
+    const { job } = await rig.follow(await rig.scheduled({ fields: { request }, inMs: 55_000 }));
+    expect(job.state).toBe('succeeded');
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(1);
+  });
+
+  it('are sent again after an answer that is no word, and with a new token after a refusal', async () => {
+    rig.adobe.script(
+      'POST',
+      uploadPath,
+      { status: 503, headers: { 'retry-after': '1' } },
+      { status: 401, body: { error_code: '401013' } },
+      { status: 200, body: { images: [{ id: uploadId }] } },
+    );
+    const { job } = await rig.follow(await scheduled());
+    expect(job.state).toBe('succeeded');
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(3);
+    expect(rig.tokens.refused).toHaveLength(1);
+  });
+
+  it.each([
+    ['that Adobe refuses', { status: 451, body: { error_code: 'image_unsafe', message: 'no' } }, 'image_unsafe'],
+    [
+      'of a type that Adobe refuses',
+      { status: 415, body: { error_code: 'invalid_content_type' } },
+      'invalid_content_type',
+    ],
+  ])('%s end the job before it costs a request, and free its permit', async (_, answer, code) => {
+    rig.adobe.script('POST', uploadPath, answer);
+    const { job } = await rig.follow(await scheduled());
+    expect(job).toMatchObject({ state: 'failed', error: { code } });
+    expect(rig.adobe.asked('POST', submitPath)).toHaveLength(0);
+    expect((await rig.quota()).permits[0]?.freeAt).toBeLessThanOrEqual(Date.now() + 1);
+    expect(rig.events).toMatchObject([{ jobId: job.jobId, status: 'failed' }]);
+  });
+
+  it('that are gone by now end the job by name', async () => {
+    request = JSON.stringify({ prompt: 'a', style: { imageReference: { source: { url: `s3://outputs/${key}x` } } } });
+    const { job } = await rig.follow(await scheduled());
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'input_not_found' } });
+  });
+});
