@@ -44,10 +44,12 @@ describe('the bucket', () => {
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
         NoncurrentVersionExpiration: { NoncurrentDays: 7 },
       }),
+      { Id: 'uploads', Prefix: 'uploads/', ExpirationInDays: 30, Status: 'Enabled' },
     ]);
-    const rules = lifecycleOf({ outputRetentionDays: 14, previousVersionRetentionDays: 2 });
+    const rules = lifecycleOf({ outputRetentionDays: 14, uploadRetentionDays: 7, previousVersionRetentionDays: 2 });
     expect(rules).toEqual([
       expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 2 } }),
+      { Id: 'uploads', Prefix: 'uploads/', ExpirationInDays: 7, Status: 'Enabled' },
       { Id: 'outputs', Prefix: 'outputs/', ExpirationInDays: 14, Status: 'Enabled' },
     ]);
   });

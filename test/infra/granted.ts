@@ -82,7 +82,10 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     [`${arn(jobs.table.tableArn)}/index/unannounced`, 'index unannounced'],
     [arn(rotation.intents.tableArn), 'intent table'],
     [arn(outputs.bucket.bucketArn), 'bucket'],
-    [`${arn(outputs.bucket.bucketArn)}/outputs/*`, 'bucket outputs/*'],
+    ...(['outputs', 'inbox', 'batches', 'uploads'] as const).map((prefix): [string, Target] => [
+      `${arn(outputs.bucket.bucketArn)}/${prefix}/*`,
+      `bucket ${prefix}/*`,
+    ]),
     [arn(secrets.clientCredentials.secretArn), 'secret client-credentials'],
     [arn(secrets.accessToken.secretArn), 'secret access-token'],
     [byName('events', 'event-bus/default'), 'event bus default'],

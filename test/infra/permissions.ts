@@ -12,7 +12,7 @@ export type Target =
   | 'index unannounced'
   | 'intent table'
   | 'bucket'
-  | 'bucket outputs/*'
+  | `bucket ${'outputs' | 'inbox' | 'batches' | 'uploads'}/*`
   | 'secret client-credentials'
   | 'secret access-token'
   | 'event bus default'
@@ -53,6 +53,9 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'index caller', may: ['dynamodb:Query'] },
     // Presigned URLs; DELETE /jobs/{id} erases every version.
     { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
+    // Looks at inputs; takes uploads, itself and by presigned forms.
+    { on: 'bucket uploads/*', may: ['s3:GetObject', 's3:PutObject'] },
+    { on: 'bucket inbox/*', may: ['s3:GetObject'] },
     { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': 'outputs/*' } } },
     { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
@@ -71,7 +74,10 @@ export const permissions: Record<Principal, Permission[]> = {
   generate: [
     ...own('generate'),
     { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
-    { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:PutObject'] },
+    { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'] },
+    // Inputs of jobs.
+    { on: 'bucket uploads/*', may: ['s3:GetObject'] },
+    { on: 'bucket inbox/*', may: ['s3:GetObject'] },
     { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'function token-refresh', may: ['lambda:InvokeFunction'] },
