@@ -23,6 +23,8 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   port?: number;
   /** Base of the status and cancel URLs, when clients come through a proxy; the simulator's own URL by default. */
   advertise?: string;
+  /** Paths of operations whose jobs keep the simulator's own URL, for clients whose proxy does not know their results. */
+  unadvertised?: readonly string[];
   /** Base of the output URLs; the simulator's own URL by default, as validating proxies do not pass on pictures. */
   advertiseOutputs?: string;
   clock?: Clock;
@@ -61,6 +63,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const {
     port = 0,
     advertise,
+    unadvertised = [],
     advertiseOutputs,
     clock = systemClock,
     operations = [],
@@ -76,7 +79,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const requestLog = createRequestLog();
   const rateLimit = createRateLimit(() => ({ perMinute: settings.requestsPerMinute, perDay: settings.requestsPerDay }));
   let ownUrl = '';
-  const statusBase = () => advertise ?? ownUrl;
+  const statusBase = (path: string) => (unadvertised.includes(path) ? ownUrl : (advertise ?? ownUrl));
   const outputBase = () => advertiseOutputs ?? ownUrl;
   const outputs = createOutputs({ jobs, pictures: createPictures(), settings, clock, base: outputBase });
   const { outputUrl } = outputs;

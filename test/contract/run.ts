@@ -17,7 +17,7 @@ It is started as: <command> <upstream URL> <port>, must listen on 127.0.0.1 and 
 "Violation" or "Request terminated with error".`;
 
 const violation = /Violation|Request terminated with error/;
-const suites = ['test/e2e/generate-image.test.ts', 'test/e2e/cancel-job.test.ts'];
+const suites = ['test/e2e/generate-image.test.ts', 'test/e2e/cancel-job.test.ts', 'test/e2e/operations.test.ts'];
 const proxyStartMs = 240_000;
 
 const freePort = async (): Promise<number> => {
@@ -54,6 +54,8 @@ const run = async (command: string): Promise<number> => {
   const proxyUrl = `http://127.0.0.1:${port}`;
   const simulator = await startSimulator({
     advertise: proxyUrl,
+    // Adobe's file knows images as results of a job, and no videos.
+    unadvertised: ['/v3/videos/generate'],
     requestsPerMinute: 200,
     pendingMs: 0,
     generationMs: 500,

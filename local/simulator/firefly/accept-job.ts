@@ -17,8 +17,8 @@ export interface AcceptJobParts {
   faults: Faults;
   settings: SimulatorSettings;
   rateLimit: RateLimit;
-  /** Base of the status and cancel URLs. */
-  advertise: () => string;
+  /** Base of the status and cancel URLs for jobs of the operation at a path. */
+  advertise: (path: string) => string;
 }
 
 /**
@@ -61,7 +61,7 @@ export const acceptJob = async (
     generationMs: settings.generationMs * (operation.slowness ?? 1),
   });
   if (acceptMs > 0) await wait(acceptMs, undefined, { ref: false });
-  return accepted(operation, job, settings, settings.shardBase ?? advertise());
+  return accepted(operation, job, settings, settings.shardBase ?? advertise(operation.path));
 };
 
 const accepted = (

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findOperation } from '#shared/adobe/firefly/find-operation.ts';
+import { operations } from '#shared/adobe/firefly/operations.ts';
+import { type Gateway, startGateway } from '#test/fixtures/gateway.ts';
+import { type OperationRequest, operationRequests } from '#test/fixtures/operation-requests.ts';
+
+type Output = Record<string, unknown> & { image?: { url: string }; video?: { url: string }; presignedUrl?: string };
+
+const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
+
+describe('every operation of Firefly', () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.close());
+
+  const post = (path: string, { body, headers = {} }: OperationRequest) =>
+    gateway.call(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const definitionOf = (name: string) => {
+    const operation = findOperation(name);
+    if (operation === undefined) throw new Error(`There is no operation ${name}.`);
+    return operation;
+  };
+
+  it('has a request here', () => {
+    expect(operationRequests.map(({ name }) => name)).toEqual(operations.map(({ name }) => name));
+  });
+
+  it.concurrent.each(operationRequests)('$name: from HTTP to bytes in S3, in shapes of Adobe', async (request) => {
+    const operation = definitionOf(request.name);
+    const response = await post(operation.path, request);
+    const accepted = await json(response);
+    const jobId = response.headers.get('location')?.split('/').at(-1) ?? '';
+    const [statusUrl, cancelUrl] = [`${gateway.url}/v3/status/${jobId}`, `${gateway.url}/v3/cancel/${jobId}`];
+    expect(response.status).toBe(operation.accepts.status);
+    expect(accepted).toEqual(
+      operation.accepts.family === 'job'
+        ? { jobId, statusUrl, cancelUrl }
+        : { links: { result: { href: statusUrl }, cancel: { href: cancelUrl } }, progress: 0 },
+    );
+
+    const job = await gateway.until(jobId);
+    expect(job).toMatchObject({ status: 'succeeded', operation: request.name });
+    expect(job['modelVersion']).toBe(request.headers?.['x-model-version'] ?? operation.models?.default);
+
+    const status = await json(await fetch(statusUrl));
+    expect(status).toMatchObject({ status: 'succeeded', jobId });
+    const { outputs } = status['result'] as { outputs: Output[] };
+    expect(outputs).toHaveLength(job.outputs.length);
+    const urls = outputs.map(({ image, video, presignedUrl }) =>
+      request.name === 'videos/generate' ? video?.url : request.name === 'images/upscale' ? presignedUrl : image?.url,
+    );
+    for (const [index, url] of urls.entries()) {
+      const file = await fetch(String(url));
+      const bytes = Buffer.from(await file.arrayBuffer());
+      expect(file.status).toBe(200);
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(job.outputs[index]?.sha256);
+      expect(file.headers.get('content-type')).toBe(job.outputs[index]?.contentType);
+    }
+    const extension = { 'image/png': 'png', 'image/jpeg': 'jpg', 'video/mp4': 'mp4' }[
+      job.outputs[0]?.contentType ?? ''
+    ];
+    expect(job.outputs[0]?.key).toMatch(new RegExp(`/0\\.${extension}$`));
+    if (request.name !== 'images/upscale')
+      expect(job.outputs[0]?.['seed']).toBe((request.body['seeds'] as number[])[0]);
+  });
+
+  it.concurrent.each(operationRequests.filter(({ name }) => findOperation(name)?.waitPath))(
+    '$name: the synchronous call that Adobe removed',
+    async (request) => {
+      const response = await post(definitionOf(request.name).waitPath ?? '', request);
+      const { outputs } = (await json(response)) as { outputs: Output[] };
+      expect(response.status).toBe(200);
+      expect((await fetch(outputs[0]?.image?.url ?? '')).status).toBe(200);
+    },
+  );
+});
