@@ -17,7 +17,12 @@ It is started as: <command> <upstream URL> <port>, must listen on 127.0.0.1 and 
 "Violation" or "Request terminated with error".`;
 
 const violation = /Violation|Request terminated with error/;
-const suites = ['test/e2e/generate-image.test.ts', 'test/e2e/cancel-job.test.ts', 'test/e2e/operations.test.ts'];
+const suites = [
+  'test/e2e/generate-image.test.ts',
+  'test/e2e/cancel-job.test.ts',
+  'test/e2e/operations.test.ts',
+  'test/integration/shared/adobe/firefly/bodies.test.ts',
+];
 const proxyStartMs = 240_000;
 
 const freePort = async (): Promise<number> => {
@@ -56,7 +61,8 @@ const run = async (command: string): Promise<number> => {
     advertise: proxyUrl,
     // Adobe's file knows images as results of a job, and no videos.
     unadvertised: ['/v3/videos/generate'],
-    requestsPerMinute: 200,
+    requestsPerMinute: 10_000,
+    checkUploads: false,
     pendingMs: 0,
     generationMs: 500,
   });
