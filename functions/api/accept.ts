@@ -1,7 +1,7 @@
 import type { OperationDefinition } from '#shared/adobe/firefly/operation.ts';
 import { defaultModelVersion } from '#shared/adobe/firefly/operation-settings.ts';
 import { ProblemError } from '#shared/http/problem.ts';
-import type { Job } from '#shared/jobs/job.ts';
+import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, getJob } from '#shared/jobs/job-store.ts';
 import { rankOf, takeRound } from '#shared/jobs/queue.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
@@ -9,6 +9,7 @@ import type { Gateway } from './gateway.ts';
 import type { GenerationRequest } from './generation-request.ts';
 import { requireInputs } from './input-problems.ts';
 import { jobIdOf } from './job-identity.ts';
+import { reuse } from './reuse.ts';
 import { createServedRounds } from './served-rounds.ts';
 import { createWakeDispatch } from './wake-dispatch.ts';
 
@@ -32,22 +33,21 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return sameRequest(existing, requestHash);
     await requireInputs(gateway.inputs, caller, request.body);
+    const newJob: NewJob = {
+      jobId,
+      caller,
+      operation: operation.name,
+      modelVersion: modelVersion ?? defaultModelVersion(operation, gateway.operations),
+      request: JSON.stringify(request.body),
+      requestHash,
+      priority,
+      warnings,
+      retentionSeconds: gateway.retentionSeconds,
+    };
+    const reused = await reuse(gateway, newJob, request.maxAgeSeconds);
+    if (reused !== undefined) return sameRequest(reused, requestHash);
     const round = await takeRound(table, caller, priority, servedRound);
-    const { created, job } = await createJob(
-      table,
-      {
-        jobId,
-        caller,
-        operation: operation.name,
-        modelVersion: modelVersion ?? defaultModelVersion(operation, gateway.operations),
-        request: JSON.stringify(request.body),
-        requestHash,
-        priority,
-        warnings,
-        retentionSeconds: gateway.retentionSeconds,
-      },
-      { rank: rankOf(priority, round, jobId), round },
-    );
+    const { created, job } = await createJob(table, newJob, { rank: rankOf(priority, round, jobId), round });
     if (!created) return sameRequest(job, requestHash);
     log.info('accepted', { jobId, operation: operation.name, modelVersion, priority });
     await wakeDispatch();

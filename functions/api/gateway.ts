@@ -10,6 +10,7 @@ import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log } from '#shared/observability.ts';
 import type { EraseOutputs } from './erase-outputs.ts';
 import type { ImageStorage } from './image-storage.ts';
+import type { OutputExists } from './output-exists.ts';
 import type { PresignUpload } from './presign-upload.ts';
 
 /** What the routes work with; the handler makes one for the life of the process. */
@@ -20,6 +21,8 @@ export interface Gateway {
   token: Pick<TokenSource, 'read'>;
   statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
   presign: Presign;
+  /** Whether an output is still in S3. */
+  outputExists: OutputExists;
   eraseOutputs: EraseOutputs;
   /** Where inputs lie that have to be brought to Adobe. */
   inputs: InputParts;

@@ -1,6 +1,7 @@
 import type { OperationDefinition } from '#shared/adobe/firefly/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
 import { readJsonBody } from '#shared/http/json-body.ts';
+import { readMaxAge } from '#shared/http/preferences.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { largestRequestBytes, validateRequest, validationSentence } from '#shared/http/request-validation.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
@@ -14,6 +15,8 @@ export interface GenerationRequest {
   modelVersion?: string;
   priority: Priority;
   idempotencyKey?: string;
+  /** How old an equal request's outputs may be to be used again, in seconds. */
+  maxAgeSeconds?: number;
   /** What the caller should know though the request is accepted. */
   warnings: string[];
 }
@@ -37,7 +40,8 @@ export const readGenerationRequest = (
   if (validationErrors.length > 0) {
     throw new ProblemError(422, 'validation_error', validationSentence(validationErrors), { validationErrors });
   }
-  return { body, modelVersion, priority, idempotencyKey, warnings };
+  const maxAgeSeconds = readMaxAge(request.header('cache-control'));
+  return { body, modelVersion, priority, idempotencyKey, maxAgeSeconds, warnings };
 };
 
 const readPriority = (header: string | undefined): Priority => {

@@ -16,6 +16,7 @@ import { createLog } from '#shared/observability.ts';
 import { createApi } from './api.ts';
 import { createEraseOutputs } from './erase-outputs.ts';
 import { createImageStorage } from './image-storage.ts';
+import { createOutputExists } from './output-exists.ts';
 import { createPresignUpload } from './presign-upload.ts';
 import { readSettings } from './settings.ts';
 
@@ -43,6 +44,7 @@ export const handler = createApi({
   token,
   statusItems: createStatusItems({ dynamoDb, tableName }),
   presign: createPresign(s3, settings.outputUrlLifetimeSeconds),
+  outputExists: createOutputExists(s3),
   eraseOutputs: createEraseOutputs(s3, settings.bucketName),
   inputs,
   storage: createImageStorage({

@@ -3,6 +3,7 @@ import { jsonResponse } from '#shared/http/response.ts';
 import { countLimit, positionOf } from '#shared/jobs/queue.ts';
 import { findJob } from './find-job.ts';
 import type { Gateway } from './gateway.ts';
+import { recordLinks } from './record-links.ts';
 import type { Route } from './router.ts';
 
 /** The gateway's full record of a job, with its position while it is queued: 1 is served next. */
@@ -14,6 +15,7 @@ export const jobRecord = ({ table }: Pick<Gateway, 'table'>): Route => ({
     const position = job.state === 'queued' ? (await positionOf(table, job)) + 1 : undefined;
     return jsonResponse(200, {
       ...recordOf(job),
+      links: recordLinks(request, job),
       queuePosition: position && Math.min(position, countLimit),
       // True where the queue is longer than what is counted.
       queuePositionIsMinimum: position && position > countLimit,

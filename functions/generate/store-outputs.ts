@@ -4,6 +4,7 @@ import type { Job, JobOutput, JobResult, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { OutputTooLargeError } from '#shared/jobs/outputs.ts';
 import { lostAfterMs } from '#shared/jobs/resume.ts';
+import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { announceEnd, type TurnEnd } from './announce-end.ts';
@@ -79,7 +80,9 @@ const endSucceeded = async (parts: Parts, turn: Turn, result: JobResult, outputs
   const job = await ownJob(parts, turn);
   if (job === undefined) return;
   const ended = await endJob(parts.table, job, ['storing'], { to: 'succeeded', result, outputs });
-  if (ended !== undefined) parts.recordMetric(metricNames.jobsSucceeded, 1);
+  if (ended === undefined) return;
+  parts.recordMetric(metricNames.jobsSucceeded, 1);
+  await rememberReusable(parts.table, ended);
 };
 
 const endNotStored = async (parts: Parts, turn: Turn, outputs: JobOutput[], message: string): Promise<void> => {

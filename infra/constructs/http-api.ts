@@ -78,6 +78,7 @@ const corsPreflight = (allowOrigins: string[]): CorsPreflightOptions => ({
   allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
   allowHeaders: [
     'authorization',
+    'cache-control',
     'content-type',
     'idempotency-key',
     'prefer',

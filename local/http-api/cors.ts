@@ -9,6 +9,7 @@ export interface CorsSettings {
 const allowMethods = 'GET,POST,PUT,DELETE,OPTIONS';
 const allowHeaders = [
   'authorization',
+  'cache-control',
   'content-type',
   'idempotency-key',
   'prefer',

@@ -32,6 +32,7 @@ export const jobRecord = (job: Job): Record<string, unknown> => ({
   cancelRequestedAt: job.cancelRequestedAt,
   upstream: job.upstream && { jobId: job.upstream.jobId, acceptedAt: job.upstream.acceptedAt },
   result: job.result,
+  reusedFrom: job.reusedFrom,
   warnings: job.warnings,
   request: JSON.parse(job.request),
 });

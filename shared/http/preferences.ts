@@ -29,3 +29,15 @@ export const readWait = (prefer: string | undefined): number | undefined => {
     },
   );
 };
+
+/**
+ * Reads `max-age` of a request's `Cache-Control` header (RFC 9111); what is malformed is ignored, as the RFC has it.
+ *
+ * @returns seconds, or undefined if the client did not say that it takes something stored
+ */
+export const readMaxAge = (cacheControl: string | undefined): number | undefined => {
+  const directives = (cacheControl ?? '').split(',').map((directive) => directive.trim().toLowerCase());
+  if (directives.includes('no-cache') || directives.includes('no-store')) return undefined;
+  const [, digits] = directives.map((directive) => /^max-age="?(\d{1,10})"?$/.exec(directive)).find(Boolean) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+};

@@ -11,6 +11,7 @@ const actionsOf: Record<string, string[]> = {
   DeleteCommand: ['dynamodb:DeleteItem'],
   QueryCommand: ['dynamodb:Query'],
   GetObjectCommand: ['s3:GetObject'],
+  HeadObjectCommand: ['s3:GetObject'],
   PutObjectCommand: ['s3:PutObject'],
   Upload: ['s3:PutObject', 's3:AbortMultipartUpload'],
   ListObjectVersionsCommand: ['s3:ListBucketVersions'],

@@ -142,6 +142,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
       },
     },
     presignUpload: async (object) => ({ url: 'https://s3.test/', fields: { key: object.key } }),
+    outputExists: async ({ key }) => !recorded.erased.some((prefix) => key.startsWith(prefix)),
     eraseOutputs: async (prefix) => {
       recorded.erased.push(prefix);
     },

@@ -1,0 +1,29 @@
+import type { Job, NewJob } from '#shared/jobs/job.ts';
+import { createReusingJob } from '#shared/jobs/job-store.ts';
+import { findReusable } from '#shared/jobs/reuse.ts';
+import { announceEnd } from './announce-end.ts';
+import type { Gateway } from './gateway.ts';
+
+/**
+ * Answers a request with the outputs of an equal one that succeeded before, if the caller takes them: no permit is spent.
+ *
+ * @param maxAgeSeconds how old they may be; undefined if the caller did not say
+ * @returns the job that has them, or undefined if there are none
+ */
+export const reuse = async (
+  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'outputExists'>,
+  request: NewJob,
+  maxAgeSeconds: number | undefined,
+): Promise<Job | undefined> => {
+  if (maxAgeSeconds === undefined) return undefined;
+  const earlier = await findReusable(gateway.table, request, maxAgeSeconds);
+  // Objects may have been deleted by their age, or by hand, while the record stayed.
+  const exist = await Promise.all((earlier?.outputs ?? []).map((output) => gateway.outputExists(output)));
+  if (earlier === undefined || exist.length === 0 || exist.includes(false)) return undefined;
+  const { created, job } = await createReusingJob(gateway.table, request, earlier);
+  if (created) {
+    gateway.log.info('reused', { jobId: job.jobId, reusedFrom: earlier.jobId });
+    await announceEnd(gateway, job);
+  }
+  return job;
+};
