@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { operations } from '#shared/adobe/firefly/operations.ts';
 import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
@@ -92,6 +93,7 @@ export const functionDefinitions = (
         FIREFLY_API_URL: endpointsOf('api').firefly,
         OPERATIONS,
         GATEWAY_VERSION: settings.version,
+        DOCS_ASSETS_DIRECTORY: dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json'))),
         GATEWAY_URL: endpointsOf('api').gateway,
       },
     },

@@ -12,6 +12,12 @@ import { dispatchNow } from './wake-dispatch.ts';
 export const cancel = (gateway: Gateway): Route => ({
   method: 'PUT',
   path: '/v3/cancel/{jobId}',
+  describe: {
+    tag: 'Firefly',
+    summary: 'Cancel a job',
+    answers: { 200: { description: 'It has ended, or Adobe is asked to end it' } },
+    errors: [404, 409],
+  },
   handle: async (request) => {
     const cancellation = await cancelJob(gateway.table, gateway.limits, await findJob(gateway, request));
     if (cancellation === undefined) throw unknownJob();

@@ -1,4 +1,4 @@
-import type { TokenSource } from '#shared/adobe/access-token.ts';
+import type { AccessTokenCache, TokenSource } from '#shared/adobe/access-token.ts';
 import type { OperationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
 import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import type { Presign } from '#shared/aws/presign.ts';
@@ -19,6 +19,10 @@ export interface Gateway {
   limits: QuotaLimits;
   bus: EventBus;
   token: Pick<TokenSource, 'read'>;
+  /** The token in memory, for calls that are passed on to Adobe. */
+  tokens: AccessTokenCache;
+  /** Base URL of the Firefly API. */
+  fireflyUrl: string;
   statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
   presign: Presign;
   /** Whether an output is still in S3. */
@@ -34,6 +38,8 @@ export interface Gateway {
   log: Log;
   /** What the deployment sets of the operations. */
   operations: OperationOverrides;
+  /** Where the files of the reference page lie. */
+  docsAssetsDirectory: string;
   stackName: string;
   version: string;
   /** Base of the URLs in answers; without it they are built from the host name that was called. */

@@ -5,6 +5,7 @@ import { acceptedResponse, waitedResponse } from './answers.ts';
 import { awaitJob } from './await-job.ts';
 import type { Gateway } from './gateway.ts';
 import { readGenerationRequest } from './generation-request.ts';
+import { describeGeneration } from './openapi/describe-generation.ts';
 import type { Route } from './router.ts';
 
 /** The calls of one operation: Adobe's own, and the synchronous one that Adobe removed. */
@@ -12,6 +13,7 @@ export const generation = (gateway: Gateway, accept: Accept, operation: Operatio
   const route = (path: string, defaultWaitSeconds?: number): Route => ({
     method: 'POST',
     path,
+    describe: describeGeneration(operation, path === operation.waitPath),
     handle: async (request) => {
       const caller = request.caller();
       const preferred = readWait(request.header('prefer'));

@@ -29,6 +29,7 @@ const token = createAccessTokenSource({
   secretsManager: createSecretsManager(),
   secretId: settings.accessTokenSecretId,
 });
+const tokens = createAccessTokenCache(token, systemClock);
 const inputs = {
   s3,
   table,
@@ -42,6 +43,8 @@ export const handler = createApi({
   limits,
   bus: { eventBridge: createEventBridge(), eventBusName },
   token,
+  tokens,
+  fireflyUrl: settings.fireflyUrl,
   statusItems: createStatusItems({ dynamoDb, tableName }),
   presign: createPresign(s3, settings.outputUrlLifetimeSeconds),
   outputExists: createOutputExists(s3),
@@ -49,7 +52,7 @@ export const handler = createApi({
   inputs,
   storage: createImageStorage({
     inputs,
-    tokens: createAccessTokenCache(token, systemClock),
+    tokens,
     fireflyUrl: settings.fireflyUrl,
   }),
   presignUpload: createPresignUpload(s3, settings.bucketName),
@@ -59,6 +62,7 @@ export const handler = createApi({
   },
   log: createLog(),
   operations: settings.operations,
+  docsAssetsDirectory: settings.docsAssetsDirectory,
   stackName,
   version,
   url,

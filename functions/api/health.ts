@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { NotConfiguredError } from '#shared/adobe/access-token.ts';
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
 import { jsonResponse } from '#shared/http/response.ts';
@@ -12,6 +13,16 @@ type TokenState = { state: 'ok' | 'expired' | 'not_configured' | 'unreadable'; s
 export const health = (gateway: Gateway): Route => ({
   method: 'GET',
   path: '/health',
+  describe: {
+    tag: 'Operation',
+    summary: 'State of the gateway at a glance',
+    answers: {
+      200: {
+        description: 'Token, queue, permits, pause, rotation',
+        content: { 'application/json': z.looseObject({ status: z.enum(['ok', 'degraded', 'not_configured']) }) },
+      },
+    },
+  },
   handle: async () => {
     const { table, limits, statusItems, version } = gateway;
     const now = table.clock.now();

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { type AccessTokenCache, NotConfiguredError, TokenUnavailableError } from '#shared/adobe/access-token.ts';
+import type { AccessTokenCache } from '#shared/adobe/access-token.ts';
 import { type ImageType, imageTypes } from '#shared/adobe/firefly/image-types.ts';
 import { type UploadOutcome, uploadImage } from '#shared/adobe/firefly/storage-image.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
+import { unavailable, withToken } from './with-token.ts';
 
 /** Takes images to Adobe's storage. */
 export interface ImageStorage {
@@ -28,14 +29,6 @@ export const createImageStorage = (options: {
   const { inputs, tokens, fireflyUrl } = options;
   const { s3, table, buckets } = inputs;
 
-  const send = async (image: Uint8Array<ArrayBuffer>, contentType: ImageType): Promise<UploadOutcome> => {
-    const request = { baseUrl: fireflyUrl, image, contentType };
-    const token = await tokens.get();
-    const outcome = await uploadImage(request, token, table.clock.now);
-    if (outcome.kind !== 'token_refused') return outcome;
-    return uploadImage(request, await tokens.refused(token.versionId), table.clock.now);
-  };
-
   return {
     store: async (caller, image, contentType) => {
       const sha256 = createHash('sha256').update(image).digest('hex');
@@ -44,21 +37,14 @@ export const createImageStorage = (options: {
       const { ETag: etag = '' } = await s3.send(
         new PutObjectCommand({ Bucket: buckets.own, Key: key, Body: image, ContentType: contentType }),
       );
-      const outcome = await withoutToken(() => send(image, contentType));
+      const outcome = await withToken<UploadOutcome>(tokens, (token) =>
+        uploadImage({ baseUrl: fireflyUrl, image, contentType }, token, table.clock.now),
+      );
       if (outcome.kind !== 'uploaded') throw uploadProblem(outcome);
       await rememberUpload(table, { bucket: buckets.own, key, etag }, outcome.uploadId);
       return outcome.uploadId;
     },
   };
-};
-
-const withoutToken = async (send: () => Promise<UploadOutcome>): Promise<UploadOutcome> => {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof TokenUnavailableError || error instanceof NotConfiguredError) return { kind: 'no_word' };
-    throw error;
-  }
 };
 
 const uploadProblem = (outcome: Exclude<UploadOutcome, { kind: 'uploaded' }>): ProblemError => {
@@ -67,8 +53,5 @@ const uploadProblem = (outcome: Exclude<UploadOutcome, { kind: 'uploaded' }>): P
     // Adobe's 403 is about the gateway's rights, not about the caller's.
     return new ProblemError(status === 403 ? 502 : status, code, message);
   }
-  const retryAfterMs = outcome.kind === 'no_word' ? (outcome.retryAfterMs ?? 5_000) : 60_000;
-  return new ProblemError(503, 'service_unavailable', 'Adobe could not take the image just now: try again.', {
-    headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
-  });
+  return unavailable(outcome.kind === 'no_word' ? outcome.retryAfterMs : undefined);
 };

@@ -12,6 +12,12 @@ import type { Route } from './router.ts';
 export const jobDelete = (gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'eraseOutputs'>): Route => ({
   method: 'DELETE',
   path: '/jobs/{jobId}',
+  describe: {
+    tag: 'Jobs',
+    summary: 'Erase a finished job with its prompt and all versions of its outputs',
+    answers: { 204: { description: 'Erased' } },
+    errors: [404, 409, 503],
+  },
   handle: async (request) => {
     const job = await findJob(gateway, request);
     if (!isFinal(job.state)) {

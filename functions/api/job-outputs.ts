@@ -8,6 +8,13 @@ import type { Route } from './router.ts';
 export const jobOutputs = (gateway: Pick<Gateway, 'table' | 'presign'>): Route => ({
   method: 'GET',
   path: '/jobs/{jobId}/outputs/{index}',
+  describe: {
+    tag: 'Jobs',
+    summary: 'One output of a job, counted from 0',
+    description: 'The one link to keep: it leads to a fresh URL whenever it is followed.',
+    answers: { 302: { description: 'To the file', headers: { location: 'A presigned URL' } } },
+    errors: [404],
+  },
   handle: async (request) => {
     const { outputs = [] } = await findJob(gateway, request);
     const index = request.params['index'] ?? '';

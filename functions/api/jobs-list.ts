@@ -1,15 +1,37 @@
+import * as z from 'zod';
 import { jobSummary } from '#shared/http/job-record.ts';
 import { decodeCursor, encodeCursor, invalidParameter, readLimit } from '#shared/http/pagination.ts';
 import { jsonResponse } from '#shared/http/response.ts';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-store.ts';
 import type { Gateway } from './gateway.ts';
+import { jobSummary as summarySchema } from './openapi/components.ts';
 import type { Route } from './router.ts';
 
 /** The caller's jobs, newest first. */
 export const jobsList = ({ table }: Pick<Gateway, 'table'>): Route => ({
   method: 'GET',
   path: '/jobs',
+  describe: {
+    tag: 'Jobs',
+    summary: 'Your jobs, newest first',
+    query: z.object({
+      status: z.enum(jobStates).optional(),
+      limit: z.int().min(1).max(100).default(20),
+      cursor: z.string().optional().meta({ description: 'The `cursor` of the page before' }),
+    }),
+    answers: {
+      200: {
+        description: 'One page',
+        content: {
+          'application/json': z.object({
+            jobs: z.array(summarySchema),
+            cursor: z.string().optional().meta({ description: 'Where the next page begins; none on the last one' }),
+          }),
+        },
+      },
+    },
+  },
   handle: async (request) => {
     const caller = request.caller();
     const state = readState(request.query['status']);

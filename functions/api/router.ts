@@ -2,6 +2,7 @@ import httpRouter from '@middy/http-router';
 import type { Clock } from '#shared/clock.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { emptyResponse, type HttpResponse } from '#shared/http/response.ts';
+import type { RouteDescription } from './openapi/description.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
 
 /** One operation of the API. */
@@ -9,6 +10,8 @@ export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path with parameters in braces, such as `/jobs/{jobId}`. */
   path: string;
+  /** What the description of the API says of it. */
+  describe: RouteDescription;
   handle(request: ApiRequest): Promise<HttpResponse>;
 }
 

@@ -1,6 +1,7 @@
 import { operations } from '#shared/adobe/firefly/operations.ts';
 import { createAccept } from './accept.ts';
 import { cancel } from './cancel.ts';
+import { customModels } from './custom-models.ts';
 import type { Gateway } from './gateway.ts';
 import { generation } from './generation.ts';
 import { health } from './health.ts';
@@ -8,6 +9,8 @@ import { jobDelete } from './job-delete.ts';
 import { jobOutputs } from './job-outputs.ts';
 import { jobRecord } from './job-record.ts';
 import { jobsList } from './jobs-list.ts';
+import { docs } from './openapi/docs.ts';
+import { openApi } from './openapi/openapi.ts';
 import { createRequireCredentials } from './require-credentials.ts';
 import type { Route } from './router.ts';
 import { status } from './status.ts';
@@ -17,9 +20,10 @@ import { uploads } from './uploads.ts';
 /** Everything that the API offers. */
 export const createRoutes = (gateway: Gateway): Route[] => {
   const accept = createAccept(gateway, createRequireCredentials(gateway));
-  return [
+  const routes = [
     ...operations.flatMap((operation) => generation(gateway, accept, operation)),
     storageImage(gateway),
+    customModels(gateway),
     uploads(gateway),
     status(gateway),
     cancel(gateway),
@@ -28,5 +32,7 @@ export const createRoutes = (gateway: Gateway): Route[] => {
     jobOutputs(gateway),
     jobDelete(gateway),
     health(gateway),
+    ...docs(gateway.docsAssetsDirectory),
   ];
+  return [...routes, openApi(routes, gateway.version)];
 };

@@ -19,6 +19,7 @@ const schema = z
     INPUT_MAX_BYTES: wholeNumber,
     FIREFLY_API_URL: z.url(),
     OPERATIONS: jsonOf(operationOverrides),
+    DOCS_ASSETS_DIRECTORY: z.string().min(1),
     GATEWAY_VERSION: z.string().min(1),
     GATEWAY_URL: z.url().optional(),
     AWS_ENDPOINT_URL_S3: z.url().optional(),
@@ -41,6 +42,7 @@ const schema = z
     inputMaxBytes: env.INPUT_MAX_BYTES,
     fireflyUrl: env.FIREFLY_API_URL,
     operations: env.OPERATIONS,
+    docsAssetsDirectory: env.DOCS_ASSETS_DIRECTORY,
     version: env.GATEWAY_VERSION,
     url: env.GATEWAY_URL?.replace(/\/+$/, ''),
     // An S3 server of one's own has no host name per bucket.

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { imageTypeOf, imageTypes, isImageType } from '#shared/adobe/firefly/image-types.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { jsonResponse } from '#shared/http/response.ts';
@@ -12,6 +13,19 @@ export const largestImageBytes = 4 * 1024 * 1024;
 export const storageImage = ({ storage }: Pick<Gateway, 'storage'>): Route => ({
   method: 'POST',
   path: '/v2/storage/image',
+  describe: {
+    tag: 'Firefly',
+    summary: "Upload an image of up to 4 MB to Adobe's storage",
+    description: 'A copy stays in S3. The id can be named as `uploadId` for 7 days.',
+    body: Object.fromEntries(Object.keys(imageTypes).map((type) => [type, 'binary'])),
+    answers: {
+      200: {
+        description: "Adobe's answer",
+        content: { 'application/json': z.object({ images: z.array(z.object({ id: z.string() })) }) },
+      },
+    },
+    errors: [413, 415, 422, 451, 503],
+  },
   handle: async (request) => {
     const caller = request.caller();
     const { body = '', isBase64Encoded, contentType } = request.body;

@@ -17,10 +17,29 @@ export const uploadRequest = z.strictObject({
   contentType: z.enum(Object.keys(imageTypes) as [ImageType, ...ImageType[]]),
 });
 
+const uploadAnswer = z.object({
+  upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()) }),
+  source: z.object({ url: z.string() }),
+  maxBytes: z.int(),
+  expiresAt: z.iso.datetime(),
+});
+
 /** A form for an image that is too large to be posted to the gateway itself, and the source to name it by. */
 export const uploads = ({ inputs, presignUpload }: Pick<Gateway, 'inputs' | 'presignUpload'>): Route => ({
   method: 'POST',
   path: '/uploads',
+  describe: {
+    tag: 'Inputs',
+    summary: 'A form to upload an image to S3, and the source to name it by',
+    body: { 'application/json': uploadRequest },
+    answers: {
+      201: {
+        description: 'Send the fields and then the file, as multipart/form-data, to the URL',
+        content: { 'application/json': uploadAnswer },
+      },
+    },
+    errors: [413, 415, 422],
+  },
   handle: async (request) => {
     const caller = request.caller();
     const parsed = uploadRequest.safeParse(readJsonBody(request.body, largestBody));

@@ -35,7 +35,22 @@ export class GatewayHttpApi extends Construct {
     if (!(resource instanceof CfnApi)) throw new TypeError('The API has no CloudFormation resource');
     resource.overrideLogicalId('HttpApi');
 
-    if (settings.corsOrigins.length > 0) this.openPreflight(integration);
+    if (settings.corsOrigins.length > 0) {
+      this.openRoute(
+        '/{proxy+}',
+        HttpMethod.OPTIONS,
+        integration,
+        'CORS preflights carry no credentials by specification, and OPTIONS reads and changes nothing.',
+      );
+    }
+    for (const path of ['/openapi.json', '/docs', '/docs/{file}']) {
+      this.openRoute(
+        path,
+        HttpMethod.GET,
+        integration,
+        'The description of the API is the same for everybody and tells nothing of the deployment.',
+      );
+    }
 
     const accessLog = new AccessLog(this, 'AccessLog', { retentionDays: settings.logRetentionDays });
     new HttpStage(this, 'Stage', {
@@ -52,19 +67,11 @@ export class GatewayHttpApi extends Construct {
     return this.api.apiEndpoint;
   }
 
-  // A browser sends no credentials with a preflight, and the $default route would ask for them.
-  private openPreflight(integration: HttpLambdaIntegration): void {
-    const [preflight] = this.api.addRoutes({
-      path: '/{proxy+}',
-      methods: [HttpMethod.OPTIONS],
-      integration,
-      authorizer: new HttpNoneAuthorizer(),
-    });
-    if (preflight === undefined) throw new TypeError('The preflight route was not made');
-    Validations.of(preflight).acknowledge({
-      id: 'AwsSolutions-APIG4',
-      reason: 'CORS preflights carry no credentials by specification, and OPTIONS reads and changes nothing.',
-    });
+  /** A route for which nobody needs credentials: a browser sends none by itself, and the $default route would ask for them. */
+  private openRoute(path: string, method: HttpMethod, integration: HttpLambdaIntegration, reason: string): void {
+    const [route] = this.api.addRoutes({ path, methods: [method], integration, authorizer: new HttpNoneAuthorizer() });
+    if (route === undefined) throw new TypeError(`The route ${path} was not made`);
+    Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
   }
 }
 

@@ -3,6 +3,8 @@ export interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
   body: string;
+  /** Whether the body is bytes, written in base64. */
+  isBase64Encoded?: boolean;
 }
 
 // Answers hold presigned URLs and the state of this very second: no cache may keep them.

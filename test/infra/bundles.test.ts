@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { docsAssets } from '#functions/api/openapi/docs.ts';
 import { type FunctionName, functionNames } from '#infra/names.ts';
 import { buildApp, type Resource } from './synthesise.ts';
 
@@ -28,7 +29,8 @@ describe('a deployed function', () => {
 
   it.each(functionNames)('%s is one minified ES module that needs nothing but Node', async (name) => {
     const directory = directories.get(name) ?? '';
-    expect(readdirSync(directory).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    const beside = name === 'api' ? ['docs'] : [];
+    expect(readdirSync(directory).sort()).toEqual([...beside, 'index.mjs', 'index.mjs.map']);
 
     const file = `${directory}/index.mjs`;
     const { metafile } = await build({
@@ -50,6 +52,10 @@ describe('a deployed function', () => {
     expect(code).not.toContain('Dynamic require of');
     expect(code.length / code.split('\n').length).toBeGreaterThan(200);
     expect(statSync(file).size).toBeLessThan(largestBytes[name] ?? 1_200_000);
+  });
+
+  it('api has the files of the reference page beside its code', () => {
+    expect(readdirSync(`${directories.get('api')}/docs`).sort()).toEqual(Object.keys(docsAssets).sort());
   });
 
   it.each(functionNames)('%s has a source map to its sources', (name) => {

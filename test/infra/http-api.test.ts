@@ -4,10 +4,14 @@ import { ofType, only, synthesise } from './synthesise.ts';
 
 const iam = synthesise();
 
+// The description of the API: the same for everybody.
+const openRoutes = ['GET /openapi.json', 'GET /docs', 'GET /docs/{file}'];
+
 describe('the HTTP API', () => {
   it('sends every path and method to the api function in payload format 2.0', () => {
     expect(ofType(iam.resources, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties['RouteKey'])).toEqual([
       '$default',
+      ...openRoutes,
     ]);
     iam.template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
       IntegrationType: 'AWS_PROXY',
@@ -77,7 +81,7 @@ describe('the HTTP API', () => {
       const open = ofType(resources, 'AWS::ApiGatewayV2::Route').filter(
         ({ Properties }) => Properties['AuthorizationType'] === 'NONE',
       );
-      expect(open.map(({ Properties }) => Properties['RouteKey'])).toEqual(['OPTIONS /{proxy+}']);
+      expect(open.map(({ Properties }) => Properties['RouteKey'])).toEqual(['OPTIONS /{proxy+}', ...openRoutes]);
     },
   );
 

@@ -77,7 +77,14 @@ describe('the template', () => {
         },
       ]),
     );
-    expect(invocations).toHaveLength(2);
+    // Each open route of the API adds one of its own.
+    for (const { function: invoked, by, from } of invocations.filter(
+      (each) => each.by === 'apigateway.amazonaws.com',
+    )) {
+      expect([invoked, by]).toEqual([arn(stack.functions.api.lambda.functionArn), 'apigateway.amazonaws.com']);
+      expect(from).toMatch(/:\$\{HttpApi\}\/\*\/\*(\/openapi\.json|\/docs|\/docs\/\{file\})?$/);
+    }
+    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(1);
   });
 
   it('has a ready-made policy for callers that allows calls of this API and no more', () => {

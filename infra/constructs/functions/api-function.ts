@@ -4,6 +4,7 @@ import manifest from '../../../package.json' with { type: 'json' };
 import { eventBusName, lambdaName } from '../../names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
+import { docsDirectory, withDocs } from './bundling.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { allow, allowPutEvents, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
@@ -16,6 +17,7 @@ export class ApiFunction extends GatewayFunction {
     const outputObjects = `${bucket.bucketArn}/${outputsPrefix}*`;
     super(scope, id, {
       name: 'api',
+      bundling: withDocs,
       description: 'Firefly-shaped API: takes jobs in, shows, cancels and erases them',
       memoryMegabytes: 1024,
       // The HTTP API gives up after 30 s; a synchronous call waits for up to 25 s.
@@ -37,6 +39,7 @@ export class ApiFunction extends GatewayFunction {
         INPUT_MAX_BYTES: String(settings.inputMaxBytes),
         FIREFLY_API_URL: settings.fireflyApiUrl,
         OPERATIONS: JSON.stringify(settings.operations),
+        DOCS_ASSETS_DIRECTORY: `/var/task/${docsDirectory}`,
         GATEWAY_VERSION: manifest.version,
         ...(settings.gatewayUrl && { GATEWAY_URL: settings.gatewayUrl }),
       },

@@ -14,3 +14,21 @@ export const bundling: BundlingOptions = {
   logLevel: LogLevel.WARNING,
   forceDockerBundling: false,
 };
+
+/** Where the files of the reference page lie in the function's package. */
+export const docsDirectory = 'docs';
+
+/** The same, with the files of the reference page beside the code: they are sent as they are. */
+export const withDocs: BundlingOptions = {
+  ...bundling,
+  commandHooks: {
+    beforeInstall: () => [],
+    beforeBundling: () => [],
+    afterBundling: (inputDirectory, outputDirectory) =>
+      ['swagger-ui.css', 'swagger-ui-bundle.js'].map(
+        (file) =>
+          `node -e "require('node:fs').cpSync(process.argv[1], process.argv[2])" ` +
+          `"${inputDirectory}/node_modules/swagger-ui-dist/${file}" "${outputDirectory}/${docsDirectory}/${file}"`,
+      ),
+  },
+};

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { metricNamespace } from '#shared/metrics.ts';
@@ -25,6 +25,8 @@ export interface GatewayFunctionProps {
   timeoutSeconds: number;
   logRetentionDays: number;
   logLevel: string;
+  /** What the function's bundle has beside the code. */
+  bundling?: BundlingOptions;
   durable?: DurableConfig;
   /** For functions that rightly invoke each other without end; Lambda stops such chains after 16 hops otherwise. */
   invokesInCircles?: boolean;
@@ -73,7 +75,7 @@ export class GatewayFunction extends Construct {
       entry: `${projectRoot}functions/${props.name}/handler.ts`,
       projectRoot,
       depsLockFilePath: `${projectRoot}package-lock.json`,
-      bundling,
+      bundling: props.bundling ?? bundling,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMegabytes,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -127,6 +128,9 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     limits: { requestsPerMinute: 4, requestsPerDay: 9_000, submitGraceMs: 3_000 },
     bus: { eventBridge, eventBusName: 'bus' },
     token: { read: async () => validToken(clock) },
+    tokens: { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
+    fireflyUrl: 'http://127.0.0.1:9',
+    docsAssetsDirectory: fileURLToPath(new URL('../../../../node_modules/swagger-ui-dist', import.meta.url)),
     statusItems: { readTokenRefresh: async () => undefined, readSecretRotation: async () => undefined },
     presign: async ({ bucket, key }) => `https://s3.test/${bucket}/${key}?at=${clock.now()}`,
     inputs: {
@@ -160,7 +164,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
   const handler = createApi(gateway);
   const call = async (request: TestRequest): Promise<TestResponse> => {
     const response = await handler(httpEvent(request), context);
-    return { ...response, json: response.body === '' ? {} : JSON.parse(response.body) };
+    return { ...response, json: response.body === '' || response.isBase64Encoded ? {} : JSON.parse(response.body) };
   };
   const generate = (body: unknown = { prompt: 'a cat' }, options: Partial<TestRequest> = {}) =>
     call({ method: 'POST', path: '/v3/images/generate-async', body, ...options });

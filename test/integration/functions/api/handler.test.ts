@@ -58,6 +58,7 @@ describe('the handler with its settings and AWS clients', () => {
       JOB_RETENTION_DAYS: '30',
       OPERATIONS: '{}',
       INPUT_BUCKETS: '',
+      DOCS_ASSETS_DIRECTORY: '.',
       INPUT_MAX_BYTES: '10485760',
       FIREFLY_API_URL: 'https://firefly-api.adobe.io',
       GATEWAY_VERSION: '0.0.0-test',

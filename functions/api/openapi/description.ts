@@ -1,0 +1,41 @@
+import type * as z from 'zod';
+
+/** The groups into which the calls of the API are sorted. */
+export const tags = {
+  Firefly: "Adobe's own calls, with Adobe's paths and bodies",
+  Jobs: 'What became of requests',
+  Inputs: 'Images for requests',
+  Batches: 'Thousands of requests at once',
+  Webhooks: 'Being told when jobs and batches end',
+  Operation: 'For those who run the gateway',
+} as const;
+
+/** What a request carries or an answer brings, by its content type; `binary` stands for any bytes. */
+export type Content = Readonly<Record<string, z.ZodType | 'binary'>>;
+
+/** One answer of a call. */
+export interface AnswerDescription {
+  description: string;
+  content?: Content;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** What the description of the API says of one call; path parameters follow from the path. */
+export interface RouteDescription {
+  tag: keyof typeof tags;
+  /** One line. */
+  summary: string;
+  /** Markdown. */
+  description?: string;
+  /** Schema of the query parameters, each with a `description`. */
+  query?: z.ZodObject;
+  /** Schema of the headers, each with a `description`. */
+  headers?: z.ZodObject;
+  body?: Content;
+  /** Answers by their status; those of errors that any call can have are added. */
+  answers: Readonly<Record<number, AnswerDescription>>;
+  /** Statuses of the call's own errors. */
+  errors?: readonly number[];
+  /** Whether anybody may call it, without credentials. */
+  open?: boolean;
+}

@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import type { Route } from '../router.ts';
+import { problem } from './components.ts';
+import { type AnswerDescription, type Content, type RouteDescription, tags } from './description.ts';
+
+type Json = Record<string, unknown>;
+
+const componentPath = '#/components/schemas/';
+
+/** Collects the schemas that are named, so that each stands in the document once. */
+const createSchemas = () => {
+  const components: Record<string, Json> = {};
+  const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+    const {
+      $defs,
+      $schema: _,
+      ...json
+    } = z.toJSONSchema(schema, {
+      io,
+      unrepresentable: 'any',
+      // A named schema is always a reference, also where it stands alone.
+      override: ({ jsonSchema }) => tidy(jsonSchema, io),
+    }) as Json & { $defs?: Record<string, Json> };
+    for (const [name, definition] of Object.entries($defs ?? {})) components[name] ??= relinked(definition) as Json;
+    const { id } = z.globalRegistry.get(schema) ?? {};
+    if (id === undefined) return relinked(json) as Json;
+    components[id] ??= relinked(json) as Json;
+    return { $ref: `${componentPath}${id}` };
+  };
+  return { components, schemaOf };
+};
+
+/** Unknown fields of requests are passed on, and whole numbers are not limited by what JavaScript can count to. */
+const tidy = (schema: Json, io: 'input' | 'output'): void => {
+  if (io === 'input' || schema['additionalProperties'] === false) delete schema['additionalProperties'];
+  if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
+  if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
+  delete schema['id'];
+};
+
+const relinked = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(relinked);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      name === '$ref' && typeof inner === 'string' ? inner.replace('#/$defs/', componentPath) : relinked(inner),
+    ]),
+  );
+};
+
+const anyCallErrors = [400, 401, 500];
+
+/** The description of the API (OpenAPI 3.1), made of the same schemas that validate requests. */
+export const openApiDocument = (routes: readonly Route[], version: string): Json => {
+  const { components, schemaOf } = createSchemas();
+  const contentOf = (content: Content, io: 'input' | 'output'): Json =>
+    Object.fromEntries(
+      Object.entries(content).map(([type, schema]) => [
+        type,
+        { schema: schema === 'binary' ? { type: 'string', format: 'binary' } : schemaOf(schema, io) },
+      ]),
+    );
+  const parametersOf = (place: 'query' | 'header', schema: z.ZodObject | undefined): Json[] => {
+    const { properties = {}, required = [] } = schema === undefined ? {} : (schemaOf(schema, 'input') as Fields);
+    return Object.entries(properties).map(([name, { description, ...property }]) => ({
+      name,
+      in: place,
+      required: required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema: property,
+    }));
+  };
+  const answerOf = ({ description, content, headers }: AnswerDescription): Json => ({
+    description,
+    ...(headers && {
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
+      ),
+    }),
+    ...(content && { content: contentOf(content, 'output') }),
+  });
+  const operationOf = (route: Route): Json => {
+    const {
+      tag,
+      summary,
+      description,
+      query,
+      headers,
+      body,
+      answers,
+      errors = [],
+      open = false,
+    }: RouteDescription = route.describe;
+    const problemAnswer = { description: 'Error', content: { 'application/problem+json': problem } };
+    const failures = open ? [] : [...new Set([...anyCallErrors, ...errors])].sort();
+    return {
+      tags: [tag],
+      summary,
+      ...(description && { description }),
+      parameters: [
+        ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+          name,
+          in: 'path',
+          required: true,
+          schema: { type: 'string' },
+        })),
+        ...parametersOf('query', query),
+        ...parametersOf('header', headers),
+      ],
+      ...(body && { requestBody: { required: true, content: contentOf(body, 'input') } }),
+      responses: Object.fromEntries([
+        ...Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)]),
+        ...failures.map((status) => [String(status), answerOf(problemAnswer)]),
+      ]),
+      ...(open && { security: [] }),
+    };
+  };
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'firefly-gateway',
+      version,
+      description:
+        "Adobe Firefly Services with Adobe's paths and bodies, in your own AWS account. Requests wait their turn under Adobe's " +
+        'limit, are submitted once, and their outputs stay in your S3 bucket.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }, { sigv4: [] }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'In JWT mode: an OpenID Connect token' },
+        sigv4: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: 'In IAM mode: AWS Signature Version 4, service `execute-api`',
+        },
+      },
+    },
+  };
+};
+
+type Fields = { properties?: Record<string, Json>; required?: string[] };

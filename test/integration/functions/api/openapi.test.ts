@@ -1,0 +1,96 @@
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRoutes } from '#functions/api/routes.ts';
+import { startApi, type TestApi } from './fixture.ts';
+
+type Schema = { $ref?: string; properties?: Record<string, Schema>; required?: string[] };
+type Call = {
+  summary: string;
+  parameters: { name: string; in: string; required: boolean; schema: Record<string, unknown> }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
+  security?: unknown[];
+};
+type Document = {
+  openapi: string;
+  paths: Record<string, Record<string, Call>>;
+  components: { schemas: Record<string, Schema> };
+};
+
+let api: TestApi;
+let document: Document;
+beforeAll(async () => {
+  api = await startApi();
+  document = (await api.call({ path: '/openapi.json', caller: '' })).json as unknown as Document;
+});
+afterAll(() => api.close());
+
+const calls = () =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, call]) => ({ name: `${method.toUpperCase()} ${path}`, path, call })),
+  );
+
+describe('the description of the API', () => {
+  it('names every route, and nothing else', () => {
+    const routes = createRoutes(api.gateway).map(({ method, path }) => `${method} ${path}`);
+    expect(
+      calls()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(routes.sort());
+  });
+
+  it('says what each call is for, takes and answers', () => {
+    for (const { name, path, call } of calls()) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      expect([name, call.summary]).toEqual([name, expect.stringMatching(/^[A-Z].{5,}/)]);
+      expect([name, call.parameters.filter((each) => each.in === 'path').map((each) => each.name)]).toEqual([
+        name,
+        inPath,
+      ]);
+      expect([name, Object.keys(call.responses).some((status) => /^[23]/.test(status))]).toEqual([name, true]);
+    }
+  });
+
+  it('resolves every reference, and leaves no word of JavaScript in it', () => {
+    const text = JSON.stringify(document);
+    for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      expect(document.components.schemas).toHaveProperty(name);
+    }
+    expect(text).not.toMatch(/\$defs|9007199254740991|"additionalProperties":false/);
+  });
+
+  it('is open to everybody, as the page that shows it', async () => {
+    const open = calls().filter(({ call }) => call.security?.length === 0);
+    expect(open.map(({ path }) => path)).toEqual(['/docs', '/docs/{file}', '/openapi.json']);
+  });
+
+  it('gives a request its fields, limits and models', () => {
+    const call = document.paths['/v3/images/generate-async']?.['post'];
+    const body = call?.requestBody?.content['application/json']?.schema;
+    expect(body?.required).toEqual(['prompt']);
+    expect(body?.properties?.['prompt']).toEqual({ type: 'string', minLength: 1, maxLength: 1024 });
+    const header = call?.parameters.find(({ name }) => name === 'x-model-version');
+    expect(header).toMatchObject({ required: false, schema: { enum: expect.arrayContaining(['image4_custom']) } });
+  });
+});
+
+describe('the reference page', () => {
+  const get = async (path: string) => {
+    const response = await api.call({ path, caller: '' });
+    return { ...response, text: gunzipSync(Buffer.from(response.body, 'base64')).toString() };
+  };
+
+  it('loads only what the gateway itself serves, and has no script of its own', async () => {
+    const page = await get('/docs');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => String(file));
+    expect(files.every((file) => file.startsWith('/docs/'))).toBe(true);
+    expect(page.text).not.toMatch(/<script>|https?:\/\//);
+    for (const file of files) expect((await get(file)).text.length).toBeGreaterThan(100);
+  });
+
+  it.each(['x.js', 'package.json', '..%2fhandler.ts', '__proto__'])('has no file %s', async (file) => {
+    expect(await api.call({ path: `/docs/${file}` })).toMatchObject({ statusCode: 404 });
+  });
+});
