@@ -17,6 +17,8 @@ const auth = z.discriminatedUnion('mode', [
     issuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
     /** A token's `aud` or `client_id` must be one of these. */
     audiences: z.array(z.string().min(1)).min(1),
+    /** The `sub`s of those who may look at the queue, pause and resume it; in mode `iam` a policy says who. */
+    operators: z.array(z.string().min(1).max(1_024)).max(20).default([]),
   }),
 ]);
 

@@ -92,6 +92,7 @@ export const functionDefinitions = (
         ...inputs,
         FIREFLY_API_URL: endpointsOf('api').firefly,
         OPERATIONS,
+        OPERATORS: JSON.stringify('everybody'),
         GATEWAY_VERSION: settings.version,
         DOCS_ASSETS_DIRECTORY: dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json'))),
         GATEWAY_URL: endpointsOf('api').gateway,

@@ -24,7 +24,13 @@ export const createApi = (gateway: Gateway) =>
         request.event.requestContext?.requestId,
       );
     })
-    .handler(createRouter(createRoutes(gateway), { clock: gateway.table.clock, url: gateway.url }));
+    .handler(
+      createRouter(createRoutes(gateway), {
+        clock: gateway.table.clock,
+        operators: gateway.operators,
+        url: gateway.url,
+      }),
+    );
 
 const toProblem = (error: unknown, event: HttpEvent, log: Log): ProblemError => {
   if (error instanceof ProblemError) return error;

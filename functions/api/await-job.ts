@@ -40,7 +40,6 @@ export const awaitJob = async (gateway: Gateway, known: Job, deadline: number): 
 
 const expectedSubmit = async ({ table, limits }: Gateway, job: Job): Promise<number> => {
   const now = table.clock.now();
-  const [quota, jobsAhead] = await Promise.all([readQuota(table, limits), positionOf(table, job)]);
-  const dayIsUsedUp = quota.usedToday + jobsAhead >= limits.requestsPerDay;
-  return dayIsUsedUp ? Number.POSITIVE_INFINITY : earliestSubmit(quota, limits, jobsAhead, now);
+  const [quota, turnsAhead] = await Promise.all([readQuota(table, limits), positionOf(table, job)]);
+  return earliestSubmit(quota, limits, turnsAhead, now) ?? Number.POSITIVE_INFINITY;
 };

@@ -10,6 +10,7 @@ import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log } from '#shared/observability.ts';
 import type { EraseOutputs } from './erase-outputs.ts';
 import type { ImageStorage } from './image-storage.ts';
+import type { Operators } from './operators.ts';
 import type { OutputExists } from './output-exists.ts';
 import type { PresignUpload } from './presign-upload.ts';
 
@@ -33,6 +34,8 @@ export interface Gateway {
   storage: ImageStorage;
   presignUpload: PresignUpload;
   invokeDispatch: InvokeDispatch;
+  /** Who may look at the queue and stop it. */
+  operators: Operators;
   /** Waits that many ms. */
   sleep: (ms: number) => Promise<void>;
   log: Log;

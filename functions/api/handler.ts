@@ -63,6 +63,7 @@ export const handler = createApi({
   log: createLog(),
   operations: settings.operations,
   docsAssetsDirectory: settings.docsAssetsDirectory,
+  operators: settings.operators,
   stackName,
   version,
   url,

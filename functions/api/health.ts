@@ -3,7 +3,7 @@ import { NotConfiguredError } from '#shared/adobe/access-token.ts';
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
 import { jsonResponse } from '#shared/http/response.ts';
 import { countLimit, queueDepth } from '#shared/jobs/queue.ts';
-import { readQuota } from '#shared/jobs/quota.ts';
+import { isPaused, type Pauses, readQuota } from '#shared/jobs/quota.ts';
 import type { Gateway } from './gateway.ts';
 import type { Route } from './router.ts';
 
@@ -33,7 +33,7 @@ export const health = (gateway: Gateway): Route => ({
       statusItems.readTokenRefresh(),
       statusItems.readSecretRotation(),
     ]);
-    const paused = quota.pause !== undefined && quota.pause.until > now ? quota.pause : undefined;
+    const paused = pauseOf(quota, now);
     const degraded =
       token.state !== 'ok' || paused !== undefined || tokenRefresh?.state === 'failing' || rotation?.lastRotationFailed;
     return jsonResponse(200, {
@@ -47,11 +47,19 @@ export const health = (gateway: Gateway): Route => ({
         total: quota.permits.length,
       },
       requestsToday: { used: quota.usedToday, limit: limits.requestsPerDay },
-      paused: paused && { reason: paused.reason, until: new Date(paused.until).toISOString() },
+      paused,
       rotation: rotation && rotationState(rotation, now),
     });
   },
 });
+
+/** What holds the queue up, an operator first: only that does not end by itself. */
+const pauseOf = (pauses: Pauses, now: number): Record<string, string> | undefined => {
+  if (!isPaused(pauses, now)) return undefined;
+  const { pause, operatorPause } = pauses;
+  if (operatorPause !== undefined) return { reason: 'operator', since: new Date(operatorPause.since).toISOString() };
+  return pause && { reason: pause.reason, until: new Date(pause.until).toISOString() };
+};
 
 const tokenState = async ({ token, log }: Gateway, now: number): Promise<TokenState> => {
   try {

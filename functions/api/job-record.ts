@@ -1,14 +1,19 @@
 import { jobRecord as recordOf } from '#shared/http/job-record.ts';
 import { jsonResponse } from '#shared/http/response.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import { countLimit, positionOf } from '#shared/jobs/queue.ts';
+import { readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
 import { findJob } from './find-job.ts';
 import type { Gateway } from './gateway.ts';
 import { jobRecord as recordSchema } from './openapi/components.ts';
 import { recordLinks } from './record-links.ts';
 import type { Route } from './router.ts';
 
-/** The gateway's full record of a job, with its position while it is queued: 1 is served next. */
-export const jobRecord = ({ table }: Pick<Gateway, 'table'>): Route => ({
+type Parts = Pick<Gateway, 'table' | 'limits'>;
+
+/** The gateway's full record of a job, with its place and its time while it waits. */
+export const jobRecord = ({ table, limits }: Parts): Route => ({
   method: 'GET',
   path: '/jobs/{jobId}',
   describe: {
@@ -19,13 +24,35 @@ export const jobRecord = ({ table }: Pick<Gateway, 'table'>): Route => ({
   },
   handle: async (request) => {
     const job = await findJob({ table }, request);
-    const position = job.state === 'queued' ? (await positionOf(table, job)) + 1 : undefined;
     return jsonResponse(200, {
       ...recordOf(job),
       links: recordLinks(request, job),
-      queuePosition: position && Math.min(position, countLimit),
-      // True where the queue is longer than what is counted.
-      queuePositionIsMinimum: position && position > countLimit,
+      ...(await waitOf({ table, limits }, job)),
     });
   },
 });
+
+/**
+ * When a waiting job comes in turn, as the queue stands now; later jobs of higher priority or of callers with fewer jobs may
+ * overtake it. Position 1 is served next. No time is told while an operator has stopped the queue.
+ */
+const waitOf = async ({ table, limits }: Parts, job: Job): Promise<Record<string, unknown>> => {
+  if (job.state !== 'queued' && job.state !== 'scheduled') return {};
+  const quota = await readQuota(table, limits);
+  if (job.state === 'scheduled') {
+    return { estimatedStart: quota.operatorPause === undefined ? isoOf(job.submitAt) : undefined };
+  }
+  const turnsAhead = await positionOf(table, job);
+  // The queue is longer than what is counted.
+  const isMinimum = turnsAhead >= countLimit;
+  const estimatedStart = isoOf(earliestSubmit(quota, limits, turnsAhead, table.clock.now()));
+  return {
+    queuePosition: Math.min(turnsAhead + 1, countLimit),
+    queuePositionIsMinimum: isMinimum,
+    estimatedStart,
+    estimatedStartIsMinimum: estimatedStart && isMinimum,
+  };
+};
+
+const isoOf = (timeMs: number | undefined): string | undefined =>
+  timeMs === undefined ? undefined : new Date(timeMs).toISOString();

@@ -9,6 +9,8 @@ export type HttpEvent = APIGatewayProxyEventV2WithRequestContext<AuthorizedConte
 /** A request as the routes see it. */
 export interface ApiRequest {
   id: string;
+  /** The route by which API Gateway let it in, such as `$default`. */
+  routeKey: string;
   /** When the request came in, in epoch ms. */
   startedAt: number;
   /** Origin of the URLs in the answer, without a slash at its end. */
@@ -49,6 +51,7 @@ export const readRequest = (event: HttpEvent, options: { startedAt: number; url?
   const headers = new Map(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
   return {
     id: event.requestContext.requestId,
+    routeKey: event.requestContext.routeKey,
     startedAt: options.startedAt,
     baseUrl: options.url ?? `https://${event.requestContext.domainName}`,
     params: Object.fromEntries(

@@ -3,6 +3,7 @@ import type { Clock } from '#shared/clock.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { emptyResponse, type HttpResponse } from '#shared/http/response.ts';
 import type { RouteDescription } from './openapi/description.ts';
+import { type Operators, requireOperator } from './operators.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
 
 /** One operation of the API. */
@@ -12,24 +13,31 @@ export interface Route {
   path: string;
   /** What the description of the API says of it. */
   describe: RouteDescription;
+  /** Whom the route is for; by default everybody who may call. */
+  for?: 'operators';
   handle(request: ApiRequest): Promise<HttpResponse>;
 }
 
 /**
  * Finds the route of an event and runs it; a browser's preflight is answered for every path.
  *
+ * @param options.operators who may use the routes for operators
  * @param options.url base of the URLs in answers, where it differs from the host name that was called
  * @throws {ProblemError} 400 for a malformed path, 404 for an unknown one, 405 for a known one with another method
  */
 export const createRouter = (
   routes: readonly Route[],
-  options: { clock: Clock; url?: string },
+  options: { clock: Clock; operators: Operators; url?: string },
 ): ((event: HttpEvent) => Promise<HttpResponse>) => {
   const router = httpRouter<HttpEvent, HttpResponse>({
-    routes: routes.map(({ method, path, handle }) => ({
-      method,
-      path,
-      handler: (event: HttpEvent) => handle(readRequest(event, { startedAt: options.clock.now(), url: options.url })),
+    routes: routes.map((route) => ({
+      method: route.method,
+      path: route.path,
+      handler: async (event: HttpEvent) => {
+        const request = readRequest(event, { startedAt: options.clock.now(), url: options.url });
+        if (route.for === 'operators') requireOperator(options.operators, request, `${route.method} ${route.path}`);
+        return route.handle(request);
+      },
     })),
     // The router's own answer is text/plain, and it does not tell a wrong method from an unknown path.
     notFoundResponse: ({ path }) => {

@@ -11,6 +11,7 @@ import { jobRecord } from './job-record.ts';
 import { jobsList } from './jobs-list.ts';
 import { docs } from './openapi/docs.ts';
 import { openApi } from './openapi/openapi.ts';
+import { queueRoutes } from './queue/queue-routes.ts';
 import { createRequireCredentials } from './require-credentials.ts';
 import type { Route } from './router.ts';
 import { status } from './status.ts';
@@ -31,6 +32,7 @@ export const createRoutes = (gateway: Gateway): Route[] => {
     jobRecord(gateway),
     jobOutputs(gateway),
     jobDelete(gateway),
+    ...queueRoutes(gateway),
     health(gateway),
     ...docs(gateway.docsAssetsDirectory),
   ];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
 import { commaList, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
+import { operatorsSchema } from './operators.ts';
 
 const schema = z
   .object({
@@ -20,6 +21,7 @@ const schema = z
     FIREFLY_API_URL: z.url(),
     OPERATIONS: jsonOf(operationOverrides),
     DOCS_ASSETS_DIRECTORY: z.string().min(1),
+    OPERATORS: jsonOf(operatorsSchema),
     GATEWAY_VERSION: z.string().min(1),
     GATEWAY_URL: z.url().optional(),
     AWS_ENDPOINT_URL_S3: z.url().optional(),
@@ -43,6 +45,7 @@ const schema = z
     fireflyUrl: env.FIREFLY_API_URL,
     operations: env.OPERATIONS,
     docsAssetsDirectory: env.DOCS_ASSETS_DIRECTORY,
+    operators: env.OPERATORS,
     version: env.GATEWAY_VERSION,
     url: env.GATEWAY_URL?.replace(/\/+$/, ''),
     // An S3 server of one's own has no host name per bucket.

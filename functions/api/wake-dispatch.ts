@@ -11,9 +11,13 @@ export const dispatchNow = async ({ invokeDispatch, log }: Pick<Gateway, 'invoke
   }
 };
 
+// How long a job that comes in just after the end of a pause may have to wait for the schedule at most.
+const pauseFreshMs = 5_000;
+
 /**
  * Has the queue looked at for a new job, unless every permit is taken beyond what dispatch plans ahead: then the schedule's
- * next run is as good, and ten thousand new jobs cost one look at the quota a minute instead of ten thousand dispatches.
+ * next run is as good, and ten thousand new jobs cost one look at the quota a minute instead of ten thousand dispatches. While
+ * an operator has stopped the queue there is nothing to look for, and whoever starts it again invokes dispatch.
  */
 export const createWakeDispatch = (gateway: Gateway): (() => Promise<void>) => {
   const { table, limits, log } = gateway;
@@ -23,7 +27,8 @@ export const createWakeDispatch = (gateway: Gateway): (() => Promise<void>) => {
     if (table.clock.now() < uselessUntil) return;
     try {
       const quota = await readQuota(table, limits);
-      uselessUntil = earliestSubmit(quota, limits, 0, table.clock.now()) - lookaheadMs;
+      const submitAt = earliestSubmit(quota, limits, 0, table.clock.now());
+      uselessUntil = submitAt === undefined ? table.clock.now() + pauseFreshMs : submitAt - lookaheadMs;
     } catch (error) {
       log.warn('The quota could not be read.', { error: error instanceof Error ? error.name : 'unknown' });
     }

@@ -1,5 +1,6 @@
 import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
+import { priorityOrder } from '#shared/jobs/priority-order.ts';
 import { headOfQueue, nextTurnNumber, recordServedRound } from '#shared/jobs/queue.ts';
 import {
   claimPermit,
@@ -68,6 +69,7 @@ const usablePermits = async (
   queue: QueueHeads,
   random: () => number,
 ): Promise<{ permit: Permit; submitAt: number }[]> => {
+  if (quota.operatorPause !== undefined) return [];
   const now = table.clock.now();
   const start = Math.max(now, quota.pause?.until ?? 0);
   const left = limits.requestsPerDay - quota.usedToday;
@@ -98,17 +100,6 @@ const beginNextTurn = async (
     if (job !== undefined) return job;
   }
   return undefined;
-};
-
-/**
- * Which priority is served first at the given turn: high before normal before low, except that of every ten turns one
- * belongs to normal and one to low, so that nothing starves.
- */
-export const priorityOrder = (turnNumber: number): Priority[] => {
-  const favoured: Priority | undefined = turnNumber % 10 === 9 ? 'low' : turnNumber % 10 === 4 ? 'normal' : undefined;
-  return favoured === undefined
-    ? [...priorities]
-    : [favoured, ...priorities.filter((priority) => priority !== favoured)];
 };
 
 /** The heads of the queue by priority, read as late as possible and each handed out once. */

@@ -5,7 +5,7 @@ import { type SubmitOutcome, submit } from '#shared/adobe/firefly/submit.ts';
 import { withUploads } from '#shared/inputs/sources.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { readPause } from '#shared/jobs/quota.ts';
+import { isPaused, readPauses } from '#shared/jobs/quota.ts';
 import { passFence } from '#shared/jobs/turn.ts';
 import type { Uploads } from './bring-inputs.ts';
 import { giveBack, type Submitted } from './give-back.ts';
@@ -71,9 +71,9 @@ const giveUpWithoutToken = async (parts: Parts, { jobId, turn }: Turn, error: un
   const job = await getJob(parts.table, jobId);
   if (job?.state !== 'scheduled' || job.turn !== turn) return { kind: 'over' };
   if (error instanceof TokenUnavailableError) {
-    const pause = await readPause(parts.table);
-    const isPaused = pause !== undefined && pause.until > parts.table.clock.now();
-    if (!isPaused) await pauseAfterRefusal(parts, 'token_refused', pause?.level ?? 0);
+    const { pause } = await readPauses(parts.table);
+    const isKnown = isPaused({ pause }, parts.table.clock.now());
+    if (!isKnown) await pauseAfterRefusal(parts, 'token_refused', pause?.level ?? 0);
   }
   return giveBack(parts, job, { sent: false, dispatchNow: false });
 };

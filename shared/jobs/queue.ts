@@ -3,7 +3,8 @@ import { type ConditionalUpdate, conditionalUpdate } from './conditional-update.
 import { type Job, type Priority, priorities } from './job.ts';
 import { indexes, jobOfItem } from './job-item.ts';
 import type { JobTable } from './job-store.ts';
-import { quotaPartition } from './quota.ts';
+import { turnsBefore } from './priority-order.ts';
+import { quotaPartition, turnsKey } from './quota.ts';
 
 /** Positions and depths are counted up to this many jobs, to bound the cost of asking. */
 export const countLimit = 1000;
@@ -80,7 +81,7 @@ export const nextTurnNumber = async (table: JobTable): Promise<number> => {
   const { Attributes } = await table.dynamoDb.send(
     new UpdateCommand({
       TableName: table.tableName,
-      Key: { pk: quotaPartition, sk: 'served' },
+      Key: turnsKey,
       UpdateExpression: 'ADD turns :one',
       ExpressionAttributeValues: { ':one': 1 },
       ReturnValues: 'UPDATED_NEW',
@@ -122,16 +123,29 @@ export const overdueJobs = async (
   return Items.map(jobOfItem);
 };
 
-/** How many queued jobs are served before this one, counted up to {@link countLimit}. */
+/**
+ * How many turns go to other jobs before this one, counted up to {@link countLimit}: those of its own priority before it, and
+ * of the others as many as the order of priorities lets in between. Whatever comes in later is not in it.
+ */
 export const positionOf = async (table: JobTable, job: Pick<Job, 'priority' | 'rank'>): Promise<number> => {
-  let ahead = 0;
+  const waiting = { high: 0, normal: 0, low: 0 };
+  let behind = false;
   for (const priority of priorities) {
     const own = priority === job.priority;
-    const last = own ? justBefore(job.rank) : `${priority}#~`;
-    ahead += await countQueued(table, countLimit - ahead, { first: `${priority}#`, last });
-    if (own || ahead >= countLimit) break;
+    // Of ten turns two at most go to lower priorities, so that no more of their jobs can come first.
+    const limit = behind ? Math.min(countLimit, Math.ceil((waiting.high + waiting.normal) / 4) + 2) : countLimit;
+    waiting[priority] = await countQueued(table, limit, {
+      first: `${priority}#`,
+      last: own ? justBefore(job.rank) : `${priority}#~`,
+    });
+    behind ||= own;
   }
-  return ahead;
+  return turnsBefore(job.priority, waiting, { turns: await readTurns(table), limit: countLimit });
+};
+
+const readTurns = async (table: JobTable): Promise<number> => {
+  const { Item } = await table.dynamoDb.send(new GetCommand({ TableName: table.tableName, Key: turnsKey }));
+  return Number(Item?.['turns'] ?? 0);
 };
 
 /** A key behind all ranks that sort before this one: ids are of equal length and consist of characters before `~`. */
@@ -140,6 +154,10 @@ const justBefore = (rank: string): string =>
 
 /** How many jobs wait for a permit, counted up to {@link countLimit}. */
 export const queueDepth = async (table: JobTable): Promise<number> => countQueued(table, countLimit);
+
+/** The same, of one priority. */
+export const queueDepthOf = async (table: JobTable, priority: Priority): Promise<number> =>
+  countQueued(table, countLimit, { first: `${priority}#`, last: `${priority}#~` });
 
 const countQueued = async (
   table: JobTable,

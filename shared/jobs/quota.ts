@@ -27,12 +27,29 @@ export interface Pause {
   level: number;
 }
 
-/** The quota as one strongly consistent read saw it. */
-export interface QuotaSnapshot {
-  permits: Permit[];
+/** An operator has stopped the queue; only an operator starts it again. */
+export interface OperatorPause {
+  /** Epoch ms. */
+  since: number;
+  /** The caller who did it. */
+  by: string;
+  /** In the operator's own words. */
+  reason?: string;
+}
+
+/** What keeps jobs from being submitted: Adobe's refusals and an operator's wish, each independent of the other. */
+export interface Pauses {
   pause?: Pause;
+  operatorPause?: OperatorPause;
+}
+
+/** The quota as one strongly consistent read saw it. */
+export interface QuotaSnapshot extends Pauses {
+  permits: Permit[];
   /** Submits counted for the current UTC day. */
   usedToday: number;
+  /** Turns ever given; says whose turn is next among the priorities. */
+  turns: number;
 }
 
 const windowMs = 60_000;
@@ -44,11 +61,15 @@ export const lookaheadMs = 60_000;
 export const permitPeriodMs = ({ submitGraceMs }: QuotaLimits): number => windowMs + submitGraceMs;
 
 const permitKey = (index: number) => ({ pk: quotaPartition, sk: `permit#${String(index).padStart(3, '0')}` });
-const pauseKey = { pk: quotaPartition, sk: 'pause' };
+/** The item that holds both kinds of pause. */
+export const pauseKey = { pk: quotaPartition, sk: 'pause' };
+/** The item that counts the turns. */
+export const turnsKey = { pk: quotaPartition, sk: 'served' };
+
 const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 10);
 const dayKey = (nowMs: number) => ({ pk: quotaPartition, sk: `day#${dayOf(nowMs)}` });
 
-/** Reads permits, pause and today's count at once. */
+/** Reads permits, pauses, today's count and the number of turns at once. */
 export const readQuota = async (table: JobTable, limits: QuotaLimits): Promise<QuotaSnapshot> => {
   const now = table.clock.now();
   const { Items = [] } = await table.dynamoDb.send(
@@ -65,23 +86,36 @@ export const readQuota = async (table: JobTable, limits: QuotaLimits): Promise<Q
       index,
       freeAt: Number(items.get(permitKey(index).sk)?.['freeAt'] ?? 0),
     })),
-    pause: pauseOf(items.get(pauseKey.sk)),
+    ...pausesOf(items.get(pauseKey.sk)),
     usedToday: Number(items.get(dayKey(now).sk)?.['submits'] ?? 0),
+    turns: Number(items.get(turnsKey.sk)?.['turns'] ?? 0),
   };
 };
 
-/** Reads only whether the quota is paused; strongly consistent. */
-export const readPause = async (table: JobTable): Promise<Pause | undefined> => {
+/** Reads only what pauses the quota; strongly consistent. A pause of Adobe's whose time is over is still told. */
+export const readPauses = async (table: JobTable): Promise<Pauses> => {
   const { Item } = await table.dynamoDb.send(
     new GetCommand({ TableName: table.tableName, Key: pauseKey, ConsistentRead: true }),
   );
-  return pauseOf(Item);
+  return pausesOf(Item);
 };
 
-const pauseOf = (item: Record<string, unknown> | undefined): Pause | undefined =>
-  item === undefined
-    ? undefined
-    : { until: Number(item['until']), reason: item['reason'] as Pause['reason'], level: Number(item['level']) };
+const pausesOf = (item: Record<string, unknown> = {}): Pauses => ({
+  ...(item['until'] !== undefined && {
+    pause: { until: Number(item['until']), reason: item['reason'] as Pause['reason'], level: Number(item['level']) },
+  }),
+  ...(item['operatorPausedAt'] !== undefined && {
+    operatorPause: {
+      since: Number(item['operatorPausedAt']),
+      by: String(item['operatorPausedBy']),
+      ...(item['operatorReason'] !== undefined && { reason: String(item['operatorReason']) }),
+    },
+  }),
+});
+
+/** Whether nothing may be submitted at a time (epoch ms). */
+export const isPaused = ({ pause, operatorPause }: Pauses, nowMs: number): boolean =>
+  operatorPause !== undefined || (pause !== undefined && pause.until > nowMs);
 
 /**
  * Claims a permit for one submit time.

@@ -1,6 +1,6 @@
 import type { Job, JobState, Turn } from './job.ts';
 import { getJob, type JobTable } from './job-store.ts';
-import { countSubmit, type Permit, type QuotaLimits, readPause, releasePermit } from './quota.ts';
+import { countSubmit, isPaused, type Permit, type QuotaLimits, readPauses, releasePermit } from './quota.ts';
 import { endJob, transition } from './transitions.ts';
 
 // A submit takes at most a minute; a job that is still submitting after this lost its durable execution.
@@ -43,7 +43,7 @@ export type FenceVerdict =
   | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'daily_limit' };
 
 /**
- * The last check before a submit: same turn, quota not paused, submitAt <= now <= submitAt + grace, day's limit not
+ * The last check before a submit: same turn, quota not paused by anybody, submitAt <= now <= submitAt + grace, day's limit not
  * reached. Whatever was late or doubled before it, no more than N submits pass it in any 60 s.
  * The caller submits at once, and never twice on one verdict.
  */
@@ -54,8 +54,8 @@ export const passFence = async (table: JobTable, limits: QuotaLimits, { jobId, t
   const latest = job.submitAt + limits.submitGraceMs;
   if (table.clock.now() < job.submitAt) return { kind: 'give_up', job, reason: 'early' };
   if (table.clock.now() > latest) return { kind: 'give_up', job, reason: 'late' };
-  const pause = await readPause(table);
-  if (pause !== undefined && pause.until > table.clock.now()) return { kind: 'give_up', job, reason: 'paused' };
+  const pauses = await readPauses(table);
+  if (isPaused(pauses, table.clock.now())) return { kind: 'give_up', job, reason: 'paused' };
   // Counted before the job moves: a crash in between wastes one of the day's submits, the other order could exceed them.
   if (!(await countSubmit(table, limits))) return { kind: 'give_up', job, reason: 'daily_limit' };
   const submitting = await transition(table, job, {
@@ -66,7 +66,7 @@ export const passFence = async (table: JobTable, limits: QuotaLimits, { jobId, t
   if (submitting === undefined) return afterLostWrite(table, job);
   // The write itself may have been slow.
   if (table.clock.now() > latest) return { kind: 'give_up', job: submitting, reason: 'late' };
-  return { kind: 'passed', job: submitting, trialLevel: pause?.level ?? 0 };
+  return { kind: 'passed', job: submitting, trialLevel: pauses.pause?.level ?? 0 };
 };
 
 /** The write failed its condition; if it is our own write that stands there, only its answer was lost, and time with it. */

@@ -45,7 +45,12 @@ describe('the settings of a stage', () => {
     });
     expect(settings.requestsPerMinute).toBe(8);
     expect(settings.operations['images/generate']).toEqual({ pollCeilingSeconds: 30 });
-    expect(settings.auth).toEqual({ mode: 'jwt', issuer: 'https://id.example.com/tenant', audiences: ['gateway'] });
+    expect(settings.auth).toEqual({
+      mode: 'jwt',
+      issuer: 'https://id.example.com/tenant',
+      audiences: ['gateway'],
+      operators: [],
+    });
   });
 
   it.each([

@@ -84,8 +84,13 @@ export const jobRecord = z
     states: z.array(z.object({ state: z.enum(jobStates), at: z.iso.datetime() })),
     turn: z.int(),
     attempts: z.int(),
-    queuePosition: z.int().optional().meta({ description: '1 is served next' }),
+    queuePosition: z.int().optional().meta({ description: '1 is served next, if nothing else comes in' }),
     queuePositionIsMinimum: z.boolean().optional(),
+    estimatedStart: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'When it will be submitted, as the queue stands; not told while an operator pauses it' }),
+    estimatedStartIsMinimum: z.boolean().optional(),
     reusedFrom: z.uuid().optional().meta({ description: 'The job whose outputs this one was answered with' }),
     warnings: z.array(z.string()),
     result: z.looseObject({}).optional(),

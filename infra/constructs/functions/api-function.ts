@@ -40,6 +40,7 @@ export class ApiFunction extends GatewayFunction {
         FIREFLY_API_URL: settings.fireflyApiUrl,
         OPERATIONS: JSON.stringify(settings.operations),
         DOCS_ASSETS_DIRECTORY: `/var/task/${docsDirectory}`,
+        OPERATORS: JSON.stringify(settings.auth.mode === 'jwt' ? settings.auth.operators : 'policy'),
         GATEWAY_VERSION: manifest.version,
         ...(settings.gatewayUrl && { GATEWAY_URL: settings.gatewayUrl }),
       },

@@ -24,6 +24,8 @@ export interface TestRequest {
   body?: unknown;
   isBase64Encoded?: boolean;
   caller?: string;
+  /** The route by which API Gateway let the request in. */
+  routeKey?: string;
 }
 
 /** An answer with its body parsed. */
@@ -58,7 +60,7 @@ export const validToken = (clock: TestClock): AccessToken => ({
 /** An HTTP API event as API Gateway sends it. */
 export const httpEvent = ({ method = 'GET', path, query, headers, body, ...rest }: TestRequest): HttpEvent => ({
   version: '2.0',
-  routeKey: '$default',
+  routeKey: rest.routeKey ?? '$default',
   rawPath: path,
   rawQueryString: new URLSearchParams(query).toString(),
   headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -71,7 +73,7 @@ export const httpEvent = ({ method = 'GET', path, query, headers, body, ...rest 
     domainPrefix: 'gateway',
     http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
     requestId: 'request-1',
-    routeKey: '$default',
+    routeKey: rest.routeKey ?? '$default',
     stage: '$default',
     time: '01/Mar/2026:12:00:00 +0000',
     timeEpoch: 0,
@@ -156,6 +158,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     sleep: async (ms) => clock.advance(ms),
     log: { debug: record, info: record, warn: record, error: record },
     operations: {},
+    operators: 'everybody',
     stackName: 'firefly-gateway-test',
     version: '1.2.3',
     retentionSeconds: 30 * 86_400,

@@ -57,6 +57,7 @@ describe('the handler with its settings and AWS clients', () => {
       OUTPUT_URL_LIFETIME_SECONDS: '900',
       JOB_RETENTION_DAYS: '30',
       OPERATIONS: '{}',
+      OPERATORS: '"policy"',
       INPUT_BUCKETS: '',
       DOCS_ASSETS_DIRECTORY: '.',
       INPUT_MAX_BYTES: '10485760',

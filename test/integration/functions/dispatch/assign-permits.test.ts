@@ -4,6 +4,7 @@ import { executionName, type StartTurn } from '#functions/dispatch/start-turn.ts
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
+import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
 import { claimPermit, countSubmit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
 import { putBack } from '#shared/jobs/turn.ts';
 import {
@@ -136,6 +137,25 @@ describe('a pause', () => {
     clock.advance(40_000);
     expect(await dispatch()).toBe(2);
     expect((await readJob(table, { jobId: startedIds()[0] as string })).submitAt).toBe(noon + 90_000);
+  });
+
+  it('of an operator gives no permit to anybody until it is ended', async () => {
+    await queueMany(2);
+    await pauseByOperator(table, { by: 'ops' });
+    clock.advance(7 * 86_400_000);
+    expect(await dispatch()).toBe(0);
+    expect(await freeAts()).toEqual([0, 0, 0, 0]);
+    await resumeByOperator(table);
+    expect(await dispatch()).toBe(2);
+  });
+
+  it('of an operator keeps the one trial after a refusal for later', async () => {
+    await queueMany(2);
+    await pauseQuota(table, { until: noon, reason: 'quota_exhausted', level: 1 });
+    await pauseByOperator(table, { by: 'ops' });
+    expect(await dispatch()).toBe(0);
+    await resumeByOperator(table);
+    expect(await dispatch()).toBe(1);
   });
 
   it('after a refusal lets one job try, then waits for its outcome', async () => {

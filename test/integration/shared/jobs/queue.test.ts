@@ -112,6 +112,16 @@ describe('position and depth', () => {
     expect(await queueDepth(table)).toBe(6);
   });
 
+  it('follow the turns that go to lower priorities while higher ones wait', async () => {
+    for (let job = 0; job < 20; job += 1) await queueJob(table, { priority: 'high' });
+    const [normal, low] = [await queueJob(table), await queueJob(table, { priority: 'low' })];
+    const lastHigh = await queueJob(table, { priority: 'high' });
+    // The 4th turn is normal's, the 9th low's.
+    expect(await Promise.all([normal, low, lastHigh].map((job) => positionOf(table, job)))).toEqual([3, 8, 22]);
+    for (let turn = 0; turn < 5; turn += 1) await nextTurnNumber(table);
+    expect(await positionOf(table, low)).toBe(3);
+  });
+
   it('tell jobs apart whose ids differ in the last character only', async () => {
     const stem = '0199a0e4-7c1f-7000-8000-00000000000';
     const jobs = [];
@@ -142,7 +152,7 @@ describe('position and depth', () => {
       Array.from({ length: 1_001 }, (_, index) => item(index)),
     );
     expect(await queueDepth(table)).toBe(1_000);
-    expect(await positionOf(table, { priority: 'low', rank: 'low#000000000000#x' })).toBe(1_000);
+    expect(await positionOf(table, { priority: 'normal', rank: 'normal#999999999999#x' })).toBe(1_000);
   });
 });
 

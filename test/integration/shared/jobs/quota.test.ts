@@ -7,7 +7,7 @@ import {
   countSubmit,
   type Permit,
   pauseQuota,
-  readPause,
+  readPauses,
   readQuota,
   releasePermit,
 } from '#shared/jobs/quota.ts';
@@ -81,19 +81,19 @@ describe('permits', () => {
 
 describe('the pause', () => {
   it('lasts until its end, and a shorter one does not shorten it', async () => {
-    expect(await readPause(table)).toBeUndefined();
+    expect((await readPauses(table)).pause).toBeUndefined();
     expect(await pauseQuota(table, { until: noon + 60_000, reason: 'rate_limited', level: 0 })).toBe(true);
     expect(await pauseQuota(table, { until: noon + 30_000, reason: 'rate_limited', level: 0 })).toBe(false);
     expect(await pauseQuota(table, { until: noon + 90_000, reason: 'quota_exhausted', level: 1 })).toBe(true);
     const pause = { until: noon + 90_000, reason: 'quota_exhausted', level: 1 };
-    expect(await readPause(table)).toEqual(pause);
+    expect((await readPauses(table)).pause).toEqual(pause);
     expect((await readQuota(table, limits)).pause).toEqual(pause);
   });
 
   it('of a 429 does not end a series of trials', async () => {
     await pauseQuota(table, { until: noon + 60_000, reason: 'quota_exhausted', level: 3 });
     await pauseQuota(table, { until: noon + 90_000, reason: 'rate_limited', level: 0 });
-    expect(await readPause(table)).toEqual({ until: noon + 90_000, reason: 'rate_limited', level: 3 });
+    expect((await readPauses(table)).pause).toEqual({ until: noon + 90_000, reason: 'rate_limited', level: 3 });
   });
 });
 
@@ -120,12 +120,12 @@ describe('a trial', () => {
     await pauseQuota(table, { until: noon + 1, reason: 'quota_exhausted', level: 2 });
     await clearTrials(table);
     expect(await claimTrial(table, limits)).toBe(false);
-    expect((await readPause(table))?.level).toBe(0);
+    expect((await readPauses(table)).pause?.level).toBe(0);
   });
 
   it('series that never was needs no clearing', async () => {
     await clearTrials(table);
-    expect(await readPause(table)).toBeUndefined();
+    expect((await readPauses(table)).pause).toBeUndefined();
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
+import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
 import { claimPermit, type Permit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { beginTurn, passFence, putBack } from '#shared/jobs/turn.ts';
@@ -105,6 +106,16 @@ describe('the fence', () => {
     await pauseQuota(table, { until: submitAt + 1_000, reason: 'rate_limited', level: 0 });
     expect(await passFence(table, limits, job)).toMatchObject({ kind: 'give_up', reason: 'paused' });
     clock.advance(1_000);
+    expect(await passFence(table, limits, job)).toMatchObject({ kind: 'passed' });
+  });
+
+  it('lets nothing pass while an operator has stopped the queue, whatever Adobe says', async () => {
+    const job = await schedule();
+    clock.set(submitAt);
+    await pauseQuota(table, { until: submitAt, reason: 'rate_limited', level: 0 });
+    await pauseByOperator(table, { by: 'ops' });
+    expect(await passFence(table, limits, job)).toMatchObject({ kind: 'give_up', reason: 'paused' });
+    await resumeByOperator(table);
     expect(await passFence(table, limits, job)).toMatchObject({ kind: 'passed' });
   });
 
