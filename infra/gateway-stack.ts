@@ -11,6 +11,7 @@ import { GenerateFunction } from './constructs/functions/generate-function.ts';
 import { TokenRefreshFunction } from './constructs/functions/token-refresh-function.ts';
 import { GatewayHttpApi } from './constructs/http-api.ts';
 import { JobTable } from './constructs/job-table.ts';
+import { OperatorPolicy } from './constructs/operator-policy.ts';
 import { OutputsBucket } from './constructs/outputs-bucket.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { SecretRotation } from './constructs/secret-rotation.ts';
@@ -64,8 +65,11 @@ export class GatewayStack extends Stack {
     this.output('AccessTokenSecret', 'Written by the token refresh', this.secrets.accessToken.secretName);
     this.output('AlarmTopicArn', 'Subscribe to it to hear of alarms', topic.topicArn);
     if (settings.auth.mode === 'iam') {
-      const { policy } = new CallerPolicy(this, 'CallerPolicy', { api: this.httpApi.api });
-      this.output('CallerPolicyArn', 'Attach it to the roles that may call the gateway', policy.managedPolicyArn);
+      const { api } = this.httpApi;
+      const callers = new CallerPolicy(this, 'CallerPolicy', { api }).policy;
+      const operators = new OperatorPolicy(this, 'OperatorPolicy', { api }).policy;
+      this.output('CallerPolicyArn', 'Attach it to the roles that may call the gateway', callers.managedPolicyArn);
+      this.output('OperatorPolicyArn', 'Attach it to the roles that may pause the queue', operators.managedPolicyArn);
     }
   }
 

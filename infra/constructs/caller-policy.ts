@@ -3,23 +3,29 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
+import { callerPaths, routeArn } from './api-paths.ts';
 import { allow } from './functions/statements.ts';
 
-/** Ready to be attached to the roles that may call the gateway with SigV4. */
+/** Ready to be attached to the roles that may call the gateway with SigV4; what is for operators is not in it. */
 export class CallerPolicy extends Construct {
   readonly policy: ManagedPolicy;
 
-  constructor(scope: Construct, id: string, props: { api: HttpApi }) {
+  constructor(scope: Construct, id: string, { api }: { api: HttpApi }) {
     super(scope, id);
-    const stack = Stack.of(this);
-    const everyRoute = stack.formatArn({ service: 'execute-api', resource: props.api.apiId, resourceName: '*' });
+    const everyMethod = callerPaths.map((path) => `*${path}`);
     this.policy = new ManagedPolicy(this, 'Policy', {
-      description: `May call the Firefly gateway ${stack.stackName}`,
-      statements: [allow(['execute-api:Invoke'], [everyRoute])],
+      description: `May call the Firefly gateway ${Stack.of(this).stackName}`,
+      statements: [
+        // AWS does not say whether a request on the $default route is matched by its own path or as $default. The function
+        // refuses operators' calls that come in by that route, so that naming both gives callers nothing more.
+        allow(
+          ['execute-api:Invoke'],
+          [...everyMethod, '$default'].map((route) => routeArn(api, route)),
+        ),
+      ],
     });
-    acknowledgeWildcards(this.policy, {
-      'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/*':
-        'Stage, method and path of one API: every caller may use all of it and sees only its own jobs.',
-    });
+    const prefix = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/$default/';
+    const reason = 'Every method and path below one of one API: every caller may use them and sees only its own jobs.';
+    acknowledgeWildcards(this.policy, Object.fromEntries(everyMethod.map((route) => [prefix + route, reason])));
   }
 }

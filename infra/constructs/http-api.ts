@@ -14,6 +14,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { AccessLog } from './access-log.ts';
+import { operatorRoutes } from './api-paths.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
 
 /** The HTTP API: every path and method goes to the api function, once the authorizer has let the caller in. */
@@ -50,6 +51,13 @@ export class GatewayHttpApi extends Construct {
         integration,
         'The description of the API is the same for everybody and tells nothing of the deployment.',
       );
+    }
+
+    // With routes of their own API Gateway asks IAM about them by name, and tells the function that it has.
+    if (settings.auth.mode === 'iam') {
+      for (const { method, path } of operatorRoutes) {
+        this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
+      }
     }
 
     const accessLog = new AccessLog(this, 'AccessLog', { retentionDays: settings.logRetentionDays });

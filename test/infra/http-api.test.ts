@@ -6,12 +6,14 @@ const iam = synthesise();
 
 // The description of the API: the same for everybody.
 const openRoutes = ['GET /openapi.json', 'GET /docs', 'GET /docs/{file}'];
+const operatorRoutes = ['GET /queue', 'PUT /queue/pause', 'PUT /queue/resume'];
 
 describe('the HTTP API', () => {
   it('sends every path and method to the api function in payload format 2.0', () => {
     expect(ofType(iam.resources, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties['RouteKey'])).toEqual([
       '$default',
       ...openRoutes,
+      ...operatorRoutes,
     ]);
     iam.template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
       IntegrationType: 'AWS_PROXY',
@@ -20,14 +22,18 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('asks for SigV4 by default and offers a policy to its callers', () => {
+  it('asks for SigV4 by default and offers a policy to its callers and one to its operators', () => {
     iam.template.hasResourceProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
     iam.template.hasOutput('CallerPolicyArn', {});
+    iam.template.hasOutput('OperatorPolicyArn', {});
+    for (const RouteKey of operatorRoutes) {
+      iam.template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey, AuthorizationType: 'AWS_IAM' });
+    }
   });
 
   it('asks for tokens of the issuer in jwt mode', () => {
     const { template, resources } = synthesise({
-      auth: { mode: 'jwt', issuer: 'https://id.example.com/', audiences: ['gateway', 'other'] },
+      auth: { mode: 'jwt', issuer: 'https://id.example.com/', audiences: ['gateway', 'other'], operators: ['ops'] },
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$default', AuthorizationType: 'JWT' });
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
@@ -36,6 +42,10 @@ describe('the HTTP API', () => {
       JwtConfiguration: { Audience: ['gateway', 'other'], Issuer: 'https://id.example.com/' },
     });
     expect(ofType(resources, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+    // The function knows the operators by the subjects of their tokens.
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ OPERATORS: '["ops"]' }) },
+    });
   });
 
   it('limits the rate and logs each request, but no query, header or body', () => {

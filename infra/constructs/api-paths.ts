@@ -1,0 +1,35 @@
+import { Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+
+/**
+ * What callers may call, with any method, in the words of IAM: `*` stands for anything, slashes too. Together with
+ * {@link operatorRoutes} and what is open to everybody it covers the API, and a test compares it with the routes.
+ */
+export const callerPaths = [
+  '/v2/*',
+  '/v3/*',
+  '/v4/*',
+  '/jobs',
+  '/jobs/*',
+  '/uploads',
+  '/batches',
+  '/batches/*',
+  '/webhooks',
+  '/webhooks/*',
+  '/health',
+] as const;
+
+/** What only operators may call. */
+export const operatorRoutes = [
+  { method: 'GET', path: '/queue' },
+  { method: 'PUT', path: '/queue/pause' },
+  { method: 'PUT', path: '/queue/resume' },
+] as const;
+
+/**
+ * What IAM is asked about when a request comes in.
+ *
+ * @param route method and path, such as `GET/queue`
+ */
+export const routeArn = (api: HttpApi, route: string): string =>
+  Stack.of(api).formatArn({ service: 'execute-api', resource: api.apiId, resourceName: `$default/${route}` });

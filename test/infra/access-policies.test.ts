@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Gateway } from '#functions/api/gateway.ts';
+import type { Route } from '#functions/api/router.ts';
+import { createRoutes } from '#functions/api/routes.ts';
+import { callerPaths, operatorRoutes } from '#infra/constructs/api-paths.ts';
+import { flatten } from './granted.ts';
+import { ofType, synthesise } from './synthesise.ts';
+
+// Routes are only named here, and none is run.
+const routes: Route[] = createRoutes({ table: {}, inputs: { buckets: {} }, docsAssetsDirectory: '.' } as Gateway);
+
+const { resources } = synthesise();
+
+const arnOfApi = /^arn:\$\{AWS::Partition\}:execute-api:\$\{AWS::Region\}:\$\{AWS::AccountId\}:\$\{HttpApi\}/;
+
+/** What comes behind the id of this API in the ARNs that a policy of the template allows to invoke, and nothing else. */
+const allowedBy = (description: RegExp): string[] => {
+  const [policy, ...others] = ofType(resources, 'AWS::IAM::ManagedPolicy').filter(({ Properties }) =>
+    description.test(JSON.stringify(Properties['Description'])),
+  );
+  if (policy === undefined || others.length > 0) throw new Error(`Not exactly one policy ${description}`);
+  const { Statement } = policy.Properties['PolicyDocument'] as { Statement: Record<string, unknown>[] };
+  expect(Statement).toEqual([{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: expect.any(Array) }]);
+  return [Statement[0]?.['Resource']].flat().map((resource) => {
+    const arn = flatten(resource);
+    expect(arn).toMatch(arnOfApi);
+    return arn.replace(arnOfApi, '');
+  });
+};
+
+const callers = allowedBy(/May call/);
+const operators = allowedBy(/queue/);
+
+/** How IAM matches: `*` stands for any characters. */
+const allows = (patterns: readonly string[], request: string): boolean =>
+  patterns.some((pattern) => new RegExp(`^${pattern.replaceAll('$', '\\$').replaceAll('*', '.*')}$`).test(request));
+
+const requestOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
+  `/$default/${method}${path.replace(/\{\w+\}/g, '0199a0e4-7c1f-7000-8000-000000000000')}`;
+
+describe('the policies for callers and operators', () => {
+  it('share out every route of the API that is not open to all: each is for one of them', () => {
+    const shares = routes.map((route) => ({
+      route: `${route.method} ${route.path}`,
+      callers: allows(callers, requestOf(route)),
+      operators: allows(operators, requestOf(route)),
+    }));
+    expect(shares.length).toBeGreaterThan(20);
+    expect(shares).toEqual(
+      routes.map((route) => ({
+        route: `${route.method} ${route.path}`,
+        callers: route.for === undefined && route.describe.open !== true,
+        operators: route.for === 'operators',
+      })),
+    );
+  });
+
+  it('give operators exactly the routes that the API has for them, each declared by itself', () => {
+    const declared = routes.filter((route) => route.for === 'operators').map(({ method, path }) => ({ method, path }));
+    expect(declared).toEqual(operatorRoutes);
+    expect(operators).toEqual(declared.map(requestOf));
+  });
+
+  it.each(['GET', 'PUT', 'POST', 'DELETE'])('let no caller %s anything at or below /queue', (method) => {
+    for (const path of ['/queue', '/queue/', '/queue/pause', '/queue/pause/', '//queue', '/Queue', '/%71ueue']) {
+      expect(allows(callers, `/$default/${method}${path}`), path).toBe(false);
+    }
+  });
+
+  it('name callers’ paths and the route for all the rest, of one stage and API', () => {
+    expect(callers.toSorted()).toEqual(
+      [...callerPaths.map((path) => `/$default/*${path}`), '/$default/$default'].toSorted(),
+    );
+  });
+});
