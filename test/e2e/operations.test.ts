@@ -71,6 +71,15 @@ describe('every operation of Firefly', () => {
       expect(job.outputs[0]?.['seed']).toBe((request.body['seeds'] as number[])[0]);
   });
 
+  it('besides, the list of custom models', async () => {
+    const response = await gateway.call('/v3/custom-models?sortBy=assetName&limit=2&publishedState=all');
+    expect(response.status).toBe(200);
+    expect(await json(response)).toMatchObject({
+      custom_models: [{ assetName: 'simulated-model-0' }, {}],
+      total_count: 8,
+    });
+  });
+
   it.concurrent.each(operationRequests.filter(({ name }) => findOperation(name)?.waitPath))(
     '$name: the synchronous call that Adobe removed',
     async (request) => {

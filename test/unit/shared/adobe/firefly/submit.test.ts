@@ -64,6 +64,20 @@ describe('an acceptance', () => {
     expect(await submitFor({ status: 200, body: { ...job, more: 1 } })).toEqual({ kind: 'accepted', job });
   });
 
+  it('may come with links in place of a job id, as objects or as bare strings', async () => {
+    const [statusUrl, cancelUrl] = ['https://firefly-x.adobe.io/v3/status/1', 'https://firefly-x.adobe.io/v3/cancel/1'];
+    const answers = [
+      { status: 200, body: { links: { result: { href: statusUrl }, cancel: { href: cancelUrl } }, progress: 0 } },
+      { status: 202, body: { links: { result: statusUrl, cancel: cancelUrl } } },
+    ];
+    for (const answer of answers) {
+      expect(await submitFor(answer)).toEqual({ kind: 'accepted', job: { statusUrl, cancelUrl } });
+    }
+    const withoutCancel = { status: 202, body: { links: { result: statusUrl } } };
+    expect(await submitFor(withoutCancel)).toMatchObject({ kind: 'accepted', job: { statusUrl } });
+    expect(await submitFor({ status: 202, body: { links: {} } })).toMatchObject({ kind: 'unknown' });
+  });
+
   it('is an acceptance without job id or cancel URL as well: the job is billed', async () => {
     const statusUrl = 'https://firefly-x.adobe.io/v3/status/1';
     for (const rest of [{}, { jobId: null, cancelUrl: null }, { jobId: 7, cancelUrl: '' }]) {
