@@ -8,8 +8,10 @@ import { ApiFunction } from './constructs/functions/api-function.ts';
 import { DispatchFunction } from './constructs/functions/dispatch-function.ts';
 import type { GatewayFunction } from './constructs/functions/gateway-function.ts';
 import { GenerateFunction } from './constructs/functions/generate-function.ts';
+import { InboxFunction } from './constructs/functions/inbox-function.ts';
 import { TokenRefreshFunction } from './constructs/functions/token-refresh-function.ts';
 import { GatewayHttpApi } from './constructs/http-api.ts';
+import { InboxEvents } from './constructs/inbox-events.ts';
 import { JobTable } from './constructs/job-table.ts';
 import { OperatorPolicy } from './constructs/operator-policy.ts';
 import { OutputsBucket } from './constructs/outputs-bucket.ts';
@@ -25,6 +27,7 @@ export class GatewayStack extends Stack {
   readonly secrets: Secrets;
   readonly rotation: SecretRotation;
   readonly functions: Record<FunctionName, GatewayFunction>;
+  readonly inboxEvents: InboxEvents;
   readonly httpApi: GatewayHttpApi;
   readonly schedules: Schedules;
 
@@ -42,13 +45,16 @@ export class GatewayStack extends Stack {
 
     const parts = { settings, jobs: this.jobs, outputs: this.outputs, secrets: this.secrets };
     this.rotation = new SecretRotation(this, 'Rotation', { ...parts, removalPolicy });
+    const inbox = new InboxFunction(this, 'Inbox', parts);
     this.functions = {
       api: new ApiFunction(this, 'Api', parts),
       dispatch: new DispatchFunction(this, 'Dispatch', parts),
       generate: new GenerateFunction(this, 'Generate', parts),
+      inbox,
       'token-refresh': new TokenRefreshFunction(this, 'TokenRefresh', parts),
       'secret-rotation': this.rotation.function,
     };
+    this.inboxEvents = new InboxEvents(this, 'InboxEvents', { outputs: this.outputs, alias: inbox.alias });
     this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings, function: this.functions.api });
     this.schedules = new Schedules(this, 'Schedules', {
       dispatch: this.functions.dispatch,
@@ -56,7 +62,11 @@ export class GatewayStack extends Stack {
       secretRotation: this.functions['secret-rotation'],
     });
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail });
-    new Alarms(this, 'Alarms', { topic, rotationDays: settings.rotationDays });
+    new Alarms(this, 'Alarms', {
+      topic,
+      rotationDays: settings.rotationDays,
+      undelivered: this.inboxEvents.undelivered,
+    });
 
     this.output('GatewayUrl', 'The endpoint for callers', settings.gatewayUrl ?? this.httpApi.url);
     this.output('BucketName', 'Where the outputs are', this.outputs.bucket.bucketName);

@@ -1,5 +1,5 @@
 /** The functions by the names of their folders. */
-export const functionNames = ['api', 'dispatch', 'generate', 'token-refresh', 'secret-rotation'] as const;
+export const functionNames = ['api', 'dispatch', 'generate', 'inbox', 'token-refresh', 'secret-rotation'] as const;
 
 /** One of the functions of the gateway. */
 export type FunctionName = (typeof functionNames)[number];
@@ -15,8 +15,8 @@ export const stackNameOf = (stage: string): string => `firefly-gateway-${stage}`
 /** The name of a function in AWS. Functions name each other by it: references would be circular. */
 export const lambdaName = (stackName: string, name: FunctionName): string => `${stackName}-${name}`;
 
-/** The alias by which `generate` is invoked: a durable execution stays on the version that it began with. */
-export const generateAlias = 'live';
+/** The alias by which durable functions are invoked: an execution stays on the version that it began with. */
+export const durableAlias = 'live';
 
 /** The event bus that job events go to and S3 events come from. */
 export const eventBusName = 'default';

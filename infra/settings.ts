@@ -69,6 +69,11 @@ export const settingsSchema = z.strictObject({
   outputRetentionDays: days.optional(),
   /** Overwritten and deleted objects can be brought back this long. */
   previousVersionRetentionDays: days.default(7),
+  /** A larger file of requests is refused; unpacked, if it is compressed. */
+  batchMaxBytes: z.int().min(1_000).max(10_000_000_000).default(1_000_000_000),
+  /** A file with more requests is refused. */
+  batchMaxLines: count.max(1_000_000).default(100_000),
+
   /** Job records (with their prompts) are deleted this long after the job was made. */
   jobRetentionDays: days.max(3_650).default(90),
   /** Whether outputs, jobs and client credentials survive `cdk destroy`; without, empty the bucket before. */

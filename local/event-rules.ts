@@ -1,4 +1,6 @@
+import { inboxPrefix } from '#shared/batches/batch-files.ts';
 import type { BusEvent } from './eventbridge.ts';
+import { stackNames } from './stack-settings.ts';
 
 /** Which events start which function, as a rule of EventBridge says it. */
 export interface EventRule {
@@ -11,7 +13,14 @@ export interface EventRule {
 }
 
 /** The rules of the embedded stack, as `cdk deploy` makes them. */
-export const stackRules: readonly EventRule[] = [];
+export const stackRules: readonly EventRule[] = [
+  {
+    source: 'aws.s3',
+    detailType: 'Object Created',
+    keyPrefix: inboxPrefix,
+    functionReference: `${stackNames.functions.inbox}:live`,
+  },
+];
 
 /**
  * Starts the functions whose rules an event matches, each without waiting for its end.

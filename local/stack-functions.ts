@@ -22,6 +22,7 @@ const folders: Record<FunctionKey, string> = {
   api: 'api',
   dispatch: 'dispatch',
   generate: 'generate',
+  inbox: 'inbox',
   tokenRefresh: 'token-refresh',
   secretRotation: 'secret-rotation',
 };
@@ -33,7 +34,7 @@ export const handlerSource = (key: FunctionKey): string =>
 /** The functions by what they do. */
 export type FunctionKey = keyof StackNames['functions'];
 
-/** The five functions as the stack in AWS has them: the same handlers, the same names of settings. */
+/** The functions as the stack in AWS has them: the same handlers, the same names of settings. */
 export const functionDefinitions = (
   names: StackNames,
   settings: StackSettings,
@@ -108,6 +109,7 @@ export const functionDefinitions = (
         ...limits,
         EVENT_BUS_NAME: names.eventBus,
         GENERATE_FUNCTION_ARN: functionArn(names.functions.generate, 'live'),
+        INBOX_FUNCTION_ARN: functionArn(names.functions.inbox, 'live'),
       },
     },
     {
@@ -130,6 +132,24 @@ export const functionDefinitions = (
         OUTPUT_MAX_BYTES: String(settings.outputMaxBytes),
         ...inputs,
         OPERATIONS,
+      },
+    },
+    {
+      name: names.functions.inbox,
+      handlerPath: handlers.inbox ?? handlerSource('inbox'),
+      timeoutMs: 900_000,
+      maxConcurrency: 2,
+      durable: { executionTimeoutSeconds: 86_400 },
+      env: {
+        ...shared('inbox'),
+        ...limits,
+        BUCKET_NAME: names.bucket,
+        EVENT_BUS_NAME: names.eventBus,
+        DISPATCH_FUNCTION_NAME: names.functions.dispatch,
+        OPERATIONS,
+        BATCH_MAX_BYTES: String(settings.batchMaxBytes),
+        BATCH_MAX_LINES: String(settings.batchMaxLines),
+        JOB_RETENTION_DAYS: '90',
       },
     },
     {

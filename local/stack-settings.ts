@@ -21,6 +21,10 @@ export interface StackSettings {
   corsOrigins: string[];
   /** Sandboxes of the API that may run at the same time. */
   apiConcurrency: number;
+  /** Largest file of requests, in bytes. */
+  batchMaxBytes: number;
+  /** Most requests in a file. */
+  batchMaxLines: number;
   /** Sandboxes of generate that may run at the same time; waiting jobs hold none. */
   generateConcurrency: number;
 }
@@ -37,6 +41,8 @@ export const stackSettings = (changes: Partial<StackSettings>): StackSettings =>
   inputBuckets: [],
   trustedOrigins: [],
   corsOrigins: [],
+  batchMaxBytes: 1_000_000_000,
+  batchMaxLines: 100_000,
   apiConcurrency: 4,
   generateConcurrency: 4,
   ...changes,
@@ -55,6 +61,7 @@ export const stackNames = {
     api: 'firefly-gateway-local-api',
     dispatch: 'firefly-gateway-local-dispatch',
     generate: 'firefly-gateway-local-generate',
+    inbox: 'firefly-gateway-local-inbox',
     tokenRefresh: 'firefly-gateway-local-token-refresh',
     secretRotation: 'firefly-gateway-local-secret-rotation',
   },

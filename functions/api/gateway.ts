@@ -8,6 +8,7 @@ import type { EventBus } from '#shared/jobs/events.ts';
 import type { JobTable } from '#shared/jobs/job-store.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log } from '#shared/observability.ts';
+import type { BatchFiles } from './batches/batch-files.ts';
 import type { EraseOutputs } from './erase-outputs.ts';
 import type { ImageStorage } from './image-storage.ts';
 import type { Operators } from './operators.ts';
@@ -33,6 +34,7 @@ export interface Gateway {
   inputs: InputParts;
   storage: ImageStorage;
   presignUpload: PresignUpload;
+  batchFiles: BatchFiles;
   invokeDispatch: InvokeDispatch;
   /** Who may look at the queue and stop it. */
   operators: Operators;

@@ -32,7 +32,7 @@ export const readGenerationRequest = (
   overrides: OperationOverrides,
 ): GenerationRequest => {
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
-  const priority = readPriority(request.header('x-priority'));
+  const priority = readPriority(request.header('x-priority'), 'normal');
   const body = readJsonBody(request.body, largestRequestBytes);
   // Where Adobe knows no model version the header is left out, as Adobe ignores it.
   const modelVersion = operation.models === undefined ? undefined : request.header('x-model-version');
@@ -44,8 +44,13 @@ export const readGenerationRequest = (
   return { body, modelVersion, priority, idempotencyKey, maxAgeSeconds, warnings };
 };
 
-const readPriority = (header: string | undefined): Priority => {
-  const priority = priorities.find((name) => name === (header ?? 'normal'));
+/**
+ * Reads `x-priority`.
+ *
+ * @throws {ProblemError} 400 if it is no priority
+ */
+export const readPriority = (header: string | undefined, otherwise: Priority): Priority => {
+  const priority = priorities.find((name) => name === (header ?? otherwise));
   if (priority !== undefined) return priority;
   const problem = `is not one of ${priorities.join(', ')}`;
   throw new ProblemError(400, 'bad_request', `The header x-priority ${problem}.`, {

@@ -14,6 +14,7 @@ import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
 import { createApi } from './api.ts';
+import { createBatchFiles } from './batches/batch-files.ts';
 import { createEraseOutputs } from './erase-outputs.ts';
 import { createImageStorage } from './image-storage.ts';
 import { createOutputExists } from './output-exists.ts';
@@ -56,6 +57,7 @@ export const handler = createApi({
     fireflyUrl: settings.fireflyUrl,
   }),
   presignUpload: createPresignUpload(s3, settings.bucketName),
+  batchFiles: createBatchFiles(s3, settings.bucketName),
   invokeDispatch: createInvokeDispatch(createLambda(), settings.dispatchFunctionName),
   sleep: async (ms) => {
     await sleep(ms);

@@ -47,7 +47,12 @@ export const jobsList = ({ table }: Pick<Gateway, 'table'>): Route => ({
   },
 });
 
-const readState = (status: string | undefined): JobState | undefined => {
+/**
+ * Reads the state that a list is limited to.
+ *
+ * @throws {ProblemError} 400 if there is no such state
+ */
+export const readState = (status: string | undefined): JobState | undefined => {
   const state = jobStates.find((name) => name === status);
   if (status !== undefined && state === undefined) {
     throw invalidParameter('status', `is not one of ${jobStates.join(', ')}`);

@@ -1,5 +1,6 @@
 import { operations } from '#shared/adobe/firefly/operations.ts';
 import { createAccept } from './accept.ts';
+import { batchRoutes } from './batches/batch-routes.ts';
 import { cancel } from './cancel.ts';
 import { customModels } from './custom-models.ts';
 import type { Gateway } from './gateway.ts';
@@ -20,7 +21,8 @@ import { uploads } from './uploads.ts';
 
 /** Everything that the API offers. */
 export const createRoutes = (gateway: Gateway): Route[] => {
-  const accept = createAccept(gateway, createRequireCredentials(gateway));
+  const requireCredentials = createRequireCredentials(gateway);
+  const accept = createAccept(gateway, requireCredentials);
   const routes = [
     ...operations.flatMap((operation) => generation(gateway, accept, operation)),
     storageImage(gateway),
@@ -33,6 +35,7 @@ export const createRoutes = (gateway: Gateway): Route[] => {
     jobOutputs(gateway),
     jobDelete(gateway),
     ...queueRoutes(gateway),
+    ...batchRoutes(gateway, requireCredentials),
     health(gateway),
     ...docs(gateway.docsAssetsDirectory),
   ];

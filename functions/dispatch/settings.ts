@@ -6,6 +6,7 @@ const schema = z
     TABLE_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
     GENERATE_FUNCTION_ARN: z.string().min(1),
+    INBOX_FUNCTION_ARN: z.string().min(1),
     REQUESTS_PER_MINUTE: wholeNumber,
     REQUESTS_PER_DAY: wholeNumber,
     SUBMIT_GRACE_SECONDS: wholeNumber,
@@ -14,6 +15,7 @@ const schema = z
     tableName: env.TABLE_NAME,
     eventBusName: env.EVENT_BUS_NAME,
     generateFunctionArn: env.GENERATE_FUNCTION_ARN,
+    inboxFunctionArn: env.INBOX_FUNCTION_ARN,
     limits: {
       requestsPerMinute: env.REQUESTS_PER_MINUTE,
       requestsPerDay: env.REQUESTS_PER_DAY,

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type MetricName, metricNames, metricNamespace } from '#shared/metrics.ts';
 import { functionNames, lambdaName } from '../names.ts';
@@ -9,6 +10,8 @@ import { functionNames, lambdaName } from '../names.ts';
 interface AlarmsProps {
   topic: ITopic;
   rotationDays: number;
+  /** Keeps the events of the inbox that could not be delivered. */
+  undelivered: IQueue;
 }
 
 interface AlarmDefinition {
@@ -32,7 +35,9 @@ export class Alarms extends Construct {
     const definitions = [
       ...rotationAlarms(stackName, props.rotationDays),
       ...generationAlarms(stackName),
+      ...executionAlarms(stackName),
       ...functionAlarms(stackName),
+      inboxAlarm(props.undelivered),
     ];
     const action = new SnsAction(props.topic);
     for (const { name, metric, threshold, below, description } of definitions) {
@@ -104,13 +109,30 @@ const generationAlarms = (stackName: string): AlarmDefinition[] => [
     threshold: 1,
     description: "The answer to a submit was lost: Adobe may have billed a job that failed here. It isn't sent again.",
   },
-  ...(['DurableExecutionFailed', 'DurableExecutionTimedOut'] as const).map((metricName) => ({
-    name: metricName === 'DurableExecutionFailed' ? 'execution-failed' : 'execution-timed-out',
-    metric: lambdaMetric(lambdaName(stackName, 'generate'), metricName),
-    threshold: 1,
-    description: 'A durable execution died before its job ended. Its history in the Lambda console names the step.',
-  })),
 ];
+
+/** The functions whose executions are durable. */
+const durableFunctions = ['generate', 'inbox'] as const;
+
+const executionAlarms = (stackName: string): AlarmDefinition[] =>
+  durableFunctions.flatMap((name) =>
+    (['DurableExecutionFailed', 'DurableExecutionTimedOut'] as const).map((metricName) => ({
+      name: `${name}-${metricName === 'DurableExecutionFailed' ? 'execution-failed' : 'execution-timed-out'}`,
+      metric: lambdaMetric(lambdaName(stackName, name), metricName),
+      threshold: 1,
+      description: `A durable execution of ${name} died before its work was done. Its history in the Lambda console names the step.`,
+    })),
+  );
+
+const inboxAlarm = (undelivered: IQueue): AlarmDefinition => ({
+  name: 'inbox-undelivered',
+  metric: undelivered.metricApproximateNumberOfMessagesVisible({
+    period: Duration.minutes(5),
+    statistic: Stats.MAXIMUM,
+  }),
+  threshold: 1,
+  description: 'A file was dropped in the inbox and nobody was told. The events are kept in the queue for 14 days.',
+});
 
 const functionAlarms = (stackName: string): AlarmDefinition[] =>
   functionNames.map((name) => ({

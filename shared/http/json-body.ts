@@ -1,3 +1,4 @@
+import { jsonProblem } from '../json-limits.ts';
 import { ProblemError } from './problem.ts';
 
 /** A request body as API Gateway delivers it. */
@@ -7,9 +8,6 @@ export interface RawBody {
   contentType?: string;
   contentEncoding?: string;
 }
-
-// Far beyond every documented request, far below where recursive code runs out of stack.
-const deepestNesting = 32;
 
 /**
  * Reads a JSON request body.
@@ -34,7 +32,8 @@ export const readJsonBody = (
   const text = decodeUtf8(bytes);
   if (text.trim() === '') throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
   const value = parse(text);
-  refuseHostileJson(value);
+  const problem = jsonProblem(value);
+  if (problem !== undefined) throw new ProblemError(400, 'bad_request', `The body ${problem}.`);
   return value;
 };
 
@@ -58,19 +57,5 @@ const parse = (text: string): unknown => {
   } catch {
     // The parser's own message quotes the body, which may be a prompt.
     throw new ProblemError(400, 'bad_request', 'The body is not valid JSON.');
-  }
-};
-
-const refuseHostileJson = (root: unknown): void => {
-  let level = [root];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > deepestNesting) {
-      throw new ProblemError(400, 'bad_request', `The body is nested deeper than ${deepestNesting} levels.`);
-    }
-    // JSON.stringify would silently turn such a number into null on its way to Adobe.
-    if (level.some((value) => typeof value === 'number' && !Number.isFinite(value))) {
-      throw new ProblemError(400, 'bad_request', 'The body holds a number that is out of range.');
-    }
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
 };

@@ -7,7 +7,7 @@ const largestLimit = 100;
 
 const cursorContent = z.strictObject({
   list: z.string(),
-  before: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z#[0-9a-f-]{36}$/),
+  before: z.string().regex(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z#[0-9a-f-]{36}|\d{1,9})$/),
 });
 
 /** Identifies the list that a cursor belongs to, without repeating what the list was made of. */
@@ -17,7 +17,7 @@ const fingerprint = (list: readonly string[]): string =>
 /**
  * Makes an opaque cursor.
  *
- * @param before where the next page starts, see `JobPage.next`
+ * @param before where the next page starts: see `JobPage.next`, or the number of a batch's line
  * @param list what the list was made of: a cursor of one list is refused for another
  */
 export const encodeCursor = (before: string, list: readonly string[]): string =>

@@ -1,5 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { countEnd } from '../batches/count-end.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
 import { indexes, jobKey, jobOfItem } from './job-item.ts';
@@ -46,13 +47,14 @@ export const publish = async (bus: EventBus, detailType: string, detail: Record<
 };
 
 /**
- * Publishes the end of a job and then clears its mark: at least once, whatever crashes in between.
+ * Counts the end of a job in its batch, publishes it and then clears its mark: at least once, whatever crashes in between.
  * The event carries keys of S3 objects, never their URLs (those die) and never the prompt (it is personal data).
  *
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */
 export const announce = async (table: JobTable, bus: EventBus, job: Job): Promise<void> => {
-  const { jobId, caller, operation, state, outputs = [], error, createdAt, finishedAt } = job;
+  await countEnd(table, job);
+  const { jobId, caller, operation, state, outputs = [], error, createdAt, finishedAt, batchId, line } = job;
   await publish(bus, jobEndedEvent, {
     jobId,
     caller,
@@ -62,6 +64,8 @@ export const announce = async (table: JobTable, bus: EventBus, job: Job): Promis
     error,
     createdAt,
     finishedAt,
+    batchId,
+    line,
   });
   // Without the condition the update would bring back a job that was erased meanwhile.
   await conditionalUpdate(table, jobKey(jobId), {

@@ -19,6 +19,7 @@ const tableAttributes = [
   'unannounced',
   'expiresAt',
   'deadline',
+  'countedAt',
 ] as const;
 
 /** The job in an item of the table, without the table's own attributes. */

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { functionNames } from '#infra/names.ts';
 import { ofType, synthesise } from './synthesise.ts';
 
 const kept = synthesise();
@@ -20,7 +21,7 @@ describe('the bucket', () => {
     });
     const types = new Set(Object.values(resources).map(({ Type }) => Type));
     expect([...types].filter((type) => type.includes('Custom'))).toEqual([]);
-    expect(ofType(resources, 'AWS::Lambda::Function')).toHaveLength(5);
+    expect(ofType(resources, 'AWS::Lambda::Function')).toHaveLength(functionNames.length);
   });
 
   it('refuses everything that does not come over TLS', () => {

@@ -76,7 +76,7 @@ describe('generate', () => {
   it('may start the next turn through dispatch for as long as there are jobs', () => {
     for (const name of functionNames) {
       const { RecursiveLoop } = functionOf(resources, name).Properties;
-      expect(RecursiveLoop).toBe(name === 'dispatch' || name === 'generate' ? 'Allow' : undefined);
+      expect(RecursiveLoop).toBe(['dispatch', 'generate', 'inbox'].includes(name) ? 'Allow' : undefined);
     }
   });
 

@@ -74,8 +74,10 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
       [lambda(name), `function ${name}`],
       [arn(functions[name].lambda.functionArn), `function ${name}`],
     ]),
-    [`${lambda('generate')}:live`, 'alias live of generate'],
-    [`${lambda('generate')}:*`, 'every version of generate'],
+    ...(['generate', 'inbox'] as const).flatMap((name): [string, Target][] => [
+      [`${lambda(name)}:live`, `alias live of ${name}`],
+      [`${lambda(name)}:*`, `every version of ${name}`],
+    ]),
     [arn(jobs.table.tableArn), 'job table'],
     [`${arn(jobs.table.tableArn)}/index/queue`, 'index queue'],
     [`${arn(jobs.table.tableArn)}/index/caller`, 'index caller'],

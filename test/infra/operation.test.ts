@@ -84,10 +84,13 @@ describe('the alarms', () => {
     const watched = (metricName: string) =>
       alarmOn(metricName).map(({ Dimensions }) => (Dimensions as { Value: string }[])[0]?.Value);
     expect(watched('Errors').sort()).toEqual(
-      ['api', 'dispatch', 'generate', 'secret-rotation', 'token-refresh'].map((name) => `firefly-gateway-test-${name}`),
+      ['api', 'dispatch', 'generate', 'inbox', 'secret-rotation', 'token-refresh'].map(
+        (name) => `firefly-gateway-test-${name}`,
+      ),
     );
-    expect(watched('DurableExecutionFailed')).toEqual(['firefly-gateway-test-generate']);
-    expect(watched('DurableExecutionTimedOut')).toEqual(['firefly-gateway-test-generate']);
+    const durable = ['firefly-gateway-test-generate', 'firefly-gateway-test-inbox'];
+    expect(watched('DurableExecutionFailed')).toEqual(durable);
+    expect(watched('DurableExecutionTimedOut')).toEqual(durable);
   });
 
   it('name the stage that the functions count for', () => {

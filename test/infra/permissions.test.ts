@@ -75,6 +75,11 @@ describe('the template', () => {
           by: 'apigateway.amazonaws.com',
           from: expect.stringMatching(/:\$\{HttpApi\}\/\*\/\*$/),
         },
+        {
+          function: expect.stringContaining('Alias'),
+          by: 'events.amazonaws.com',
+          from: expect.stringContaining('InboxEvents'),
+        },
       ]),
     );
     // Each route of the API adds one of its own.
@@ -86,7 +91,7 @@ describe('the template', () => {
         /:\$\{HttpApi\}\/\*\/\*(\/openapi\.json|\/docs|\/docs\/\{file\}|\/queue(\/pause|\/resume)?)?$/,
       );
     }
-    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(1);
+    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(2);
   });
 });
 

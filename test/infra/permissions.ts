@@ -4,8 +4,8 @@ import type { FunctionName } from '#infra/names.ts';
 export type Target =
   | `log group of ${FunctionName}`
   | `function ${FunctionName}`
-  | 'alias live of generate'
-  | 'every version of generate'
+  | `alias live of ${'generate' | 'inbox'}`
+  | `every version of ${'generate' | 'inbox'}`
   | 'job table'
   | 'index queue'
   | 'index caller'
@@ -47,7 +47,14 @@ export const permissions: Record<Principal, Permission[]> = {
     ...own('api'),
     {
       on: 'job table',
-      may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      may: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
     },
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index caller', may: ['dynamodb:Query'] },
@@ -56,6 +63,8 @@ export const permissions: Record<Principal, Permission[]> = {
     // Looks at inputs; takes uploads, itself and by presigned forms.
     { on: 'bucket uploads/*', may: ['s3:GetObject', 's3:PutObject'] },
     { on: 'bucket inbox/*', may: ['s3:GetObject'] },
+    // Requests of batches that came in a body, presigned reports.
+    { on: 'bucket batches/*', may: ['s3:GetObject', 's3:PutObject'] },
     { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': 'outputs/*' } } },
     { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
@@ -68,6 +77,7 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index unannounced', may: ['dynamodb:Query'] },
     { on: 'alias live of generate', may: ['lambda:InvokeFunction'] },
+    { on: 'alias live of inbox', may: ['lambda:InvokeFunction'] },
     // Announces the ends that a crash left unannounced.
     { on: 'event bus default', may: ['events:PutEvents'] },
   ],
@@ -85,6 +95,29 @@ export const permissions: Record<Principal, Permission[]> = {
       on: 'every version of generate',
       may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
     },
+    { on: 'event bus default', may: ['events:PutEvents'] },
+  ],
+  inbox: [
+    ...own('inbox'),
+    {
+      on: 'job table',
+      may: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+    },
+    { on: 'bucket inbox/*', may: ['s3:GetObject', 's3:GetObjectVersion'] },
+    { on: 'bucket uploads/*', may: ['s3:GetObject', 's3:GetObjectVersion'] },
+    {
+      on: 'bucket batches/*',
+      may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
+    },
+    { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
+    { on: 'every version of inbox', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
     { on: 'event bus default', may: ['events:PutEvents'] },
   ],
   'token-refresh': [

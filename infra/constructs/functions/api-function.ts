@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { batchesPrefix } from '#shared/batches/batch-files.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { eventBusName, lambdaName } from '../../names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
@@ -46,7 +47,14 @@ export class ApiFunction extends GatewayFunction {
       },
       permissions: [
         allow(
-          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
+          [
+            'dynamodb:BatchGetItem',
+            'dynamodb:GetItem',
+            'dynamodb:PutItem',
+            'dynamodb:UpdateItem',
+            'dynamodb:DeleteItem',
+            'dynamodb:Query',
+          ],
           [table.tableArn],
         ),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
@@ -54,6 +62,8 @@ export class ApiFunction extends GatewayFunction {
         allow(['s3:DeleteObjectVersion'], [outputObjects]),
         allowReadInputs(bucket, settings.inputBuckets),
         allow(['s3:PutObject'], [`${bucket.bucketArn}/${uploadsPrefix}*`]),
+        // The requests of a batch and its report.
+        allow(['s3:GetObject', 's3:PutObject'], [`${bucket.bucketArn}/${batchesPrefix}*`]),
         allow(['s3:ListBucketVersions'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${outputsPrefix}*` } }),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch')]),
@@ -63,6 +73,7 @@ export class ApiFunction extends GatewayFunction {
     acknowledgeWildcards(this.role, {
       '<OutputsBucket.Arn>/outputs/*': 'Presigns and erases the outputs of jobs; their keys are made at run time.',
       ...inputWildcards(settings.inputBuckets),
+      '<OutputsBucket.Arn>/batches/*': 'Stores requests of batches, presigns reports; their keys are made at run time.',
     });
   }
 }

@@ -2,9 +2,9 @@ import type { Construct } from 'constructs';
 import { eventBusName } from '../../names.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow, allowPutEvents, generateAliasArn } from './statements.ts';
+import { aliasArn, allow, allowPutEvents } from './statements.ts';
 
-/** Gives free permits to the heads of the queue and announces what a crash left unannounced. */
+/** Gives free permits to the heads of the queue, follows batches and announces what a crash left unannounced. */
 export class DispatchFunction extends GatewayFunction {
   constructor(scope: Construct, id: string, { settings, jobs }: FunctionParts) {
     const { table } = jobs;
@@ -21,7 +21,8 @@ export class DispatchFunction extends GatewayFunction {
       environment: {
         TABLE_NAME: table.tableName,
         EVENT_BUS_NAME: eventBusName,
-        GENERATE_FUNCTION_ARN: generateAliasArn(scope),
+        GENERATE_FUNCTION_ARN: aliasArn(scope, 'generate'),
+        INBOX_FUNCTION_ARN: aliasArn(scope, 'inbox'),
         REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
         REQUESTS_PER_DAY: String(settings.requestsPerDay),
         SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
@@ -30,7 +31,7 @@ export class DispatchFunction extends GatewayFunction {
         // Reads a job again by its key when the answer to a write was lost.
         allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('unannounced')]),
-        allow(['lambda:InvokeFunction'], [generateAliasArn(scope)]),
+        allow(['lambda:InvokeFunction'], [aliasArn(scope, 'generate'), aliasArn(scope, 'inbox')]),
         allowPutEvents(scope),
       ],
     });

@@ -3,13 +3,20 @@ import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { followingOf } from '#shared/adobe/firefly/operation-settings.ts';
 import { operations } from '#shared/adobe/firefly/operations.ts';
-import { eventBusName, generateAlias, lambdaName } from '../../names.ts';
+import { durableAlias, eventBusName, lambdaName } from '../../names.ts';
 import { downloadHosts, statusHosts } from '../../urls.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { outputsPrefix } from '../outputs-bucket.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow, allowPutEvents, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
+import {
+  allow,
+  allowDurableState,
+  allowPutEvents,
+  allowReadInputs,
+  functionArn,
+  inputWildcards,
+} from './statements.ts';
 
 /** Follows one turn of a job from its permit to its outputs: a durable function, invoked by its alias only. */
 export class GenerateFunction extends GatewayFunction {
@@ -54,11 +61,7 @@ export class GenerateFunction extends GatewayFunction {
         allowReadInputs(bucket, settings.inputBuckets),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'dispatch')]),
-        // Lambda checks these two against executions, which hang below a version: an unqualified ARN never matches.
-        allow(
-          ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
-          [`${functionArn(scope, 'generate')}:*`],
-        ),
+        allowDurableState(scope, 'generate'),
         allowPutEvents(scope),
       ],
     });
@@ -69,7 +72,7 @@ export class GenerateFunction extends GatewayFunction {
       [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${lambdaName(stackName, 'generate')}:*`]:
         'The executions of its own versions, whose numbers rise with each deployment.',
     });
-    this.alias = this.lambda.addAlias(generateAlias);
+    this.alias = this.lambda.addAlias(durableAlias);
   }
 }
 

@@ -2,7 +2,7 @@ import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { eventBusName, type FunctionName, generateAlias, lambdaName } from '../../names.ts';
+import { durableAlias, eventBusName, type FunctionName, lambdaName } from '../../names.ts';
 import { inboxPrefix, outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 
 /** Exact actions on exact resources; CDK's own grants are wider (`grantInvoke` adds every version, `grantRead` lists). */
@@ -21,8 +21,12 @@ export const functionArn = (scope: Construct, name: FunctionName): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** The ARN by which `generate` is invoked. */
-export const generateAliasArn = (scope: Construct): string => `${functionArn(scope, 'generate')}:${generateAlias}`;
+/** The ARN by which a durable function is invoked. */
+export const aliasArn = (scope: Construct, name: FunctionName): string => `${functionArn(scope, name)}:${durableAlias}`;
+
+/** Lets a durable function record its own executions, which hang below a version: an unqualified ARN never matches. */
+export const allowDurableState = (scope: Construct, name: FunctionName): PolicyStatement =>
+  allow(['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'], [`${functionArn(scope, name)}:*`]);
 
 /** Reads the images that jobs take as input: from the gateway's bucket and from those that the settings name. */
 export const allowReadInputs = (bucket: IBucket, inputBuckets: readonly string[]): PolicyStatement =>
@@ -36,8 +40,8 @@ export const allowReadInputs = (bucket: IBucket, inputBuckets: readonly string[]
 
 /** Why the reading of inputs needs wildcards. */
 export const inputWildcards = (inputBuckets: readonly string[]): Record<string, string> => ({
-  '<OutputsBucket.Arn>/uploads/*': 'Inputs of jobs; their keys are made at run time.',
-  '<OutputsBucket.Arn>/inbox/*': 'Inputs of jobs that teams dropped into their folders.',
+  '<OutputsBucket.Arn>/uploads/*': 'Inputs and files of requests; their keys are made at run time.',
+  '<OutputsBucket.Arn>/inbox/*': 'Inputs and files of requests that teams dropped into their folders.',
   ...Object.fromEntries(
     inputBuckets.map((name) => [
       `arn:<AWS::Partition>:s3:::${name}/*`,

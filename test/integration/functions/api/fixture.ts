@@ -152,6 +152,15 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     eraseOutputs: async (prefix) => {
       recorded.erased.push(prefix);
     },
+    batchFiles: {
+      bucket: 'outputs-bucket',
+      store: async (key, body) => {
+        recorded.objects.set(`outputs-bucket/${key}`, body);
+        return { bucket: 'outputs-bucket', key, versionId: 'v1' };
+      },
+      find: async (bucket, key) =>
+        recorded.objects.has(`${bucket}/${key}`) ? { bucket, key, versionId: 'v1' } : undefined,
+    },
     invokeDispatch: async () => {
       recorded.dispatches += 1;
     },

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { ProblemError } from '#shared/http/problem.ts';
+import { toValidationErrors } from '#shared/http/validation-errors.ts';
+import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { readPriority } from '../generation-request.ts';
+import { readIdempotencyKey } from '../job-identity.ts';
+import type { ApiRequest } from '../request.ts';
+
+// Room for base64 within the 6 MB that Lambda takes.
+const largestBody = 4 * 1024 * 1024;
+
+const formats = new Map([
+  ['application/x-ndjson', { extension: 'jsonl', contentType: 'application/x-ndjson' }],
+  ['application/jsonl', { extension: 'jsonl', contentType: 'application/x-ndjson' }],
+  ['text/csv', { extension: 'csv', contentType: 'text/csv' }],
+  ['application/json', { extension: 'json', contentType: 'application/json' }],
+]);
+
+/** What a caller wants to be a batch: a body with requests, or a file in S3. */
+export type BatchRequest = {
+  priority: Priority;
+  idempotencyKey?: string;
+  /** Tells two requests apart that have the same idempotency key. */
+  requestHash: string;
+} & ({ kind: 'body'; body: Buffer; extension: string; contentType: string } | { kind: 'source'; source: string });
+
+const sourceBody = z.strictObject({
+  source: z.string().max(2_048),
+  priority: z.enum(priorities).optional(),
+});
+
+/**
+ * Reads the request for a new batch.
+ *
+ * @throws {ProblemError} 4xx naming what is wrong; the requests themselves are checked later, line by line
+ */
+export const readBatchRequest = (request: ApiRequest): BatchRequest => {
+  const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
+  const priority = readPriority(request.header('x-priority'), 'low');
+  const format = formats.get(request.body.contentType?.split(';')[0]?.trim().toLowerCase() ?? '');
+  if (format === undefined) {
+    throw new ProblemError(415, 'invalid_content_type', `The content type must be ${[...formats.keys()].join(', ')}.`);
+  }
+  const body = readBytes(request);
+  const source = format.extension === 'json' ? readSource(body) : undefined;
+  if (source === undefined) {
+    return {
+      kind: 'body',
+      priority,
+      idempotencyKey,
+      requestHash: hashOf(format.extension, priority, body),
+      body,
+      ...format,
+    };
+  }
+  const own = source.priority ?? priority;
+  return {
+    kind: 'source',
+    priority: own,
+    idempotencyKey,
+    requestHash: hashOf('source', own, source.source),
+    source: source.source,
+  };
+};
+
+const readBytes = ({ body: { body = '', isBase64Encoded, contentEncoding = 'identity' } }: ApiRequest): Buffer => {
+  if (contentEncoding.toLowerCase() !== 'identity') {
+    throw new ProblemError(415, 'invalid_content_type', 'The body must not be compressed; a file in S3 may be.');
+  }
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > largestBody) {
+    throw new ProblemError(
+      413,
+      'request_too_large',
+      `The body has more than ${largestBody} bytes. Put the file into S3 and name it: {"source": "s3://<bucket>/<key>"}.`,
+    );
+  }
+  if (bytes.length === 0) throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
+  return bytes;
+};
+
+/** The file that a JSON body names; undefined if it holds requests itself. */
+const readSource = (body: Buffer): z.output<typeof sourceBody> | undefined => {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    // The parser's own message quotes the body, which may be a prompt.
+    throw new ProblemError(400, 'bad_request', 'The body is not valid JSON.');
+  }
+  if (typeof value !== 'object' || value === null || !('source' in value)) return undefined;
+  const result = sourceBody.safeParse(value);
+  if (result.success) return result.data;
+  throw new ProblemError(422, 'validation_error', 'A body with a source takes source and priority only.', {
+    validationErrors: toValidationErrors(result.error.issues, 'body'),
+  });
+};
+
+const hashOf = (kind: string, priority: Priority, content: Buffer | string): string =>
+  createHash('sha256').update(`${kind}\n${priority}\n`).update(content).digest('hex');

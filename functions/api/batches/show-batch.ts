@@ -1,0 +1,38 @@
+import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
+import { batchRecord } from '#shared/http/batch-record.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { positionOf } from '#shared/jobs/queue.ts';
+import { readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Route } from '../router.ts';
+import { batchLinks } from './batch-answers.ts';
+import { batchSchema, onBatch } from './batch-schema.ts';
+import { findBatch } from './find-batch.ts';
+
+/** How a batch is doing. */
+export const batchShow = (gateway: Gateway): Route => ({
+  method: 'GET',
+  path: '/batches/{batchId}',
+  describe: onBatch('How a batch is doing', {
+    200: { description: 'The batch', content: { 'application/json': batchSchema } },
+  }),
+  handle: async (request) => {
+    const batch = await findBatch(gateway, request);
+    const estimatedEndAt = isOver(batch.state) ? undefined : await estimate(gateway, batch);
+    return jsonResponse(200, { ...batchRecord(batch), estimatedEndAt, links: batchLinks(request, batch.batchId) });
+  },
+});
+
+/** When the last job will be submitted if all that waits now at a higher priority goes first; ISO. */
+const estimate = async ({ table, limits }: Gateway, batch: Batch): Promise<string | undefined> => {
+  const [quota, ahead] = await Promise.all([
+    readQuota(table, limits),
+    positionOf(table, { priority: batch.priority, rank: `${batch.priority}#!` }),
+  ]);
+  const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped - batch.blank;
+  const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
+  const now = table.clock.now();
+  const last = unfinished === 0 ? now : earliestSubmit(quota, limits, ahead + unfinished - 1, now);
+  return last === undefined ? undefined : new Date(last).toISOString();
+};

@@ -1,0 +1,34 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import middy from '@middy/core';
+import { executionModeDurableContext } from '@middy/core/DurableContext';
+import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
+import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import { systemClock } from '#shared/clock.ts';
+import { createLog } from '#shared/observability.ts';
+import { readEvent } from './events.ts';
+import { followBatch } from './follow-batch.ts';
+import type { Parts } from './parts.ts';
+import { registerFile } from './register-file.ts';
+import { readSettings } from './settings.ts';
+
+const { tableName, eventBusName, dispatchFunction, s3PathStyle, ...settings } = readSettings();
+
+const parts: Parts = {
+  table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
+  bus: { eventBridge: createEventBridge(), eventBusName },
+  s3: createS3({ pathStyle: s3PathStyle }),
+  invokeDispatch: createInvokeDispatch(createLambda(), dispatchFunction),
+  log: createLog(),
+  ...settings,
+};
+
+/** Makes a batch of a new file, or does what there is to do for one; a durable function, resumed at the last finished step. */
+export const handler = middy<unknown, unknown, Error, DurableContext>({
+  executionMode: executionModeDurableContext,
+  // A suspended invocation is over for Lambda while middy's timer would still run.
+  timeoutEarlyInMillis: 0,
+}).handler((event: unknown, context) => {
+  const known = readEvent(event);
+  if (known.kind === 'work') return followBatch(context, known.work, parts);
+  return context.step('register', async () => ({ batchId: await registerFile(parts, known) }));
+});

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { findOperation } from '#shared/adobe/firefly/find-operation.ts';
+import type { OperationDefinition } from '#shared/adobe/firefly/operation.ts';
+import type { OperationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
+import { largestRequestBytes, validateRequest, validationSentence } from '#shared/http/request-validation.ts';
+import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { jsonProblem } from '#shared/json-limits.ts';
+import type { PreparedLine } from './read/prepared-line.ts';
+import { typedFields } from './typed-fields.ts';
+
+const longestId = 255;
+
+/** What stands in a line, whatever the format of its file. */
+const lineSchema = z.strictObject({
+  operation: z.string().default('images/generate'),
+  body: z.looseObject({}),
+  id: z
+    .union([z.string(), z.number().transform(String)])
+    .pipe(z.string().min(1).max(longestId))
+    .optional(),
+  priority: z.enum(priorities).optional(),
+  modelVersion: z.string().optional(),
+});
+
+/** A line that can be a job. */
+export interface LineRequest {
+  operation: OperationDefinition;
+  body: unknown;
+  id?: string;
+  /** Where the line names one. */
+  priority?: Priority;
+  /** What the line gives as `x-model-version`. */
+  modelVersion?: string;
+  warnings: string[];
+}
+
+/** Why a line cannot be a job. */
+export interface RejectedLine {
+  id?: string;
+  error: { code: string; message: string };
+}
+
+/** Reads and checks a line as the API does with a request; never repeats what stands in it. */
+export const readLineRequest = (
+  line: Extract<PreparedLine, { kind: 'request' | 'texts' }>,
+  overrides: OperationOverrides,
+): LineRequest | RejectedLine => {
+  const value = parse(line.json);
+  if (value === undefined) return rejected(undefined, 'invalid_json', 'The line is not valid JSON.');
+  const problem = jsonProblem(value);
+  if (problem !== undefined) return rejected(undefined, 'invalid_json', `The line ${problem}.`);
+  const id = idOf(value);
+  const fields = lineSchema.safeParse(value);
+  if (!fields.success)
+    return rejected(id, 'validation_error', `The line is not a request: ${problemsOf(fields.error)}.`);
+  const operation = findOperation(fields.data.operation);
+  if (operation === undefined) {
+    return rejected(id, 'unknown_operation', 'The line names an operation that the gateway does not have.');
+  }
+  const { modelVersion, priority } = fields.data;
+  const body = line.kind === 'texts' ? typedFields(operation, fields.data.body) : fields.data.body;
+  if (Buffer.byteLength(JSON.stringify(body)) > largestRequestBytes) {
+    return rejected(id, 'request_too_large', `The body has more than ${largestRequestBytes} bytes.`);
+  }
+  // Where Adobe knows no model version it is left out, as in a request of its own.
+  const model = operation.models === undefined ? undefined : modelVersion;
+  const { validationErrors, warnings } = validateRequest(operation, body, model, overrides);
+  if (validationErrors.length > 0) return rejected(id, 'validation_error', validationSentence(validationErrors));
+  return { operation, body, id, priority, modelVersion: model, warnings };
+};
+
+const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({
+  id,
+  error: { code, message: message.slice(0, 2_000) },
+});
+
+const parse = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The caller's id of a line that may be wrong otherwise. */
+const idOf = (value: unknown): string | undefined => {
+  const id = lineSchema.shape.id.safeParse(
+    typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined,
+  );
+  return id.data;
+};
+
+const problemsOf = ({ issues }: z.ZodError): string =>
+  issues
+    .map((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `it has fields beside ${Object.keys(lineSchema.shape).join(', ')}`
+        : `${issue.path.map(String).join('.') || 'it'}: ${issue.code === 'invalid_value' ? `is not one of ${issue.values.join(', ')}` : issue.message}`,
+    )
+    .join('; ');

@@ -1,0 +1,98 @@
+import { defaultModelVersion } from '#shared/adobe/firefly/operation-settings.ts';
+import type { Batch, LineCounts } from '#shared/batches/batch.ts';
+import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
+import { type IdleLine, putIdleLines } from '#shared/batches/line-items.ts';
+import type { NewJob } from '#shared/jobs/job.ts';
+import { priorities } from '#shared/jobs/job.ts';
+import { createJob } from '#shared/jobs/job-store.ts';
+import { rankOf, takeRounds } from '#shared/jobs/queue.ts';
+import { requestHashOf } from '#shared/jobs/request-hash.ts';
+import { inParallel } from './in-parallel.ts';
+import { type LineRequest, readLineRequest } from './line-request.ts';
+import type { Parts } from './parts.ts';
+import type { NumberedLine } from './read/read-prepared.ts';
+
+const writesAtOnce = 16;
+const dayMs = 86_400_000;
+
+/**
+ * Makes jobs of some lines, and remembers those that cannot be jobs. Done again it finds the same jobs: their ids follow
+ * from batch and line. Once the batch is cancelled no line becomes a job any more.
+ *
+ * @param leaseEndsAt when another execution may have taken over, in epoch ms: from then on nothing is written
+ * @throws {LeaseOverError} if that time has come
+ */
+export const queueLines = async (
+  parts: Parts,
+  batch: Batch,
+  lines: readonly NumberedLine[],
+  leaseEndsAt: number,
+): Promise<LineCounts> => {
+  const { table } = parts;
+  const retentionMs = keptMs(parts, batch);
+  const jobs: NewJob[] = [];
+  const idle: IdleLine[] = [];
+  for (const line of lines) {
+    const found = readLine(parts, line);
+    if (!('operation' in found)) idle.push(found);
+    else if (batch.cancelRequestedAt !== undefined) idle.push({ line: line.line, id: found.id, state: 'cancelled' });
+    else jobs.push(jobOf(parts, batch, line.line, found, retentionMs));
+  }
+  await putIdleLines(table, batch.batchId, idle, table.clock.now() + retentionMs);
+  for (const priority of priorities) {
+    const queued = jobs.filter((job) => job.priority === priority);
+    if (queued.length === 0) continue;
+    const firstRound = await takeRounds(table, batch.caller, priority, queued.length);
+    const places = queued.map((job, index) => ({ job, round: firstRound + index }));
+    await inParallel(places, writesAtOnce, async ({ job, round }) => {
+      if (table.clock.now() >= leaseEndsAt)
+        throw new LeaseOverError('Another execution may have taken the batch over.');
+      await createJob(table, job, { rank: rankOf(priority, round, job.jobId), round });
+    });
+  }
+  const count = (state: IdleLine['state']) => idle.filter((line) => line.state === state).length;
+  return { jobs: jobs.length, rejected: count('rejected'), skipped: count('cancelled'), blank: count('blank') };
+};
+
+/** The execution was so slow that another one may have taken its batch over. */
+export class LeaseOverError extends Error {
+  override readonly name = 'LeaseOverError';
+}
+
+/**
+ * How long the records of a batch's jobs are kept after their end: as always, and besides as long as the others may take,
+ * so that they are there for the report.
+ */
+const keptMs = ({ limits, retentionSeconds }: Parts, { lines = 0 }: Batch): number =>
+  retentionSeconds * 1000 + 2 * Math.ceil(lines / limits.requestsPerDay) * dayMs;
+
+const readLine = (parts: Parts, line: NumberedLine): LineRequest | IdleLine => {
+  if (line.kind === 'blank') return { line: line.line, state: 'blank' };
+  if (line.kind === 'error') {
+    const { code, message } = line;
+    return { line: line.line, state: 'rejected', error: { code, message } };
+  }
+  const found = readLineRequest(line, parts.operations);
+  return 'error' in found ? { line: line.line, state: 'rejected', ...found } : found;
+};
+
+const jobOf = (
+  { operations }: Parts,
+  { batchId, caller, priority }: Batch,
+  line: number,
+  { operation, modelVersion, body, id, warnings, priority: own }: LineRequest,
+  retentionMs: number,
+): NewJob => ({
+  jobId: jobIdOfLine(batchId, line),
+  caller,
+  operation: operation.name,
+  modelVersion: modelVersion ?? defaultModelVersion(operation, operations),
+  request: JSON.stringify(body),
+  requestHash: requestHashOf(operation.name, modelVersion, body),
+  priority: own ?? priority,
+  warnings,
+  retentionSeconds: retentionMs / 1000,
+  batchId,
+  line,
+  lineId: id,
+});

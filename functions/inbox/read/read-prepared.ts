@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { linesKey } from '#shared/batches/batch-files.ts';
+import type { Parts } from '../parts.ts';
+import { decodeLine, type PreparedLine } from './prepared-line.ts';
+import { splitLines } from './split-lines.ts';
+
+/** Where the reading goes on: the number of the next line, from 1, and the byte at which it begins. */
+export interface Position {
+  line: number;
+  offset: number;
+}
+
+/** A line with its number, from 1. */
+export type NumberedLine = PreparedLine & { line: number };
+
+/** Before the first line. */
+export const firstLine: Position = { line: 1, offset: 0 };
+
+const linesAtOnce = 250;
+// What the requests of one chunk may take of the memory.
+const bytesAtOnce = 8 * 1024 * 1024;
+
+/** Reads the next few hundred lines of a prepared file; fewer if they are long. */
+export const readChunk = async (
+  { s3, bucket }: Parts,
+  batchId: string,
+  from: Position,
+): Promise<{ lines: NumberedLine[]; next: Position }> => {
+  const { Body } = await s3.send(
+    new GetObjectCommand({ Bucket: bucket, Key: linesKey(batchId), Range: `bytes=${from.offset}-` }),
+  );
+  if (!(Body instanceof Readable)) throw new TypeError('S3 answered without a body.');
+  const lines: NumberedLine[] = [];
+  let { line, offset } = from;
+  try {
+    for await (const text of splitLines(Body, Number.POSITIVE_INFINITY)) {
+      if (text === 'too_long') throw new TypeError('A line has no end.');
+      lines.push({ ...decodeLine(text.toString('utf8')), line });
+      line += 1;
+      offset += text.length + 1;
+      if (lines.length >= linesAtOnce || offset - from.offset >= bytesAtOnce) break;
+    }
+  } finally {
+    Body.destroy();
+  }
+  return { lines, next: { line, offset } };
+};

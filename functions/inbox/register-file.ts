@@ -1,0 +1,41 @@
+import { inboxPrefix } from '#shared/batches/batch-files.ts';
+import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
+import { createBatch } from '#shared/batches/batch-store.ts';
+import type { InboxEvent } from './events.ts';
+import type { Parts } from './parts.ts';
+import { wakeDispatch } from './wake-dispatch.ts';
+
+/**
+ * Makes a batch of a new file in the inbox. The same event again, or another one of the same version of the object, finds
+ * the batch that is there.
+ *
+ * @returns undefined for a folder's marker, which is no file
+ */
+export const registerFile = async (
+  parts: Parts,
+  { source, bytes }: Extract<InboxEvent, { kind: 'file' }>,
+): Promise<string | undefined> => {
+  const { table, retentionSeconds, log } = parts;
+  if (source.key.endsWith('/') && (bytes ?? 0) === 0) return undefined;
+  const caller = teamOf(source.key);
+  const batchId = batchIdOfFile(caller, source);
+  const { created } = await createBatch(
+    table,
+    { batchId, caller, source, priority: 'low', retentionSeconds },
+    table.clock.now(),
+  );
+  log.info('file found', { batchId, created });
+  // From here on the batch is followed like one that came by the API.
+  await wakeDispatch(parts);
+  return batchId;
+};
+
+// As long as a caller of the API may be called.
+const longestTeam = 1024;
+
+/** The team whose folder a file lies in; empty if it lies in none. */
+export const teamOf = (key: string): string => {
+  const [team = '', ...rest] = key.slice(inboxPrefix.length).split('/');
+  const isFolder = key.startsWith(inboxPrefix) && rest.length > 0;
+  return isFolder && team.trim() !== '' && Buffer.byteLength(team) <= longestTeam ? team : '';
+};

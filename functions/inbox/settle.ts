@@ -1,0 +1,32 @@
+import { isComplete } from '#shared/batches/batch.ts';
+import { advanceBatch, awaitJobs, type Work } from '#shared/batches/batch-progress.ts';
+import { getBatch } from '#shared/batches/batch-store.ts';
+import { hasWork } from '#shared/batches/open-batches.ts';
+import type { Parts } from './parts.ts';
+import { tallyBatch } from './tally.ts';
+
+/**
+ * Finds out whether all jobs of a batch have ended; one that stands still is counted anew.
+ *
+ * @returns whether the report is due; if not, the batch has been left to its jobs
+ */
+export const settleBatch = async (parts: Parts, work: Work): Promise<boolean> => {
+  const { table } = parts;
+  let batch = await getBatch(table, work.batchId);
+  if (batch?.works !== work.work) return false;
+  if (batch.state === 'reporting') return true;
+  if (batch.state !== 'running') return false;
+  if (!isComplete(batch) && hasWork(batch, table.clock.now())) {
+    const tally = await tallyBatch(parts, batch);
+    const recounted =
+      tally &&
+      (await advanceBatch(table, work, { from: ['running'], to: 'running', changes: tally, revision: batch.revision }));
+    batch = recounted ?? (await getBatch(table, work.batchId)) ?? batch;
+  }
+  if (!isComplete(batch)) {
+    await awaitJobs(table, work, batch);
+    return false;
+  }
+  // Whoever counted the last job may have asked for the report already.
+  return (await advanceBatch(table, work, { from: ['running', 'reporting'], to: 'reporting' })) !== undefined;
+};

@@ -1,0 +1,20 @@
+/** The key prefix of files that become batches: `inbox/<team>/<anything>`. */
+export const inboxPrefix = 'inbox/';
+
+/** The key prefix of what the gateway keeps of batches. */
+export const batchesPrefix = 'batches/';
+
+/** Key of a batch's requests where they were not dropped in S3 by somebody. */
+export const inputKey = (batchId: string, extension: string): string => `${batchesPrefix}${batchId}/input.${extension}`;
+
+/** The forms of a report. */
+export const reportFormats = ['jsonl', 'csv'] as const;
+
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** Key of a batch's report. */
+export const reportKey = (batchId: string, format: ReportFormat): string =>
+  `${batchesPrefix}${batchId}/report.${format}`;
+
+/** Key of the requests as they are read into jobs, one a line. */
+export const linesKey = (batchId: string): string => `${batchesPrefix}${batchId}/lines.txt`;

@@ -1,0 +1,51 @@
+import { conditionalUpdate } from '../jobs/conditional-update.ts';
+import type { Job } from '../jobs/job.ts';
+import { jobKey } from '../jobs/job-item.ts';
+import type { JobTable } from '../jobs/job-store.ts';
+import { type Batch, isComplete } from './batch.ts';
+import { batchKey, batchOfItem } from './batch-item.ts';
+
+/**
+ * Counts the end of a job in its batch, once: the mark on the job decides who counts. A crash between the mark and the
+ * count leaves the batch one short; it then stands still and is counted anew from its jobs.
+ */
+export const countEnd = async (table: JobTable, job: Pick<Job, 'jobId' | 'state' | 'batchId'>): Promise<void> => {
+  if (job.batchId === undefined || !(await markCounted(table, job.jobId))) return;
+  const now = new Date(table.clock.now()).toISOString();
+  const item = await conditionalUpdate(table, batchKey(job.batchId), {
+    expression:
+      'SET #counts.#end = #counts.#end + :one, revision = revision + :one, lastEndedAt = :now, updatedAt = :now',
+    condition: 'attribute_exists(pk) AND attribute_not_exists(finishedAt)',
+    names: { '#counts': 'counts', '#end': job.state },
+    values: { ':one': 1, ':now': now },
+  });
+  if (item === undefined) return;
+  const batch = batchOfItem(item);
+  if (batch.state === 'running' && isComplete(batch)) await askForReport(table, batch);
+};
+
+/**
+ * Marks an ended job as counted.
+ *
+ * @returns false if it was marked before, or has been erased
+ */
+export const markCounted = async (table: JobTable, jobId: string): Promise<boolean> =>
+  (await conditionalUpdate(table, jobKey(jobId), {
+    expression: 'SET countedAt = :now',
+    condition: 'attribute_exists(pk) AND attribute_not_exists(countedAt)',
+    values: { ':now': new Date(table.clock.now()).toISOString() },
+  })) !== undefined;
+
+/** By the count every job has ended; whoever writes the report looks at each of them. */
+const askForReport = async (table: JobTable, { batchId }: Batch): Promise<void> => {
+  await conditionalUpdate(table, batchKey(batchId), {
+    expression: 'SET #state = :reporting, queueOrder = :now',
+    condition: '#state = :running',
+    names: { '#state': 'state' },
+    values: {
+      ':reporting': 'reporting',
+      ':running': 'running',
+      ':now': new Date(table.clock.now()).toISOString(),
+    },
+  });
+};
