@@ -67,13 +67,14 @@ describe('the acknowledgements', () => {
     }
   });
 
-  it('are few: nothing but X-Ray, outputs, executions, callers, preflights, access logs and the token', () => {
+  it('are few: nothing but X-Ray, outputs, executions, callers, preflights, access logs, the token and a queue', () => {
     const rules = new Set(findings.map(({ rule }) => rule.replace(/\[.*/, '')));
     expect([...rules].sort()).toEqual([
       'AwsSolutions-APIG4',
       'AwsSolutions-IAM5',
       'AwsSolutions-S1',
       'AwsSolutions-SMG4',
+      'AwsSolutions-SQS3',
     ]);
   });
 });

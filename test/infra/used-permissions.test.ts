@@ -13,6 +13,7 @@ const actionsOf: Record<string, string[]> = {
   BatchWriteCommand: ['dynamodb:BatchWriteItem'],
   QueryCommand: ['dynamodb:Query'],
   GetObjectCommand: ['s3:GetObject'],
+  'GetObjectCommand of a version': ['s3:GetObjectVersion'],
   HeadObjectCommand: ['s3:GetObject'],
   PutObjectCommand: ['s3:PutObject'],
   Upload: ['s3:PutObject', 's3:AbortMultipartUpload'],
@@ -44,7 +45,13 @@ const requestsOf = async (name: FunctionName): Promise<string[]> => {
   });
   const code = outputFiles.map(({ text }) => text).join('\n');
   // esbuild numbers names that two modules import.
-  return [...new Set([...code.matchAll(/new (\w+Command|Upload)\d*\(/g)].map(([, request]) => String(request)))];
+  const ofVersion = /new GetObjectCommand\d*\(\{[^}]*VersionId/.test(code) ? ['GetObjectCommand of a version'] : [];
+  return [
+    ...new Set([
+      ...ofVersion,
+      ...[...code.matchAll(/new (\w+Command|Upload)\d*\(/g)].map(([, request]) => String(request)),
+    ]),
+  ];
 };
 
 describe('the permissions of the table', () => {

@@ -93,7 +93,7 @@ const openSource = async (
         Key: key,
         VersionId: versionId,
         // Where the bucket keeps no versions, the file may have been replaced.
-        IfMatch: versionId === undefined ? etag : undefined,
+        IfMatch: versionId === undefined && etag !== undefined ? `"${etag}"` : undefined,
       }),
     );
     if (!(Body instanceof Readable)) throw new TypeError('S3 answered without a body.');

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonLine, type Rig, type Servers, startServers } from './rig.ts';
+
+let servers: Servers;
+beforeAll(async () => {
+  servers = await startServers();
+});
+afterAll(() => servers.close());
+
+const file = [
+  jsonLine('a cat', { id: 'first' }),
+  '',
+  'no JSON',
+  jsonLine('a dog', { priority: 'high' }),
+  jsonLine('', { id: '=bad' }),
+  '{"operation":"images/paint","body":{"prompt":"x"}}',
+  jsonLine('a fox'),
+].join('\r\n');
+
+const readFile = async (content = file): Promise<{ rig: Rig; batchId: string }> => {
+  const rig = await servers.rig();
+  const batchId = await rig.drop('requests.jsonl', content);
+  expect(await rig.dispatch()).toEqual([{ state: 'running' }]);
+  return { rig, batchId };
+};
+
+describe('a file in the inbox', () => {
+  it('becomes jobs of its team, at low priority unless a line says otherwise', async () => {
+    const { rig, batchId } = await readFile();
+    expect(await rig.batch(batchId)).toMatchObject({ caller: 'team-a', lines: 7, jobs: 3, rejected: 3, blank: 1 });
+    expect(await rig.job(batchId, 1)).toMatchObject({ caller: 'team-a', priority: 'low', lineId: 'first', line: 1 });
+    expect(await rig.job(batchId, 4)).toMatchObject({ priority: 'high', request: '{"prompt":"a dog"}' });
+  });
+
+  it('ends with a report of every line, and an event', async () => {
+    const { rig, batchId } = await readFile();
+    await rig.end(batchId, 1);
+    await rig.end(batchId, 4, { to: 'failed', error: { code: 'image_unsafe', message: 'Adobe says no.' } });
+    expect(await rig.dispatch()).toEqual([]);
+    await rig.end(batchId, 7, { to: 'timed_out', error: { code: 'job_timeout', message: 'Too slow.' } });
+    expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
+    expect(await rig.batch(batchId)).toMatchObject({
+      state: 'finished',
+      counts: { succeeded: 1, failed: 1, cancelled: 0, timed_out: 1 },
+    });
+    expect(await rig.report(batchId)).toMatchObject([
+      { line: 1, id: 'first', state: 'succeeded', outputs: ['outputs/1.jpg'], seed: [7] },
+      { line: 3, state: 'rejected', error: { code: 'invalid_json' } },
+      { line: 4, state: 'failed', error: { code: 'image_unsafe', message: 'Adobe says no.' } },
+      { line: 5, id: '=bad', state: 'rejected', error: { code: 'validation_error' } },
+      { line: 6, state: 'rejected', error: { code: 'unknown_operation' } },
+      { line: 7, state: 'timed_out', error: { code: 'job_timeout' } },
+    ]);
+    const csv = await rig.csv(batchId);
+    expect(csv.split('\r\n')[0]).toBe('\ufeffline,id,jobId,state,outputs,seed,error');
+    expect(csv).toContain(`1,first,${(await rig.job(batchId, 1)).jobId},succeeded,outputs/1.jpg,7,\r\n`);
+    expect(csv).toContain("5,'=bad,,rejected");
+    expect(rig.events.filter(({ type }) => type === 'Batch Ended')).toMatchObject([
+      { detail: { batchId, caller: 'team-a', status: 'finished', lines: 7, counts: { succeeded: 1, rejected: 3 } } },
+    ]);
+    expect(await rig.dispatch()).toEqual([]);
+  });
+
+  it('is one batch, however often it is announced', async () => {
+    const rig = await servers.rig();
+    const batchId = await rig.drop('requests.jsonl', jsonLine('a cat'));
+    const { source } = await rig.batch(batchId);
+    const { registerFile } = await import('#functions/inbox/register-file.ts');
+    if (source === undefined) throw new Error('The batch has no file.');
+    expect(await registerFile(rig.parts, { kind: 'file', source })).toBe(batchId);
+    expect(await rig.dispatch()).toEqual([{ state: 'running' }]);
+    expect(await rig.dispatch()).toEqual([]);
+  });
+});
+
+describe('a file that cannot be taken', () => {
+  it.each([
+    ['of an unknown kind', 'requests.docx', 'x', 'team-a', 'unknown_format'],
+    ['without requests', 'requests.jsonl', '', 'team-a', 'empty_file'],
+    ['outside a team’s folder', 'requests.jsonl', jsonLine('a cat'), '', 'outside_team_folder'],
+    ['with too many lines', 'requests.jsonl', '\n'.repeat(1_001), 'team-a', 'too_many_lines'],
+    ['with too many bytes', 'requests.jsonl', 'x'.repeat(1_000_001), 'team-a', 'file_too_large'],
+    ['that is no gzip', 'requests.jsonl.gz', 'x', 'team-a', 'unreadable_file'],
+  ])('%s is refused with a report', async (_, name, content, team, code) => {
+    const rig = await servers.rig();
+    const batchId = await rig.drop(name, content, team);
+    expect(await rig.dispatch()).toEqual([{ state: 'refused' }]);
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'refused', error: { code }, jobs: 0 });
+    expect(await rig.report(batchId)).toEqual([
+      { state: 'refused', outputs: [], seed: [], error: { code, message: expect.any(String) } },
+    ]);
+    expect(rig.events).toMatchObject([{ type: 'Batch Ended', detail: { status: 'refused', error: { code } } }]);
+  });
+});
+
+describe('a cancelled batch', () => {
+  it('ends what waits at once, and reports it', async () => {
+    const { rig, batchId } = await readFile();
+    const { requestBatchCancel } = await import('#shared/batches/batch-progress.ts');
+    await rig.end(batchId, 1);
+    await requestBatchCancel(rig.parts.table, await rig.batch(batchId));
+    expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
+    expect(await rig.batch(batchId)).toMatchObject({ counts: { succeeded: 1, cancelled: 2 } });
+    expect((await rig.report(batchId)).filter(({ state }) => state === 'cancelled')).toHaveLength(2);
+  });
+
+  it('that was not read yet makes no jobs, and names every line', async () => {
+    const rig = await servers.rig();
+    const batchId = await rig.drop('requests.jsonl', file);
+    const { requestBatchCancel } = await import('#shared/batches/batch-progress.ts');
+    await requestBatchCancel(rig.parts.table, await rig.batch(batchId));
+    expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
+    expect((await rig.report(batchId)).map(({ line, id, state }) => [line, id, state])).toEqual([
+      [1, 'first', 'cancelled'],
+      [3, undefined, 'rejected'],
+      [4, undefined, 'cancelled'],
+      [5, '=bad', 'rejected'],
+      [6, undefined, 'rejected'],
+      [7, undefined, 'cancelled'],
+    ]);
+  });
+});

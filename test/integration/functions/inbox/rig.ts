@@ -1,0 +1,187 @@
+import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { v4 as uuid } from 'uuid';
+import { followBatches } from '#functions/dispatch/follow-batches.ts';
+import { followBatch } from '#functions/inbox/follow-batch.ts';
+import type { Parts } from '#functions/inbox/parts.ts';
+import { registerFile } from '#functions/inbox/register-file.ts';
+import type { BatchEnd } from '#functions/inbox/report-batch.ts';
+import { startS3 } from '#local/s3/start-s3.ts';
+import type { Batch } from '#shared/batches/batch.ts';
+import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
+import type { Work } from '#shared/batches/batch-progress.ts';
+import { getBatch } from '#shared/batches/batch-store.ts';
+import { announce } from '#shared/jobs/events.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
+import { adobeLimits, readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
+import { type Observed, observe } from '#test/fixtures/observed.ts';
+
+/** Servers that the tests of one file share. */
+export interface Servers {
+  rig(settings?: Partial<Parts>): Promise<Rig>;
+  close(): Promise<void>;
+}
+
+/** What the report says of one line. */
+export interface ReportLine {
+  line?: number;
+  id?: string;
+  jobId?: string;
+  state: string;
+  outputs: string[];
+  seed: (number | null)[];
+  error?: { code: string; message: string };
+}
+
+/** The inbox function and what dispatch does for it, over a table and a bucket. */
+export interface Rig extends Observed {
+  parts: Parts;
+  clock: ManualClock;
+  /** The client of the rig's table, to which a test may do what it likes. */
+  dynamoDb: DynamoDBClient;
+  /** Every event that was published, with its type. */
+  events: { type: string; detail: Record<string, unknown> }[];
+  dispatches: number;
+  /** Drops a file for a team and returns the id of its batch. */
+  drop(name: string, content: string | Buffer, team?: string): Promise<string>;
+  /** Does what dispatch does for batches, and runs the executions that it starts until each ends. */
+  dispatch(): Promise<BatchEnd[]>;
+  /** Runs one execution. */
+  follow(work: Work): Promise<BatchEnd>;
+  batch(batchId: string): Promise<Batch>;
+  job(batchId: string, line: number): Promise<Job>;
+  /** Ends the job of a line as `generate` would. */
+  end(batchId: string, line: number, end?: JobEnd): Promise<void>;
+  report(batchId: string): Promise<ReportLine[]>;
+  csv(batchId: string): Promise<string>;
+  object(key: string): Promise<string>;
+}
+
+const bucket = 'gateway';
+
+export const startServers = async (): Promise<Servers> => {
+  const [dynamoDb, s3Server] = await Promise.all([startTestDynamoDb(), startS3({ bucket })]);
+  await LocalDurableTestRunner.setupTestEnvironment();
+  const s3 = new S3Client({
+    endpoint: s3Server.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  return {
+    rig: async (settings = {}) => {
+      const clock = createManualClock();
+      const { own, client } = dynamoDb.reconnect(await dynamoDb.table(clock));
+      return createRig({ s3, table: own, dynamoDb: client, clock }, settings);
+    },
+    close: async () => {
+      await LocalDurableTestRunner.teardownTestEnvironment();
+      s3.destroy();
+      await Promise.all([dynamoDb.close(), s3Server.close()]);
+    },
+  };
+};
+
+const createRig = (
+  { s3, table, dynamoDb, clock }: Pick<Parts, 's3' | 'table'> & Pick<Rig, 'dynamoDb' | 'clock'>,
+  settings: Partial<Parts>,
+): Rig => {
+  const observed = observe();
+  const events: Rig['events'] = [];
+  const send = async ({ input }: { input: { Entries: { DetailType: string; Detail: string }[] } }) => {
+    for (const { DetailType, Detail } of input.Entries) events.push({ type: DetailType, detail: JSON.parse(Detail) });
+    return { FailedEntryCount: 0 };
+  };
+  const bus = { eventBridge: { send } as never, eventBusName: 'bus' };
+  const parts: Parts = {
+    table,
+    limits: adobeLimits,
+    bus,
+    s3,
+    bucket,
+    operations: {},
+    maxBytes: 1_000_000,
+    maxLines: 1_000,
+    retentionSeconds: 86_400,
+    invokeDispatch: async () => {
+      rig.dispatches += 1;
+    },
+    log: observed.log,
+    ...settings,
+  };
+  const rig: Rig = {
+    ...observed,
+    parts,
+    clock,
+    dynamoDb,
+    events,
+    dispatches: 0,
+    drop: async (name, content, team = 'team-a') => {
+      // A folder of its own for each, as the server is shared and a batch's id follows from the key.
+      const key = `inbox/${team === '' ? '' : `${team}/`}${team === '' ? uuid() : `${uuid()}/`}${name}`;
+      const { ETag = '' } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
+      const etag = ETag.replaceAll('"', '');
+      return (await registerFile(parts, { kind: 'file', source: { bucket, key, etag }, bytes: 1 })) ?? '';
+    },
+    dispatch: async () => {
+      const started: Work[] = [];
+      await followBatches({
+        table,
+        bus,
+        log: observed.log,
+        startWork: async (work) => {
+          started.push(work);
+        },
+      });
+      const ends: BatchEnd[] = [];
+      for (const work of started) ends.push(await rig.follow(work));
+      return ends;
+    },
+    follow: async (work) => {
+      const handlerFunction = withDurableExecution((event: Work, context: DurableContext) =>
+        followBatch(context, event, parts),
+      );
+      const execution = await new LocalDurableTestRunner<BatchEnd>({ handlerFunction }).run({ payload: { ...work } });
+      const end = execution.getResult();
+      if (end === undefined) throw new Error('The execution ended without a result.');
+      return end;
+    },
+    batch: async (batchId) => {
+      const batch = await getBatch(table, batchId);
+      if (batch === undefined) throw new Error(`There is no batch ${batchId}.`);
+      return batch;
+    },
+    job: (batchId, line) => readJob(table, { jobId: jobIdOfLine(batchId, line) }),
+    end: async (batchId, line, end = succeeded(line)) => {
+      const job = await rig.job(batchId, line);
+      const ended = await endJob(table, job, [job.state], end);
+      if (ended !== undefined) await announce(table, bus, ended);
+    },
+    report: async (batchId) =>
+      (await rig.object(`batches/${batchId}/report.jsonl`))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as ReportLine),
+    csv: (batchId) => rig.object(`batches/${batchId}/report.csv`),
+    object: async (key) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return (await Body?.transformToString()) ?? '';
+    },
+  };
+  return rig;
+};
+
+/** An end with one output. */
+const succeeded = (line: number): JobEnd => ({
+  to: 'succeeded',
+  outputs: [{ bucket, key: `outputs/${line}.jpg`, sha256: 'ab', bytes: 3, contentType: 'image/jpeg', seed: 7 }],
+});
+
+/** A line of a JSONL file. */
+export const jsonLine = (prompt: string, more: Record<string, unknown> = {}): string =>
+  JSON.stringify({ operation: 'images/generate', body: { prompt }, ...more });
