@@ -43,7 +43,9 @@ export class GatewayStack extends Stack {
     this.outputs = new OutputsBucket(this, 'Outputs', { settings, removalPolicy });
     this.secrets = new Secrets(this, 'Secrets', { removalPolicy });
 
-    const parts = { settings, jobs: this.jobs, outputs: this.outputs, secrets: this.secrets };
+    this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
+    const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
+    const parts = { settings, jobs: this.jobs, outputs: this.outputs, secrets: this.secrets, gatewayUrl };
     this.rotation = new SecretRotation(this, 'Rotation', { ...parts, removalPolicy });
     const inbox = new InboxFunction(this, 'Inbox', parts);
     this.functions = {
@@ -55,7 +57,7 @@ export class GatewayStack extends Stack {
       'secret-rotation': this.rotation.function,
     };
     this.inboxEvents = new InboxEvents(this, 'InboxEvents', { outputs: this.outputs, alias: inbox.alias });
-    this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings, function: this.functions.api });
+    this.httpApi.serve(this.functions.api);
     this.schedules = new Schedules(this, 'Schedules', {
       dispatch: this.functions.dispatch,
       tokenRefresh: this.functions['token-refresh'],
@@ -68,7 +70,7 @@ export class GatewayStack extends Stack {
       undelivered: this.inboxEvents.undelivered,
     });
 
-    this.output('GatewayUrl', 'The endpoint for callers', settings.gatewayUrl ?? this.httpApi.url);
+    this.output('GatewayUrl', 'The endpoint for callers', gatewayUrl);
     this.output('BucketName', 'Where the outputs are', this.outputs.bucket.bucketName);
     this.output('TableName', 'Where the jobs are', this.jobs.table.tableName);
     this.output('ClientCredentialsSecret', 'Set with: npm run credentials', this.secrets.clientCredentials.secretName);

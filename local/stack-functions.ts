@@ -49,9 +49,10 @@ export const functionDefinitions = (
     POWERTOOLS_LOG_LEVEL: 'INFO',
   };
   const shared = (name: FunctionKey) => {
-    const { s3, dynamodb, secretsManager, lambda, eventBridge } = endpointsOf(name);
+    const { gateway, s3, dynamodb, secretsManager, lambda, eventBridge } = endpointsOf(name);
     return {
       ...common,
+      GATEWAY_URL: gateway,
       AWS_ENDPOINT_URL_S3: s3,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
@@ -96,7 +97,6 @@ export const functionDefinitions = (
         OPERATORS: JSON.stringify('everybody'),
         GATEWAY_VERSION: settings.version,
         DOCS_ASSETS_DIRECTORY: dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json'))),
-        GATEWAY_URL: endpointsOf('api').gateway,
       },
     },
     {

@@ -47,3 +47,6 @@ export const commaList = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 );
+
+/** The gateway's own URL in an environment variable, without a slash at its end. */
+export const gatewayUrl = z.url().transform((url) => url.replace(/\/+$/, ''));

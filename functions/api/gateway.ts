@@ -47,8 +47,8 @@ export interface Gateway {
   docsAssetsDirectory: string;
   stackName: string;
   version: string;
-  /** Base of the URLs in answers; without it they are built from the host name that was called. */
-  url?: string;
+  /** Base of the URLs in answers, without a slash at its end. */
+  url: string;
   /** How long the record of a finished job is kept. */
   retentionSeconds: number;
 }

@@ -22,7 +22,7 @@ import { createPresignUpload } from './presign-upload.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings();
-const { tableName, eventBusName, limits, stackName, version, url, retentionSeconds } = settings;
+const { tableName, eventBusName, limits, stackName, version, gatewayUrl, retentionSeconds } = settings;
 const dynamoDb = createDynamoDb();
 const s3 = createS3({ pathStyle: settings.pathStyleS3 });
 const table = { dynamoDb, tableName, clock: systemClock };
@@ -42,7 +42,7 @@ const inputs = {
 export const handler = createApi({
   table,
   limits,
-  bus: { eventBridge: createEventBridge(), eventBusName },
+  bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   token,
   tokens,
   fireflyUrl: settings.fireflyUrl,
@@ -68,6 +68,6 @@ export const handler = createApi({
   operators: settings.operators,
   stackName,
   version,
-  url,
+  url: gatewayUrl,
   retentionSeconds,
 });

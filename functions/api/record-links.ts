@@ -1,6 +1,7 @@
 import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
 import { isImageType } from '#shared/adobe/firefly/image-types.ts';
 import { generateSimilar } from '#shared/adobe/firefly/operations/generate-similar.ts';
+import { outputUrl } from '#shared/gateway-urls.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { type JobLinks, jobLinks } from './job-links.ts';
 import type { ApiRequest } from './request.ts';
@@ -28,7 +29,7 @@ export const recordLinks = ({ baseUrl }: Pick<ApiRequest, 'baseUrl'>, job: Job):
   const outputs = job.outputs ?? [];
   const links: RecordLinks = {
     ...jobLinks({ baseUrl }, job.jobId),
-    outputs: outputs.map((_, index) => `${baseUrl}/jobs/${job.jobId}/outputs/${index}`),
+    outputs: outputs.map((_, index) => outputUrl(baseUrl, job.jobId, index)),
   };
   if (job.state !== 'succeeded') return links;
   const [first] = outputs;

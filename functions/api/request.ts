@@ -13,7 +13,7 @@ export interface ApiRequest {
   routeKey: string;
   /** When the request came in, in epoch ms. */
   startedAt: number;
-  /** Origin of the URLs in the answer, without a slash at its end. */
+  /** Base of the URLs in the answer, without a slash at its end. */
   baseUrl: string;
   /** Path parameters, decoded. */
   params: Readonly<Record<string, string | undefined>>;
@@ -45,15 +45,15 @@ export const decodePath = (part: string): string => {
 /**
  * Reads what the routes need out of an event.
  *
- * @param options.url base of the URLs in answers, where it differs from the host name that was called
+ * @param options.url base of the URLs in answers
  */
-export const readRequest = (event: HttpEvent, options: { startedAt: number; url?: string }): ApiRequest => {
+export const readRequest = (event: HttpEvent, options: { startedAt: number; url: string }): ApiRequest => {
   const headers = new Map(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
   return {
     id: event.requestContext.requestId,
     routeKey: event.requestContext.routeKey,
     startedAt: options.startedAt,
-    baseUrl: options.url ?? `https://${event.requestContext.domainName}`,
+    baseUrl: options.url,
     params: Object.fromEntries(
       Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value && decodePath(value)]),
     ),

@@ -22,12 +22,12 @@ export interface Route {
  * Finds the route of an event and runs it; a browser's preflight is answered for every path.
  *
  * @param options.operators who may use the routes for operators
- * @param options.url base of the URLs in answers, where it differs from the host name that was called
+ * @param options.url base of the URLs in answers
  * @throws {ProblemError} 400 for a malformed path, 404 for an unknown one, 405 for a known one with another method
  */
 export const createRouter = (
   routes: readonly Route[],
-  options: { clock: Clock; operators: Operators; url?: string },
+  options: { clock: Clock; operators: Operators; url: string },
 ): ((event: HttpEvent) => Promise<HttpResponse>) => {
   const router = httpRouter<HttpEvent, HttpResponse>({
     routes: routes.map((route) => ({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
-import { commaList, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
+import { commaList, gatewayUrl, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
 import { operatorsSchema } from './operators.ts';
 
 const schema = z
@@ -23,7 +23,7 @@ const schema = z
     DOCS_ASSETS_DIRECTORY: z.string().min(1),
     OPERATORS: jsonOf(operatorsSchema),
     GATEWAY_VERSION: z.string().min(1),
-    GATEWAY_URL: z.url().optional(),
+    GATEWAY_URL: gatewayUrl,
     AWS_ENDPOINT_URL_S3: z.url().optional(),
   })
   .transform((env) => ({
@@ -47,7 +47,7 @@ const schema = z
     docsAssetsDirectory: env.DOCS_ASSETS_DIRECTORY,
     operators: env.OPERATORS,
     version: env.GATEWAY_VERSION,
-    url: env.GATEWAY_URL?.replace(/\/+$/, ''),
+    gatewayUrl: env.GATEWAY_URL,
     // An S3 server of one's own has no host name per bucket.
     pathStyleS3: env.AWS_ENDPOINT_URL_S3 !== undefined,
   }));

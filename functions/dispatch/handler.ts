@@ -12,11 +12,11 @@ import { readSettings } from './settings.ts';
 import type { StartTurn } from './start-turn.ts';
 import type { StartWork } from './start-work.ts';
 
-const { tableName, eventBusName, generateFunctionArn, inboxFunctionArn, limits } = readSettings();
+const { tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn, limits } = readSettings();
 const log = createLog();
 const recordMetric = createRecordMetric();
 const table = { dynamoDb: createDynamoDb(), tableName, clock: systemClock };
-const bus = { eventBridge: createEventBridge(), eventBusName };
+const bus = { eventBridge: createEventBridge(), eventBusName, gatewayUrl };
 const lambda = createLambda();
 
 const startExecution = async (functionArn: string, executionName: string, payload: Turn | Work): Promise<void> => {

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { readEnv, wholeNumber } from '#shared/env.ts';
+import { gatewayUrl, readEnv, wholeNumber } from '#shared/env.ts';
 
 const schema = z
   .object({
     TABLE_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
+    GATEWAY_URL: gatewayUrl,
     GENERATE_FUNCTION_ARN: z.string().min(1),
     INBOX_FUNCTION_ARN: z.string().min(1),
     REQUESTS_PER_MINUTE: wholeNumber,
@@ -14,6 +15,7 @@ const schema = z
   .transform((env) => ({
     tableName: env.TABLE_NAME,
     eventBusName: env.EVENT_BUS_NAME,
+    gatewayUrl: env.GATEWAY_URL,
     generateFunctionArn: env.GENERATE_FUNCTION_ARN,
     inboxFunctionArn: env.INBOX_FUNCTION_ARN,
     limits: {

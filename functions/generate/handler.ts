@@ -37,7 +37,11 @@ const s3 = createS3({ pathStyle: settings.s3PathStyle });
 const parts: Parts = {
   table,
   limits: settings.limits,
-  bus: { eventBridge: createEventBridge(), eventBusName: settings.eventBusName },
+  bus: {
+    eventBridge: createEventBridge(),
+    eventBusName: settings.eventBusName,
+    gatewayUrl: settings.gatewayUrl,
+  },
   tokens: createAccessTokenCache(tokenSource, systemClock),
   s3,
   inputs: {

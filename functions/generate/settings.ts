@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
-import { commaList, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
+import { commaList, gatewayUrl, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
 
 const schema = z
   .object({
     TABLE_NAME: z.string().min(1),
     BUCKET_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
+    GATEWAY_URL: gatewayUrl,
     ACCESS_TOKEN_SECRET_ID: z.string().min(1),
     TOKEN_REFRESH_FUNCTION_NAME: z.string().min(1),
     DISPATCH_FUNCTION_NAME: z.string().min(1),
@@ -26,6 +27,7 @@ const schema = z
     tableName: env.TABLE_NAME,
     bucket: env.BUCKET_NAME,
     eventBusName: env.EVENT_BUS_NAME,
+    gatewayUrl: env.GATEWAY_URL,
     accessTokenSecretId: env.ACCESS_TOKEN_SECRET_ID,
     tokenRefreshFunction: env.TOKEN_REFRESH_FUNCTION_NAME,
     dispatchFunction: env.DISPATCH_FUNCTION_NAME,

@@ -11,11 +11,11 @@ import type { Parts } from './parts.ts';
 import { registerFile } from './register-file.ts';
 import { readSettings } from './settings.ts';
 
-const { tableName, eventBusName, dispatchFunction, s3PathStyle, ...settings } = readSettings();
+const { tableName, eventBusName, gatewayUrl, dispatchFunction, s3PathStyle, ...settings } = readSettings();
 
 const parts: Parts = {
   table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
-  bus: { eventBridge: createEventBridge(), eventBusName },
+  bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   s3: createS3({ pathStyle: s3PathStyle }),
   invokeDispatch: createInvokeDispatch(createLambda(), dispatchFunction),
   log: createLog(),

@@ -72,7 +72,7 @@ const ownBatch = async ({ table }: Parts, { batchId, work }: Work, state: BatchS
 };
 
 async function* refusalRow(error: Refusal): AsyncGenerator<ReportRow> {
-  yield { state: 'refused', outputs: [], seed: [], error };
+  yield { state: 'refused', outputs: [], links: [], seed: [], error };
 }
 
 const announceEnd = (context: DurableContext, { table, bus, log }: Parts, { batchId }: Work): Promise<BatchEnd> =>

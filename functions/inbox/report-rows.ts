@@ -2,6 +2,7 @@ import type { Batch } from '#shared/batches/batch.ts';
 import { endStates } from '#shared/batches/batch.ts';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
 import { countedAs, type IdleLine, idleLines } from '#shared/batches/line-items.ts';
+import { outputUrl } from '#shared/gateway-urls.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Parts } from './parts.ts';
 import type { Tally } from './tally.ts';
@@ -17,6 +18,8 @@ export interface ReportRow {
   state: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' | 'rejected' | 'erased' | 'refused';
   /** S3 keys, in Adobe's order. */
   outputs: string[];
+  /** Where each output is found for good: redirects to a fresh URL. */
+  links: string[];
   /** Of each output, where Adobe named one. */
   seed: (number | null)[];
   error?: { code: string; message: string };
@@ -36,7 +39,7 @@ const attributes = ['jobId', 'lineId', 'state', 'outputs', 'error'] as const;
  * @throws {JobsStillRunningError} if a job has not ended
  */
 export async function* reportRows(
-  { table }: Parts,
+  { table, bus: { gatewayUrl } }: Parts,
   { batchId, lines = 0 }: Batch,
   tally: Tally,
 ): AsyncGenerator<ReportRow> {
@@ -49,14 +52,14 @@ export async function* reportRows(
       const job = jobs.get(line);
       const other = nextIdle.done !== true && nextIdle.value.line === line ? nextIdle.value : undefined;
       if (other !== undefined) nextIdle = await idle.next();
-      if (job !== undefined) yield rowOfJob(line, job, tally);
+      if (job !== undefined) yield rowOfJob(line, job, gatewayUrl, tally);
       else if (other !== undefined) yield* rowsOfIdleLine(other, tally);
-      else yield { line, state: 'erased', outputs: [], seed: [] };
+      else yield { line, state: 'erased', outputs: [], links: [], seed: [] };
     }
   }
 }
 
-const rowOfJob = (line: number, item: Record<string, unknown>, tally: Tally): ReportRow => {
+const rowOfJob = (line: number, item: Record<string, unknown>, gatewayUrl: string, tally: Tally): ReportRow => {
   const { jobId, lineId, outputs = [], error, ...job } = item as Pick<Job, (typeof attributes)[number]>;
   const state = endStates.find((end) => end === job.state);
   if (state === undefined) throw new JobsStillRunningError('A job of the batch has not ended.');
@@ -68,6 +71,7 @@ const rowOfJob = (line: number, item: Record<string, unknown>, tally: Tally): Re
     jobId,
     state,
     outputs: outputs.map(({ key }) => key),
+    links: outputs.map((_, index) => outputUrl(gatewayUrl, jobId, index)),
     seed: outputs.some(({ seed }) => seed !== undefined) ? outputs.map(({ seed }) => seed ?? null) : [],
     error: error && { code: error.code, message: error.message },
   };
@@ -75,5 +79,5 @@ const rowOfJob = (line: number, item: Record<string, unknown>, tally: Tally): Re
 
 const rowsOfIdleLine = ({ line, id, state, error }: IdleLine, tally: Tally): ReportRow[] => {
   tally[countedAs[state]] += 1;
-  return state === 'blank' ? [] : [{ line, id, state, outputs: [], seed: [], error }];
+  return state === 'blank' ? [] : [{ line, id, state, outputs: [], links: [], seed: [], error }];
 };

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
-import { jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
+import { gatewayUrl, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
 
 const schema = z
   .object({
     TABLE_NAME: z.string().min(1),
     BUCKET_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
+    GATEWAY_URL: gatewayUrl,
     DISPATCH_FUNCTION_NAME: z.string().min(1),
     REQUESTS_PER_MINUTE: wholeNumber,
     REQUESTS_PER_DAY: wholeNumber,
@@ -21,6 +22,7 @@ const schema = z
     tableName: env.TABLE_NAME,
     bucket: env.BUCKET_NAME,
     eventBusName: env.EVENT_BUS_NAME,
+    gatewayUrl: env.GATEWAY_URL,
     dispatchFunction: env.DISPATCH_FUNCTION_NAME,
     limits: {
       requestsPerMinute: env.REQUESTS_PER_MINUTE,

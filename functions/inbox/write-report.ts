@@ -57,11 +57,11 @@ const csvTable = (): Transform =>
     bom: true,
     escape_formulas: true,
     record_delimiter: 'windows',
-    columns: ['line', 'id', 'jobId', 'state', 'outputs', 'seed', 'error'],
+    columns: ['line', 'id', 'jobId', 'state', 'outputs', 'links', 'seed', 'error'],
     cast: { object: cellOf },
   });
 
-/** Keys have no spaces and seeds are numbers, so both are listed with spaces in between. */
+/** Keys and addresses have no spaces and seeds are numbers, so all are listed with spaces in between. */
 const cellOf = (value: object): string => {
   if (Array.isArray(value)) return value.map((entry) => entry ?? '-').join(' ');
   const { code, message } = value as NonNullable<ReportRow['error']>;

@@ -6,6 +6,8 @@ import {
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -20,45 +22,21 @@ import type { GatewayFunction } from './functions/gateway-function.ts';
 /** The HTTP API: every path and method goes to the api function, once the authorizer has let the caller in. */
 export class GatewayHttpApi extends Construct {
   readonly api: HttpApi;
+  readonly #settings: Settings;
 
-  constructor(scope: Construct, id: string, props: { settings: Settings; function: GatewayFunction }) {
+  /** The functions are told its URL, so that it is made before them; {@link serve} connects it. */
+  constructor(scope: Construct, id: string, { settings }: { settings: Settings }) {
     super(scope, id);
-    const { settings } = props;
-    const integration = new HttpLambdaIntegration('Api', props.function.lambda);
+    this.#settings = settings;
     this.api = new HttpApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
       createDefaultStage: false,
-      defaultIntegration: integration,
       defaultAuthorizer: authorizer(settings.auth),
       ...(settings.corsOrigins.length > 0 && { corsPreflight: corsPreflight(settings.corsOrigins) }),
     });
     const resource = this.api.node.defaultChild;
     if (!(resource instanceof CfnApi)) throw new TypeError('The API has no CloudFormation resource');
     resource.overrideLogicalId('HttpApi');
-
-    if (settings.corsOrigins.length > 0) {
-      this.openRoute(
-        '/{proxy+}',
-        HttpMethod.OPTIONS,
-        integration,
-        'CORS preflights carry no credentials by specification, and OPTIONS reads and changes nothing.',
-      );
-    }
-    for (const path of ['/openapi.json', '/docs', '/docs/{file}']) {
-      this.openRoute(
-        path,
-        HttpMethod.GET,
-        integration,
-        'The description of the API is the same for everybody and tells nothing of the deployment.',
-      );
-    }
-
-    // With routes of their own API Gateway asks IAM about them by name, and tells the function that it has.
-    if (settings.auth.mode === 'iam') {
-      for (const { method, path } of operatorRoutes) {
-        this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
-      }
-    }
 
     const accessLog = new AccessLog(this, 'AccessLog', { retentionDays: settings.logRetentionDays });
     new HttpStage(this, 'Stage', {
@@ -70,13 +48,42 @@ export class GatewayHttpApi extends Construct {
     });
   }
 
+  /** Sends every path and method to a function. */
+  serve({ lambda }: GatewayFunction): void {
+    const { auth, corsOrigins } = this.#settings;
+    const integration = new HttpLambdaIntegration('Api', lambda);
+    new HttpRoute(this.api, 'DefaultRoute', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
+    if (corsOrigins.length > 0) {
+      this.#openRoute(
+        '/{proxy+}',
+        HttpMethod.OPTIONS,
+        integration,
+        'CORS preflights carry no credentials by specification, and OPTIONS reads and changes nothing.',
+      );
+    }
+    for (const path of ['/openapi.json', '/docs', '/docs/{file}']) {
+      this.#openRoute(
+        path,
+        HttpMethod.GET,
+        integration,
+        'The description of the API is the same for everybody and tells nothing of the deployment.',
+      );
+    }
+    // With routes of their own API Gateway asks IAM about them by name, and tells the function that it has.
+    if (auth.mode === 'iam') {
+      for (const { method, path } of operatorRoutes) {
+        this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
+      }
+    }
+  }
+
   /** The URL of the gateway, without a slash at the end. */
   get url(): string {
     return this.api.apiEndpoint;
   }
 
   /** A route for which nobody needs credentials: a browser sends none by itself, and the $default route would ask for them. */
-  private openRoute(path: string, method: HttpMethod, integration: HttpLambdaIntegration, reason: string): void {
+  #openRoute(path: string, method: HttpMethod, integration: HttpLambdaIntegration, reason: string): void {
     const [route] = this.api.addRoutes({ path, methods: [method], integration, authorizer: new HttpNoneAuthorizer() });
     if (route === undefined) throw new TypeError(`The route ${path} was not made`);
     Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });

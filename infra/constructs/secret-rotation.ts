@@ -14,7 +14,11 @@ export class SecretRotation extends Construct {
   /** What a rotation was about to do at Adobe when it crashed; no other function can reach it. */
   readonly intents: Table;
 
-  constructor(scope: Construct, id: string, props: Omit<FunctionParts, 'outputs'> & { removalPolicy: RemovalPolicy }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: Omit<FunctionParts, 'outputs' | 'gatewayUrl'> & { removalPolicy: RemovalPolicy },
+  ) {
     super(scope, id);
     this.intents = new Table(this, 'Intents', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },

@@ -1,36 +1,23 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { batchEndedOf } from '../events/batch-ended.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
 import { type EventBus, publish } from '../jobs/events.ts';
 import { indexes } from '../jobs/job-item.ts';
 import type { JobTable } from '../jobs/job-store.ts';
 import type { Batch } from './batch.ts';
-import { reportKey } from './batch-files.ts';
 import { batchKey, batchOfItem, unannouncedBatch } from './batch-item.ts';
 
 /** EventBridge `detail-type` of the event that says that a batch has ended. */
 export const batchEndedEvent = 'Batch Ended';
 
 /**
- * Publishes the end of a batch and then clears its mark: at least once, whatever crashes in between. The event carries keys
- * of S3 objects, never their URLs.
+ * Publishes the end of a batch and then clears its mark: at least once, whatever crashes in between.
  *
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */
 export const announceBatch = async (table: JobTable, bus: EventBus, batch: Batch): Promise<void> => {
-  const { batchId, caller, state, counts, lines, rejected, skipped, retryOf, error, createdAt, finishedAt } = batch;
-  await publish(bus, batchEndedEvent, {
-    batchId,
-    caller,
-    status: state,
-    lines,
-    counts: { ...counts, cancelled: counts.cancelled + skipped, rejected },
-    reports: { jsonl: reportKey(batchId, 'jsonl'), csv: reportKey(batchId, 'csv') },
-    retryOf,
-    error,
-    createdAt,
-    finishedAt,
-  });
-  await conditionalUpdate(table, batchKey(batchId), {
+  await publish(bus, batchEndedEvent, batchEndedOf(batch, bus.gatewayUrl));
+  await conditionalUpdate(table, batchKey(batch.batchId), {
     expression: 'REMOVE unannounced',
     condition: 'attribute_exists(pk)',
   });

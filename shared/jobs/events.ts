@@ -1,6 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { countEnd } from '../batches/count-end.ts';
+import { jobEndedOf } from '../events/job-ended.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
 import { indexes, jobKey, jobOfItem } from './job-item.ts';
@@ -16,6 +17,8 @@ export const jobEndedEvent = 'Job Ended';
 export interface EventBus {
   eventBridge: EventBridgeClient;
   eventBusName: string;
+  /** Base of the addresses in events, without a slash at its end. */
+  gatewayUrl: string;
 }
 
 /** EventBridge did not take the event; it is sent again by the next dispatch. */
@@ -48,27 +51,14 @@ export const publish = async (bus: EventBus, detailType: string, detail: Record<
 
 /**
  * Counts the end of a job in its batch, publishes it and then clears its mark: at least once, whatever crashes in between.
- * The event carries keys of S3 objects, never their URLs (those die) and never the prompt (it is personal data).
  *
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */
 export const announce = async (table: JobTable, bus: EventBus, job: Job): Promise<void> => {
   await countEnd(table, job);
-  const { jobId, caller, operation, state, outputs = [], error, createdAt, finishedAt, batchId, line } = job;
-  await publish(bus, jobEndedEvent, {
-    jobId,
-    caller,
-    operation,
-    status: state,
-    outputs,
-    error,
-    createdAt,
-    finishedAt,
-    batchId,
-    line,
-  });
+  await publish(bus, jobEndedEvent, jobEndedOf(job, bus.gatewayUrl));
   // Without the condition the update would bring back a job that was erased meanwhile.
-  await conditionalUpdate(table, jobKey(jobId), {
+  await conditionalUpdate(table, jobKey(job.jobId), {
     expression: 'REMOVE unannounced',
     condition: 'attribute_exists(pk)',
   });

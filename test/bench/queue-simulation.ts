@@ -53,7 +53,11 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
   const accepted = new Map<string, number>();
   const dynamoDb = await startTestDynamoDb();
   const table: JobTable = await dynamoDb.table(clock);
-  const bus = { eventBridge: { send: async () => ({}) }, eventBusName: 'none' } as unknown as EventBus;
+  const bus = {
+    eventBridge: { send: async () => ({}) },
+    eventBusName: 'none',
+    gatewayUrl: 'https://gateway.test',
+  } as unknown as EventBus;
   const observed = observe();
 
   const arrive = async (job: Job): Promise<void> => {

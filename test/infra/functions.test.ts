@@ -20,6 +20,9 @@ const environmentOf = (found: Record<string, Resource>, name: FunctionName): Rec
   return Object.fromEntries(Object.entries(Variables).map(([variable, value]) => [variable, flatten(value)]));
 };
 
+/** Known at the deployment only. */
+const apiUrl = flatten({ 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] });
+
 describe.each(functionNames)('the function %s', (name) => {
   afterEach(() => vi.unstubAllEnvs());
 
@@ -38,7 +41,9 @@ describe.each(functionNames)('the function %s', (name) => {
   });
 
   it('accepts its environment', async () => {
-    for (const [variable, value] of Object.entries(environmentOf(resources, name))) vi.stubEnv(variable, value);
+    for (const [variable, value] of Object.entries(environmentOf(resources, name))) {
+      vi.stubEnv(variable, value.replace(apiUrl, 'https://example.com'));
+    }
     const { readSettings } = (await import(`#functions/${name}/settings.ts`)) as { readSettings: () => unknown };
     expect(readSettings).not.toThrow();
   });
@@ -121,10 +126,13 @@ describe('settings', () => {
       ...limits,
       OUTPUT_URL_LIFETIME_SECONDS: '600',
       JOB_RETENTION_DAYS: '10',
-      GATEWAY_URL: 'https://firefly.example.com',
       POWERTOOLS_LOG_LEVEL: 'DEBUG',
     });
     expect(environmentOf(found, 'dispatch')).toMatchObject(limits);
+    for (const name of ['api', 'dispatch', 'generate', 'inbox'] as const) {
+      expect(environmentOf(found, name)['GATEWAY_URL']).toBe('https://firefly.example.com');
+      expect(environmentOf(resources, name)['GATEWAY_URL']).toBe(apiUrl);
+    }
     expect(environmentOf(found, 'generate')).toMatchObject({ ...limits, OUTPUT_MAX_BYTES: '5000000' });
     expect(environmentOf(found, 'token-refresh')).toMatchObject({
       ADOBE_IMS_URL: 'https://ims.example.com',

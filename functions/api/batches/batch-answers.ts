@@ -1,11 +1,12 @@
 import type { Batch } from '#shared/batches/batch.ts';
+import { batchUrl } from '#shared/gateway-urls.ts';
 import { batchRecord } from '#shared/http/batch-record.ts';
 import { type HttpResponse, jsonResponse } from '#shared/http/response.ts';
 import type { ApiRequest } from '../request.ts';
 
 /** Where a caller finds what belongs to a batch. */
 export const batchLinks = ({ baseUrl }: Pick<ApiRequest, 'baseUrl'>, batchId: string) => {
-  const self = `${baseUrl}/batches/${batchId}`;
+  const self = batchUrl(baseUrl, batchId);
   return {
     self,
     jobs: `${self}/jobs`,

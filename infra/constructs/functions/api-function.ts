@@ -12,7 +12,7 @@ import { allow, allowPutEvents, allowReadInputs, functionArn, inputWildcards } f
 
 /** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
 export class ApiFunction extends GatewayFunction {
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets }: FunctionParts) {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, gatewayUrl }: FunctionParts) {
     const { table } = jobs;
     const { bucket } = outputs;
     const outputObjects = `${bucket.bucketArn}/${outputsPrefix}*`;
@@ -29,6 +29,7 @@ export class ApiFunction extends GatewayFunction {
         TABLE_NAME: table.tableName,
         BUCKET_NAME: bucket.bucketName,
         EVENT_BUS_NAME: eventBusName,
+        GATEWAY_URL: gatewayUrl,
         ACCESS_TOKEN_SECRET_ID: secrets.accessToken.secretArn,
         DISPATCH_FUNCTION_NAME: lambdaName(Stack.of(scope).stackName, 'dispatch'),
         REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
@@ -43,7 +44,6 @@ export class ApiFunction extends GatewayFunction {
         DOCS_ASSETS_DIRECTORY: `/var/task/${docsDirectory}`,
         OPERATORS: JSON.stringify(settings.auth.mode === 'jwt' ? settings.auth.operators : 'policy'),
         GATEWAY_VERSION: manifest.version,
-        ...(settings.gatewayUrl && { GATEWAY_URL: settings.gatewayUrl }),
       },
       permissions: [
         allow(

@@ -6,7 +6,7 @@ import { aliasArn, allow, allowPutEvents } from './statements.ts';
 
 /** Gives free permits to the heads of the queue, follows batches and announces what a crash left unannounced. */
 export class DispatchFunction extends GatewayFunction {
-  constructor(scope: Construct, id: string, { settings, jobs }: FunctionParts) {
+  constructor(scope: Construct, id: string, { settings, jobs, gatewayUrl }: FunctionParts) {
     const { table } = jobs;
     super(scope, id, {
       name: 'dispatch',
@@ -21,6 +21,7 @@ export class DispatchFunction extends GatewayFunction {
       environment: {
         TABLE_NAME: table.tableName,
         EVENT_BUS_NAME: eventBusName,
+        GATEWAY_URL: gatewayUrl,
         GENERATE_FUNCTION_ARN: aliasArn(scope, 'generate'),
         INBOX_FUNCTION_ARN: aliasArn(scope, 'inbox'),
         REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),

@@ -9,4 +9,6 @@ export interface FunctionParts {
   jobs: JobTable;
   outputs: OutputsBucket;
   secrets: Secrets;
+  /** Base of the addresses in answers and events, without a slash at its end. */
+  gatewayUrl: string;
 }

@@ -23,7 +23,7 @@ export class GenerateFunction extends GatewayFunction {
   /** Points to the newest version; dispatch invokes it. */
   readonly alias: Alias;
 
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets }: FunctionParts) {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, gatewayUrl }: FunctionParts) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucket } = outputs;
@@ -41,6 +41,7 @@ export class GenerateFunction extends GatewayFunction {
         TABLE_NAME: table.tableName,
         BUCKET_NAME: bucket.bucketName,
         EVENT_BUS_NAME: eventBusName,
+        GATEWAY_URL: gatewayUrl,
         ACCESS_TOKEN_SECRET_ID: secrets.accessToken.secretArn,
         TOKEN_REFRESH_FUNCTION_NAME: lambdaName(stackName, 'token-refresh'),
         DISPATCH_FUNCTION_NAME: lambdaName(stackName, 'dispatch'),

@@ -14,7 +14,7 @@ export class InboxFunction extends GatewayFunction {
   /** Points to the newest version; EventBridge and dispatch invoke it. */
   readonly alias: Alias;
 
-  constructor(scope: Construct, id: string, { settings, jobs, outputs }: FunctionParts) {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, gatewayUrl }: FunctionParts) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucketArn, bucketName } = outputs.bucket;
@@ -33,6 +33,7 @@ export class InboxFunction extends GatewayFunction {
         TABLE_NAME: table.tableName,
         BUCKET_NAME: bucketName,
         EVENT_BUS_NAME: eventBusName,
+        GATEWAY_URL: gatewayUrl,
         DISPATCH_FUNCTION_NAME: lambdaName(stackName, 'dispatch'),
         REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
         REQUESTS_PER_DAY: String(settings.requestsPerDay),

@@ -11,7 +11,7 @@ export class SecretRotationFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, secrets, intents }: Omit<FunctionParts, 'outputs'> & { intents: Table },
+    { settings, jobs, secrets, intents }: Omit<FunctionParts, 'outputs' | 'gatewayUrl'> & { intents: Table },
   ) {
     const { table } = jobs;
     const { secretArn } = secrets.clientCredentials;

@@ -5,7 +5,11 @@ import { allow, allowStatusItem } from './statements.ts';
 
 /** Keeps a usable access token in Secrets Manager; the only function that writes it. */
 export class TokenRefreshFunction extends GatewayFunction {
-  constructor(scope: Construct, id: string, { settings, jobs, secrets }: Omit<FunctionParts, 'outputs'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, jobs, secrets }: Omit<FunctionParts, 'outputs' | 'gatewayUrl'>,
+  ) {
     const { table } = jobs;
     super(scope, id, {
       name: 'token-refresh',

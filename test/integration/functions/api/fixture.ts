@@ -57,6 +57,8 @@ export const validToken = (clock: TestClock): AccessToken => ({
   versionId: 'v1',
 });
 
+const url = 'https://gateway.test';
+
 /** An HTTP API event as API Gateway sends it. */
 export const httpEvent = ({ method = 'GET', path, query, headers, body, ...rest }: TestRequest): HttpEvent => ({
   version: '2.0',
@@ -128,7 +130,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
   const gateway: Gateway = {
     table,
     limits: { requestsPerMinute: 4, requestsPerDay: 9_000, submitGraceMs: 3_000 },
-    bus: { eventBridge, eventBusName: 'bus' },
+    bus: { eventBridge, eventBusName: 'bus', gatewayUrl: url },
     token: { read: async () => validToken(clock) },
     tokens: { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
     fireflyUrl: 'http://127.0.0.1:9',
@@ -169,6 +171,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     operations: {},
     operators: 'everybody',
     stackName: 'firefly-gateway-test',
+    url,
     version: '1.2.3',
     retentionSeconds: 30 * 86_400,
     ...overrides,

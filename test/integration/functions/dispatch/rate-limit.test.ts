@@ -78,7 +78,11 @@ const live = async (world: World) => {
   makeUnreliable(client, clock, random, world.unreliability);
   let table: JobTable = unreliable;
   let deaths = world.deaths;
-  const bus = { eventBridge: { send: async () => ({}) }, eventBusName: 'none' } as unknown as EventBus;
+  const bus = {
+    eventBridge: { send: async () => ({}) },
+    eventBusName: 'none',
+    gatewayUrl: 'https://gateway.test',
+  } as unknown as EventBus;
   const observed = observe();
 
   const follow = async (turn: Turn): Promise<void> => {

@@ -39,7 +39,7 @@ beforeEach(async () => {
     for (const { Detail } of input.Entries) announced.push(JSON.parse(Detail).jobId);
     return { FailedEntryCount: 0 };
   };
-  bus = { eventBridge: { send } as never, eventBusName: 'bus' };
+  bus = { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' };
 });
 
 const parts = (more: Partial<RecoverJobs> = {}): RecoverJobs => ({

@@ -143,7 +143,7 @@ const createRig = (
     table,
     // Wide enough for a busy machine: what the fence refuses is tested on an injected clock.
     limits: { ...adobeLimits, submitGraceMs: 60_000 },
-    bus: { eventBridge: { send } as never, eventBusName: 'bus' },
+    bus: { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
     tokens: createAccessTokenCache(tokens, systemClock),
     s3,
     bucket: 'outputs',

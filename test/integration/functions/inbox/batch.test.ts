@@ -52,8 +52,10 @@ describe('a file in the inbox', () => {
       { line: 7, state: 'timed_out', error: { code: 'job_timeout' } },
     ]);
     const csv = await rig.csv(batchId);
-    expect(csv.split('\r\n')[0]).toBe('\ufeffline,id,jobId,state,outputs,seed,error');
-    expect(csv).toContain(`1,first,${(await rig.job(batchId, 1)).jobId},succeeded,outputs/1.jpg,7,\r\n`);
+    expect(csv.split('\r\n')[0]).toBe('\ufeffline,id,jobId,state,outputs,links,seed,error');
+    const { jobId } = await rig.job(batchId, 1);
+    const link = `https://gateway.test/jobs/${jobId}/outputs/0`;
+    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,\r\n`);
     expect(csv).toContain("5,'=bad,,rejected");
     expect(rig.events.filter(({ type }) => type === 'Batch Ended')).toMatchObject([
       { detail: { batchId, caller: 'team-a', status: 'finished', lines: 7, counts: { succeeded: 1, rejected: 3 } } },
@@ -87,7 +89,7 @@ describe('a file that cannot be taken', () => {
     expect(await rig.dispatch()).toEqual([{ state: 'refused' }]);
     expect(await rig.batch(batchId)).toMatchObject({ state: 'refused', error: { code }, jobs: 0 });
     expect(await rig.report(batchId)).toEqual([
-      { state: 'refused', outputs: [], seed: [], error: { code, message: expect.any(String) } },
+      { state: 'refused', outputs: [], links: [], seed: [], error: { code, message: expect.any(String) } },
     ]);
     expect(rig.events).toMatchObject([{ type: 'Batch Ended', detail: { status: 'refused', error: { code } } }]);
   });

@@ -97,7 +97,7 @@ const createRig = (
     for (const { DetailType, Detail } of input.Entries) events.push({ type: DetailType, detail: JSON.parse(Detail) });
     return { FailedEntryCount: 0 };
   };
-  const bus = { eventBridge: { send } as never, eventBusName: 'bus' };
+  const bus = { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' };
   const parts: Parts = {
     table,
     limits: adobeLimits,

@@ -1,6 +1,8 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import * as z from 'zod';
 import { type BusEvent, startEventBridge } from '#local/eventbridge.ts';
+import { jobEnded } from '#shared/events/job-ended.ts';
 import { announce, type EventBus, EventNotPublishedError, unannouncedJobs } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { deleteJob, type JobTable } from '#shared/jobs/job-store.ts';
@@ -17,7 +19,7 @@ beforeAll(async () => {
   server = await startEventBridge({ onEvent: (event) => events.push(event) });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const eventBridge = new EventBridgeClient({ endpoint: server.url, region: 'us-east-1', credentials });
-  bus = { eventBridge, eventBusName: 'gateway' };
+  bus = { eventBridge, eventBusName: 'gateway', gatewayUrl: 'https://gateway.test' };
 });
 afterAll(async () => {
   bus.eventBridge.destroy();
@@ -39,15 +41,17 @@ const ended = async (request?: string): Promise<Job> => {
   return (await endJob(table, job, ['queued'], { to: 'succeeded', outputs })) as Job;
 };
 
-it('says what the job came to, with keys and without prompt or URL', async () => {
+it('says what the job came to as documented, with keys and lasting addresses and without the prompt', async () => {
   const job = await ended('{"prompt":"a private wish"}');
   await announce(table, bus, job);
   expect(events).toHaveLength(1);
   expect(events[0]).toMatchObject({
     source: 'firefly-gateway',
     'detail-type': 'Job Ended',
-    detail: { jobId: job.jobId, caller: 'alice', operation: 'images/generate', status: 'succeeded', outputs },
+    detail: { jobId: job.jobId, caller: 'alice', operation: 'images/generate', status: 'succeeded' },
   });
+  const detail = z.strictObject(jobEnded.shape).parse(events[0]?.detail);
+  expect(detail.outputs).toEqual([{ ...outputs[0], url: `https://gateway.test/jobs/${job.jobId}/outputs/0` }]);
   expect(JSON.stringify(events)).not.toContain('private wish');
 });
 

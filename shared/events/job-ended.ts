@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { endStates } from '../batches/batch.ts';
+import { jobUrl, outputUrl } from '../gateway-urls.ts';
+import type { Job } from '../jobs/job.ts';
+
+const output = z.object({
+  bucket: z.string(),
+  key: z.string().meta({ description: 'Key of the object in S3' }),
+  sha256: z.string(),
+  bytes: z.int(),
+  contentType: z.string(),
+  seed: z.int().optional(),
+  url: z.url().meta({ description: 'Redirects to a fresh URL whenever it is followed' }),
+});
+
+/** What is told of a job's end: in `detail` of the event `Job Ended`, and in `data` of the webhook `job.ended`. */
+export const jobEnded = z
+  .object({
+    jobId: z.uuid(),
+    caller: z.string(),
+    operation: z.string().meta({ description: 'Such as `images/generate`' }),
+    status: z.enum(endStates),
+    outputs: z.array(output),
+    error: z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        upstreamStatus: z.int().optional().meta({ description: "HTTP status of Adobe's answer" }),
+      })
+      .optional(),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime(),
+    url: z.url().meta({ description: "The job's record" }),
+    batchId: z.uuid().optional().meta({ description: 'The batch whose line the job is' }),
+    line: z.int().optional().meta({ description: 'Number of the line, from 1' }),
+    lineId: z.string().optional().meta({ description: "The caller's own id of the line" }),
+  })
+  .meta({ id: 'JobEnded' });
+
+export type JobEnded = z.output<typeof jobEnded>;
+
+/**
+ * What is told of a job that has ended: keys and stable addresses, never presigned URLs (those die), and never the prompt (it
+ * is personal data).
+ *
+ * @param gatewayUrl base of the addresses
+ */
+export const jobEndedOf = (job: Job, gatewayUrl: string): JobEnded => {
+  const { jobId, caller, operation, error, createdAt, batchId, line, lineId } = job;
+  return {
+    jobId,
+    caller,
+    operation,
+    status: job.state as JobEnded['status'],
+    outputs: (job.outputs ?? []).map(({ bucket, key, sha256, bytes, contentType, seed }, index) => ({
+      bucket,
+      key,
+      sha256,
+      bytes,
+      contentType,
+      seed,
+      url: outputUrl(gatewayUrl, jobId, index),
+    })),
+    error,
+    createdAt,
+    // Every end is written with its time.
+    finishedAt: job.finishedAt as string,
+    url: jobUrl(gatewayUrl, jobId),
+    batchId,
+    line,
+    lineId,
+  };
+};
