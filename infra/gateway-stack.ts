@@ -1,23 +1,27 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { batchEndedEvent } from '#shared/batches/batch-events.ts';
+import { eventSource, jobEndedEvent } from '#shared/jobs/events.ts';
 import type { Stage } from './config.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CallerPolicy } from './constructs/caller-policy.ts';
+import { EventRule } from './constructs/event-rule.ts';
 import { ApiFunction } from './constructs/functions/api-function.ts';
 import { DispatchFunction } from './constructs/functions/dispatch-function.ts';
 import type { GatewayFunction } from './constructs/functions/gateway-function.ts';
 import { GenerateFunction } from './constructs/functions/generate-function.ts';
 import { InboxFunction } from './constructs/functions/inbox-function.ts';
+import { NotifyFunction } from './constructs/functions/notify-function.ts';
 import { TokenRefreshFunction } from './constructs/functions/token-refresh-function.ts';
 import { GatewayHttpApi } from './constructs/http-api.ts';
-import { InboxEvents } from './constructs/inbox-events.ts';
 import { JobTable } from './constructs/job-table.ts';
 import { OperatorPolicy } from './constructs/operator-policy.ts';
-import { OutputsBucket } from './constructs/outputs-bucket.ts';
+import { inboxPrefix, OutputsBucket } from './constructs/outputs-bucket.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { SecretRotation } from './constructs/secret-rotation.ts';
 import { Secrets } from './constructs/secrets.ts';
+import { WebhookTable } from './constructs/webhook-table.ts';
 import { type FunctionName, stackNameOf } from './names.ts';
 
 /** One stage of the gateway, whole. It names no account and no region: those are where it is deployed. */
@@ -27,7 +31,8 @@ export class GatewayStack extends Stack {
   readonly secrets: Secrets;
   readonly rotation: SecretRotation;
   readonly functions: Record<FunctionName, GatewayFunction>;
-  readonly inboxEvents: InboxEvents;
+  readonly webhooks: WebhookTable;
+  readonly eventRules: Record<'inbox' | 'notify', EventRule>;
   readonly httpApi: GatewayHttpApi;
   readonly schedules: Schedules;
 
@@ -43,20 +48,39 @@ export class GatewayStack extends Stack {
     this.outputs = new OutputsBucket(this, 'Outputs', { settings, removalPolicy });
     this.secrets = new Secrets(this, 'Secrets', { removalPolicy });
 
+    this.webhooks = new WebhookTable(this, 'Webhooks', { removalPolicy });
     this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
     const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
-    const parts = { settings, jobs: this.jobs, outputs: this.outputs, secrets: this.secrets, gatewayUrl };
+    const { jobs, outputs, secrets, webhooks } = this;
+    const parts = { settings, jobs, outputs, secrets, webhooks, gatewayUrl };
     this.rotation = new SecretRotation(this, 'Rotation', { ...parts, removalPolicy });
     const inbox = new InboxFunction(this, 'Inbox', parts);
+    const notify = new NotifyFunction(this, 'Notify', parts);
     this.functions = {
       api: new ApiFunction(this, 'Api', parts),
       dispatch: new DispatchFunction(this, 'Dispatch', parts),
       generate: new GenerateFunction(this, 'Generate', parts),
       inbox,
+      notify,
       'token-refresh': new TokenRefreshFunction(this, 'TokenRefresh', parts),
       'secret-rotation': this.rotation.function,
     };
-    this.inboxEvents = new InboxEvents(this, 'InboxEvents', { outputs: this.outputs, alias: inbox.alias });
+    this.eventRules = {
+      inbox: new EventRule(this, 'InboxEvents', {
+        description: 'A new file of requests',
+        pattern: {
+          source: ['aws.s3'],
+          detailType: ['Object Created'],
+          detail: { bucket: { name: [outputs.bucket.bucketName] }, object: { key: [{ prefix: inboxPrefix }] } },
+        },
+        alias: inbox.alias,
+      }),
+      notify: new EventRule(this, 'NotifyEvents', {
+        description: 'The end of a job or a batch',
+        pattern: { source: [eventSource], detailType: [jobEndedEvent, batchEndedEvent] },
+        alias: notify.alias,
+      }),
+    };
     this.httpApi.serve(this.functions.api);
     this.schedules = new Schedules(this, 'Schedules', {
       dispatch: this.functions.dispatch,
@@ -67,7 +91,7 @@ export class GatewayStack extends Stack {
     new Alarms(this, 'Alarms', {
       topic,
       rotationDays: settings.rotationDays,
-      undelivered: this.inboxEvents.undelivered,
+      undelivered: { inbox: this.eventRules.inbox.undelivered, notify: this.eventRules.notify.undelivered },
     });
 
     this.output('GatewayUrl', 'The endpoint for callers', gatewayUrl);

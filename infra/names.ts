@@ -1,5 +1,13 @@
 /** The functions by the names of their folders. */
-export const functionNames = ['api', 'dispatch', 'generate', 'inbox', 'token-refresh', 'secret-rotation'] as const;
+export const functionNames = [
+  'api',
+  'dispatch',
+  'generate',
+  'inbox',
+  'notify',
+  'token-refresh',
+  'secret-rotation',
+] as const;
 
 /** One of the functions of the gateway. */
 export type FunctionName = (typeof functionNames)[number];

@@ -6,6 +6,7 @@ import {
   CreateTableCommand,
   type DynamoDBClient,
   type GlobalSecondaryIndex,
+  type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 
@@ -64,6 +65,11 @@ const index = (IndexName: string, hash: string, range: string): GlobalSecondaryI
   Projection: { ProjectionType: 'ALL' },
 });
 
+const partitionAndSortKey: KeySchemaElement[] = [
+  { AttributeName: 'pk', KeyType: 'HASH' },
+  { AttributeName: 'sk', KeyType: 'RANGE' },
+];
+
 /** Creates the job table with the keys and indexes that the deployed one has. */
 export const createJobTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
   await client.send(
@@ -80,10 +86,7 @@ export const createJobTable = async (client: DynamoDBClient, tableName: string):
         'unannounced',
         'finishedAt',
       ),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
+      KeySchema: partitionAndSortKey,
       GlobalSecondaryIndexes: [
         index('queue', 'queueState', 'queueOrder'),
         index('caller', 'caller', 'createdOrder'),
@@ -101,6 +104,18 @@ export const createIntentTable = async (client: DynamoDBClient, tableName: strin
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: text('pk'),
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    }),
+  );
+};
+
+/** Creates the table of webhooks and of what was sent to them. */
+export const createWebhookTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: text('pk', 'sk'),
+      KeySchema: partitionAndSortKey,
     }),
   );
 };

@@ -1,4 +1,6 @@
+import { batchEndedEvent } from '#shared/batches/batch-events.ts';
 import { inboxPrefix } from '#shared/batches/batch-files.ts';
+import { eventSource, jobEndedEvent } from '#shared/jobs/events.ts';
 import type { BusEvent } from './eventbridge.ts';
 import { stackNames } from './stack-settings.ts';
 
@@ -20,6 +22,11 @@ export const stackRules: readonly EventRule[] = [
     keyPrefix: inboxPrefix,
     functionReference: `${stackNames.functions.inbox}:live`,
   },
+  ...[jobEndedEvent, batchEndedEvent].map((detailType) => ({
+    source: eventSource,
+    detailType,
+    functionReference: `${stackNames.functions.notify}:live`,
+  })),
 ];
 
 /**

@@ -23,6 +23,7 @@ const folders: Record<FunctionKey, string> = {
   dispatch: 'dispatch',
   generate: 'generate',
   inbox: 'inbox',
+  notify: 'notify',
   tokenRefresh: 'token-refresh',
   secretRotation: 'secret-rotation',
 };
@@ -66,6 +67,11 @@ export const functionDefinitions = (
     SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
   };
   const scopes = { GENERATION_SCOPES: generationScopes.join(','), MANAGEMENT_SCOPES: managementScopes.join(',') };
+  const webhooks = {
+    WEBHOOK_TABLE_NAME: names.webhookTable,
+    NOTIFY_FUNCTION_ARN: functionArn(names.functions.notify, 'live'),
+    WEBHOOK_LOOPBACK: 'allowed',
+  };
   const inputs = {
     INPUT_BUCKETS: settings.inputBuckets.join(','),
     INPUT_MAX_BYTES: String(settings.inputMaxBytes),
@@ -92,6 +98,7 @@ export const functionDefinitions = (
         OUTPUT_URL_LIFETIME_SECONDS: String(settings.outputUrlLifetimeSeconds),
         JOB_RETENTION_DAYS: '90',
         ...inputs,
+        ...webhooks,
         FIREFLY_API_URL: endpointsOf('api').firefly,
         OPERATIONS,
         OPERATORS: JSON.stringify('everybody'),
@@ -151,6 +158,14 @@ export const functionDefinitions = (
         BATCH_MAX_LINES: String(settings.batchMaxLines),
         JOB_RETENTION_DAYS: '90',
       },
+    },
+    {
+      name: names.functions.notify,
+      handlerPath: handlers.notify ?? handlerSource('notify'),
+      timeoutMs: 60_000,
+      maxConcurrency: 4,
+      durable: { executionTimeoutSeconds: 2 * 86_400 },
+      env: { ...shared('notify'), ...webhooks },
     },
     {
       name: names.functions.tokenRefresh,

@@ -1,7 +1,7 @@
 import { CreateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { AdobeTarget } from './adobe-target.ts';
 import { localClients } from './clients.ts';
-import { createIntentTable, createJobTable } from './dynamodb.ts';
+import { createIntentTable, createJobTable, createWebhookTable } from './dynamodb.ts';
 import { functionArn } from './lambda/function-definition.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import { stackNames } from './stack-settings.ts';
@@ -18,6 +18,7 @@ export const createResources = async (
     await Promise.all([
       createJobTable(dynamoDb, stackNames.table),
       createIntentTable(dynamoDb, stackNames.intentTable),
+      createWebhookTable(dynamoDb, stackNames.webhookTable),
       secretsManager.send(
         new CreateSecretCommand({
           Name: stackNames.accessTokenSecret,

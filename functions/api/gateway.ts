@@ -14,6 +14,7 @@ import type { ImageStorage } from './image-storage.ts';
 import type { Operators } from './operators.ts';
 import type { OutputExists } from './output-exists.ts';
 import type { PresignUpload } from './presign-upload.ts';
+import type { WebhookParts } from './webhooks/webhook-parts.ts';
 
 /** What the routes work with; the handler makes one for the life of the process. */
 export interface Gateway {
@@ -35,6 +36,7 @@ export interface Gateway {
   storage: ImageStorage;
   presignUpload: PresignUpload;
   batchFiles: BatchFiles;
+  webhooks: WebhookParts;
   invokeDispatch: InvokeDispatch;
   /** Who may look at the queue and stop it. */
   operators: Operators;

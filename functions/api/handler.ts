@@ -10,6 +10,7 @@ import {
 } from '#shared/aws/clients.ts';
 import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import { createPresign } from '#shared/aws/presign.ts';
+import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
@@ -24,6 +25,7 @@ import { readSettings } from './settings.ts';
 const settings = readSettings();
 const { tableName, eventBusName, limits, stackName, version, gatewayUrl, retentionSeconds } = settings;
 const dynamoDb = createDynamoDb();
+const lambda = createLambda();
 const s3 = createS3({ pathStyle: settings.pathStyleS3 });
 const table = { dynamoDb, tableName, clock: systemClock };
 const token = createAccessTokenSource({
@@ -58,7 +60,12 @@ export const handler = createApi({
   }),
   presignUpload: createPresignUpload(s3, settings.bucketName),
   batchFiles: createBatchFiles(s3, settings.bucketName),
-  invokeDispatch: createInvokeDispatch(createLambda(), settings.dispatchFunctionName),
+  webhooks: {
+    table: { ...table, tableName: settings.webhookTableName },
+    startDelivery: createStartExecution(lambda, settings.notifyFunctionArn),
+    allowsLoopback: settings.allowsLoopbackWebhooks,
+  },
+  invokeDispatch: createInvokeDispatch(lambda, settings.dispatchFunctionName),
   sleep: async (ms) => {
     await sleep(ms);
   },

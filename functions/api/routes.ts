@@ -18,6 +18,7 @@ import type { Route } from './router.ts';
 import { status } from './status.ts';
 import { storageImage } from './storage-image.ts';
 import { uploads } from './uploads.ts';
+import { webhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** Everything that the API offers. */
 export const createRoutes = (gateway: Gateway): Route[] => {
@@ -36,6 +37,7 @@ export const createRoutes = (gateway: Gateway): Route[] => {
     jobDelete(gateway),
     ...queueRoutes(gateway),
     ...batchRoutes(gateway, requireCredentials),
+    ...webhookRoutes(gateway),
     health(gateway),
     ...docs(gateway.docsAssetsDirectory),
   ];

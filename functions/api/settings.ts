@@ -11,6 +11,10 @@ const schema = z
     EVENT_BUS_NAME: z.string().min(1),
     ACCESS_TOKEN_SECRET_ID: z.string().min(1),
     DISPATCH_FUNCTION_NAME: z.string().min(1),
+    WEBHOOK_TABLE_NAME: z.string().min(1),
+    NOTIFY_FUNCTION_ARN: z.string().min(1),
+    /** Set in the embedded stack only. */
+    WEBHOOK_LOOPBACK: z.literal('allowed').optional(),
     REQUESTS_PER_MINUTE: wholeNumber,
     REQUESTS_PER_DAY: wholeNumber,
     SUBMIT_GRACE_SECONDS: wholeNumber,
@@ -33,6 +37,9 @@ const schema = z
     eventBusName: env.EVENT_BUS_NAME,
     accessTokenSecretId: env.ACCESS_TOKEN_SECRET_ID,
     dispatchFunctionName: env.DISPATCH_FUNCTION_NAME,
+    webhookTableName: env.WEBHOOK_TABLE_NAME,
+    notifyFunctionArn: env.NOTIFY_FUNCTION_ARN,
+    allowsLoopbackWebhooks: env.WEBHOOK_LOOPBACK === 'allowed',
     limits: {
       requestsPerMinute: env.REQUESTS_PER_MINUTE,
       requestsPerDay: env.REQUESTS_PER_DAY,

@@ -1,9 +1,7 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import { createDynamoDb, createEventBridge, createLambda } from '#shared/aws/clients.ts';
-import type { Work } from '#shared/batches/batch-progress.ts';
+import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { systemClock } from '#shared/clock.ts';
-import type { Turn } from '#shared/jobs/job.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import { assignPermits } from './assign-permits.ts';
 import { followBatches } from './follow-batches.ts';
@@ -19,19 +17,11 @@ const table = { dynamoDb: createDynamoDb(), tableName, clock: systemClock };
 const bus = { eventBridge: createEventBridge(), eventBusName, gatewayUrl };
 const lambda = createLambda();
 
-const startExecution = async (functionArn: string, executionName: string, payload: Turn | Work): Promise<void> => {
-  await lambda.send(
-    new InvokeCommand({
-      FunctionName: functionArn,
-      InvocationType: 'Event',
-      DurableExecutionName: executionName,
-      Payload: JSON.stringify(payload),
-    }),
-  );
-};
+const startGenerate = createStartExecution(lambda, generateFunctionArn);
+const startInbox = createStartExecution(lambda, inboxFunctionArn);
 
-const startTurn: StartTurn = ({ jobId, turn }, name) => startExecution(generateFunctionArn, name, { jobId, turn });
-const startWork: StartWork = ({ batchId, work }, name) => startExecution(inboxFunctionArn, name, { batchId, work });
+const startTurn: StartTurn = ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name);
+const startWork: StartWork = ({ batchId, work }, name) => startInbox({ batchId, work }, name);
 
 /**
  * Runs every minute and on every new job: first what crashes left behind, then permits for the heads of the queue, then

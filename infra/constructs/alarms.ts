@@ -10,8 +10,8 @@ import { functionNames, lambdaName } from '../names.ts';
 interface AlarmsProps {
   topic: ITopic;
   rotationDays: number;
-  /** Keeps the events of the inbox that could not be delivered. */
-  undelivered: IQueue;
+  /** Keep the events that could not be delivered. */
+  undelivered: Record<keyof typeof undeliveredMeans, IQueue>;
 }
 
 interface AlarmDefinition {
@@ -37,7 +37,7 @@ export class Alarms extends Construct {
       ...generationAlarms(stackName),
       ...executionAlarms(stackName),
       ...functionAlarms(stackName),
-      inboxAlarm(props.undelivered),
+      ...undeliveredAlarms(props.undelivered),
     ];
     const action = new SnsAction(props.topic);
     for (const { name, metric, threshold, below, description } of definitions) {
@@ -112,7 +112,7 @@ const generationAlarms = (stackName: string): AlarmDefinition[] => [
 ];
 
 /** The functions whose executions are durable. */
-const durableFunctions = ['generate', 'inbox'] as const;
+const durableFunctions = ['generate', 'inbox', 'notify'] as const;
 
 const executionAlarms = (stackName: string): AlarmDefinition[] =>
   durableFunctions.flatMap((name) =>
@@ -124,15 +124,22 @@ const executionAlarms = (stackName: string): AlarmDefinition[] =>
     })),
   );
 
-const inboxAlarm = (undelivered: IQueue): AlarmDefinition => ({
-  name: 'inbox-undelivered',
-  metric: undelivered.metricApproximateNumberOfMessagesVisible({
-    period: Duration.minutes(5),
-    statistic: Stats.MAXIMUM,
-  }),
-  threshold: 1,
-  description: 'A file was dropped in the inbox and nobody was told. The events are kept in the queue for 14 days.',
-});
+/** By the function that was not started. */
+const undeliveredMeans = {
+  inbox: 'A file was dropped in the inbox and nobody was told.',
+  notify: 'A job or a batch has ended and its webhooks were not told.',
+} as const;
+
+const undeliveredAlarms = (undelivered: AlarmsProps['undelivered']): AlarmDefinition[] =>
+  (['inbox', 'notify'] as const).map((name) => ({
+    name: `${name}-undelivered`,
+    metric: undelivered[name].metricApproximateNumberOfMessagesVisible({
+      period: Duration.minutes(5),
+      statistic: Stats.MAXIMUM,
+    }),
+    threshold: 1,
+    description: `${undeliveredMeans[name]} The events are kept in the queue for 14 days.`,
+  }));
 
 const functionAlarms = (stackName: string): AlarmDefinition[] =>
   functionNames.map((name) => ({

@@ -17,7 +17,7 @@ export class SecretRotation extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: Omit<FunctionParts, 'outputs' | 'gatewayUrl'> & { removalPolicy: RemovalPolicy },
+    props: Pick<FunctionParts, 'settings' | 'jobs' | 'secrets'> & { removalPolicy: RemovalPolicy },
   ) {
     super(scope, id);
     this.intents = new Table(this, 'Intents', {

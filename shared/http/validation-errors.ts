@@ -11,10 +11,15 @@ export interface ValidationError {
 
 /** Translates what a schema found into Adobe's words; never repeats a value that the client sent. */
 export const toValidationErrors = (issues: readonly z.core.$ZodIssue[], place: string): ValidationError[] =>
-  issues.map((issue) => ({
-    loc: [place, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))],
-    ...describe(issue),
-  }));
+  issues.flatMap((issue) => {
+    const loc = [place, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
+    if (issue.code !== 'unrecognized_keys') return [{ loc, ...describe(issue) }];
+    return issue.keys.map((key) => ({
+      loc: [...loc, key],
+      msg: 'extra fields not permitted',
+      type: 'value_error.extra',
+    }));
+  });
 
 const typeNames: Record<string, { name: string; type: string }> = {
   string: { name: 'string', type: 'str' },

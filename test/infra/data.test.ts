@@ -113,10 +113,14 @@ describe('the secrets', () => {
 describe('cdk destroy', () => {
   const policies = (found: typeof kept) =>
     Object.fromEntries(
-      ['OutputsBucket', 'JobTable', 'RotationIntentTable', 'ClientCredentialsSecret', 'AccessTokenSecret'].map((id) => [
-        id,
-        [found.resources[id]?.DeletionPolicy, found.resources[id]?.UpdateReplacePolicy],
-      ]),
+      [
+        'OutputsBucket',
+        'JobTable',
+        'RotationIntentTable',
+        'WebhookTable',
+        'ClientCredentialsSecret',
+        'AccessTokenSecret',
+      ].map((id) => [id, [found.resources[id]?.DeletionPolicy, found.resources[id]?.UpdateReplacePolicy]]),
     );
 
   it('leaves the data, except for the access token', () => {
@@ -125,6 +129,7 @@ describe('cdk destroy', () => {
       OutputsBucket: retained,
       JobTable: retained,
       RotationIntentTable: retained,
+      WebhookTable: retained,
       ClientCredentialsSecret: retained,
       AccessTokenSecret: ['Delete', 'Delete'],
     });

@@ -1,6 +1,6 @@
 import type { GatewayStack } from '#infra/gateway-stack.ts';
 import { type FunctionName, functionNames } from '#infra/names.ts';
-import type { Permission, Principal, Target } from './permissions.ts';
+import { durableFunctions, type Permission, type Principal, type Target } from './permissions.ts';
 import type { Resource } from './synthesise.ts';
 
 interface Statement {
@@ -67,14 +67,14 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
   const byName = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
   const lambda = (name: FunctionName) => byName('lambda', `function:${stack.stackName}-${name}`);
-  const { jobs, outputs, secrets, rotation, functions } = stack;
+  const { jobs, outputs, secrets, rotation, webhooks, functions } = stack;
   return new Map<string, Target>([
     ...functionNames.flatMap((name): [string, Target][] => [
       [arn(functions[name].lambda.logGroup.logGroupArn), `log group of ${name}`],
       [lambda(name), `function ${name}`],
       [arn(functions[name].lambda.functionArn), `function ${name}`],
     ]),
-    ...(['generate', 'inbox'] as const).flatMap((name): [string, Target][] => [
+    ...durableFunctions.flatMap((name): [string, Target][] => [
       [`${lambda(name)}:live`, `alias live of ${name}`],
       [`${lambda(name)}:*`, `every version of ${name}`],
     ]),
@@ -83,6 +83,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     [`${arn(jobs.table.tableArn)}/index/caller`, 'index caller'],
     [`${arn(jobs.table.tableArn)}/index/unannounced`, 'index unannounced'],
     [arn(rotation.intents.tableArn), 'intent table'],
+    [arn(webhooks.table.tableArn), 'webhook table'],
     [arn(outputs.bucket.bucketArn), 'bucket'],
     ...(['outputs', 'inbox', 'batches', 'uploads'] as const).map((prefix): [string, Target] => [
       `${arn(outputs.bucket.bucketArn)}/${prefix}/*`,

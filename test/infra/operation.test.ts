@@ -1,6 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { functionNames } from '#infra/names.ts';
 import { metricNames } from '#shared/metrics.ts';
+import { durableFunctions } from './permissions.ts';
 import { ofType, synthesise } from './synthesise.ts';
 
 const { template, resources, stack } = synthesise();
@@ -83,12 +85,8 @@ describe('the alarms', () => {
   it('watch the errors of every function and the death of durable executions', () => {
     const watched = (metricName: string) =>
       alarmOn(metricName).map(({ Dimensions }) => (Dimensions as { Value: string }[])[0]?.Value);
-    expect(watched('Errors').sort()).toEqual(
-      ['api', 'dispatch', 'generate', 'inbox', 'secret-rotation', 'token-refresh'].map(
-        (name) => `firefly-gateway-test-${name}`,
-      ),
-    );
-    const durable = ['firefly-gateway-test-generate', 'firefly-gateway-test-inbox'];
+    expect(watched('Errors').sort()).toEqual([...functionNames].sort().map((name) => `firefly-gateway-test-${name}`));
+    const durable = durableFunctions.map((name) => `firefly-gateway-test-${name}`);
     expect(watched('DurableExecutionFailed')).toEqual(durable);
     expect(watched('DurableExecutionTimedOut')).toEqual(durable);
   });

@@ -38,11 +38,12 @@ describe('the roles of the stack', () => {
     }
   });
 
-  it('leave the client credentials to token-refresh and secret-rotation, the intents to secret-rotation', () => {
+  it('leave the client credentials to token-refresh and secret-rotation, the intents to secret-rotation, webhooks to notify and api', () => {
     const readersOf = (target: string) =>
       [...roles].filter(([, allowed]) => allowed.some((atom) => atom.includes(target))).map(([principal]) => principal);
     expect(readersOf('secret client-credentials').sort()).toEqual(['secret-rotation', 'token-refresh']);
     expect(readersOf('intent table')).toEqual(['secret-rotation']);
+    expect(readersOf('webhook table').sort()).toEqual(['api', 'notify']);
     expect(
       [...roles].filter(([, allowed]) => allowed.some((atom) => atom.startsWith('secretsmanager:Put'))),
     ).toHaveLength(2);
@@ -75,11 +76,11 @@ describe('the template', () => {
           by: 'apigateway.amazonaws.com',
           from: expect.stringMatching(/:\$\{HttpApi\}\/\*\/\*$/),
         },
-        {
+        ...['InboxEvents', 'NotifyEvents'].map((rule) => ({
           function: expect.stringContaining('Alias'),
           by: 'events.amazonaws.com',
-          from: expect.stringContaining('InboxEvents'),
-        },
+          from: expect.stringContaining(rule),
+        })),
       ]),
     );
     // Each route of the API adds one of its own.
@@ -91,7 +92,7 @@ describe('the template', () => {
         /:\$\{HttpApi\}\/\*\/\*(\/openapi\.json|\/docs|\/docs\/\{file\}|\/queue(\/pause|\/resume)?)?$/,
       );
     }
-    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(2);
+    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(3);
   });
 });
 

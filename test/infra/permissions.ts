@@ -1,16 +1,22 @@
 import type { FunctionName } from '#infra/names.ts';
 
+/** The functions whose executions are durable. */
+export const durableFunctions = ['generate', 'inbox', 'notify'] as const;
+
+type DurableFunction = (typeof durableFunctions)[number];
+
 /** What a permission is about; each stands for one ARN in the template. */
 export type Target =
   | `log group of ${FunctionName}`
   | `function ${FunctionName}`
-  | `alias live of ${'generate' | 'inbox'}`
-  | `every version of ${'generate' | 'inbox'}`
+  | `alias live of ${DurableFunction}`
+  | `every version of ${DurableFunction}`
   | 'job table'
   | 'index queue'
   | 'index caller'
   | 'index unannounced'
   | 'intent table'
+  | 'webhook table'
   | 'bucket'
   | `bucket ${'outputs' | 'inbox' | 'batches' | 'uploads'}/*`
   | 'secret client-credentials'
@@ -67,7 +73,13 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'bucket batches/*', may: ['s3:GetObject', 's3:PutObject'] },
     { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': 'outputs/*' } } },
     { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
+    {
+      on: 'webhook table',
+      may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
+    // Test messages to webhooks.
+    { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
     { on: 'event bus default', may: ['events:PutEvents'] },
   ],
   dispatch: [
@@ -119,6 +131,16 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'every version of inbox', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
     { on: 'event bus default', may: ['events:PutEvents'] },
+  ],
+  notify: [
+    ...own('notify'),
+    {
+      on: 'webhook table',
+      may: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    },
+    // An event starts one execution for each webhook.
+    { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
+    { on: 'every version of notify', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
   ],
   'token-refresh': [
     ...own('token-refresh'),

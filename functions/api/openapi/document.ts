@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Route } from '../router.ts';
+import { type MessageDescription, messageDescriptions, messageHeaders } from '../webhooks/message-schema.ts';
 import { problem } from './components.ts';
 import { type AnswerDescription, type Content, type RouteDescription, tags } from './description.ts';
 
@@ -116,6 +117,19 @@ export const openApiDocument = (routes: readonly Route[], version: string): Json
       ...(open && { security: [] }),
     };
   };
+  const callOf = ({ summary, body }: MessageDescription): Json => ({
+    post: {
+      tags: ['Webhooks'],
+      summary,
+      parameters: parametersOf('header', messageHeaders),
+      requestBody: { required: true, content: contentOf({ 'application/json': body }, 'output') },
+      responses: {
+        '2XX': { description: 'Received; any other answer is followed by another try' },
+        410: { description: 'Gone: the webhook is disabled' },
+      },
+      security: [],
+    },
+  });
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
@@ -134,6 +148,7 @@ export const openApiDocument = (routes: readonly Route[], version: string): Json
     security: [{ bearer: [] }, { sigv4: [] }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: Object.fromEntries(Object.entries(messageDescriptions).map(([type, call]) => [type, callOf(call)])),
     components: {
       schemas: components,
       securitySchemes: {

@@ -8,11 +8,11 @@ import { outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 import { docsDirectory, withDocs } from './bundling.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow, allowPutEvents, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
+import { aliasArn, allow, allowPutEvents, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
 
 /** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
 export class ApiFunction extends GatewayFunction {
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, gatewayUrl }: FunctionParts) {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, webhooks, gatewayUrl }: FunctionParts) {
     const { table } = jobs;
     const { bucket } = outputs;
     const outputObjects = `${bucket.bucketArn}/${outputsPrefix}*`;
@@ -32,6 +32,8 @@ export class ApiFunction extends GatewayFunction {
         GATEWAY_URL: gatewayUrl,
         ACCESS_TOKEN_SECRET_ID: secrets.accessToken.secretArn,
         DISPATCH_FUNCTION_NAME: lambdaName(Stack.of(scope).stackName, 'dispatch'),
+        WEBHOOK_TABLE_NAME: webhooks.table.tableName,
+        NOTIFY_FUNCTION_ARN: aliasArn(scope, 'notify'),
         REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
         REQUESTS_PER_DAY: String(settings.requestsPerDay),
         SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
@@ -66,7 +68,12 @@ export class ApiFunction extends GatewayFunction {
         allow(['s3:GetObject', 's3:PutObject'], [`${bucket.bucketArn}/${batchesPrefix}*`]),
         allow(['s3:ListBucketVersions'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${outputsPrefix}*` } }),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
-        allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch')]),
+        allow(
+          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
+          [webhooks.table.tableArn],
+        ),
+        // Test messages to webhooks.
+        allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch'), aliasArn(scope, 'notify')]),
         allowPutEvents(scope),
       ],
     });

@@ -11,7 +11,7 @@ export class SecretRotationFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, secrets, intents }: Omit<FunctionParts, 'outputs' | 'gatewayUrl'> & { intents: Table },
+    { settings, jobs, secrets, intents }: Pick<FunctionParts, 'settings' | 'jobs' | 'secrets'> & { intents: Table },
   ) {
     const { table } = jobs;
     const { secretArn } = secrets.clientCredentials;

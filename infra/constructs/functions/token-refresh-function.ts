@@ -8,7 +8,7 @@ export class TokenRefreshFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, secrets }: Omit<FunctionParts, 'outputs' | 'gatewayUrl'>,
+    { settings, jobs, secrets }: Pick<FunctionParts, 'settings' | 'jobs' | 'secrets'>,
   ) {
     const { table } = jobs;
     super(scope, id, {

@@ -7,7 +7,7 @@ import { createApi } from '#functions/api/api.ts';
 import type { Gateway } from '#functions/api/gateway.ts';
 import type { HttpEvent } from '#functions/api/request.ts';
 import { localClients } from '#local/clients.ts';
-import { createJobTable, startDynamoDb } from '#local/dynamodb.ts';
+import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/access-token.ts';
 import type { HttpResponse } from '#shared/http/response.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
@@ -110,6 +110,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
   const clock = createTestClock();
   const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
   await createJobTable(client, 'jobs');
+  await createWebhookTable(client, 'webhooks');
   const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table: JobTable = { dynamoDb, tableName: 'jobs', clock };
   const recorded = {
@@ -119,6 +120,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     logs: [] as unknown[],
     stored: [] as unknown[],
     objects: new Map<string, Buffer>(),
+    deliveries: [] as { name: string; payload: object }[],
   };
   const eventBridge = {
     send: async (command: { input: unknown }) => {
@@ -162,6 +164,13 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
       },
       find: async (bucket, key) =>
         recorded.objects.has(`${bucket}/${key}`) ? { bucket, key, versionId: 'v1' } : undefined,
+    },
+    webhooks: {
+      table: { ...table, tableName: 'webhooks' },
+      startDelivery: async (payload, name) => {
+        recorded.deliveries.push({ name, payload });
+      },
+      allowsLoopback: false,
     },
     invokeDispatch: async () => {
       recorded.dispatches += 1;

@@ -51,6 +51,8 @@ describe('the handler with its settings and AWS clients', () => {
       EVENT_BUS_NAME: 'default',
       ACCESS_TOKEN_SECRET_ID: `${stack}/access-token`,
       DISPATCH_FUNCTION_NAME: `${stack}-dispatch`,
+      WEBHOOK_TABLE_NAME: 'webhooks',
+      NOTIFY_FUNCTION_ARN: 'arn:aws:lambda:us-east-1:000000000000:function:notify:live',
       REQUESTS_PER_MINUTE: '4',
       REQUESTS_PER_DAY: '9000',
       SUBMIT_GRACE_SECONDS: '3',

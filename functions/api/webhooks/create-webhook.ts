@@ -1,0 +1,57 @@
+import { readJsonBody } from '#shared/http/json-body.ts';
+import { ProblemError } from '#shared/http/problem.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { toValidationErrors, type ValidationError } from '#shared/http/validation-errors.ts';
+import { webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
+import { createWebhook, listWebhooks, mostWebhooks } from '#shared/webhooks/webhook-store.ts';
+import type { Gateway } from '../gateway.ts';
+import type { ApiRequest } from '../request.ts';
+import type { Route } from '../router.ts';
+import { webhookViewWithSecret } from './webhook-answers.ts';
+import { webhookRequest, webhookWithSecret } from './webhook-schema.ts';
+
+const largestBody = 8 * 1024;
+
+/** Takes an address that is to be called when the caller's jobs and batches end. */
+export const webhookCreate = ({ webhooks }: Pick<Gateway, 'webhooks'>): Route => ({
+  method: 'POST',
+  path: '/webhooks',
+  describe: {
+    tag: 'Webhooks',
+    summary: 'Be called when your jobs and batches end',
+    description:
+      'Calls are signed as Standard Webhooks has it, carry the same `webhook-id` at every try, and are tried for 24 hours.',
+    body: { 'application/json': webhookRequest },
+    answers: {
+      201: {
+        description: 'The webhook, with its secret',
+        content: { 'application/json': webhookWithSecret },
+        headers: { location: 'The webhook' },
+      },
+    },
+    errors: [409, 413, 415, 422],
+  },
+  handle: async (request) => {
+    const caller = request.caller();
+    const wanted = readRequest(request, webhooks.allowsLoopback);
+    if ((await listWebhooks(webhooks.table, caller)).length >= mostWebhooks) {
+      throw new ProblemError(409, 'too_many_webhooks', `There can be ${mostWebhooks} webhooks; delete one first.`);
+    }
+    const webhook = await createWebhook(webhooks.table, { caller, ...wanted });
+    const view = webhookViewWithSecret(webhook, request);
+    return jsonResponse(201, view, { location: `${request.baseUrl}/webhooks/${webhook.webhookId}` });
+  },
+});
+
+const readRequest = (request: ApiRequest, allowsLoopback: boolean) => {
+  const parsed = webhookRequest.safeParse(readJsonBody(request.body, largestBody));
+  if (!parsed.success) throw invalid(toValidationErrors(parsed.error.issues, 'body'));
+  const problem = webhookUrlProblem(parsed.data.url, { allowsLoopback });
+  if (problem !== undefined) throw invalid([{ loc: ['body', 'url'], msg: problem, type: 'value_error' }]);
+  return parsed.data;
+};
+
+const invalid = (validationErrors: ValidationError[]): ProblemError => {
+  const sentence = validationErrors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  return new ProblemError(422, 'validation_error', `The request is not valid: ${sentence}.`, { validationErrors });
+};

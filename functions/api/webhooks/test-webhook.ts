@@ -1,0 +1,43 @@
+import { v7 } from 'uuid';
+import { ProblemError } from '#shared/http/problem.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { createDelivery } from '#shared/webhooks/delivery-store.ts';
+import { deliveryOfMessage } from '#shared/webhooks/message.ts';
+import { testMessage } from '#shared/webhooks/webhook.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Route } from '../router.ts';
+import { findWebhook } from './find-webhook.ts';
+import { onWebhook, webhookTested } from './webhook-schema.ts';
+
+/** Sends a message of the type `webhook.test`, once; what came of it is among the webhook's deliveries. */
+export const webhookTest = (gateway: Pick<Gateway, 'webhooks'>): Route => ({
+  method: 'POST',
+  path: '/webhooks/{webhookId}/test',
+  describe: onWebhook(
+    'Send a test message, once',
+    {
+      202: {
+        description: 'On its way; look for its `deliveryId` among the deliveries of the webhook',
+        content: { 'application/json': webhookTested },
+        headers: { location: 'The webhook' },
+      },
+    },
+    [409],
+  ),
+  handle: async (request) => {
+    const { table, startDelivery } = gateway.webhooks;
+    const webhook = await findWebhook(gateway, request);
+    if (webhook.state === 'disabled') {
+      throw new ProblemError(409, 'webhook_disabled', 'The webhook is disabled: enable it first.');
+    }
+    const { caller, webhookId } = webhook;
+    const at = new Date(request.startedAt).toISOString();
+    const message = { type: testMessage, at, subject: v7(), data: { caller, webhookId } } as const;
+    const delivery = deliveryOfMessage(message, webhook);
+    await createDelivery(table, delivery);
+    const { deliveryId } = delivery;
+    await startDelivery({ delivery: { caller, webhookId, at, deliveryId } }, deliveryId);
+    const location = `${request.baseUrl}/webhooks/${webhookId}`;
+    return jsonResponse(202, { deliveryId, links: { webhook: location } }, { location });
+  },
+});

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { batchEndedEvent } from '#shared/batches/batch-events.ts';
+import { eventSource, jobEndedEvent } from '#shared/jobs/events.ts';
+import type { Message } from '#shared/webhooks/message.ts';
+import type { DeliveryRef } from '#shared/webhooks/webhook.ts';
+
+const source = z.literal(eventSource);
+const ended = { caller: z.string(), finishedAt: z.iso.datetime() };
+
+const jobEnded = z
+  .object({
+    source,
+    'detail-type': z.literal(jobEndedEvent),
+    detail: z.looseObject({ ...ended, jobId: z.string() }),
+  })
+  .transform(({ detail }) => announcementOf('job.ended', detail.jobId, detail));
+
+const batchEnded = z
+  .object({
+    source,
+    'detail-type': z.literal(batchEndedEvent),
+    detail: z.looseObject({ ...ended, batchId: z.string() }),
+  })
+  .transform(({ detail }) => announcementOf('batch.ended', detail.batchId, detail));
+
+const announcementOf = (
+  type: Message['type'],
+  subject: string,
+  data: { caller: string; finishedAt: string; [field: string]: unknown },
+): { kind: 'announcement'; caller: string; message: Message } => ({
+  kind: 'announcement',
+  caller: data.caller,
+  message: { type, at: data.finishedAt, subject, data },
+});
+
+const delivery = z
+  .object({
+    delivery: z.object({ caller: z.string(), webhookId: z.uuid(), at: z.iso.datetime(), deliveryId: z.uuid() }),
+  })
+  .transform(({ delivery: ref }): { kind: 'delivery'; delivery: DeliveryRef } => ({ kind: 'delivery', delivery: ref }));
+
+const notifyEvent = z.union([delivery, jobEnded, batchEnded]);
+
+/** What the function is started with: an end that was announced (EventBridge), or a message that is to be delivered. */
+export type NotifyEvent = z.output<typeof notifyEvent>;
+
+/**
+ * Reads an event.
+ *
+ * @throws {ZodError} if it is neither
+ */
+export const readEvent = (event: unknown): NotifyEvent => notifyEvent.parse(event);

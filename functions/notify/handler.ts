@@ -1,0 +1,38 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import middy from '@middy/core';
+import { executionModeDurableContext } from '@middy/core/DurableContext';
+import { createDynamoDb, createLambda } from '#shared/aws/clients.ts';
+import { createStartExecution } from '#shared/aws/start-execution.ts';
+import { systemClock } from '#shared/clock.ts';
+import { createLog } from '#shared/observability.ts';
+import { createCallWebhook } from './call-webhook.ts';
+import { readEvent } from './events.ts';
+import { followDelivery } from './follow-delivery.ts';
+import type { Parts } from './parts.ts';
+import { patient } from './patient.ts';
+import { readSettings } from './settings.ts';
+import { tellWebhooks } from './tell-webhooks.ts';
+
+const { tableName, notifyFunctionArn, allowsLoopback } = readSettings();
+
+// Standard Webhooks: 15 to 30 s.
+const timeoutMs = 15_000;
+
+const parts: Parts = {
+  table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
+  startDelivery: createStartExecution(createLambda(), notifyFunctionArn),
+  callWebhook: createCallWebhook({ timeoutMs, allowsLoopback }),
+  random: Math.random,
+  log: createLog(),
+};
+
+/** Tells webhooks of an end, or follows one message until it is delivered; a durable function, resumed at the last finished step. */
+export const handler = middy<unknown, unknown, Error, DurableContext>({
+  executionMode: executionModeDurableContext,
+  // A suspended invocation is over for Lambda while middy's timer would still run.
+  timeoutEarlyInMillis: 0,
+}).handler(async (event: unknown, context) => {
+  const known = readEvent(event);
+  if (known.kind === 'delivery') return followDelivery(context, known.delivery, parts);
+  return { webhooks: await context.step('tell', () => tellWebhooks(parts, known), patient) };
+});

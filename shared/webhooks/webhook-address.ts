@@ -1,0 +1,51 @@
+import ipaddr from 'ipaddr.js';
+
+/** Where webhooks may lie besides public addresses: on this machine, in the embedded stack. */
+export interface AddressRules {
+  allowsLoopback: boolean;
+}
+
+/**
+ * Whether a webhook's receiver may have this IP address: a public one. Private, loopback, link-local (the metadata services of
+ * clouds), shared and reserved ones are not, nor are those that IPv6 maps or tunnels to IPv4.
+ */
+export const allowsAddress = (address: string, { allowsLoopback }: AddressRules): boolean => {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  const range = parsed.range();
+  if (range === 'loopback') return allowsLoopback;
+  return range === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(globalUnicast));
+};
+
+// All IPv6 addresses that are routed; outside of it are forms that stand for IPv4 addresses.
+const globalUnicast: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
+
+const longestUrl = 2_048;
+
+/**
+ * What is wrong with the URL of a webhook, as far as it shows without asking DNS; undefined if nothing is.
+ *
+ * @returns the end of a sentence that begins with the field's name
+ */
+export const webhookUrlProblem = (text: string, rules: AddressRules): string | undefined => {
+  if (text.length > longestUrl) return `has more than ${longestUrl} characters`;
+  if (!URL.canParse(text)) return 'is not a URL';
+  const url = new URL(text);
+  const host = hostOf(url);
+  if (url.protocol !== 'https:' && !(rules.allowsLoopback && url.protocol === 'http:' && isLoopback(host))) {
+    return 'must begin with https://';
+  }
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
+  if (url.hash !== '') return 'must not have a fragment';
+  const isOwnMachine = /(^|\.)localhost\.?$/.test(host);
+  if ((ipaddr.isValid(host) && !allowsAddress(host, rules)) || (isOwnMachine && !rules.allowsLoopback)) {
+    return 'must lead to a public address';
+  }
+  return undefined;
+};
+
+/** The host name or IP address of a URL, without the brackets of IPv6. */
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
