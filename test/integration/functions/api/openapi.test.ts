@@ -14,6 +14,7 @@ type Call = {
 type Document = {
   openapi: string;
   paths: Record<string, Record<string, Call>>;
+  webhooks: Record<string, Record<string, Call>>;
   components: { schemas: Record<string, Schema> };
 };
 
@@ -63,6 +64,17 @@ describe('the description of the API', () => {
   it('is open to everybody, as the page that shows it', async () => {
     const open = calls().filter(({ call }) => call.security?.length === 0);
     expect(open.map(({ path }) => path)).toEqual(['/docs', '/docs/{file}', '/openapi.json']);
+  });
+
+  it('tells the calls that webhooks get', () => {
+    expect(Object.keys(document.webhooks)).toEqual(['job.ended', 'batch.ended', 'webhook.test']);
+    const { post } = document.webhooks['job.ended'] ?? {};
+    expect(post?.parameters.map(({ name }) => name)).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
+    const body = post?.requestBody?.content['application/json']?.schema;
+    expect(body?.properties).toMatchObject({ type: { const: 'job.ended' }, data: { $ref: expect.any(String) } });
+    expect(document.components.schemas['JobEnded']?.required).toEqual(
+      expect.arrayContaining(['jobId', 'outputs', 'url']),
+    );
   });
 
   it('gives a request its fields, limits and models', () => {

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { pauseBeforeNext } from '#functions/notify/retry-schedule.ts';
+import { batchEndedEvent } from '#shared/batches/batch-events.ts';
+import { batchEnded } from '#shared/events/batch-ended.ts';
+import { jobEnded } from '#shared/events/job-ended.ts';
+import { eventSource, jobEndedEvent } from '#shared/jobs/events.ts';
+import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
+import { read } from './repository.ts';
+
+const page = read('docs/events.md');
+
+/** The JSON below a heading. */
+const exampleOf = (heading: string): unknown =>
+  JSON.parse(page.split(`\n## ${heading}\n`)[1]?.split('```json\n')[1]?.split('```')[0] ?? '');
+
+it('shows a job and a batch as their schemas have them', () => {
+  z.strictObject(jobEnded.shape).parse(exampleOf('A job'));
+  z.strictObject(batchEnded.shape).parse(exampleOf('A batch'));
+});
+
+it('names every field', () => {
+  for (const field of [...Object.keys(jobEnded.shape), ...Object.keys(batchEnded.shape)]) {
+    expect(page).toMatch(new RegExp(`["\`]${field}["\`]`));
+  }
+});
+
+it('names the events, and what webhooks may be told of', () => {
+  for (const name of [eventSource, jobEndedEvent, batchEndedEvent, ...webhookEventTypes]) {
+    expect(page).toContain(`\`${name}\``);
+  }
+});
+
+it('tells the pauses between the tries as they are', () => {
+  const told = /after (.*?), then every (\d+) h/.exec(page);
+  const unit = { s: 1, min: 60, h: 3_600 } as const;
+  const pauses = told?.[1]?.split(', ').map((pause) => {
+    const [count = '', name = ''] = pause.split(' ');
+    return Number(count) * unit[name as keyof typeof unit];
+  });
+  const next = (index: number) => pauseBeforeNext({ index, triedMs: 0 }, 0);
+  expect(pauses).toEqual((pauses ?? []).map((_, index) => next(index)));
+  expect(Number(told?.[2]) * 3_600).toBe(next(pauses?.length ?? 0));
+});
