@@ -74,6 +74,9 @@ export const settingsSchema = z.strictObject({
   /** A file with more requests is refused. */
   batchMaxLines: count.max(1_000_000).default(100_000),
 
+  /** Files of requests and reports, in `inbox/` and `batches/`, are deleted after this; by default never. */
+  batchRetentionDays: days.optional(),
+
   /** Job records (with their prompts) are deleted this long after the job was made. */
   jobRetentionDays: days.max(3_650).default(90),
   /** Whether outputs, jobs and client credentials survive `cdk destroy`; without, empty the bucket before. */

@@ -9,6 +9,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { batchesPrefix } from '#shared/batches/batch-files.ts';
 import type { Settings } from '../settings.ts';
 
 /** The key prefix of the outputs. */
@@ -26,7 +27,11 @@ interface OutputsBucketProps {
   removalPolicy: RemovalPolicy;
   settings: Pick<
     Settings,
-    'outputRetentionDays' | 'uploadRetentionDays' | 'previousVersionRetentionDays' | 'corsOrigins'
+    | 'outputRetentionDays'
+    | 'uploadRetentionDays'
+    | 'batchRetentionDays'
+    | 'previousVersionRetentionDays'
+    | 'corsOrigins'
   >;
 }
 
@@ -68,18 +73,18 @@ export class OutputsBucket extends Construct {
   }
 }
 
-const lifecycleRules = (settings: OutputsBucketProps['settings']): LifecycleRule[] => {
-  const cleanUp: LifecycleRule = {
+const lifecycleRules = (settings: OutputsBucketProps['settings']): LifecycleRule[] => [
+  {
     id: 'clean-up',
     abortIncompleteMultipartUploadAfter: Duration.days(1),
     noncurrentVersionExpiration: Duration.days(settings.previousVersionRetentionDays),
     expiredObjectDeleteMarker: true,
-  };
-  const uploads = { id: 'uploads', prefix: uploadsPrefix, expiration: Duration.days(settings.uploadRetentionDays) };
-  if (settings.outputRetentionDays === undefined) return [cleanUp, uploads];
-  return [
-    cleanUp,
-    uploads,
-    { id: 'outputs', prefix: outputsPrefix, expiration: Duration.days(settings.outputRetentionDays) },
-  ];
-};
+  },
+  ...expiring('uploads', uploadsPrefix, settings.uploadRetentionDays),
+  ...expiring('outputs', outputsPrefix, settings.outputRetentionDays),
+  ...expiring('inbox', inboxPrefix, settings.batchRetentionDays),
+  ...expiring('batches', batchesPrefix, settings.batchRetentionDays),
+];
+
+const expiring = (id: string, prefix: string, days: number | undefined): LifecycleRule[] =>
+  days === undefined ? [] : [{ id, prefix, expiration: Duration.days(days) }];

@@ -47,11 +47,18 @@ describe('the bucket', () => {
       }),
       { Id: 'uploads', Prefix: 'uploads/', ExpirationInDays: 30, Status: 'Enabled' },
     ]);
-    const rules = lifecycleOf({ outputRetentionDays: 14, uploadRetentionDays: 7, previousVersionRetentionDays: 2 });
+    const rules = lifecycleOf({
+      outputRetentionDays: 14,
+      uploadRetentionDays: 7,
+      batchRetentionDays: 21,
+      previousVersionRetentionDays: 2,
+    });
     expect(rules).toEqual([
       expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 2 } }),
       { Id: 'uploads', Prefix: 'uploads/', ExpirationInDays: 7, Status: 'Enabled' },
       { Id: 'outputs', Prefix: 'outputs/', ExpirationInDays: 14, Status: 'Enabled' },
+      { Id: 'inbox', Prefix: 'inbox/', ExpirationInDays: 21, Status: 'Enabled' },
+      { Id: 'batches', Prefix: 'batches/', ExpirationInDays: 21, Status: 'Enabled' },
     ]);
   });
 
