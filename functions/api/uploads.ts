@@ -1,10 +1,8 @@
 import { v7 } from 'uuid';
 import * as z from 'zod';
 import { type ImageType, imageTypes } from '#shared/adobe/firefly/image-types.ts';
-import { readJsonBody } from '#shared/http/json-body.ts';
-import { ProblemError } from '#shared/http/problem.ts';
 import { jsonResponse } from '#shared/http/response.ts';
-import { toValidationErrors } from '#shared/http/validation-errors.ts';
+import { readBodyAs } from '#shared/http/validated-body.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import type { Gateway } from './gateway.ts';
 import { uploadFormSeconds } from './presign-upload.ts';
@@ -42,13 +40,7 @@ export const uploads = ({ inputs, presignUpload }: Pick<Gateway, 'inputs' | 'pre
   },
   handle: async (request) => {
     const caller = request.caller();
-    const parsed = uploadRequest.safeParse(readJsonBody(request.body, largestBody));
-    if (!parsed.success) {
-      const validationErrors = toValidationErrors(parsed.error.issues, 'body');
-      const sentence = validationErrors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
-      throw new ProblemError(422, 'validation_error', `The request is not valid: ${sentence}.`, { validationErrors });
-    }
-    const { contentType } = parsed.data;
+    const { contentType } = readBodyAs(uploadRequest, request.body, largestBody);
     const { buckets, maxBytes, table } = inputs;
     const key = `${uploadsPrefix(caller)}${v7()}.${imageTypes[contentType]}`;
     return jsonResponse(201, {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { type RawBody, readJsonBody } from '#shared/http/json-body.ts';
-import { ProblemError } from '#shared/http/problem.ts';
-import { toValidationErrors } from '#shared/http/validation-errors.ts';
+import type { RawBody } from '#shared/http/json-body.ts';
+import { readBodyAs } from '#shared/http/validated-body.ts';
 
 const largestBody = 4_096;
 
@@ -13,11 +12,5 @@ export const pauseRequest = z.strictObject({ reason: z.string().min(1).max(500).
  *
  * @throws {ProblemError} 400, 413 or 415 for a body that is no JSON, 422 naming each field that is wrong
  */
-export const readPauseRequest = (body: RawBody): string | undefined => {
-  if (!body.body) return undefined;
-  const parsed = pauseRequest.safeParse(readJsonBody(body, largestBody));
-  if (parsed.success) return parsed.data.reason;
-  const validationErrors = toValidationErrors(parsed.error.issues, 'body');
-  const sentence = validationErrors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
-  throw new ProblemError(422, 'validation_error', `The request is not valid: ${sentence}.`, { validationErrors });
-};
+export const readPauseRequest = (body: RawBody): string | undefined =>
+  body.body ? readBodyAs(pauseRequest, body, largestBody).reason : undefined;

@@ -1,7 +1,6 @@
-import { readJsonBody } from '#shared/http/json-body.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { jsonResponse } from '#shared/http/response.ts';
-import { toValidationErrors, type ValidationError } from '#shared/http/validation-errors.ts';
+import { invalidBody, readBodyAs } from '#shared/http/validated-body.ts';
 import { webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
 import { createWebhook, listWebhooks, mostWebhooks } from '#shared/webhooks/webhook-store.ts';
 import type { Gateway } from '../gateway.ts';
@@ -44,14 +43,8 @@ export const webhookCreate = ({ webhooks }: Pick<Gateway, 'webhooks'>): Route =>
 });
 
 const readRequest = (request: ApiRequest, allowsLoopback: boolean) => {
-  const parsed = webhookRequest.safeParse(readJsonBody(request.body, largestBody));
-  if (!parsed.success) throw invalid(toValidationErrors(parsed.error.issues, 'body'));
-  const problem = webhookUrlProblem(parsed.data.url, { allowsLoopback });
-  if (problem !== undefined) throw invalid([{ loc: ['body', 'url'], msg: problem, type: 'value_error' }]);
-  return parsed.data;
-};
-
-const invalid = (validationErrors: ValidationError[]): ProblemError => {
-  const sentence = validationErrors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
-  return new ProblemError(422, 'validation_error', `The request is not valid: ${sentence}.`, { validationErrors });
+  const wanted = readBodyAs(webhookRequest, request.body, largestBody);
+  const problem = webhookUrlProblem(wanted.url, { allowsLoopback });
+  if (problem !== undefined) throw invalidBody([{ loc: ['body', 'url'], msg: problem, type: 'value_error' }]);
+  return wanted;
 };
