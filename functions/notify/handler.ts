@@ -9,7 +9,7 @@ import { createCallWebhook } from './call-webhook.ts';
 import { readEvent } from './events.ts';
 import { followDelivery } from './follow-delivery.ts';
 import type { Parts } from './parts.ts';
-import { patient } from './patient.ts';
+import { retryOwnFailures } from './retry-own-failures.ts';
 import { readSettings } from './settings.ts';
 import { tellWebhooks } from './tell-webhooks.ts';
 
@@ -34,5 +34,5 @@ export const handler = middy<unknown, unknown, Error, DurableContext>({
 }).handler(async (event: unknown, context) => {
   const known = readEvent(event);
   if (known.kind === 'delivery') return followDelivery(context, known.delivery, parts);
-  return { webhooks: await context.step('tell', () => tellWebhooks(parts, known), patient) };
+  return { webhooks: await context.step('tell', () => tellWebhooks(parts, known), retryOwnFailures) };
 });

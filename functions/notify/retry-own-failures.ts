@@ -4,7 +4,7 @@ const mostAttempts = 200;
 const longestPauseSeconds = 300;
 
 /** Retries a step that fails on our own side, such as the table out of reach, for most of a day: a message waits for nobody else. */
-export const patient = {
+export const retryOwnFailures = {
   retryStrategy: (_error: Error, attempt: number): RetryDecision =>
     attempt >= mostAttempts
       ? { shouldRetry: false }
