@@ -37,10 +37,10 @@ export const numVariations = z.int().min(1).max(4);
 export const sizeUpTo = (maximum: number) =>
   z.strictObject({ width: z.int().min(1).max(maximum), height: z.int().min(1).max(maximum) });
 
-/** A locale such as `en-US` (RFC 5646). */
+/** A locale such as `en-US` (RFC 5646: subtags of up to eight letters and digits). */
 export const localeCode = z
   .string()
-  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: 'value is not a locale such as en-US' });
+  .regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: 'value is not a locale such as en-US' });
 
 /** Adobe: where the image stands in the result; not together with a mask. */
 export const placement = z.strictObject({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { integer, refusing, text } from '../fields.ts';
+import { checkCounts, integer, refusing, text } from '../fields.ts';
 import type { Plan, SimulatedOperation, Size } from '../operation.ts';
 import { imageResult } from '../results.ts';
 import { hosts, sourceFrom } from '../sources.ts';
@@ -33,7 +33,9 @@ export const generateImagesImage5: SimulatedOperation = {
   path: '/v4/images/generate-async',
   models: { values: ['image5'], required: true },
   body: () =>
-    fields.superRefine(({ referenceBlobs = [], aspectRatio = 'auto' }, context) => {
+    fields.superRefine((request, context) => {
+      const { referenceBlobs = [], aspectRatio = 'auto' } = request;
+      checkCounts(request, refusing(context));
       if (referenceBlobs.length > 0 && aspectRatio !== 'auto') {
         refusing(context)('aspectRatio', 'must be auto with a reference image');
       }

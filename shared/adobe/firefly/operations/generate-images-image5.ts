@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { localeCode, text } from '../fields.ts';
+import { localeCode, seedsMatchVariations, text } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
-import { imageFollowing, type OperationDefinition } from '../operation.ts';
+import { imageFollowing, type OperationDefinition, type RuleFinding } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
 
 /** Adobe: `POST /v4/images/generate-async`, which answers with links and without a job id. */
@@ -25,12 +25,15 @@ export const generateImagesImage5: OperationDefinition = {
       .strictObject({ localeCode: localeCode.optional(), prompt_reasoner: z.enum(['speed', 'quality']).optional() })
       .optional(),
   }),
-  rules: ({ aspectRatio, referenceBlobs }) => {
-    const editsAnImage = Array.isArray(referenceBlobs) && referenceBlobs.length > 0;
-    if (!editsAnImage || aspectRatio === undefined || aspectRatio === 'auto') return [];
-    return [{ path: ['aspectRatio'], message: 'must be auto or absent together with referenceBlobs' }];
-  },
+  rules: (fields) => [...seedsMatchVariations(fields), ...ratioOfReference(fields)],
   accepts: { family: 'links', status: 200 },
   result: imageResult,
   following: imageFollowing,
+};
+
+/** Adobe: an edited image keeps its aspect ratio. */
+const ratioOfReference = ({ aspectRatio, referenceBlobs }: Readonly<Record<string, unknown>>): RuleFinding[] => {
+  const editsAnImage = Array.isArray(referenceBlobs) && referenceBlobs.length > 0;
+  if (!editsAnImage || aspectRatio === undefined || aspectRatio === 'auto') return [];
+  return [{ path: ['aspectRatio'], message: 'must be auto or absent together with referenceBlobs' }];
 };

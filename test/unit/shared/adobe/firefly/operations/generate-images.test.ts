@@ -18,6 +18,7 @@ describe('a request to generate images', () => {
     ['structure', { prompt: 'a', structure: { strength: 0, ...image({ url }) } }],
     ['any size within the limits', { prompt: 'a', size: { width: 1, height: 4096 } }],
     ['a locale', { prompt: 'a', promptBiasingLocaleCode: 'zh-Hans-CN' }],
+    ['a locale with an extension', { prompt: 'a', promptBiasingLocaleCode: 'de-DE-u-co-phonebk' }],
     ['a custom model', { prompt: 'a', customModelId: 'urn:aaid:sc:1' }, 'image3_custom'],
     ['an upsampler', { prompt: 'a', customModelId: 'm', upsamplerType: 'low_creativity' }, 'image4_custom'],
   ])('takes %s', (_, body, modelVersion) => {
