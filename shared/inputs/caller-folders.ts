@@ -6,8 +6,15 @@ export const callerKey = (caller: string): string => createHash('sha256').update
 /** Where a caller's uploads lie. */
 export const uploadsPrefix = (caller: string): string => `uploads/${callerKey(caller)}/`;
 
-/** Where files for a caller are dropped; the folder's name is the caller's. */
-export const inboxPrefix = (caller: string): string => `inbox/${caller}/`;
+/**
+ * Whether an object of the gateway's bucket is one of a caller's uploads, or lies in the caller's inbox. The first folder of the
+ * inbox names the caller: whoever has a slash in the name has none there, or it would lie inside of another's.
+ */
+export const isOwnFile = (caller: string, key: string): boolean => {
+  // To S3 these are names like any other; whatever lies on the way to it may take them for a way up.
+  if (key.split('/').some((part) => part === '.' || part === '..')) return false;
+  return key.startsWith(uploadsPrefix(caller)) || (!caller.includes('/') && key.startsWith(`inbox/${caller}/`));
+};
 
 const outputPattern = /^outputs\/\d{4}\/\d\d\/\d\d\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/[^/]+$/;
 

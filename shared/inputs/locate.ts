@@ -1,5 +1,5 @@
 import { getJob, type JobTable } from '../jobs/job-store.ts';
-import { inboxPrefix, jobIdOfKey, uploadsPrefix } from './caller-folders.ts';
+import { isOwnFile, jobIdOfKey } from './caller-folders.ts';
 import { InputError } from './input-error.ts';
 import type { GatewaySource } from './sources.ts';
 
@@ -34,7 +34,7 @@ export const locateInput = async (
   if (bucket !== buckets.own) {
     throw new InputError('forbidden', 'the gateway reads no inputs from this bucket; see its setting inputBuckets');
   }
-  if (key.startsWith(uploadsPrefix(caller)) || key.startsWith(inboxPrefix(caller))) return { bucket, key };
+  if (isOwnFile(caller, key)) return { bucket, key };
   const jobId = jobIdOfKey(key);
   if (jobId !== undefined && (await getJob(table, jobId))?.caller === caller) return { bucket, key };
   throw new InputError('forbidden', 'only your own uploads, inbox and outputs can be named in this bucket');

@@ -1,6 +1,6 @@
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { ProblemError } from '#shared/http/problem.ts';
-import { inboxPrefix, uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { isOwnFile } from '#shared/inputs/caller-folders.ts';
 import type { Gateway } from '../gateway.ts';
 
 /**
@@ -15,8 +15,7 @@ export const findSource = async (
 ): Promise<BatchSource> => {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(address) ?? [];
   if (key === '') throw wrongSource('is not an address such as s3://bucket/key');
-  const isOwn =
-    bucket === inputs.buckets.own && [inboxPrefix(caller), uploadsPrefix(caller)].some((own) => key.startsWith(own));
+  const isOwn = bucket === inputs.buckets.own && isOwnFile(caller, key);
   if (!isOwn && !inputs.buckets.shared.includes(bucket)) {
     throw new ProblemError(
       403,

@@ -44,6 +44,8 @@ describe('an input from S3', () => {
       `outputs-bucket/${uploadsPrefix('bob')}a.png`,
       'outputs-bucket/inbox/bob/a.png',
       'outputs-bucket/inbox/alice.png',
+      `outputs-bucket/${uploadsPrefix('alice')}../${uploadsPrefix('bob').split('/')[1]}/a.png`,
+      'outputs-bucket/inbox/alice/./../bob/a.png',
       'outputs-bucket/batches/1/report.csv',
       `outputs-bucket/outputs/2026/03/01/${jobId}/0.jpg`,
       'foreign-bucket/a.png',
@@ -55,6 +57,13 @@ describe('an input from S3', () => {
       expect(answer.json['validation_errors']).toMatchObject([{ loc: ['body', 'image', 'source', 'url'] }]);
       expect(await api.countItems()).toBe(items);
     }
+  });
+
+  it("is not taken from an inbox that lies inside of another's", async () => {
+    const place = 'outputs-bucket/inbox/alice/team/a.png';
+    api.recorded.objects.set(place, png);
+    expect(await similar(`s3://${place}`, 'alice/team')).toMatchObject({ statusCode: 403 });
+    expect(await similar(`s3://${place}`, 'alice')).toMatchObject({ statusCode: 202 });
   });
 
   it.each([
