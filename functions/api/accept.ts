@@ -32,7 +32,7 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
     // Asking first keeps a repeated request from using up a round; who comes first is decided by the put below.
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return sameRequest(existing, requestHash);
-    await requireInputs(gateway.inputs, caller, request.body);
+    const inputsChangedAt = await requireInputs(gateway.inputs, caller, request.body);
     const newJob: NewJob = {
       jobId,
       caller,
@@ -44,7 +44,7 @@ export const createAccept = (gateway: Gateway, requireCredentials: () => Promise
       warnings,
       retentionSeconds: gateway.retentionSeconds,
     };
-    const reused = await reuse(gateway, newJob, request.maxAgeSeconds);
+    const reused = await reuse(gateway, newJob, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return sameRequest(reused, requestHash);
     const round = await takeRound(table, caller, priority, servedRound);
     const { created, job } = await createJob(table, newJob, { rank: rankOf(priority, round, jobId), round });

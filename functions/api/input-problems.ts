@@ -4,11 +4,13 @@ import { checkInputs, type InputFinding, type InputParts } from '#shared/inputs/
 /**
  * Refuses a request whose inputs the gateway could not bring to Adobe.
  *
+ * @returns when the latest of its inputs was written, in epoch ms; undefined if there are none
  * @throws {ProblemError} 403 for what the caller may not use, else 422, naming each field
  */
-export const requireInputs = async (inputs: InputParts, caller: string, body: unknown): Promise<void> => {
-  const findings = await checkInputs(inputs, caller, body);
+export const requireInputs = async (inputs: InputParts, caller: string, body: unknown): Promise<number | undefined> => {
+  const { findings, changedAt } = await checkInputs(inputs, caller, body);
   if (findings.length > 0) throw inputProblem(findings);
+  return changedAt;
 };
 
 const inputProblem = (findings: readonly InputFinding[]): ProblemError => {

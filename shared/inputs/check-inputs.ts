@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { JobTable } from '../jobs/job-store.ts';
 import { InputError, type InputProblem } from './input-error.ts';
-import { inspectInput } from './inspect.ts';
+import { type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, locateInput } from './locate.ts';
 import { gatewaySourcesIn } from './sources.ts';
 
@@ -22,22 +22,30 @@ export interface InputFinding {
   message: string;
 }
 
-/**
- * Checks every input of a request that the gateway has to bring to Adobe, before the request costs a permit.
- *
- * @returns what is wrong; empty if nothing is, or if there are no such inputs
- */
-export const checkInputs = async (parts: InputParts, caller: string, body: unknown): Promise<InputFinding[]> => {
-  const findings = await Promise.all(
-    gatewaySourcesIn(body).map(async ({ path, source }): Promise<InputFinding | undefined> => {
+/** What looking at the inputs of a request told. */
+export interface CheckedInputs {
+  /** What is wrong; empty if nothing is, or if there are no such inputs. */
+  findings: InputFinding[];
+  /** When the latest of them was written, in epoch ms, whole seconds; undefined if there are none. */
+  changedAt?: number;
+}
+
+/** Checks every input of a request that the gateway has to bring to Adobe, before the request costs a permit. */
+export const checkInputs = async (parts: InputParts, caller: string, body: unknown): Promise<CheckedInputs> => {
+  const checked = await Promise.all(
+    gatewaySourcesIn(body).map(async ({ path, source }): Promise<InputFinding | InspectedInput> => {
       try {
-        await inspectInput(parts.s3, await locateInput(parts.table, parts.buckets, caller, source), parts.maxBytes);
-        return undefined;
+        const location = await locateInput(parts.table, parts.buckets, caller, source);
+        return await inspectInput(parts.s3, location, parts.maxBytes);
       } catch (error) {
         if (error instanceof InputError) return { path, problem: error.problem, message: error.message };
         throw error;
       }
     }),
   );
-  return findings.filter((finding) => finding !== undefined);
+  const times = checked.filter((input) => 'changedAt' in input).map(({ changedAt }) => changedAt);
+  return {
+    findings: checked.filter((input) => 'problem' in input),
+    ...(times.length === 0 ? {} : { changedAt: Math.max(...times) }),
+  };
 };

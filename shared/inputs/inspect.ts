@@ -9,6 +9,8 @@ export interface InspectedInput extends InputLocation {
   etag: string;
   bytes: number;
   contentType: ImageType;
+  /** Epoch ms at which it was written, in whole seconds (S3: HTTP date). */
+  changedAt: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export const inspectInput = async (
   { bucket, key }: InputLocation,
   maxBytes: number,
 ): Promise<InspectedInput> => {
-  const { head, etag, bytes } = await readHead(s3, { bucket, key });
+  const { head, etag, bytes, changedAt } = await readHead(s3, { bucket, key });
   const contentType = imageTypeOf(head);
   if (contentType === undefined) {
     throw new InputError('wrong_type', `the object is no image of ${Object.keys(imageTypes).join(', ')}`);
@@ -30,7 +32,7 @@ export const inspectInput = async (
   if (bytes > maxBytes) {
     throw new InputError('too_large', `the object has ${bytes} bytes, more than the limit of ${maxBytes}`);
   }
-  return { bucket, key, etag, bytes, contentType };
+  return { bucket, key, etag, bytes, contentType, changedAt };
 };
 
 // Without the right to list a bucket S3 answers 403 for what is not there.
@@ -39,14 +41,19 @@ const absentStatuses = [403, 404];
 const readHead = async (
   s3: S3Client,
   { bucket, key }: InputLocation,
-): Promise<{ head: Uint8Array; etag: string; bytes: number }> => {
+): Promise<{ head: Uint8Array } & Pick<InspectedInput, 'etag' | 'bytes' | 'changedAt'>> => {
   try {
     const answer = await s3.send(
       new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=0-${signatureBytes - 1}` }),
     );
     const head = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
     const total = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
-    return { head, etag: answer.ETag ?? '', bytes: Number(total ?? answer.ContentLength ?? head.length) };
+    return {
+      head,
+      etag: answer.ETag ?? '',
+      bytes: Number(total ?? answer.ContentLength ?? head.length),
+      changedAt: answer.LastModified?.getTime() ?? Number.POSITIVE_INFINITY,
+    };
   } catch (error) {
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
     if (status === 416) throw new InputError('wrong_type', 'the object is empty');

@@ -85,7 +85,7 @@ export const httpEvent = ({ method = 'GET', path, query, headers, body, ...rest 
 });
 
 /** What S3 says of the objects that a test put there, by `bucket/key`. */
-const objectsInS3 = (objects: ReadonlyMap<string, Buffer>): S3Client => {
+const objectsInS3 = ({ objects, objectsChangedAt }: Recorded): S3Client => {
   const send = async ({ input }: { input: { Bucket: string; Key: string } }) => {
     const object = objects.get(`${input.Bucket}/${input.Key}`);
     if (object === undefined) {
@@ -95,12 +95,19 @@ const objectsInS3 = (objects: ReadonlyMap<string, Buffer>): S3Client => {
     const head = object.subarray(0, 12);
     return {
       ETag: '"1"',
+      LastModified: new Date(objectsChangedAt.get(`${input.Bucket}/${input.Key}`) ?? 0),
       ContentRange: `bytes 0-${head.length - 1}/${object.length}`,
       Body: { transformToByteArray: async () => head },
     };
   };
   return { send } as unknown as S3Client;
 };
+
+/** Objects by `bucket/key`, and when each was written, in epoch ms. */
+interface Recorded {
+  objects: ReadonlyMap<string, Buffer>;
+  objectsChangedAt: ReadonlyMap<string, number>;
+}
 
 const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
 
@@ -121,6 +128,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     stored: [] as unknown[],
     objects: new Map<string, Buffer>(),
     deliveries: [] as { name: string; payload: object }[],
+    objectsChangedAt: new Map<string, number>(),
   };
   const eventBridge = {
     send: async (command: { input: unknown }) => {
@@ -140,7 +148,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     statusItems: { readTokenRefresh: async () => undefined, readSecretRotation: async () => undefined },
     presign: async ({ bucket, key }) => `https://s3.test/${bucket}/${key}?at=${clock.now()}`,
     inputs: {
-      s3: objectsInS3(recorded.objects),
+      s3: objectsInS3(recorded),
       table,
       buckets: { own: 'outputs-bucket', shared: ['shared-bucket'] },
       maxBytes: 1_000,

@@ -75,6 +75,20 @@ describe('a request that equals an earlier one', () => {
     expect((await send({ headers: { 'cache-control': 'max-age=999999' } })).state).toBe('queued');
   });
 
+  it('is queued once an image that it names has been written anew', async () => {
+    const place = 'shared-bucket/hat.png';
+    const image = { source: { url: `s3://${place}` } };
+    const named = { ...body, style: { imageReference: image } };
+    api.recorded.objects.set(place, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+    api.recorded.objectsChangedAt.set(place, api.clock.now() - 60_000);
+    const first = await api.submit({}, named);
+    await api.end(first, success(first));
+    await rememberReusable(api.table, await readJob(api.table, { jobId: first }));
+    expect((await send({}, named)).reusedFrom).toBe(first);
+    api.recorded.objectsChangedAt.set(place, api.clock.now());
+    expect((await send({}, named)).state).toBe('queued');
+  });
+
   it('may be erased without harm to the earlier one', async () => {
     const job = await send();
     expect((await api.call({ method: 'DELETE', path: `/jobs/${job.jobId}` })).statusCode).toBe(204);
