@@ -55,10 +55,10 @@ const submitInTime = async (
   turn: Turn,
   plan: Extract<Plan, { kind: 'submit' }>,
 ): Promise<Submitted> => {
-  const inputs = plan.hasInputs
+  const brought = plan.hasInputs
     ? await bringInputs(context, parts, turn)
-    : { kind: 'ready' as const, uploads: {}, waitSeconds: plan.waitSeconds };
-  if (inputs.kind === 'ended') return inputs.turn;
-  if (inputs.waitSeconds > 0) await context.wait('submit time', { seconds: inputs.waitSeconds });
-  return submitOnce(context, parts, turn, inputs.uploads);
+    : { kind: 'ready' as const, inputs: { uploads: {}, reused: [] }, waitSeconds: plan.waitSeconds };
+  if (brought.kind === 'ended') return brought.turn;
+  if (brought.waitSeconds > 0) await context.wait('submit time', { seconds: brought.waitSeconds });
+  return submitOnce(context, parts, turn, brought.inputs);
 };

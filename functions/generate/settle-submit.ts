@@ -10,7 +10,7 @@ import type { Parts } from './parts.ts';
 // Adobe's limit counts in minutes; without a Retry-After a whole window is waited.
 const defaultRetryAfterMs = 60_000;
 const longestPauseMs = 60 * 60_000;
-/** Answers of 408, 500 and 503 after which a job is given up. */
+/** Answers of 408, 500 and 503, or refusals of uploads, after which a job is given up. */
 const attemptLimit = 3;
 
 /** Writes down what a submit led to, right after its answer and before the step's own checkpoint. */

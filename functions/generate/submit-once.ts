@@ -3,11 +3,12 @@ import { type AccessToken, TokenUnavailableError } from '#shared/adobe/access-to
 import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/firefly/submit.ts';
 import { withUploads } from '#shared/inputs/sources.ts';
+import { forgetUpload } from '#shared/inputs/upload-ids.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { isPaused, readPauses } from '#shared/jobs/quota.ts';
 import { passFence } from '#shared/jobs/turn.ts';
-import type { Uploads } from './bring-inputs.ts';
+import type { BroughtInputs } from './bring-inputs.ts';
 import { giveBack, type Submitted } from './give-back.ts';
 import type { Parts } from './parts.ts';
 import { endUnknown, pauseAfterRefusal, settleSubmit } from './settle-submit.ts';
@@ -20,10 +21,10 @@ export const submitOnce = async (
   context: DurableContext,
   parts: Parts,
   turn: Turn,
-  uploads: Uploads,
+  inputs: BroughtInputs,
 ): Promise<Submitted> => {
   try {
-    return await context.step('submit', () => passAndSubmit(parts, turn, uploads), {
+    return await context.step('submit', () => passAndSubmit(parts, turn, inputs), {
       semantics: StepSemantics.AtMostOncePerRetry,
       retryStrategy: () => ({ shouldRetry: false }),
     });
@@ -33,7 +34,7 @@ export const submitOnce = async (
   }
 };
 
-const passAndSubmit = async (parts: Parts, turn: Turn, uploads: Uploads): Promise<Submitted> => {
+const passAndSubmit = async (parts: Parts, turn: Turn, inputs: BroughtInputs): Promise<Submitted> => {
   let token: AccessToken;
   try {
     // Read before the fence: fetching a new token may take longer than the fence allows.
@@ -52,17 +53,31 @@ const passAndSubmit = async (parts: Parts, turn: Turn, uploads: Uploads): Promis
   const outcome: SubmitOutcome = await submit(
     {
       url: new URL(operationOf(job).path, parts.fireflyUrl).href,
-      body: requestFor(job, uploads),
+      body: requestFor(job, inputs.uploads),
       modelVersion: job.modelVersion,
       requestId: `${job.jobId}-${job.turn}`,
     },
     token,
     parts.table.clock.now,
   );
-  return settleSubmit(parts, job, outcome, { trialLevel, tokenVersion: token.versionId });
+  const circumstances = { trialLevel, tokenVersion: token.versionId };
+  if (!mayMissUploads(outcome, inputs)) return settleSubmit(parts, job, outcome, circumstances);
+  const settled = await settleSubmit(parts, job, { kind: 'try_again', error: outcome.error }, circumstances);
+  await Promise.all(inputs.reused.map((upload) => forgetUpload(parts.table, upload)));
+  return settled;
 };
 
-const requestFor = ({ request }: Job, uploads: Uploads): string =>
+// Adobe does not say how it refuses an upload that it has lost before its time.
+const statusesOfLostUploads = [400, 404, 422];
+
+/** Whether a refusal may be about an upload of an earlier job rather than about this one; with new uploads it would be sure. */
+const mayMissUploads = (
+  outcome: SubmitOutcome,
+  { reused }: BroughtInputs,
+): outcome is Extract<SubmitOutcome, { kind: 'rejected' }> =>
+  outcome.kind === 'rejected' && reused.length > 0 && statusesOfLostUploads.includes(outcome.error.status);
+
+const requestFor = ({ request }: Job, uploads: BroughtInputs['uploads']): string =>
   Object.keys(uploads).length === 0 ? request : JSON.stringify(withUploads(JSON.parse(request), uploads));
 
 /** Nothing was sent. Dispatching at once would go round in circles, so the job waits for a pause or the next minute. */

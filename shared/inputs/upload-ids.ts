@@ -13,6 +13,11 @@ export const uploadLeaseMs = 60_000;
 
 type Identity = Pick<InspectedInput, 'bucket' | 'key' | 'etag'>;
 
+/** The upload of one content of an object. */
+export interface UploadIdentity extends Identity {
+  uploadId: string;
+}
+
 const keyOf = ({ bucket, key, etag }: Identity) => ({
   pk: `input#${createHash('sha256')
     .update(JSON.stringify([bucket, key, etag]))
@@ -65,5 +70,14 @@ export const rememberUpload = async (table: JobTable, input: Identity, uploadId:
       ':until': now + uploadLifetimeMs - marginMs,
       ':expiry': Math.ceil((now + uploadLifetimeMs) / 1000),
     },
+  });
+};
+
+/** Forgets an upload that Adobe does not have any more, unless it has been made anew meanwhile. */
+export const forgetUpload = async (table: JobTable, { uploadId, ...input }: UploadIdentity): Promise<void> => {
+  await conditionalUpdate(table, keyOf(input), {
+    expression: 'REMOVE uploadId, usableUntil',
+    condition: 'uploadId = :id',
+    values: { ':id': uploadId },
   });
 };

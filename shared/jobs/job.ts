@@ -86,7 +86,7 @@ export interface Job {
   updatedAt: string;
   /** How often the job was given a permit; names the durable execution. */
   turn: number;
-  /** Submits that Adobe answered with 408, 500 or 503. */
+  /** Submits that Adobe answered with 408, 500 or 503, or refused for what may have been a lost upload. */
   attempts: number;
   /** How often in a row Adobe refused the token of a submit; the second time the token was a new one. */
   tokenRefusals?: number;

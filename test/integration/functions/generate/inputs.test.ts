@@ -57,6 +57,28 @@ describe('inputs that lie in S3', () => {
     expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(2);
   });
 
+  it('are brought anew if Adobe may have lost them before their time; the job is sent again', async () => {
+    await rig.follow(await scheduled());
+    const lost = { status: 422, body: { error_code: 'validation_error', message: 'unknown upload' } };
+    rig.adobe.script('POST', submitPath, lost, acceptance(rig.adobe));
+    const { job, end } = await rig.follow(await scheduled());
+    expect(end).toEqual({ state: 'queued' });
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(1);
+    const again = await rig.follow(await rig.again(job));
+    expect(again.job).toMatchObject({ state: 'succeeded', attempts: 1 });
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(2);
+  });
+
+  it('are not to blame for a refusal when they are new, or for what Adobe thinks of them', async () => {
+    const refusal = (status: number, code: string) => ({ status, body: { error_code: code, message: 'no' } });
+    rig.adobe.script('POST', submitPath, refusal(422, 'validation_error'), refusal(451, 'image_unsafe'));
+    const first = await rig.follow(await scheduled());
+    expect(first.job).toMatchObject({ state: 'failed', attempts: 0, error: { code: 'validation_error' } });
+    const second = await rig.follow(await scheduled());
+    expect(second.job).toMatchObject({ state: 'failed', attempts: 0, error: { code: 'image_unsafe' } });
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(1);
+  });
+
   it('are waited for while another job brings them', async () => {
     const object = await put(png);
     expect(await claimUpload(rig.parts.table, { bucket: 'outputs', key, etag: object.ETag ?? '' })).toBe(true);

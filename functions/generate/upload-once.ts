@@ -1,0 +1,70 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { type UploadOutcome, uploadImage } from '#shared/adobe/firefly/storage-image.ts';
+import type { InspectedInput } from '#shared/inputs/inspect.ts';
+import {
+  claimUpload,
+  findUploadId,
+  releaseUpload,
+  rememberUpload,
+  type UploadIdentity,
+} from '#shared/inputs/upload-ids.ts';
+import type { JobError } from '#shared/jobs/job.ts';
+import type { Parts } from './parts.ts';
+
+/** `reused` tells whether the upload was there already; `wait`: ask again after so many seconds. */
+export type OneUpload =
+  | { kind: 'uploaded'; uploadId: string; reused: boolean; identity: UploadIdentity }
+  | { kind: 'refused'; error: JobError }
+  | { kind: 'wait'; seconds: number };
+
+/** Uses the upload that is there, or makes it, unless another job is just doing so. */
+export const uploadOnce = async (parts: Parts, input: InspectedInput): Promise<OneUpload> => {
+  const { table } = parts;
+  const { bucket, key, etag } = input;
+  const uploaded = (uploadId: string, reused: boolean): OneUpload => ({
+    kind: 'uploaded',
+    uploadId,
+    reused,
+    identity: { bucket, key, etag, uploadId },
+  });
+  const known = await findUploadId(table, input);
+  if (known !== undefined) return uploaded(known, true);
+  if (!(await claimUpload(table, input))) {
+    const made = await findUploadId(table, input);
+    return made === undefined ? { kind: 'wait', seconds: 3 } : uploaded(made, true);
+  }
+  const outcome = await upload(parts, input);
+  if (outcome.kind === 'uploaded') {
+    await rememberUpload(table, input, outcome.uploadId);
+    return uploaded(outcome.uploadId, false);
+  }
+  await releaseUpload(table, input);
+  if (outcome.kind === 'refused') {
+    const { code, message, status } = outcome.error;
+    return { kind: 'refused', error: { code, message, upstreamStatus: status } };
+  }
+  const retryAfterMs = outcome.kind === 'no_word' ? (outcome.retryAfterMs ?? 3_000) : 3_000;
+  return { kind: 'wait', seconds: Math.min(60, Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+};
+
+const upload = async (
+  { tokens, inputs, fireflyUrl, table, log }: Parts,
+  input: InspectedInput,
+): Promise<UploadOutcome> => {
+  try {
+    const { Body } = await inputs.s3.send(
+      // What was inspected is what is sent, even if the object has been replaced since.
+      new GetObjectCommand({ Bucket: input.bucket, Key: input.key, IfMatch: input.etag }),
+    );
+    const image = new Uint8Array((await Body?.transformToByteArray()) ?? []);
+    const options = { baseUrl: fireflyUrl, image, contentType: input.contentType };
+    const token = await tokens.get();
+    const outcome = await uploadImage(options, token, table.clock.now);
+    if (outcome.kind !== 'token_refused') return outcome;
+    return await uploadImage(options, await tokens.refused(token.versionId), table.clock.now);
+  } catch (error) {
+    // Whatever it was, the lease is given back, so that the next try need not wait for its end.
+    log.error('An input could not be brought to Adobe.', { error: error instanceof Error ? error.name : 'unknown' });
+    return { kind: 'no_word' };
+  }
+};
