@@ -62,7 +62,11 @@ const readQuery = (request: ApiRequest): CustomModelsQuery => {
   if (parsed.success) return parsed.data;
   const validationErrors = toValidationErrors(parsed.error.issues, 'query');
   const sentence = validationErrors.map(({ loc, msg }) => `${loc.slice(1).join('.')}: ${msg}`).join('; ');
-  throw new ProblemError(400, 'bad_request', `A query parameter is not valid: ${sentence}.`, { validationErrors });
+  const extensions = { reason: 'bad_request' };
+  throw new ProblemError(400, 'bad_request', `A query parameter is not valid: ${sentence}.`, {
+    validationErrors,
+    extensions,
+  });
 };
 
 /** Adobe's links to further pages lead to Adobe, where the caller has no token: they are turned to the gateway. */
@@ -78,11 +82,12 @@ const atGateway = (value: unknown, baseUrl: string): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, atGateway(inner, baseUrl)]));
 };
 
+// Errors of this call have the field `reason` at Adobe, where others have `error_code`.
 const problemOf = (outcome: Exclude<CustomModelsOutcome, { kind: 'listed' }>): ProblemError => {
   if (outcome.kind === 'refused') {
     const { status, code, message } = outcome.error;
     // Adobe's 403 is about the gateway's rights, not about the caller's.
-    return new ProblemError(status === 403 ? 502 : status, code, message);
+    return new ProblemError(status === 403 ? 502 : status, code, message, { extensions: { reason: code } });
   }
   return unavailable(outcome.kind === 'no_word' ? outcome.retryAfterMs : undefined);
 };

@@ -6,8 +6,8 @@ import { parseJson } from '../json.ts';
 
 const sortKeys = ['assetName', 'createdDate', 'modifiedDate'] as const;
 
-/** The query of Adobe's list of custom models (Adobe: `GET /v3/custom-models`). */
-export const customModelsQuery = z.strictObject({
+/** The query of Adobe's list of custom models (Adobe: `GET /v3/custom-models`); what is not documented is passed on. */
+export const customModelsQuery = z.looseObject({
   sortBy: z
     .enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)])
     .optional()

@@ -96,6 +96,7 @@ const classify = ({ status, headers, body }: Answer, nowMs: number): SubmitOutco
   }
   // A 500 without Adobe's error_code comes from something in between, which may have passed the request on.
   if (status === 408 || status === 503 || (status === 500 && error.isAdobes)) return { kind: 'try_again', error };
-  if (status >= 400 && status < 500) return { kind: 'rejected', error };
+  // 501 is documented for Image5: what is not implemented has made nothing.
+  if ((status >= 400 && status < 500) || status === 501) return { kind: 'rejected', error };
   return { kind: 'unknown', reason: `Adobe answered with HTTP status ${status}.`, status };
 };

@@ -39,6 +39,11 @@ describe('GET /v3/custom-models', () => {
     expect(json['_links']).toEqual({ next: { href: 'https://gateway.test/v3/custom-models?start=2&limit=2' } });
   });
 
+  it('passes on what Adobe does not document', async () => {
+    adobe.script('GET', '/v3/custom-models?shared=true&start=0&limit=2', { status: 200, body: models });
+    expect((await list({ query: { limit: '2', shared: 'true' } })).statusCode).toBe(200);
+  });
+
   it.each([
     [{ limit: '51' }, 'limit'],
     [{ limit: 'ten' }, 'limit'],
@@ -47,7 +52,7 @@ describe('GET /v3/custom-models', () => {
     [{ publishedState: 'gone' }, 'publishedState'],
   ])('refuses %j by its name', async (query, name) => {
     const answer = await list({ query });
-    expect(answer).toMatchObject({ statusCode: 400, json: { error_code: 'bad_request' } });
+    expect(answer).toMatchObject({ statusCode: 400, json: { error_code: 'bad_request', reason: 'bad_request' } });
     expect(answer.json['validation_errors']).toMatchObject([{ loc: ['query', name] }]);
     expect(adobe.seen).toHaveLength(0);
   });
@@ -55,7 +60,8 @@ describe('GET /v3/custom-models', () => {
   it("gives Adobe's reasons, but takes a 403 for the gateway's own", async () => {
     const refusal = (status: number) => ({ status, body: { reason: 'not_acceptable', message: 'no' } });
     adobe.script('GET', '/v3/custom-models', refusal(406), refusal(403));
-    expect(await list()).toMatchObject({ statusCode: 406, json: { error_code: 'not_acceptable', message: 'no' } });
+    const words = { error_code: 'not_acceptable', reason: 'not_acceptable', message: 'no' };
+    expect(await list()).toMatchObject({ statusCode: 406, json: words });
     expect(await list()).toMatchObject({ statusCode: 502, json: { error_code: 'not_acceptable' } });
   });
 
