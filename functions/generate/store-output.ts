@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/download.ts';
+import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
 import type { UpstreamOutput } from '#shared/adobe/firefly/result-shapes.ts';
 import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
@@ -27,7 +28,7 @@ export const storeOutput = async (
   const job = await getJob(parts.table, turn.jobId);
   if (job === undefined) throw new JobGoneError('The job was erased while its outputs were being stored.');
   const download = await openFresh(parts, job, index, output.url);
-  const contentType = mediaType(download.contentType);
+  const contentType = typeOf(download, job);
   const key = outputKey(job, index, contentType);
   const measure = new Measure(parts.outputMaxBytes);
   const upload = new Upload({
@@ -49,6 +50,14 @@ export const storeOutput = async (
   }
   const { seed, fields } = output;
   return { bucket: parts.bucket, key, sha256: measure.sha256(), bytes: measure.bytes, contentType, seed, fields };
+};
+
+// What S3 says of an object that was stored without a type.
+const untold = ['application/octet-stream', 'binary/octet-stream'];
+
+const typeOf = ({ contentType }: Download, job: Job): string => {
+  const told = mediaType(contentType);
+  return untold.includes(told) ? (operationOf(job).result.mediaType ?? told) : told;
 };
 
 /** Opens the output; if Adobe's URL has died, the status is asked once for a fresh one. */

@@ -12,6 +12,8 @@ export interface UpstreamOutput {
 export interface ResultShape {
   /** The result as callers see it. */
   schema: z.ZodObject;
+  /** What an output is where the answer of its server does not tell; undefined where it may be several things. */
+  mediaType?: string;
   /**
    * Reads Adobe's result.
    *
@@ -73,13 +75,16 @@ export const imageResult = shapeOf(
 );
 
 /** `outputs[].video.url` (Adobe: generate video). */
-export const videoResult = shapeOf(
-  { size: size.optional() },
-  z.looseObject({ seed, video: file }),
-  ({ video }) => video.url,
-  ({ seed: number, fields }, url) => ({ seed: number, ...fields, video: { url } }),
-  ['seed', 'video'],
-);
+export const videoResult: ResultShape = {
+  ...shapeOf(
+    { size: size.optional() },
+    z.looseObject({ seed, video: file }),
+    ({ video }) => video.url,
+    ({ seed: number, fields }, url) => ({ seed: number, ...fields, video: { url } }),
+    ['seed', 'video'],
+  ),
+  mediaType: 'video/mp4',
+};
 
 /** `outputs[].presignedUrl` and no seed (Adobe: upscale). */
 export const presignedResult = shapeOf(

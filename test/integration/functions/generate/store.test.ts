@@ -85,6 +85,15 @@ describe.concurrent('outputs', () => {
     expect(sent).not.toContain('client-of-the-test');
   });
 
+  it('that are videos are stored as such, also where their server does not tell what they are', async () => {
+    const rig = await servers.rig();
+    const result = { outputs: [{ seed: 1, video: { url: `${rig.storage.url}/0` } }] };
+    rig.adobe.script('GET', statusPath, { status: 200, body: { status: 'succeeded', jobId: '8b2c', result } });
+    rig.storage.script('GET', '/0', picture('frames', 'binary/octet-stream'));
+    const { job } = await rig.follow(await rig.accepted({}, { operation: 'videos/generate' }));
+    expect(job.outputs).toMatchObject([{ key: `${outputPrefix(job)}0.mp4`, contentType: 'video/mp4' }]);
+  });
+
   it('larger than one part are stored as they are', async () => {
     const rig = await servers.rig();
     const bytes = Buffer.alloc(9 * 1024 * 1024, 'firefly');
