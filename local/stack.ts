@@ -123,7 +123,14 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     progress(describeAdobe(target, endpoints));
     const settings = stackSettings({
       ...options.settings,
-      trustedOrigins: [...new Set([endpoints.firefly, endpoints.ims, endpoints.ioManagement])],
+      trustedOrigins: [
+        ...new Set([
+          ...(options.settings?.trustedOrigins ?? []),
+          endpoints.firefly,
+          endpoints.ims,
+          endpoints.ioManagement,
+        ]),
+      ],
     });
     const proxied = (await options.between?.(endpoints)) ?? {};
     const endpointsOf = (name: FunctionKey) => ({ ...endpoints, ...proxied[name] });
