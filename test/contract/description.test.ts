@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { openApiDocument } from '#functions/api/openapi/document.ts';
 import { createRoutes } from '#functions/api/routes.ts';
@@ -20,6 +21,7 @@ type Schema = {
   maxLength?: number;
   minItems?: number;
   maxItems?: number;
+  default?: unknown;
 };
 type Call = {
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
@@ -42,11 +44,15 @@ const bounds = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'max
 
 /** What Adobe says of a schema and ours does not, as a list of sentences. */
 const missing = (adobe: Document, theirs: Schema, ours: Document, own: Schema, path: string): string[] => {
+  const isBody = path.includes('application/json');
   const [expected, actual] = [whole(adobe, theirs), whole(ours, own)];
   const values = (schema: Schema) => schema.enum ?? (schema.const === undefined ? [] : [schema.const]);
   const lost = values(expected).filter((value) => !values(actual).includes(value));
   const wider = bounds.filter((bound) => expected[bound] !== undefined && expected[bound] !== actual[bound]);
+  // The defaults of headers and queries are settings, or not sent.
+  const isOther = isBody && expected.default !== undefined && !isDeepStrictEqual(expected.default, actual.default);
   return [
+    ...(isOther ? [`${path}: the default is ${JSON.stringify(actual.default)}`] : []),
     ...lost.map((value) => `${path}: ${String(value)} is not allowed`),
     ...wider.map((bound) => `${path}: ${bound} is ${actual[bound]}, at Adobe ${expected[bound]}`),
     ...(expected.required ?? [])

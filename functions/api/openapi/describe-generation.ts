@@ -53,14 +53,19 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
     description: 'The result, for those who wait for it',
     content: { 'application/json': result.schema },
   };
+  // Where Adobe accepts with 200, the two answers differ in their bodies only.
+  const either = {
+    ...accepted,
+    description: `${accepted.description}; or the result, for those who wait for it`,
+    content: { 'application/json': z.union([acceptedLinks, result.schema]) },
+  };
   return {
     tag: 'Firefly',
     summary: waits ? `${title}, and wait for the result` : title,
     description,
     headers: z.object({ ...modelHeader(operation), ...commonHeaders }),
     body: { 'application/json': body },
-    // Where Adobe accepts with 200, the two answers differ in their bodies.
-    answers: accepts.status === 200 ? { 200: accepted } : { [accepts.status]: accepted, 200: finished },
+    answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
     errors: [403, 413, 415, 422, 451, 503],
   };
 };

@@ -33,9 +33,18 @@ export const seeds = distinct(z.array(z.int()).min(1).max(4));
 /** Adobe: 1 to 4; by default as many as there are seeds, else 1. */
 export const numVariations = z.int().min(1).max(4);
 
+/**
+ * What Adobe takes for a field that is left out. It is only told in the description of the API: bodies go to Adobe as they came.
+ */
+export const byDefault = <Schema extends z.ZodType>(value: unknown, schema: Schema): Schema =>
+  schema.meta({ default: value });
+
 /** Width and height in pixels, each up to a maximum. */
 export const sizeUpTo = (maximum: number) =>
   z.strictObject({ width: z.int().min(1).max(maximum), height: z.int().min(1).max(maximum) });
+
+/** The size of an image; Adobe makes 2048 x 2048 where none is given. */
+export const imageSizeUpTo = (maximum: number) => byDefault({ width: 2048, height: 2048 }, sizeUpTo(maximum));
 
 /** A locale such as `en-US` (RFC 5646: subtags of up to eight letters and digits). */
 export const localeCode = z
@@ -46,8 +55,8 @@ export const localeCode = z
 export const placement = z.strictObject({
   alignment: z
     .strictObject({
-      horizontal: z.enum(['center', 'left', 'right']).optional(),
-      vertical: z.enum(['center', 'top', 'bottom']).optional(),
+      horizontal: byDefault('center', z.enum(['center', 'left', 'right'])).optional(),
+      vertical: byDefault('center', z.enum(['center', 'top', 'bottom'])).optional(),
     })
     .optional(),
   inset: z

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { compositeFields, compositeImage, share } from '../composite-fields.ts';
-import { seedsMatchVariations } from '../fields.ts';
+import { byDefault, seedsMatchVariations } from '../fields.ts';
 import { imageFollowing, type OperationDefinition } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
 
@@ -12,9 +12,9 @@ export const adaptiveComposite: OperationDefinition = {
   body: z.strictObject({
     ...compositeFields,
     object: z.strictObject({ image: compositeImage, mask: compositeImage.optional() }),
-    harmonization: share.optional(),
-    shadowIntensity: share.optional(),
-    preserveBackground: z.boolean().optional(),
+    harmonization: byDefault(0.6, share).optional(),
+    shadowIntensity: byDefault(1, share).optional(),
+    preserveBackground: byDefault(false, z.boolean()).optional(),
   }),
   rules: seedsMatchVariations,
   accepts: { family: 'job', status: 202 },

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { maskOrPlacement, numVariations, placement, prompt, seeds, seedsMatchVariations, sizeUpTo } from '../fields.ts';
+import {
+  imageSizeUpTo,
+  maskOrPlacement,
+  numVariations,
+  placement,
+  prompt,
+  seeds,
+  seedsMatchVariations,
+} from '../fields.ts';
 import { imageWithMaskFrom, inputDomains, maskFrom } from '../image-source.ts';
 import { imageFollowing, type OperationDefinition } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
@@ -18,7 +26,7 @@ export const expandImage: OperationDefinition = {
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
     // Adobe: the result has at most 3999 x 3999 pixels.
-    size: sizeUpTo(3999).optional(),
+    size: imageSizeUpTo(3999).optional(),
   }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
   accepts: { family: 'job', status: 202 },

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { localeCode, negativePrompt, numVariations, prompt, seeds, seedsMatchVariations, sizeUpTo } from '../fields.ts';
+import {
+  imageSizeUpTo,
+  localeCode,
+  negativePrompt,
+  numVariations,
+  prompt,
+  seeds,
+  seedsMatchVariations,
+} from '../fields.ts';
 import { imageWithMaskFrom, inputDomains, maskFrom } from '../image-source.ts';
 import { imageFollowing, type OperationDefinition } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
@@ -17,7 +25,7 @@ export const fillImage: OperationDefinition = {
     negativePrompt: negativePrompt.optional(),
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
-    size: sizeUpTo(4096).optional(),
+    size: imageSizeUpTo(4096).optional(),
     promptBiasingLocaleCode: localeCode.optional(),
   }),
   rules: seedsMatchVariations,

@@ -1,8 +1,13 @@
 import * as z from 'zod';
-import { localeCode, seedsMatchVariations, text } from '../fields.ts';
+import { byDefault, localeCode, seedsMatchVariations, text } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { imageFollowing, type OperationDefinition, type RuleFinding } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
+
+const referenceBlob = z.strictObject({
+  source: sourceFrom(inputDomains.v4),
+  usage: z.enum(['general']).optional(),
+});
 
 /** Adobe: `POST /v4/images/generate-async`, which answers with links and without a job id. */
 export const generateImagesImage5: OperationDefinition = {
@@ -13,16 +18,16 @@ export const generateImagesImage5: OperationDefinition = {
   body: z.strictObject({
     prompt: text(1, 1500),
     aspectRatio: z.enum(['1:1', '4:3', '3:4', '16:9', '9:16', 'auto']).optional(),
-    resolutionLevel: z.enum(['1MP', '2.4MP', '4MP']).optional(),
+    resolutionLevel: byDefault('2.4MP', z.enum(['1MP', '2.4MP', '4MP'])).optional(),
     modelId: z.enum(['firefly_image']).optional(),
     numVariations: z.int().min(1).max(1).optional(),
     seeds: z.array(z.int()).max(1).optional(),
-    referenceBlobs: z
-      .array(z.strictObject({ source: sourceFrom(inputDomains.v4), usage: z.enum(['general']).optional() }))
-      .max(1)
-      .optional(),
+    referenceBlobs: byDefault([], z.array(referenceBlob).max(1)).optional(),
     modelSpecificPayload: z
-      .strictObject({ localeCode: localeCode.optional(), prompt_reasoner: z.enum(['speed', 'quality']).optional() })
+      .strictObject({
+        localeCode: localeCode.optional(),
+        prompt_reasoner: byDefault('speed', z.enum(['speed', 'quality'])).optional(),
+      })
       .optional(),
   }),
   rules: (fields) => [...seedsMatchVariations(fields), ...ratioOfReference(fields)],

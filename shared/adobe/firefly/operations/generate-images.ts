@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { localeCode, negativePrompt, numVariations, prompt, seeds, seedsMatchVariations, sizeUpTo } from '../fields.ts';
+import {
+  byDefault,
+  imageSizeUpTo,
+  localeCode,
+  negativePrompt,
+  numVariations,
+  prompt,
+  seeds,
+  seedsMatchVariations,
+} from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageFollowing, type OperationDefinition, type RuleFinding } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
@@ -25,14 +34,14 @@ export const generateImages: OperationDefinition = {
     structure: z
       .strictObject({
         imageReference: imageFrom(inputDomains.v3).optional(),
-        strength: z.int().min(0).max(100).optional(),
+        strength: byDefault(50, z.int().min(0).max(100)).optional(),
       })
       .optional(),
     visualIntensity: z.int().min(2).max(10).optional(),
-    upsamplerType: z.enum(['default', 'low_creativity']).optional(),
+    upsamplerType: byDefault('default', z.enum(['default', 'low_creativity'])).optional(),
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
-    size: sizeUpTo(4096).optional(),
+    size: imageSizeUpTo(4096).optional(),
     promptBiasingLocaleCode: localeCode.optional(),
   }),
   rules: (fields, modelVersion = 'image3') => [...seedsMatchVariations(fields), ...modelRules(fields, modelVersion)],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { numVariations, seeds, seedsMatchVariations, sizeUpTo } from '../fields.ts';
+import { imageSizeUpTo, numVariations, seeds, seedsMatchVariations } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageFollowing, type OperationDefinition } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
@@ -15,7 +15,7 @@ export const generateSimilar: OperationDefinition = {
     image: imageFrom(inputDomains.v3),
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
-    size: sizeUpTo(4096).optional(),
+    size: imageSizeUpTo(4096).optional(),
   }),
   rules: seedsMatchVariations,
   accepts: { family: 'job', status: 202 },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sizeUpTo } from '../fields.ts';
+import { byDefault, sizeUpTo } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import type { OperationDefinition } from '../operation.ts';
 import { videoResult } from '../result-shapes.ts';
@@ -17,8 +17,8 @@ export const generateVideo: OperationDefinition = {
   models: { values: ['video1_standard'], default: 'video1_standard', required: true },
   body: z.strictObject({
     prompt: z.string().optional(),
-    image: z.strictObject({ conditions: z.array(keyframe).optional() }).optional(),
-    bitRateFactor: z.int().min(0).max(63).optional(),
+    image: z.strictObject({ conditions: byDefault([], z.array(keyframe)).optional() }).optional(),
+    bitRateFactor: byDefault(18, z.int().min(0).max(63)).optional(),
     seeds: z.array(z.int()).min(1).max(1).optional(),
     sizes: z.array(sizeUpTo(8192)).optional(),
     videoSettings: z

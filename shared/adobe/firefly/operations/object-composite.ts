@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { maskOrPlacement, numVariations, placement, prompt, seeds, seedsMatchVariations, sizeUpTo } from '../fields.ts';
+import {
+  imageSizeUpTo,
+  maskOrPlacement,
+  numVariations,
+  placement,
+  prompt,
+  seeds,
+  seedsMatchVariations,
+} from '../fields.ts';
 import { imageFrom, imageWithMaskFrom, inputDomains } from '../image-source.ts';
 import { imageFollowing, type OperationDefinition } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
@@ -21,7 +29,7 @@ export const objectComposite: OperationDefinition = {
     style: style.optional(),
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
-    size: sizeUpTo(4096).optional(),
+    size: imageSizeUpTo(4096).optional(),
   }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
   accepts: { family: 'job', status: 202 },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { compositeFields, compositeImage, share } from '../composite-fields.ts';
-import { seedsMatchVariations } from '../fields.ts';
+import { byDefault, seedsMatchVariations } from '../fields.ts';
 import { imageFollowing, type OperationDefinition } from '../operation.ts';
 import { imageResult } from '../result-shapes.ts';
 
@@ -12,7 +12,7 @@ export const preciseComposite: OperationDefinition = {
   body: z.strictObject({
     ...compositeFields,
     object: z.strictObject({ image: compositeImage }),
-    blend: share.optional(),
+    blend: byDefault(0.5, share).optional(),
   }),
   rules: seedsMatchVariations,
   accepts: { family: 'job', status: 202 },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { byDefault } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageFollowing, type OperationDefinition } from '../operation.ts';
 import { presignedResult } from '../result-shapes.ts';
@@ -12,7 +13,7 @@ export const upscaleImage: OperationDefinition = {
   body: z.strictObject({
     image: imageFrom(inputDomains.v3),
     seeds: z.array(z.int()).min(1).max(4),
-    upscaleFactor: z.literal([2, 3, 4, 6]).optional(),
+    upscaleFactor: byDefault(2, z.literal([2, 3, 4, 6])).optional(),
   }),
   accepts: { family: 'links', status: 202 },
   result: presignedResult,

@@ -5,6 +5,7 @@ import { startApi, type TestApi } from './fixture.ts';
 
 type Schema = { $ref?: string; properties?: Record<string, Schema>; required?: string[] };
 type Call = {
+  operationId: string;
   summary: string;
   parameters: { name: string; in: string; required: boolean; schema: Record<string, unknown> }[];
   requestBody?: { content: Record<string, { schema: Schema }> };
@@ -53,6 +54,13 @@ describe('the description of the API', () => {
     }
   });
 
+  it('names each call by a word of its own, for clients that are generated', () => {
+    const names = calls().map(({ call }) => call.operationId);
+    expect(names).toContain('postV3ImagesGenerateAsync');
+    expect(names).toContain('getJobsJobIdOutputsIndex');
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it('resolves every reference, and leaves no word of JavaScript in it', () => {
     const text = JSON.stringify(document);
     for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
@@ -82,6 +90,7 @@ describe('the description of the API', () => {
     const body = call?.requestBody?.content['application/json']?.schema;
     expect(body?.required).toEqual(['prompt']);
     expect(body?.properties?.['prompt']).toEqual({ type: 'string', minLength: 1, maxLength: 1024 });
+    expect(body?.properties?.['size']).toMatchObject({ default: { width: 2048, height: 2048 } });
     const header = call?.parameters.find(({ name }) => name === 'x-model-version');
     expect(header).toMatchObject({ required: false, schema: { enum: expect.arrayContaining(['image4_custom']) } });
   });
