@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startVitest } from 'vitest/node';
 import { startSimulator } from '#local/simulator/simulator.ts';
+import { operations } from '#shared/adobe/firefly/operations.ts';
 
 const help = `npm run test:contract
 
@@ -86,13 +87,16 @@ const run = async (command: string): Promise<number> => {
     const vitest = await startVitest('test', suites, { watch: false, run: true });
     const failed = process.exitCode !== undefined && process.exitCode !== 0;
     await vitest?.close();
+    const asked = new Set(simulator.requests().map(({ path }) => path));
+    const untried = [...operations.map(({ path }) => path), '/v3/custom-models'].filter((path) => !asked.has(path));
     const cancels = simulator.requests().filter(({ path }) => path.startsWith('/v3/cancel/')).length;
     const polls = simulator.requests().filter(({ path }) => path.startsWith('/v3/status/')).length;
     console.log(
-      `${validated} log lines of calls, ${polls} status and ${cancels} cancel calls, ${violations.length} violations`,
+      `${validated} log lines of calls, ${polls} status and ${cancels} cancel calls, ${violations.length} violations, ${untried.length} calls untried`,
     );
     for (const line of violations) console.error(line);
-    return failed || violations.length > 0 || polls === 0 || cancels === 0 ? 1 : 0;
+    for (const path of untried) console.error(`${path} was not tried`);
+    return failed || violations.length > 0 || untried.length > 0 || polls === 0 || cancels === 0 ? 1 : 0;
   } finally {
     if (proxy.pid !== undefined && proxy.exitCode === null) process.kill(-proxy.pid, 'SIGKILL');
     await simulator.close();

@@ -23,6 +23,9 @@ const signatures: { type: ImageType; at: number; bytes: number[] }[] = [
   { type: 'image/webp', at: 8, bytes: [0x57, 0x45, 0x42, 0x50] },
   { type: 'image/tiff', at: 0, bytes: [0x49, 0x49, 0x2a, 0x00] },
   { type: 'image/tiff', at: 0, bytes: [0x4d, 0x4d, 0x00, 0x2a] },
+  // BigTIFF.
+  { type: 'image/tiff', at: 0, bytes: [0x49, 0x49, 0x2b, 0x00] },
+  { type: 'image/tiff', at: 0, bytes: [0x4d, 0x4d, 0x00, 0x2b] },
   { type: 'image/jxl', at: 0, bytes: [0xff, 0x0a] },
   // JPEG XL in a container: a box of 12 bytes named "JXL ".
   { type: 'image/jxl', at: 0, bytes: [0x00, 0x00, 0x00, 0x0c, 0x4a, 0x58, 0x4c, 0x20] },

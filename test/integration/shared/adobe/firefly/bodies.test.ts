@@ -5,7 +5,8 @@ import { type Simulator, startSimulator } from '#local/simulator/simulator.ts';
 import { checkRequest } from '#shared/adobe/firefly/check-request.ts';
 import { operations } from '#shared/adobe/firefly/operations.ts';
 import { generationScopes } from '#shared/adobe/scopes.ts';
-import { bodySchema, breakagesOf, validRequests } from '#test/fixtures/request-bodies.ts';
+import { breakagesOf } from '#test/fixtures/broken-bodies.ts';
+import { bodySchema, validRequests } from '#test/fixtures/request-bodies.ts';
 import { startApi, type TestApi } from '#test/integration/functions/api/fixture.ts';
 
 const numRuns = 60;

@@ -9,6 +9,12 @@ describe('the type of an image', () => {
     expect(imageTypeOf(await picture().toFormat(format).toBuffer())).toBe(`image/${format}`);
   });
 
+  it('is told of TIFF in either order of bytes, and of BigTIFF', async () => {
+    expect(imageTypeOf(Buffer.from('MM\0*\0\0\0\b'))).toBe('image/tiff');
+    expect(imageTypeOf(Buffer.from('MM\0+\0\b\0\0'))).toBe('image/tiff');
+    expect(imageTypeOf(await picture().tiff({ bigtiff: true }).toBuffer())).toBe('image/tiff');
+  });
+
   it('is told of JPEG XL with and without a container', () => {
     expect(imageTypeOf(Buffer.from('ff0a0000', 'hex'))).toBe('image/jxl');
     expect(imageTypeOf(Buffer.from('0000000c4a584c200d0a870a', 'hex'))).toBe('image/jxl');
