@@ -9,15 +9,22 @@ import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { unavailable, withToken } from './with-token.ts';
 
+/** An image in Adobe's storage, and its copy. */
+export interface StoredImage {
+  /** By which requests can name it for seven days. */
+  uploadId: string;
+  /** Address of the copy in S3, by which they can name it for as long as it is kept. */
+  copy: string;
+}
+
 /** Takes images to Adobe's storage. */
 export interface ImageStorage {
   /**
    * Keeps a copy of an image in S3 and brings it to Adobe.
    *
-   * @returns the id by which requests can name it for seven days
    * @throws {ProblemError} with Adobe's status and code if Adobe refuses it, 503 if Adobe cannot be reached
    */
-  store(caller: string, image: Uint8Array<ArrayBuffer>, contentType: ImageType): Promise<string>;
+  store(caller: string, image: Uint8Array<ArrayBuffer>, contentType: ImageType): Promise<StoredImage>;
 }
 
 /** Stores images under a key that follows from their content, so that the same image twice is one object. */
@@ -42,7 +49,7 @@ export const createImageStorage = (options: {
       );
       if (outcome.kind !== 'uploaded') throw uploadProblem(outcome);
       await rememberUpload(table, { bucket: buckets.own, key, etag }, outcome.uploadId);
-      return outcome.uploadId;
+      return { uploadId: outcome.uploadId, copy: `s3://${buckets.own}/${key}` };
     },
   };
 };

@@ -9,6 +9,8 @@ import type { Route } from './router.ts';
 /** Lambda takes events of 6 MB, in which the image is written in base64: a third longer. */
 export const largestImageBytes = 4 * 1024 * 1024;
 
+const storedImage = z.object({ id: z.string(), source: z.object({ url: z.string() }) });
+
 /** Adobe's upload call for images that fit through API Gateway; a copy stays in S3. */
 export const storageImage = ({ storage }: Pick<Gateway, 'storage'>): Route => ({
   method: 'POST',
@@ -16,12 +18,13 @@ export const storageImage = ({ storage }: Pick<Gateway, 'storage'>): Route => ({
   describe: {
     tag: 'Firefly',
     summary: "Upload an image of up to 4 MB to Adobe's storage",
-    description: 'A copy stays in S3. The id can be named as `uploadId` for 7 days.',
+    description:
+      'The id can be named as `uploadId` for 7 days. A copy stays in S3, which can be named by its `source`.',
     body: Object.fromEntries(Object.keys(imageTypes).map((type) => [type, 'binary'])),
     answers: {
       200: {
-        description: "Adobe's answer",
-        content: { 'application/json': z.object({ images: z.array(z.object({ id: z.string() })) }) },
+        description: "Adobe's answer, and where the copy lies",
+        content: { 'application/json': z.object({ images: z.array(storedImage) }) },
       },
     },
     errors: [413, 415, 422, 451, 503],
@@ -44,7 +47,8 @@ export const storageImage = ({ storage }: Pick<Gateway, 'storage'>): Route => ({
         ],
       });
     }
-    return jsonResponse(200, { images: [{ id: await storage.store(caller, image, declared) }] });
+    const { uploadId, copy } = await storage.store(caller, image, declared);
+    return jsonResponse(200, { images: [{ id: uploadId, source: { url: copy } }] });
   },
 });
 

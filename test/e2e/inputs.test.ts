@@ -52,9 +52,12 @@ describe('images as input', () => {
     '%s: through the gateway to Adobe, and from there into a job',
     async (format) => {
       const stored = await upload(await noise(40, 30).toFormat(format).toBuffer(), `image/${format}`);
-      const { images } = (await json(stored)) as { images: { id: string }[] };
+      const { images } = (await json(stored)) as { images: { id: string; source: object }[] };
       expect(stored.status).toBe(200);
-      expect((await similarTo({ uploadId: images[0]?.id })).status).toBe('succeeded');
+      const uploads = gateway.stack.simulator?.uploads().length;
+      const jobs = [similarTo({ uploadId: images[0]?.id }), similarTo(images[0]?.source ?? {})];
+      expect((await Promise.all(jobs)).map((job) => job.status)).toEqual(['succeeded', 'succeeded']);
+      expect(gateway.stack.simulator?.uploads()).toHaveLength(uploads ?? 0);
     },
   );
 

@@ -156,7 +156,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     storage: {
       store: async (caller, image, contentType) => {
         recorded.stored.push({ caller, bytes: image.length, contentType });
-        return '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10';
+        return { uploadId: '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10', copy: 's3://outputs-bucket/copy.png' };
       },
     },
     presignUpload: async (object) => ({ url: 'https://s3.test/', fields: { key: object.key } }),

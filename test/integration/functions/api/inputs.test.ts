@@ -104,10 +104,12 @@ describe('POST /v2/storage/image', () => {
       headers: { 'content-type': contentType },
     });
 
-  it("answers with Adobe's id", async () => {
+  it("answers with Adobe's id, and with the source of the copy", async () => {
     expect(await post(png, 'image/png')).toMatchObject({
       statusCode: 200,
-      json: { images: [{ id: expect.stringMatching(/^[0-9a-f-]{36}$/) }] },
+      json: {
+        images: [{ id: expect.stringMatching(/^[0-9a-f-]{36}$/), source: { url: 's3://outputs-bucket/copy.png' } }],
+      },
     });
     expect(api.recorded.stored).toEqual([{ caller: 'alice', bytes: png.length, contentType: 'image/png' }]);
   });
