@@ -2,7 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { InputError } from '#shared/inputs/input-error.ts';
 import { inspectInput } from '#shared/inputs/inspect.ts';
 import { locateInput } from '#shared/inputs/locate.ts';
-import { gatewaySourcesIn } from '#shared/inputs/sources.ts';
+import { gatewaySourcesIn, mostGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
 import type { UploadIdentity } from '#shared/inputs/upload-ids.ts';
 import type { Job, JobError, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
@@ -51,7 +51,9 @@ const tryToBring = async (
   const { s3, table, buckets, maxBytes } = parts.inputs;
   const { uploads, reused }: BroughtInputs = { uploads: {}, reused: [] };
   try {
-    for (const { url, source } of gatewaySourcesIn(JSON.parse(job.request))) {
+    const sources = gatewaySourcesIn(JSON.parse(job.request));
+    if (sources.length > mostGatewaySources) throw new InputError('too_many', tooManySources);
+    for (const { url, source } of sources) {
       if (Object.hasOwn(uploads, url)) continue;
       const input = await inspectInput(s3, await locateInput(table, buckets, job.caller, source), maxBytes);
       const upload = await uploadOnce(parts, input);

@@ -3,7 +3,7 @@ import type { JobTable } from '../jobs/job-store.ts';
 import { InputError, type InputProblem } from './input-error.ts';
 import { type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, locateInput } from './locate.ts';
-import { gatewaySourcesIn } from './sources.ts';
+import { gatewaySourcesIn, mostGatewaySources, tooManySources } from './sources.ts';
 
 /** What looking at inputs takes. */
 export interface InputParts {
@@ -32,8 +32,13 @@ export interface CheckedInputs {
 
 /** Checks every input of a request that the gateway has to bring to Adobe, before the request costs a permit. */
 export const checkInputs = async (parts: InputParts, caller: string, body: unknown): Promise<CheckedInputs> => {
+  const sources = gatewaySourcesIn(body);
+  const tooMany = sources[mostGatewaySources];
+  if (tooMany !== undefined) {
+    return { findings: [{ path: tooMany.path, problem: 'too_many', message: tooManySources }] };
+  }
   const checked = await Promise.all(
-    gatewaySourcesIn(body).map(async ({ path, source }): Promise<InputFinding | InspectedInput> => {
+    sources.map(async ({ path, source }): Promise<InputFinding | InspectedInput> => {
       try {
         const location = await locateInput(parts.table, parts.buckets, caller, source);
         return await inspectInput(parts.s3, location, parts.maxBytes);

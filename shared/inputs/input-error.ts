@@ -1,5 +1,5 @@
 /** Why an input cannot be used. */
-export type InputProblem = 'forbidden' | 'not_found' | 'not_ready' | 'wrong_type' | 'too_large';
+export type InputProblem = 'forbidden' | 'not_found' | 'not_ready' | 'wrong_type' | 'too_large' | 'too_many';
 
 /** An input that the caller may not use, or that Adobe could not. The message may be shown to the caller. */
 export class InputError extends Error {

@@ -5,6 +5,12 @@ export type GatewaySource =
   | { kind: 's3'; bucket: string; key: string }
   | { kind: 'job'; jobId: string; output: number };
 
+/** Each is looked up and read: far more than any operation takes, few enough for one request. */
+export const mostGatewaySources = 16;
+
+/** What is said of a request with more. */
+export const tooManySources = `a request can name at most ${mostGatewaySources} images in S3 or of earlier jobs`;
+
 /** A source somewhere in a request body. */
 export interface FoundSource {
   /** Path to the URL inside the body. */

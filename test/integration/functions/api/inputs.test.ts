@@ -59,6 +59,13 @@ describe('an input from S3', () => {
     }
   });
 
+  it('is looked at only if there are not too many of them', async () => {
+    const names = Array.from({ length: 17 }, (_, index) => ({ url: `s3://shared-bucket/${index}` }));
+    const answer = await api.generate({ prompt: 'a', more: names });
+    expect(answer).toMatchObject({ statusCode: 422, json: { message: expect.stringContaining('at most 16') } });
+    expect(answer.json['validation_errors']).toMatchObject([{ loc: ['body', 'more', 16, 'url'] }]);
+  });
+
   it("is not taken from an inbox that lies inside of another's", async () => {
     const place = 'outputs-bucket/inbox/alice/team/a.png';
     api.recorded.objects.set(place, png);

@@ -125,6 +125,13 @@ describe('inputs that lie in S3', () => {
     expect(rig.events).toMatchObject([{ jobId: job.jobId, status: 'failed' }]);
   });
 
+  it('that are too many end the job before one of them is brought', async () => {
+    request = JSON.stringify({ prompt: 'a', more: Array.from({ length: 17 }, () => ({ url: `s3://outputs/${key}` })) });
+    const { job } = await rig.follow(await scheduled());
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'input_too_many' } });
+    expect(rig.adobe.seen).toEqual([]);
+  });
+
   it('that are gone by now end the job by name', async () => {
     request = JSON.stringify({ prompt: 'a', style: { imageReference: { source: { url: `s3://outputs/${key}x` } } } });
     const { job } = await rig.follow(await scheduled());
