@@ -10,10 +10,10 @@ import { jobRecord as recordSchema } from './openapi/components.ts';
 import { recordLinks } from './record-links.ts';
 import type { Route } from './router.ts';
 
-type Parts = Pick<Gateway, 'table' | 'limits'>;
+type Parts = Pick<Gateway, 'table' | 'limits' | 'inputs'>;
 
 /** The gateway's full record of a job, with its place and its time while it waits. */
-export const jobRecord = ({ table, limits }: Parts): Route => ({
+export const jobRecord = ({ table, limits, inputs }: Parts): Route => ({
   method: 'GET',
   path: '/jobs/{jobId}',
   describe: {
@@ -26,7 +26,7 @@ export const jobRecord = ({ table, limits }: Parts): Route => ({
     const job = await findJob({ table }, request);
     return jsonResponse(200, {
       ...recordOf(job),
-      links: recordLinks(request, job),
+      links: recordLinks(request, job, inputs.maxBytes),
       ...(await waitOf({ table, limits }, job)),
     });
   },
@@ -36,7 +36,7 @@ export const jobRecord = ({ table, limits }: Parts): Route => ({
  * When a waiting job comes in turn, as the queue stands now; later jobs of higher priority or of callers with fewer jobs may
  * overtake it. Position 1 is served next. No time is told while an operator has stopped the queue.
  */
-const waitOf = async ({ table, limits }: Parts, job: Job): Promise<Record<string, unknown>> => {
+const waitOf = async ({ table, limits }: Omit<Parts, 'inputs'>, job: Job): Promise<Record<string, unknown>> => {
   if (job.state !== 'queued' && job.state !== 'scheduled') return {};
   const quota = await readQuota(table, limits);
   if (job.state === 'scheduled') {

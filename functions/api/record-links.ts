@@ -20,12 +20,16 @@ export interface RecordLinks extends JobLinks {
   outputs: string[];
   /** The same request with the seeds that it was given. */
   reuse?: RequestLink;
-  /** A request for images like the first output. */
+  /** A request for images like the first output, if that is an image that can be an input. */
   similar?: RequestLink;
 }
 
-/** The links of a job's record. */
-export const recordLinks = ({ baseUrl }: Pick<ApiRequest, 'baseUrl'>, job: Job): RecordLinks => {
+/**
+ * The links of a job's record.
+ *
+ * @param maxInputBytes largest input
+ */
+export const recordLinks = ({ baseUrl }: Pick<ApiRequest, 'baseUrl'>, job: Job, maxInputBytes: number): RecordLinks => {
   const outputs = job.outputs ?? [];
   const links: RecordLinks = {
     ...jobLinks({ baseUrl }, job.jobId),
@@ -33,7 +37,7 @@ export const recordLinks = ({ baseUrl }: Pick<ApiRequest, 'baseUrl'>, job: Job):
   };
   if (job.state !== 'succeeded') return links;
   const [first] = outputs;
-  if (first !== undefined && isImageType(first.contentType)) {
+  if (first !== undefined && isImageType(first.contentType) && first.bytes <= maxInputBytes) {
     links.similar = requestLink(`${baseUrl}${generateSimilar.path}`, undefined, {
       image: { source: { url: `job:${job.jobId}/0` } },
     });

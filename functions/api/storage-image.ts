@@ -7,7 +7,7 @@ import type { Gateway } from './gateway.ts';
 import type { Route } from './router.ts';
 
 /** Lambda takes events of 6 MB, in which the image is written in base64: a third longer. */
-export const largestImageBytes = 4 * 1024 * 1024;
+const largestImageBytes = 4 * 1024 * 1024;
 
 const storedImage = z.object({ id: z.string(), source: z.object({ url: z.string() }) });
 

@@ -11,7 +11,7 @@ import type { Route } from './router.ts';
 const largestBody = 1_024;
 
 /** What is to be uploaded. */
-export const uploadRequest = z.strictObject({
+const uploadRequest = z.strictObject({
   contentType: z.enum(Object.keys(imageTypes) as [ImageType, ...ImageType[]]),
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** A caller as a part of S3 keys: callers may contain any character, and some are personal data. */
-export const callerKey = (caller: string): string => createHash('sha256').update(caller).digest('hex').slice(0, 32);
+const callerKey = (caller: string): string => createHash('sha256').update(caller).digest('hex').slice(0, 32);
 
 /** Where a caller's uploads lie. */
 export const uploadsPrefix = (caller: string): string => `uploads/${callerKey(caller)}/`;

@@ -9,7 +9,7 @@ import type { InspectedInput } from './inspect.ts';
 const marginMs = 12 * 60 * 60_000;
 
 /** How long one function may be busy with an upload before another takes it over, in ms. */
-export const uploadLeaseMs = 60_000;
+const uploadLeaseMs = 60_000;
 
 type Identity = Pick<InspectedInput, 'bucket' | 'key' | 'etag'>;
 

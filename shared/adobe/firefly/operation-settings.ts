@@ -5,7 +5,7 @@ import type { Following, OperationDefinition } from './operation.ts';
 const seconds = z.int().min(1);
 
 /** What a deployment may set of an operation; the rest stays as the operation has it. */
-export const operationOverride = z.strictObject({
+const operationOverride = z.strictObject({
   firstPollSeconds: seconds.max(300).optional(),
   pollCeilingSeconds: seconds.max(900).optional(),
   timeoutSeconds: seconds.max(86_400).optional(),

@@ -123,6 +123,9 @@ describe('the links of a job', () => {
       body: { prompt: 'a cat', numVariations: 2, seeds: [7, 11] },
     });
     expect(similar).toMatchObject({ body: { image: { source: { url: `job:${jobId}/0` } } } });
+    // The first output has 1,000 bytes.
+    api.gateway.inputs.maxBytes = 999;
+    expect(await linksOf()).not.toHaveProperty('similar');
     await api.close();
   });
 });
