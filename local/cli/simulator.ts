@@ -5,7 +5,7 @@ import type { SimulatorOptions } from '#local/simulator/simulator.ts';
 const help = `Usage: npm run simulator -- [options]
 
 Simulates Adobe on 127.0.0.1: IMS (access tokens), the I/O Management API (client secrets) and the Firefly API
-(generate images, status, cancel, outputs). It draws pictures marked SIMULATED and needs no Adobe account.
+(every generative operation, uploads, custom models). It draws pictures marked SIMULATED and needs no Adobe account.
 
 Options:
   --port P                  port to serve on (default 4020; 0 takes a free one)
