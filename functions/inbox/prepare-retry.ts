@@ -2,9 +2,9 @@ import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Parts } from './parts.ts';
-import { storeLines } from './read/prepare-file.ts';
 import type { PreparedLine } from './read/prepared-line.ts';
 import { RefusedFileError } from './read/refused-file.ts';
+import { storeLines } from './read/store-lines.ts';
 
 const attributes = ['state', 'operation', 'modelVersion', 'request', 'priority', 'lineId'] as const;
 

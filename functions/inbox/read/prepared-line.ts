@@ -2,10 +2,14 @@
  * A line of a file of requests, whatever the format of the file: a request as JSON, one whose fields are all texts (as in
  * a table), nothing, or what cannot be a request.
  */
-export type PreparedLine =
-  | { kind: 'request' | 'texts'; json: string }
-  | { kind: 'blank' }
-  | { kind: 'error'; code: string; message: string };
+export type PreparedLine = { kind: 'request' | 'texts'; json: string } | { kind: 'blank' } | ErrorLine;
+
+/** What cannot be a request, and why; the message says nothing of its content. */
+export interface ErrorLine {
+  kind: 'error';
+  code: string;
+  message: string;
+}
 
 /** Most bytes of one request in a file: those of a request body, and room for what stands around it. */
 export const largestLineBytes = 110 * 1024;
@@ -36,14 +40,14 @@ export const decodeLine = (text: string): PreparedLine => {
 };
 
 /** A request that has more than {@link largestLineBytes}. */
-export const tooLongLine: PreparedLine = {
+export const tooLongLine: ErrorLine = {
   kind: 'error',
   code: 'line_too_long',
   message: `The request has more than ${largestLineBytes} bytes.`,
 };
 
 /** Text that is no UTF-8. */
-export const notUtf8Line: PreparedLine = {
+export const notUtf8Line: ErrorLine = {
   kind: 'error',
   code: 'invalid_encoding',
   message: 'The line is not valid UTF-8.',

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RefusedFileError } from './refused-file.ts';
 
@@ -45,11 +45,8 @@ export async function* sourceBytes(
 export const tooLarge = (maxBytes: number): RefusedFileError =>
   new RefusedFileError('file_too_large', `The file has more than ${maxBytes} bytes, unpacked.`);
 
-const unpack = (file: Readable): Readable => {
-  const gunzip = createGunzip();
-  file.once('error', (error) => gunzip.destroy(error));
-  return file.pipe(gunzip);
-};
+// Whoever reads what is unpacked is told of every error, and of a file that breaks off.
+const unpack = (file: Readable): Readable => pipeline(file, createGunzip(), () => {});
 
 const withoutMark = (head: Buffer): Buffer =>
   head.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? head.subarray(byteOrderMark.length) : head;
