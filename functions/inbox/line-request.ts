@@ -9,14 +9,19 @@ import type { PreparedLine } from './read/prepared-line.ts';
 import { typedFields } from './typed-fields.ts';
 
 const longestId = 255;
+const longestMessage = 2_000;
+
+// DynamoDB takes no half of a surrogate pair, which JSON can hold.
+const isWellFormed = (text: string): boolean => text.isWellFormed();
 
 /** What stands in a line, whatever the format of its file. */
 const lineSchema = z.strictObject({
   operation: z.string().default('images/generate'),
   body: z.looseObject({}),
   id: z
-    .union([z.string(), z.number().transform(String)])
-    .pipe(z.string().min(1).max(longestId))
+    // A number that JavaScript cannot hold would come back as another one.
+    .union([z.string(), z.int().transform(String)])
+    .pipe(z.string().min(1).max(longestId).refine(isWellFormed, { error: 'is not valid Unicode' }))
     .optional(),
   priority: z.enum(priorities).optional(),
   modelVersion: z.string().optional(),
@@ -59,6 +64,9 @@ export const readLineRequest = (
   }
   const { modelVersion, priority } = fields.data;
   const body = line.kind === 'texts' ? typedFields(operation, fields.data.body) : fields.data.body;
+  // A cell may have held JSON of its own.
+  const bodyProblem = line.kind === 'texts' ? jsonProblem(body) : undefined;
+  if (bodyProblem !== undefined) return rejected(id, 'invalid_json', `The body ${bodyProblem}.`);
   if (Buffer.byteLength(JSON.stringify(body)) > largestRequestBytes) {
     return rejected(id, 'request_too_large', `The body has more than ${largestRequestBytes} bytes.`);
   }
@@ -71,7 +79,7 @@ export const readLineRequest = (
 
 const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({
   id,
-  error: { code, message: message.slice(0, 2_000) },
+  error: { code, message: message.slice(0, longestMessage).toWellFormed() },
 });
 
 const parse = (json: string): unknown => {

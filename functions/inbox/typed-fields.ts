@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/firefly/operation.ts';
 
 // A field inside a list inside a field is found in as many rounds as it is deep.
@@ -15,20 +16,21 @@ export const typedFields = (
   for (let round = 0; round < mostRounds; round += 1) {
     let converted = false;
     for (const issue of operation.body.safeParse(fields).error?.issues ?? []) {
-      if (issue.code === 'invalid_type' && convert(fields, issue.path, issue.expected)) converted = true;
+      if (convert(fields, issue)) converted = true;
     }
     if (!converted) break;
   }
   return fields;
 };
 
-const convert = (fields: Record<string, unknown>, path: readonly PropertyKey[], expected: string): boolean => {
+const convert = (fields: Record<string, unknown>, issue: z.core.$ZodIssue): boolean => {
+  const { path } = issue;
   let parent: unknown = fields;
   for (const name of path.slice(0, -1)) parent = memberOf(parent, name);
   const name = path.at(-1);
   const text = name === undefined ? undefined : memberOf(parent, name);
   if (typeof text !== 'string' || name === undefined) return false;
-  const value = typedValue(text, expected);
+  const value = typedValue(text, issue);
   if (value === undefined) return false;
   (parent as Record<PropertyKey, unknown>)[name] = value;
   return true;
@@ -39,15 +41,19 @@ const memberOf = (parent: unknown, name: PropertyKey): unknown =>
     ? (parent as Record<PropertyKey, unknown>)[name]
     : undefined;
 
-/** What a text stands for where a type is expected; undefined if it is no such thing. */
-const typedValue = (text: string, expected: string): unknown => {
+/** What a text stands for where something else is expected; undefined if it is no such thing. */
+const typedValue = (text: string, issue: z.core.$ZodIssue): unknown => {
   const value = parse(text);
-  switch (expected) {
+  if (issue.code === 'invalid_value') return issue.values.find((allowed) => allowed === value);
+  switch (issue.code === 'invalid_type' ? issue.expected : undefined) {
     case 'int':
     case 'number':
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-    case 'boolean':
-      return { true: true, false: false }[text.trim().toLowerCase()];
+    case 'boolean': {
+      // Spreadsheets write them in capitals.
+      const flag = parse(text.toLowerCase());
+      return typeof flag === 'boolean' ? flag : undefined;
+    }
     case 'array':
       return Array.isArray(value) ? value : undefined;
     case 'object':
