@@ -19,7 +19,7 @@ export const readJsonBody = (
   { body = '', isBase64Encoded, contentType, contentEncoding = 'identity' }: RawBody,
   maxBytes: number,
 ): unknown => {
-  if (!isJson(contentType)) {
+  if (mediaTypeOf(contentType) !== 'application/json') {
     throw new ProblemError(415, 'invalid_content_type', 'The content type must be application/json, in UTF-8.');
   }
   if (contentEncoding.toLowerCase() !== 'identity') {
@@ -31,19 +31,25 @@ export const readJsonBody = (
   }
   const text = decodeUtf8(bytes);
   if (text.trim() === '') throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
-  const value = parse(text);
+  const value = parseJson(text);
   const problem = jsonProblem(value);
   if (problem !== undefined) throw new ProblemError(400, 'bad_request', `The body ${problem}.`);
   return value;
 };
 
-const isJson = (contentType: string | undefined): boolean => {
+/** The media type that a `Content-Type` names, without parameters; undefined if its text is not in UTF-8. */
+export const mediaTypeOf = (contentType: string | undefined): string | undefined => {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
-  return type === 'application/json' && ['utf-8', 'utf8', undefined].includes(charset?.replaceAll('"', ''));
+  return ['utf-8', 'utf8', undefined].includes(charset?.replaceAll('"', '')) ? type : undefined;
 };
 
-const decodeUtf8 = (bytes: Buffer): string => {
+/**
+ * Decodes a body, without its byte order mark.
+ *
+ * @throws {ProblemError} 400 if it is not UTF-8
+ */
+export const decodeUtf8 = (bytes: Buffer): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -51,7 +57,12 @@ const decodeUtf8 = (bytes: Buffer): string => {
   }
 };
 
-const parse = (text: string): unknown => {
+/**
+ * Parses a body.
+ *
+ * @throws {ProblemError} 400 if it is no JSON, without quoting it
+ */
+export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { decodeUtf8, mediaTypeOf, parseJson } from '#shared/http/json-body.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { toValidationErrors } from '#shared/http/validation-errors.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
@@ -25,6 +26,8 @@ export type BatchRequest = {
   requestHash: string;
 } & ({ kind: 'body'; body: Buffer; extension: string; contentType: string } | { kind: 'source'; source: string });
 
+const jsonObject = z.looseObject({});
+
 const sourceBody = z.strictObject({
   source: z.string().max(2_048),
   priority: z.enum(priorities).optional(),
@@ -38,9 +41,10 @@ const sourceBody = z.strictObject({
 export const readBatchRequest = (request: ApiRequest): BatchRequest => {
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'), 'low');
-  const format = formats.get(request.body.contentType?.split(';')[0]?.trim().toLowerCase() ?? '');
+  const format = formats.get(mediaTypeOf(request.body.contentType) ?? '');
   if (format === undefined) {
-    throw new ProblemError(415, 'invalid_content_type', `The content type must be ${[...formats.keys()].join(', ')}.`);
+    const known = [...formats.keys()].join(', ');
+    throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${known}, in UTF-8.`);
   }
   const body = readBytes(request);
   const source = format.extension === 'json' ? readSource(body) : undefined;
@@ -82,20 +86,18 @@ const readBytes = ({ body: { body = '', isBase64Encoded, contentEncoding = 'iden
 
 /** The file that a JSON body names; undefined if it holds requests itself. */
 const readSource = (body: Buffer): z.output<typeof sourceBody> | undefined => {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    // The parser's own message quotes the body, which may be a prompt.
-    throw new ProblemError(400, 'bad_request', 'The body is not valid JSON.');
+  const value = jsonObject.safeParse(parseJson(decodeUtf8(body)));
+  if (!value.success) {
+    throw invalid('The body must be one request, requests with defaults, or a source.', value.error);
   }
-  if (typeof value !== 'object' || value === null || !('source' in value)) return undefined;
-  const result = sourceBody.safeParse(value);
-  if (result.success) return result.data;
-  throw new ProblemError(422, 'validation_error', 'A body with a source takes source and priority only.', {
-    validationErrors: toValidationErrors(result.error.issues, 'body'),
-  });
+  if (!Object.hasOwn(value.data, 'source')) return undefined;
+  const source = sourceBody.safeParse(value.data);
+  if (source.success) return source.data;
+  throw invalid('A body with a source takes source and priority only.', source.error);
 };
+
+const invalid = (message: string, { issues }: z.ZodError): ProblemError =>
+  new ProblemError(422, 'validation_error', message, { validationErrors: toValidationErrors(issues, 'body') });
 
 const hashOf = (kind: string, priority: Priority, content: Buffer | string): string =>
   createHash('sha256').update(`${kind}\n${priority}\n`).update(content).digest('hex');

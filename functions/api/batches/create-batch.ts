@@ -43,6 +43,10 @@ const takeIn = async (gateway: Gateway, caller: string, wanted: BatchRequest): P
   const { table, stackName, batchFiles } = gateway;
   const { idempotencyKey: key } = wanted;
   const ofCall = batchIdOfCall(stackName, caller, key);
+  // Asked first: another request with the same key must not replace the requests of this one, and the same one is answered
+  // even if its file is gone by now.
+  const existing = key === undefined ? undefined : await getBatch(table, ofCall);
+  if (existing !== undefined) return sameRequest(existing, wanted);
   if (wanted.kind === 'source') {
     const source = await findSource(gateway, caller, wanted.source);
     // Without a key the same version of the same file is the same batch, as it is in the inbox.
@@ -50,9 +54,6 @@ const takeIn = async (gateway: Gateway, caller: string, wanted: BatchRequest): P
       ? (await create(gateway, caller, batchIdOfFile(caller, source), source, wanted)).batch
       : sameRequest((await create(gateway, caller, ofCall, source, wanted)).batch, wanted);
   }
-  // Asked first, so that another request with the same key does not replace the requests of this one.
-  const existing = key === undefined ? undefined : await getBatch(table, ofCall);
-  if (existing !== undefined) return sameRequest(existing, wanted);
   const source = await batchFiles.store(inputKey(ofCall, wanted.extension), wanted.body, wanted.contentType);
   return sameRequest((await create(gateway, caller, ofCall, source, wanted)).batch, wanted);
 };

@@ -46,6 +46,14 @@ describe('toValidationErrors', () => {
     expect(errorsOf(z.object({ seeds: z.array(z.int()) }), { seeds: [1, 'x'] })[0]?.loc).toEqual(['body', 'seeds', 1]);
   });
 
+  it('names each field that is unknown', () => {
+    const schema = z.object({ size: z.strictObject({ width: z.int() }) });
+    expect(errorsOf(schema, { size: { width: 1, depth: 2, colour: 3 } })).toEqual([
+      { loc: ['body', 'size', 'depth'], msg: 'extra fields not permitted', type: 'value_error.extra' },
+      { loc: ['body', 'size', 'colour'], msg: 'extra fields not permitted', type: 'value_error.extra' },
+    ]);
+  });
+
   it('never repeats a value', () => {
     const schema = z.object({ prompt: z.string().max(3), contentClass: z.enum(['photo']) });
     expect(JSON.stringify(errorsOf(schema, { prompt: 'secret', contentClass: 'secret' }))).not.toContain('secret');
