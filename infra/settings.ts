@@ -69,10 +69,16 @@ export const settingsSchema = z.strictObject({
   outputRetentionDays: days.optional(),
   /** Overwritten and deleted objects can be brought back this long. */
   previousVersionRetentionDays: days.default(7),
-  /** A larger file of requests is refused; unpacked, if it is compressed. */
-  batchMaxBytes: z.int().min(1_000).max(10_000_000_000).default(1_000_000_000),
-  /** A file with more requests is refused. */
-  batchMaxLines: count.max(1_000_000).default(100_000),
+  /**
+   * A larger file of requests is refused; unpacked, if it is compressed. It is read through in one step, which Lambda ends
+   * after 15 minutes.
+   */
+  batchMaxBytes: z.int().min(1_000).max(1_000_000_000).default(1_000_000_000),
+  /**
+   * A file with more requests is refused. A durable execution takes 3,000 operations (AWS), and reads and cancels a batch in
+   * steps of some hundred lines: more lines than this, and the steps might run out half-way.
+   */
+  batchMaxLines: count.max(400_000).default(100_000),
 
   /** Files of requests and reports, in `inbox/` and `batches/`, are deleted after this; by default never. */
   batchRetentionDays: days.optional(),

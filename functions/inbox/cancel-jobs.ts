@@ -10,7 +10,8 @@ import { inParallel } from './in-parallel.ts';
 import type { Parts } from './parts.ts';
 import { wakeDispatch } from './wake-dispatch.ts';
 
-const linesInStep = 2_000;
+/** So many lines are cancelled in one step. */
+export const linesInStep = 2_000;
 const jobsAtOnce = 16;
 
 /**

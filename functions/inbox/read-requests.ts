@@ -20,8 +20,8 @@ export type Reading = { kind: 'read' } | Exclude<Prepared, { kind: 'ready' }>;
 /** How far the reading has come, and what the lines so far have become. */
 type Reached = Position & LineCounts;
 
-// A function's invocation may last 15 minutes; after so many chunks the next one goes on.
-const chunksInInvocation = 100;
+/** A function's invocation may last 15 minutes; after so many chunks the next one goes on. */
+export const chunksInInvocation = 100;
 
 /**
  * Reads the requests of a batch into jobs, a few hundred lines a step: after a crash it goes on at the last finished step,

@@ -17,9 +17,10 @@ export type NumberedLine = PreparedLine & { line: number };
 /** Before the first line. */
 export const firstLine: Position = { line: 1, offset: 0 };
 
-const linesAtOnce = 250;
-// What the requests of one chunk may take of the memory.
-const bytesAtOnce = 8 * 1024 * 1024;
+/** Most lines of a chunk. */
+export const linesAtOnce = 250;
+/** A chunk ends with the line that reaches so many bytes: what its requests may take of the memory. */
+export const bytesAtOnce = 8 * 1024 * 1024;
 
 /** Reads the next few hundred lines of a prepared file; fewer if they are long. */
 export const readChunk = async (
