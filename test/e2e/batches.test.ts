@@ -1,4 +1,5 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { gzipSync } from 'node:zlib';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import type { BusEvent } from '#local/eventbridge.ts';
@@ -8,10 +9,15 @@ import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gate
 const lines = 120;
 const events: BusEvent[] = [];
 let gateway: Gateway;
+let s3: ReturnType<typeof localClients>['s3'];
 beforeAll(async () => {
   gateway = await startGateway({ ...withoutPictures, onEvent: (event) => events.push(event) });
+  s3 = localClients(gateway.stack.description).s3;
 });
-afterAll(() => gateway.close());
+afterAll(async () => {
+  s3.destroy();
+  await gateway.close();
+});
 
 interface BatchView {
   batchId: string;
@@ -23,6 +29,18 @@ interface BatchView {
 const get = async (url: string, headers: Record<string, string> = {}) => {
   const response = await gateway.call(url, { headers });
   return { status: response.status, body: (await response.json()) as BatchView & Record<string, unknown> };
+};
+
+/** Drops a file into the inbox of the caller's team and returns the links of its batch, which asking for it does not change. */
+const drop = async (name: string, content: string | Buffer, caller: Record<string, string>) => {
+  const Key = `inbox/${caller['x-local-caller']}/${name}`;
+  await s3.send(new PutObjectCommand({ Bucket: stackNames.bucket, Key, Body: content }));
+  const posted = await gateway.call('/batches', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...caller },
+    body: JSON.stringify({ source: `s3://${stackNames.bucket}/${Key}` }),
+  });
+  return ((await posted.json()) as BatchView).links;
 };
 
 /** Lets dispatch look until the batch has ended; without schedules nobody else does. */
@@ -52,16 +70,7 @@ it('makes images of a file that a team drops, and reports on every line once', a
   const file = Array.from({ length: lines }, (_, index) =>
     JSON.stringify({ id: `line-${index + 1}`, body: { prompt: `picture ${index + 1}` } }),
   ).join('\n');
-  const { s3 } = localClients(gateway.stack.description);
-  const Key = 'inbox/team-a/campaign.jsonl';
-  await s3.send(new PutObjectCommand({ Bucket: stackNames.bucket, Key, Body: file }));
-  s3.destroy();
-  const posted = await gateway.call('/batches', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...team },
-    body: JSON.stringify({ source: `s3://${stackNames.bucket}/${Key}` }),
-  });
-  const { links } = (await posted.json()) as BatchView;
+  const links = await drop('campaign.jsonl', file, team);
 
   const ended = await untilEnded(links.self, team);
   expect(ended).toMatchObject({ status: 'finished', counts: { succeeded: lines, unfinished: 0, rejected: 0 } });
@@ -70,4 +79,34 @@ it('makes images of a file that a team drops, and reports on every line once', a
   expect(report.every(({ outputs }) => (outputs as string[]).length === 1)).toBe(true);
   expect(events.filter((event) => event['detail-type'] === 'Batch Ended')).toHaveLength(1);
   expect((await get(links.self)).status).toBe(404);
+});
+
+it('makes images of a spreadsheet and of JSON with defaults, and names the bytes in S3', async () => {
+  const team = { 'x-local-caller': 'team-b' };
+  const csv = 'prompt,id,size.width,size.height\r\n"a ""red"" kite,\r\nover the sea",kite,1024,1024\r\ntoo few\r\n';
+  const json = { requests: [{ id: 'a' }, { id: 'b', body: { prompt: 'b' } }], defaults: { body: { prompt: 'a' } } };
+  const links = [
+    await drop('campaign.csv.gz', gzipSync(csv), team),
+    await drop('campaign.json', JSON.stringify(json), team),
+  ];
+  const rows: unknown[][] = [];
+  const keys: string[] = [];
+  for (const { self, reports } of links) {
+    await untilEnded(self, team);
+    for (const { line, id, state, outputs } of await reportOf(reports.jsonl, team)) {
+      rows.push([line, id, state]);
+      keys.push(...(outputs as string[]));
+    }
+  }
+  expect(rows).toEqual([
+    [1, 'kite', 'succeeded'],
+    [2, undefined, 'rejected'],
+    [1, 'a', 'succeeded'],
+    [2, 'b', 'succeeded'],
+  ]);
+  expect(keys).toHaveLength(3);
+  for (const Key of keys) {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: stackNames.bucket, Key }));
+    expect(await Body?.transformToByteArray()).toHaveLength(withoutPictures.simulator?.outputBytes ?? 0);
+  }
 });
