@@ -52,9 +52,9 @@ export const readLineRequest = (
 ): LineRequest | RejectedLine => {
   const value = parse(line.json);
   if (value === undefined) return rejected(undefined, 'invalid_json', 'The line is not valid JSON.');
-  const problem = jsonProblem(value);
-  if (problem !== undefined) return rejected(undefined, 'invalid_json', `The line ${problem}.`);
   const id = idOf(value);
+  const problem = jsonProblem(value);
+  if (problem !== undefined) return rejected(id, 'invalid_json', `The line ${problem}.`);
   const fields = lineSchema.safeParse(value);
   if (!fields.success)
     return rejected(id, 'validation_error', `The line is not a request: ${problemsOf(fields.error)}.`);

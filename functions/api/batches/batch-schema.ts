@@ -63,7 +63,7 @@ export const batchBodies = {
   'application/x-ndjson': lineSchema.meta({ description: 'One on each line' }),
   'text/csv': z.string().meta({
     description:
-      'Columns `prompt`, `operation`, `id`, `priority`, `modelVersion` and any field of the body, as `size.width`',
+      'A header row with the columns `operation`, `id`, `priority`, `modelVersion` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out',
   }),
   'application/json': z.union([
     z.object({

@@ -112,13 +112,13 @@ const withLists = (field: Field): Field => {
 const fieldsOf = (fields: ReadonlyMap<string, Field>, cells: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(
     [...fields].flatMap(([name, field]) => {
-      const value = cellsOf(field, cells);
+      const value = readField(field, cells);
       return value === undefined ? [] : [[name, value]];
     }),
   );
 
 /** What the cells of a row say of a field; undefined if nothing. */
-const cellsOf = (field: Field, cells: readonly string[]): unknown => {
+const readField = (field: Field, cells: readonly string[]): unknown => {
   if (field.kind === 'cell') return cells[field.column] || undefined;
   const fields = fieldsOf(field.members, cells);
   const values = [...field.members.keys()].flatMap((name) => (Object.hasOwn(fields, name) ? [fields[name]] : []));

@@ -83,6 +83,7 @@ describe('a line', () => {
   it('that is rejected keeps its id', () => {
     expect(rejection({ id: 'a', body: {} }).id).toBe('a');
     expect(rejection({ id: 'a', body, secret: 1 }).id).toBe('a');
+    expect(rejection('{"id":"a","body":{"seeds":[1e999]}}').id).toBe('a');
     expect(rejection({ id: ['a'], body: {} }).id).toBeUndefined();
   });
 

@@ -78,6 +78,11 @@ describe('a JSON file', () => {
     ]);
   });
 
+  it('keeps half of a surrogate pair as it is written', async () => {
+    const [line] = await read('{"requests":[{"a":"\\ud83d","b":"\\ud83d\\ude00"}]}', [1]);
+    expect(line).toEqual({ kind: 'request', json: '{"a":"\\ud83d","b":"😀"}' });
+  });
+
   it('keeps names such as __proto__ as data', async () => {
     const [line] = await read('{"defaults":{"__proto__":{"a":1}},"requests":[{"__proto__":{"b":2},"constructor":3}]}');
     expect(line).toEqual({ kind: 'request', json: '{"__proto__":{"a":1,"b":2},"constructor":3}' });
