@@ -143,6 +143,16 @@ export const positionOf = async (table: JobTable, job: Pick<Job, 'priority' | 'r
   return turnsBefore(job.priority, waiting, { turns: await readTurns(table), limit: countLimit });
 };
 
+/**
+ * How many turns pass before the last of so many jobs of a priority has its own, if they come first there and nothing else
+ * comes in; of each other priority up to {@link countLimit} jobs are counted.
+ */
+export const turnsUntilLast = async (table: JobTable, priority: Priority, jobs: number): Promise<number> => {
+  const waiting = { high: 0, normal: 0, low: 0, [priority]: jobs - 1 };
+  for (const other of priorities) if (other !== priority) waiting[other] = await queueDepthOf(table, other);
+  return turnsBefore(priority, waiting, { turns: await readTurns(table), limit: jobs + 2 * countLimit });
+};
+
 const readTurns = async (table: JobTable): Promise<number> => {
   const { Item } = await table.dynamoDb.send(new GetCommand({ TableName: table.tableName, Key: turnsKey }));
   return Number(Item?.['turns'] ?? 0);

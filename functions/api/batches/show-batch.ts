@@ -1,7 +1,7 @@
 import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
 import { batchRecord } from '#shared/http/batch-record.ts';
 import { jsonResponse } from '#shared/http/response.ts';
-import { positionOf } from '#shared/jobs/queue.ts';
+import { turnsUntilLast } from '#shared/jobs/queue.ts';
 import { readQuota } from '#shared/jobs/quota.ts';
 import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
 import type { Gateway } from '../gateway.ts';
@@ -24,15 +24,16 @@ export const batchShow = (gateway: Gateway): Route => ({
   },
 });
 
-/** When the last job will be submitted if all that waits now at a higher priority goes first; ISO. */
+/** When the last job will be submitted at the earliest: what waits now at other priorities has its turns in between; ISO. */
 const estimate = async ({ table, limits }: Gateway, batch: Batch): Promise<string | undefined> => {
-  const [quota, ahead] = await Promise.all([
-    readQuota(table, limits),
-    positionOf(table, { priority: batch.priority, rank: `${batch.priority}#!` }),
-  ]);
   const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped - batch.blank;
   const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
   const now = table.clock.now();
-  const last = unfinished === 0 ? now : earliestSubmit(quota, limits, ahead + unfinished - 1, now);
+  if (unfinished === 0) return new Date(now).toISOString();
+  const [quota, ahead] = await Promise.all([
+    readQuota(table, limits),
+    turnsUntilLast(table, batch.priority, unfinished),
+  ]);
+  const last = earliestSubmit(quota, limits, ahead, now);
   return last === undefined ? undefined : new Date(last).toISOString();
 };

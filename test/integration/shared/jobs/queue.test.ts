@@ -10,6 +10,7 @@ import {
   recordServedRound,
   takeRound,
   takeRounds,
+  turnsUntilLast,
 } from '#shared/jobs/queue.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { putItems, queueJob } from '#test/fixtures/job-table.ts';
@@ -120,6 +121,15 @@ describe('position and depth', () => {
     expect(await Promise.all([normal, low, lastHigh].map((job) => positionOf(table, job)))).toEqual([3, 8, 22]);
     for (let turn = 0; turn < 5; turn += 1) await nextTurnNumber(table);
     expect(await positionOf(table, low)).toBe(3);
+  });
+
+  it('of many jobs at once let the others have their turns in between', async () => {
+    expect(await turnsUntilLast(table, 'low', 100)).toBe(99);
+    for (let job = 0; job < 20; job += 1) await queueJob(table);
+    // While 20 others wait, every tenth turn is a low one: the 9th and the 19th; after the 22nd all are.
+    expect(await turnsUntilLast(table, 'low', 2)).toBe(18);
+    expect(await turnsUntilLast(table, 'low', 100)).toBe(119);
+    expect(await turnsUntilLast(table, 'high', 9)).toBe(9);
   });
 
   it('tell jobs apart whose ids differ in the last character only', async () => {
