@@ -8,7 +8,7 @@ import { createLog } from '#shared/observability.ts';
 import { readEvent } from './events.ts';
 import { followBatch } from './follow-batch.ts';
 import type { Parts } from './parts.ts';
-import { registerFile } from './register-file.ts';
+import { registerFile, registrationRetries } from './register-file.ts';
 import { readSettings } from './settings.ts';
 
 const { tableName, eventBusName, gatewayUrl, dispatchFunction, s3PathStyle, ...settings } = readSettings();
@@ -30,5 +30,7 @@ export const handler = middy<unknown, unknown, Error, DurableContext>({
 }).handler((event: unknown, context) => {
   const known = readEvent(event);
   if (known.kind === 'work') return followBatch(context, known.work, parts);
-  return context.step('register', async () => ({ batchId: await registerFile(parts, known) }));
+  return context.step('register', async () => ({ batchId: await registerFile(parts, known) }), {
+    retryStrategy: registrationRetries,
+  });
 });

@@ -1,9 +1,17 @@
+import { createRetryStrategy } from '@aws/durable-execution-sdk-js';
 import { inboxPrefix } from '#shared/batches/batch-files.ts';
 import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import type { InboxEvent } from './events.ts';
 import type { Parts } from './parts.ts';
 import { wakeDispatch } from './wake-dispatch.ts';
+
+/** Nobody else remembers that a file was dropped: over some hours the table must come back. */
+export const registrationRetries = createRetryStrategy({
+  maxAttempts: 60,
+  initialDelay: { seconds: 5 },
+  maxDelay: { minutes: 10 },
+});
 
 /**
  * Makes a batch of a new file in the inbox. The same event again, or another one of the same version of the object, finds
