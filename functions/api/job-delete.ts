@@ -1,3 +1,4 @@
+import { getBatch } from '#shared/batches/batch-store.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { emptyResponse } from '#shared/http/response.ts';
 import { isFinal } from '#shared/jobs/job.ts';
@@ -22,6 +23,18 @@ export const jobDelete = (gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'eras
     const job = await findJob(gateway, request);
     if (!isFinal(job.state)) {
       throw new ProblemError(409, 'job_not_finished', 'The job has not finished yet: cancel it first.');
+    }
+    // Its lines may be read once more after a crash, and a line without a job becomes one.
+    const batch = job.batchId === undefined ? undefined : await getBatch(gateway.table, job.batchId);
+    if (batch?.state === 'reading') {
+      throw new ProblemError(
+        409,
+        'batch_not_read',
+        'The file of its batch is still being read: try again in a minute.',
+        {
+          headers: { 'retry-after': '60' },
+        },
+      );
     }
     // The record goes last: as long as it is there, a call that was cut off can be repeated.
     await gateway.eraseOutputs(outputPrefix(job));

@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { advanceBatch } from '#shared/batches/batch-progress.ts';
+import { createBatch } from '#shared/batches/batch-store.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import { endJob } from '#shared/jobs/transitions.ts';
+import { queueJob } from '#test/fixtures/job-table.ts';
 import { startApi, success, type TestApi } from './fixture.ts';
 
 describe('DELETE /jobs/{jobId}', () => {
@@ -39,6 +44,16 @@ describe('DELETE /jobs/{jobId}', () => {
     const jobId = await api.submit();
     expect(await erase(jobId)).toMatchObject({ statusCode: 409, json: { error_code: 'job_not_finished' } });
     expect(await getJob(api.table, jobId)).toBeDefined();
+  });
+
+  it('refuses to erase a job while the file of its batch is read, where it would be made again', async () => {
+    const batch = { batchId: randomUUID(), caller: 'alice', priority: 'low', retentionSeconds: 60 } as const;
+    await createBatch(api.table, batch, api.table.clock.now());
+    const job = await queueJob(api.table, { caller: 'alice', batchId: batch.batchId, line: 1 });
+    await endJob(api.table, job, ['queued'], { to: 'cancelled' });
+    expect(await erase(job.jobId)).toMatchObject({ statusCode: 409, json: { error_code: 'batch_not_read' } });
+    await advanceBatch(api.table, { batchId: batch.batchId, work: 0 }, { from: ['reading'], to: 'running' });
+    expect((await erase(job.jobId)).statusCode).toBe(204);
   });
 
   it('can be repeated after S3 has failed', async () => {
