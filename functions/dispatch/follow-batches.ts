@@ -7,8 +7,11 @@ import { type StartWork, workName } from './start-work.ts';
 
 // Whoever ended a batch announces it right after; only a crash leaves it longer.
 const announceSlackMs = 30_000;
-// Bounds the work of one run; the next minute goes on.
+// Looked at side by side.
 const atOnce = 25;
+// Bound the work of one run; the next minute goes on. Thousands of files may have been dropped at once.
+const mostPages = 20;
+const longestMs = 20_000;
 
 /** What looking at batches works with. */
 export interface FollowBatches {
@@ -23,14 +26,25 @@ export interface FollowBatches {
  * cancellation, a report. Ends that were not announced are announced.
  */
 export const followBatches = async (parts: FollowBatches): Promise<{ works: number; batchesAnnounced: number }> => {
-  const { table, bus, log } = parts;
+  const { table } = parts;
+  const endsAt = table.clock.now() + longestMs;
   let works = 0;
-  for (const due of await dueBatches(table, atOnce)) if (await follow(parts, due)) works += 1;
-  let batchesAnnounced = 0;
+  let pages = 0;
+  for await (const page of dueBatches(table, atOnce)) {
+    const followed = await Promise.all(page.map((due) => follow(parts, due)));
+    works += followed.filter(Boolean).length;
+    pages += 1;
+    if (pages === mostPages || table.clock.now() >= endsAt) break;
+  }
+  return { works, batchesAnnounced: await announceBatches(parts) };
+};
+
+const announceBatches = async ({ table, bus, log }: FollowBatches): Promise<number> => {
+  let announced = 0;
   for (const batch of await unannouncedBatches(table, table.clock.now() - announceSlackMs, atOnce)) {
     try {
       await announceBatch(table, bus, batch);
-      batchesAnnounced += 1;
+      announced += 1;
     } catch (error) {
       const { batchId } = batch;
       log.error('The end of a batch could not be announced; the next run tries again.', {
@@ -39,7 +53,7 @@ export const followBatches = async (parts: FollowBatches): Promise<{ works: numb
       });
     }
   }
-  return { works, batchesAnnounced };
+  return announced;
 };
 
 const follow = async ({ table, startWork, log }: FollowBatches, due: DueBatch): Promise<boolean> => {

@@ -20,6 +20,7 @@ export const followBatch = async (context: DurableContext, work: Work, parts: Pa
     const reading = await readRequests(context, parts, work);
     if (reading.kind === 'refused') return refuseBatch(context, parts, work, reading.refusal);
     if (reading.kind === 'stale') return { state: 'stale' };
+    if (reading.kind === 'continues') return { state: 'reading' };
   }
   if (state !== 'reporting') await cancelJobs(context, parts, work);
   const isReportDue = await context.step('settle', () => settleBatch(parts, work));

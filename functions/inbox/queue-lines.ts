@@ -1,6 +1,7 @@
 import { defaultModelVersion } from '#shared/adobe/firefly/operation-settings.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
+import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
 import { type IdleLine, putIdleLines } from '#shared/batches/line-items.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
@@ -13,32 +14,33 @@ import type { Parts } from './parts.ts';
 import type { NumberedLine } from './read/read-prepared.ts';
 
 const writesAtOnce = 16;
-const dayMs = 86_400_000;
 
 /**
  * Makes jobs of some lines, and remembers those that cannot be jobs. Done again it finds the same jobs: their ids follow
  * from batch and line. Once the batch is cancelled no line becomes a job any more.
  *
- * @param leaseEndsAt when another execution may have taken over, in epoch ms: from then on nothing is written
+ * @param lease.leaseEndsAt when another execution may have taken over, in epoch ms: from then on nothing is written
+ * @param lease.isRepeated whether some of the lines may be jobs already: these take no new rounds from their caller
  * @throws {LeaseOverError} if that time has come
  */
 export const queueLines = async (
   parts: Parts,
   batch: Batch,
   lines: readonly NumberedLine[],
-  leaseEndsAt: number,
+  { leaseEndsAt, isRepeated }: { leaseEndsAt: number; isRepeated: boolean },
 ): Promise<LineCounts> => {
   const { table } = parts;
-  const retentionMs = keptMs(parts, batch);
+  const queuedBefore = isRepeated ? await linesWithJobs(table, batch.batchId, lines) : new Set<number>();
   const jobs: NewJob[] = [];
   const idle: IdleLine[] = [];
   for (const line of lines) {
+    if (queuedBefore.has(line.line)) continue;
     const found = readLine(parts, line);
     if (!('operation' in found)) idle.push(found);
     else if (batch.cancelRequestedAt !== undefined) idle.push({ line: line.line, id: found.id, state: 'cancelled' });
-    else jobs.push(jobOf(parts, batch, line.line, found, retentionMs));
+    else jobs.push(jobOf(parts, batch, line.line, found));
   }
-  await putIdleLines(table, batch.batchId, idle, table.clock.now() + retentionMs);
+  await putIdleLines(table, batch.batchId, idle);
   for (const priority of priorities) {
     const queued = jobs.filter((job) => job.priority === priority);
     if (queued.length === 0) continue;
@@ -51,7 +53,12 @@ export const queueLines = async (
     });
   }
   const count = (state: IdleLine['state']) => idle.filter((line) => line.state === state).length;
-  return { jobs: jobs.length, rejected: count('rejected'), skipped: count('cancelled'), blank: count('blank') };
+  return {
+    jobs: queuedBefore.size + jobs.length,
+    rejected: count('rejected'),
+    skipped: count('cancelled'),
+    blank: count('blank'),
+  };
 };
 
 /** The execution was so slow that another one may have taken its batch over. */
@@ -59,12 +66,19 @@ export class LeaseOverError extends Error {
   override readonly name = 'LeaseOverError';
 }
 
-/**
- * How long the records of a batch's jobs are kept after their end: as always, and besides as long as the others may take,
- * so that they are there for the report.
- */
-const keptMs = ({ limits, retentionSeconds }: Parts, { lines = 0 }: Batch): number =>
-  retentionSeconds * 1000 + 2 * Math.ceil(lines / limits.requestsPerDay) * dayMs;
+const linesWithJobs = async (
+  table: Parts['table'],
+  batchId: string,
+  lines: readonly NumberedLine[],
+): Promise<Set<number>> => {
+  const [from = 0, to = 0] = [lines[0]?.line, lines.at(-1)?.line];
+  const found = new Set<number>();
+  for (let first = from; first <= to; first += linesAtOnce) {
+    const last = Math.min(to, first + linesAtOnce - 1);
+    for (const line of (await readLineJobs(table, batchId, { first, last }, [])).keys()) found.add(line);
+  }
+  return found;
+};
 
 const readLine = (parts: Parts, line: NumberedLine): LineRequest | IdleLine => {
   if (line.kind === 'blank') return { line: line.line, state: 'blank' };
@@ -78,10 +92,9 @@ const readLine = (parts: Parts, line: NumberedLine): LineRequest | IdleLine => {
 
 const jobOf = (
   { operations }: Parts,
-  { batchId, caller, priority }: Batch,
+  { batchId, caller, priority, retentionSeconds }: Batch,
   line: number,
   { operation, modelVersion, body, id, warnings, priority: own }: LineRequest,
-  retentionMs: number,
 ): NewJob => ({
   jobId: jobIdOfLine(batchId, line),
   caller,
@@ -91,7 +104,7 @@ const jobOf = (
   requestHash: requestHashOf(operation.name, modelVersion, body),
   priority: own ?? priority,
   warnings,
-  retentionSeconds: retentionMs / 1000,
+  retentionSeconds,
   batchId,
   line,
   lineId: id,

@@ -1,38 +1,56 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { type Batch, type LineCounts, noLines } from '#shared/batches/batch.ts';
+import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared/batches/batch.ts';
 import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { leaseMs } from '#shared/batches/open-batches.ts';
+import { rejectUnread } from './give-up-reading.ts';
 import type { Parts } from './parts.ts';
 import { prepareRetry } from './prepare-retry.ts';
 import { queueLines } from './queue-lines.ts';
 import { prepareFile } from './read/prepare-file.ts';
-import { firstLine, type Position, readChunk } from './read/read-prepared.ts';
+import { firstLine, readChunk } from './read/read-prepared.ts';
 import { RefusedFileError } from './read/refused-file.ts';
 import type { Refusal } from './report-batch.ts';
 import { wakeDispatch } from './wake-dispatch.ts';
 
-type Prepared = { kind: 'ready'; lines: number } | { kind: 'refused'; refusal: Refusal } | { kind: 'stale' };
-
-/** What reading a file led to: its lines are jobs, it cannot be taken, or another execution has taken over. */
-export type Reading = { kind: 'read' } | Exclude<Prepared, { kind: 'ready' }>;
-
 /** How far the reading has come, and what the lines so far have become. */
-type Reached = Position & LineCounts;
+type Reached = ReadPosition & LineCounts;
+
+type Prepared =
+  | { kind: 'ready'; lines: number; from: Reached }
+  | { kind: 'given_up'; from: Reached }
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'stale' };
+
+/**
+ * What reading a file led to: its lines are jobs, it cannot be taken, another execution goes on with it, or another one has
+ * taken over.
+ */
+export type Reading = { kind: 'read' | 'continues' | 'stale' } | Extract<Prepared, { kind: 'refused' }>;
 
 /** A function's invocation may last 15 minutes; after so many chunks the next one goes on. */
 export const chunksInInvocation = 100;
+// A durable execution may have 3,000 operations; before that another one goes on.
+const chunksInExecution = 2_000;
+// Each tries its steps several times, and begins 15 minutes after the one before: an outage of an hour is survived.
+const triesAtMost = 8;
 
 /**
  * Reads the requests of a batch into jobs, a few hundred lines a step: after a crash it goes on at the last finished step,
- * and it takes as many invocations as it needs. The file is looked at as a whole before its first line becomes a job.
+ * also in a new execution, and it takes as many invocations as it needs. The file is looked at as a whole before its first
+ * line becomes a job. What cannot be read, however often it is tried, is refused, so that no file is tried for ever.
  */
 export const readRequests = async (context: DurableContext, parts: Parts, work: Work): Promise<Reading> => {
   const prepared = await context.step('prepare', () => prepare(parts, work));
-  if (prepared.kind !== 'ready') return prepared;
-  let reached: Reached | null = { ...firstLine, ...noLines };
+  if (prepared.kind === 'stale' || prepared.kind === 'refused') return prepared;
+  if (prepared.kind === 'given_up') {
+    const counted = await context.step('give up', () => rejectUnread(parts, work.batchId, prepared.from));
+    return context.step('all read', () => endReading(parts, work, counted));
+  }
+  let reached: Reached | null = prepared.from;
   for (let chunk = 1; reached !== null && reached.line <= prepared.lines; chunk += 1) {
     const from: Reached = reached;
+    if (chunk > chunksInExecution) return context.step('hand over', () => handOver(parts, work, from));
     reached = await context.step(`lines from ${from.line}`, () => readLines(parts, work, from));
     if (chunk % chunksInInvocation === 0) await context.wait('next invocation', { seconds: 1 });
   }
@@ -42,15 +60,24 @@ export const readRequests = async (context: DurableContext, parts: Parts, work: 
 
 const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
   const { table } = parts;
-  const batch = await getBatch(table, work.batchId);
-  if (batch?.works !== work.work || batch.state !== 'reading') return { kind: 'stale' };
+  // Reading a large file takes its time, which begins now.
+  const batch = await advanceBatch(table, work, { from: ['reading'], to: 'reading' });
+  if (batch === undefined) return { kind: 'stale' };
+  const isHopeless = batch.tries > triesAtMost;
   // The file may have changed since; what has become jobs has not.
-  if (batch.lines !== undefined) return { kind: 'ready', lines: batch.lines };
+  if (batch.lines !== undefined) {
+    const from = { ...(batch.readTo ?? firstLine), ...countsOf(batch) };
+    return isHopeless ? { kind: 'given_up', from } : { kind: 'ready', lines: batch.lines, from };
+  }
+  if (isHopeless) {
+    const message = `The file could not be read, though it was tried ${triesAtMost} times. Try it again later.`;
+    return { kind: 'refused', refusal: { code: 'source_not_readable', message } };
+  }
   try {
     const lines = await prepareLines(parts, batch);
-    const changes = { lines, startedAt: new Date(table.clock.now()).toISOString() };
+    const changes = { lines, tries: 0, startedAt: new Date(table.clock.now()).toISOString() };
     const begun = await advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
-    return begun === undefined ? { kind: 'stale' } : { kind: 'ready', lines };
+    return begun === undefined ? { kind: 'stale' } : { kind: 'ready', lines, from: { ...firstLine, ...noLines } };
   } catch (error) {
     if (!(error instanceof RefusedFileError)) throw error;
     return { kind: 'refused', refusal: { code: error.code, message: error.message } };
@@ -74,10 +101,14 @@ const prepareLines = (parts: Parts, batch: Batch): Promise<number> => {
 const readLines = async (parts: Parts, work: Work, from: Reached): Promise<Reached | null> => {
   const { table } = parts;
   const leaseEndsAt = table.clock.now() + leaseMs;
-  const batch = await advanceBatch(table, work, { from: ['reading'], to: 'reading', changes: countsOf(from) });
+  const begun = await getBatch(table, work.batchId);
+  const isRepeated = begun?.readTo?.line === from.line;
+  const changes = { ...countsOf(from), readTo: positionOf(from), ...(isRepeated ? {} : { tries: 0 }) };
+  const batch = await advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
   if (batch === undefined) return null;
   const { lines, next } = await readChunk(parts, work.batchId, from);
-  const read = await queueLines(parts, batch, lines, leaseEndsAt);
+  if (lines.length === 0) throw new TypeError('The prepared file has fewer lines than were counted.');
+  const read = await queueLines(parts, batch, lines, { leaseEndsAt, isRepeated });
   await wakeDispatch(parts);
   return {
     ...next,
@@ -88,9 +119,21 @@ const readLines = async (parts: Parts, work: Work, from: Reached): Promise<Reach
   };
 };
 
+/** Leaves the rest to a new execution. */
+const handOver = async (parts: Parts, work: Work, from: Reached): Promise<Reading> => {
+  const changes = { ...countsOf(from), readTo: positionOf(from), tries: 0 };
+  const lookAtMs = parts.table.clock.now();
+  await advanceBatch(parts.table, work, { from: ['reading'], to: 'reading', changes, lookAtMs });
+  await wakeDispatch(parts);
+  return { kind: 'continues' };
+};
+
 const countsOf = ({ jobs, rejected, skipped, blank }: LineCounts): LineCounts => ({ jobs, rejected, skipped, blank });
 
+const positionOf = ({ line, offset }: ReadPosition): ReadPosition => ({ line, offset });
+
 const endReading = async ({ table }: Parts, work: Work, reached: LineCounts): Promise<Reading> => {
-  const running = await advanceBatch(table, work, { from: ['reading'], to: 'running', changes: countsOf(reached) });
-  return { kind: running === undefined ? 'stale' : 'read' };
+  // Running already if this step is repeated.
+  const read = { from: ['reading', 'running'], to: 'running', changes: { ...countsOf(reached), tries: 0 } } as const;
+  return { kind: (await advanceBatch(table, work, read)) === undefined ? 'stale' : 'read' };
 };

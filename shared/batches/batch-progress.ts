@@ -13,7 +13,9 @@ export interface Work {
 /** What an execution writes on its batch. */
 export type BatchChanges = Partial<
   LineCounts &
-    Pick<Batch, 'source' | 'lines' | 'startedAt' | 'cancelledAt' | 'error'> & { counts: Record<EndState, number> }
+    Pick<Batch, 'lines' | 'readTo' | 'tries' | 'startedAt' | 'cancelledAt' | 'error'> & {
+      counts: Record<EndState, number>;
+    }
 >;
 
 /** One conditional step in a batch's life. */
@@ -23,6 +25,8 @@ export interface BatchStep {
   changes?: BatchChanges;
   /** Happens only if no end of a job has been counted since the batch was read with this revision. */
   revision?: number;
+  /** Another condition that must hold. */
+  onlyIf?: string;
   /** When to look at it again, in epoch ms; by default when the execution must have died. */
   lookAtMs?: number;
 }
@@ -35,22 +39,28 @@ export interface BatchStep {
 export const advanceBatch = async (
   table: JobTable,
   { batchId, work }: Work,
-  { from, to, changes = {}, revision, lookAtMs = table.clock.now() + leaseMs }: BatchStep,
+  { from, to, changes = {}, revision, onlyIf, lookAtMs = table.clock.now() + leaseMs }: BatchStep,
 ): Promise<Batch | undefined> =>
   write(table, batchId, {
     set: { ...changes, state: to, queueOrder: new Date(lookAtMs).toISOString() },
-    conditions: ['works = :work', ...(revision === undefined ? [] : ['revision = :revision'])],
+    conditions: [
+      'works = :work',
+      ...(revision === undefined ? [] : ['revision = :revision']),
+      ...(onlyIf === undefined ? [] : [onlyIf]),
+    ],
     values: { ':work': work, ...(revision === undefined ? {} : { ':revision': revision }) },
     from,
   });
 
-/** Leaves a batch to its jobs until the next look. */
+/**
+ * Leaves a batch to its jobs until the next look, which is at once where its caller has just asked for it to be cancelled.
+ */
 export const awaitJobs = async (table: JobTable, work: Work, batch: Batch): Promise<void> => {
-  await advanceBatch(table, work, {
-    from: ['running'],
-    to: 'running',
-    lookAtMs: nextLook(batch, table.clock.now()),
-  });
+  const waits = { from: ['running'], to: 'running', changes: { tries: 0 } } as const;
+  const lookAtMs = nextLook(batch, table.clock.now());
+  const nothingToCancel = '(attribute_not_exists(cancelRequestedAt) OR attribute_exists(cancelledAt))';
+  if ((await advanceBatch(table, work, { ...waits, lookAtMs, onlyIf: nothingToCancel })) !== undefined) return;
+  await advanceBatch(table, work, { ...waits, lookAtMs: table.clock.now() });
 };
 
 /**

@@ -31,6 +31,7 @@ export const createBatch = async (
     counts: noEnds,
     revision: 0,
     works: 0,
+    tries: 0,
     createdAt: now,
     updatedAt: now,
   };

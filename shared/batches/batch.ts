@@ -22,6 +22,12 @@ export interface BatchSource {
   etag?: string;
 }
 
+/** A place in the prepared file of a batch: the number of the next line, from 1, and the byte at which it begins. */
+export interface ReadPosition {
+  line: number;
+  offset: number;
+}
+
 /** How far a file has been read: what its lines have become. */
 export interface LineCounts {
   /** Lines that are jobs. */
@@ -53,12 +59,16 @@ export interface Batch extends LineCounts {
   requestHash?: string;
   /** How many lines the file has; known once it has been counted. */
   lines?: number;
+  /** How far the file has been read, as of the last lines that were begun; the counts of lines are those up to there. */
+  readTo?: ReadPosition;
   /** Ended jobs by state; may lag behind after a crash, until somebody counts again. */
   counts: Record<EndState, number>;
   /** Rises with each counted end. */
   revision: number;
   /** Durable executions that have been started for the batch; an older one has nothing to say any more. */
   works: number;
+  /** How many of them in a row have got nowhere. */
+  tries: number;
   /** Why the file was refused. */
   error?: { code: string; message: string };
   createdAt: string;

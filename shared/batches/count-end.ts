@@ -4,6 +4,7 @@ import { jobKey } from '../jobs/job-item.ts';
 import type { JobTable } from '../jobs/job-store.ts';
 import { type Batch, isComplete } from './batch.ts';
 import { batchKey, batchOfItem } from './batch-item.ts';
+import { lookSooner } from './open-batches.ts';
 
 /**
  * Counts the end of a job in its batch, once: the mark on the job decides who counts. A crash between the mark and the
@@ -21,7 +22,9 @@ export const countEnd = async (table: JobTable, job: Pick<Job, 'jobId' | 'state'
   });
   if (item === undefined) return;
   const batch = batchOfItem(item);
-  if (batch.state === 'running' && isComplete(batch)) await askForReport(table, batch);
+  if (batch.state !== 'running') return;
+  if (isComplete(batch)) await askForReport(table, batch);
+  else await lookSooner(table, { batch, dueAt: String(item['queueOrder']) });
 };
 
 /**

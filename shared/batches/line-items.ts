@@ -17,14 +17,17 @@ const writesAtOnce = 25;
 
 const sortKeyOf = (line: number): string => `line#${String(line).padStart(9, '0')}`;
 
-/** Remembers lines that are no jobs until the report is written; written again they stay the same. */
+/**
+ * Remembers lines that are no jobs for the report; written again they stay the same.
+ *
+ * @param expiresAt when they may be forgotten, in epoch seconds; for good if undefined
+ */
 export const putIdleLines = async (
   table: JobTable,
   batchId: string,
   lines: readonly IdleLine[],
-  expiresAtMs: number,
+  expiresAt?: number,
 ): Promise<void> => {
-  const expiresAt = Math.floor(expiresAtMs / 1000);
   for (let start = 0; start < lines.length; start += writesAtOnce) {
     let requests: NonNullable<BatchWriteCommandOutput['UnprocessedItems']>[string] = lines
       .slice(start, start + writesAtOnce)

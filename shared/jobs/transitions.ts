@@ -23,13 +23,14 @@ export interface Transition {
  * Moves a job to another state if it still is what the caller believes: same turn, one of the expected states.
  * The write that ends a job also marks it unannounced and starts its retention.
  *
+ * @param retentionSeconds how long the record of an ended job is kept; for good if undefined
  * @returns the job after the move, or undefined if it had changed meanwhile
  */
 export const transition = async (
   table: JobTable,
   { jobId, turn }: Turn,
   { from, to, order, changes = {}, unlessCancelRequested = false }: Transition,
-  retentionSeconds = 0,
+  retentionSeconds?: number,
 ): Promise<Job | undefined> => {
   const nowMs = table.clock.now();
   const at = new Date(nowMs).toISOString();
@@ -43,7 +44,7 @@ export const transition = async (
   if (isFinal(to)) {
     set['finishedAt'] = at;
     set['unannounced'] = 'yes';
-    set['expiresAt'] = Math.floor(nowMs / 1000) + retentionSeconds;
+    if (retentionSeconds !== undefined) set['expiresAt'] = Math.floor(nowMs / 1000) + retentionSeconds;
   }
   const names: Record<string, string> = { '#state': 'state', '#turn': 'turn' };
   const values: Record<string, unknown> = { ':turn': turn };
@@ -85,13 +86,15 @@ export type JobEnd = { to: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' } 
 >;
 
 /**
- * Ends a job: the last write of its life.
+ * Ends a job: the last write of its life. The record of a batch's job is needed for the report, however long the others
+ * take: its retention starts when the batch ends.
  *
  * @returns the ended job, or undefined if somebody else had moved or ended it
  */
 export const endJob = async (
   table: JobTable,
-  job: Pick<Job, 'jobId' | 'turn' | 'retentionSeconds'>,
+  job: Pick<Job, 'jobId' | 'turn' | 'retentionSeconds' | 'batchId'>,
   from: readonly JobState[],
   { to, ...changes }: JobEnd,
-): Promise<Job | undefined> => transition(table, job, { from, to, changes }, job.retentionSeconds);
+): Promise<Job | undefined> =>
+  transition(table, job, { from, to, changes }, job.batchId === undefined ? job.retentionSeconds : undefined);

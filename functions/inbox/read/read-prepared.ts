@@ -1,21 +1,16 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import type { ReadPosition } from '#shared/batches/batch.ts';
 import { linesKey } from '#shared/batches/batch-files.ts';
 import type { Parts } from '../parts.ts';
 import { decodeLine, type PreparedLine } from './prepared-line.ts';
 import { splitLines } from './split-lines.ts';
 
-/** Where the reading goes on: the number of the next line, from 1, and the byte at which it begins. */
-export interface Position {
-  line: number;
-  offset: number;
-}
-
 /** A line with its number, from 1. */
 export type NumberedLine = PreparedLine & { line: number };
 
 /** Before the first line. */
-export const firstLine: Position = { line: 1, offset: 0 };
+export const firstLine: ReadPosition = { line: 1, offset: 0 };
 
 /** Most lines of a chunk. */
 export const linesAtOnce = 250;
@@ -26,8 +21,8 @@ export const bytesAtOnce = 8 * 1024 * 1024;
 export const readChunk = async (
   { s3, bucket }: Parts,
   batchId: string,
-  from: Position,
-): Promise<{ lines: NumberedLine[]; next: Position }> => {
+  from: ReadPosition,
+): Promise<{ lines: NumberedLine[]; next: ReadPosition }> => {
   const { Body } = await s3.send(
     new GetObjectCommand({ Bucket: bucket, Key: linesKey(batchId), Range: `bytes=${from.offset}-` }),
   );

@@ -129,6 +129,13 @@ describe('endJob', () => {
     expect(await itemOf(table, job)).not.toHaveProperty('queueOrder');
   });
 
+  it('keeps a job of a batch, which is needed for the report however long the others take', async () => {
+    const job = await queueJob(table, { batchId: 'batch', line: 1, retentionSeconds: 60 });
+    const ended = await endJob(table, job, ['queued'], { to: 'cancelled' });
+    expect(await itemOf(table, job)).not.toHaveProperty('expiresAt');
+    expect(ended?.state).toBe('cancelled');
+  });
+
   it('ends a job once: whoever comes first', async () => {
     const job = await queueJob(table);
     const ends = await Promise.all(finals.map((to) => endJob(table, job, jobStates.slice(0, 5), { to })));

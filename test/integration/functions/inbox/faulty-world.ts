@@ -1,0 +1,160 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { followBatches } from '#functions/dispatch/follow-batches.ts';
+import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
+import { followBatch } from '#functions/inbox/follow-batch.ts';
+import type { Parts } from '#functions/inbox/parts.ts';
+import { LeaseOverError } from '#functions/inbox/queue-lines.ts';
+import type { Work } from '#shared/batches/batch-progress.ts';
+import type { Rig } from './rig.ts';
+
+/**
+ * What happens to one effect: its process dies before or after it for good, or after it and is resumed at the last finished
+ * step; its answer is lost, so that the client asks again; its process stops before it and goes on when everything is over.
+ */
+export type Fate = 'crash before' | 'crash after' | 'crash, resumed' | 'lost answer' | 'stall';
+
+/** Where a fault comes: at the n-th effect, from 0. */
+export interface Fault {
+  index: number;
+  fate: Fate;
+}
+
+/** A rig whose processes each have their own connections to the outside world, one of which fails once. */
+export interface FaultyWorld {
+  rig: Rig;
+  /** Names of the effects that the processes have had. */
+  effects: string[];
+  /** Called before each effect. */
+  onEffect(hook: (name: string) => Promise<void>): void;
+  /** Does something in a process of its own; undefined if it died. */
+  inProcess<Result>(run: (parts: Parts) => Promise<Result>): Promise<Result | undefined>;
+  /** What dispatch does: what crashes left of jobs, then batches, each of whose executions is a process of its own. */
+  dispatch(): Promise<void>;
+  /** Lets a process that stalled go on to its end. */
+  release(): Promise<void>;
+}
+
+const effectful = /^(Put|Update|Delete|BatchWrite|PutObject|UploadPart|CreateMultipart|CompleteMultipart|PutEvents)/;
+
+export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
+  const effects: string[] = [];
+  const stalled: { goOn: () => void; end: Promise<unknown> }[] = [];
+  let hook: (name: string) => Promise<void> = async () => {};
+  let faults = fault === undefined ? [] : [fault];
+  const resumes = fault?.fate === 'crash, resumed';
+
+  const inProcess = async <Result>(run: (parts: Parts) => Promise<Result>): Promise<Result | undefined> => {
+    let isDead = false;
+    let die: () => void = () => {};
+    const death = new Promise<undefined>((resolve) => {
+      die = () => {
+        isDead = true;
+        resolve(undefined);
+      };
+    });
+    let end: Promise<Result | undefined> | undefined;
+    const never = () => new Promise<never>(() => {});
+    const call = async (name: string, send: () => Promise<unknown>): Promise<unknown> => {
+      if (isDead) return never();
+      if (!effectful.test(name) && name !== 'Invoke') return send();
+      const armed = faults.find(({ index }) => index === effects.length);
+      effects.push(name);
+      await hook(name);
+      if (armed === undefined) return send();
+      faults = [];
+      if (armed.fate === 'lost answer') return send().then(send);
+      if (armed.fate === 'stall') {
+        await new Promise<void>((goOn) => {
+          stalled.push({ goOn, end: Promise.resolve().then(() => end) });
+          die();
+          isDead = false;
+        });
+        return send();
+      }
+      if (armed.fate !== 'crash before') await send();
+      die();
+      return never();
+    };
+    end = run(connect(rig.parts, call));
+    end.catch(() => undefined);
+    return Promise.race([end, death]);
+  };
+
+  const follow = async (work: Work): Promise<void> => {
+    const context = createJournal();
+    const end = await inProcess((parts) => followBatch(context, work, parts));
+    if (end === undefined && resumes) await inProcess((parts) => followBatch(context, work, parts));
+  };
+
+  return {
+    rig,
+    effects,
+    onEffect: (wanted) => {
+      hook = wanted;
+    },
+    inProcess,
+    dispatch: async () => {
+      const started: Work[] = [];
+      await inProcess(async (parts) => {
+        await recoverJobs({ ...parts, startTurn: async () => {}, recordMetric: () => {} });
+        const startWork = async (work: Work) => {
+          await parts.invokeDispatch();
+          // The same work starts once, however often it is asked for.
+          if (!started.some(({ batchId, work: known }) => batchId === work.batchId && known === work.work)) {
+            started.push(work);
+          }
+        };
+        await followBatches({ ...parts, startWork });
+      });
+      for (const work of started) await follow(work);
+    },
+    release: async () => {
+      for (const { goOn, end } of stalled) {
+        goOn();
+        await end.catch((error: unknown) => {
+          if (!(error instanceof LeaseOverError)) throw error;
+        });
+      }
+    },
+  };
+};
+
+/** The name of a command and, of an item of the table, what it is about. */
+const nameOf = (command: { input: Record<string, unknown> }): string => {
+  const { Key, Item } = command.input as { Key?: unknown; Item?: unknown };
+  const item = (Item ?? Key) as { pk?: string } | string | undefined;
+  const about = typeof item === 'object' ? ` ${item.pk?.split('#')[0]}` : '';
+  return `${command.constructor.name.replace(/Command$/, '')}${about}`;
+};
+
+/** A durable execution without its service: what a finished step gave is there when the execution is resumed. */
+const createJournal = (): DurableContext => {
+  const finished = new Map<string, unknown>();
+  const step = async (name: string, run: () => Promise<unknown>): Promise<unknown> => {
+    if (!finished.has(name)) finished.set(name, await run());
+    return structuredClone(finished.get(name));
+  };
+  return { step, wait: async () => {} } as unknown as DurableContext;
+};
+
+/** The parts of a process: every call to the outside world goes through `call`. */
+const connect = (parts: Parts, call: (name: string, send: () => Promise<unknown>) => Promise<unknown>): Parts => {
+  const through = <Client extends object>(client: Client): Client =>
+    new Proxy(client, {
+      get: (target, property) => {
+        const value: unknown = Reflect.get(target, property);
+        if (property !== 'send' || typeof value !== 'function') return value;
+        return (command: { input: Record<string, unknown> }, ...rest: unknown[]) =>
+          call(nameOf(command), () => value.call(target, command, ...rest));
+      },
+    });
+  return {
+    ...parts,
+    table: { ...parts.table, dynamoDb: through(parts.table.dynamoDb) },
+    s3: through(parts.s3),
+    bus: { ...parts.bus, eventBridge: through(parts.bus.eventBridge) },
+    invokeDispatch: async () => {
+      await call('Invoke', () => parts.invokeDispatch());
+    },
+  };
+};
