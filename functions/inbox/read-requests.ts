@@ -31,7 +31,7 @@ export type Reading = { kind: 'read' | 'continues' | 'stale' } | Extract<Prepare
 /** A function's invocation may last 15 minutes; after so many chunks the next one goes on. */
 export const chunksInInvocation = 100;
 // A durable execution may have 3,000 operations; before that another one goes on.
-const chunksInExecution = 2_000;
+const mostChunks = 2_000;
 // Each tries its steps several times, and begins 15 minutes after the one before: an outage of an hour is survived.
 const triesAtMost = 8;
 
@@ -39,8 +39,15 @@ const triesAtMost = 8;
  * Reads the requests of a batch into jobs, a few hundred lines a step: after a crash it goes on at the last finished step,
  * also in a new execution, and it takes as many invocations as it needs. The file is looked at as a whole before its first
  * line becomes a job. What cannot be read, however often it is tried, is refused, so that no file is tried for ever.
+ *
+ * @param chunksInExecution after so many steps a new execution goes on
  */
-export const readRequests = async (context: DurableContext, parts: Parts, work: Work): Promise<Reading> => {
+export const readRequests = async (
+  context: DurableContext,
+  parts: Parts,
+  work: Work,
+  chunksInExecution = mostChunks,
+): Promise<Reading> => {
   const prepared = await context.step('prepare', () => prepare(parts, work));
   if (prepared.kind === 'stale' || prepared.kind === 'refused') return prepared;
   if (prepared.kind === 'given_up') {

@@ -128,7 +128,7 @@ const nameOf = (command: { input: Record<string, unknown> }): string => {
 };
 
 /** A durable execution without its service: what a finished step gave is there when the execution is resumed. */
-const createJournal = (): DurableContext => {
+export const createJournal = (): DurableContext => {
   const finished = new Map<string, unknown>();
   const step = async (name: string, run: () => Promise<unknown>): Promise<unknown> => {
     if (!finished.has(name)) finished.set(name, await run());
