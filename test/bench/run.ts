@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { functionKeys } from '#test/fixtures/bundled-functions.ts';
 import { measureBundle } from './bundles.ts';
+import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
 import { runWithFaults } from './fault-run.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
 import { measureMemory } from './memory.ts';
@@ -82,6 +83,19 @@ const sections: Section[] = [
           { figure: 'jobs doubled', value: doubled, unit: '', atMost: 0 },
         ],
       };
+    },
+  },
+  {
+    name: 'fairness',
+    title: '10,000 low, 100 normal and 5 high jobs of three callers at 4 requests a minute on an injected clock',
+    measure: async () => {
+      const turns = await simulateFairness(busyDay, 4);
+      const figures = Object.fromEntries(busyDay.map(({ caller }) => [caller, waitsOf(turns, caller)]));
+      const rows = busyDay.flatMap(({ caller, priority, minute }): Row[] => [
+        { figure: `${caller}, ${priority}, from minute ${minute}: p50`, value: figures[caller]?.p50 ?? 0, unit: 'min' },
+        { figure: `${caller}: longest wait`, value: figures[caller]?.max ?? 0, unit: 'min' },
+      ]);
+      return { figures, rows };
     },
   },
   {

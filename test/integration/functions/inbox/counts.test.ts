@@ -48,9 +48,9 @@ const linesTo = (last: number) => Array.from({ length: last }, (_, index) => ind
 
 describe('the counts of a batch', () => {
   it('have each job once, however many tell of its end at once', async () => {
-    const batchId = await readBatch(20);
+    const batchId = await readBatch(10);
     const { table, bus } = rig.parts;
-    const ended = await Promise.all(linesTo(20).map((line) => endSilently(batchId, line)));
+    const ended = await Promise.all(linesTo(10).map((line) => endSilently(batchId, line)));
     rig.clock.advance(minuteMs);
     // The function that ended a job, a resumed one, and two runs of dispatch.
     await Promise.all([
@@ -58,7 +58,7 @@ describe('the counts of a batch', () => {
       recover(),
       recover(),
     ]);
-    expect(await rig.batch(batchId)).toMatchObject({ state: 'reporting', counts: { succeeded: 20 }, revision: 20 });
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'reporting', counts: { succeeded: 10 }, revision: 10 });
     expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
   });
 
@@ -78,8 +78,8 @@ describe('the counts of a batch', () => {
 
   it('are made up for within minutes also after a stand-still of days', async () => {
     const batchId = await readBatch(3);
-    for (let hour = 0; hour < 72; hour += 1) {
-      rig.clock.advance(60 * minuteMs);
+    for (let day = 0; day < 3; day += 0.25) {
+      rig.clock.advance(6 * 60 * minuteMs);
       await rig.dispatch();
     }
     await rig.end(batchId, 1);
@@ -105,8 +105,8 @@ describe('the counts of a batch', () => {
     expect((await rig.report(batchId)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
   });
 
-  it.each([1, 2, 3])('come out right however unreliable DynamoDB is (seed %i)', async (seed) => {
-    const batchId = await readBatch(30);
+  it.each([1, 2])('come out right however unreliable DynamoDB is (seed %i)', async (seed) => {
+    const batchId = await readBatch(20);
     const { table, bus } = rig.parts;
     const random = createRandom(seed);
     let isReliable = false;
@@ -122,16 +122,16 @@ describe('the counts of a batch', () => {
       const ended = await endSilently(batchId, line);
       await announce(table, bus, ended);
     };
-    await Promise.all(linesTo(30).map((line) => endAndTell(line).catch(died)));
+    await Promise.all(linesTo(20).map((line) => endAndTell(line).catch(died)));
     isReliable = true;
-    for (const line of linesTo(30)) await rig.end(batchId, line);
+    for (const line of linesTo(20)) await rig.end(batchId, line);
     for (let look = 0; look < 10 && !isOver((await rig.batch(batchId)).state); look += 1) {
       await recover();
       await rig.dispatch();
       rig.clock.advance(leaseMs);
     }
-    expect(await rig.batch(batchId)).toMatchObject({ state: 'finished', jobs: 30, counts: { succeeded: 30 } });
-    expect((await rig.report(batchId)).map(({ state }) => state)).toEqual(Array(30).fill('succeeded'));
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'finished', jobs: 20, counts: { succeeded: 20 } });
+    expect((await rig.report(batchId)).map(({ state }) => state)).toEqual(Array(20).fill('succeeded'));
   });
 });
 
