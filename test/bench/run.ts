@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { functionKeys } from '#test/fixtures/bundled-functions.ts';
+import { measureBatches } from './batches.ts';
 import { measureBundle } from './bundles.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
 import { runWithFaults } from './fault-run.ts';
@@ -96,6 +97,27 @@ const sections: Section[] = [
         { figure: `${caller}: longest wait`, value: figures[caller]?.max ?? 0, unit: 'min' },
       ]);
       return { figures, rows };
+    },
+  },
+  {
+    name: 'batches',
+    title: '10,000 lines to jobs and to a report, and reading a file of 1 GB (a minute or two)',
+    measure: async () => {
+      const figures = await measureBatches(10_000);
+      const { queue, report, read } = figures;
+      return {
+        figures,
+        rows: [
+          { figure: '10,000 lines to jobs', value: queue.linesPerSecond, unit: 'a s' },
+          { figure: '10,000 lines to jobs: above idle', value: queue.aboveIdleMb, unit: 'MB', below: 150 },
+          { figure: 'DynamoDB calls for each', value: queue.dynamoDbCallsPerLine, unit: '' },
+          { figure: '10,000 lines to a report', value: report.linesPerSecond, unit: 'a s' },
+          { figure: '10,000 lines to a report: above idle', value: report.aboveIdleMb, unit: 'MB', below: 150 },
+          { figure: 'DynamoDB calls for each', value: report.dynamoDbCallsPerLine, unit: '' },
+          { figure: 'reading 1 GB, 100,000 lines', value: read.seconds, unit: 's' },
+          { figure: 'reading 1 GB: memory above idle', value: read.aboveIdleMb, unit: 'MB', below: 150 },
+        ],
+      };
     },
   },
   {

@@ -1,10 +1,10 @@
-import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { followBatches } from '#functions/dispatch/follow-batches.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import { followBatch } from '#functions/inbox/follow-batch.ts';
 import type { Parts } from '#functions/inbox/parts.ts';
 import { LeaseOverError } from '#functions/inbox/queue-lines.ts';
 import type { Work } from '#shared/batches/batch-progress.ts';
+import { createJournal } from '#test/fixtures/journal.ts';
 import type { Rig } from './rig.ts';
 
 /**
@@ -125,16 +125,6 @@ const nameOf = (command: { input: Record<string, unknown> }): string => {
   const item = (Item ?? Key) as { pk?: string } | string | undefined;
   const about = typeof item === 'object' ? ` ${item.pk?.split('#')[0]}` : '';
   return `${command.constructor.name.replace(/Command$/, '')}${about}`;
-};
-
-/** A durable execution without its service: what a finished step gave is there when the execution is resumed. */
-export const createJournal = (): DurableContext => {
-  const finished = new Map<string, unknown>();
-  const step = async (name: string, run: () => Promise<unknown>): Promise<unknown> => {
-    if (!finished.has(name)) finished.set(name, await run());
-    return structuredClone(finished.get(name));
-  };
-  return { step, wait: async () => {} } as unknown as DurableContext;
 };
 
 /** The parts of a process: every call to the outside world goes through `call`. */

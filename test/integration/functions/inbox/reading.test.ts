@@ -3,8 +3,9 @@ import { readRequests } from '#functions/inbox/read-requests.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { claimWork, dueBatches } from '#shared/batches/open-batches.ts';
 import { takeRounds } from '#shared/jobs/queue.ts';
+import { createJournal } from '#test/fixtures/journal.ts';
 import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';
-import { createFaultyWorld, createJournal, type FaultyWorld } from './faulty-world.ts';
+import { createFaultyWorld, type FaultyWorld } from './faulty-world.ts';
 import { jsonLine, type Rig, type Servers, startServers } from './rig.ts';
 
 let servers: Servers;

@@ -1,0 +1,86 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { followBatch } from '#functions/inbox/follow-batch.ts';
+import type { Parts } from '#functions/inbox/parts.ts';
+import { prepareFile } from '#functions/inbox/read/prepare-file.ts';
+import { firstLine, readChunk } from '#functions/inbox/read/read-prepared.ts';
+import type { BatchSource } from '#shared/batches/batch.ts';
+import type { Work } from '#shared/batches/batch-progress.ts';
+import { systemClock } from '#shared/clock.ts';
+import { adobeLimits } from '#test/fixtures/job-table.ts';
+import { createJournal } from '#test/fixtures/journal.ts';
+import { observe } from '#test/fixtures/observed.ts';
+
+/** What a process of its own has to do with a batch: all that is due, or only to read its file. */
+export type BatchTask = {
+  s3Url: string;
+  bucket: string;
+  dynamoDbUrl: string;
+  tableName: string;
+} & ({ kind: 'follow'; work: Work } | { kind: 'read'; batchId: string; source: BatchSource });
+
+/** How it went; memory is that of the process, its code loaded, before and at its most. */
+export interface BatchTaskResult {
+  seconds: number;
+  lines: number;
+  idleRssBytes: number;
+  peakRssBytes: number;
+  dynamoDbCalls: number;
+}
+
+let dynamoDbCalls = 0;
+
+const partsOf = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): Parts => {
+  const account = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const client = new DynamoDBClient({ ...account, endpoint: dynamoDbUrl });
+  client.middlewareStack.add(
+    (next) => (args) => {
+      dynamoDbCalls += 1;
+      return next(args);
+    },
+    { step: 'initialize' },
+  );
+  const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    table: { dynamoDb, tableName, clock: systemClock },
+    limits: adobeLimits,
+    bus: { eventBridge: { send: async () => ({ FailedEntryCount: 0 }) } as never, eventBusName: 'none' },
+    s3: new S3Client({
+      ...account,
+      endpoint: s3Url,
+      forcePathStyle: true,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+    }),
+    bucket,
+    operations: {},
+    maxBytes: 1_100_000_000,
+    maxLines: 100_000,
+    retentionSeconds: 86_400,
+    invokeDispatch: async () => {},
+    log: observe().log,
+  };
+};
+
+const readAll = async (parts: Parts, batchId: string, source: BatchSource): Promise<number> => {
+  const lines = await prepareFile(parts, batchId, source);
+  for (let at = firstLine; at.line <= lines; ) at = (await readChunk(parts, batchId, at)).next;
+  return lines;
+};
+
+process.once('message', async (task: BatchTask) => {
+  const parts = partsOf(task);
+  const idleRssBytes = process.memoryUsage.rss();
+  let peakRssBytes = idleRssBytes;
+  const watch = setInterval(() => {
+    peakRssBytes = Math.max(peakRssBytes, process.memoryUsage.rss());
+  }, 5);
+  const begin = performance.now();
+  let lines = 0;
+  if (task.kind === 'read') lines = await readAll(parts, task.batchId, task.source);
+  else await followBatch(createJournal(), task.work, parts);
+  clearInterval(watch);
+  const seconds = (performance.now() - begin) / 1000;
+  const result: BatchTaskResult = { seconds, lines, idleRssBytes, peakRssBytes, dynamoDbCalls };
+  process.send?.(result, () => process.exit(0));
+});
