@@ -45,7 +45,11 @@ const partsOf = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): Parts =>
   return {
     table: { dynamoDb, tableName, clock: systemClock },
     limits: adobeLimits,
-    bus: { eventBridge: { send: async () => ({ FailedEntryCount: 0 }) } as never, eventBusName: 'none' },
+    bus: {
+      eventBridge: { send: async () => ({ FailedEntryCount: 0 }) } as never,
+      eventBusName: 'none',
+      gatewayUrl: 'https://gateway.test',
+    },
     s3: new S3Client({
       ...account,
       endpoint: s3Url,
