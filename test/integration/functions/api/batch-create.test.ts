@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/access-token.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
-import { startApi, type TestApi, type TestRequest } from './fixture.ts';
+import { startApi, type TestApi } from './fixture.ts';
+import type { TestRequest } from './http-event.ts';
 
 let api: TestApi;
 beforeAll(async () => {

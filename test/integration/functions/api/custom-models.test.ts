@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeAdobe, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
-import { startApi, type TestApi, type TestRequest } from './fixture.ts';
+import { startApi, type TestApi } from './fixture.ts';
+import type { TestRequest } from './http-event.ts';
 
 let adobe: FakeAdobe;
 let api: TestApi;

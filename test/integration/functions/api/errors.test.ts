@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApi, type TestApi, type TestRequest, type TestResponse } from './fixture.ts';
+import { startApi, type TestApi, type TestResponse } from './fixture.ts';
+import type { TestRequest } from './http-event.ts';
 
 const expectProblem = (response: TestResponse) => {
   expect(response.headers['content-type']).toBe('application/problem+json');

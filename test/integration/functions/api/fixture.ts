@@ -5,7 +5,6 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createApi } from '#functions/api/api.ts';
 import type { Gateway } from '#functions/api/gateway.ts';
-import type { HttpEvent } from '#functions/api/request.ts';
 import { localClients } from '#local/clients.ts';
 import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/access-token.ts';
@@ -13,20 +12,7 @@ import type { HttpResponse } from '#shared/http/response.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import { getJob, type JobTable } from '#shared/jobs/job-store.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
-
-/** A request as a test writes it. */
-export interface TestRequest {
-  method?: string;
-  path: string;
-  query?: Record<string, string>;
-  headers?: Record<string, string>;
-  /** A string is sent as it is, anything else as JSON. */
-  body?: unknown;
-  isBase64Encoded?: boolean;
-  caller?: string;
-  /** The route by which API Gateway let the request in. */
-  routeKey?: string;
-}
+import { httpEvent, type TestRequest } from './http-event.ts';
 
 /** An answer with its body parsed. */
 export interface TestResponse extends HttpResponse {
@@ -58,31 +44,6 @@ export const validToken = (clock: TestClock): AccessToken => ({
 });
 
 const url = 'https://gateway.test';
-
-/** An HTTP API event as API Gateway sends it. */
-export const httpEvent = ({ method = 'GET', path, query, headers, body, ...rest }: TestRequest): HttpEvent => ({
-  version: '2.0',
-  routeKey: rest.routeKey ?? '$default',
-  rawPath: path,
-  rawQueryString: new URLSearchParams(query).toString(),
-  headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-  queryStringParameters: query,
-  requestContext: {
-    accountId: '000000000000',
-    apiId: 'test',
-    authorizer: { jwt: { claims: { sub: rest.caller ?? 'alice' } } },
-    domainName: 'gateway.test',
-    domainPrefix: 'gateway',
-    http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
-    requestId: 'request-1',
-    routeKey: rest.routeKey ?? '$default',
-    stage: '$default',
-    time: '01/Mar/2026:12:00:00 +0000',
-    timeEpoch: 0,
-  },
-  body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-  isBase64Encoded: rest.isBase64Encoded ?? false,
-});
 
 /** What S3 says of the objects that a test put there, by `bucket/key`. */
 const objectsInS3 = ({ objects, objectsChangedAt }: Recorded): S3Client => {

@@ -11,7 +11,8 @@ import { startSecretsManager } from '#local/secrets-manager/server.ts';
 import { systemClock } from '#shared/clock.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { outputKey } from '#shared/jobs/outputs.ts';
-import { finishJob, httpEvent, moveJob, success, type TestRequest } from './fixture.ts';
+import { finishJob, moveJob, success } from './fixture.ts';
+import { httpEvent, type TestRequest } from './http-event.ts';
 
 const bucket = 'gateway-outputs';
 const stack = 'firefly-gateway-test';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { outputPrefix } from '#shared/jobs/outputs.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { readJob } from '#test/fixtures/job-table.ts';
-import { startApi, success, type TestApi, type TestRequest } from './fixture.ts';
+import { startApi, success, type TestApi } from './fixture.ts';
+import type { TestRequest } from './http-event.ts';
 
 const body = { prompt: 'a cat', seeds: [7, 11], size: { width: 512, height: 512 } };
 const fresh = { 'cache-control': 'max-age=3600' };
