@@ -8,10 +8,12 @@ import type { Gateway } from '#functions/api/gateway.ts';
 import { localClients } from '#local/clients.ts';
 import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/access-token.ts';
+import type { Clock } from '#shared/clock.ts';
 import type { HttpResponse } from '#shared/http/response.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import { getJob, type JobTable } from '#shared/jobs/job-store.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
+import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { httpEvent, type TestRequest } from './http-event.ts';
 
 /** An answer with its body parsed. */
@@ -19,23 +21,7 @@ export interface TestResponse extends HttpResponse {
   json: Record<string, unknown>;
 }
 
-/** A clock that moves only when a test or a simulated sleep moves it. */
-export interface TestClock {
-  now(): number;
-  advance(ms: number): void;
-}
-
-export const createTestClock = (start = Date.parse('2026-03-01T12:00:00.000Z')): TestClock => {
-  let nowMs = start;
-  return {
-    now: () => nowMs,
-    advance: (ms) => {
-      nowMs += ms;
-    },
-  };
-};
-
-export const validToken = (clock: TestClock): AccessToken => ({
+export const validToken = (clock: Clock): AccessToken => ({
   accessToken: 'test-access-token',
   expiresAt: clock.now() + 3_600_000,
   clientId: 'test-client',
@@ -75,7 +61,7 @@ const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
 /** Starts the API over a real job table; the other services are recorded. */
 export const startApi = async (overrides: Partial<Gateway> = {}) => {
   const server = await startDynamoDb();
-  const clock = createTestClock();
+  const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
   const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
   await createJobTable(client, 'jobs');
   await createWebhookTable(client, 'webhooks');
