@@ -2,9 +2,11 @@ import { createRetryStrategy } from '@aws/durable-execution-sdk-js';
 import { inboxPrefix } from '#shared/batches/batch-files.ts';
 import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
+import { callerOfFolder } from '#shared/inputs/caller-folders.ts';
 import type { InboxEvent } from './events.ts';
 import type { Parts } from './parts.ts';
 import { wakeDispatch } from './wake-dispatch.ts';
+import { writeReceipt } from './write-receipt.ts';
 
 /** Nobody else remembers that a file was dropped: over some hours the table must come back. */
 export const registrationRetries = createRetryStrategy({
@@ -33,6 +35,7 @@ export const registerFile = async (
     table.clock.now(),
   );
   log.info('file found', { batchId, created });
+  await writeReceipt(parts, batchId, source);
   // From here on the batch is followed like one that came by the API.
   await wakeDispatch(parts);
   return batchId;
@@ -43,7 +46,8 @@ const longestTeam = 1024;
 
 /** The team whose folder a file lies in; empty if it lies in none. */
 export const teamOf = (key: string): string => {
-  const [team = '', ...rest] = key.slice(inboxPrefix.length).split('/');
+  const [folder = '', ...rest] = key.slice(inboxPrefix.length).split('/');
+  const team = callerOfFolder(folder);
   const isFolder = key.startsWith(inboxPrefix) && rest.length > 0;
   return isFolder && team.trim() !== '' && Buffer.byteLength(team) <= longestTeam ? team : '';
 };

@@ -18,3 +18,6 @@ export const reportKey = (batchId: string, format: ReportFormat): string =>
 
 /** Key of the requests as they are read into jobs, one a line. */
 export const linesKey = (batchId: string): string => `${batchesPrefix}${batchId}/lines.txt`;
+
+/** Key of what tells whoever dropped a file which batch it is: named after the file, as nobody else knows the batch's id. */
+export const receiptKey = (key: string): string => `${batchesPrefix}receipts/${key.slice(inboxPrefix.length)}.json`;

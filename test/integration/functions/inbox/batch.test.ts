@@ -63,6 +63,24 @@ describe('a file in the inbox', () => {
     expect(await rig.dispatch()).toEqual([]);
   });
 
+  it('is answered with a receipt under its own name: nobody else knows where the report will be', async () => {
+    const { rig, batchId } = await readFile();
+    const { source } = await rig.batch(batchId);
+    const receipt = await rig.object(`batches/receipts/${source?.key.slice('inbox/'.length)}.json`);
+    expect(JSON.parse(receipt)).toEqual({
+      batchId,
+      source,
+      reports: { jsonl: `batches/${batchId}/report.jsonl`, csv: `batches/${batchId}/report.csv` },
+      url: `https://gateway.test/batches/${batchId}`,
+    });
+  });
+
+  it('belongs to a role whose name has a slash, where its folder has %2F', async () => {
+    const rig = await servers.rig();
+    const batchId = await rig.drop('requests.jsonl', jsonLine('a cat'), '123456789012%2Fmarketing');
+    expect(await rig.batch(batchId)).toMatchObject({ caller: '123456789012/marketing' });
+  });
+
   it('is one batch, however often it is announced', async () => {
     const rig = await servers.rig();
     const batchId = await rig.drop('requests.jsonl', jsonLine('a cat'));

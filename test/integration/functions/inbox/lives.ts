@@ -29,6 +29,7 @@ const dayMs = 86_400_000;
 const finished: Life = {
   effects: [
     'Put batch',
+    'PutObject', // the receipt
     'Invoke', // dispatch is woken
     'Update batch', // dispatch claims it
     'Invoke', // its execution
