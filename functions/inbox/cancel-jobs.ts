@@ -13,6 +13,8 @@ import { wakeDispatch } from './wake-dispatch.ts';
 /** So many lines are cancelled in one step. */
 export const linesInStep = 2_000;
 const jobsAtOnce = 16;
+// A function's invocation may last 15 minutes; after so many steps the next one goes on.
+const stepsInInvocation = 50;
 
 /**
  * Cancels the jobs of a batch whose caller has asked for that: those that wait end at once and free their turn, those that
@@ -21,9 +23,12 @@ const jobsAtOnce = 16;
 export const cancelJobs = async (context: DurableContext, parts: Parts, work: Work): Promise<void> => {
   const lines = await context.step('cancel', () => linesToCancel(parts, work));
   if (lines === 0) return;
+  let steps = 0;
   for (let last = lines; last > 0; last -= linesInStep) {
     const isOurs = await context.step(`cancel to line ${last}`, () => cancelLines(parts, work, last));
     if (!isOurs) return;
+    steps += 1;
+    if (steps % stepsInInvocation === 0) await context.wait('next invocation', { seconds: 1 });
   }
   await context.step('cancelled', async () => {
     const cancelledAt = new Date(parts.table.clock.now()).toISOString();

@@ -67,8 +67,7 @@ export const readRequests = async (
 
 const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
   const { table } = parts;
-  // Reading a large file takes its time, which begins now.
-  const batch = await advanceBatch(table, work, { from: ['reading'], to: 'reading' });
+  const batch = await beginTry(parts, work);
   if (batch === undefined) return { kind: 'stale' };
   const isHopeless = batch.tries > triesAtMost;
   // The file may have changed since; what has become jobs has not.
@@ -89,6 +88,15 @@ const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
     if (!(error instanceof RefusedFileError)) throw error;
     return { kind: 'refused', refusal: { code: error.code, message: error.message } };
   }
+};
+
+/** Counts an execution that begins to read, once, and gives it its time: reading a large file takes some. */
+const beginTry = async ({ table }: Parts, work: Work): Promise<Batch | undefined> => {
+  const batch = await getBatch(table, work.batchId);
+  if (batch === undefined) return undefined;
+  const tries = batch.triedBy === work.work ? batch.tries : batch.tries + 1;
+  const changes = { tries, triedBy: work.work };
+  return advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
 };
 
 const prepareLines = (parts: Parts, batch: Batch): Promise<number> => {

@@ -10,6 +10,8 @@ import type { Parts } from './parts.ts';
 
 const linesInStep = 10_000;
 const jobsAtOnce = 16;
+// A function's invocation may last 15 minutes; after so many steps the next one goes on.
+const stepsInInvocation = 20;
 // A retry that is asked for in the last moment of the batch still finds its jobs.
 const marginSeconds = 86_400;
 
@@ -28,6 +30,7 @@ export const startRetention = async (
   for (let first = 1; first <= lines; first += linesInStep) {
     const last = Math.min(lines, first + linesInStep - 1);
     await context.step(`keep from line ${first}`, () => keepJobs(parts, batchId, { first, last }));
+    if (last % (linesInStep * stepsInInvocation) === 0) await context.wait('next invocation', { seconds: 1 });
   }
   await context.step('keep other lines', () => keepIdleLines(parts, batchId));
 };

@@ -13,7 +13,7 @@ export interface Work {
 /** What an execution writes on its batch. */
 export type BatchChanges = Partial<
   LineCounts &
-    Pick<Batch, 'lines' | 'readTo' | 'tries' | 'startedAt' | 'cancelledAt' | 'error'> & {
+    Pick<Batch, 'lines' | 'readTo' | 'tries' | 'triedBy' | 'startedAt' | 'cancelledAt' | 'error'> & {
       counts: Record<EndState, number>;
     }
 >;

@@ -67,8 +67,10 @@ export interface Batch extends LineCounts {
   revision: number;
   /** Durable executions that have been started for the batch; an older one has nothing to say any more. */
   works: number;
-  /** How many of them in a row have got nowhere. */
+  /** How many of them in a row have begun to read and got nowhere, the last one included. */
   tries: number;
+  /** The number of the last one that has begun to read. */
+  triedBy?: number;
   /** Why the file was refused. */
   error?: { code: string; message: string };
   createdAt: string;

@@ -62,7 +62,7 @@ const lastMoveMs = ({ lastEndedAt, createdAt }: Batch): number => Date.parse(las
 export const claimWork = async (table: JobTable, { batch, dueAt }: DueBatch): Promise<Batch | undefined> => {
   const lease = new Date(table.clock.now() + leaseMs).toISOString();
   const item = await conditionalUpdate(table, batchKey(batch.batchId), {
-    expression: 'SET works = works + :one, tries = tries + :one, queueOrder = :lease',
+    expression: 'SET works = works + :one, queueOrder = :lease',
     condition: 'works = :works AND queueOrder = :due',
     values: {
       ':one': 1,

@@ -66,14 +66,14 @@ it('lets batches be that wait for their jobs, so that those behind them have the
   expect(await follow()).toHaveLength(waiting.length + 1);
 });
 
-it('starts an execution again that could not be started, or that died, when its time is over', async () => {
+it('starts an execution again that could not be started, when its time is over, and holds that against nobody', async () => {
   const { batchId } = await newBatch();
   await follow(() => Promise.reject(new Error('no capacity')));
   clock.advance(15 * minuteMs - 1);
   expect(await follow()).toEqual([]);
   clock.advance(1);
   expect(await follow()).toEqual([`${batchId}-2`]);
-  expect(await getBatch(table, batchId)).toMatchObject({ works: 2, tries: 2 });
+  expect(await getBatch(table, batchId)).toMatchObject({ works: 2, tries: 0 });
 });
 
 it('looks at a batch at once whose caller cancels it', async () => {
