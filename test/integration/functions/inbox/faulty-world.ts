@@ -30,8 +30,8 @@ export interface FaultyWorld {
   inProcess<Result>(run: (parts: Parts) => Promise<Result>): Promise<Result | undefined>;
   /** What dispatch does: what crashes left of jobs, then batches, each of whose executions is a process of its own. */
   dispatch(): Promise<void>;
-  /** Lets a process that stalled go on to its end. */
-  release(): Promise<void>;
+  /** Lets a process that stalled go on to its end; false if there is none. */
+  release(): Promise<boolean>;
 }
 
 const effectful = /^(Put|Update|Delete|BatchWrite|PutObject|UploadPart|CreateMultipart|CompleteMultipart|PutEvents)/;
@@ -115,6 +115,7 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
           if (!(error instanceof LeaseOverError)) throw error;
         });
       }
+      return stalled.length > 0;
     },
   };
 };
