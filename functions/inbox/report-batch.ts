@@ -28,7 +28,7 @@ const soonMs = 2 * 60_000;
 export const reportBatch = async (context: DurableContext, parts: Parts, work: Work): Promise<BatchEnd> => {
   const reported = await context.step('report', () => reportOn(parts, work));
   if (reported.kind === 'not_written') return { state: reported.state };
-  await startRetention(context, parts, work, reported.lines);
+  if (!(await startRetention(context, parts, work, reported.lines))) return { state: 'stale' };
   const { state } = await context.step('end', () => endReported(parts, work, reported.tally));
   return state === 'finished' ? announceEnd(context, parts, work) : { state };
 };

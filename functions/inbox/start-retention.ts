@@ -1,6 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import type { Batch } from '#shared/batches/batch.ts';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
-import type { Work } from '#shared/batches/batch-progress.ts';
+import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { type IdleLine, idleLines, putIdleLines } from '#shared/batches/line-items.ts';
 import { conditionalUpdate } from '#shared/jobs/conditional-update.ts';
@@ -20,31 +21,35 @@ const marginSeconds = 86_400;
  * long the batch took.
  *
  * @param lines number of lines of the batch
+ * @returns false if another execution has taken over
  */
 export const startRetention = async (
   context: DurableContext,
   parts: Parts,
-  { batchId }: Work,
+  work: Work,
   lines: number,
-): Promise<void> => {
+): Promise<boolean> => {
   for (let first = 1; first <= lines; first += linesInStep) {
     const last = Math.min(lines, first + linesInStep - 1);
-    await context.step(`keep from line ${first}`, () => keepJobs(parts, batchId, { first, last }));
+    const isOurs = await context.step(`keep from line ${first}`, () => keepJobs(parts, work, { first, last }));
+    if (!isOurs) return false;
     if (last % (linesInStep * stepsInInvocation) === 0) await context.wait('next invocation', { seconds: 1 });
   }
-  await context.step('keep other lines', () => keepIdleLines(parts, batchId));
+  await context.step('keep other lines', () => keepIdleLines(parts, work.batchId));
+  return true;
 };
 
 const keepJobs = async (
-  parts: Parts,
-  batchId: string,
+  { table }: Parts,
+  work: Work,
   { first, last }: { first: number; last: number },
-): Promise<void> => {
-  const { table } = parts;
-  const expiresAt = await expiryOf(parts, batchId);
+): Promise<boolean> => {
+  const batch = await advanceBatch(table, work, { from: ['reporting'], to: 'reporting' });
+  if (batch === undefined) return false;
+  const expiresAt = expiryOf(batch, table.clock.now());
   for (let from = first; from <= last; from += linesAtOnce) {
     const to = Math.min(last, from + linesAtOnce - 1);
-    const jobs = await readLineJobs(table, batchId, { first: from, last: to }, ['jobId']);
+    const jobs = await readLineJobs(table, work.batchId, { first: from, last: to }, ['jobId']);
     await inParallel([...jobs.values()], jobsAtOnce, async ({ jobId }) => {
       await conditionalUpdate(table, jobKey(String(jobId)), {
         expression: 'SET expiresAt = :expiresAt',
@@ -53,22 +58,23 @@ const keepJobs = async (
       });
     });
   }
+  return true;
 };
 
-const keepIdleLines = async (parts: Parts, batchId: string): Promise<void> => {
-  const expiresAt = await expiryOf(parts, batchId);
+const keepIdleLines = async ({ table }: Parts, batchId: string): Promise<void> => {
+  const batch = await getBatch(table, batchId);
+  if (batch === undefined) return;
+  const expiresAt = expiryOf(batch, table.clock.now());
   let some: IdleLine[] = [];
-  for await (const line of idleLines(parts.table, batchId)) {
+  for await (const line of idleLines(table, batchId)) {
     some.push(line);
     if (some.length < linesAtOnce) continue;
-    await putIdleLines(parts.table, batchId, some, expiresAt);
+    await putIdleLines(table, batchId, some, expiresAt);
     some = [];
   }
-  await putIdleLines(parts.table, batchId, some, expiresAt);
+  await putIdleLines(table, batchId, some, expiresAt);
 };
 
 /** Epoch seconds. */
-const expiryOf = async ({ table }: Parts, batchId: string): Promise<number> => {
-  const { retentionSeconds = 0 } = (await getBatch(table, batchId)) ?? {};
-  return Math.ceil(table.clock.now() / 1000) + retentionSeconds + marginSeconds;
-};
+const expiryOf = ({ retentionSeconds }: Batch, nowMs: number): number =>
+  Math.ceil(nowMs / 1000) + retentionSeconds + marginSeconds;

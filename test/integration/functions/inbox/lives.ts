@@ -61,6 +61,7 @@ const finished: Life = {
     'Update batch', // the lease is renewed
     'PutObject', // report.jsonl
     'PutObject', // report.csv
+    'Update batch', // the lease is renewed
     'Update job', // the retention starts
     'Update job',
     'BatchWrite',
@@ -97,6 +98,7 @@ const cancelledWhileRead: Life = {
     'Update batch', // the lease is renewed
     'PutObject', // report.jsonl
     'PutObject', // report.csv
+    'Update batch', // the lease is renewed
     'BatchWrite', // the retention starts
     'Update batch', // reporting -> finished
     'PutEvents',
@@ -142,6 +144,7 @@ const cancelledWhileRunning: Life = {
     'Update batch', // the lease is renewed
     'PutObject', // report.jsonl
     'PutObject', // report.csv
+    'Update batch', // the lease is renewed
     'Update job', // the retention starts
     'Update job',
     'Update job',
@@ -210,6 +213,7 @@ const retried: Life = {
     'Update batch', // the lease is renewed
     'PutObject', // report.jsonl
     'PutObject', // report.csv
+    'Update batch', // the lease is renewed
     'Update job', // the retention starts
     'Update batch', // reporting -> finished
     'PutEvents',
