@@ -6,7 +6,7 @@ import type { BusEvent } from '#local/eventbridge.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
 
-const lines = 120;
+const lines = 24;
 const events: BusEvent[] = [];
 let gateway: Gateway;
 let s3: ReturnType<typeof localClients>['s3'];
