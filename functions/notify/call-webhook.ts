@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { readRetryAfter } from '#shared/adobe/errors.ts';
+import { readRetryAfter } from '#shared/http/retry-after.ts';
 import { type AddressRules, webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
 import { AddressNotAllowedError, guardedLookup } from './guarded-lookup.ts';
 
@@ -44,7 +44,7 @@ export const createCallWebhook =
       if (problem !== undefined) throw new AddressNotAllowedError(`The URL ${problem}.`);
       const options = { method: 'POST', headers, lookup: guardedLookup(lookup, rules), agent: false as const, signal };
       const answer = await send(new URL(url), options, body);
-      const retryAfterMs = readRetryAfter(answer.headers['retry-after'] ?? null, Date.now());
+      const retryAfterMs = readRetryAfter(answer.headers['retry-after'], Date.now());
       const excerpt = await excerptOf(answer);
       return { durationMs: since(), status: answer.statusCode, retryAfterMs, ...(excerpt !== '' && { excerpt }) };
     } catch (error) {

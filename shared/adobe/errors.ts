@@ -46,28 +46,6 @@ export const readAdobeError = (
   };
 };
 
-// Adobe's longest limit is a day's; a mistaken header must not stop the gateway for years.
-const retryAfterLimitMs = 24 * 60 * 60_000;
-
-// Date.parse alone also takes "-5" and "soon 5" for dates.
-const httpDate = /^[A-Z][a-z]{2,8}, /;
-
-/**
- * How long Adobe asks to wait, in ms, at most a day. Adobe's spec speaks of a date, its guide of seconds, so both are
- * understood.
- *
- * @returns undefined if the header is absent or neither
- */
-export const readRetryAfter = (header: string | null, nowMs: number): number | undefined => {
-  const text = header?.trim() ?? '';
-  const waitMs = /^\d+(\.\d+)?$/.test(text)
-    ? Math.ceil(Number(text) * 1000)
-    : httpDate.test(text)
-      ? Date.parse(text) - nowMs
-      : Number.NaN;
-  return Number.isNaN(waitMs) ? undefined : Math.min(retryAfterLimitMs, Math.max(0, waitMs));
-};
-
 /** Codes with which the edge gateway refuses a token, whatever the HTTP status (Adobe: 401013, 403020). */
 const refusedTokenCodes = ['401013', '403020'];
 

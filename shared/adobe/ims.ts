@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import { readRetryAfter } from './errors.ts';
+import { readRetryAfter } from '../http/retry-after.ts';
 import { ImsError, readImsRefusal } from './ims-error.ts';
 import { parseJson } from './json.ts';
 import { isTimeout, sendOnce } from './send-once.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { readAdobeError, readRetryAfter } from './errors.ts';
+import { readRetryAfter } from '../http/retry-after.ts';
+import { readAdobeError } from './errors.ts';
 import { IoManagementError, kindOfStatus } from './io-management-error.ts';
 import { parseJson } from './json.ts';
 import { isTimeout, sendOnce } from './send-once.ts';

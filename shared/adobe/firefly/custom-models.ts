@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { readRetryAfter } from '../../http/retry-after.ts';
 import type { AccessToken } from '../access-token.ts';
 import { callAdobe, NoAnswerError } from '../client.ts';
-import { type AdobeError, isTokenRefused, readAdobeError, readRetryAfter } from '../errors.ts';
+import { type AdobeError, isTokenRefused, readAdobeError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 
 const sortKeys = ['assetName', 'createdDate', 'modifiedDate'] as const;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { readRetryAfter } from '../../http/retry-after.ts';
 import type { AccessToken } from '../access-token.ts';
 import { callAdobe, NoAnswerError } from '../client.ts';
-import { isTokenRefused, readAdobeError, readRetryAfter } from '../errors.ts';
+import { isTokenRefused, readAdobeError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import type { ResultShape, UpstreamOutput } from './result-shapes.ts';
 
