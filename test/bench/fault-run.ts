@@ -25,6 +25,8 @@ export interface FaultRunResult {
 
 const callers = ['ads', 'shop', 'press'];
 
+const longestMs = 3_600_000;
+
 /** What goes wrong at Adobe, and how often against each other. */
 const adobeFaults: { weight: number; fault: Fault }[] = [
   { weight: 3, fault: { fault: 'rate_limited', seconds: 1, service: 'firefly', times: 20 } },
@@ -64,24 +66,33 @@ export const runWithFaults = async ({ jobs, seed }: { jobs: number; seed: number
   if (simulator === undefined) throw new Error('The run needs the simulated Adobe.');
   const start = performance.now();
   try {
-    const ids = await submitAll(stack, jobs);
-    const open = new Set(ids);
+    const open = new Set<string>();
     const ends: Record<string, number> = {};
-    // Faults come during the first part only: what they left must then come to its end by itself.
-    for (let round = 0; open.size > 0 && performance.now() - start < 3_600_000; round += 1) {
-      if (open.size > jobs / 10) {
+    let isSending = true;
+    const sending = sendAll(stack, jobs, (jobId) => open.add(jobId)).finally(() => {
+      isSending = false;
+    });
+    // Trouble comes while jobs come in: what it leaves must then come to its end by itself.
+    const trouble = async () => {
+      while (isSending) {
         const fault = drawn[Math.floor(random() * drawn.length)] as Fault;
         simulator.faults.add(fault);
         faults[fault.fault] = (faults[fault.fault] ?? 0) + 1;
         kills += await killOne(stack, random);
-      } else {
-        simulator.faults.clear();
+        await pause(500);
       }
-      // A dispatch that was killed is repeated by the next round, as the schedule would.
-      await lambda.invoke(stackNames.functions.dispatch, {}).catch(() => undefined);
-      await pause(500);
-      if (round % 10 === 0) await collectEnds(stack, open, ends);
-    }
+      simulator.faults.clear();
+    };
+    const dispatching = async () => {
+      for (let round = 0; isSending || open.size > 0; round += 1) {
+        if (performance.now() - start > longestMs) return;
+        // A dispatch that was killed is repeated by the next round, as the schedule would.
+        await lambda.invoke(stackNames.functions.dispatch, {}).catch(() => undefined);
+        await pause(500);
+        if (round % 10 === 0) await collectEnds(stack, open, ends);
+      }
+    };
+    await Promise.all([sending, trouble(), dispatching()]);
     const submits = submitsOf(simulator);
     return {
       jobs,
@@ -99,8 +110,7 @@ export const runWithFaults = async ({ jobs, seed }: { jobs: number; seed: number
   }
 };
 
-const submitAll = async ({ description }: Stack, jobs: number): Promise<string[]> => {
-  const ids: string[] = [];
+const sendAll = async ({ description }: Stack, jobs: number, onAccepted: (jobId: string) => void): Promise<void> => {
   for (let index = 0; index < jobs; index += 1) {
     const answer = await fetch(`${description.gateway}/v3/images/generate-async`, {
       method: 'POST',
@@ -108,9 +118,8 @@ const submitAll = async ({ description }: Stack, jobs: number): Promise<string[]
       body: JSON.stringify({ prompt: `tulips, row ${index}`, size: { width: 64, height: 64 } }),
     });
     if (answer.status !== 202) throw new Error(`Expected 202, got ${answer.status}.`);
-    ids.push(String(((await answer.json()) as { jobId: string }).jobId));
+    onAccepted(String(((await answer.json()) as { jobId: string }).jobId));
   }
-  return ids;
 };
 
 /** Ends one sandbox of generate or dispatch in the middle of its work, if one is running. */
