@@ -1,3 +1,4 @@
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { ProblemError, unknownJob } from '#shared/http/problem.ts';
 import { emptyResponse } from '#shared/http/response.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
@@ -6,7 +7,6 @@ import { announceEnd } from './announce-end.ts';
 import { findJob } from './find-job.ts';
 import type { Gateway } from './gateway.ts';
 import type { Route } from './router.ts';
-import { dispatchNow } from './wake-dispatch.ts';
 
 /** Adobe's cancel call: what waits ends at once, what Adobe works on is cancelled there, what has ended gives 409. */
 export const cancel = (gateway: Gateway): Route => ({

@@ -10,7 +10,9 @@ import type { Gateway } from './gateway.ts';
 import type { Route } from './router.ts';
 
 /** Erases a finished job with its prompt and all versions of its outputs. */
-export const jobDelete = (gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'eraseOutputs'>): Route => ({
+export const jobDelete = (
+  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'invokeDispatch' | 'eraseOutputs'>,
+): Route => ({
   method: 'DELETE',
   path: '/jobs/{jobId}',
   describe: {

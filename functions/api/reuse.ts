@@ -12,7 +12,7 @@ import type { Gateway } from './gateway.ts';
  * @returns the job that has them, or undefined if there are none
  */
 export const reuse = async (
-  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'outputExists'>,
+  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'invokeDispatch' | 'outputExists'>,
   request: NewJob,
   { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
 ): Promise<Job | undefined> => {

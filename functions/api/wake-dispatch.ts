@@ -1,15 +1,7 @@
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { lookaheadMs, readQuota } from '#shared/jobs/quota.ts';
 import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
 import type { Gateway } from './gateway.ts';
-
-/** Has the queue looked at now. The schedule does it within a minute anyway, so a failure is only logged. */
-export const dispatchNow = async ({ invokeDispatch, log }: Pick<Gateway, 'invokeDispatch' | 'log'>): Promise<void> => {
-  try {
-    await invokeDispatch();
-  } catch (error) {
-    log.warn('Dispatch could not be invoked.', { error: error instanceof Error ? error.name : 'unknown' });
-  }
-};
 
 // How long a job that comes in just after the end of a pause may have to wait for the schedule at most.
 const pauseFreshMs = 5_000;

@@ -1,4 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
@@ -8,7 +9,6 @@ import { isFinal, type JobState } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Parts } from './parts.ts';
-import { wakeDispatch } from './wake-dispatch.ts';
 
 /** So many lines are cancelled in one step. */
 export const linesInStep = 2_000;
@@ -33,7 +33,7 @@ export const cancelJobs = async (context: DurableContext, parts: Parts, work: Wo
   await context.step('cancelled', async () => {
     const cancelledAt = new Date(parts.table.clock.now()).toISOString();
     await advanceBatch(parts.table, work, { from: ['running'], to: 'running', changes: { cancelledAt } });
-    await wakeDispatch(parts);
+    await dispatchNow(parts);
   });
 };
 

@@ -1,4 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared/batches/batch.ts';
 import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
@@ -11,7 +12,6 @@ import { prepareFile } from './read/prepare-file.ts';
 import { firstLine, readChunk } from './read/read-prepared.ts';
 import { RefusedFileError } from './read/refused-file.ts';
 import type { Refusal } from './report-batch.ts';
-import { wakeDispatch } from './wake-dispatch.ts';
 
 /** How far the reading has come, and what the lines so far have become. */
 type Reached = ReadPosition & LineCounts;
@@ -124,7 +124,7 @@ const readLines = async (parts: Parts, work: Work, from: Reached): Promise<Reach
   const { lines, next } = await readChunk(parts, work.batchId, from);
   if (lines.length === 0) throw new TypeError('The prepared file has fewer lines than were counted.');
   const read = await queueLines(parts, batch, lines, { leaseEndsAt, isRepeated });
-  await wakeDispatch(parts);
+  await dispatchNow(parts);
   return {
     ...next,
     jobs: from.jobs + read.jobs,
@@ -139,7 +139,7 @@ const handOver = async (parts: Parts, work: Work, from: Reached): Promise<Readin
   const changes = { ...countsOf(from), readTo: positionOf(from), tries: 0 };
   const lookAtMs = parts.table.clock.now();
   await advanceBatch(parts.table, work, { from: ['reading'], to: 'reading', changes, lookAtMs });
-  await wakeDispatch(parts);
+  await dispatchNow(parts);
   return { kind: 'continues' };
 };
 

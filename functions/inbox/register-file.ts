@@ -1,11 +1,11 @@
 import { createRetryStrategy } from '@aws/durable-execution-sdk-js';
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { inboxPrefix } from '#shared/batches/batch-files.ts';
 import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import { callerOfFolder } from '#shared/inputs/caller-folders.ts';
 import type { InboxEvent } from './events.ts';
 import type { Parts } from './parts.ts';
-import { wakeDispatch } from './wake-dispatch.ts';
 import { writeReceipt } from './write-receipt.ts';
 
 /** Nobody else remembers that a file was dropped: over some hours the table must come back. */
@@ -37,7 +37,7 @@ export const registerFile = async (
   log.info('file found', { batchId, created });
   await writeReceipt(parts, batchId, source);
   // From here on the batch is followed like one that came by the API.
-  await wakeDispatch(parts);
+  await dispatchNow(parts);
   return batchId;
 };
 

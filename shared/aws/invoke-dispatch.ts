@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { Log } from '../observability.ts';
 
 /** Asks for a dispatch now instead of at the next minute. */
 export type InvokeDispatch = () => Promise<void>;
@@ -9,3 +10,18 @@ export const createInvokeDispatch =
   async () => {
     await lambda.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: '{}' }));
   };
+
+/** Has the queue looked at now. The schedule does it within a minute anyway, so a failure is only logged. */
+export const dispatchNow = async ({
+  invokeDispatch,
+  log,
+}: {
+  invokeDispatch: InvokeDispatch;
+  log: Pick<Log, 'warn'>;
+}): Promise<void> => {
+  try {
+    await invokeDispatch();
+  } catch (error) {
+    log.warn('Dispatch could not be invoked.', { error: error instanceof Error ? error.name : 'unknown' });
+  }
+};

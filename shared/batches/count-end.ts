@@ -9,9 +9,11 @@ import { lookSooner } from './open-batches.ts';
 /**
  * Counts the end of a job in its batch, once: the mark on the job decides who counts. A crash between the mark and the
  * count leaves the batch one short; it then stands still and is counted anew from its jobs.
+ *
+ * @returns whether it was the last one, so that the batch now waits for its report
  */
-export const countEnd = async (table: JobTable, job: Pick<Job, 'jobId' | 'state' | 'batchId'>): Promise<void> => {
-  if (job.batchId === undefined || !(await markCounted(table, job.jobId))) return;
+export const countEnd = async (table: JobTable, job: Pick<Job, 'jobId' | 'state' | 'batchId'>): Promise<boolean> => {
+  if (job.batchId === undefined || !(await markCounted(table, job.jobId))) return false;
   const now = new Date(table.clock.now()).toISOString();
   const item = await conditionalUpdate(table, batchKey(job.batchId), {
     expression:
@@ -20,11 +22,13 @@ export const countEnd = async (table: JobTable, job: Pick<Job, 'jobId' | 'state'
     names: { '#counts': 'counts', '#end': job.state },
     values: { ':one': 1, ':now': now },
   });
-  if (item === undefined) return;
+  if (item === undefined) return false;
   const batch = batchOfItem(item);
-  if (batch.state !== 'running') return;
-  if (isComplete(batch)) await askForReport(table, batch);
+  if (batch.state !== 'running') return false;
+  const isLast = isComplete(batch);
+  if (isLast) await askForReport(table, batch);
   else await lookSooner(table, { batch, dueAt: String(item['queueOrder']) });
+  return isLast;
 };
 
 /**

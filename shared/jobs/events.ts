@@ -52,16 +52,18 @@ export const publish = async (bus: EventBus, detailType: string, detail: Record<
 /**
  * Counts the end of a job in its batch, publishes it and then clears its mark: at least once, whatever crashes in between.
  *
+ * @returns whether the job was the last of its batch, so that dispatch has a report to ask for
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */
-export const announce = async (table: JobTable, bus: EventBus, job: Job): Promise<void> => {
-  await countEnd(table, job);
+export const announce = async (table: JobTable, bus: EventBus, job: Job): Promise<boolean> => {
+  const isLast = await countEnd(table, job);
   await publish(bus, jobEndedEvent, jobEndedOf(job, bus.gatewayUrl));
   // Without the condition the update would bring back a job that was erased meanwhile.
   await conditionalUpdate(table, jobKey(job.jobId), {
     expression: 'REMOVE unannounced',
     condition: 'attribute_exists(pk)',
   });
+  return isLast;
 };
 
 /** Jobs that ended before the given time (epoch ms) and whose end a crash kept from being announced. */

@@ -1,10 +1,10 @@
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { isOver } from '#shared/batches/batch.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Route } from '../router.ts';
-import { dispatchNow } from '../wake-dispatch.ts';
 import { acceptedBatch } from './batch-answers.ts';
 import { accepted, onBatch } from './batch-schema.ts';
 import { findBatch, unknownBatch } from './find-batch.ts';

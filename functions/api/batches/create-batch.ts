@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
 import { inputKey } from '#shared/batches/batch-files.ts';
 import { batchIdOfCall, batchIdOfFile } from '#shared/batches/batch-identity.ts';
@@ -7,7 +8,6 @@ import { ProblemError } from '#shared/http/problem.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Route } from '../router.ts';
-import { dispatchNow } from '../wake-dispatch.ts';
 import { acceptedBatch } from './batch-answers.ts';
 import { type BatchRequest, readBatchRequest } from './batch-request.ts';
 import { accepted, batchBodies } from './batch-schema.ts';

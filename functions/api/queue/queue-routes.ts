@@ -1,9 +1,9 @@
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { jsonResponse } from '#shared/http/response.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ApiRequest } from '../request.ts';
 import type { Route } from '../router.ts';
-import { dispatchNow } from '../wake-dispatch.ts';
 import { pauseRequest, readPauseRequest } from './pause-request.ts';
 import { queueState } from './queue-schema.ts';
 import { queueView } from './queue-view.ts';

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
+import { v4 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAllowList } from '#shared/adobe/hosts.ts';
+import { batchKey } from '#shared/batches/batch-item.ts';
+import { createBatch } from '#shared/batches/batch-store.ts';
+import { conditionalUpdate } from '#shared/jobs/conditional-update.ts';
 import { outputPrefix } from '#shared/jobs/outputs.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
@@ -23,6 +27,34 @@ const storeOne = async (rig: Rig, url = `${rig.storage.url}/0`) => {
   rig.adobe.script('GET', statusPath, success(url));
   return rig.follow(await rig.accepted());
 };
+
+/** A running batch with so many jobs, of which none has ended. */
+const batchOf = async ({ parts: { table } }: Rig, jobs: number): Promise<string> => {
+  const batchId = uuid();
+  const batch = { batchId, caller: 'alice', priority: 'low', retentionSeconds: 86_400 } as const;
+  await createBatch(table, batch, table.clock.now() + 60_000);
+  await conditionalUpdate(table, batchKey(batchId), {
+    expression: 'SET jobs = :jobs, #state = :running',
+    condition: 'attribute_exists(pk)',
+    names: { '#state': 'state' },
+    values: { ':jobs': jobs, ':running': 'running' },
+  });
+  return batchId;
+};
+
+describe.concurrent('the end of a job', () => {
+  it.each([
+    ['has the report of its batch asked for at once if it is the last', 1, 1],
+    ['does nothing of the kind while others are open', 2, 0],
+  ])('%s', async (_, jobs, dispatches) => {
+    const rig = await servers.rig();
+    rig.storage.script('GET', '/0', picture('a picture'));
+    rig.adobe.script('GET', statusPath, success(`${rig.storage.url}/0`));
+    const accepted = await rig.accepted({}, { batchId: await batchOf(rig, jobs), line: 1 });
+    expect((await rig.follow(accepted)).end).toEqual({ state: 'succeeded' });
+    expect(rig.dispatches).toBe(dispatches);
+  });
+});
 
 describe.concurrent('outputs', () => {
   it('end up in S3 in the order of Adobe, described well enough to be made again', async () => {
