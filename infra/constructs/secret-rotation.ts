@@ -4,9 +4,9 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { keepLogicalId } from './data-table.ts';
 import type { FunctionParts } from './functions/function-parts.ts';
 import { SecretRotationFunction } from './functions/secret-rotation-function.ts';
-import { keepLogicalId } from './job-table.ts';
 
 /** The rotation of the client secret: its function, the table of its intents and its schedule in Secrets Manager. */
 export class SecretRotation extends Construct {

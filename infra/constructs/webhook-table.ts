@@ -1,7 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { keepLogicalId } from './job-table.ts';
+import { dataTable } from './data-table.ts';
 
 /** The webhooks with their secrets, and what was sent to them: apart from the jobs, as few functions may read it. */
 export class WebhookTable extends Construct {
@@ -9,14 +9,6 @@ export class WebhookTable extends Construct {
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: 'expiresAt',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: props.removalPolicy,
-    });
-    keepLogicalId(this.table, 'WebhookTable');
+    this.table = dataTable(this, 'WebhookTable', props.removalPolicy);
   }
 }

@@ -2,14 +2,9 @@ import * as z from 'zod';
 import { endStates } from '../batches/batch.ts';
 import { jobUrl, outputUrl } from '../gateway-urls.ts';
 import type { Job } from '../jobs/job.ts';
+import { storedOutput, storedOutputOf } from '../jobs/stored-output.ts';
 
-const output = z.object({
-  bucket: z.string(),
-  key: z.string().meta({ description: 'Key of the object in S3' }),
-  sha256: z.string(),
-  bytes: z.int(),
-  contentType: z.string(),
-  seed: z.int().optional(),
+const output = storedOutput.extend({
   url: z.url().meta({ description: 'Redirects to a fresh URL whenever it is followed' }),
 });
 
@@ -52,13 +47,8 @@ export const jobEndedOf = (job: Job, gatewayUrl: string): JobEnded => {
     caller,
     operation,
     status: job.state as JobEnded['status'],
-    outputs: (job.outputs ?? []).map(({ bucket, key, sha256, bytes, contentType, seed }, index) => ({
-      bucket,
-      key,
-      sha256,
-      bytes,
-      contentType,
-      seed,
+    outputs: (job.outputs ?? []).map((stored, index) => ({
+      ...storedOutputOf(stored),
       url: outputUrl(gatewayUrl, jobId, index),
     })),
     error,

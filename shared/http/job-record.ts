@@ -1,4 +1,5 @@
 import type { Job } from '../jobs/job.ts';
+import { storedOutputOf } from '../jobs/stored-output.ts';
 
 /** What a list says about each job: everything but its request and its history. */
 export const jobSummary = (job: Job): Record<string, unknown> => ({
@@ -10,14 +11,7 @@ export const jobSummary = (job: Job): Record<string, unknown> => ({
   createdAt: job.createdAt,
   updatedAt: job.updatedAt,
   finishedAt: job.finishedAt,
-  outputs: (job.outputs ?? []).map(({ bucket, key, sha256, bytes, contentType, seed }) => ({
-    bucket,
-    key,
-    sha256,
-    bytes,
-    contentType,
-    seed,
-  })),
+  outputs: (job.outputs ?? []).map(storedOutputOf),
   error: job.error,
 });
 

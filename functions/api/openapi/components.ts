@@ -1,14 +1,6 @@
 import * as z from 'zod';
 import { jobStates, priorities } from '#shared/jobs/job.ts';
-
-const output = z.object({
-  bucket: z.string(),
-  key: z.string().meta({ description: 'Key of the object in S3' }),
-  sha256: z.string(),
-  bytes: z.int(),
-  contentType: z.string(),
-  seed: z.int().optional(),
-});
+import { storedOutput } from '#shared/jobs/stored-output.ts';
 
 const validationError = z.object({
   loc: z
@@ -65,7 +57,7 @@ const summaryFields = {
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional(),
-  outputs: z.array(output),
+  outputs: z.array(storedOutput),
   error: z.object({ code: z.string(), message: z.string(), upstreamStatus: z.int().optional() }).optional(),
 };
 
