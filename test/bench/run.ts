@@ -133,7 +133,7 @@ const sections: Section[] = [
   },
   {
     name: 'faults',
-    title: '2,000 jobs while Adobe fails and functions are killed at random (some minutes)',
+    title: '2,000 jobs while Adobe fails and functions are killed at random (a quarter of an hour)',
     measure: async () => {
       const figures = await runWithFaults({ jobs: 2_000, seed: 1 });
       const { lost, doubled, mostSubmitsPerAttempt, kills } = figures;
