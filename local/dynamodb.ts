@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeDefinition,
   CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
   type DynamoDBClient,
   type GlobalSecondaryIndex,
   type KeySchemaElement,
@@ -29,7 +32,7 @@ const survivesLostClients = (server: Server): Server => {
 };
 
 /**
- * Starts dynalite, which keeps its tables in memory; tables are ready as soon as they are created. It has no TTL, no
+ * Starts dynalite, which keeps its tables in memory. It has no TTL, no
  * transactions and no ReturnValuesOnConditionCheckFailure.
  *
  * @param options.port 0, the default, takes a free port
@@ -70,52 +73,56 @@ const partitionAndSortKey: KeySchemaElement[] = [
   { AttributeName: 'sk', KeyType: 'RANGE' },
 ];
 
+// The answer comes a moment before the table is there.
+const createTable = async (client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> => {
+  await client.send(new CreateTableCommand(table));
+  const status = async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: table.TableName }));
+    return Table?.TableStatus;
+  };
+  while ((await status()) !== 'ACTIVE') await sleep(5);
+};
+
 /** Creates the job table with the keys and indexes that the deployed one has. */
 export const createJobTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: text(
-        'pk',
-        'sk',
-        'queueState',
-        'queueOrder',
-        'caller',
-        'createdOrder',
-        'unannounced',
-        'finishedAt',
-      ),
-      KeySchema: partitionAndSortKey,
-      GlobalSecondaryIndexes: [
-        index('queue', 'queueState', 'queueOrder'),
-        index('caller', 'caller', 'createdOrder'),
-        index('unannounced', 'unannounced', 'finishedAt'),
-      ],
-    }),
-  );
+  await createTable(client, {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: text(
+      'pk',
+      'sk',
+      'queueState',
+      'queueOrder',
+      'caller',
+      'createdOrder',
+      'unannounced',
+      'finishedAt',
+    ),
+    KeySchema: partitionAndSortKey,
+    GlobalSecondaryIndexes: [
+      index('queue', 'queueState', 'queueOrder'),
+      index('caller', 'caller', 'createdOrder'),
+      index('unannounced', 'unannounced', 'finishedAt'),
+    ],
+  });
 };
 
 /** Creates the table in which the secret rotation records its intents. */
 export const createIntentTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: text('pk'),
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    }),
-  );
+  await createTable(client, {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: text('pk'),
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  });
 };
 
 /** Creates the table of webhooks and of what was sent to them. */
 export const createWebhookTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: text('pk', 'sk'),
-      KeySchema: partitionAndSortKey,
-    }),
-  );
+  await createTable(client, {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: text('pk', 'sk'),
+    KeySchema: partitionAndSortKey,
+  });
 };
