@@ -101,6 +101,12 @@ describe('generate', () => {
   });
 });
 
+describe('notify', () => {
+  it('never calls the machine that it runs on, as it may in the embedded stack', () => {
+    for (const name of functionNames) expect(environmentOf(resources, name)).not.toHaveProperty('WEBHOOK_LOOPBACK');
+  });
+});
+
 describe('settings', () => {
   it('reach the functions that need them', () => {
     const { resources: found } = synthesise({
