@@ -28,7 +28,7 @@ export const createApi = (gateway: Gateway) =>
       createRouter(createRoutes(gateway), {
         clock: gateway.table.clock,
         operators: gateway.operators,
-        url: gateway.url,
+        url: gateway.bus.gatewayUrl,
       }),
     );
 

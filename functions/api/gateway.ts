@@ -49,8 +49,6 @@ export interface Gateway {
   docsAssetsDirectory: string;
   stackName: string;
   version: string;
-  /** Base of the URLs in answers, without a slash at its end. */
-  url: string;
   /** How long the record of a finished job is kept. */
   retentionSeconds: number;
 }

@@ -75,6 +75,5 @@ export const handler = createApi({
   operators: settings.operators,
   stackName,
   version,
-  url: gatewayUrl,
   retentionSeconds,
 });

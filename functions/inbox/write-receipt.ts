@@ -8,8 +8,8 @@ import type { Parts } from './parts.ts';
 const longestKey = 1_024;
 
 /**
- * Tells whoever dropped a file, under the file's own name, which batch it is and where its report will be. A newer version of
- * the file replaces it; a file whose name is too long for it has none.
+ * Tells whoever dropped a file, under the file's own name, which batch it is and where its report will be. That of another version
+ * of the file replaces it, which is why it names its own; a file whose name is too long for it has none.
  */
 export const writeReceipt = async ({ s3, bucket, bus }: Parts, batchId: string, source: BatchSource): Promise<void> => {
   const key = receiptKey(source.key);

@@ -17,7 +17,7 @@ export const jobEndedEvent = 'Job Ended';
 export interface EventBus {
   eventBridge: EventBridgeClient;
   eventBusName: string;
-  /** Base of the addresses in events, without a slash at its end. */
+  /** The gateway's own URL, to which the addresses in events lead; without a slash at its end. */
   gatewayUrl: string;
 }
 

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { ProblemError } from '#shared/http/problem.ts';
 import { jsonResponse } from '#shared/http/response.ts';
-import { createDelivery } from '#shared/webhooks/delivery-store.ts';
+import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
 import { deliveryOfMessage } from '#shared/webhooks/message.ts';
 import { testMessage } from '#shared/webhooks/webhook.ts';
 import type { Gateway } from '../gateway.ts';
@@ -10,7 +10,7 @@ import { findWebhook } from './find-webhook.ts';
 import { onWebhook, webhookTested } from './webhook-schema.ts';
 
 /** Sends a message of the type `webhook.test`, once; what came of it is among the webhook's deliveries. */
-export const webhookTest = (gateway: Pick<Gateway, 'webhooks'>): Route => ({
+export const webhookTest = (gateway: Pick<Gateway, 'webhooks' | 'log'>): Route => ({
   method: 'POST',
   path: '/webhooks/{webhookId}/test',
   describe: onWebhook(
@@ -22,9 +22,10 @@ export const webhookTest = (gateway: Pick<Gateway, 'webhooks'>): Route => ({
         headers: { location: 'The webhook' },
       },
     },
-    [409],
+    [409, 503],
   ),
   handle: async (request) => {
+    const { log } = gateway;
     const { table, startDelivery } = gateway.webhooks;
     const webhook = await findWebhook(gateway, request);
     if (webhook.state === 'disabled') {
@@ -36,7 +37,20 @@ export const webhookTest = (gateway: Pick<Gateway, 'webhooks'>): Route => ({
     const delivery = deliveryOfMessage(message, webhook);
     await createDelivery(table, delivery);
     const { deliveryId } = delivery;
-    await startDelivery({ delivery: { caller, webhookId, at, deliveryId } }, deliveryId);
+    const ref = { caller, webhookId, at, deliveryId };
+    try {
+      await startDelivery({ delivery: ref }, deliveryId);
+    } catch (error) {
+      log.error('A test message could not be sent.', {
+        webhookId,
+        error: error instanceof Error ? error.name : 'unknown',
+      });
+      // Nobody follows it, so that it would stand there as pending.
+      await recordAttempt(table, ref, { state: 'failed' });
+      throw new ProblemError(503, 'service_unavailable', 'The message could not be sent just now: try again.', {
+        headers: { 'retry-after': '5' },
+      });
+    }
     const location = `${request.baseUrl}/webhooks/${webhookId}`;
     return jsonResponse(202, { deliveryId, links: { webhook: location } }, { location });
   },

@@ -6,7 +6,7 @@ import { webhookShow, webhooksList } from './show-webhooks.ts';
 import { webhookTest } from './test-webhook.ts';
 
 /** Everything about webhooks. */
-export const webhookRoutes = (gateway: Pick<Gateway, 'webhooks'>): Route[] => [
+export const webhookRoutes = (gateway: Pick<Gateway, 'webhooks' | 'log'>): Route[] => [
   webhookCreate(gateway),
   webhooksList(gateway),
   webhookShow(gateway),

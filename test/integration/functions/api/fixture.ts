@@ -29,8 +29,6 @@ export const validToken = (clock: Clock): AccessToken => ({
   versionId: 'v1',
 });
 
-const url = 'https://gateway.test';
-
 /** What S3 says of the objects that a test put there, by `bucket/key`. */
 const objectsInS3 = ({ objects, objectsChangedAt }: Recorded): S3Client => {
   const send = async ({ input }: { input: { Bucket: string; Key: string } }) => {
@@ -87,7 +85,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
   const gateway: Gateway = {
     table,
     limits: { requestsPerMinute: 4, requestsPerDay: 9_000, submitGraceMs: 3_000 },
-    bus: { eventBridge, eventBusName: 'bus', gatewayUrl: url },
+    bus: { eventBridge, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },
     tokens: { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
     fireflyUrl: 'http://127.0.0.1:9',
@@ -135,7 +133,6 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
     operations: {},
     operators: 'everybody',
     stackName: 'firefly-gateway-test',
-    url,
     version: '1.2.3',
     retentionSeconds: 30 * 86_400,
     ...overrides,

@@ -123,6 +123,18 @@ describe('a webhook', () => {
     ]);
   });
 
+  it('whose test cannot be sent shows no message that seems to be on its way', async () => {
+    const { path } = await made();
+    api.gateway.webhooks.startDelivery = async () => {
+      throw new Error('Lambda is out of reach.');
+    };
+    const response = await api.call({ method: 'POST', path: `${path}/test`, caller: 'alice' });
+    expect(response).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
+    expect((await api.call({ path, caller: 'alice' })).json['deliveries']).toMatchObject([
+      { type: 'webhook.test', status: 'failed', attempts: [] },
+    ]);
+  });
+
   it('gets a new secret, while the earlier one is valid for a day', async () => {
     const { webhookId, path, secret } = await made();
     const rotated = await api.call({ method: 'POST', path: `${path}/rotate-secret`, caller: 'alice' });
