@@ -19,6 +19,8 @@ export const metricNames = {
   queuePaused: 'QueuePaused',
   /** Jobs whose submit was sent but whose answer was lost. */
   submitOutcomeUnknown: 'SubmitOutcomeUnknown',
+  /** Jobs ended because their record could not be written any more. */
+  jobsSetAside: 'JobsSetAside',
   jobsSucceeded: 'JobsSucceeded',
   jobsFailed: 'JobsFailed',
   jobsCancelled: 'JobsCancelled',

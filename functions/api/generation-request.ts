@@ -34,6 +34,14 @@ export const readGenerationRequest = (
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'), 'normal');
   const body = readJsonBody(request.body, largestRequestBytes);
+  // What is stored is the body written anew, which may be longer: `1e20` becomes 21 digits.
+  if (Buffer.byteLength(JSON.stringify(body)) > largestRequestBytes) {
+    throw new ProblemError(
+      413,
+      'request_too_large',
+      `The body has more than ${largestRequestBytes} bytes once its numbers are written out.`,
+    );
+  }
   // Where Adobe knows no model version the header is left out, as Adobe ignores it.
   const modelVersion = operation.models === undefined ? undefined : request.header('x-model-version');
   const { validationErrors, warnings } = validateRequest(operation, body, modelVersion, overrides);

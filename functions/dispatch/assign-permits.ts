@@ -13,15 +13,13 @@ import {
   releasePermit,
 } from '#shared/jobs/quota.ts';
 import { beginTurn } from '#shared/jobs/turn.ts';
-import type { Log } from '#shared/observability.ts';
+import { type SetAside, setAside } from './set-aside.ts';
 import { executionName, type StartTurn } from './start-turn.ts';
 
 /** What dispatch works with. */
-export interface AssignPermits {
-  table: JobTable;
+export interface AssignPermits extends SetAside {
   limits: QuotaLimits;
   startTurn: StartTurn;
-  log: Log;
   /** Spreads concurrent dispatchers over the permits; between 0 and 1. */
   random?: () => number;
 }
@@ -32,24 +30,21 @@ export interface AssignPermits {
  *
  * @returns how many executions were started
  */
-export const assignPermits = async ({
-  table,
-  limits,
-  startTurn,
-  log,
-  random = Math.random,
-}: AssignPermits): Promise<number> => {
+export const assignPermits = async (parts: AssignPermits): Promise<number> => {
+  const { table, limits, startTurn, log, random = Math.random } = parts;
   const quota = await readQuota(table, limits);
   const queue = new QueueHeads(table, limits.requestsPerMinute);
   let started = 0;
   for (const { permit, submitAt } of await usablePermits(table, limits, quota, queue, random)) {
     if (await queue.isEmpty()) break;
     if (!(await claimPermit(table, limits, permit, submitAt))) continue;
-    const job = await beginNextTurn(table, queue, permit, submitAt);
-    if (job === undefined) {
+    const begun = await beginNextTurn(parts, queue, permit, submitAt);
+    if (begun === 'unknown') continue;
+    if (begun === 'nobody') {
       await releasePermit(table, limits, permit.index, submitAt);
       break;
     }
+    const job = begun;
     await recordServedRound(table, job);
     try {
       await startTurn(job, executionName(job));
@@ -88,18 +83,27 @@ const usablePermits = async (
   return usable;
 };
 
+/**
+ * Begins the turn of the first job that can take it; a job whose record cannot be written is set aside, and the next one comes.
+ *
+ * @returns `nobody` if no job is left, `unknown` if a write failed that may have happened: then the permit stays taken
+ */
 const beginNextTurn = async (
-  table: JobTable,
+  parts: AssignPermits,
   queue: QueueHeads,
   permit: Permit,
   submitAt: number,
-): Promise<Job | undefined> => {
-  const order = priorityOrder(await nextTurnNumber(table));
+): Promise<Job | 'nobody' | 'unknown'> => {
+  const order = priorityOrder(await nextTurnNumber(parts.table));
   for (let head = await queue.next(order); head !== undefined; head = await queue.next(order)) {
-    const job = await beginTurn(table, head, permit, submitAt);
-    if (job !== undefined) return job;
+    try {
+      const job = await beginTurn(parts.table, head, permit, submitAt);
+      if (job !== undefined) return job;
+    } catch (error) {
+      if (!(await setAside(parts, head, error))) return 'unknown';
+    }
   }
-  return undefined;
+  return 'nobody';
 };
 
 /** The heads of the queue by priority, read as late as possible and each handed out once. */

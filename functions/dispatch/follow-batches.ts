@@ -31,7 +31,7 @@ export const followBatches = async (parts: FollowBatches): Promise<{ works: numb
   let works = 0;
   let pages = 0;
   for await (const page of dueBatches(table, atOnce)) {
-    const followed = await Promise.all(page.map((due) => follow(parts, due)));
+    const followed = await Promise.all(page.map((due) => tryToFollow(parts, due)));
     works += followed.filter(Boolean).length;
     pages += 1;
     if (pages === mostPages || table.clock.now() >= endsAt) break;
@@ -54,6 +54,17 @@ const announceBatches = async ({ table, bus, log }: FollowBatches): Promise<numb
     }
   }
   return announced;
+};
+
+const tryToFollow = async (parts: FollowBatches, due: DueBatch): Promise<boolean> => {
+  try {
+    return await follow(parts, due);
+  } catch (error) {
+    // One batch that cannot be written must not keep the others waiting; it stays due.
+    const { batchId } = due.batch;
+    parts.log.error('A batch could not be looked at; the next run tries again.', { batchId, error: String(error) });
+    return false;
+  }
 };
 
 const follow = async ({ table, startWork, log }: FollowBatches, due: DueBatch): Promise<boolean> => {

@@ -6,6 +6,7 @@ import { createLog, createRecordMetric } from '#shared/observability.ts';
 import { assignPermits } from './assign-permits.ts';
 import { followBatches } from './follow-batches.ts';
 import { recoverJobs } from './recover-jobs.ts';
+import { runParts } from './run-parts.ts';
 import { readSettings } from './settings.ts';
 import type { StartTurn } from './start-turn.ts';
 import type { StartWork } from './start-work.ts';
@@ -28,9 +29,9 @@ const startWork: StartWork = ({ batchId, work }, name) => startInbox({ batchId, 
  * batches that have something to do.
  */
 export const handler = middy(async () => {
-  const recovered = await recoverJobs({ table, limits, bus, startTurn, log, recordMetric });
-  const started = await assignPermits({ table, limits, startTurn, log });
-  const followed = await followBatches({ table, bus, startWork, log });
-  log.info('dispatched', { ...recovered, started, ...followed });
-  return { ...recovered, started, ...followed };
+  return runParts(log, {
+    jobs: () => recoverJobs({ table, limits, bus, startTurn, log, recordMetric }),
+    permits: async () => ({ started: await assignPermits({ table, limits, bus, startTurn, log, recordMetric }) }),
+    batches: () => followBatches({ table, bus, startWork, log }),
+  });
 });

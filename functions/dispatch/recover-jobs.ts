@@ -8,6 +8,7 @@ import { endJob } from '#shared/jobs/transitions.ts';
 import { putBack } from '#shared/jobs/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
+import { setAside, unknownOutcome } from './set-aside.ts';
 import { executionName, type StartTurn } from './start-turn.ts';
 
 // Beyond the grace the fence lets nothing pass; the rest covers a write that is on its way.
@@ -38,17 +39,30 @@ export const recoverJobs = async (
   const now = table.clock.now();
   let returned = 0;
   for (const job of await overdueJobs(table, 'scheduled', now - limits.submitGraceMs - startSlackMs, batch)) {
-    if ((await putBack(table, limits, job, { sent: false })) !== undefined) returned += 1;
+    await attempt(parts, job, async () => {
+      if ((await putBack(table, limits, job, { sent: false })) !== undefined) returned += 1;
+    });
   }
   let resumed = 0;
   for (const job of await overdueJobs(table, 'active', now, batch)) {
-    if (await recoverActive(parts, job)) resumed += 1;
+    await attempt(parts, job, async () => {
+      if (await recoverActive(parts, job)) resumed += 1;
+    });
   }
   let announced = 0;
   for (const job of await unannouncedJobs(table, now - announceSlackMs, batch)) {
     if (await tryAnnounce(parts, job)) announced += 1;
   }
   return { putBack: returned, resumed, announced };
+};
+
+/** Does something for one job; its failure must not keep the others waiting. */
+const attempt = async (parts: RecoverJobs, job: Job, act: () => Promise<void>): Promise<void> => {
+  try {
+    await act();
+  } catch (error) {
+    await setAside(parts, job, error);
+  }
 };
 
 const tryAnnounce = async ({ table, bus, log }: RecoverJobs, job: Job): Promise<boolean> => {
@@ -67,12 +81,7 @@ const tryAnnounce = async ({ table, bus, log }: RecoverJobs, job: Job): Promise<
 const recoverActive = async (parts: RecoverJobs, job: Job): Promise<boolean> => {
   const { table, startTurn, log, recordMetric } = parts;
   if (job.state === 'submitting') {
-    const error = {
-      code: 'submit_outcome_unknown',
-      message:
-        'The request may have reached Adobe, but its answer was lost. It was not sent again, as it may be billed.',
-    };
-    const ended = await endJob(table, job, ['submitting'], { to: 'failed', error });
+    const ended = await endJob(table, job, ['submitting'], { to: 'failed', error: unknownOutcome });
     if (ended !== undefined) {
       recordMetric(metricNames.submitOutcomeUnknown, 1);
       recordMetric(metricNames.jobsFailed, 1);

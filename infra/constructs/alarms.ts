@@ -109,6 +109,13 @@ const generationAlarms = (stackName: string): AlarmDefinition[] => [
     threshold: 1,
     description: "The answer to a submit was lost: Adobe may have billed a job that failed here. It isn't sent again.",
   },
+  {
+    name: 'job-set-aside',
+    metric: gatewayMetric(stackName, metricNames.jobsSetAside, Duration.minutes(5)),
+    threshold: 1,
+    description:
+      'The record of a job could not be updated any more; it was ended as job_unprocessable, the queue goes on.',
+  },
 ];
 
 /** The functions whose executions are durable. */

@@ -13,7 +13,8 @@ export const jobStates = [
 
 export type JobState = (typeof jobStates)[number];
 
-const finalStates: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 'timed_out'];
+/** The states that nothing follows. */
+export const finalStates: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 'timed_out'];
 
 /** Whether nothing more will happen to a job in this state. */
 export const isFinal = (state: JobState): boolean => finalStates.includes(state);

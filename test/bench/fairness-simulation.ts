@@ -4,6 +4,7 @@ import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
 import { jobKey } from '#shared/jobs/job-item.ts';
 import { headOfQueue, rankOf } from '#shared/jobs/queue.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
+import { createEventBus } from '#test/fixtures/event-bus.ts';
 import { adobeLimits, newJob, putItems, queueJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
@@ -68,7 +69,7 @@ export const simulateFairness = async (
     });
   };
   const dispatch = async (): Promise<void> => {
-    await assignPermits({ table, limits, startTurn, ...observe() });
+    await assignPermits({ table, limits, startTurn, bus: createEventBus().bus, ...observe() });
   };
   const everyMinute = async (): Promise<void> => {
     await dispatch();

@@ -7,6 +7,7 @@ import type { JobTable } from '#shared/jobs/job-store.ts';
 import { pauseQuota } from '#shared/jobs/quota.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { passFence, putBack } from '#shared/jobs/turn.ts';
+import { createEventBus } from '#test/fixtures/event-bus.ts';
 import { adobeLimits, allItems, queueJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { createRandom } from '#test/fixtures/random.ts';
@@ -88,7 +89,7 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
 
   const dispatch = async (): Promise<void> => {
     await recoverJobs({ table, limits, bus, startTurn, ...observed });
-    await assignPermits({ table, limits, startTurn, random, ...observed });
+    await assignPermits({ table, limits, startTurn, random, bus: createEventBus().bus, ...observed });
   };
 
   const everyMinute = async (): Promise<void> => {

@@ -152,6 +152,12 @@ describe('POST /v3/images/generate-async', () => {
       ['a number', { body: '1' }, 422, 'validation_error'],
       ['another content type', { body: '{}', headers: { 'content-type': 'text/plain' } }, 415, 'invalid_content_type'],
       ['a compressed body', { body: '{}', headers: { 'content-encoding': 'gzip' } }, 415, 'invalid_content_type'],
+      [
+        'over 100 KB once its numbers are written out',
+        { body: `{"prompt":"a","x":[${Array(5_000).fill('1e20').join()}]}` },
+        413,
+        'request_too_large',
+      ],
       ['over 100 KB', { body: JSON.stringify({ prompt: 'a', x: 'x'.repeat(102_400) }) }, 413, 'request_too_large'],
       [
         'an unknown model',

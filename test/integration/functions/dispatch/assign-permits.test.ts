@@ -7,6 +7,7 @@ import type { JobTable } from '#shared/jobs/job-store.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
 import { claimPermit, countSubmit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
 import { putBack } from '#shared/jobs/turn.ts';
+import { createEventBus } from '#test/fixtures/event-bus.ts';
 import {
   adobeLimits as limits,
   queueJob,
@@ -39,7 +40,7 @@ const startTurn: StartTurn = async ({ jobId, turn }, name) => {
 };
 
 const dispatch = (more: Partial<Parameters<typeof assignPermits>[0]> = {}) =>
-  assignPermits({ table, limits, startTurn, ...observed, ...more });
+  assignPermits({ table, limits, startTurn, bus: createEventBus().bus, ...observed, ...more });
 
 const queueMany = async (count: number, fields: Parameters<typeof queueJob>[1] = {}): Promise<Job[]> => {
   const jobs: Job[] = [];

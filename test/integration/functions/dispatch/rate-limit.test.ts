@@ -9,6 +9,7 @@ import { isFinal, type Turn } from '#shared/jobs/job.ts';
 import { getJob, type JobTable } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { passFence, putBack } from '#shared/jobs/turn.ts';
+import { createEventBus } from '#test/fixtures/event-bus.ts';
 import { adobeLimits, queueJob, readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { createRandom } from '#test/fixtures/random.ts';
@@ -100,7 +101,7 @@ const live = async (world: World) => {
   };
   const dispatch = async (): Promise<void> => {
     await recoverJobs({ table, limits, bus, startTurn, ...observed });
-    await assignPermits({ table, limits, startTurn, random, ...observed });
+    await assignPermits({ table, limits, startTurn, random, bus: createEventBus().bus, ...observed });
   };
   const cancelSome = async (ids: string[]): Promise<void> => {
     for (const jobId of ids) {

@@ -7,6 +7,7 @@ import type { JobTable } from '#shared/jobs/job-store.ts';
 import { readQuota } from '#shared/jobs/quota.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { passFence } from '#shared/jobs/turn.ts';
+import { createEventBus } from '#test/fixtures/event-bus.ts';
 import {
   adobeLimits as limits,
   queueJob,
@@ -34,12 +35,7 @@ beforeEach(async () => {
   table = await dynamoDb.table(clock);
   observed = observe();
   startedNames = [];
-  announced = [];
-  const send = async ({ input }: { input: { Entries: { Detail: string }[] } }) => {
-    for (const { Detail } of input.Entries) announced.push(JSON.parse(Detail).jobId);
-    return { FailedEntryCount: 0 };
-  };
-  bus = { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' };
+  ({ bus, published: announced } = createEventBus());
 });
 
 const parts = (more: Partial<RecoverJobs> = {}): RecoverJobs => ({
@@ -63,7 +59,7 @@ const jobIn = async (state: JobState, deadline: number): Promise<Job> => {
 describe('a turn that never started', () => {
   it('goes back at its rank and leaves its permit, but not before the fence has closed for certain', async () => {
     const job = await queueJob(table);
-    await assignPermits({ table, limits, startTurn: async () => {}, ...observed });
+    await assignPermits(parts({ startTurn: async () => {} }));
     clock.set(noon + 3_000);
     expect(await recoverJobs(parts())).toEqual({ putBack: 0, resumed: 0, announced: 0 });
     expect((await readJob(table, job)).state).toBe('scheduled');
@@ -77,7 +73,7 @@ describe('a turn that never started', () => {
 
   it('is put back by one of many dispatchers', async () => {
     await queueJob(table);
-    await assignPermits({ table, limits, startTurn: async () => {}, ...observed });
+    await assignPermits(parts({ startTurn: async () => {} }));
     clock.advance(60_000);
     const results = await Promise.all(Array.from({ length: 5 }, () => recoverJobs(parts())));
     expect(results.reduce((sum, { putBack }) => sum + putBack, 0)).toBe(1);
@@ -85,10 +81,10 @@ describe('a turn that never started', () => {
 
   it('that starts after all does not disturb the next turn', async () => {
     const job = await queueJob(table);
-    await assignPermits({ table, limits, startTurn: async () => {}, ...observed });
+    await assignPermits(parts({ startTurn: async () => {} }));
     clock.advance(10_000);
     await recoverJobs(parts());
-    await assignPermits({ table, limits, startTurn: async () => {}, ...observed });
+    await assignPermits(parts({ startTurn: async () => {} }));
     expect(await passFence(table, limits, { jobId: job.jobId, turn: 1 })).toEqual({ kind: 'stale' });
     expect(await passFence(table, limits, { jobId: job.jobId, turn: 2 })).toMatchObject({ kind: 'passed' });
   });

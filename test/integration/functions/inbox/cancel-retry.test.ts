@@ -7,7 +7,9 @@ import type { Job, JobState } from '#shared/jobs/job.ts';
 import type { JobEnd } from '#shared/jobs/transitions.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { passFence } from '#shared/jobs/turn.ts';
+import { createEventBus } from '#test/fixtures/event-bus.ts';
 import { adobeLimits, queueJob, readJob } from '#test/fixtures/job-table.ts';
+import { observe } from '#test/fixtures/observed.ts';
 import { createFaultyWorld } from './faulty-world.ts';
 import { jsonLine, type Rig, type Servers, startServers } from './rig.ts';
 
@@ -37,7 +39,7 @@ const giveTurns = async (): Promise<string[]> => {
   const startTurn = async ({ jobId }: { jobId: string }) => {
     started.push(jobId);
   };
-  await assignPermits({ table: rig.parts.table, limits, startTurn, log: rig.log });
+  await assignPermits({ table: rig.parts.table, limits, startTurn, bus: createEventBus().bus, ...observe() });
   return started;
 };
 

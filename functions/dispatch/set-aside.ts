@@ -1,0 +1,50 @@
+import { announce, type EventBus } from '#shared/jobs/events.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import type { JobTable } from '#shared/jobs/job-store.ts';
+import { isRefusedWrite, setAsideJob } from '#shared/jobs/set-aside.ts';
+import { metricNames } from '#shared/metrics.ts';
+import type { Log, RecordMetric } from '#shared/observability.ts';
+
+/** What setting a job aside works with. */
+export interface SetAside {
+  table: JobTable;
+  bus: EventBus;
+  log: Log;
+  recordMetric: RecordMetric;
+}
+
+/**
+ * Deals with the failure of one job, so that the jobs after it have their turn: a job whose record cannot be written any more
+ * is ended, any other failure is left to the next run. Never throws.
+ *
+ * @returns whether the failure is of the job's record, and its write certainly did not happen
+ */
+export const setAside = async (
+  { table, bus, log, recordMetric }: SetAside,
+  job: Job,
+  error: unknown,
+): Promise<boolean> => {
+  const { jobId } = job;
+  if (!isRefusedWrite(error)) {
+    log.error('A job could not be handled; the next run tries again.', { jobId, error: String(error) });
+    return false;
+  }
+  log.error('The record of a job cannot be updated any more; the job is ended.', { jobId, error: String(error) });
+  try {
+    const ended = await setAsideJob(table, job, job.state === 'submitting' ? unknownOutcome : undefined);
+    if (ended !== undefined) {
+      recordMetric(metricNames.jobsSetAside, 1);
+      recordMetric(metricNames.jobsFailed, 1);
+      await announce(table, bus, ended);
+    }
+  } catch (failure) {
+    log.error('A job could not be set aside; the next run tries again.', { jobId, error: String(failure) });
+  }
+  return true;
+};
+
+/** How a job ends whose submit was sent and whose answer was lost. */
+export const unknownOutcome = {
+  code: 'submit_outcome_unknown',
+  message: 'The request may have reached Adobe, but its answer was lost. It was not sent again, as it may be billed.',
+};
