@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { operationOverrides } from '#shared/adobe/firefly/operation-settings.ts';
-import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
+import { operationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
 
 const seconds = z.int().min(1);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAccessTokenCache } from '#shared/adobe/access-token.ts';
+import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
 import {
   createDynamoDb,
@@ -14,13 +14,13 @@ import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
-import { createApi } from './api.ts';
+import { createImageStorage } from './adobe/image-storage.ts';
+import { createApi } from './app.ts';
 import { createBatchFiles } from './batches/batch-files.ts';
-import { createEraseOutputs } from './erase-outputs.ts';
-import { createImageStorage } from './image-storage.ts';
-import { createOutputExists } from './output-exists.ts';
-import { createPresignUpload } from './presign-upload.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './environment.ts';
+import { createEraseOutputs } from './jobs/erase-outputs.ts';
+import { createOutputExists } from './jobs/output-exists.ts';
+import { createPresignUpload } from './uploads/presign-upload.ts';
 
 const settings = readSettings();
 const { tableName, eventBusName, limits, stackName, version, gatewayUrl, retentionSeconds } = settings;

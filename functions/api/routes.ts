@@ -1,24 +1,24 @@
-import { operations } from '#shared/adobe/firefly/operations.ts';
-import { createAccept } from './accept.ts';
-import { batchRoutes } from './batches/batch-routes.ts';
-import { cancel } from './cancel.ts';
-import { customModels } from './custom-models.ts';
-import type { Gateway } from './gateway.ts';
-import { generation } from './generation.ts';
+import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { customModels } from './adobe/custom-models.ts';
+import { storageImage } from './adobe/upload-image.ts';
+import { batchRoutes } from './batches/routes.ts';
+import type { Gateway } from './context.ts';
+import { createAccept } from './generations/accept.ts';
+import { generation } from './generations/create.ts';
 import { health } from './health.ts';
-import { jobDelete } from './job-delete.ts';
-import { jobOutputs } from './job-outputs.ts';
-import { jobRecord } from './job-record.ts';
-import { jobsList } from './jobs-list.ts';
+import { createRequireCredentials } from './http/credentials-guard.ts';
+import type { Route } from './http/router.ts';
+import { cancel } from './jobs/cancel.ts';
+import { jobDelete } from './jobs/delete.ts';
+import { jobRecord } from './jobs/get.ts';
+import { jobsList } from './jobs/list.ts';
+import { jobOutputs } from './jobs/output.ts';
+import { status } from './jobs/status.ts';
 import { docs } from './openapi/docs.ts';
 import { openApi } from './openapi/openapi.ts';
-import { queueRoutes } from './queue/queue-routes.ts';
-import { createRequireCredentials } from './require-credentials.ts';
-import type { Route } from './router.ts';
-import { status } from './status.ts';
-import { storageImage } from './storage-image.ts';
-import { uploads } from './uploads.ts';
-import { webhookRoutes } from './webhooks/webhook-routes.ts';
+import { queueRoutes } from './queue/routes.ts';
+import { uploads } from './uploads/create.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 /** Everything that the API offers. */
 export const createRoutes = (gateway: Gateway): Route[] => {

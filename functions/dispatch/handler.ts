@@ -4,12 +4,12 @@ import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import { assignPermits } from './assign-permits.ts';
-import { followBatches } from './follow-batches.ts';
+import { readSettings } from './environment.ts';
 import { recoverJobs } from './recover-jobs.ts';
 import { runParts } from './run-parts.ts';
-import { readSettings } from './settings.ts';
+import { followBatches } from './schedule-batches.ts';
+import type { StartWork } from './start-batch-run.ts';
 import type { StartTurn } from './start-turn.ts';
-import type { StartWork } from './start-work.ts';
 
 const { tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn, limits } = readSettings();
 const log = createLog();

@@ -2,7 +2,7 @@ import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { announce } from '#shared/jobs/events.ts';
 import { isFinal, type JobState, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './context.ts';
 
 /** What a turn led to: a final state, back into the queue, or nothing because the job had moved on without it. */
 export type TurnEnd = { state: JobState | 'stale' };

@@ -1,10 +1,10 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
-import { createAccessTokenCache } from '#shared/adobe/access-token.ts';
-import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
-import { followingOf } from '#shared/adobe/firefly/operation-settings.ts';
-import { createAllowList } from '#shared/adobe/hosts.ts';
+import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
+import { createAllowList } from '#shared/adobe/http/hosts.ts';
+import { followingOf } from '#shared/adobe/services/operation-settings.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
 import {
   createDynamoDb,
@@ -18,9 +18,9 @@ import { systemClock } from '#shared/clock.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { TurnEnd } from './announce-end.ts';
-import { followTurn } from './follow-turn.ts';
-import type { Parts } from './parts.ts';
-import { readSettings } from './settings.ts';
+import type { Parts } from './context.ts';
+import { readSettings } from './environment.ts';
+import { followTurn } from './run-job.ts';
 
 const settings = readSettings();
 const lambda = createLambda();

@@ -1,9 +1,9 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import type { JobProgress } from '#shared/adobe/firefly/status.ts';
+import type { JobProgress } from '#shared/adobe/services/job-status.ts';
 import type { Job, Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { askAdobe, cancelAtAdobe } from './ask-adobe.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './context.ts';
+import { askAdobe, cancelAtAdobe } from './fetch-job-status.ts';
 
 /** How Adobe's work on a job ended. */
 export type EndedProgress = Extract<JobProgress, { kind: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' }>;

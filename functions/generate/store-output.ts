@@ -1,13 +1,13 @@
 import { pipeline } from 'node:stream/promises';
 import { Upload } from '@aws-sdk/lib-storage';
-import { type Download, DownloadError, openDownload } from '#shared/adobe/download.ts';
-import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
-import type { UpstreamOutput } from '#shared/adobe/firefly/result-shapes.ts';
+import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
+import type { UpstreamOutput } from '#shared/adobe/services/firefly/results.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { Measure, mediaType, outputKey } from '#shared/jobs/outputs.ts';
-import { askAdobe } from './ask-adobe.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './context.ts';
+import { askAdobe } from './fetch-job-status.ts';
 
 // One part is held in memory at a time, whatever the size of the output; S3 takes none smaller than 5 MiB.
 const partBytes = 5 * 1024 * 1024;

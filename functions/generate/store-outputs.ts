@@ -1,5 +1,5 @@
 import type { DurableContext, RetryDecision } from '@aws/durable-execution-sdk-js';
-import { DownloadError } from '#shared/adobe/download.ts';
+import { DownloadError } from '#shared/adobe/http/download.ts';
 import type { Job, JobOutput, JobResult, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { OutputTooLargeError } from '#shared/jobs/outputs.ts';
@@ -8,10 +8,10 @@ import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { announceEnd, type TurnEnd } from './announce-end.ts';
-import { describeJob } from './describe-job.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './context.ts';
 import type { EndedProgress } from './poll.ts';
 import { storeOutput } from './store-output.ts';
+import { describeJob } from './write-manifest.ts';
 
 type Succeeded = Extract<EndedProgress, { kind: 'succeeded' }>;
 

@@ -1,17 +1,17 @@
 import { type DurableContext, StepSemantics } from '@aws/durable-execution-sdk-js';
-import { type AccessToken, TokenUnavailableError } from '#shared/adobe/access-token.ts';
-import { operationOf } from '#shared/adobe/firefly/find-operation.ts';
-import { type SubmitOutcome, submit } from '#shared/adobe/firefly/submit.ts';
+import { type AccessToken, TokenUnavailableError } from '#shared/adobe/auth/access-token.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
+import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { withUploads } from '#shared/inputs/sources.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { isPaused, readPauses } from '#shared/jobs/quota.ts';
 import { passFence } from '#shared/jobs/turn.ts';
-import type { BroughtInputs } from './bring-inputs.ts';
-import { giveBack, type Submitted } from './give-back.ts';
-import type { Parts } from './parts.ts';
-import { endUnknown, pauseAfterRefusal, settleSubmit } from './settle-submit.ts';
+import type { Parts } from './context.ts';
+import { endUnknown, pauseAfterRefusal, settleSubmit } from './handle-submit-outcome.ts';
+import { giveBack, type Submitted } from './requeue.ts';
+import type { BroughtInputs } from './upload-inputs.ts';
 
 /**
  * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the

@@ -1,5 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { type UploadOutcome, uploadImage } from '#shared/adobe/firefly/storage-image.ts';
+import { type UploadOutcome, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
 import type { InspectedInput } from '#shared/inputs/inspect.ts';
 import {
   claimUpload,
@@ -9,7 +9,7 @@ import {
   type UploadIdentity,
 } from '#shared/inputs/upload-ids.ts';
 import type { JobError } from '#shared/jobs/job.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './context.ts';
 
 /** `reused` tells whether the upload was there already; `wait`: ask again after so many seconds. */
 export type OneUpload =

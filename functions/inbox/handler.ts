@@ -5,11 +5,11 @@ import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shar
 import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
+import type { Parts } from './context.ts';
+import { readSettings } from './environment.ts';
 import { readEvent } from './events.ts';
-import { followBatch } from './follow-batch.ts';
-import type { Parts } from './parts.ts';
+import { followBatch } from './process-batch.ts';
 import { registerFile, registrationRetries } from './register-file.ts';
-import { readSettings } from './settings.ts';
 
 const { tableName, eventBusName, gatewayUrl, dispatchFunction, s3PathStyle, ...settings } = readSettings();
 

@@ -4,8 +4,8 @@ import { inboxPrefix } from '#shared/batches/batch-files.ts';
 import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import { callerOfFolder } from '#shared/inputs/caller-folders.ts';
+import type { Parts } from './context.ts';
 import type { InboxEvent } from './events.ts';
-import type { Parts } from './parts.ts';
 import { writeReceipt } from './write-receipt.ts';
 
 /** Nobody else remembers that a file was dropped: over some hours the table must come back. */

@@ -2,8 +2,8 @@ import { isComplete } from '#shared/batches/batch.ts';
 import { advanceBatch, awaitJobs, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { hasWork } from '#shared/batches/open-batches.ts';
-import type { Parts } from './parts.ts';
-import { tallyBatch } from './tally.ts';
+import type { Parts } from './context.ts';
+import { tallyBatch } from './report/recount.ts';
 
 /**
  * Finds out whether all jobs of a batch have ended; one that stands still is counted anew.

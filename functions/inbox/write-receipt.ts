@@ -2,7 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { receiptKey, reportKey } from '#shared/batches/batch-files.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './context.ts';
 
 // S3 takes no longer ones, in UTF-8.
 const longestKey = 1_024;

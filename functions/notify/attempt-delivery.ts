@@ -2,7 +2,7 @@ import { type DeliveryProgress, getDelivery, recordAttempt } from '#shared/webho
 import { type Attempt, type Delivery, type DeliveryRef, testMessage } from '#shared/webhooks/webhook.ts';
 import { disableWebhook, getWebhook } from '#shared/webhooks/webhook-store.ts';
 import type { WebhookAnswer } from './call-webhook.ts';
-import type { Parts } from './parts.ts';
+import type { Parts } from './context.ts';
 import { pauseBeforeNext } from './retry-schedule.ts';
 import { signedHeaders } from './signed-headers.ts';
 

@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { readRetryAfter } from '#shared/http/retry-after.ts';
+import { readRetryAfter } from '#shared/adobe/http/retry-after.ts';
 import { type AddressRules, webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
 import { AddressNotAllowedError, guardedLookup } from './guarded-lookup.ts';
 

@@ -6,12 +6,12 @@ import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
 import { createCallWebhook } from './call-webhook.ts';
+import type { Parts } from './context.ts';
+import { tellWebhooks } from './create-deliveries.ts';
+import { followDelivery } from './deliver.ts';
+import { readSettings } from './environment.ts';
 import { readEvent } from './events.ts';
-import { followDelivery } from './follow-delivery.ts';
-import type { Parts } from './parts.ts';
 import { retryOwnFailures } from './retry-own-failures.ts';
-import { readSettings } from './settings.ts';
-import { tellWebhooks } from './tell-webhooks.ts';
 
 const { tableName, notifyFunctionArn, allowsLoopback } = readSettings();
 

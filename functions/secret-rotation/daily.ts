@@ -1,14 +1,14 @@
 import { metricNames } from '#shared/metrics.ts';
-import { abandonRotation } from './abandon.ts';
-import { clearOwn } from './clear-own.ts';
+import type { RotationPolicy, RotationPorts } from './context.ts';
 import { describeSecret, RotationError } from './errors.ts';
-import { finishPromoted } from './finish-secret.ts';
 import { type Run, withLease } from './lease.ts';
 import { openManagement, readRotatable } from './management.ts';
-import type { RotationPolicy, RotationPorts } from './ports.ts';
-import { describeCurrent, reportFailure, reportRotated } from './report.ts';
-import { type Retirement, retire } from './retire.ts';
-import { takeInventory } from './secret-inventory.ts';
+import { clearOwn } from './secrets/clear-own.ts';
+import { takeInventory } from './secrets/reconcile.ts';
+import { type Retirement, retire } from './secrets/retire.ts';
+import { describeCurrent, reportFailure, reportRotated } from './status-report.ts';
+import { abandonRotation } from './steps/abort.ts';
+import { finishPromoted } from './steps/finish.ts';
 
 /** What a daily run did. */
 export interface DailyReport {

@@ -1,4 +1,4 @@
-import type { ListedSecret } from '#shared/adobe/io-management.ts';
+import type { ListedSecret } from '#shared/adobe/console/io-management.ts';
 
 /** A rotation could not go on; `code` is shown by `/health`. No message holds the value of a secret or token. */
 export class RotationError extends Error {

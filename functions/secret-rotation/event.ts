@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { rotationSteps } from './run-step.ts';
+import { rotationSteps } from './steps/run-step.ts';
 
 /**
  * What the function is invoked with: a step by Secrets Manager, `daily` by its schedule, `retire-now` by an operator

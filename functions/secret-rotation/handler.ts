@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
-import { checkFireflyAccess } from '#shared/adobe/firefly-access.ts';
-import { createImsClient } from '#shared/adobe/ims.ts';
-import { createIoManagementClient } from '#shared/adobe/io-management.ts';
+import { createImsClient } from '#shared/adobe/auth/ims.ts';
+import { checkFireflyAccess } from '#shared/adobe/console/firefly-access.ts';
+import { createIoManagementClient } from '#shared/adobe/console/io-management.ts';
 import { invokeTokenRefresh } from '#shared/aws/access-token-source.ts';
 import { createDynamoDb, createLambda, createSecretsManager } from '#shared/aws/clients.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock as clock } from '#shared/clock.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
+import type { RotationPorts } from './context.ts';
 import { runDaily } from './daily.ts';
+import { readSettings } from './environment.ts';
 import { eventSchema } from './event.ts';
-import { createIntentStore } from './intent-store.ts';
-import type { RotationPorts } from './ports.ts';
-import { retireNow } from './retire-now.ts';
-import { runStep } from './run-step.ts';
-import { createSecretStore } from './secret-store.ts';
-import { readSettings } from './settings.ts';
+import { retireNow } from './secrets/retire-now.ts';
+import { runStep } from './steps/run-step.ts';
+import { createSecretStore } from './stores/secret-store.ts';
+import { createIntentStore } from './stores/state-store.ts';
 
 const { tableName, intentTableName, clientCredentialsSecretId, imsUrl, ioManagementUrl, fireflyUrl, ...settings } =
   readSettings();

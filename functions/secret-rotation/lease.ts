@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { RotationMemory, RotationPolicy, RotationPorts } from './context.ts';
 import { RotationBusyError } from './errors.ts';
-import type { RotationMemory, RotationPolicy, RotationPorts } from './ports.ts';
 
 /** One run's sole right to work on the client secrets. */
 export interface Lease {

@@ -1,9 +1,9 @@
-import type { IoManagementClient } from '#shared/adobe/io-management.ts';
-import { type RetryOptions, retryTransient } from '#shared/adobe/retry-transient.ts';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
+import type { IoManagementClient } from '#shared/adobe/console/io-management.ts';
+import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry-transient.ts';
+import type { Credential, SecretVersion } from './context.ts';
 import { RotationError } from './errors.ts';
 import type { Run } from './lease.ts';
-import type { Credential, SecretVersion } from './ports.ts';
 
 /** The client secrets at Adobe. Listing and deleting are repeated while Adobe fails in passing, adding never is. */
 export interface Management extends IoManagementClient {

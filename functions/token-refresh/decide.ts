@@ -1,4 +1,4 @@
-import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/stored-credentials.ts';
+import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/stored-credentials.ts';
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
 import type { TokenVersion } from './token-store.ts';
 

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import * as z from 'zod';
-import { createImsClient } from '#shared/adobe/ims.ts';
+import { createImsClient } from '#shared/adobe/auth/ims.ts';
 import { createDynamoDb, createSecretsManager } from '#shared/aws/clients.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock as clock } from '#shared/clock.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
+import { readSettings } from './environment.ts';
 import { createMintLeases } from './mint-lease.ts';
 import { refreshToken } from './refresh-token.ts';
 import { type RefreshReport, reportFailure, reportRefreshed } from './report.ts';
-import { readSettings } from './settings.ts';
 import { createTokenStore } from './token-store.ts';
 
 const eventSchema = z.object({ refusedVersionId: z.string().optional(), reason: z.literal('rotated').optional() });

@@ -1,7 +1,7 @@
-import type { ImsClient, MintedToken } from '#shared/adobe/ims.ts';
-import { ImsError } from '#shared/adobe/ims-error.ts';
-import { type RetryOptions, retryTransient } from '#shared/adobe/retry-transient.ts';
-import { type ClientCredentials, MalformedSecretError } from '#shared/adobe/stored-credentials.ts';
+import type { ImsClient, MintedToken } from '#shared/adobe/auth/ims.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import { type ClientCredentials, MalformedSecretError } from '#shared/adobe/auth/stored-credentials.ts';
+import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry-transient.ts';
 import type { CredentialsVersion, TokenStore } from './token-store.ts';
 
 /** A new token, and what had to be used for it. */

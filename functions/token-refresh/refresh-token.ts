@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ImsClient } from '#shared/adobe/ims.ts';
-import type { Sleep } from '#shared/adobe/retry-transient.ts';
-import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/stored-credentials.ts';
+import type { ImsClient } from '#shared/adobe/auth/ims.ts';
+import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/stored-credentials.ts';
+import type { Sleep } from '#shared/adobe/http/retry-transient.ts';
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
 import type { Clock } from '#shared/clock.ts';
 import { type Decision, decide } from './decide.ts';

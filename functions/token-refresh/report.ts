@@ -1,5 +1,5 @@
-import { ImsError } from '#shared/adobe/ims-error.ts';
-import { MalformedSecretError } from '#shared/adobe/stored-credentials.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import { MalformedSecretError } from '#shared/adobe/auth/stored-credentials.ts';
 import type { StatusItems, TokenRefreshStatus } from '#shared/aws/status-items.ts';
 import type { Clock } from '#shared/clock.ts';
 import { metricNames } from '#shared/metrics.ts';

@@ -12,7 +12,7 @@ import {
   readClientCredentials,
   readStoredAccessToken,
   type StoredAccessToken,
-} from '#shared/adobe/stored-credentials.ts';
+} from '#shared/adobe/auth/stored-credentials.ts';
 
 /** A version of the secret `client-credentials`; without content it is the placeholder. */
 export interface CredentialsVersion {

@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { placeholderKey } from '#shared/adobe/stored-credentials.ts';
+import { placeholderKey } from '#shared/adobe/auth/stored-credentials.ts';
 import { secretNames } from '../names.ts';
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { checkFireflyAccess, type FireflyAccess } from '#shared/adobe/firefly-access.ts';
-import { createImsClient, type ImsClient, type MintedToken } from '#shared/adobe/ims.ts';
-import { createIoManagementClient, type IoManagementClient } from '#shared/adobe/io-management.ts';
+import { createImsClient, type ImsClient, type MintedToken } from '#shared/adobe/auth/ims.ts';
+import { checkFireflyAccess, type FireflyAccess } from '#shared/adobe/console/firefly-access.ts';
+import { createIoManagementClient, type IoManagementClient } from '#shared/adobe/console/io-management.ts';
 import type { Clock } from '#shared/clock.ts';
 import { settingsSchema } from '../settings.ts';
 import { UsageError } from './errors.ts';

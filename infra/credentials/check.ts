@@ -1,5 +1,5 @@
-import { type CredentialReport, checkCredential } from '#shared/adobe/credential-check.ts';
-import type { CredentialPart } from '#shared/adobe/credential-errors.ts';
+import { type CredentialReport, checkCredential } from '#shared/adobe/console/credential-check.ts';
+import type { CredentialPart } from '#shared/adobe/console/credential-errors.ts';
 import { describeListed } from './describe-secret.ts';
 import { CredentialsError } from './errors.ts';
 import { isGiven, readGiven } from './inputs.ts';

@@ -1,7 +1,7 @@
-import type { ListedSecret } from '#shared/adobe/io-management.ts';
-import { findOwnSecret } from '#shared/adobe/own-secret.ts';
-import { retryTransient } from '#shared/adobe/retry-transient.ts';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
+import type { ListedSecret } from '#shared/adobe/console/io-management.ts';
+import { findOwnSecret } from '#shared/adobe/console/own-secret.ts';
+import { retryTransient } from '#shared/adobe/http/retry-transient.ts';
 import { describeListed } from './describe-secret.ts';
 import { CredentialsError } from './errors.ts';
 import { readConfigured, type Session } from './session.ts';

@@ -1,4 +1,4 @@
-import { ImsError } from '#shared/adobe/ims-error.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
 import { type ClientSecrets, readClientSecrets } from './client-secrets.ts';
 import { describeListed } from './describe-secret.ts';
 import { CredentialsError, UsageError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { ListedSecret } from '#shared/adobe/io-management.ts';
+import type { ListedSecret } from '#shared/adobe/console/io-management.ts';
 
 /** A secret as an operator recognises it in the Developer Console. */
 export const describeListed = ({ uuid, createdAt, lastUsedAt }: ListedSecret): string => {

@@ -1,5 +1,10 @@
-import { type ConsoleLocation, consoleUrlOf, consoleUrlPattern, readConsoleUrl } from '#shared/adobe/console-url.ts';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
+import {
+  type ConsoleLocation,
+  consoleUrlOf,
+  consoleUrlPattern,
+  readConsoleUrl,
+} from '#shared/adobe/console/console-url.ts';
 import { UsageError } from './errors.ts';
 import { variables } from './options.ts';
 import type { Prompt } from './prompt.ts';

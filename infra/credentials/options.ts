@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { consoleUrlPattern } from '#shared/adobe/console-url.ts';
+import { consoleUrlPattern } from '#shared/adobe/console/console-url.ts';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { stackNameOf } from '../names.ts';
 import { UsageError } from './errors.ts';

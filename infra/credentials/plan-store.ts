@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import type { GivenCredentials } from './inputs.ts';
 
 /** The given credential after its check. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ImsError } from '#shared/adobe/ims-error.ts';
-import { IoManagementError } from '#shared/adobe/io-management-error.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import { IoManagementError } from '#shared/adobe/console/io-management-error.ts';
 import { systemClock } from '#shared/clock.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
 import { checkOnly } from './check.ts';

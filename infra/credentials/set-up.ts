@@ -1,5 +1,5 @@
-import { ImsError } from '#shared/adobe/ims-error.ts';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import { checkAndTell } from './check.ts';
 import { CredentialsError, FunctionFailedError } from './errors.ts';
 import { readGiven } from './inputs.ts';

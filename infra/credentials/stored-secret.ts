@@ -10,7 +10,7 @@ import {
   type ClientCredentials,
   MalformedSecretError,
   readClientCredentials,
-} from '#shared/adobe/stored-credentials.ts';
+} from '#shared/adobe/auth/stored-credentials.ts';
 import { StackNotFoundError } from './errors.ts';
 
 /** Which version of the secret is which; `pendingVersionId` is there while a rotation runs, or if a crash left it. */

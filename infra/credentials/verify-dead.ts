@@ -1,5 +1,5 @@
-import { ImsError } from '#shared/adobe/ims-error.ts';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import { openList } from './client-secrets.ts';
 import { CredentialsError } from './errors.ts';
 import { readConfigured, type Session } from './session.ts';

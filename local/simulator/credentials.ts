@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { SimulatorSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { NotConfiguredError, type TokenSource, TokenUnavailableError } from '../adobe/access-token.ts';
-import { readStoredAccessToken } from '../adobe/stored-credentials.ts';
+import { NotConfiguredError, type TokenSource, TokenUnavailableError } from '../adobe/auth/access-token.ts';
+import { readStoredAccessToken } from '../adobe/auth/stored-credentials.ts';
 
 /** What token-refresh is invoked with; an empty event is its hourly schedule. */
 export type TokenRefreshEvent = { refusedVersionId?: string; reason?: 'rotated' };

@@ -1,4 +1,4 @@
-import { operationOf } from '../adobe/firefly/find-operation.ts';
+import { operationOf } from '../adobe/services/registry.ts';
 import { isFinal, type Job, type JobState } from '../jobs/job.ts';
 
 /** Adobe's words for the state of a job (Adobe: `GET /v3/status/{jobId}`). */

@@ -1,6 +1,6 @@
-import { checkRequest } from '../adobe/firefly/check-request.ts';
-import type { ModelVersions, OperationDefinition } from '../adobe/firefly/operation.ts';
-import { defaultModelVersion, type OperationOverrides } from '../adobe/firefly/operation-settings.ts';
+import { checkRequest } from '../adobe/services/check-request.ts';
+import type { ModelVersions, OperationDefinition } from '../adobe/services/operation.ts';
+import { defaultModelVersion, type OperationOverrides } from '../adobe/services/operation-settings.ts';
 import { toValidationErrors, type ValidationError } from './validation-errors.ts';
 
 /** Largest request body that is taken, in bytes: a job's record holds it. */

@@ -1,5 +1,5 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { type ImageType, imageTypeOf, imageTypes, signatureBytes } from '../adobe/firefly/image-types.ts';
+import { type ImageType, imageTypeOf, imageTypes, signatureBytes } from '../adobe/services/firefly/image-types.ts';
 import { InputError } from './input-error.ts';
 import type { InputLocation } from './locate.ts';
 

@@ -1,4 +1,4 @@
-import { jobOutputPattern, s3UrlPattern } from '../adobe/firefly/image-source.ts';
+import { jobOutputPattern, s3UrlPattern } from '../adobe/services/firefly/image-source.ts';
 
 /** An image that the gateway has to bring to Adobe: an object in S3, or an output of an earlier job. */
 export type GatewaySource =

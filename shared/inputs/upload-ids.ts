@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { uploadLifetimeMs } from '../adobe/firefly/storage-image.ts';
+import { uploadLifetimeMs } from '../adobe/services/firefly/storage-image.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
 import type { JobTable } from '../jobs/job-store.ts';
 import type { InspectedInput } from './inspect.ts';

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { followBatch } from '#functions/inbox/follow-batch.ts';
-import type { Parts } from '#functions/inbox/parts.ts';
-import { prepareFile } from '#functions/inbox/read/prepare-file.ts';
+import type { Parts } from '#functions/inbox/context.ts';
+import { followBatch } from '#functions/inbox/process-batch.ts';
+import { prepareFile } from '#functions/inbox/read/formats/source.ts';
 import { firstLine, readChunk } from '#functions/inbox/read/read-prepared.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import type { Work } from '#shared/batches/batch-progress.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { startStack } from '#local/stack.ts';
-import { generationScopes } from '#shared/adobe/scopes.ts';
+import { generationScopes } from '#shared/adobe/auth/scopes.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
 
 const request = { prompt: 'a field of tulips', size: { width: 256, height: 256 } };

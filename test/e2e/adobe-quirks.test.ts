@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findOperation } from '#shared/adobe/firefly/find-operation.ts';
+import { findOperation } from '#shared/adobe/services/registry.ts';
 import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
 import { operationRequests } from '#test/fixtures/operation-requests.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findOperation } from '#shared/adobe/firefly/find-operation.ts';
-import { operations } from '#shared/adobe/firefly/operations.ts';
+import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { findOperation } from '#shared/adobe/services/registry.ts';
 import { type Gateway, startGateway } from '#test/fixtures/gateway.ts';
 import { type OperationRequest, operationRequests } from '#test/fixtures/operation-requests.ts';
 

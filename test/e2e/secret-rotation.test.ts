@@ -2,7 +2,7 @@ import { DescribeSecretCommand, GetSecretValueCommand, RotateSecretCommand } fro
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { stackNames } from '#local/stack-settings.ts';
-import { readClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import { readClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
 
 const SecretId = stackNames.clientCredentialsSecret;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Gateway } from '#functions/api/gateway.ts';
-import type { Route } from '#functions/api/router.ts';
+import type { Gateway } from '#functions/api/context.ts';
+import type { Route } from '#functions/api/http/router.ts';
 import { createRoutes } from '#functions/api/routes.ts';
 import { callerPaths, operatorRoutes } from '#infra/constructs/api-paths.ts';
 import { flatten } from './granted.ts';

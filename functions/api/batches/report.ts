@@ -2,10 +2,10 @@ import { isOver } from '#shared/batches/batch.ts';
 import { type ReportFormat, reportKey } from '#shared/batches/batch-files.ts';
 import { ProblemError } from '#shared/http/problem.ts';
 import { emptyResponse } from '#shared/http/response.ts';
-import type { Gateway } from '../gateway.ts';
-import type { Route } from '../router.ts';
-import { onBatch } from './batch-schema.ts';
+import type { Gateway } from '../context.ts';
+import type { Route } from '../http/router.ts';
 import { findBatch } from './find-batch.ts';
+import { onBatch } from './view.ts';
 
 /** The stable address of a batch's report: redirects to a URL that is signed at this moment. */
 export const batchReport = (

@@ -3,11 +3,11 @@ import { isOver } from '#shared/batches/batch.ts';
 import { batchIdOfRetry } from '#shared/batches/batch-identity.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import { ProblemError } from '#shared/http/problem.ts';
-import type { Gateway } from '../gateway.ts';
-import type { Route } from '../router.ts';
+import type { Gateway } from '../context.ts';
+import type { Route } from '../http/router.ts';
 import { acceptedBatch } from './batch-answers.ts';
-import { accepted, onBatch } from './batch-schema.ts';
 import { findBatch } from './find-batch.ts';
+import { accepted, onBatch } from './view.ts';
 
 /** Tries the jobs of a batch again that failed or timed out, as a batch of its own. Asked again it is the same one. */
 export const batchRetry = (gateway: Gateway): Route => ({

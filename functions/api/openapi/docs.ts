@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ProblemError } from '#shared/http/problem.ts';
 import type { HttpResponse } from '#shared/http/response.ts';
-import type { Route } from '../router.ts';
+import type { Route } from '../http/router.ts';
 
 const page = `<!doctype html>
 <html lang="en">

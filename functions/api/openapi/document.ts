@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { Route } from '../router.ts';
-import { type MessageDescription, messageDescriptions, messageHeaders } from '../webhooks/message-schema.ts';
+import type { Route } from '../http/router.ts';
+import { type MessageDescription, messageDescriptions, messageHeaders } from '../webhooks/messages.ts';
 import { problem } from './components.ts';
 import { type AnswerDescription, type Content, type RouteDescription, tags } from './description.ts';
 import { createSchemas, type Json } from './schemas.ts';

@@ -1,5 +1,5 @@
 import { jsonResponse } from '#shared/http/response.ts';
-import type { Route } from '../router.ts';
+import type { Route } from '../http/router.ts';
 import { openApiDocument } from './document.ts';
 
 const caching = { 'cache-control': 'public, max-age=300' };

@@ -1,6 +1,6 @@
 import type { Delivery, Webhook } from '#shared/webhooks/webhook.ts';
 import { validSecrets } from '#shared/webhooks/webhook-secret.ts';
-import type { ApiRequest } from '../request.ts';
+import type { ApiRequest } from '../http/request.ts';
 
 /**
  * What the API shows of a webhook: never a secret.

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { ReadPosition } from '#shared/batches/batch.ts';
 import { linesKey } from '#shared/batches/batch-files.ts';
-import type { Parts } from '../parts.ts';
-import { decodeLine, type PreparedLine } from './prepared-line.ts';
-import { splitLines } from './split-lines.ts';
+import type { Parts } from '../context.ts';
+import { splitLines } from './formats/split-lines.ts';
+import { decodeLine, type PreparedLine } from './lines-file.ts';
 
 /** A line with its number, from 1. */
 export type NumberedLine = PreparedLine & { line: number };

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { Upload } from '@aws-sdk/lib-storage';
 import { linesKey } from '#shared/batches/batch-files.ts';
-import type { Parts } from '../parts.ts';
-import { encodeLine, type PreparedLine } from './prepared-line.ts';
-import { RefusedFileError } from './refused-file.ts';
+import type { Parts } from '../context.ts';
+import { RefusedFileError } from './formats/refused-file.ts';
+import { encodeLine, type PreparedLine } from './lines-file.ts';
 
 // S3 takes no parts smaller than 5 MiB; one is held in memory at a time.
 const partBytes = 5 * 1024 * 1024;

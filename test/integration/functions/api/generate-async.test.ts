@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NotConfiguredError } from '#shared/adobe/access-token.ts';
+import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { startApi, success, type TestApi, validToken } from './fixture.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { NotConfiguredError } from '#shared/adobe/access-token.ts';
+import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { claimPermit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
 import { startApi, type TestApi } from './fixture.ts';
 

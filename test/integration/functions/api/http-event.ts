@@ -1,4 +1,4 @@
-import type { HttpEvent } from '#functions/api/request.ts';
+import type { HttpEvent } from '#functions/api/http/request.ts';
 
 /** A request as a test writes it. */
 export interface TestRequest {

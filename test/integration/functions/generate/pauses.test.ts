@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NotConfiguredError, TokenUnavailableError } from '#shared/adobe/access-token.ts';
+import { NotConfiguredError, TokenUnavailableError } from '#shared/adobe/auth/access-token.ts';
 import { pauseQuota } from '#shared/jobs/quota.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import type { ScriptedAnswer } from '#test/fixtures/fake-adobe.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAllowList } from '#shared/adobe/hosts.ts';
+import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { batchKey } from '#shared/batches/batch-item.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import { conditionalUpdate } from '#shared/jobs/conditional-update.ts';

@@ -1,8 +1,8 @@
-import { followBatches } from '#functions/dispatch/follow-batches.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
-import { followBatch } from '#functions/inbox/follow-batch.ts';
-import type { Parts } from '#functions/inbox/parts.ts';
-import { LeaseOverError } from '#functions/inbox/queue-lines.ts';
+import { followBatches } from '#functions/dispatch/schedule-batches.ts';
+import type { Parts } from '#functions/inbox/context.ts';
+import { followBatch } from '#functions/inbox/process-batch.ts';
+import { LeaseOverError } from '#functions/inbox/read/enqueue-lines.ts';
 import type { Work } from '#shared/batches/batch-progress.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
 import type { Rig } from './rig.ts';

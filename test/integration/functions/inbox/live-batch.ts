@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { v4 as uuid } from 'uuid';
-import type { Parts } from '#functions/inbox/parts.ts';
+import type { Parts } from '#functions/inbox/context.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import { type Batch, isOver } from '#shared/batches/batch.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readRequests } from '#functions/inbox/read-requests.ts';
+import { readRequests } from '#functions/inbox/read/read-requests.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { claimWork, dueBatches } from '#shared/batches/open-batches.ts';
 import { takeRounds } from '#shared/jobs/queue.ts';

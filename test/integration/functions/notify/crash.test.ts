@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CallWebhook } from '#functions/notify/call-webhook.ts';
-import { followDelivery } from '#functions/notify/follow-delivery.ts';
+import { followDelivery } from '#functions/notify/deliver.ts';
 import type { StartExecution } from '#shared/aws/start-execution.ts';
 import { runDurably } from '#test/fixtures/replayed-execution.ts';
 import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';

@@ -5,20 +5,20 @@ import {
   GetSecretValueCommand,
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
+import type { RotationPolicy, RotationPorts } from '#functions/secret-rotation/context.ts';
 import { runDaily } from '#functions/secret-rotation/daily.ts';
-import { createIntentStore } from '#functions/secret-rotation/intent-store.ts';
-import type { RotationPolicy, RotationPorts } from '#functions/secret-rotation/ports.ts';
-import { retireNow } from '#functions/secret-rotation/retire-now.ts';
-import { rotationSteps, runStep, type StepEvent } from '#functions/secret-rotation/run-step.ts';
-import { createSecretStore } from '#functions/secret-rotation/secret-store.ts';
+import { retireNow } from '#functions/secret-rotation/secrets/retire-now.ts';
+import { rotationSteps, runStep, type StepEvent } from '#functions/secret-rotation/steps/run-step.ts';
+import { createSecretStore } from '#functions/secret-rotation/stores/secret-store.ts';
+import { createIntentStore } from '#functions/secret-rotation/stores/state-store.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { startSimulator } from '#local/simulator/simulator.ts';
-import { checkFireflyAccess } from '#shared/adobe/firefly-access.ts';
-import { createImsClient } from '#shared/adobe/ims.ts';
-import { createIoManagementClient } from '#shared/adobe/io-management.ts';
-import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
-import { type ClientCredentials, readClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import { createImsClient } from '#shared/adobe/auth/ims.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
+import { type ClientCredentials, readClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
+import { checkFireflyAccess } from '#shared/adobe/console/firefly-access.ts';
+import { createIoManagementClient } from '#shared/adobe/console/io-management.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { startRotationTables } from '#test/fixtures/rotation-tables.ts';
 import { startMotoServer } from '#test/integration/local/secrets-manager/moto-server.ts';

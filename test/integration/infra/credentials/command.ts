@@ -8,7 +8,7 @@ import { localClients } from '#local/clients.ts';
 import { type ClientSecret, simulatedCredentials } from '#local/simulator/credentials.ts';
 import type { Simulator } from '#local/simulator/simulator.ts';
 import type { Stack } from '#local/stack.ts';
-import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
 import { startGateway } from '#test/fixtures/gateway.ts';
 import { captured } from '#test/unit/infra/credentials/captured.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
-import { createImsClient } from '#shared/adobe/ims.ts';
-import { ImsError } from '#shared/adobe/ims-error.ts';
-import { generationScopes } from '#shared/adobe/scopes.ts';
+import { createImsClient } from '#shared/adobe/auth/ims.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import { generationScopes } from '#shared/adobe/auth/scopes.ts';
 import { systemClock } from '#shared/clock.ts';
 import { type CommandRig, startCommandRig } from './command.ts';
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import type { Fault } from '#local/simulator/faults/definitions.ts';
-import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
 import { awsEnvironment, type CommandRig, page, startCommandRig } from './command.ts';
 
 const { clientId, orgId, projectId, credentialId } = simulatedCredentials;

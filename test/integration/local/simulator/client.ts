@@ -1,5 +1,5 @@
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
-import { generationScopes, managementScopes } from '#shared/adobe/scopes.ts';
+import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
 
 const { clientId, clientSecret, orgId, credentialId } = simulatedCredentials;
 

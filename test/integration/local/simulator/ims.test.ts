@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { type Simulator, startSimulator } from '#local/simulator/simulator.ts';
-import { generationScopes } from '#shared/adobe/scopes.ts';
+import { generationScopes } from '#shared/adobe/auth/scopes.ts';
 import { clientOf } from './client.ts';
 import { createTestClock } from './clock.ts';
 

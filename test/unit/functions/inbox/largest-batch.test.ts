@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { linesInStep } from '#functions/inbox/cancel-jobs.ts';
+import { linesInStep } from '#functions/inbox/cancel/cancel-jobs.ts';
 import { bytesAtOnce, linesAtOnce } from '#functions/inbox/read/read-prepared.ts';
+import { chunksInInvocation } from '#functions/inbox/read/read-requests.ts';
 import { largestGrowth } from '#functions/inbox/read/store-lines.ts';
-import { chunksInInvocation } from '#functions/inbox/read-requests.ts';
 import { settingsSchema } from '#infra/settings.ts';
 
 // AWS: operations of a durable execution.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ImsError } from '#shared/adobe/ims-error.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { createWorld, hourMs, scopes } from './world.ts';
 

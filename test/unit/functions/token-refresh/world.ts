@@ -3,9 +3,9 @@ import type { MintLease, MintLeases } from '#functions/token-refresh/mint-lease.
 import { refreshToken } from '#functions/token-refresh/refresh-token.ts';
 import { type Reporting, reportFailure, reportRefreshed } from '#functions/token-refresh/report.ts';
 import type { TokenStore } from '#functions/token-refresh/token-store.ts';
-import type { ImsClient } from '#shared/adobe/ims.ts';
-import { ImsError } from '#shared/adobe/ims-error.ts';
-import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/stored-credentials.ts';
+import type { ImsClient } from '#shared/adobe/auth/ims.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/stored-credentials.ts';
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
 import type { TokenRefreshStatus } from '#shared/aws/status-items.ts';
 import type { MetricName } from '#shared/metrics.ts';

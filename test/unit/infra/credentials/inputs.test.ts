@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '#infra/credentials/errors.ts';
 import { isGiven, readGiven } from '#infra/credentials/inputs.ts';
 import { openPrompt, type Prompt } from '#infra/credentials/prompt.ts';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 
 const page = 'https://developer.adobe.com/console/projects/23294/456/credentials/112233/details/oauthservertoserver';
 const ids = { orgId: '23294', projectId: '456', credentialId: '112233' };

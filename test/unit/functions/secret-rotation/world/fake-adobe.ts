@@ -1,8 +1,8 @@
-import type { RotationPorts } from '#functions/secret-rotation/ports.ts';
-import { ImsError } from '#shared/adobe/ims-error.ts';
-import { type IoManagementClient, maxClientSecrets } from '#shared/adobe/io-management.ts';
-import { IoManagementError } from '#shared/adobe/io-management-error.ts';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import type { RotationPorts } from '#functions/secret-rotation/context.ts';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
+import { type IoManagementClient, maxClientSecrets } from '#shared/adobe/console/io-management.ts';
+import { IoManagementError } from '#shared/adobe/console/io-management-error.ts';
 import type { Clock } from '#shared/clock.ts';
 
 export interface AdobeSecret {

@@ -1,5 +1,5 @@
+import type { IntentStore, RotationMemory } from '#functions/secret-rotation/context.ts';
 import { LeaseLostError } from '#functions/secret-rotation/errors.ts';
-import type { IntentStore, RotationMemory } from '#functions/secret-rotation/ports.ts';
 import type { Clock } from '#shared/clock.ts';
 
 /** The function's own table, with the conditions of the real one. */

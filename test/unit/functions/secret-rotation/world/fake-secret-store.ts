@@ -1,5 +1,5 @@
-import type { SecretStore, SecretVersion } from '#functions/secret-rotation/ports.ts';
-import type { ClientCredentials } from '#shared/adobe/stored-credentials.ts';
+import type { SecretStore, SecretVersion } from '#functions/secret-rotation/context.ts';
+import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import type { Clock } from '#shared/clock.ts';
 
 type Label = 'AWSCURRENT' | 'AWSPREVIOUS' | 'AWSPENDING';

@@ -1,5 +1,5 @@
-import type { RotationPorts } from '#functions/secret-rotation/ports.ts';
-import type { IoManagementClient } from '#shared/adobe/io-management.ts';
+import type { RotationPorts } from '#functions/secret-rotation/context.ts';
+import type { IoManagementClient } from '#shared/adobe/console/io-management.ts';
 
 type Kind = 'read' | 'effect';
 type PortCalls = {

@@ -1,7 +1,7 @@
+import type { RotationPolicy, RotationPorts } from '#functions/secret-rotation/context.ts';
 import { runDaily } from '#functions/secret-rotation/daily.ts';
-import type { RotationPolicy, RotationPorts } from '#functions/secret-rotation/ports.ts';
-import { retireNow } from '#functions/secret-rotation/retire-now.ts';
-import { rotationSteps, runStep } from '#functions/secret-rotation/run-step.ts';
+import { retireNow } from '#functions/secret-rotation/secrets/retire-now.ts';
+import { rotationSteps, runStep } from '#functions/secret-rotation/steps/run-step.ts';
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
 import type { MetricName } from '#shared/metrics.ts';
 import { type AdobeSecret, createFakeAdobe, credentialsOf, scopes, tokenLifetimeMs } from './fake-adobe.ts';

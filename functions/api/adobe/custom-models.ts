@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import {
+  type CustomModelsOutcome,
+  type CustomModelsQuery,
+  customModelsQuery,
+  listCustomModels,
+} from '#shared/adobe/services/firefly/custom-models.ts';
+import { ProblemError } from '#shared/http/problem.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { toValidationErrors } from '#shared/http/validation-errors.ts';
+import type { Gateway } from '../context.ts';
+import type { ApiRequest } from '../http/request.ts';
+import type { Route } from '../http/router.ts';
+import { unavailable, withToken } from './with-token.ts';
+
+const freshMs = 60_000;
+const mostKept = 50;
+
+/** Adobe's list of the custom models that the gateway's credential may use; remembered for a minute. */
+export const customModels = (gateway: Pick<Gateway, 'tokens' | 'fireflyUrl' | 'table'>): Route => {
+  const { tokens, fireflyUrl, table } = gateway;
+  const known = new Map<string, { body: Record<string, unknown>; readAt: number }>();
+  return {
+    method: 'GET',
+    path: '/v3/custom-models',
+    describe: {
+      tag: 'Firefly',
+      summary: 'Your custom models at Adobe',
+      query: customModelsQuery,
+      answers: {
+        200: {
+          description: "Adobe's list, at most a minute old",
+          content: {
+            'application/json': z.object({
+              custom_models: z.array(z.looseObject({ assetId: z.string() })),
+              total_count: z.int().optional(),
+            }),
+          },
+        },
+      },
+      errors: [403, 503],
+    },
+    handle: async (request) => {
+      request.caller();
+      const query = readQuery(request);
+      const key = JSON.stringify(query);
+      const kept = known.get(key);
+      if (kept !== undefined && table.clock.now() - kept.readAt < freshMs) return answer(kept.body, request);
+      const outcome = await withToken<CustomModelsOutcome>(tokens, (token) =>
+        listCustomModels({ baseUrl: fireflyUrl, query, requestId: request.id }, token, table.clock.now),
+      );
+      if (outcome.kind !== 'listed') throw problemOf(outcome);
+      if (known.size >= mostKept) known.clear();
+      known.set(key, { body: outcome.body, readAt: table.clock.now() });
+      return answer(outcome.body, request);
+    },
+  };
+};
+
+const readQuery = (request: ApiRequest): CustomModelsQuery => {
+  const parsed = customModelsQuery.safeParse(request.query);
+  if (parsed.success) return parsed.data;
+  const validationErrors = toValidationErrors(parsed.error.issues, 'query');
+  const sentence = validationErrors.map(({ loc, msg }) => `${loc.slice(1).join('.')}: ${msg}`).join('; ');
+  const extensions = { reason: 'bad_request' };
+  throw new ProblemError(400, 'bad_request', `A query parameter is not valid: ${sentence}.`, {
+    validationErrors,
+    extensions,
+  });
+};
+
+/** Adobe's links to further pages lead to Adobe, where the caller has no token: they are turned to the gateway. */
+const answer = (body: Record<string, unknown>, { baseUrl }: ApiRequest) =>
+  jsonResponse(200, { ...body, _links: atGateway(body['_links'], baseUrl) });
+
+const atGateway = (value: unknown, baseUrl: string): unknown => {
+  if (typeof value === 'string') {
+    const url = URL.canParse(value, baseUrl) ? new URL(value, baseUrl) : undefined;
+    return url?.pathname === '/v3/custom-models' ? `${baseUrl}${url.pathname}${url.search}` : value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, atGateway(inner, baseUrl)]));
+};
+
+// Errors of this call have the field `reason` at Adobe, where others have `error_code`.
+const problemOf = (outcome: Exclude<CustomModelsOutcome, { kind: 'listed' }>): ProblemError => {
+  if (outcome.kind === 'refused') {
+    const { status, code, message } = outcome.error;
+    // Adobe's 403 is about the gateway's rights, not about the caller's.
+    return new ProblemError(status === 403 ? 502 : status, code, message, { extensions: { reason: code } });
+  }
+  return unavailable(outcome.kind === 'no_word' ? outcome.retryAfterMs : undefined);
+};

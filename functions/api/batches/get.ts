@@ -1,0 +1,39 @@
+import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
+import { batchRecord } from '#shared/http/batch-record.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { turnsUntilLast } from '#shared/jobs/queue.ts';
+import { readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { Gateway } from '../context.ts';
+import type { Route } from '../http/router.ts';
+import { batchLinks } from './batch-answers.ts';
+import { findBatch } from './find-batch.ts';
+import { batchSchema, onBatch } from './view.ts';
+
+/** How a batch is doing. */
+export const batchShow = (gateway: Gateway): Route => ({
+  method: 'GET',
+  path: '/batches/{batchId}',
+  describe: onBatch('How a batch is doing', {
+    200: { description: 'The batch', content: { 'application/json': batchSchema } },
+  }),
+  handle: async (request) => {
+    const batch = await findBatch(gateway, request);
+    const estimatedEndAt = isOver(batch.state) ? undefined : await estimate(gateway, batch);
+    return jsonResponse(200, { ...batchRecord(batch), estimatedEndAt, links: batchLinks(request, batch.batchId) });
+  },
+});
+
+/** When the last job will be submitted at the earliest: what waits now at other priorities has its turns in between; ISO. */
+const estimate = async ({ table, limits }: Gateway, batch: Batch): Promise<string | undefined> => {
+  const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped - batch.blank;
+  const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
+  const now = table.clock.now();
+  if (unfinished === 0) return new Date(now).toISOString();
+  const [quota, ahead] = await Promise.all([
+    readQuota(table, limits),
+    turnsUntilLast(table, batch.priority, unfinished),
+  ]);
+  const last = earliestSubmit(quota, limits, ahead, now);
+  return last === undefined ? undefined : new Date(last).toISOString();
+};

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import { longestWaitSeconds } from '#shared/http/preferences.ts';
+import { priorities } from '#shared/jobs/job.ts';
+import { acceptedJob, acceptedLinks } from '../openapi/components.ts';
+import type { RouteDescription } from '../openapi/description.ts';
+
+const commonHeaders = {
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'The same request with the same key is the same job' }),
+  Prefer: z
+    .string()
+    .optional()
+    .meta({ description: `\`wait=N\` waits up to N seconds, 1 to ${longestWaitSeconds}, for the result` }),
+  'Cache-Control': z.string().optional().meta({
+    description:
+      '`max-age=N`: a request with seeds that equals one of yours that succeeded in the last N seconds gets its outputs',
+  }),
+  'x-priority': z.enum(priorities).default('normal'),
+};
+
+const modelHeader = ({ models }: OperationDefinition): Record<string, z.ZodType> => {
+  if (models === undefined) return {};
+  const values = z.enum([...models.values] as [string, ...string[]]);
+  return {
+    'x-model-version': models.required
+      ? values
+      : values.optional().meta({ description: 'Without it the gateway sends the default of its settings' }),
+  };
+};
+
+const description = `Every field is checked before the request costs one of Adobe's; what is wrong is named in
+\`validation_errors\`. Fields that are not documented are passed on to Adobe, with a warning in the job's record. A \`source\` may
+also have a \`url\` of \`s3://bucket/key\` or \`job:<jobId>/<n>\`.`;
+
+/**
+ * What the description of the API says of an operation.
+ *
+ * @param waits whether it is the synchronous call
+ */
+export const describeGeneration = (operation: OperationDefinition, waits: boolean): RouteDescription => {
+  const { title, accepts, body, result } = operation;
+  const accepted = {
+    description: waits ? 'It takes longer: where to follow it' : 'Accepted: where to follow it',
+    content: { 'application/json': accepts.family === 'job' ? acceptedJob : acceptedLinks },
+    headers: { location: 'URL of the status', link: 'URLs of status and cancel' },
+  };
+  const finished = {
+    description: 'The result, for those who wait for it',
+    content: { 'application/json': result.schema },
+  };
+  // Where Adobe accepts with 200, the two answers differ in their bodies only.
+  const either = {
+    ...accepted,
+    description: `${accepted.description}; or the result, for those who wait for it`,
+    content: { 'application/json': z.union([acceptedLinks, result.schema]) },
+  };
+  return {
+    tag: 'Firefly',
+    summary: waits ? `${title}, and wait for the result` : title,
+    description,
+    headers: z.object({ ...modelHeader(operation), ...commonHeaders }),
+    body: { 'application/json': body },
+    answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
+    errors: [403, 413, 415, 422, 451, 503],
+  };
+};

@@ -1,0 +1,32 @@
+import type { Job, NewJob } from '#shared/jobs/job.ts';
+import { createReusingJob } from '#shared/jobs/job-store.ts';
+import { findReusable } from '#shared/jobs/reuse.ts';
+import type { Gateway } from '../context.ts';
+import { announceEnd } from '../jobs/announce-end.ts';
+
+/**
+ * Answers a request with the outputs of an equal one that succeeded before, if the caller takes them: no permit is spent.
+ *
+ * @param options.maxAgeSeconds how old they may be; undefined if the caller did not say
+ * @param options.inputsChangedAt when the latest of the request's inputs in S3 was written, in epoch ms
+ * @returns the job that has them, or undefined if there are none
+ */
+export const reuse = async (
+  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'invokeDispatch' | 'outputExists'>,
+  request: NewJob,
+  { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
+): Promise<Job | undefined> => {
+  if (maxAgeSeconds === undefined) return undefined;
+  const earlier = await findReusable(gateway.table, request, maxAgeSeconds);
+  // The same words, but another image since: S3 tells whole seconds only.
+  if (earlier !== undefined && (inputsChangedAt ?? 0) + 1_000 > Date.parse(earlier.createdAt)) return undefined;
+  // Objects may have been deleted by their age, or by hand, while the record stayed.
+  const exist = await Promise.all((earlier?.outputs ?? []).map((output) => gateway.outputExists(output)));
+  if (earlier === undefined || exist.length === 0 || exist.includes(false)) return undefined;
+  const { created, job } = await createReusingJob(gateway.table, request, earlier);
+  if (created) {
+    gateway.log.info('reused', { jobId: job.jobId, reusedFrom: earlier.jobId });
+    await announceEnd(gateway, job);
+  }
+  return job;
+};

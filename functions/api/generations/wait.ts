@@ -1,0 +1,45 @@
+import { unknownJob } from '#shared/http/problem.ts';
+import { isFinal, type Job } from '#shared/jobs/job.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
+import { positionOf } from '#shared/jobs/queue.ts';
+import { readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { Gateway } from '../context.ts';
+
+// No picture was ever made, fetched and stored faster.
+const shortestGenerationMs = 1_000;
+const firstPauseMs = 250;
+const longestPauseMs = 500;
+
+/**
+ * Waits for the end of a job by asking the table, but not beyond the deadline, nor once it is plain that the job will not
+ * end before it.
+ *
+ * @param deadline epoch ms
+ * @returns the job as it was last seen, finished or not
+ * @throws {ProblemError} 404 if it is erased meanwhile
+ */
+export const awaitJob = async (gateway: Gateway, known: Job, deadline: number): Promise<Job> => {
+  const { table, sleep } = gateway;
+  const latestSubmit = deadline - shortestGenerationMs;
+  let job = known;
+  const queueIsTooLong = job.state === 'queued' && (await expectedSubmit(gateway, job)) > latestSubmit;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs + 50)) {
+    if (isFinal(job.state)) return job;
+    if (job.state === 'scheduled' && job.submitAt !== undefined && job.submitAt > latestSubmit) return job;
+    const leftMs = deadline - table.clock.now();
+    if (leftMs <= 0) return job;
+    await sleep(Math.min(pauseMs, leftMs));
+    const current = await getJob(table, job.jobId);
+    if (current === undefined) throw unknownJob();
+    job = current;
+    // Only now: what looked like a taken permit may have been the one that dispatch was just giving to this very job.
+    if (queueIsTooLong && job.state === 'queued') return job;
+  }
+};
+
+const expectedSubmit = async ({ table, limits }: Gateway, job: Job): Promise<number> => {
+  const now = table.clock.now();
+  const [quota, turnsAhead] = await Promise.all([readQuota(table, limits), positionOf(table, job)]);
+  return earliestSubmit(quota, limits, turnsAhead, now) ?? Number.POSITIVE_INFINITY;
+};

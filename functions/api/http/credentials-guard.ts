@@ -1,0 +1,39 @@
+import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
+import { ProblemError } from '#shared/http/problem.ts';
+import type { Gateway } from '../context.ts';
+
+/**
+ * Refuses new jobs while nobody has given the gateway Adobe credentials. That a token was there once is remembered: one
+ * that has expired since is renewed long before a job's turn comes.
+ *
+ * @throws {ProblemError} 503 with what to do
+ */
+export const createRequireCredentials = ({ token, log }: Pick<Gateway, 'token' | 'log'>): (() => Promise<void>) => {
+  let configured = false;
+  return async () => {
+    if (configured) return;
+    try {
+      await token.read();
+      configured = true;
+    } catch (error) {
+      if (error instanceof NotConfiguredError) {
+        throw new ProblemError(
+          503,
+          'not_configured',
+          'This gateway has no Adobe access token: its Adobe credentials have not been set yet, or Adobe has refused them. ' +
+            'Set them with `npm run credentials`; GET /health tells more.',
+          { headers: { 'retry-after': '60' } },
+        );
+      }
+      log.error('The access token could not be read.', { error: error instanceof Error ? error.name : 'unknown' });
+      throw new ProblemError(
+        503,
+        'service_unavailable',
+        'The state of the Adobe credentials cannot be read just now.',
+        {
+          headers: { 'retry-after': '5' },
+        },
+      );
+    }
+  };
+};

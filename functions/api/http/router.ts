@@ -1,0 +1,66 @@
+import httpRouter from '@middy/http-router';
+import type { Clock } from '#shared/clock.ts';
+import { ProblemError } from '#shared/http/problem.ts';
+import { emptyResponse, type HttpResponse } from '#shared/http/response.ts';
+import type { RouteDescription } from '../openapi/description.ts';
+import { type Operators, requireOperator } from './operators.ts';
+import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
+
+/** One operation of the API. */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path with parameters in braces, such as `/jobs/{jobId}`. */
+  path: string;
+  /** What the description of the API says of it. */
+  describe: RouteDescription;
+  /** Whom the route is for; by default everybody who may call. */
+  for?: 'operators';
+  handle(request: ApiRequest): Promise<HttpResponse>;
+}
+
+/**
+ * Finds the route of an event and runs it; a browser's preflight is answered for every path.
+ *
+ * @param options.operators who may use the routes for operators
+ * @param options.url base of the URLs in answers
+ * @throws {ProblemError} 400 for a malformed path, 404 for an unknown one, 405 for a known one with another method
+ */
+export const createRouter = (
+  routes: readonly Route[],
+  options: { clock: Clock; operators: Operators; url: string },
+): ((event: HttpEvent) => Promise<HttpResponse>) => {
+  const router = httpRouter<HttpEvent, HttpResponse>({
+    routes: routes.map((route) => ({
+      method: route.method,
+      path: route.path,
+      handler: async (event: HttpEvent) => {
+        const request = readRequest(event, { startedAt: options.clock.now(), url: options.url });
+        if (route.for === 'operators') requireOperator(options.operators, request, `${route.method} ${route.path}`);
+        return route.handle(request);
+      },
+    })),
+    // The router's own answer is text/plain, and it does not tell a wrong method from an unknown path.
+    notFoundResponse: ({ path }) => {
+      const allowed = routes.filter((route) => matches(route.path, path)).map((route) => route.method);
+      if (allowed.length === 0) throw new ProblemError(404, 'not_found', 'There is nothing at this path.');
+      throw new ProblemError(405, 'method_not_allowed', `This path takes ${allowed.join(', ')} only.`, {
+        headers: { allow: allowed.join(', ') },
+      });
+    },
+  }) as unknown as (event: HttpEvent) => Promise<HttpResponse>;
+  return async (event) => {
+    // With a $default route API Gateway hands preflights to the function and puts its own CORS headers on the answer.
+    if (event.requestContext.http.method === 'OPTIONS') return emptyResponse(204);
+    decodePath(event.requestContext.http.path);
+    return router(event);
+  };
+};
+
+const matches = (template: string, path: string): boolean => {
+  const expected = template.split('/');
+  const actual = path.replace(/(?<=.)\/$/, '').split('/');
+  return (
+    expected.length === actual.length &&
+    expected.every((part, index) => (part.startsWith('{') ? actual[index] !== '' : part === actual[index]))
+  );
+};

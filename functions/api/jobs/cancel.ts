@@ -1,0 +1,45 @@
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { ProblemError, unknownJob } from '#shared/http/problem.ts';
+import { emptyResponse } from '#shared/http/response.ts';
+import { cancelJob } from '#shared/jobs/cancel.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import type { Gateway } from '../context.ts';
+import type { Route } from '../http/router.ts';
+import { announceEnd } from './announce-end.ts';
+import { findJob } from './find.ts';
+
+/** Adobe's cancel call: what waits ends at once, what Adobe works on is cancelled there, what has ended gives 409. */
+export const cancel = (gateway: Gateway): Route => ({
+  method: 'PUT',
+  path: '/v3/cancel/{jobId}',
+  describe: {
+    tag: 'Firefly',
+    summary: 'Cancel a job',
+    answers: { 200: { description: 'It has ended, or Adobe is asked to end it' } },
+    errors: [404, 409],
+  },
+  handle: async (request) => {
+    const cancellation = await cancelJob(gateway.table, gateway.limits, await findJob(gateway, request));
+    if (cancellation === undefined) throw unknownJob();
+    const { outcome, job } = cancellation;
+    if (outcome === 'too_late') throw tooLate(job);
+    if (outcome === 'cancelled') {
+      await announceEnd(gateway, job);
+      if (job.submitAt !== undefined) await dispatchNow(gateway);
+    }
+    return emptyResponse(200);
+  },
+});
+
+const tooLate = ({ state }: Job): ProblemError => {
+  switch (state) {
+    case 'cancelled':
+      return new ProblemError(409, 'job_already_canceled', 'The job is cancelled already.');
+    case 'timed_out':
+      return new ProblemError(409, 'job_timeout', 'The job has timed out.');
+    case 'storing':
+      return new ProblemError(409, 'job_completed', 'Adobe has finished the job; its outputs are being stored.');
+    default:
+      return new ProblemError(409, 'job_completed', 'The job has finished.');
+  }
+};

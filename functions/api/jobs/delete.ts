@@ -1,0 +1,53 @@
+import { getBatch } from '#shared/batches/batch-store.ts';
+import { ProblemError } from '#shared/http/problem.ts';
+import { emptyResponse } from '#shared/http/response.ts';
+import { isFinal } from '#shared/jobs/job.ts';
+import { deleteJob } from '#shared/jobs/job-store.ts';
+import { outputPrefix } from '#shared/jobs/outputs.ts';
+import type { Gateway } from '../context.ts';
+import type { Route } from '../http/router.ts';
+import { announceEnd } from './announce-end.ts';
+import { findJob } from './find.ts';
+
+/** Erases a finished job with its prompt and all versions of its outputs. */
+export const jobDelete = (
+  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'invokeDispatch' | 'eraseOutputs'>,
+): Route => ({
+  method: 'DELETE',
+  path: '/jobs/{jobId}',
+  describe: {
+    tag: 'Jobs',
+    summary: 'Erase a finished job with its prompt and all versions of its outputs',
+    answers: { 204: { description: 'Erased' } },
+    errors: [404, 409, 503],
+  },
+  handle: async (request) => {
+    const job = await findJob(gateway, request);
+    if (!isFinal(job.state)) {
+      throw new ProblemError(409, 'job_not_finished', 'The job has not finished yet: cancel it first.');
+    }
+    // Its lines may be read once more after a crash, and a line without a job becomes one.
+    const batch = job.batchId === undefined ? undefined : await getBatch(gateway.table, job.batchId);
+    if (batch?.state === 'reading') {
+      throw new ProblemError(
+        409,
+        'batch_not_read',
+        'The file of its batch is still being read: try again in a minute.',
+        {
+          headers: { 'retry-after': '60' },
+        },
+      );
+    }
+    // The record goes last: as long as it is there, a call that was cut off can be repeated.
+    await gateway.eraseOutputs(outputPrefix(job));
+    const erased =
+      (await deleteJob(gateway.table, job.jobId)) ||
+      ((await announceEnd(gateway, job)) && (await deleteJob(gateway.table, job.jobId)));
+    if (!erased) {
+      throw new ProblemError(503, 'service_unavailable', 'The outputs are erased, the record not yet: try again.', {
+        headers: { 'retry-after': '60' },
+      });
+    }
+    return emptyResponse(204);
+  },
+});

@@ -1,0 +1,20 @@
+import { unknownJob } from '#shared/http/problem.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
+import type { Gateway } from '../context.ts';
+import type { ApiRequest } from '../http/request.ts';
+
+const jobIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The job that the path names.
+ *
+ * @throws {ProblemError} 404 if there is none or it is another caller's
+ */
+export const findJob = async ({ table }: Pick<Gateway, 'table'>, request: ApiRequest): Promise<Job> => {
+  const caller = request.caller();
+  const jobId = request.params['jobId']?.toLowerCase() ?? '';
+  const job = jobIdPattern.test(jobId) ? await getJob(table, jobId) : undefined;
+  if (job === undefined || job.caller !== caller) throw unknownJob();
+  return job;
+};

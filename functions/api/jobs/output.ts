@@ -1,0 +1,27 @@
+import { ProblemError } from '#shared/http/problem.ts';
+import { emptyResponse } from '#shared/http/response.ts';
+import type { Gateway } from '../context.ts';
+import type { Route } from '../http/router.ts';
+import { findJob } from './find.ts';
+
+/** The stable address of an output: redirects to a URL that is signed at this moment. Counts from 0, in Adobe's order. */
+export const jobOutputs = (gateway: Pick<Gateway, 'table' | 'presign'>): Route => ({
+  method: 'GET',
+  path: '/jobs/{jobId}/outputs/{index}',
+  describe: {
+    tag: 'Jobs',
+    summary: 'One output of a job, counted from 0',
+    description: 'The one link to keep: it leads to a fresh URL whenever it is followed.',
+    answers: { 302: { description: 'To the file', headers: { location: 'A presigned URL' } } },
+    errors: [404],
+  },
+  handle: async (request) => {
+    const { outputs = [] } = await findJob(gateway, request);
+    const index = request.params['index'] ?? '';
+    const output = /^(0|[1-9]\d{0,3})$/.test(index) ? outputs[Number(index)] : undefined;
+    if (output === undefined) {
+      throw new ProblemError(404, 'unknown_output', `The job has ${outputs.length} outputs, counted from 0.`);
+    }
+    return emptyResponse(302, { location: await gateway.presign(output) });
+  },
+});

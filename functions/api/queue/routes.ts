@@ -1,0 +1,70 @@
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
+import type { Gateway } from '../context.ts';
+import type { ApiRequest } from '../http/request.ts';
+import type { Route } from '../http/router.ts';
+import { pauseRequest, readPauseRequest } from './pause-request.ts';
+import { queueState } from './queue-schema.ts';
+import { queueView } from './view.ts';
+
+const theQueue = { description: 'The queue', content: { 'application/json': queueState } };
+
+/** Looking at the queue, stopping it and starting it again: for operators. Each answers with the queue as it is then. */
+export const queueRoutes = (gateway: Gateway): Route[] => {
+  const { table, limits, log } = gateway;
+  const view = async () => jsonResponse(200, await queueView(table, limits));
+  return [
+    {
+      method: 'GET',
+      path: '/queue',
+      for: 'operators',
+      describe: {
+        tag: 'Operation',
+        summary: 'What waits, what holds it up, and until when; for operators',
+        answers: { 200: theQueue },
+        errors: [403],
+      },
+      handle: view,
+    },
+    {
+      method: 'PUT',
+      path: '/queue/pause',
+      for: 'operators',
+      describe: {
+        tag: 'Operation',
+        summary: 'Submit nothing until the queue is resumed; for operators',
+        description:
+          'What Adobe has goes on and is stored; requests are taken in. Pausing a paused queue changes nothing.',
+        body: { 'application/json': pauseRequest },
+        answers: { 200: theQueue },
+        errors: [403, 413, 415, 422],
+      },
+      handle: async (request: ApiRequest) => {
+        const reason = readPauseRequest(request.body);
+        const by = request.caller();
+        if (await pauseByOperator(table, { by, reason })) log.warn('An operator has paused the queue.', { by });
+        return view();
+      },
+    },
+    {
+      method: 'PUT',
+      path: '/queue/resume',
+      for: 'operators',
+      describe: {
+        tag: 'Operation',
+        summary: "End an operator's pause; for operators",
+        description: 'A pause that Adobe caused stays. Resuming a queue that is not paused changes nothing.',
+        answers: { 200: theQueue },
+        errors: [403],
+      },
+      handle: async (request: ApiRequest) => {
+        const by = request.caller();
+        if (await resumeByOperator(table)) log.warn('An operator has resumed the queue.', { by });
+        // Even if it was resumed before: that call may have ended before it got here.
+        await dispatchNow(gateway);
+        return view();
+      },
+    },
+  ];
+};

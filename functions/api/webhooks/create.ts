@@ -1,0 +1,50 @@
+import { ProblemError } from '#shared/http/problem.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { invalidBody, readBodyAs } from '#shared/http/validated-body.ts';
+import { webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
+import { createWebhook, listWebhooks, mostWebhooks } from '#shared/webhooks/webhook-store.ts';
+import type { Gateway } from '../context.ts';
+import type { ApiRequest } from '../http/request.ts';
+import type { Route } from '../http/router.ts';
+import { webhookRequest, webhookWithSecret } from './view.ts';
+import { webhookViewWithSecret } from './webhook-answers.ts';
+
+const largestBody = 8 * 1024;
+
+/** Takes an address that is to be called when the caller's jobs and batches end. */
+export const webhookCreate = ({ webhooks }: Pick<Gateway, 'webhooks'>): Route => ({
+  method: 'POST',
+  path: '/webhooks',
+  describe: {
+    tag: 'Webhooks',
+    summary: 'Be called when your jobs and batches end',
+    description:
+      'Calls are signed as Standard Webhooks has it, carry the same `webhook-id` at every try, and are tried for 24 hours.',
+    body: { 'application/json': webhookRequest },
+    answers: {
+      201: {
+        description: 'The webhook, with its secret',
+        content: { 'application/json': webhookWithSecret },
+        headers: { location: 'The webhook' },
+      },
+    },
+    errors: [409, 413, 415, 422],
+  },
+  handle: async (request) => {
+    const caller = request.caller();
+    const wanted = readRequest(request, webhooks.allowsLoopback);
+    if ((await listWebhooks(webhooks.table, caller)).length >= mostWebhooks) {
+      throw new ProblemError(409, 'too_many_webhooks', `There can be ${mostWebhooks} webhooks; delete one first.`);
+    }
+    const webhook = await createWebhook(webhooks.table, { caller, ...wanted });
+    const view = webhookViewWithSecret(webhook, request);
+    return jsonResponse(201, view, { location: `${request.baseUrl}/webhooks/${webhook.webhookId}` });
+  },
+});
+
+const readRequest = (request: ApiRequest, allowsLoopback: boolean) => {
+  const wanted = readBodyAs(webhookRequest, request.body, largestBody);
+  const problem = webhookUrlProblem(wanted.url, { allowsLoopback });
+  if (problem !== undefined) throw invalidBody([{ loc: ['body', 'url'], msg: problem, type: 'value_error' }]);
+  return wanted;
+};

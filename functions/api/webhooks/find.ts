@@ -1,0 +1,28 @@
+import { ProblemError } from '#shared/http/problem.ts';
+import type { Webhook } from '#shared/webhooks/webhook.ts';
+import { getWebhook } from '#shared/webhooks/webhook-store.ts';
+import type { Gateway } from '../context.ts';
+import type { ApiRequest } from '../http/request.ts';
+
+/**
+ * The webhook that the path names.
+ *
+ * @throws {ProblemError} 404 if there is none or it is another caller's: the two must not be told apart
+ */
+export const findWebhook = async ({ webhooks }: Pick<Gateway, 'webhooks'>, request: ApiRequest): Promise<Webhook> =>
+  requireWebhook(await getWebhook(webhooks.table, webhookRef(request)));
+
+/** Which webhook the path names, whether it is there or not. */
+export const webhookRef = (request: ApiRequest) => ({
+  caller: request.caller(),
+  webhookId: request.params['webhookId']?.toLowerCase() ?? '',
+});
+
+/**
+ * @returns the webhook
+ * @throws {ProblemError} 404 if there is none
+ */
+export const requireWebhook = (webhook: Webhook | undefined): Webhook => {
+  if (webhook !== undefined) return webhook;
+  throw new ProblemError(404, 'unknown_webhook_id', 'There is no such webhook.');
+};

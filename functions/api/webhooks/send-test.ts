@@ -1,0 +1,57 @@
+import { v7 } from 'uuid';
+import { ProblemError } from '#shared/http/problem.ts';
+import { jsonResponse } from '#shared/http/response.ts';
+import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
+import { deliveryOfMessage } from '#shared/webhooks/message.ts';
+import { testMessage } from '#shared/webhooks/webhook.ts';
+import type { Gateway } from '../context.ts';
+import type { Route } from '../http/router.ts';
+import { findWebhook } from './find.ts';
+import { onWebhook, webhookTested } from './view.ts';
+
+/** Sends a message of the type `webhook.test`, once; what came of it is among the webhook's deliveries. */
+export const webhookTest = (gateway: Pick<Gateway, 'webhooks' | 'log'>): Route => ({
+  method: 'POST',
+  path: '/webhooks/{webhookId}/test',
+  describe: onWebhook(
+    'Send a test message, once',
+    {
+      202: {
+        description: 'On its way; look for its `deliveryId` among the deliveries of the webhook',
+        content: { 'application/json': webhookTested },
+        headers: { location: 'The webhook' },
+      },
+    },
+    [409, 503],
+  ),
+  handle: async (request) => {
+    const { log } = gateway;
+    const { table, startDelivery } = gateway.webhooks;
+    const webhook = await findWebhook(gateway, request);
+    if (webhook.state === 'disabled') {
+      throw new ProblemError(409, 'webhook_disabled', 'The webhook is disabled: enable it first.');
+    }
+    const { caller, webhookId } = webhook;
+    const at = new Date(request.startedAt).toISOString();
+    const message = { type: testMessage, at, subject: v7(), data: { caller, webhookId } } as const;
+    const delivery = deliveryOfMessage(message, webhook);
+    await createDelivery(table, delivery);
+    const { deliveryId } = delivery;
+    const ref = { caller, webhookId, at, deliveryId };
+    try {
+      await startDelivery({ delivery: ref }, deliveryId);
+    } catch (error) {
+      log.error('A test message could not be sent.', {
+        webhookId,
+        error: error instanceof Error ? error.name : 'unknown',
+      });
+      // Nobody follows it, so that it would stand there as pending.
+      await recordAttempt(table, ref, { state: 'failed' });
+      throw new ProblemError(503, 'service_unavailable', 'The message could not be sent just now: try again.', {
+        headers: { 'retry-after': '5' },
+      });
+    }
+    const location = `${request.baseUrl}/webhooks/${webhookId}`;
+    return jsonResponse(202, { deliveryId, links: { webhook: location } }, { location });
+  },
+});

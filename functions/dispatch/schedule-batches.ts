@@ -1,0 +1,86 @@
+import { announceBatch, unannouncedBatches } from '#shared/batches/batch-events.ts';
+import { claimWork, type DueBatch, dueBatches, hasWork, postponeLook } from '#shared/batches/open-batches.ts';
+import type { EventBus } from '#shared/jobs/events.ts';
+import type { JobTable } from '#shared/jobs/job-store.ts';
+import type { Log } from '#shared/observability.ts';
+import { type StartWork, workName } from './start-batch-run.ts';
+
+// Whoever ended a batch announces it right after; only a crash leaves it longer.
+const announceSlackMs = 30_000;
+// Looked at side by side.
+const atOnce = 25;
+// Bound the work of one run; the next minute goes on. Thousands of files may have been dropped at once.
+const mostPages = 20;
+const longestMs = 20_000;
+
+/** What looking at batches works with. */
+export interface FollowBatches {
+  table: JobTable;
+  bus: EventBus;
+  startWork: StartWork;
+  log: Log;
+}
+
+/**
+ * Starts a durable execution for every batch that has something to do: a file to be read, a crash to recover from, a
+ * cancellation, a report. Ends that were not announced are announced.
+ */
+export const followBatches = async (parts: FollowBatches): Promise<{ works: number; batchesAnnounced: number }> => {
+  const { table } = parts;
+  const endsAt = table.clock.now() + longestMs;
+  let works = 0;
+  let pages = 0;
+  for await (const page of dueBatches(table, atOnce)) {
+    const followed = await Promise.all(page.map((due) => tryToFollow(parts, due)));
+    works += followed.filter(Boolean).length;
+    pages += 1;
+    if (pages === mostPages || table.clock.now() >= endsAt) break;
+  }
+  return { works, batchesAnnounced: await announceBatches(parts) };
+};
+
+const announceBatches = async ({ table, bus, log }: FollowBatches): Promise<number> => {
+  let announced = 0;
+  for (const batch of await unannouncedBatches(table, table.clock.now() - announceSlackMs, atOnce)) {
+    try {
+      await announceBatch(table, bus, batch);
+      announced += 1;
+    } catch (error) {
+      const { batchId } = batch;
+      log.error('The end of a batch could not be announced; the next run tries again.', {
+        batchId,
+        error: String(error),
+      });
+    }
+  }
+  return announced;
+};
+
+const tryToFollow = async (parts: FollowBatches, due: DueBatch): Promise<boolean> => {
+  try {
+    return await follow(parts, due);
+  } catch (error) {
+    // One batch that cannot be written must not keep the others waiting; it stays due.
+    const { batchId } = due.batch;
+    parts.log.error('A batch could not be looked at; the next run tries again.', { batchId, error: String(error) });
+    return false;
+  }
+};
+
+const follow = async ({ table, startWork, log }: FollowBatches, due: DueBatch): Promise<boolean> => {
+  if (!hasWork(due.batch, table.clock.now())) {
+    await postponeLook(table, due);
+    return false;
+  }
+  const batch = await claimWork(table, due);
+  if (batch === undefined) return false;
+  const work = { batchId: batch.batchId, work: batch.works };
+  try {
+    await startWork(work, workName(work));
+    return true;
+  } catch (error) {
+    // It is due again when the execution would have to be lost.
+    log.error('The durable execution of a batch could not be started.', { ...work, error: String(error) });
+    return false;
+  }
+};

@@ -1,0 +1,128 @@
+import type { SubmitOutcome } from '#shared/adobe/services/submit.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import { clearTrials, type Pause, pauseQuota } from '#shared/jobs/quota.ts';
+import { lostAfterMs } from '#shared/jobs/resume.ts';
+import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
+import { metricNames } from '#shared/metrics.ts';
+import type { Parts } from './context.ts';
+import { giveBack, type Submitted } from './requeue.ts';
+
+// Adobe's limit counts in minutes; without a Retry-After a whole window is waited.
+const defaultRetryAfterMs = 60_000;
+const longestPauseMs = 60 * 60_000;
+/** Answers of 408, 500 and 503, or refusals of uploads, after which a job is given up. */
+const attemptLimit = 3;
+
+/** Writes down what a submit led to, right after its answer and before the step's own checkpoint. */
+export const settleSubmit = async (
+  parts: Parts,
+  job: Job,
+  outcome: SubmitOutcome,
+  { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
+): Promise<Submitted> => {
+  const { table } = parts;
+  const now = table.clock.now();
+  switch (outcome.kind) {
+    case 'accepted':
+      await recordAccepted(parts, job, outcome.job);
+      if (trialLevel > 0) await clearTrials(table);
+      return { kind: 'at_adobe' };
+    case 'rate_limited':
+      await pauseQuota(table, {
+        until: now + (outcome.retryAfterMs ?? defaultRetryAfterMs),
+        reason: 'rate_limited',
+        level: trialLevel,
+      });
+      return giveBack(parts, job, { sent: true, dispatchNow: true });
+    case 'quota_exhausted':
+      await pauseAfterRefusal(parts, 'quota_exhausted', trialLevel);
+      return giveBack(parts, job, { sent: true, dispatchNow: false });
+    case 'token_refused':
+      return settleRefusedToken(parts, job, { trialLevel, tokenVersion });
+    case 'try_again': {
+      const changes = { attempts: job.attempts + 1, error: upstreamError(outcome.error) };
+      return changes.attempts >= attemptLimit
+        ? end(parts, job, { to: 'failed', ...changes })
+        : giveBack(parts, job, { sent: true, changes, dispatchNow: true });
+    }
+    case 'not_sent':
+      // The permit stays taken: with Adobe out of reach it keeps the job from being tried again and again at once.
+      parts.log.warn('Adobe could not be reached.', { jobId: job.jobId, reason: outcome.reason });
+      return giveBack(parts, job, { sent: true, dispatchNow: true });
+    case 'rejected':
+      return end(parts, job, { to: 'failed', error: upstreamError(outcome.error) });
+    case 'unknown':
+      return endUnknown(parts, job, outcome.reason, outcome.status);
+  }
+};
+
+const recordAccepted = async (
+  { table, followingOf }: Parts,
+  job: Job,
+  accepted: Extract<SubmitOutcome, { kind: 'accepted' }>['job'],
+) => {
+  const now = table.clock.now();
+  await transition(table, job, {
+    from: ['submitting'],
+    to: 'running',
+    order: new Date(now + followingOf(job).timeoutSeconds * 1000 + lostAfterMs).toISOString(),
+    changes: {
+      upstream: { ...accepted, acceptedAt: new Date(now).toISOString() },
+      tokenRefusals: undefined,
+      error: undefined,
+    },
+  });
+};
+
+/** A refused token is replaced first; if a new token was refused as well, nothing will pass until somebody looks. */
+const settleRefusedToken = async (
+  parts: Parts,
+  job: Job,
+  { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
+): Promise<Submitted> => {
+  const tokenRefusals = (job.tokenRefusals ?? 0) + 1;
+  let renewed = tokenRefusals === 1;
+  try {
+    await parts.tokens.refused(tokenVersion);
+  } catch (error) {
+    parts.log.error('The refused token could not be replaced.', { jobId: job.jobId, error: String(error) });
+    renewed = false;
+  }
+  if (!renewed) await pauseAfterRefusal(parts, 'token_refused', trialLevel);
+  return giveBack(parts, job, { sent: true, changes: { tokenRefusals }, dispatchNow: renewed });
+};
+
+/** Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm. */
+export const pauseAfterRefusal = async (
+  { table, log, recordMetric }: Parts,
+  reason: Pause['reason'],
+  trialLevel: number,
+): Promise<void> => {
+  const pauseMs = Math.min(longestPauseMs, 60_000 * 2 ** trialLevel);
+  await pauseQuota(table, { until: table.clock.now() + pauseMs, reason, level: trialLevel + 1 });
+  recordMetric(metricNames.queuePaused, 1);
+  log.error('The queue is paused: Adobe refuses all work.', { reason, pauseSeconds: pauseMs / 1000 });
+};
+
+/** Ends a job whose request may have reached Adobe while its answer was lost: nobody pays twice in silence. */
+export const endUnknown = async (
+  parts: Parts,
+  job: Job,
+  reason: string,
+  upstreamStatus?: number,
+): Promise<Submitted> => {
+  parts.recordMetric(metricNames.submitOutcomeUnknown, 1);
+  const message = `${reason} Adobe may have taken the job, and it was not sent again, as it may be billed.`;
+  return end(parts, job, { to: 'failed', error: { code: 'submit_outcome_unknown', message, upstreamStatus } });
+};
+
+const end = async ({ table, recordMetric }: Parts, job: Job, jobEnd: JobEnd): Promise<Submitted> => {
+  if ((await endJob(table, job, ['submitting'], jobEnd)) !== undefined) recordMetric(metricNames.jobsFailed, 1);
+  return { kind: 'over' };
+};
+
+const upstreamError = ({ code, message, status }: { code: string; message: string; status: number }) => ({
+  code,
+  message,
+  upstreamStatus: status,
+});

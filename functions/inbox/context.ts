@@ -1,0 +1,26 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
+import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import type { EventBus } from '#shared/jobs/events.ts';
+import type { JobTable } from '#shared/jobs/job-store.ts';
+import type { QuotaLimits } from '#shared/jobs/quota.ts';
+import type { Log } from '#shared/observability.ts';
+
+/** What following a batch works with. */
+export interface Parts {
+  table: JobTable;
+  limits: QuotaLimits;
+  bus: EventBus;
+  s3: S3Client;
+  bucket: string;
+  /** What the deployment sets of the operations. */
+  operations: OperationOverrides;
+  /** A file with more is refused. */
+  maxBytes: number;
+  /** A file with more is refused. */
+  maxLines: number;
+  /** How long the records of a finished batch and its jobs are kept. */
+  retentionSeconds: number;
+  invokeDispatch: InvokeDispatch;
+  log: Log;
+}

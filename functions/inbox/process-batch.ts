@@ -1,0 +1,33 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import type { Work } from '#shared/batches/batch-progress.ts';
+import { getBatch } from '#shared/batches/batch-store.ts';
+import { cancelJobs } from './cancel/cancel-jobs.ts';
+import type { Parts } from './context.ts';
+import { readRequests } from './read/read-requests.ts';
+import { type BatchEnd, refuseBatch, reportBatch } from './report/report-batch.ts';
+import { settleBatch } from './settle.ts';
+
+/**
+ * What there is to do for a batch, top to bottom: its file becomes jobs, a cancellation reaches them, and once all have
+ * ended there is a report. While jobs run nobody waits for them: the batch is looked at again when the last one has ended,
+ * or when it stands still. Everything that is not a step is repeated at each resume.
+ */
+export const followBatch = async (context: DurableContext, work: Work, parts: Parts): Promise<BatchEnd> => {
+  const state = await context.step('plan', () => planWork(parts, work));
+  if (state === 'stale' || state === 'finished' || state === 'refused') return { state };
+
+  if (state === 'reading') {
+    const reading = await readRequests(context, parts, work);
+    if (reading.kind === 'refused') return refuseBatch(context, parts, work, reading.refusal);
+    if (reading.kind === 'stale') return { state: 'stale' };
+    if (reading.kind === 'continues') return { state: 'reading' };
+  }
+  if (state !== 'reporting') await cancelJobs(context, parts, work);
+  const isReportDue = await context.step('settle', () => settleBatch(parts, work));
+  return isReportDue ? reportBatch(context, parts, work) : { state: 'running' };
+};
+
+const planWork = async ({ table }: Parts, { batchId, work }: Work): Promise<BatchEnd['state']> => {
+  const batch = await getBatch(table, batchId);
+  return batch?.works === work ? batch.state : 'stale';
+};

@@ -1,0 +1,143 @@
+import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { RefusedFileError } from './refused-file.ts';
+
+/** What the header row of a CSV file says. */
+export interface CsvColumns {
+  /** How many cells a row has. */
+  count: number;
+  /** The request that the cells of a row make, all its fields being texts; empty cells are left out. */
+  requestOf(cells: readonly string[]): Record<string, unknown>;
+}
+
+/** Fields of a line that stand beside its body. */
+const lineFields = ['operation', 'id', 'priority', 'modelVersion'] as const;
+
+const bodyPrefix = 'body.';
+const longestName = 255;
+// Far more than any documented field needs.
+const deepestName = 16;
+const listIndex = /^(0|[1-9]\d{0,3})$/;
+
+const bodyFields = new Set(operations.flatMap(({ body }) => Object.keys(body.shape)));
+
+/** A field that a column holds, or one with others inside. */
+type Field = { kind: 'cell'; column: number; name: string } | { kind: 'fields' | 'list'; members: Map<string, Field> };
+
+/**
+ * Reads a header row: `operation`, `id`, `priority`, `modelVersion`, and fields of the body such as `prompt`, `size.width`
+ * or `seeds.0`. With the prefix `body.` a field of the body may have any name.
+ *
+ * @throws {RefusedFileError} naming the column that is wrong
+ */
+export const readColumns = (header: readonly string[]): CsvColumns => {
+  const names = header.map((name) => name.trim());
+  // Asked first: what is no header at all may hold prompts, which must not be repeated.
+  if (!names.some((name) => bodyFields.has(pathOf(name)[0] ?? ''))) {
+    throw refused(
+      'The first row is no header: it must name the fields of the rows below, such as prompt, separated by commas.',
+    );
+  }
+  const ofLine = new Map<string, number>();
+  const body = new Map<string, Field>();
+  for (const [column, name] of names.entries()) {
+    checkName(name, column);
+    if (!isLineField(name)) addField(body, pathOf(name), { kind: 'cell', column, name });
+    else if (ofLine.has(name)) throw standsTwice(name);
+    else ofLine.set(name, column);
+  }
+  const fields = new Map([...body].map(([name, field]) => [name, withLists(field)]));
+  return {
+    count: header.length,
+    requestOf: (cells) => ({
+      ...Object.fromEntries(
+        [...ofLine].flatMap(([name, column]) => {
+          const text = cells[column]?.trim() ?? '';
+          return text === '' ? [] : [[name, text]];
+        }),
+      ),
+      body: fieldsOf(fields, cells),
+    }),
+  };
+};
+
+const isLineField = (name: string): boolean => lineFields.some((field) => field === name);
+
+const pathOf = (name: string): string[] =>
+  (name.startsWith(bodyPrefix) ? name.slice(bodyPrefix.length) : name).split('.');
+
+const checkName = (name: string, column: number): void => {
+  if (name === '') throw refused(`Column ${column + 1} of the header has no name.`);
+  if (name.length > longestName) {
+    throw refused(`The name of column ${column + 1} has more than ${longestName} characters.`);
+  }
+  if (/\p{Cc}/u.test(name)) {
+    throw refused(`The name of column ${column + 1} has a control character; rows must end in LF or CRLF.`);
+  }
+  if (name === 'body') throw refused('The column body must name one field of the body, such as body.prompt.');
+  const path = pathOf(name);
+  if (path.length > deepestName || path.includes('') || path.includes('__proto__')) {
+    throw refused(`The column ${name} is no name of a field.`);
+  }
+};
+
+const addField = (
+  fields: Map<string, Field>,
+  [first = '', ...rest]: readonly string[],
+  cell: Field & { kind: 'cell' },
+) => {
+  const field = fields.get(first);
+  if (rest.length === 0) {
+    if (field !== undefined) throw excluded(cell, field);
+    fields.set(first, cell);
+    return;
+  }
+  if (field?.kind === 'cell') throw excluded(cell, field);
+  const members = field?.members ?? new Map<string, Field>();
+  if (field === undefined) fields.set(first, { kind: 'fields', members });
+  addField(members, rest, cell);
+};
+
+/** Makes lists of the fields whose members are numbered, in the order of the numbers. */
+const withLists = (field: Field): Field => {
+  if (field.kind === 'cell') return field;
+  const members = [...field.members].map(([name, member]): [string, Field] => [name, withLists(member)]);
+  const numbered = members.filter(([name]) => listIndex.test(name));
+  if (numbered.length === 0) return { kind: 'fields', members: new Map(members) };
+  const [other] = members.filter(([name]) => !listIndex.test(name));
+  const [member] = numbered;
+  if (other !== undefined && member !== undefined) throw excluded(firstCell(member[1]), other[1]);
+  return { kind: 'list', members: new Map(numbered.sort(([a], [b]) => Number(a) - Number(b))) };
+};
+
+const fieldsOf = (fields: ReadonlyMap<string, Field>, cells: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    [...fields].flatMap(([name, field]) => {
+      const value = readField(field, cells);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+/** What the cells of a row say of a field; undefined if nothing. */
+const readField = (field: Field, cells: readonly string[]): unknown => {
+  if (field.kind === 'cell') return cells[field.column] || undefined;
+  const fields = fieldsOf(field.members, cells);
+  const values = [...field.members.keys()].flatMap((name) => (Object.hasOwn(fields, name) ? [fields[name]] : []));
+  if (values.length === 0) return undefined;
+  return field.kind === 'list' ? values : fields;
+};
+
+const firstCell = (field: Field): Field & { kind: 'cell' } => {
+  if (field.kind === 'cell') return field;
+  const [member] = field.members.values();
+  if (member === undefined) throw new TypeError('A field without members has no column.');
+  return firstCell(member);
+};
+
+const excluded = ({ name }: Field & { kind: 'cell' }, other: Field): RefusedFileError => {
+  const { name: otherName } = firstCell(other);
+  return name === otherName ? standsTwice(name) : refused(`The columns ${otherName} and ${name} exclude each other.`);
+};
+
+const standsTwice = (name: string): RefusedFileError => refused(`The column ${name} stands twice in the header.`);
+
+const refused = (message: string): RefusedFileError => new RefusedFileError('invalid_header', message.toWellFormed());

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
+import { findOperation } from '#shared/adobe/services/registry.ts';
+import { largestRequestBytes, validateRequest, validationSentence } from '#shared/http/request-validation.ts';
+import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { jsonProblem } from '#shared/json-limits.ts';
+import { typedFields } from './formats/csv-values.ts';
+import type { PreparedLine } from './lines-file.ts';
+
+const longestId = 255;
+const longestMessage = 2_000;
+
+// DynamoDB takes no half of a surrogate pair, which JSON can hold.
+const isWellFormed = (text: string): boolean => text.isWellFormed();
+
+/** What stands in a line, whatever the format of its file. */
+const lineSchema = z.strictObject({
+  operation: z.string().default('images/generate'),
+  body: z.looseObject({}),
+  id: z
+    // A number that JavaScript cannot hold would come back as another one.
+    .union([z.string(), z.int().transform(String)])
+    .pipe(z.string().min(1).max(longestId).refine(isWellFormed, { error: 'is not valid Unicode' }))
+    .optional(),
+  priority: z.enum(priorities).optional(),
+  modelVersion: z.string().optional(),
+});
+
+/** A line that can be a job. */
+export interface LineRequest {
+  operation: OperationDefinition;
+  body: unknown;
+  id?: string;
+  /** Where the line names one. */
+  priority?: Priority;
+  /** What the line gives as `x-model-version`. */
+  modelVersion?: string;
+  warnings: string[];
+}
+
+/** Why a line cannot be a job. */
+export interface RejectedLine {
+  id?: string;
+  error: { code: string; message: string };
+}
+
+/** Reads and checks a line as the API does with a request; never repeats what stands in it. */
+export const readLineRequest = (
+  line: Extract<PreparedLine, { kind: 'request' | 'texts' }>,
+  overrides: OperationOverrides,
+): LineRequest | RejectedLine => {
+  const value = parse(line.json);
+  if (value === undefined) return rejected(undefined, 'invalid_json', 'The line is not valid JSON.');
+  const id = idOf(value);
+  const problem = jsonProblem(value);
+  if (problem !== undefined) return rejected(id, 'invalid_json', `The line ${problem}.`);
+  const fields = lineSchema.safeParse(value);
+  if (!fields.success)
+    return rejected(id, 'validation_error', `The line is not a request: ${problemsOf(fields.error)}.`);
+  const operation = findOperation(fields.data.operation);
+  if (operation === undefined) {
+    return rejected(id, 'unknown_operation', 'The line names an operation that the gateway does not have.');
+  }
+  const { modelVersion, priority } = fields.data;
+  const body = line.kind === 'texts' ? typedFields(operation, fields.data.body) : fields.data.body;
+  // A cell may have held JSON of its own.
+  const bodyProblem = line.kind === 'texts' ? jsonProblem(body) : undefined;
+  if (bodyProblem !== undefined) return rejected(id, 'invalid_json', `The body ${bodyProblem}.`);
+  if (Buffer.byteLength(JSON.stringify(body)) > largestRequestBytes) {
+    return rejected(id, 'request_too_large', `The body has more than ${largestRequestBytes} bytes.`);
+  }
+  // Where Adobe knows no model version it is left out, as in a request of its own.
+  const model = operation.models === undefined ? undefined : modelVersion;
+  const { validationErrors, warnings } = validateRequest(operation, body, model, overrides);
+  if (validationErrors.length > 0) return rejected(id, 'validation_error', validationSentence(validationErrors));
+  return { operation, body, id, priority, modelVersion: model, warnings };
+};
+
+const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({
+  id,
+  error: { code, message: message.slice(0, longestMessage).toWellFormed() },
+});
+
+const parse = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The caller's id of a line that may be wrong otherwise. */
+const idOf = (value: unknown): string | undefined => {
+  const id = lineSchema.shape.id.safeParse(
+    typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined,
+  );
+  return id.data;
+};
+
+const problemsOf = ({ issues }: z.ZodError): string =>
+  issues
+    .map((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `it has fields beside ${Object.keys(lineSchema.shape).join(', ')}`
+        : `${issue.path.map(String).join('.') || 'it'}: ${issue.code === 'invalid_value' ? `is not one of ${issue.values.join(', ')}` : issue.message}`,
+    )
+    .join('; ');

@@ -1,0 +1,154 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared/batches/batch.ts';
+import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
+import { getBatch } from '#shared/batches/batch-store.ts';
+import { leaseMs } from '#shared/batches/open-batches.ts';
+import type { Parts } from '../context.ts';
+import type { Refusal } from '../report/report-batch.ts';
+import { queueLines } from './enqueue-lines.ts';
+import { RefusedFileError } from './formats/refused-file.ts';
+import { prepareFile } from './formats/source.ts';
+import { firstLine, readChunk } from './read-prepared.ts';
+import { rejectUnread } from './reject-unread-lines.ts';
+import { prepareRetry } from './retry-source.ts';
+
+/** How far the reading has come, and what the lines so far have become. */
+type Reached = ReadPosition & LineCounts;
+
+type Prepared =
+  | { kind: 'ready'; lines: number; from: Reached }
+  | { kind: 'given_up'; from: Reached }
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'stale' };
+
+/**
+ * What reading a file led to: its lines are jobs, it cannot be taken, another execution goes on with it, or another one has
+ * taken over.
+ */
+export type Reading = { kind: 'read' | 'continues' | 'stale' } | Extract<Prepared, { kind: 'refused' }>;
+
+/** A function's invocation may last 15 minutes; after so many chunks the next one goes on. */
+export const chunksInInvocation = 100;
+// A durable execution may have 3,000 operations; before that another one goes on.
+const mostChunks = 2_000;
+// Each tries its steps several times, and begins 15 minutes after the one before: an outage of an hour is survived.
+const triesAtMost = 8;
+
+/**
+ * Reads the requests of a batch into jobs, a few hundred lines a step: after a crash it goes on at the last finished step,
+ * also in a new execution, and it takes as many invocations as it needs. The file is looked at as a whole before its first
+ * line becomes a job. What cannot be read, however often it is tried, is refused, so that no file is tried for ever.
+ *
+ * @param chunksInExecution after so many steps a new execution goes on
+ */
+export const readRequests = async (
+  context: DurableContext,
+  parts: Parts,
+  work: Work,
+  chunksInExecution = mostChunks,
+): Promise<Reading> => {
+  const prepared = await context.step('prepare', () => prepare(parts, work));
+  if (prepared.kind === 'stale' || prepared.kind === 'refused') return prepared;
+  if (prepared.kind === 'given_up') {
+    const counted = await context.step('give up', () => rejectUnread(parts, work.batchId, prepared.from));
+    return context.step('all read', () => endReading(parts, work, counted));
+  }
+  let reached: Reached | null = prepared.from;
+  for (let chunk = 1; reached !== null && reached.line <= prepared.lines; chunk += 1) {
+    const from: Reached = reached;
+    if (chunk > chunksInExecution) return context.step('hand over', () => handOver(parts, work, from));
+    reached = await context.step(`lines from ${from.line}`, () => readLines(parts, work, from));
+    if (chunk % chunksInInvocation === 0) await context.wait('next invocation', { seconds: 1 });
+  }
+  const all = reached;
+  return all === null ? { kind: 'stale' } : context.step('all read', () => endReading(parts, work, all));
+};
+
+const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
+  const { table } = parts;
+  const batch = await beginTry(parts, work);
+  if (batch === undefined) return { kind: 'stale' };
+  const isHopeless = batch.tries > triesAtMost;
+  // The file may have changed since; what has become jobs has not.
+  if (batch.lines !== undefined) {
+    const from = { ...(batch.readTo ?? firstLine), ...countsOf(batch) };
+    return isHopeless ? { kind: 'given_up', from } : { kind: 'ready', lines: batch.lines, from };
+  }
+  if (isHopeless) {
+    const message = `The file could not be read, though it was tried ${triesAtMost} times. Try it again later.`;
+    return { kind: 'refused', refusal: { code: 'source_not_readable', message } };
+  }
+  try {
+    const lines = await prepareLines(parts, batch);
+    const changes = { lines, tries: 0, startedAt: new Date(table.clock.now()).toISOString() };
+    const begun = await advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
+    return begun === undefined ? { kind: 'stale' } : { kind: 'ready', lines, from: { ...firstLine, ...noLines } };
+  } catch (error) {
+    if (!(error instanceof RefusedFileError)) throw error;
+    return { kind: 'refused', refusal: { code: error.code, message: error.message } };
+  }
+};
+
+/** Counts an execution that begins to read, once, and gives it its time: reading a large file takes some. */
+const beginTry = async ({ table }: Parts, work: Work): Promise<Batch | undefined> => {
+  const batch = await getBatch(table, work.batchId);
+  if (batch === undefined) return undefined;
+  const tries = batch.triedBy === work.work ? batch.tries : batch.tries + 1;
+  const changes = { tries, triedBy: work.work };
+  return advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
+};
+
+const prepareLines = (parts: Parts, batch: Batch): Promise<number> => {
+  const { batchId, caller, source, retryOf } = batch;
+  if (caller === '') {
+    throw new RefusedFileError(
+      'outside_team_folder',
+      'The file must lie in the folder of a team: inbox/<team>/<file>.',
+    );
+  }
+  if (retryOf !== undefined) return prepareRetry(parts, batchId, retryOf);
+  if (source === undefined) throw new TypeError('The batch has neither a file nor another batch to try again.');
+  return prepareFile(parts, batchId, source);
+};
+
+/** @returns where the next lines begin; null if another execution has taken over */
+const readLines = async (parts: Parts, work: Work, from: Reached): Promise<Reached | null> => {
+  const { table } = parts;
+  const leaseEndsAt = table.clock.now() + leaseMs;
+  const begun = await getBatch(table, work.batchId);
+  const isRepeated = begun?.readTo?.line === from.line;
+  const changes = { ...countsOf(from), readTo: positionOf(from), ...(isRepeated ? {} : { tries: 0 }) };
+  const batch = await advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
+  if (batch === undefined) return null;
+  const { lines, next } = await readChunk(parts, work.batchId, from);
+  if (lines.length === 0) throw new TypeError('The prepared file has fewer lines than were counted.');
+  const read = await queueLines(parts, batch, lines, { leaseEndsAt, isRepeated });
+  await dispatchNow(parts);
+  return {
+    ...next,
+    jobs: from.jobs + read.jobs,
+    rejected: from.rejected + read.rejected,
+    skipped: from.skipped + read.skipped,
+    blank: from.blank + read.blank,
+  };
+};
+
+/** Leaves the rest to a new execution. */
+const handOver = async (parts: Parts, work: Work, from: Reached): Promise<Reading> => {
+  const changes = { ...countsOf(from), readTo: positionOf(from), tries: 0 };
+  const lookAtMs = parts.table.clock.now();
+  await advanceBatch(parts.table, work, { from: ['reading'], to: 'reading', changes, lookAtMs });
+  await dispatchNow(parts);
+  return { kind: 'continues' };
+};
+
+const countsOf = ({ jobs, rejected, skipped, blank }: LineCounts): LineCounts => ({ jobs, rejected, skipped, blank });
+
+const positionOf = ({ line, offset }: ReadPosition): ReadPosition => ({ line, offset });
+
+const endReading = async ({ table }: Parts, work: Work, reached: LineCounts): Promise<Reading> => {
+  // Running already if this step is repeated.
+  const read = { from: ['reading', 'running'], to: 'running', changes: { ...countsOf(reached), tries: 0 } } as const;
+  return { kind: (await advanceBatch(table, work, read)) === undefined ? 'stale' : 'read' };
+};

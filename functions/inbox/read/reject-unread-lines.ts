@@ -1,0 +1,37 @@
+import type { LineCounts, ReadPosition } from '#shared/batches/batch.ts';
+import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
+import { getBatch } from '#shared/batches/batch-store.ts';
+import { type IdleLine, putIdleLines } from '#shared/batches/line-items.ts';
+import type { Parts } from '../context.ts';
+
+const error = {
+  code: 'line_not_read',
+  message: 'The gateway could not go on reading the file here, though it was tried many times. Send the line again.',
+};
+
+/**
+ * Gives up reading a file of which some lines may be jobs: the others are reported as rejected, so that the batch ends.
+ *
+ * @param from where the lines begin that nobody knows about
+ * @returns what all lines of the file have become
+ */
+export const rejectUnread = async (
+  { table, log }: Parts,
+  batchId: string,
+  from: ReadPosition & LineCounts,
+): Promise<LineCounts> => {
+  const { lines = 0 } = (await getBatch(table, batchId)) ?? {};
+  const counts: LineCounts = { jobs: from.jobs, rejected: from.rejected, skipped: from.skipped, blank: from.blank };
+  for (let first = from.line; first <= lines; first += linesAtOnce) {
+    const last = Math.min(lines, first + linesAtOnce - 1);
+    const jobs = await readLineJobs(table, batchId, { first, last }, []);
+    const unread: IdleLine[] = [];
+    for (let line = first; line <= last; line += 1)
+      if (!jobs.has(line)) unread.push({ line, state: 'rejected', error });
+    await putIdleLines(table, batchId, unread);
+    counts.jobs += jobs.size;
+    counts.rejected += unread.length;
+  }
+  log.error('The rest of a batch could not be read and was rejected.', { batchId, line: from.line, lines });
+  return counts;
+};

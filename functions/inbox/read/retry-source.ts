@@ -1,0 +1,38 @@
+import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
+import { getBatch } from '#shared/batches/batch-store.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import type { Parts } from '../context.ts';
+import { RefusedFileError } from './formats/refused-file.ts';
+import type { PreparedLine } from './lines-file.ts';
+import { storeLines } from './store-lines.ts';
+
+const attributes = ['state', 'operation', 'modelVersion', 'request', 'priority', 'lineId'] as const;
+
+/**
+ * Makes the lines of a batch of the failed and timed out jobs of another one, in their order.
+ *
+ * @returns the number of lines
+ * @throws {RefusedFileError} if the other batch or all of these jobs are gone
+ */
+export const prepareRetry = async (parts: Parts, batchId: string, retryOf: string): Promise<number> => {
+  const failed = await getBatch(parts.table, retryOf);
+  if (failed === undefined) throw new RefusedFileError('source_not_found', 'The batch to try again has been erased.');
+  return storeLines(parts, batchId, failedLines(parts, retryOf, failed.lines ?? 0));
+};
+
+async function* failedLines({ table }: Parts, batchId: string, lines: number): AsyncGenerator<PreparedLine> {
+  for (let first = 1; first <= lines; first += linesAtOnce) {
+    const last = Math.min(lines, first + linesAtOnce - 1);
+    const jobs = await readLineJobs(table, batchId, { first, last }, attributes);
+    for (const [line, item] of [...jobs].sort(([a], [b]) => a - b)) {
+      const { state, operation, modelVersion, request, priority, lineId } = item as Pick<
+        Job,
+        (typeof attributes)[number]
+      >;
+      if (state !== 'failed' && state !== 'timed_out') continue;
+      const body: unknown = JSON.parse(request);
+      const json = JSON.stringify({ operation, modelVersion, body, priority, id: lineId ?? String(line) });
+      yield { kind: 'request', json };
+    }
+  }
+}

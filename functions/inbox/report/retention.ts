@@ -1,0 +1,80 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import type { Batch } from '#shared/batches/batch.ts';
+import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
+import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
+import { getBatch } from '#shared/batches/batch-store.ts';
+import { type IdleLine, idleLines, putIdleLines } from '#shared/batches/line-items.ts';
+import { conditionalUpdate } from '#shared/jobs/conditional-update.ts';
+import { jobKey } from '#shared/jobs/job-item.ts';
+import type { Parts } from '../context.ts';
+import { inParallel } from '../in-parallel.ts';
+
+const linesInStep = 10_000;
+const jobsAtOnce = 16;
+// A function's invocation may last 15 minutes; after so many steps the next one goes on.
+const stepsInInvocation = 20;
+// A retry that is asked for in the last moment of the batch still finds its jobs.
+const marginSeconds = 86_400;
+
+/**
+ * Has the records of a batch's lines expire, now that the report is written: until then each of them was needed, however
+ * long the batch took.
+ *
+ * @param lines number of lines of the batch
+ * @returns false if another execution has taken over
+ */
+export const startRetention = async (
+  context: DurableContext,
+  parts: Parts,
+  work: Work,
+  lines: number,
+): Promise<boolean> => {
+  for (let first = 1; first <= lines; first += linesInStep) {
+    const last = Math.min(lines, first + linesInStep - 1);
+    const isOurs = await context.step(`keep from line ${first}`, () => keepJobs(parts, work, { first, last }));
+    if (!isOurs) return false;
+    if (last % (linesInStep * stepsInInvocation) === 0) await context.wait('next invocation', { seconds: 1 });
+  }
+  await context.step('keep other lines', () => keepIdleLines(parts, work.batchId));
+  return true;
+};
+
+const keepJobs = async (
+  { table }: Parts,
+  work: Work,
+  { first, last }: { first: number; last: number },
+): Promise<boolean> => {
+  const batch = await advanceBatch(table, work, { from: ['reporting'], to: 'reporting' });
+  if (batch === undefined) return false;
+  const expiresAt = expiryOf(batch, table.clock.now());
+  for (let from = first; from <= last; from += linesAtOnce) {
+    const to = Math.min(last, from + linesAtOnce - 1);
+    const jobs = await readLineJobs(table, work.batchId, { first: from, last: to }, ['jobId']);
+    await inParallel([...jobs.values()], jobsAtOnce, async ({ jobId }) => {
+      await conditionalUpdate(table, jobKey(String(jobId)), {
+        expression: 'SET expiresAt = :expiresAt',
+        condition: 'attribute_exists(pk)',
+        values: { ':expiresAt': expiresAt },
+      });
+    });
+  }
+  return true;
+};
+
+const keepIdleLines = async ({ table }: Parts, batchId: string): Promise<void> => {
+  const batch = await getBatch(table, batchId);
+  if (batch === undefined) return;
+  const expiresAt = expiryOf(batch, table.clock.now());
+  let some: IdleLine[] = [];
+  for await (const line of idleLines(table, batchId)) {
+    some.push(line);
+    if (some.length < linesAtOnce) continue;
+    await putIdleLines(table, batchId, some, expiresAt);
+    some = [];
+  }
+  await putIdleLines(table, batchId, some, expiresAt);
+};
+
+/** Epoch seconds. */
+const expiryOf = ({ retentionSeconds }: Batch, nowMs: number): number =>
+  Math.ceil(nowMs / 1000) + retentionSeconds + marginSeconds;

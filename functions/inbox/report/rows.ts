@@ -1,0 +1,83 @@
+import type { Batch } from '#shared/batches/batch.ts';
+import { endStates } from '#shared/batches/batch.ts';
+import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
+import { countedAs, type IdleLine, idleLines } from '#shared/batches/line-items.ts';
+import { outputUrl } from '#shared/gateway-urls.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import type { Parts } from '../context.ts';
+import type { Tally } from './recount.ts';
+
+/** What the report says about one line of the input; its fields are those of `report.jsonl`. */
+export interface ReportRow {
+  /** Number of the line, from 1; none where the file as a whole was refused. */
+  line?: number;
+  /** The caller's own id of the line. */
+  id?: string;
+  jobId?: string;
+  /** How its job ended; `rejected` if it could not be one; `erased` if its record is gone. */
+  state: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' | 'rejected' | 'erased' | 'refused';
+  /** S3 keys, in Adobe's order. */
+  outputs: string[];
+  /** Where each output is found for good: redirects to a fresh URL. */
+  links: string[];
+  /** Of each output, where Adobe named one. */
+  seed: (number | null)[];
+  error?: { code: string; message: string };
+}
+
+/** A job has not ended, though by the count all had. */
+export class JobsStillRunningError extends Error {
+  override readonly name = 'JobsStillRunningError';
+}
+
+const attributes = ['jobId', 'lineId', 'state', 'outputs', 'error'] as const;
+
+/**
+ * One row for every line of a batch with something in it, in the order of the lines.
+ *
+ * @param tally counts what is found
+ * @throws {JobsStillRunningError} if a job has not ended
+ */
+export async function* reportRows(
+  { table, bus: { gatewayUrl } }: Parts,
+  { batchId, lines = 0 }: Batch,
+  tally: Tally,
+): AsyncGenerator<ReportRow> {
+  const idle = idleLines(table, batchId);
+  let nextIdle = await idle.next();
+  for (let first = 1; first <= lines; first += linesAtOnce) {
+    const last = Math.min(lines, first + linesAtOnce - 1);
+    const jobs = await readLineJobs(table, batchId, { first, last }, attributes);
+    for (let line = first; line <= last; line += 1) {
+      const job = jobs.get(line);
+      const other = nextIdle.done !== true && nextIdle.value.line === line ? nextIdle.value : undefined;
+      if (other !== undefined) nextIdle = await idle.next();
+      if (job !== undefined) yield rowOfJob(line, job, gatewayUrl, tally);
+      else if (other !== undefined) yield* rowsOfIdleLine(other, tally);
+      else yield { line, state: 'erased', outputs: [], links: [], seed: [] };
+    }
+  }
+}
+
+const rowOfJob = (line: number, item: Record<string, unknown>, gatewayUrl: string, tally: Tally): ReportRow => {
+  const { jobId, lineId, outputs = [], error, ...job } = item as Pick<Job, (typeof attributes)[number]>;
+  const state = endStates.find((end) => end === job.state);
+  if (state === undefined) throw new JobsStillRunningError('A job of the batch has not ended.');
+  tally.jobs += 1;
+  tally.counts[state] += 1;
+  return {
+    line,
+    id: lineId,
+    jobId,
+    state,
+    outputs: outputs.map(({ key }) => key),
+    links: outputs.map((_, index) => outputUrl(gatewayUrl, jobId, index)),
+    seed: outputs.some(({ seed }) => seed !== undefined) ? outputs.map(({ seed }) => seed ?? null) : [],
+    error: error && { code: error.code, message: error.message },
+  };
+};
+
+const rowsOfIdleLine = ({ line, id, state, error }: IdleLine, tally: Tally): ReportRow[] => {
+  tally[countedAs[state]] += 1;
+  return state === 'blank' ? [] : [{ line, id, state, outputs: [], links: [], seed: [], error }];
+};

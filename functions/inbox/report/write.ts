@@ -1,0 +1,69 @@
+import { Readable, Transform } from 'node:stream';
+import { Upload } from '@aws-sdk/lib-storage';
+import { stringify } from 'csv-stringify';
+import { type ReportFormat, reportKey } from '#shared/batches/batch-files.ts';
+import type { Parts } from '../context.ts';
+import type { ReportRow } from './rows.ts';
+
+// One part of each file is held in memory at a time; S3 takes none smaller than 5 MiB.
+const partBytes = 5 * 1024 * 1024;
+
+const contentTypes: Record<ReportFormat, string> = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
+
+/**
+ * Writes both forms of a batch's report in one pass over its rows. If the rows end in an error neither is written, and what
+ * was there stays; written again they are replaced.
+ *
+ * @throws whatever the rows threw
+ */
+export const writeReport = async (parts: Parts, batchId: string, rows: AsyncIterable<ReportRow>): Promise<void> => {
+  const source = Readable.from(rows);
+  const jsonl = jsonLines();
+  const csv = csvTable();
+  const destinations = [jsonl, csv];
+  source.once('error', (error) => {
+    for (const destination of destinations) destination.destroy(error);
+  });
+  const store = async (format: ReportFormat, body: Transform) => {
+    try {
+      await upload(parts, reportKey(batchId, format), contentTypes[format], body);
+    } catch (error) {
+      source.destroy(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  };
+  // The slower of the two sets the pace.
+  for (const destination of destinations) source.pipe(destination);
+  const stored = await Promise.allSettled([store('jsonl', jsonl), store('csv', csv)]);
+  if (source.errored) throw source.errored;
+  for (const outcome of stored) if (outcome.status === 'rejected') throw outcome.reason;
+};
+
+const upload = async ({ s3, bucket }: Parts, key: string, contentType: string, body: Readable): Promise<void> => {
+  const params = { Bucket: bucket, Key: key, Body: body, ContentType: contentType };
+  await new Upload({ client: s3, params, partSize: partBytes, queueSize: 1 }).done();
+};
+
+const jsonLines = (): Transform =>
+  new Transform({
+    writableObjectMode: true,
+    transform: (row, _encoding, done) => done(null, `${JSON.stringify(row)}\n`),
+  });
+
+/** RFC 4180, with a byte order mark for spreadsheets; a cell that they would take for a formula begins with an apostrophe. */
+const csvTable = (): Transform =>
+  stringify({
+    header: true,
+    bom: true,
+    escape_formulas: true,
+    record_delimiter: 'windows',
+    columns: ['line', 'id', 'jobId', 'state', 'outputs', 'links', 'seed', 'error'],
+    cast: { object: cellOf },
+  });
+
+/** Keys and addresses have no spaces and seeds are numbers, so all are listed with spaces in between. */
+const cellOf = (value: object): string => {
+  if (Array.isArray(value)) return value.map((entry) => entry ?? '-').join(' ');
+  const { code, message } = value as NonNullable<ReportRow['error']>;
+  return `${code}: ${message}`;
+};

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { parseJson } from '../http/json.ts';
+
+/**
+ * What may help after a failed mint: `invalid_client` another secret, `configuration` an operator, `transient` another
+ * try. A try with the same secret never helps after `invalid_client` (Adobe).
+ */
+export type ImsErrorKind = 'invalid_client' | 'configuration' | 'transient';
+
+/** IMS minted no token. Neither message nor fields hold a secret. */
+export class ImsError extends Error {
+  override readonly name = 'ImsError';
+  readonly kind: ImsErrorKind;
+  /** HTTP status; absent if no answer came. */
+  readonly status: number | undefined;
+  /** IMS's own word, such as `invalid_scope`. */
+  readonly code: string;
+  readonly description: string | undefined;
+  /** How long IMS asks to wait. */
+  readonly retryAfterMs: number | undefined;
+
+  /** @param fields what IMS said */
+  constructor(fields: {
+    kind: ImsErrorKind;
+    status?: number;
+    code: string;
+    description?: string;
+    debugId?: string;
+    retryAfterMs?: number;
+  }) {
+    const { kind, status, code, description, debugId, retryAfterMs } = fields;
+    const said = description === undefined ? code : `${code}: ${description}`;
+    super(`${prefixes[kind]} (${said}${debugId === undefined ? '' : `; x-debug-id ${debugId}`}).`);
+    this.kind = kind;
+    this.status = status;
+    this.code = code;
+    this.description = description;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+const prefixes: Record<ImsErrorKind, string> = {
+  invalid_client: 'Adobe IMS does not accept the client id and client secret',
+  configuration: 'Adobe IMS refuses the request for a token; the credential or the scopes need correction',
+  transient: 'Adobe IMS gave no token for now',
+};
+
+const refusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });
+
+const longestDescription = 300;
+
+/**
+ * Reads an error answer of IMS.
+ *
+ * @param answer.clientSecret is blotted out wherever IMS repeats it
+ */
+export const readImsRefusal = (answer: {
+  status: number;
+  body: string;
+  debugId?: string;
+  retryAfterMs?: number;
+  clientSecret: string;
+}): ImsError => {
+  const { status, body, debugId, retryAfterMs, clientSecret } = answer;
+  const parsed = refusalSchema.safeParse(parseJson(body));
+  const shown = (text: string) => text.replaceAll(clientSecret, '***').slice(0, longestDescription);
+  const code = parsed.success ? shown(parsed.data.error) : `http_${status}`;
+  const description = parsed.success ? parsed.data.error_description : undefined;
+  return new ImsError({
+    kind: kindOf(status, code),
+    status,
+    code,
+    ...(description === undefined ? {} : { description: shown(description) }),
+    ...(debugId === undefined ? {} : { debugId }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+};
+
+const kindOf = (status: number, code: string): ImsErrorKind => {
+  if ((status === 400 || status === 401) && code === 'invalid_client') return 'invalid_client';
+  return status === 429 || status === 408 || status >= 500 ? 'transient' : 'configuration';
+};

@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import { readAdobeError } from '../http/errors.ts';
+import { parseJson } from '../http/json.ts';
+import { readRetryAfter } from '../http/retry-after.ts';
+import { isTimeout, sendOnce } from '../http/send-once.ts';
+import { IoManagementError, kindOfStatus } from './io-management-error.ts';
+
+/** Adobe: a credential has at most two client secrets. */
+export const maxClientSecrets = 2;
+
+/** A client secret as Adobe lists it: without its value. */
+export interface ListedSecret {
+  uuid: string;
+  /** Epoch ms. */
+  createdAt: number;
+  /** Epoch ms; undefined until first use. How soon Adobe shows a use is not documented. */
+  lastUsedAt?: number;
+}
+
+/** The client secrets of the credential, with the time on Adobe's clock. */
+export interface SecretList {
+  clientId: string;
+  secrets: ListedSecret[];
+  /** Adobe's `Date` header, epoch ms; whole seconds. */
+  date?: number;
+}
+
+/** A client secret just made; the only answer in which Adobe tells its value. */
+export interface AddedSecret {
+  uuid: string;
+  clientSecret: string;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+/** The client secrets of one credential (Adobe: I/O Management API). Nothing is retried; all throw IoManagementError. */
+export interface IoManagementClient {
+  list(): Promise<SecretList>;
+  /** Not idempotent: a failure with `outcomeUnknown` may have made a secret whose value is lost. */
+  add(): Promise<AddedSecret>;
+  /**
+   * Deletes a client secret for good; tokens minted with it seem to live on (Adobe does not say).
+   *
+   * @returns false if Adobe does not know the secret (any more)
+   */
+  delete(uuid: string): Promise<boolean>;
+}
+
+/** What one client is made for. */
+export interface IoManagementOptions {
+  /** Origin, such as `https://api.adobe.io`. */
+  baseUrl: string;
+  /** Numeric console organization (Adobe). */
+  orgId: string;
+  credentialId: string;
+  clientId: string;
+  /** With the scopes `read_client_secret` and `manage_client_secrets`. */
+  accessToken: string;
+  /** For one request, answer included. */
+  timeoutMs: number;
+}
+
+const epochMs = z.coerce.number().int().nonnegative();
+
+const listedSecret = z
+  .object({
+    uuid: z.string().min(1),
+    created_at: epochMs,
+    secret_usages: z.array(z.object({ last_used_at: epochMs.nullish() })).nullish(),
+  })
+  .transform(({ uuid, created_at: createdAt, secret_usages: usages }): ListedSecret => {
+    const uses = (usages ?? []).flatMap(({ last_used_at: lastUsedAt }) => lastUsedAt ?? []);
+    return { uuid, createdAt, ...(uses.length === 0 ? {} : { lastUsedAt: Math.max(...uses) }) };
+  });
+
+const listSchema = z.object({ client_id: z.string(), client_secrets: z.array(listedSecret) });
+const addedSchema = z.object({ uuid: z.string().min(1), client_secret: z.string().min(1), created_at: epochMs });
+
+/** Creates a client for one credential and one management token. */
+export const createIoManagementClient = (options: IoManagementOptions): IoManagementClient => {
+  const { orgId, credentialId, clientId, accessToken, timeoutMs } = options;
+  const path = `/console/organizations/${encodeURIComponent(orgId)}/credentials/${encodeURIComponent(credentialId)}`;
+  const secretsUrl = new URL(`${path}/secrets`, options.baseUrl).href;
+
+  const call = async (operation: string, method: 'GET' | 'POST' | 'DELETE', url: string) => {
+    try {
+      return await sendOnce(url, {
+        method,
+        headers: { authorization: `Bearer ${accessToken}`, 'x-api-key': clientId, accept: 'application/json' },
+        timeoutMs,
+      });
+    } catch (error) {
+      const message = isTimeout(error) ? `no answer within ${timeoutMs} ms` : 'the connection failed';
+      // Without its cause: the HTTP client's error holds the request, and with it the token.
+      throw new IoManagementError({ kind: 'no_answer', operation, code: 'no_answer', message });
+    }
+  };
+
+  const failure = (operation: string, { status, headers, body }: Awaited<ReturnType<typeof call>>) => {
+    const { code, message } = readAdobeError(status, body);
+    const retryAfterMs = readRetryAfter(headers.get('retry-after'), Date.now());
+    return new IoManagementError({
+      kind: kindOfStatus(status),
+      operation,
+      status,
+      code,
+      message,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  };
+
+  const understand = <Schema extends z.ZodType>(schema: Schema, operation: string, status: number, body: string) => {
+    const parsed = schema.safeParse(parseJson(body));
+    if (parsed.success) return parsed.data;
+    const message = `the answer lacks ${parsed.error.issues.map(({ path: field }) => field.join('.')).join(', ')}`;
+    throw new IoManagementError({
+      kind: 'answer_not_understood',
+      operation,
+      status,
+      code: 'answer_not_understood',
+      message,
+    });
+  };
+
+  return {
+    list: async () => {
+      const answer = await call('list the client secrets', 'GET', secretsUrl);
+      if (answer.status !== 200) throw failure('list the client secrets', answer);
+      const list = understand(listSchema, 'list the client secrets', answer.status, answer.body);
+      const date = Date.parse(answer.headers.get('date') ?? '');
+      return {
+        clientId: list.client_id,
+        secrets: list.client_secrets,
+        ...(Number.isNaN(date) ? {} : { date }),
+      };
+    },
+    add: async () => {
+      const answer = await call('add a client secret', 'POST', secretsUrl);
+      // Adobe's guide says 201, its internal description 200.
+      if (answer.status !== 201 && answer.status !== 200) throw failure('add a client secret', answer);
+      const added = understand(addedSchema, 'add a client secret', answer.status, answer.body);
+      return { uuid: added.uuid, clientSecret: added.client_secret, createdAt: added.created_at };
+    },
+    delete: async (uuid) => {
+      const operation = `delete the client secret ${uuid}`;
+      const answer = await call(operation, 'DELETE', `${secretsUrl}/${encodeURIComponent(uuid)}`);
+      if (answer.status === 404) return false;
+      // Adobe's guide says 204, its internal description 200.
+      if (answer.status !== 204 && answer.status !== 200) throw failure(operation, answer);
+      return true;
+    },
+  };
+};

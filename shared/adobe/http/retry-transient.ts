@@ -1,0 +1,47 @@
+import type { Clock } from '../../clock.ts';
+import { ImsError } from '../auth/ims-error.ts';
+import { IoManagementError } from '../console/io-management-error.ts';
+
+/** Waits for a time in ms; injected so that tests need not wait. */
+export type Sleep = (ms: number) => Promise<void>;
+
+/** What bounds the tries. */
+export interface RetryOptions {
+  clock: Clock;
+  sleep: Sleep;
+  /** Epoch ms after which no try begins. */
+  deadline: number;
+  /** Further failures that pass by themselves, such as a new secret that Adobe does not know everywhere yet. */
+  alsoRetry?: (error: unknown) => boolean;
+}
+
+const firstDelayMs = 500;
+const longestDelayMs = 8_000;
+
+/**
+ * Repeats a call of IMS or of the I/O Management API that may be repeated (never the one that adds a secret) while the
+ * failure is a passing one (Adobe: 429, 5xx, no answer) and time is left. Adobe's `Retry-After` is waited for in full;
+ * if that passes the deadline, the failure stands.
+ *
+ * @throws what the last try threw
+ */
+export const retryTransient = async <Result>(
+  call: () => Promise<Result>,
+  { clock, sleep, deadline, alsoRetry = () => false }: RetryOptions,
+): Promise<Result> => {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isTransient(error) && !alsoRetry(error)) throw error;
+      const backOffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
+      const delayMs = (isTransient(error) ? error.retryAfterMs : undefined) ?? backOffMs;
+      if (clock.now() + delayMs > deadline) throw error;
+      await sleep(delayMs);
+    }
+  }
+};
+
+const isTransient = (error: unknown): error is ImsError | IoManagementError =>
+  (error instanceof ImsError && error.kind === 'transient') ||
+  (error instanceof IoManagementError && (error.kind === 'transient' || error.kind === 'no_answer'));

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import type { RuleFinding } from '../operation.ts';
+
+/** A text whose length is counted in characters as Adobe does, not in UTF-16 units. */
+export const text = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .check(({ value, issues }) => {
+      const length = [...value].length;
+      if (length < minimum) {
+        issues.push({ code: 'too_small', origin: 'string', minimum, inclusive: true, input: value, continue: true });
+      }
+      if (length > maximum) {
+        issues.push({ code: 'too_big', origin: 'string', maximum, inclusive: true, input: value, continue: true });
+      }
+    })
+    // A check of one's own is not seen by the description of the API.
+    .meta({ minLength: minimum, maxLength: maximum });
+
+const unique = (items: readonly unknown[]): boolean => new Set(items).size === items.length;
+
+/** A list in which nothing stands twice. */
+export const distinct = <Item extends z.ZodType>(items: z.ZodArray<Item>) =>
+  items.refine(unique, { error: 'the list has duplicated items' }).meta({ uniqueItems: true });
+
+/** Adobe: 1 to 1024 characters. */
+export const prompt = text(1, 1024);
+/** Adobe: up to 1024 characters. */
+export const negativePrompt = text(0, 1024);
+
+/** Adobe: 1 to 4 unique integers. */
+export const seeds = distinct(z.array(z.int()).min(1).max(4));
+/** Adobe: 1 to 4; by default as many as there are seeds, else 1. */
+export const numVariations = z.int().min(1).max(4);
+
+/**
+ * What Adobe takes for a field that is left out. It is only told in the description of the API: bodies go to Adobe as they came.
+ */
+export const byDefault = <Schema extends z.ZodType>(value: unknown, schema: Schema): Schema =>
+  schema.meta({ default: value });
+
+/** Width and height in pixels, each up to a maximum. */
+export const sizeUpTo = (maximum: number) =>
+  z.strictObject({ width: z.int().min(1).max(maximum), height: z.int().min(1).max(maximum) });
+
+/** The size of an image; Adobe makes 2048 x 2048 where none is given. */
+export const imageSizeUpTo = (maximum: number) => byDefault({ width: 2048, height: 2048 }, sizeUpTo(maximum));
+
+/** A locale such as `en-US` (RFC 5646: subtags of up to eight letters and digits). */
+export const localeCode = z
+  .string()
+  .regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: 'value is not a locale such as en-US' });
+
+/** Adobe: where the image stands in the result; not together with a mask. */
+export const placement = z.strictObject({
+  alignment: z
+    .strictObject({
+      horizontal: byDefault('center', z.enum(['center', 'left', 'right'])).optional(),
+      vertical: byDefault('center', z.enum(['center', 'top', 'bottom'])).optional(),
+    })
+    .optional(),
+  inset: z
+    .strictObject({
+      left: z.int().optional(),
+      top: z.int().optional(),
+      right: z.int().optional(),
+      bottom: z.int().optional(),
+    })
+    .optional(),
+});
+
+/** Adobe: when both are given, there are as many seeds as variations. */
+export const seedsMatchVariations = (fields: Readonly<Record<string, unknown>>): RuleFinding[] => {
+  const { seeds: given, numVariations: count } = fields;
+  if (!Array.isArray(given) || typeof count !== 'number' || given.length === count) return [];
+  return [{ path: ['seeds'], message: 'the number of seeds must equal numVariations' }];
+};
+
+/** Adobe: a mask and a placement exclude each other. */
+export const maskOrPlacement = (fields: Readonly<Record<string, unknown>>): RuleFinding[] =>
+  fields['mask'] !== undefined && fields['placement'] !== undefined
+    ? [{ path: ['placement'], message: 'not supported together with mask' }]
+    : [];

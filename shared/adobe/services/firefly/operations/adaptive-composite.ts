@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import { compositeFields, compositeImage, share } from '../composite-fields.ts';
+import { byDefault, seedsMatchVariations } from '../fields.ts';
+import { imageResult } from '../results.ts';
+
+/** Adobe: `POST /v3/images/adaptive-composite`. */
+export const adaptiveComposite: OperationDefinition = {
+  name: 'images/adaptive-composite',
+  title: 'Place an object into a background and adapt it to the light there',
+  path: '/v3/images/adaptive-composite',
+  body: z.strictObject({
+    ...compositeFields,
+    object: z.strictObject({ image: compositeImage, mask: compositeImage.optional() }),
+    harmonization: byDefault(0.6, share).optional(),
+    shadowIntensity: byDefault(1, share).optional(),
+    preserveBackground: byDefault(false, z.boolean()).optional(),
+  }),
+  rules: seedsMatchVariations,
+  accepts: { family: 'job', status: 202 },
+  result: imageResult,
+  following: imageFollowing,
+};

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import {
+  imageSizeUpTo,
+  maskOrPlacement,
+  numVariations,
+  placement,
+  prompt,
+  seeds,
+  seedsMatchVariations,
+} from '../fields.ts';
+import { imageWithMaskFrom, inputDomains, maskFrom } from '../image-source.ts';
+import { imageResult } from '../results.ts';
+
+/** Adobe: `POST /v3/images/expand-async`. */
+export const expandImage: OperationDefinition = {
+  name: 'images/expand',
+  title: 'Expand an image beyond its borders',
+  path: '/v3/images/expand-async',
+  waitPath: '/v3/images/expand',
+  body: z.strictObject({
+    image: imageWithMaskFrom(inputDomains.v3),
+    mask: maskFrom(inputDomains.v3).optional(),
+    placement: placement.optional(),
+    prompt: prompt.optional(),
+    numVariations: numVariations.optional(),
+    seeds: seeds.optional(),
+    // Adobe: the result has at most 3999 x 3999 pixels.
+    size: imageSizeUpTo(3999).optional(),
+  }),
+  rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
+  accepts: { family: 'job', status: 202 },
+  result: imageResult,
+  following: imageFollowing,
+};

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import {
+  imageSizeUpTo,
+  localeCode,
+  negativePrompt,
+  numVariations,
+  prompt,
+  seeds,
+  seedsMatchVariations,
+} from '../fields.ts';
+import { imageWithMaskFrom, inputDomains, maskFrom } from '../image-source.ts';
+import { imageResult } from '../results.ts';
+
+/** Adobe: `POST /v3/images/fill-async`. */
+export const fillImage: OperationDefinition = {
+  name: 'images/fill',
+  title: 'Fill the masked part of an image',
+  path: '/v3/images/fill-async',
+  waitPath: '/v3/images/fill',
+  body: z.strictObject({
+    image: imageWithMaskFrom(inputDomains.v3),
+    mask: maskFrom(inputDomains.v3),
+    prompt: prompt.optional(),
+    negativePrompt: negativePrompt.optional(),
+    numVariations: numVariations.optional(),
+    seeds: seeds.optional(),
+    size: imageSizeUpTo(4096).optional(),
+    promptBiasingLocaleCode: localeCode.optional(),
+  }),
+  rules: seedsMatchVariations,
+  accepts: { family: 'job', status: 202 },
+  result: imageResult,
+  following: imageFollowing,
+};

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { imageFollowing, type OperationDefinition, type RuleFinding } from '../../operation.ts';
+import {
+  byDefault,
+  imageSizeUpTo,
+  localeCode,
+  negativePrompt,
+  numVariations,
+  prompt,
+  seeds,
+  seedsMatchVariations,
+} from '../fields.ts';
+import { imageFrom, inputDomains } from '../image-source.ts';
+import { imageResult } from '../results.ts';
+import { style } from '../style.ts';
+
+/** Adobe: `POST /v3/images/generate-async`. */
+export const generateImages: OperationDefinition = {
+  name: 'images/generate',
+  title: 'Generate images from a prompt',
+  path: '/v3/images/generate-async',
+  waitPath: '/v3/images/generate',
+  models: {
+    values: ['image3', 'image3_custom', 'image4_standard', 'image4_ultra', 'image4_custom'],
+    default: 'image3',
+    required: false,
+  },
+  body: z.strictObject({
+    prompt,
+    negativePrompt: negativePrompt.optional(),
+    contentClass: z.enum(['photo', 'art']).optional(),
+    customModelId: z.string().min(1).optional(),
+    style: style.optional(),
+    structure: z
+      .strictObject({
+        imageReference: imageFrom(inputDomains.v3).optional(),
+        strength: byDefault(50, z.int().min(0).max(100)).optional(),
+      })
+      .optional(),
+    visualIntensity: z.int().min(2).max(10).optional(),
+    upsamplerType: byDefault('default', z.enum(['default', 'low_creativity'])).optional(),
+    numVariations: numVariations.optional(),
+    seeds: seeds.optional(),
+    size: imageSizeUpTo(4096).optional(),
+    promptBiasingLocaleCode: localeCode.optional(),
+  }),
+  rules: (fields, modelVersion = 'image3') => [...seedsMatchVariations(fields), ...modelRules(fields, modelVersion)],
+  accepts: { family: 'job', status: 202 },
+  result: imageResult,
+  following: imageFollowing,
+};
+
+const modelRules = (fields: Readonly<Record<string, unknown>>, modelVersion: string): RuleFinding[] => {
+  const findings: RuleFinding[] = [];
+  const refuse = (field: string, message: string) => findings.push({ path: [field], message });
+  const custom = modelVersion.endsWith('_custom');
+  if (custom && fields['customModelId'] === undefined) {
+    refuse('customModelId', `required with the model version ${modelVersion}`);
+  }
+  if (custom && fields['negativePrompt'] !== undefined) refuse('negativePrompt', 'not supported with custom models');
+  if (modelVersion === 'image4_custom') {
+    if (fields['visualIntensity'] !== undefined) {
+      refuse('visualIntensity', 'not supported with the model version image4_custom');
+    }
+  } else if (fields['upsamplerType'] !== undefined) {
+    refuse('upsamplerType', 'only supported with the model version image4_custom');
+  }
+  return findings;
+};

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import { imageSizeUpTo, numVariations, seeds, seedsMatchVariations } from '../fields.ts';
+import { imageFrom, inputDomains } from '../image-source.ts';
+import { imageResult } from '../results.ts';
+
+/** Adobe: `POST /v3/images/generate-similar-async`. */
+export const generateSimilar: OperationDefinition = {
+  name: 'images/generate-similar',
+  title: 'Generate images similar to one',
+  path: '/v3/images/generate-similar-async',
+  waitPath: '/v3/images/generate-similar',
+  models: { values: ['image3', 'image4_standard', 'image4_ultra'], default: 'image3', required: false },
+  body: z.strictObject({
+    image: imageFrom(inputDomains.v3),
+    numVariations: numVariations.optional(),
+    seeds: seeds.optional(),
+    size: imageSizeUpTo(4096).optional(),
+  }),
+  rules: seedsMatchVariations,
+  accepts: { family: 'job', status: 202 },
+  result: imageResult,
+  following: imageFollowing,
+};

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '../../operation.ts';
+import { byDefault, sizeUpTo } from '../fields.ts';
+import { inputDomains, sourceFrom } from '../image-source.ts';
+import { videoResult } from '../results.ts';
+
+const keyframe = z.strictObject({
+  source: sourceFrom(inputDomains.compositesAndVideo),
+  placement: z.strictObject({ position: z.number().min(0).max(1) }),
+});
+
+/** Adobe: `POST /v3/videos/generate`: one clip of five seconds, which takes minutes. */
+export const generateVideo: OperationDefinition = {
+  name: 'videos/generate',
+  title: 'Generate a video of five seconds',
+  path: '/v3/videos/generate',
+  models: { values: ['video1_standard'], default: 'video1_standard', required: true },
+  body: z.strictObject({
+    prompt: z.string().optional(),
+    image: z.strictObject({ conditions: byDefault([], z.array(keyframe)).optional() }).optional(),
+    bitRateFactor: byDefault(18, z.int().min(0).max(63)).optional(),
+    seeds: z.array(z.int()).min(1).max(1).optional(),
+    sizes: z.array(sizeUpTo(8192)).optional(),
+    videoSettings: z
+      .strictObject({
+        cameraMotion: z
+          .enum([
+            'camera pan left',
+            'camera pan right',
+            'camera zoom in',
+            'camera zoom out',
+            'camera tilt up',
+            'camera tilt down',
+            'camera locked down',
+            'camera handheld',
+          ])
+          .optional(),
+        promptStyle: z
+          .enum([
+            'anime',
+            '3d',
+            'fantasy',
+            'cinematic',
+            'claymation',
+            'line art',
+            'stop motion',
+            '2d',
+            'vector art',
+            'black and white',
+          ])
+          .optional(),
+        shotAngle: z
+          .enum(['aerial shot', 'eye_level shot', 'high angle shot', 'low angle shot', 'top-down shot'])
+          .optional(),
+        shotSize: z
+          .enum(['close-up shot', 'extreme close-up', 'medium shot', 'long shot', 'extreme long shot'])
+          .optional(),
+      })
+      .optional(),
+  }),
+  rules: ({ prompt, image }) => {
+    const keyframes = typeof image === 'object' && image !== null && 'conditions' in image ? image.conditions : [];
+    const hasKeyframe = Array.isArray(keyframes) && keyframes.length > 0;
+    // Adobe's schema requires no field, but there is nothing to generate from without one of the two.
+    return prompt === undefined && !hasKeyframe
+      ? [{ path: ['prompt'], message: 'a prompt or a keyframe in image.conditions is required' }]
+      : [];
+  },
+  accepts: { family: 'job', status: 202 },
+  result: videoResult,
+  following: { firstPollSeconds: 15, pollCeilingSeconds: 30, timeoutSeconds: 3_600 },
+};

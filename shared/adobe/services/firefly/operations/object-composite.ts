@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import {
+  imageSizeUpTo,
+  maskOrPlacement,
+  numVariations,
+  placement,
+  prompt,
+  seeds,
+  seedsMatchVariations,
+} from '../fields.ts';
+import { imageFrom, imageWithMaskFrom, inputDomains } from '../image-source.ts';
+import { imageResult } from '../results.ts';
+import { style } from '../style.ts';
+
+/** Adobe: `POST /v3/images/generate-object-composite-async`. */
+export const objectComposite: OperationDefinition = {
+  name: 'images/generate-object-composite',
+  title: 'Generate a scene around an object',
+  path: '/v3/images/generate-object-composite-async',
+  waitPath: '/v3/images/generate-object-composite',
+  body: z.strictObject({
+    prompt,
+    image: imageWithMaskFrom(inputDomains.v3),
+    // Adobe: the mask of this operation cannot be inverted.
+    mask: imageFrom(inputDomains.v3).optional(),
+    placement: placement.optional(),
+    contentClass: z.enum(['photo', 'art']).optional(),
+    style: style.optional(),
+    numVariations: numVariations.optional(),
+    seeds: seeds.optional(),
+    size: imageSizeUpTo(4096).optional(),
+  }),
+  rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
+  accepts: { family: 'job', status: 202 },
+  result: imageResult,
+  following: imageFollowing,
+};

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import type { Following, OperationDefinition } from './operation.ts';
+import { findOperation } from './registry.ts';
+
+const seconds = z.int().min(1);
+
+/** What a deployment may set of an operation; the rest stays as the operation has it. */
+const operationOverride = z.strictObject({
+  firstPollSeconds: seconds.max(300).optional(),
+  pollCeilingSeconds: seconds.max(900).optional(),
+  timeoutSeconds: seconds.max(86_400).optional(),
+  /** What is sent as `x-model-version` for callers that name none. */
+  modelVersion: z.string().min(1).optional(),
+});
+
+/** What a deployment may set of an operation. */
+export type OperationOverride = z.output<typeof operationOverride>;
+
+/** Settings by the name of their operation; each wrong one is an issue under its name. */
+export const operationOverrides = z.record(z.string(), operationOverride).superRefine((overrides, context) => {
+  for (const [name, override] of Object.entries(overrides)) {
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const operation = findOperation(name);
+    if (operation === undefined) {
+      refuse([name], 'is no operation of Firefly');
+      continue;
+    }
+    const { firstPollSeconds, pollCeilingSeconds } = followingOf(operation, { [name]: override });
+    if (firstPollSeconds > pollCeilingSeconds) {
+      refuse([name, 'firstPollSeconds'], `must not exceed pollCeilingSeconds (${pollCeilingSeconds})`);
+    }
+    if (override.modelVersion !== undefined && !operation.models?.values.includes(override.modelVersion)) {
+      refuse([name, 'modelVersion'], `must be one of ${operation.models?.values.join(', ') ?? 'none'}`);
+    }
+  }
+});
+
+/** Settings by the name of their operation. */
+export type OperationOverrides = Readonly<Record<string, OperationOverride>>;
+
+/** How a job of the operation is followed. */
+export const followingOf = (operation: OperationDefinition, overrides: OperationOverrides): Following => {
+  const { firstPollSeconds, pollCeilingSeconds, timeoutSeconds } = overrides[operation.name] ?? {};
+  const { following } = operation;
+  return {
+    firstPollSeconds: firstPollSeconds ?? following.firstPollSeconds,
+    pollCeilingSeconds: pollCeilingSeconds ?? following.pollCeilingSeconds,
+    timeoutSeconds: timeoutSeconds ?? following.timeoutSeconds,
+  };
+};
+
+/** The model version that is sent to Adobe for a caller that names none; undefined where there is no such header. */
+export const defaultModelVersion = (
+  operation: OperationDefinition,
+  overrides: OperationOverrides,
+): string | undefined => overrides[operation.name]?.modelVersion ?? operation.models?.default;

@@ -1,0 +1,32 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { claimPermit, permitPeriodMs, readQuota } from '#shared/jobs/quota.ts';
+import { startApi } from '../fixture.ts';
+
+describe('waking dispatch for a new job', () => {
+  let api: Awaited<ReturnType<typeof startApi>>;
+  afterEach(() => api.close());
+
+  const claimAll = async (aheadMs: number) => {
+    const { table, limits } = api.gateway;
+    const { permits } = await readQuota(table, limits);
+    for (const permit of permits) await claimPermit(table, limits, permit, api.clock.now() + aheadMs);
+  };
+
+  it('wakes it for every job while a permit comes free within the next minute', async () => {
+    api = await startApi();
+    await api.submit();
+    await api.submit();
+    expect(api.recorded.dispatches).toBe(2);
+  });
+
+  it('lets it sleep while every permit is taken for longer, and wakes it again in time', async () => {
+    api = await startApi();
+    await claimAll(30_000);
+    await api.submit();
+    await api.submit();
+    expect(api.recorded.dispatches).toBe(0);
+    api.clock.advance(30_000 + permitPeriodMs(api.gateway.limits) - 60_000);
+    await api.submit();
+    expect(api.recorded.dispatches).toBe(1);
+  });
+});

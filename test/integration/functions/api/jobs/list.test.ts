@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi, success, type TestApi } from '../fixture.ts';
+
+describe('GET /jobs', () => {
+  let api: TestApi;
+  const ids: string[] = [];
+  beforeAll(async () => {
+    api = await startApi();
+    for (let index = 0; index < 7; index += 1) {
+      api.clock.advance(1_000);
+      ids.unshift(await api.submit());
+    }
+    await api.submit({ caller: 'bob' });
+    for (const jobId of [ids[1], ids[4]]) await api.end(jobId ?? '', success(jobId ?? ''));
+  });
+  afterAll(() => api.close());
+
+  const list = async (query: Record<string, string> = {}, caller = 'alice') => {
+    const response = await api.call({ path: '/jobs', query, caller });
+    const jobs = (response.json['jobs'] ?? []) as { jobId: string; status: string }[];
+    return { ...response, ids: jobs.map(({ jobId }) => jobId), cursor: response.json['cursor'] as string | undefined };
+  };
+
+  it("lists the caller's jobs, newest first, without their prompts", async () => {
+    const page = await list();
+    expect(page.ids).toEqual(ids);
+    expect(page.cursor).toBeUndefined();
+    expect(page.body).not.toContain('a cat');
+  });
+
+  it('pages with an opaque cursor', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list({ limit: '3', ...(cursor === undefined ? {} : { cursor }) });
+      expect(page.ids.length).toBeLessThanOrEqual(3);
+      seen.push(...page.ids);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids);
+  });
+
+  it('filters by status', async () => {
+    expect((await list({ status: 'succeeded' })).ids).toEqual([ids[1], ids[4]]);
+    const first = await list({ status: 'succeeded', limit: '1' });
+    expect((await list({ status: 'succeeded', limit: '1', cursor: first.cursor ?? '' })).ids).toEqual([ids[4]]);
+  });
+
+  it.each<Record<string, string>>([
+    { status: 'pending' },
+    { status: '' },
+    { cursor: '' },
+    { cursor: 'bm9uZQ' },
+    { cursor: '!!' },
+    { limit: '0' },
+    { limit: '101' },
+    { limit: 'ten' },
+  ])('refuses %j with 400', async (query) => {
+    const response = await list(query);
+    expect(response).toMatchObject({ statusCode: 400, json: { error_code: 'bad_request' } });
+    expect(response.json['message']).toContain(Object.keys(query)[0]);
+  });
+
+  it("refuses a cursor of another caller's or another filter's list", async () => {
+    const cursor = (await list({ limit: '1' })).cursor ?? '';
+    expect((await list({ limit: '1', cursor }, 'bob')).statusCode).toBe(400);
+    expect((await list({ limit: '1', cursor, status: 'queued' })).statusCode).toBe(400);
+    expect((await list({ limit: '1', cursor: `${cursor}x` })).statusCode).toBe(400);
+  });
+});

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { typedFields } from '#functions/inbox/read/formats/csv-values.ts';
+import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import { findOperation } from '#shared/adobe/services/registry.ts';
+import { validRequests } from '#test/fixtures/request-bodies.ts';
+
+const operation = (name: string): OperationDefinition => {
+  const found = findOperation(name);
+  if (found === undefined) throw new Error(`There is no operation ${name}.`);
+  return found;
+};
+
+const generate = operation('images/generate');
+
+/** A body as the cells of a table hold it. */
+const asTexts = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(asTexts);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, asTexts(member)]));
+};
+
+describe('fields that are texts', () => {
+  it('become numbers and booleans where the operation takes them, and stay texts where it takes texts', () => {
+    const texts = { prompt: '007', negativePrompt: 'true', size: { width: '1024', height: '1e3' }, seeds: ['1', '02'] };
+    expect(typedFields(generate, texts)).toEqual({
+      prompt: '007',
+      negativePrompt: 'true',
+      size: { width: 1024, height: 1000 },
+      seeds: [1, '02'],
+    });
+    expect(typedFields(operation('images/upscale'), { upscaleFactor: '4' })).toEqual({ upscaleFactor: 4 });
+    const mask = { source: { uploadId: 'x' }, invert: 'TRUE' };
+    expect(typedFields(operation('images/fill'), { mask })).toEqual({ mask: { ...mask, invert: true } });
+  });
+
+  it('become lists and objects where they are JSON, with fields of their types inside', () => {
+    expect(typedFields(generate, { prompt: '["a"]', size: '{"width":"1024","height":768}', seeds: '[1,"2"]' })).toEqual(
+      {
+        prompt: '["a"]',
+        size: { width: 1024, height: 768 },
+        seeds: [1, 2],
+      },
+    );
+  });
+
+  it.each([
+    { size: { width: '' } },
+    { size: { width: '1,024' } },
+    { size: { width: '0x10' } },
+    { size: { width: 'Infinity' } },
+    { size: { width: '1e999' } },
+    { size: '[1]' },
+    { seeds: '{}' },
+    { seeds: 'constructor' },
+    { numVariations: 'null' },
+    { upscaleFactor: '5' },
+  ])('stay as they are where they are nothing of the kind: %j', (texts) => {
+    expect(typedFields(generate, texts)).toEqual(texts);
+  });
+
+  it.each(['constructor', '__proto__', 'toString', '1'])('are no booleans because %s is a name', (invert) => {
+    const texts = { mask: { source: { uploadId: 'x' }, invert } };
+    expect(typedFields(operation('images/fill'), texts)).toEqual(texts);
+  });
+
+  it('are not changed themselves', () => {
+    const texts = { size: { width: '1024' } };
+    typedFields(generate, texts);
+    expect(texts).toEqual({ size: { width: '1024' } });
+  });
+
+  it.each(operations.map((each) => [each.name, each] as const))('of %s are what they were', (_, each) => {
+    fc.assert(
+      fc.property(validRequests(each), ({ body }) => {
+        expect(typedFields(each, asTexts(body) as Record<string, unknown>)).toEqual(body);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import { readConsoleUrl } from '#shared/adobe/console/console-url.ts';
+import { type CredentialCheckOptions, checkCredential } from '#shared/adobe/console/credential-check.ts';
+import type { ListedSecret } from '#shared/adobe/console/io-management.ts';
+import { IoManagementError } from '#shared/adobe/console/io-management-error.ts';
+
+interface AdobeChanges extends Partial<CredentialCheckOptions> {
+  refuses?: { scopes: string; error: Error };
+}
+
+const createAdobe = ({ refuses, ...changes }: AdobeChanges = {}) => {
+  let now = 1_000_000;
+  const own: ListedSecret = { uuid: 'own', createdAt: 1 };
+  const other: ListedSecret = { uuid: 'other', createdAt: 2, lastUsedAt: 900_000 };
+  const listed = [other, own];
+  const options: CredentialCheckOptions = {
+    ims: {
+      mint: async ({ scopes }) => {
+        if (refuses?.scopes === scopes) throw refuses.error;
+        now += 10;
+        own.lastUsedAt = now;
+        return { accessToken: 'token', expiresAt: now + 86_400_000 };
+      },
+    },
+    openIoManagement: () => ({
+      list: async () => ({ clientId: 'client', secrets: structuredClone(listed) }),
+      add: () => Promise.reject(new Error('a check adds nothing')),
+      delete: () => Promise.reject(new Error('a check deletes nothing')),
+    }),
+    checkFirefly: async () => ({ kind: 'accepted' }),
+    clientId: 'client',
+    clientSecret: 's3cret',
+    generationScopes: 'firefly_api',
+    managementScopes: 'manage_client_secrets',
+    clock: { now: () => now },
+    sleep: async (ms) => {
+      now += ms;
+    },
+    patienceMs: 5_000,
+    ...changes,
+  };
+  return { options, own, other, listed };
+};
+
+const lists = (
+  list: () => Promise<{ clientId: string; secrets: ListedSecret[] }>,
+): Partial<CredentialCheckOptions> => ({
+  openIoManagement: () => ({
+    list,
+    add: () => Promise.reject(new Error('unexpected')),
+    delete: () => Promise.reject(new Error('unexpected')),
+  }),
+});
+
+const invalidScope = new ImsError({ kind: 'configuration', status: 400, code: 'invalid_scope' });
+const invalidClient = new ImsError({ kind: 'invalid_client', status: 400, code: 'invalid_client' });
+
+describe('checking a credential', () => {
+  it('finds out which of the listed secrets is the given one', async () => {
+    const report = await checkCredential(createAdobe().options);
+    expect(report).toMatchObject({ ok: true, secretUuid: 'own' });
+    expect(report.parts.map(({ part }) => part)).toEqual([
+      'generation_token',
+      'firefly_access',
+      'management_token',
+      'secret_list',
+      'own_secret',
+    ]);
+  });
+
+  it.each<[string, AdobeChanges, string, string]>([
+    [
+      'generation scopes',
+      { refuses: { scopes: 'firefly_api', error: invalidScope } },
+      'generation_token',
+      'add the API "Firefly - Firefly',
+    ],
+    [
+      'management scopes',
+      { refuses: { scopes: 'manage_client_secrets', error: invalidScope } },
+      'management_token',
+      '"I/O Management API"',
+    ],
+    [
+      'a right secret',
+      { refuses: { scopes: 'firefly_api', error: invalidClient } },
+      'generation_token',
+      'Copy client id and client secret',
+    ],
+    [
+      'a right console URL',
+      lists(() =>
+        Promise.reject(
+          new IoManagementError({ kind: 'not_found', operation: 'list', code: '404', message: 'No such credential' }),
+        ),
+      ),
+      'secret_list',
+      'Copy the console URL again',
+    ],
+    [
+      'the same credential in the console URL',
+      lists(async () => ({ clientId: 'another', secrets: [] })),
+      'secret_list',
+      'that of the client id another',
+    ],
+    [
+      'Firefly in the product profile',
+      { checkFirefly: async () => ({ kind: 'refused', error: { status: 403, code: '403003', message: 'Api Key' } }) },
+      'firefly_access',
+      'product profile',
+    ],
+  ])('says what to do if it lacks %s', async (_, changes, part, advice) => {
+    const report = await checkCredential(createAdobe(changes).options);
+    expect(report.ok).toBe(false);
+    const failed = report.parts.filter(({ ok }) => !ok);
+    expect(failed).toEqual([{ part, ok: false, advice: expect.stringContaining(advice) }]);
+    expect(JSON.stringify(report)).not.toContain('s3cret');
+  });
+
+  it('asks for the uuid if two secrets are in use at the same time', async () => {
+    const { options, listed } = createAdobe();
+    const busy = lists(async () => ({
+      clientId: 'client',
+      secrets: listed.map((secret) => ({ ...secret, lastUsedAt: options.clock.now() })),
+    }));
+    const report = await checkCredential({ ...options, ...busy });
+    expect(report.parts.at(-1)).toMatchObject({
+      part: 'own_secret',
+      ok: false,
+      advice: expect.stringContaining('secretUuid'),
+    });
+    expect(report.listed.map(({ uuid }) => uuid)).toEqual(['other', 'own']);
+  });
+
+  it('needs no sign of use to know the only secret', async () => {
+    const only = lists(async () => ({ clientId: 'client', secrets: [{ uuid: 'only', createdAt: 1 }] }));
+    expect(await checkCredential(createAdobe(only).options)).toMatchObject({ ok: true, secretUuid: 'only' });
+  });
+});
+
+describe('the console URL', () => {
+  it('tells the ids of the credential', () => {
+    const url =
+      'https://developer.adobe.com/console/projects/23294/4566206088345177434/credentials/112233/details/oauthservertoserver';
+    expect(readConsoleUrl(url)).toEqual({
+      orgId: '23294',
+      projectId: '4566206088345177434',
+      credentialId: '112233',
+    });
+  });
+
+  it.each(['', 'no url', 'https://developer.adobe.com/console/projects/23294', 'https://x/projects/a/b/credentials/c'])(
+    'is refused if it is something else: %s',
+    (text) => expect(readConsoleUrl(text)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isTokenRefused, readAdobeError } from '#shared/adobe/http/errors.ts';
+
+describe('readAdobeError', () => {
+  it('reads the word codes of a service and the numbers of the edge gateway', () => {
+    expect(readAdobeError(451, '{"error_code":"prompt_unsafe","message":"Refused."}')).toEqual({
+      code: 'prompt_unsafe',
+      message: 'Refused.',
+      status: 451,
+      isAdobes: true,
+    });
+    expect(readAdobeError(429, '{"error_code":429050,"message":"Too many requests"}')).toMatchObject({
+      code: '429050',
+      isAdobes: true,
+    });
+  });
+
+  it('names the access error and every invalid field, and leaves stack traces out', () => {
+    const body = JSON.stringify({
+      error_code: 'validation_error',
+      message: 'Invalid.',
+      validation_errors: [
+        { loc: ['body', 'seeds', 0], msg: 'not an integer', type: 'int' },
+        { loc: ['body', 'size'], msg: 'too large', type: 'max' },
+      ],
+      stack_trace: ['at secret.internal'],
+    });
+    expect(readAdobeError(422, body, 'user_non_entitled').message).toBe(
+      'Invalid.; user_non_entitled; body.seeds.0: not an integer; body.size: too large',
+    );
+  });
+
+  it.each([
+    ['HTML', '<html>413</html>'],
+    ['nothing', ''],
+    ['JSON of another shape', '[1,2]'],
+    ['JSON without a code', '{"message":"Bad gateway"}'],
+    ['an empty code', '{"error_code":"","message":"Bad gateway"}'],
+  ])('knows that %s is not the error of an Adobe service', (_, body) => {
+    expect(readAdobeError(502, body)).toMatchObject({ code: 'http_502', isAdobes: false });
+  });
+
+  it('keeps the code however odd the fields beside it are', () => {
+    for (const body of [
+      '{"error_code":"runtime_error","message":null}',
+      '{"error_code":"runtime_error","message":{"text":"x"}}',
+      '{"error_code":"runtime_error","validation_errors":"none"}',
+      '{"error_code":"runtime_error","validation_errors":[{"loc":"body"}]}',
+    ]) {
+      expect(readAdobeError(500, body)).toMatchObject({ code: 'runtime_error', isAdobes: true });
+    }
+  });
+
+  it('never throws and never keeps more than fits into a job', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ minLength: 2_000 })), (body) => {
+        const { message } = readAdobeError(500, body);
+        expect(message.length).toBeGreaterThan(0);
+        expect(message.length).toBeLessThanOrEqual(1_000);
+      }),
+    );
+    expect(readAdobeError(500, JSON.stringify({ message: 'x'.repeat(5_000) })).message).toHaveLength(1_000);
+  });
+});
+
+it('tells a refused token by status 401 or by the gateway codes', () => {
+  const refused = (status: number, code: string) => isTokenRefused({ status, code, message: '' });
+  expect(refused(401, '401013')).toBe(true);
+  expect(refused(401, 'http_401')).toBe(true);
+  expect(refused(403, '403020')).toBe(true);
+  expect(refused(403, '403003')).toBe(false);
+});

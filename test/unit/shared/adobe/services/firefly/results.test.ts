@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { imageResult, presignedResult, videoResult } from '#shared/adobe/services/firefly/results.ts';
+
+const url = 'https://pre-signed-firefly-prod.s3-accelerate.amazonaws.com/1';
+const ours = 'https://bucket.s3.us-east-1.amazonaws.com/1';
+
+describe('the outputs in a result', () => {
+  it.each([
+    ['images', imageResult, { seed: 7, image: { url } }, { seed: 7, url }, { seed: 7, image: { url: ours } }],
+    ['videos', videoResult, { seed: 7, video: { url } }, { seed: 7, url }, { seed: 7, video: { url: ours } }],
+    [
+      'upscaled images',
+      presignedResult,
+      { id: 'a', presignedUrl: url, name: 'b' },
+      { url, fields: { id: 'a', name: 'b' } },
+      { id: 'a', presignedUrl: ours, name: 'b' },
+    ],
+  ])('of %s are read, and written with another URL', (_, shape, adobes, read, written) => {
+    const found = shape.read({ size: { width: 1, height: 1 }, outputs: [adobes] });
+    expect(found).toEqual({ outputs: [read], rest: { size: { width: 1, height: 1 } } });
+    expect(shape.write(read, ours)).toEqual(written);
+  });
+
+  it.each([undefined, {}, { outputs: [] }, { outputs: [{ seed: 1 }] }, { outputs: [{ image: { url: 'no URL' } }] }])(
+    'are none in %j',
+    (result) => {
+      for (const shape of [imageResult, videoResult, presignedResult]) expect(shape.read(result)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,201 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
+import { testToken } from '#test/fixtures/access-token.ts';
+import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
+
+const path = '/v3/images/generate-async';
+const now = Date.UTC(2026, 0, 15, 12);
+const token = testToken();
+
+let adobe: FakeAdobe;
+beforeAll(async () => {
+  adobe = await startFakeAdobe();
+});
+afterAll(() => adobe.close());
+
+const submitTo = (url: string, timeoutMs?: number): Promise<SubmitOutcome> =>
+  submit(
+    { url, body: '{"prompt":"a cat"}', modelVersion: 'image4_ultra', requestId: 'job-1' },
+    token,
+    () => now,
+    timeoutMs,
+  );
+
+const submitFor = (answer: ScriptedAnswer, timeoutMs?: number): Promise<SubmitOutcome> => {
+  adobe.script('POST', path, answer);
+  return submitTo(adobe.url + path, timeoutMs);
+};
+
+describe('what is sent', () => {
+  it('is the body as it is, the headers of Adobe and nothing of ours', async () => {
+    adobe.seen.length = 0;
+    await submitFor({ status: 202, body: { statusUrl: 'https://firefly-x.adobe.io/v3/status/1' } });
+    expect(adobe.seen).toHaveLength(1);
+    expect(adobe.seen[0]).toMatchObject({
+      body: '{"prompt":"a cat"}',
+      headers: {
+        authorization: `Bearer ${token.accessToken}`,
+        'x-api-key': token.clientId,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'x-model-version': 'image4_ultra',
+        'x-request-id': 'job-1',
+      },
+    });
+  });
+
+  it('goes over a connection of its own: a dead one from a pool would make the outcome unknown', async () => {
+    adobe.seen.length = 0;
+    await submitFor({ status: 202, body: { statusUrl: 'https://firefly-x.adobe.io/v3/status/1' } });
+    expect(adobe.seen[0]?.headers['connection']).toBe('close');
+  });
+});
+
+describe('an acceptance', () => {
+  it('carries the URLs exactly as Adobe wrote them', async () => {
+    const job = {
+      jobId: 'urn:ff:jobs:eso851211:8b2c',
+      statusUrl: 'https://firefly-epo854211.adobe.io/v3/status/urn:ff:jobs:eso851211:8b2c',
+      cancelUrl: 'https://firefly-epo854211.adobe.io/v3/cancel/urn:ff:jobs:eso851211:8b2c?a=%2F',
+    };
+    expect(await submitFor({ status: 202, body: job })).toEqual({ kind: 'accepted', job });
+    expect(await submitFor({ status: 200, body: { ...job, more: 1 } })).toEqual({ kind: 'accepted', job });
+  });
+
+  it('may come with links in place of a job id, as objects or as bare strings', async () => {
+    const [statusUrl, cancelUrl] = ['https://firefly-x.adobe.io/v3/status/1', 'https://firefly-x.adobe.io/v3/cancel/1'];
+    const answers = [
+      { status: 200, body: { links: { result: { href: statusUrl }, cancel: { href: cancelUrl } }, progress: 0 } },
+      { status: 202, body: { links: { result: statusUrl, cancel: cancelUrl } } },
+    ];
+    for (const answer of answers) {
+      expect(await submitFor(answer)).toEqual({ kind: 'accepted', job: { statusUrl, cancelUrl } });
+    }
+    const withoutCancel = { status: 202, body: { links: { result: statusUrl } } };
+    expect(await submitFor(withoutCancel)).toMatchObject({ kind: 'accepted', job: { statusUrl } });
+    expect(await submitFor({ status: 202, body: { links: {} } })).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('is an acceptance without job id or cancel URL as well: the job is billed', async () => {
+    const statusUrl = 'https://firefly-x.adobe.io/v3/status/1';
+    for (const rest of [{}, { jobId: null, cancelUrl: null }, { jobId: 7, cancelUrl: '' }]) {
+      expect(await submitFor({ status: 202, body: { statusUrl, ...rest } })).toEqual({
+        kind: 'accepted',
+        job: { statusUrl, jobId: undefined, cancelUrl: undefined },
+      });
+    }
+  });
+
+  it.each([{}, { statusUrl: 'not a URL' }, 'accepted', ''])('has an unknown outcome with the body %j', async (body) => {
+    expect(await submitFor({ status: 202, body })).toMatchObject({ kind: 'unknown', status: 202 });
+  });
+});
+
+const gateway = (code: string) => ({ error_code: code, message: 'From the edge gateway.' });
+const service = (code: string) => ({ error_code: code, message: 'From Firefly.' });
+
+describe('a refusal', () => {
+  it.each<[string, ScriptedAnswer, SubmitOutcome['kind']]>([
+    ['400 bad_request', { status: 400, body: service('bad_request') }, 'rejected'],
+    ['401 of the gateway', { status: 401, body: gateway('401013') }, 'token_refused'],
+    ['401 without a body', { status: 401 }, 'token_refused'],
+    ['403 for a token that the gateway does not take', { status: 403, body: gateway('403020') }, 'token_refused'],
+    ['403 for the API key', { status: 403, body: gateway('403003') }, 'rejected'],
+    [
+      '403 quota_exhausted',
+      { status: 403, headers: { 'x-access-error': 'quota_exhausted' }, body: service('access_error') },
+      'quota_exhausted',
+    ],
+    ['403 quota_exhausted as the code', { status: 403, body: service('quota_exhausted') }, 'quota_exhausted'],
+    [
+      '403 for a user without the right',
+      { status: 403, headers: { 'x-access-error': 'user_non_entitled' }, body: service('access_error') },
+      'rejected',
+    ],
+    ['404', { status: 404, body: service('unknown_job_id') }, 'rejected'],
+    ['408', { status: 408, body: service('timeout_error') }, 'try_again'],
+    ['409', { status: 409 }, 'rejected'],
+    ['410', { status: 410 }, 'rejected'],
+    ['499', { status: 499 }, 'rejected'],
+    ['413 in HTML', { status: 413, headers: { 'content-type': 'text/html' }, body: '<html></html>' }, 'rejected'],
+    ['415', { status: 415, body: service('invalid_content_type') }, 'rejected'],
+    ['422', { status: 422, body: service('validation_error') }, 'rejected'],
+    ['451', { status: 451, body: service('prompt_unsafe') }, 'rejected'],
+    ['500 with a code of Adobe', { status: 500, body: service('runtime_error') }, 'try_again'],
+    ['500 from something in between', { status: 500, body: '<html>oops</html>' }, 'unknown'],
+    ['501', { status: 501 }, 'rejected'],
+    ['502', { status: 502, body: service('bad_gateway') }, 'unknown'],
+    ['503', { status: 503, body: gateway('503000') }, 'try_again'],
+    ['503 without a body', { status: 503 }, 'try_again'],
+    ['504', { status: 504 }, 'unknown'],
+  ])('%s', async (_, answer, kind) => {
+    expect((await submitFor(answer)).kind).toBe(kind);
+  });
+
+  it('keeps the code and the message of Adobe', async () => {
+    expect(await submitFor({ status: 451, body: service('prompt_unsafe') })).toEqual({
+      kind: 'rejected',
+      error: { code: 'prompt_unsafe', message: 'From Firefly.', status: 451, isAdobes: true },
+    });
+  });
+
+  it.each([
+    ['42', 42_000],
+    [new Date(now + 90_000).toUTCString(), 90_000],
+    ['whenever', undefined],
+  ])('429 with Retry-After: %s', async (retryAfter, retryAfterMs) => {
+    const answer = { status: 429, headers: { 'retry-after': retryAfter }, body: service('rate_limited') };
+    expect(await submitFor(answer)).toMatchObject({ kind: 'rate_limited', retryAfterMs });
+  });
+
+  it('429 without Retry-After', async () => {
+    expect(await submitFor({ status: 429 })).toMatchObject({ kind: 'rate_limited', retryAfterMs: undefined });
+  });
+
+  it('is never followed to another place, where the token would go along', async () => {
+    const elsewhere = await startFakeAdobe();
+    const answer = { status: 307, headers: { location: `${elsewhere.url}${path}` } };
+    expect((await submitFor(answer)).kind).toBe('unknown');
+    expect(elsewhere.seen).toEqual([]);
+    await elsewhere.close();
+  });
+});
+
+describe('no answer', () => {
+  it.each([
+    ['a connection reset after the request', 'reset'],
+    ['a connection cut in the middle of the answer', 'cut'],
+  ] as const)('%s: the outcome is unknown', async (_, fault) => {
+    expect(await submitFor({ fault })).toMatchObject({ kind: 'unknown' });
+  });
+
+  it.each([
+    ['silence', 'silence'],
+    ['an answer that stops halfway', 'stall'],
+  ] as const)('%s: the outcome is unknown after the time-out', async (_, fault) => {
+    const started = performance.now();
+    expect(await submitFor({ fault }, 200)).toEqual({ kind: 'unknown', reason: 'Adobe did not answer in time.' });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it('a refused connection: certainly not sent', async () => {
+    const closed = await startFakeAdobe();
+    await closed.close();
+    expect(await submitTo(closed.url + path)).toMatchObject({ kind: 'not_sent' });
+  });
+
+  it('a connection reset before the request was read: it may have been sent', async () => {
+    const server = createServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    expect(await submitTo(`http://127.0.0.1:${port}${path}`)).toMatchObject({ kind: 'unknown' });
+    server.close();
+  });
+
+  it('never tells the token in its reason', async () => {
+    expect(JSON.stringify(await submitFor({ fault: 'reset' }))).not.toContain(token.accessToken);
+  });
+});
