@@ -1,11 +1,11 @@
 import type { AccessTokenCache, TokenSource } from '#shared/adobe/auth/access-token.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
-import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import type { TriggerDispatch } from '#shared/aws/invoke-dispatch.ts';
 import type { Presign } from '#shared/aws/presign.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log } from '#shared/observability.ts';
 import type { ImageStorage } from './adobe/image-storage.ts';
@@ -18,7 +18,7 @@ import type { WebhookParts } from './webhooks/webhook-parts.ts';
 
 /** What the routes work with; the handler makes one for the life of the process. */
 export interface Gateway {
-  table: JobTable;
+  table: Table;
   limits: QuotaLimits;
   bus: EventBus;
   token: Pick<TokenSource, 'read'>;
@@ -37,7 +37,7 @@ export interface Gateway {
   presignUpload: PresignUpload;
   batchFiles: BatchFiles;
   webhooks: WebhookParts;
-  invokeDispatch: InvokeDispatch;
+  triggerDispatch: TriggerDispatch;
   /** Who may look at the queue and stop it. */
   operators: Operators;
   /** Waits that many ms. */

@@ -65,7 +65,7 @@ export const handler = createApi({
     startDelivery: createStartExecution(lambda, settings.notifyFunctionArn),
     allowsLoopback: settings.allowsLoopbackWebhooks,
   },
-  invokeDispatch: createInvokeDispatch(lambda, settings.dispatchFunctionName),
+  triggerDispatch: createInvokeDispatch(lambda, settings.dispatchFunctionName),
   sleep: async (ms) => {
     await sleep(ms);
   },

@@ -1,5 +1,5 @@
+import type { Table } from '#shared/aws/table.ts';
 import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { priorityOrder } from '#shared/jobs/priority-order.ts';
 import { headOfQueue, nextTurnNumber, recordServedRound } from '#shared/jobs/queue.ts';
 import {
@@ -58,7 +58,7 @@ export const assignPermits = async (parts: AssignPermits): Promise<number> => {
 };
 
 const usablePermits = async (
-  table: JobTable,
+  table: Table,
   limits: QuotaLimits,
   quota: QuotaSnapshot,
   queue: QueueHeads,
@@ -108,11 +108,11 @@ const beginNextTurn = async (
 
 /** The heads of the queue by priority, read as late as possible and each handed out once. */
 class QueueHeads {
-  readonly #table: JobTable;
+  readonly #table: Table;
   readonly #pageSize: number;
   readonly #heads = new Map<Priority, Job[]>();
 
-  constructor(table: JobTable, pageSize: number) {
+  constructor(table: Table, pageSize: number) {
     this.#table = table;
     // The index lags behind: heads that others have just claimed still stand in it.
     this.#pageSize = 3 * pageSize;

@@ -7,8 +7,8 @@ import { assignPermits } from './assign-permits.ts';
 import { readSettings } from './environment.ts';
 import { recoverJobs } from './recover-jobs.ts';
 import { runParts } from './run-parts.ts';
-import { followBatches } from './schedule-batches.ts';
-import type { StartWork } from './start-batch-run.ts';
+import { scheduleBatches } from './schedule-batches.ts';
+import type { StartRun } from './start-batch-run.ts';
 import type { StartTurn } from './start-turn.ts';
 
 const { tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn, limits } = readSettings();
@@ -22,7 +22,7 @@ const startGenerate = createStartExecution(lambda, generateFunctionArn);
 const startInbox = createStartExecution(lambda, inboxFunctionArn);
 
 const startTurn: StartTurn = ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name);
-const startWork: StartWork = ({ batchId, work }, name) => startInbox({ batchId, work }, name);
+const startRun: StartRun = ({ batchId, work }, name) => startInbox({ batchId, work }, name);
 
 /**
  * Runs every minute and on every new job: first what crashes left behind, then permits for the heads of the queue, then
@@ -32,6 +32,6 @@ export const handler = middy(async () => {
   return runParts(log, {
     jobs: () => recoverJobs({ table, limits, bus, startTurn, log, recordMetric }),
     permits: async () => ({ started: await assignPermits({ table, limits, bus, startTurn, log, recordMetric }) }),
-    batches: () => followBatches({ table, bus, startWork, log }),
+    batches: () => scheduleBatches({ table, bus, startRun, log }),
   });
 });

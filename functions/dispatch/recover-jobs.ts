@@ -1,11 +1,11 @@
+import type { Table } from '#shared/aws/table.ts';
 import { announce, type EventBus, unannouncedJobs } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { overdueJobs } from '#shared/jobs/queue.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import { resumeTurn } from '#shared/jobs/resume.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { putBack } from '#shared/jobs/turn.ts';
+import { requeue } from '#shared/jobs/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
 import { setAside, unknownOutcome } from './set-aside.ts';
@@ -20,7 +20,7 @@ const batch = 25;
 
 /** What recovery works with. */
 export interface RecoverJobs {
-  table: JobTable;
+  table: Table;
   limits: QuotaLimits;
   bus: EventBus;
   startTurn: StartTurn;
@@ -34,13 +34,13 @@ export interface RecoverJobs {
  */
 export const recoverJobs = async (
   parts: RecoverJobs,
-): Promise<{ putBack: number; resumed: number; announced: number }> => {
+): Promise<{ requeue: number; resumed: number; announced: number }> => {
   const { table, limits } = parts;
   const now = table.clock.now();
   let returned = 0;
   for (const job of await overdueJobs(table, 'scheduled', now - limits.submitGraceMs - startSlackMs, batch)) {
     await attempt(parts, job, async () => {
-      if ((await putBack(table, limits, job, { sent: false })) !== undefined) returned += 1;
+      if ((await requeue(table, limits, job, { sent: false })) !== undefined) returned += 1;
     });
   }
   let resumed = 0;
@@ -53,7 +53,7 @@ export const recoverJobs = async (
   for (const job of await unannouncedJobs(table, now - announceSlackMs, batch)) {
     if (await tryAnnounce(parts, job)) announced += 1;
   }
-  return { putBack: returned, resumed, announced };
+  return { requeue: returned, resumed, announced };
 };
 
 /** Does something for one job; its failure must not keep the others waiting. */

@@ -1,9 +1,9 @@
+import type { Table } from '#shared/aws/table.ts';
 import { announceBatch, unannouncedBatches } from '#shared/batches/batch-events.ts';
-import { claimWork, type DueBatch, dueBatches, hasWork, postponeLook } from '#shared/batches/open-batches.ts';
+import { claimRun, type DueBatch, dueBatches, needsRun, postponeCheck } from '#shared/batches/open-batches.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import type { Log } from '#shared/observability.ts';
-import { type StartWork, workName } from './start-batch-run.ts';
+import { runName, type StartRun } from './start-batch-run.ts';
 
 // Whoever ended a batch announces it right after; only a crash leaves it longer.
 const announceSlackMs = 30_000;
@@ -14,10 +14,10 @@ const mostPages = 20;
 const longestMs = 20_000;
 
 /** What looking at batches works with. */
-export interface FollowBatches {
-  table: JobTable;
+export interface ScheduleBatches {
+  table: Table;
   bus: EventBus;
-  startWork: StartWork;
+  startRun: StartRun;
   log: Log;
 }
 
@@ -25,7 +25,7 @@ export interface FollowBatches {
  * Starts a durable execution for every batch that has something to do: a file to be read, a crash to recover from, a
  * cancellation, a report. Ends that were not announced are announced.
  */
-export const followBatches = async (parts: FollowBatches): Promise<{ works: number; batchesAnnounced: number }> => {
+export const scheduleBatches = async (parts: ScheduleBatches): Promise<{ works: number; batchesAnnounced: number }> => {
   const { table } = parts;
   const endsAt = table.clock.now() + longestMs;
   let works = 0;
@@ -39,7 +39,7 @@ export const followBatches = async (parts: FollowBatches): Promise<{ works: numb
   return { works, batchesAnnounced: await announceBatches(parts) };
 };
 
-const announceBatches = async ({ table, bus, log }: FollowBatches): Promise<number> => {
+const announceBatches = async ({ table, bus, log }: ScheduleBatches): Promise<number> => {
   let announced = 0;
   for (const batch of await unannouncedBatches(table, table.clock.now() - announceSlackMs, atOnce)) {
     try {
@@ -56,7 +56,7 @@ const announceBatches = async ({ table, bus, log }: FollowBatches): Promise<numb
   return announced;
 };
 
-const tryToFollow = async (parts: FollowBatches, due: DueBatch): Promise<boolean> => {
+const tryToFollow = async (parts: ScheduleBatches, due: DueBatch): Promise<boolean> => {
   try {
     return await follow(parts, due);
   } catch (error) {
@@ -67,16 +67,16 @@ const tryToFollow = async (parts: FollowBatches, due: DueBatch): Promise<boolean
   }
 };
 
-const follow = async ({ table, startWork, log }: FollowBatches, due: DueBatch): Promise<boolean> => {
-  if (!hasWork(due.batch, table.clock.now())) {
-    await postponeLook(table, due);
+const follow = async ({ table, startRun, log }: ScheduleBatches, due: DueBatch): Promise<boolean> => {
+  if (!needsRun(due.batch, table.clock.now())) {
+    await postponeCheck(table, due);
     return false;
   }
-  const batch = await claimWork(table, due);
+  const batch = await claimRun(table, due);
   if (batch === undefined) return false;
   const work = { batchId: batch.batchId, work: batch.works };
   try {
-    await startWork(work, workName(work));
+    await startRun(work, runName(work));
     return true;
   } catch (error) {
     // It is due again when the execution would have to be lost.

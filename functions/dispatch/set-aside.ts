@@ -1,13 +1,13 @@
+import type { Table } from '#shared/aws/table.ts';
 import { announce, type EventBus } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { isRefusedWrite, setAsideJob } from '#shared/jobs/set-aside.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
 
 /** What setting a job aside works with. */
 export interface SetAside {
-  table: JobTable;
+  table: Table;
   bus: EventBus;
   log: Log;
   recordMetric: RecordMetric;

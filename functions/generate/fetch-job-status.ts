@@ -4,7 +4,7 @@ import type { Job } from '#shared/jobs/job.ts';
 import type { Parts } from './context.ts';
 
 /** One status call; with a refused token one more after it was replaced. Without a token it tells nothing. */
-export const askAdobe = async (
+export const fetchJobStatus = async (
   { tokens, table, log }: Parts,
   job: Pick<Job, 'operation'>,
   statusUrl: string,
@@ -18,7 +18,7 @@ export const askAdobe = async (
   } catch (error) {
     // Whatever keeps us from a token now, the job goes on at Adobe and is asked for again.
     log.error('A job could not be asked for.', { error: String(error) });
-    return { kind: 'no_word' };
+    return { kind: 'unavailable' };
   }
 };
 

@@ -5,7 +5,7 @@ import { lostAfterMs } from '#shared/jobs/resume.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Parts } from './context.ts';
-import { giveBack, type Submitted } from './requeue.ts';
+import { requeueTurn, type Submitted } from './requeue.ts';
 
 // Adobe's limit counts in minutes; without a Retry-After a whole window is waited.
 const defaultRetryAfterMs = 60_000;
@@ -14,7 +14,7 @@ const longestPauseMs = 60 * 60_000;
 const attemptLimit = 3;
 
 /** Writes down what a submit led to, right after its answer and before the step's own checkpoint. */
-export const settleSubmit = async (
+export const handleSubmitOutcome = async (
   parts: Parts,
   job: Job,
   outcome: SubmitOutcome,
@@ -33,22 +33,22 @@ export const settleSubmit = async (
         reason: 'rate_limited',
         level: trialLevel,
       });
-      return giveBack(parts, job, { sent: true, dispatchNow: true });
+      return requeueTurn(parts, job, { sent: true, dispatchNow: true });
     case 'quota_exhausted':
       await pauseAfterRefusal(parts, 'quota_exhausted', trialLevel);
-      return giveBack(parts, job, { sent: true, dispatchNow: false });
+      return requeueTurn(parts, job, { sent: true, dispatchNow: false });
     case 'token_refused':
-      return settleRefusedToken(parts, job, { trialLevel, tokenVersion });
+      return handleTokenRefused(parts, job, { trialLevel, tokenVersion });
     case 'try_again': {
       const changes = { attempts: job.attempts + 1, error: upstreamError(outcome.error) };
       return changes.attempts >= attemptLimit
         ? end(parts, job, { to: 'failed', ...changes })
-        : giveBack(parts, job, { sent: true, changes, dispatchNow: true });
+        : requeueTurn(parts, job, { sent: true, changes, dispatchNow: true });
     }
     case 'not_sent':
       // The permit stays taken: with Adobe out of reach it keeps the job from being tried again and again at once.
       parts.log.warn('Adobe could not be reached.', { jobId: job.jobId, reason: outcome.reason });
-      return giveBack(parts, job, { sent: true, dispatchNow: true });
+      return requeueTurn(parts, job, { sent: true, dispatchNow: true });
     case 'rejected':
       return end(parts, job, { to: 'failed', error: upstreamError(outcome.error) });
     case 'unknown':
@@ -57,7 +57,7 @@ export const settleSubmit = async (
 };
 
 const recordAccepted = async (
-  { table, followingOf }: Parts,
+  { table, pollingPolicyFor }: Parts,
   job: Job,
   accepted: Extract<SubmitOutcome, { kind: 'accepted' }>['job'],
 ) => {
@@ -65,7 +65,7 @@ const recordAccepted = async (
   await transition(table, job, {
     from: ['submitting'],
     to: 'running',
-    order: new Date(now + followingOf(job).timeoutSeconds * 1000 + lostAfterMs).toISOString(),
+    order: new Date(now + pollingPolicyFor(job).timeoutSeconds * 1000 + lostAfterMs).toISOString(),
     changes: {
       upstream: { ...accepted, acceptedAt: new Date(now).toISOString() },
       tokenRefusals: undefined,
@@ -75,7 +75,7 @@ const recordAccepted = async (
 };
 
 /** A refused token is replaced first; if a new token was refused as well, nothing will pass until somebody looks. */
-const settleRefusedToken = async (
+const handleTokenRefused = async (
   parts: Parts,
   job: Job,
   { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
@@ -89,7 +89,7 @@ const settleRefusedToken = async (
     renewed = false;
   }
   if (!renewed) await pauseAfterRefusal(parts, 'token_refused', trialLevel);
-  return giveBack(parts, job, { sent: true, changes: { tokenRefusals }, dispatchNow: renewed });
+  return requeueTurn(parts, job, { sent: true, changes: { tokenRefusals }, dispatchNow: renewed });
 };
 
 /** Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm. */

@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
-import { followingOf } from '#shared/adobe/services/operation-settings.ts';
+import { pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
 import {
@@ -20,7 +20,7 @@ import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { TurnEnd } from './announce-end.ts';
 import type { Parts } from './context.ts';
 import { readSettings } from './environment.ts';
-import { followTurn } from './run-job.ts';
+import { runJob } from './run-job.ts';
 
 const settings = readSettings();
 const lambda = createLambda();
@@ -54,9 +54,9 @@ const parts: Parts = {
   fireflyUrl: settings.fireflyUrl,
   allowsStatus: createAllowList(settings.statusHosts),
   allowsDownload: createAllowList(settings.downloadHosts),
-  followingOf: (job) => followingOf(operationOf(job), settings.operations),
+  pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), settings.operations),
   outputMaxBytes: settings.outputMaxBytes,
-  invokeDispatch: createInvokeDispatch(lambda, settings.dispatchFunction),
+  triggerDispatch: createInvokeDispatch(lambda, settings.dispatchFunction),
   log: createLog(),
   recordMetric: createRecordMetric(),
 };
@@ -66,4 +66,4 @@ export const handler = middy<Turn, TurnEnd, Error, DurableContext>({
   executionMode: executionModeDurableContext,
   // A suspended invocation is over for Lambda while middy's timer would still run.
   timeoutEarlyInMillis: 0,
-}).handler(({ jobId, turn }: Turn, context) => followTurn(context, { jobId, turn }, parts));
+}).handler(({ jobId, turn }: Turn, context) => runJob(context, { jobId, turn }, parts));

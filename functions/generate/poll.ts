@@ -3,7 +3,7 @@ import type { JobProgress } from '#shared/adobe/services/job-status.ts';
 import type { Job, Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import type { Parts } from './context.ts';
-import { askAdobe, cancelAtAdobe } from './fetch-job-status.ts';
+import { cancelAtAdobe, fetchJobStatus } from './fetch-job-status.ts';
 
 /** How Adobe's work on a job ended. */
 export type EndedProgress = Extract<JobProgress, { kind: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' }>;
@@ -78,14 +78,14 @@ const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling
     const message = 'Adobe named a status URL on a host that is not allowed, where the token must not be sent.';
     return { ...polling, ended: { kind: 'failed', code: 'status_url_not_allowed', message } };
   }
-  const { pollCeilingSeconds, timeoutSeconds } = parts.followingOf(job);
+  const { pollCeilingSeconds, timeoutSeconds } = parts.pollingPolicyFor(job);
   const timedOut = {
     kind: 'timed_out',
     code: 'job_timeout',
     message: `Adobe did not finish the job within ${timeoutSeconds} s.`,
   } as const;
   const cancelRequested = job.cancelRequestedAt !== undefined;
-  const progress = await askAdobe(parts, job, statusUrl);
+  const progress = await fetchJobStatus(parts, job, statusUrl);
   if (isEnded(progress)) {
     const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
     return { ...polling, ended: cancelledByUs ? timedOut : progress };
@@ -99,7 +99,7 @@ const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling
   if (progress.kind === 'not_found' && next.notFound >= notFoundLimit) {
     return { ...next, ended: { kind: 'failed', code: progress.code, message: progress.message } };
   }
-  if (progress.kind === 'no_word' && progress.retryAfterMs !== undefined) {
+  if (progress.kind === 'unavailable' && progress.retryAfterMs !== undefined) {
     next.delaySeconds = Math.max(next.delaySeconds, Math.min(60, Math.ceil(progress.retryAfterMs / 1000)));
   }
   const overdue = parts.table.clock.now() - Date.parse(acceptedAt) >= timeoutSeconds * 1000;

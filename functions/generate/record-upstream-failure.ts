@@ -14,7 +14,11 @@ const metrics: Record<Unsuccessful['kind'], MetricName> = {
 };
 
 /** Ends a job that Adobe ended without a result, with Adobe's code and message. */
-export const endAtAdobe = async ({ table, recordMetric }: Parts, turn: Turn, progress: Unsuccessful): Promise<void> => {
+export const recordUpstreamFailure = async (
+  { table, recordMetric }: Parts,
+  turn: Turn,
+  progress: Unsuccessful,
+): Promise<void> => {
   const job = await getJob(table, turn.jobId);
   if (job === undefined || job.turn !== turn.turn) return;
   const { kind, code, message } = progress;

@@ -1,5 +1,5 @@
 import type { Job } from '#shared/jobs/job.ts';
-import { type PutBack, putBack } from '#shared/jobs/turn.ts';
+import { type Requeue, requeue } from '#shared/jobs/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Parts } from './context.ts';
 
@@ -7,17 +7,17 @@ import type { Parts } from './context.ts';
  * What the submit led to: Adobe has the job; the turn was given up (`dispatchNow` if another job, or this one, may get a
  * permit right away); or the turn is over, and with it perhaps the job.
  */
-export type Submitted = { kind: 'at_adobe' } | { kind: 'given_up'; dispatchNow: boolean } | { kind: 'over' };
+export type Submitted = { kind: 'at_adobe' } | { kind: 'requeued'; dispatchNow: boolean } | { kind: 'over' };
 
 /** Puts a job back into the queue; if its caller has cancelled it meanwhile it is over, and its end can be announced. */
-export const giveBack = async (
+export const requeueTurn = async (
   { table, limits, recordMetric }: Parts,
   job: Job,
-  end: PutBack & { dispatchNow: boolean },
+  end: Requeue & { dispatchNow: boolean },
 ): Promise<Submitted> => {
   const { dispatchNow, ...turnEnd } = end;
-  const put = await putBack(table, limits, job, turnEnd);
-  if (put?.state !== 'cancelled') return { kind: 'given_up', dispatchNow };
+  const put = await requeue(table, limits, job, turnEnd);
+  if (put?.state !== 'cancelled') return { kind: 'requeued', dispatchNow };
   recordMetric(metricNames.jobsCancelled, 1);
   return { kind: 'over' };
 };

@@ -5,12 +5,12 @@ import { getJob } from '#shared/jobs/job-store.ts';
 import { announceEnd, type TurnEnd } from './announce-end.ts';
 import type { Parts } from './context.ts';
 import { pollUntilEnd } from './poll.ts';
-import { endAtAdobe } from './record-upstream-failure.ts';
+import { recordUpstreamFailure } from './record-upstream-failure.ts';
 import type { Submitted } from './requeue.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit-once.ts';
 import { secondsUntil } from './submit-time.ts';
-import { bringInputs } from './upload-inputs.ts';
+import { uploadInputs } from './upload-inputs.ts';
 
 type Plan =
   | { kind: 'stale' }
@@ -18,15 +18,15 @@ type Plan =
   | { kind: 'follow'; firstPollSeconds: number };
 
 /** The life of a job under one permit, top to bottom. Everything that is not a step is repeated at each resume. */
-export const followTurn = async (context: DurableContext, turn: Turn, parts: Parts): Promise<TurnEnd> => {
+export const runJob = async (context: DurableContext, turn: Turn, parts: Parts): Promise<TurnEnd> => {
   const plan = await context.step('plan', () => planTurn(parts, turn));
   if (plan.kind === 'stale') return { state: 'stale' };
 
   if (plan.kind === 'submit') {
     const submitted = await submitInTime(context, parts, turn, plan);
     if (submitted.kind === 'over') return context.step('announce', () => announceEnd(parts, turn));
-    if (submitted.kind === 'given_up') {
-      if (submitted.dispatchNow) await context.step('dispatch', () => parts.invokeDispatch());
+    if (submitted.kind === 'requeued') {
+      if (submitted.dispatchNow) await context.step('dispatch', () => parts.triggerDispatch());
       return { state: 'queued' };
     }
   }
@@ -34,15 +34,15 @@ export const followTurn = async (context: DurableContext, turn: Turn, parts: Par
   const progress = await pollUntilEnd(context, parts, turn, plan.firstPollSeconds);
   if (progress?.kind === 'succeeded') return storeOutputs(context, parts, turn, progress);
   return context.step('end', async () => {
-    if (progress !== undefined) await endAtAdobe(parts, turn, progress);
+    if (progress !== undefined) await recordUpstreamFailure(parts, turn, progress);
     return announceEnd(parts, turn);
   });
 };
 
-const planTurn = async ({ table, followingOf }: Parts, { jobId, turn }: Turn): Promise<Plan> => {
+const planTurn = async ({ table, pollingPolicyFor }: Parts, { jobId, turn }: Turn): Promise<Plan> => {
   const job = await getJob(table, jobId);
   if (job === undefined || job.turn !== turn) return { kind: 'stale' };
-  const { firstPollSeconds } = followingOf(job);
+  const { firstPollSeconds } = pollingPolicyFor(job);
   if (job.state === 'running' || job.state === 'storing') return { kind: 'follow', firstPollSeconds };
   if (job.state !== 'scheduled' || job.submitAt === undefined) return { kind: 'stale' };
   const hasInputs = gatewaySourcesIn(JSON.parse(job.request)).length > 0;
@@ -56,7 +56,7 @@ const submitInTime = async (
   plan: Extract<Plan, { kind: 'submit' }>,
 ): Promise<Submitted> => {
   const brought = plan.hasInputs
-    ? await bringInputs(context, parts, turn)
+    ? await uploadInputs(context, parts, turn)
     : { kind: 'ready' as const, inputs: { uploads: {}, reused: [] }, waitSeconds: plan.waitSeconds };
   if (brought.kind === 'ended') return brought.turn;
   if (brought.waitSeconds > 0) await context.wait('submit time', { seconds: brought.waitSeconds });

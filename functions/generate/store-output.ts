@@ -5,9 +5,9 @@ import type { UpstreamOutput } from '#shared/adobe/services/firefly/results.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { Measure, mediaType, outputKey } from '#shared/jobs/outputs.ts';
+import { ByteMeter, mediaType, outputKey } from '#shared/jobs/outputs.ts';
 import type { Parts } from './context.ts';
-import { askAdobe } from './fetch-job-status.ts';
+import { fetchJobStatus } from './fetch-job-status.ts';
 
 // One part is held in memory at a time, whatever the size of the output; S3 takes none smaller than 5 MiB.
 const partBytes = 5 * 1024 * 1024;
@@ -30,7 +30,7 @@ export const storeOutput = async (
   const download = await openFresh(parts, job, index, output.url);
   const contentType = typeOf(download, job);
   const key = outputKey(job, index, contentType);
-  const measure = new Measure(parts.outputMaxBytes);
+  const measure = new ByteMeter(parts.outputMaxBytes);
   const upload = new Upload({
     client: parts.s3,
     params: { Bucket: parts.bucket, Key: key, Body: measure, ContentType: contentType },
@@ -67,7 +67,7 @@ const openFresh = async (parts: Parts, job: Job, index: number, url: string): Pr
   } catch (error) {
     const statusUrl = job.upstream?.statusUrl;
     if (!(error instanceof DownloadError) || error.reason !== 'expired' || statusUrl === undefined) throw error;
-    const progress = await askAdobe(parts, job, statusUrl);
+    const progress = await fetchJobStatus(parts, job, statusUrl);
     const fresh = progress.kind === 'succeeded' ? progress.outputs[index]?.url : undefined;
     if (fresh === undefined) throw error;
     return openDownload(fresh, parts.allowsDownload, downloadTimeoutMs);

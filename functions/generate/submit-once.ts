@@ -9,9 +9,9 @@ import { getJob } from '#shared/jobs/job-store.ts';
 import { isPaused, readPauses } from '#shared/jobs/quota.ts';
 import { passFence } from '#shared/jobs/turn.ts';
 import type { Parts } from './context.ts';
-import { endUnknown, pauseAfterRefusal, settleSubmit } from './handle-submit-outcome.ts';
-import { giveBack, type Submitted } from './requeue.ts';
-import type { BroughtInputs } from './upload-inputs.ts';
+import { endUnknown, handleSubmitOutcome, pauseAfterRefusal } from './handle-submit-outcome.ts';
+import { requeueTurn, type Submitted } from './requeue.ts';
+import type { UploadedInputs } from './upload-inputs.ts';
 
 /**
  * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the
@@ -21,7 +21,7 @@ export const submitOnce = async (
   context: DurableContext,
   parts: Parts,
   turn: Turn,
-  inputs: BroughtInputs,
+  inputs: UploadedInputs,
 ): Promise<Submitted> => {
   try {
     return await context.step('submit', () => passAndSubmit(parts, turn, inputs), {
@@ -34,7 +34,7 @@ export const submitOnce = async (
   }
 };
 
-const passAndSubmit = async (parts: Parts, turn: Turn, inputs: BroughtInputs): Promise<Submitted> => {
+const passAndSubmit = async (parts: Parts, turn: Turn, inputs: UploadedInputs): Promise<Submitted> => {
   let token: AccessToken;
   try {
     // Read before the fence: fetching a new token may take longer than the fence allows.
@@ -47,7 +47,7 @@ const passAndSubmit = async (parts: Parts, turn: Turn, inputs: BroughtInputs): P
   if (verdict.kind === 'give_up') {
     parts.log.info('turn given up', { ...turn, reason: verdict.reason });
     const dispatchNow = verdict.reason === 'late' || verdict.reason === 'early';
-    return giveBack(parts, verdict.job, { sent: false, dispatchNow });
+    return requeueTurn(parts, verdict.job, { sent: false, dispatchNow });
   }
   const { job, trialLevel } = verdict;
   const outcome: SubmitOutcome = await submit(
@@ -61,8 +61,8 @@ const passAndSubmit = async (parts: Parts, turn: Turn, inputs: BroughtInputs): P
     parts.table.clock.now,
   );
   const circumstances = { trialLevel, tokenVersion: token.versionId };
-  if (!mayMissUploads(outcome, inputs)) return settleSubmit(parts, job, outcome, circumstances);
-  const settled = await settleSubmit(parts, job, { kind: 'try_again', error: outcome.error }, circumstances);
+  if (!mayMissUploads(outcome, inputs)) return handleSubmitOutcome(parts, job, outcome, circumstances);
+  const settled = await handleSubmitOutcome(parts, job, { kind: 'try_again', error: outcome.error }, circumstances);
   await Promise.all(inputs.reused.map((upload) => forgetUpload(parts.table, upload)));
   return settled;
 };
@@ -73,11 +73,11 @@ const statusesOfLostUploads = [400, 404, 422];
 /** Whether a refusal may be about an upload of an earlier job rather than about this one; with new uploads it would be sure. */
 const mayMissUploads = (
   outcome: SubmitOutcome,
-  { reused }: BroughtInputs,
+  { reused }: UploadedInputs,
 ): outcome is Extract<SubmitOutcome, { kind: 'rejected' }> =>
   outcome.kind === 'rejected' && reused.length > 0 && statusesOfLostUploads.includes(outcome.error.status);
 
-const requestFor = ({ request }: Job, uploads: BroughtInputs['uploads']): string =>
+const requestFor = ({ request }: Job, uploads: UploadedInputs['uploads']): string =>
   Object.keys(uploads).length === 0 ? request : JSON.stringify(withUploads(JSON.parse(request), uploads));
 
 /** Nothing was sent. Dispatching at once would go round in circles, so the job waits for a pause or the next minute. */
@@ -90,15 +90,15 @@ const giveUpWithoutToken = async (parts: Parts, { jobId, turn }: Turn, error: un
     const isKnown = isPaused({ pause }, parts.table.clock.now());
     if (!isKnown) await pauseAfterRefusal(parts, 'token_refused', pause?.level ?? 0);
   }
-  return giveBack(parts, job, { sent: false, dispatchNow: false });
+  return requeueTurn(parts, job, { sent: false, dispatchNow: false });
 };
 
 /** The step started but did not end: what is certain stands in the job's record. */
 const afterInterruption = async (parts: Parts, turn: Turn): Promise<Submitted> => {
   const job: Job | undefined = await getJob(parts.table, turn.jobId);
-  if (job === undefined || job.turn !== turn.turn) return { kind: 'given_up', dispatchNow: false };
-  if (job.state === 'queued') return { kind: 'given_up', dispatchNow: true };
-  if (job.state === 'scheduled') return giveBack(parts, job, { sent: false, dispatchNow: true });
+  if (job === undefined || job.turn !== turn.turn) return { kind: 'requeued', dispatchNow: false };
+  if (job.state === 'queued') return { kind: 'requeued', dispatchNow: true };
+  if (job.state === 'scheduled') return requeueTurn(parts, job, { sent: false, dispatchNow: true });
   if (job.state === 'submitting') return endUnknown(parts, job, 'The connection to Adobe was interrupted.');
   return { kind: job.state === 'running' || job.state === 'storing' ? 'at_adobe' : 'over' };
 };

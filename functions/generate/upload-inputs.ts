@@ -10,12 +10,12 @@ import { releasePermit } from '#shared/jobs/quota.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Parts } from './context.ts';
-import { giveBack, type Submitted } from './requeue.ts';
+import { requeueTurn, type Submitted } from './requeue.ts';
 import { secondsUntil } from './submit-time.ts';
 import { uploadOnce } from './upload-once.ts';
 
 /** A request's inputs in Adobe's storage. */
-export interface BroughtInputs {
+export interface UploadedInputs {
   /** Ids of uploads by the URL that the caller wrote. */
   uploads: Record<string, string>;
   /** Those that were made for an earlier job. */
@@ -23,7 +23,7 @@ export interface BroughtInputs {
 }
 
 /** The inputs are at Adobe and the submit is due in so many seconds; or the turn has ended without one. */
-type Brought = { kind: 'ready'; inputs: BroughtInputs; waitSeconds: number } | { kind: 'ended'; turn: Submitted };
+type Brought = { kind: 'ready'; inputs: UploadedInputs; waitSeconds: number } | { kind: 'ended'; turn: Submitted };
 
 // Two minutes and more: whoever holds the lease for an upload has died by then, and Adobe's storage is back or down for long.
 const longestWaits = 40;
@@ -32,16 +32,16 @@ const longestWaits = 40;
  * Brings the inputs that lie in S3 to Adobe's storage, each object once for all jobs, before the turn waits for its submit
  * time. If that takes too long the fence gives the turn up, and the next one finds the uploads there.
  */
-export const bringInputs = async (context: DurableContext, parts: Parts, turn: Turn): Promise<Brought> => {
+export const uploadInputs = async (context: DurableContext, parts: Parts, turn: Turn): Promise<Brought> => {
   for (let waits = 0; ; waits += 1) {
     const isLast = waits >= longestWaits;
-    const brought = await context.step('bring inputs', () => tryToBring(parts, turn, isLast));
+    const brought = await context.step('bring inputs', () => tryUpload(parts, turn, isLast));
     if (brought.kind !== 'wait') return brought;
     await context.wait('inputs', { seconds: brought.seconds });
   }
 };
 
-const tryToBring = async (
+const tryUpload = async (
   parts: Parts,
   turn: Turn,
   isLast: boolean,
@@ -49,7 +49,7 @@ const tryToBring = async (
   const job = await getJob(parts.table, turn.jobId);
   if (job?.state !== 'scheduled' || job.turn !== turn.turn) return { kind: 'ended', turn: { kind: 'over' } };
   const { s3, table, buckets, maxBytes } = parts.inputs;
-  const { uploads, reused }: BroughtInputs = { uploads: {}, reused: [] };
+  const { uploads, reused }: UploadedInputs = { uploads: {}, reused: [] };
   try {
     const sources = gatewaySourcesIn(JSON.parse(job.request));
     if (sources.length > mostGatewaySources) throw new InputError('too_many', tooManySources);
@@ -85,5 +85,5 @@ const fail = async (parts: Parts, job: Job, error: JobError): Promise<Brought> =
 
 const giveUp = async (parts: Parts, job: Job): Promise<Brought> => ({
   kind: 'ended',
-  turn: await giveBack(parts, job, { sent: false, dispatchNow: false }),
+  turn: await requeueTurn(parts, job, { sent: false, dispatchNow: false }),
 });

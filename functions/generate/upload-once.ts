@@ -43,7 +43,7 @@ export const uploadOnce = async (parts: Parts, input: InspectedInput): Promise<O
     const { code, message, status } = outcome.error;
     return { kind: 'refused', error: { code, message, upstreamStatus: status } };
   }
-  const retryAfterMs = outcome.kind === 'no_word' ? (outcome.retryAfterMs ?? 3_000) : 3_000;
+  const retryAfterMs = outcome.kind === 'unavailable' ? (outcome.retryAfterMs ?? 3_000) : 3_000;
   return { kind: 'wait', seconds: Math.min(60, Math.max(1, Math.ceil(retryAfterMs / 1000))) };
 };
 
@@ -65,6 +65,6 @@ const upload = async (
   } catch (error) {
     // Whatever it was, the lease is given back, so that the next try need not wait for its end.
     log.error('An input could not be brought to Adobe.', { error: error instanceof Error ? error.name : 'unknown' });
-    return { kind: 'no_word' };
+    return { kind: 'unavailable' };
   }
 };

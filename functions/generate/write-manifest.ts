@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { JobOutput, JobResult, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { descriptionKey } from '#shared/jobs/outputs.ts';
+import { manifestKey } from '#shared/jobs/outputs.ts';
 import type { Parts } from './context.ts';
 
 /** Writes job.json beside the outputs: enough to make them again with another account, years later. */
@@ -23,7 +23,7 @@ export const describeJob = async (parts: Parts, turn: Turn, result: JobResult, o
   await parts.s3.send(
     new PutObjectCommand({
       Bucket: parts.bucket,
-      Key: descriptionKey(job),
+      Key: manifestKey(job),
       Body: `${JSON.stringify(description, undefined, 2)}\n`,
       ContentType: 'application/json',
     }),

@@ -1,14 +1,14 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
-import type { InvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import type { TriggerDispatch } from '#shared/aws/invoke-dispatch.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log } from '#shared/observability.ts';
 
 /** What following a batch works with. */
 export interface Parts {
-  table: JobTable;
+  table: Table;
   limits: QuotaLimits;
   bus: EventBus;
   s3: S3Client;
@@ -21,6 +21,6 @@ export interface Parts {
   maxLines: number;
   /** How long the records of a finished batch and its jobs are kept. */
   retentionSeconds: number;
-  invokeDispatch: InvokeDispatch;
+  triggerDispatch: TriggerDispatch;
   log: Log;
 }

@@ -8,7 +8,7 @@ import { createLog } from '#shared/observability.ts';
 import type { Parts } from './context.ts';
 import { readSettings } from './environment.ts';
 import { readEvent } from './events.ts';
-import { followBatch } from './process-batch.ts';
+import { processBatch } from './process-batch.ts';
 import { registerFile, registrationRetries } from './register-file.ts';
 
 const { tableName, eventBusName, gatewayUrl, dispatchFunction, s3PathStyle, ...settings } = readSettings();
@@ -17,7 +17,7 @@ const parts: Parts = {
   table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
   bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   s3: createS3({ pathStyle: s3PathStyle }),
-  invokeDispatch: createInvokeDispatch(createLambda(), dispatchFunction),
+  triggerDispatch: createInvokeDispatch(createLambda(), dispatchFunction),
   log: createLog(),
   ...settings,
 };
@@ -29,7 +29,7 @@ export const handler = middy<unknown, unknown, Error, DurableContext>({
   timeoutEarlyInMillis: 0,
 }).handler((event: unknown, context) => {
   const known = readEvent(event);
-  if (known.kind === 'work') return followBatch(context, known.work, parts);
+  if (known.kind === 'work') return processBatch(context, known.work, parts);
   return context.step('register', async () => ({ batchId: await registerFile(parts, known) }), {
     retryStrategy: registrationRetries,
   });

@@ -5,14 +5,14 @@ import { cancelJobs } from './cancel/cancel-jobs.ts';
 import type { Parts } from './context.ts';
 import { readRequests } from './read/read-requests.ts';
 import { type BatchEnd, refuseBatch, reportBatch } from './report/report-batch.ts';
-import { settleBatch } from './settle.ts';
+import { checkCompletion } from './settle.ts';
 
 /**
  * What there is to do for a batch, top to bottom: its file becomes jobs, a cancellation reaches them, and once all have
  * ended there is a report. While jobs run nobody waits for them: the batch is looked at again when the last one has ended,
  * or when it stands still. Everything that is not a step is repeated at each resume.
  */
-export const followBatch = async (context: DurableContext, work: Work, parts: Parts): Promise<BatchEnd> => {
+export const processBatch = async (context: DurableContext, work: Work, parts: Parts): Promise<BatchEnd> => {
   const state = await context.step('plan', () => planWork(parts, work));
   if (state === 'stale' || state === 'finished' || state === 'refused') return { state };
 
@@ -23,7 +23,7 @@ export const followBatch = async (context: DurableContext, work: Work, parts: Pa
     if (reading.kind === 'continues') return { state: 'reading' };
   }
   if (state !== 'reporting') await cancelJobs(context, parts, work);
-  const isReportDue = await context.step('settle', () => settleBatch(parts, work));
+  const isReportDue = await context.step('settle', () => checkCompletion(parts, work));
   return isReportDue ? reportBatch(context, parts, work) : { state: 'running' };
 };
 

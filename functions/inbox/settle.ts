@@ -1,23 +1,23 @@
 import { isComplete } from '#shared/batches/batch.ts';
 import { advanceBatch, awaitJobs, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { hasWork } from '#shared/batches/open-batches.ts';
+import { needsRun } from '#shared/batches/open-batches.ts';
 import type { Parts } from './context.ts';
-import { tallyBatch } from './report/recount.ts';
+import { recountBatch } from './report/recount.ts';
 
 /**
  * Finds out whether all jobs of a batch have ended; one that stands still is counted anew.
  *
  * @returns whether the report is due; if not, the batch has been left to its jobs
  */
-export const settleBatch = async (parts: Parts, work: Work): Promise<boolean> => {
+export const checkCompletion = async (parts: Parts, work: Work): Promise<boolean> => {
   const { table } = parts;
   let batch = await getBatch(table, work.batchId);
   if (batch?.works !== work.work) return false;
   if (batch.state === 'reporting') return true;
   if (batch.state !== 'running') return false;
-  if (!isComplete(batch) && hasWork(batch, table.clock.now())) {
-    const tally = await tallyBatch(parts, batch);
+  if (!isComplete(batch) && needsRun(batch, table.clock.now())) {
+    const tally = await recountBatch(parts, batch);
     const recounted =
       tally &&
       (await advanceBatch(table, work, { from: ['running'], to: 'running', changes: tally, revision: batch.revision }));

@@ -10,7 +10,7 @@ import type { NotifyEvent } from './events.ts';
  *
  * @returns how many webhooks are told
  */
-export const tellWebhooks = async (
+export const createDeliveries = async (
   { table, startDelivery, log }: Parts,
   { caller, message }: Extract<NotifyEvent, { kind: 'announcement' }>,
 ): Promise<number> => {

@@ -7,7 +7,7 @@ import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
 import { createCallWebhook } from './call-webhook.ts';
 import type { Parts } from './context.ts';
-import { tellWebhooks } from './create-deliveries.ts';
+import { createDeliveries } from './create-deliveries.ts';
 import { followDelivery } from './deliver.ts';
 import { readSettings } from './environment.ts';
 import { readEvent } from './events.ts';
@@ -34,5 +34,5 @@ export const handler = middy<unknown, unknown, Error, DurableContext>({
 }).handler(async (event: unknown, context) => {
   const known = readEvent(event);
   if (known.kind === 'delivery') return followDelivery(context, known.delivery, parts);
-  return { webhooks: await context.step('tell', () => tellWebhooks(parts, known), retryOwnFailures) };
+  return { webhooks: await context.step('tell', () => createDeliveries(parts, known), retryOwnFailures) };
 });

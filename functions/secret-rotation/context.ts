@@ -56,7 +56,7 @@ export interface Intent {
 }
 
 /** What this function remembers between its runs. */
-export interface RotationMemory {
+export interface RotationState {
   intent?: Intent;
   /** Secrets of our own that never came into service and still have to be deleted at Adobe. */
   abandonedUuids: string[];
@@ -73,9 +73,9 @@ export interface IntentStore {
   extendLease(owner: string, until: number): Promise<void>;
   /** @param handover keeps others than the next step of this rotation out until a time in epoch ms */
   releaseLease(owner: string, handover?: { rotationToken: string; until: number }): Promise<void>;
-  readMemory(): Promise<RotationMemory>;
+  readMemory(): Promise<RotationState>;
   /** @throws {LeaseLostError} if another run has taken over */
-  writeMemory(owner: string, memory: RotationMemory): Promise<void>;
+  saveState(owner: string, memory: RotationState): Promise<void>;
 }
 
 /** Everything the rotation needs of the world. */

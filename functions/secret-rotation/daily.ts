@@ -3,11 +3,11 @@ import type { RotationPolicy, RotationPorts } from './context.ts';
 import { describeSecret, RotationError } from './errors.ts';
 import { type Run, withLease } from './lease.ts';
 import { openManagement, readRotatable } from './management.ts';
-import { clearOwn } from './secrets/clear-own.ts';
-import { takeInventory } from './secrets/reconcile.ts';
+import { deleteLeftoverSecrets } from './secrets/clear-own.ts';
+import { reconcileSecrets } from './secrets/reconcile.ts';
 import { type Retirement, retire } from './secrets/retire.ts';
 import { describeCurrent, reportFailure, reportRotated } from './status-report.ts';
-import { abandonRotation } from './steps/abort.ts';
+import { abortRotation } from './steps/abort.ts';
 import { finishPromoted } from './steps/finish.ts';
 
 /** What a daily run did. */
@@ -54,8 +54,8 @@ const tidyUp = async (run: Run): Promise<DailyReport> => {
   await clearLeftOver(run);
   const current = await readRotatable(run);
   const management = await openManagement(run, current.credentials);
-  const inventory = await takeInventory(run, management, current);
-  await clearOwn(run, management, current, inventory);
+  const inventory = await reconcileSecrets(run, management, current);
+  await deleteLeftoverSecrets(run, management, current, inventory);
 
   const [previous] = inventory.previous;
   const retirement = previous && (await retire(run, management, current, inventory, previous));
@@ -101,6 +101,6 @@ const clearLeftOver = async (run: Run): Promise<void> => {
       'rotation',
       new RotationError('interrupted', `The rotation ${versionId} was interrupted.`),
     );
-    await abandonRotation(run, versionId);
+    await abortRotation(run, versionId);
   }
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RotationMemory, RotationPolicy, RotationPorts } from './context.ts';
+import type { RotationPolicy, RotationPorts, RotationState } from './context.ts';
 import { RotationBusyError } from './errors.ts';
 
 /** One run's sole right to work on the client secrets. */
@@ -9,7 +9,7 @@ export interface Lease {
   /** Waits, in ms, without losing the lease. */
   sleep(ms: number): Promise<void>;
   /** @throws {LeaseLostError} if another run has taken over */
-  writeMemory(memory: RotationMemory): Promise<void>;
+  saveState(memory: RotationState): Promise<void>;
 }
 
 /** What a run of the rotation works with. */
@@ -57,7 +57,7 @@ export const withLease = async <Result>(
       await intents.extendLease(owner, until() + ms);
       await sleep(ms);
     },
-    writeMemory: (memory) => intents.writeMemory(owner, memory),
+    saveState: (memory) => intents.saveState(owner, memory),
   };
   try {
     const result = await work({ ports, policy, lease, deadline });

@@ -2,25 +2,25 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Log } from '../observability.ts';
 
 /** Asks for a dispatch now instead of at the next minute. */
-export type InvokeDispatch = () => Promise<void>;
+export type TriggerDispatch = () => Promise<void>;
 
 /** Invokes the dispatch function without waiting for its end; the caller decides what a failure means to it. */
 export const createInvokeDispatch =
-  (lambda: LambdaClient, functionName: string): InvokeDispatch =>
+  (lambda: LambdaClient, functionName: string): TriggerDispatch =>
   async () => {
     await lambda.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: '{}' }));
   };
 
 /** Has the queue looked at now. The schedule does it within a minute anyway, so a failure is only logged. */
 export const dispatchNow = async ({
-  invokeDispatch,
+  triggerDispatch,
   log,
 }: {
-  invokeDispatch: InvokeDispatch;
+  triggerDispatch: TriggerDispatch;
   log: Pick<Log, 'warn'>;
 }): Promise<void> => {
   try {
-    await invokeDispatch();
+    await triggerDispatch();
   } catch (error) {
     log.warn('Dispatch could not be invoked.', { error: error instanceof Error ? error.name : 'unknown' });
   }

@@ -1,9 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import { batchEndedOf } from '../events/batch-ended.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
 import { type EventBus, publish } from '../jobs/events.ts';
 import { indexes } from '../jobs/job-item.ts';
-import type { JobTable } from '../jobs/job-store.ts';
 import type { Batch } from './batch.ts';
 import { batchKey, batchOfItem, unannouncedBatch } from './batch-item.ts';
 
@@ -15,7 +15,7 @@ export const batchEndedEvent = 'Batch Ended';
  *
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */
-export const announceBatch = async (table: JobTable, bus: EventBus, batch: Batch): Promise<void> => {
+export const announceBatch = async (table: Table, bus: EventBus, batch: Batch): Promise<void> => {
   await publish(bus, batchEndedEvent, batchEndedOf(batch, bus.gatewayUrl));
   await conditionalUpdate(table, batchKey(batch.batchId), {
     expression: 'REMOVE unannounced',
@@ -24,7 +24,7 @@ export const announceBatch = async (table: JobTable, bus: EventBus, batch: Batch
 };
 
 /** Batches that ended before the given time (epoch ms) and whose end a crash kept from being announced. */
-export const unannouncedBatches = async (table: JobTable, beforeMs: number, limit: number): Promise<Batch[]> => {
+export const unannouncedBatches = async (table: Table, beforeMs: number, limit: number): Promise<Batch[]> => {
   const { Items = [] } = await table.dynamoDb.send(
     new QueryCommand({
       TableName: table.tableName,

@@ -1,6 +1,6 @@
 import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import { isExpired, jobKey } from '../jobs/job-item.ts';
-import type { JobTable } from '../jobs/job-store.ts';
 import { jobIdOfLine } from './batch-identity.ts';
 
 /** Most lines that can be read at once (DynamoDB: 100 items in a BatchGetItem). */
@@ -13,7 +13,7 @@ export const linesAtOnce = 100;
  * @param attributes what is wanted of each item, beside its line
  */
 export const readLineJobs = async (
-  table: JobTable,
+  table: Table,
   batchId: string,
   { first, last }: { first: number; last: number },
   attributes: readonly string[],

@@ -1,8 +1,8 @@
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
-import type { JobTable } from '../jobs/job-store.ts';
 import type { Batch, BatchState, EndState, LineCounts } from './batch.ts';
 import { batchKey, batchOfItem, unannouncedBatch } from './batch-item.ts';
-import { leaseMs, nextLook } from './open-batches.ts';
+import { leaseMs, nextCheckAt } from './open-batches.ts';
 
 /** Identifies one durable execution of one batch: its number rises with each that is started. */
 export interface Work {
@@ -13,7 +13,7 @@ export interface Work {
 /** What an execution writes on its batch. */
 export type BatchChanges = Partial<
   LineCounts &
-    Pick<Batch, 'lines' | 'readTo' | 'tries' | 'triedBy' | 'startedAt' | 'cancelledAt' | 'error'> & {
+    Pick<Batch, 'lines' | 'readTo' | 'tries' | 'lastAttemptRun' | 'startedAt' | 'cancelledAt' | 'error'> & {
       counts: Record<EndState, number>;
     }
 >;
@@ -28,7 +28,7 @@ export interface BatchStep {
   /** Another condition that must hold. */
   onlyIf?: string;
   /** When to look at it again, in epoch ms; by default when the execution must have died. */
-  lookAtMs?: number;
+  checkAtMs?: number;
 }
 
 /**
@@ -37,12 +37,12 @@ export interface BatchStep {
  * @returns the batch after the step, or undefined if a newer execution has taken over or the batch has moved on
  */
 export const advanceBatch = async (
-  table: JobTable,
+  table: Table,
   { batchId, work }: Work,
-  { from, to, changes = {}, revision, onlyIf, lookAtMs = table.clock.now() + leaseMs }: BatchStep,
+  { from, to, changes = {}, revision, onlyIf, checkAtMs = table.clock.now() + leaseMs }: BatchStep,
 ): Promise<Batch | undefined> =>
   write(table, batchId, {
-    set: { ...changes, state: to, queueOrder: new Date(lookAtMs).toISOString() },
+    set: { ...changes, state: to, queueOrder: new Date(checkAtMs).toISOString() },
     conditions: [
       'works = :work',
       ...(revision === undefined ? [] : ['revision = :revision']),
@@ -55,12 +55,12 @@ export const advanceBatch = async (
 /**
  * Leaves a batch to its jobs until the next look, which is at once where its caller has just asked for it to be cancelled.
  */
-export const awaitJobs = async (table: JobTable, work: Work, batch: Batch): Promise<void> => {
+export const awaitJobs = async (table: Table, work: Work, batch: Batch): Promise<void> => {
   const waits = { from: ['running'], to: 'running', changes: { tries: 0 } } as const;
-  const lookAtMs = nextLook(batch, table.clock.now());
+  const checkAtMs = nextCheckAt(batch, table.clock.now());
   const nothingToCancel = '(attribute_not_exists(cancelRequestedAt) OR attribute_exists(cancelledAt))';
-  if ((await advanceBatch(table, work, { ...waits, lookAtMs, onlyIf: nothingToCancel })) !== undefined) return;
-  await advanceBatch(table, work, { ...waits, lookAtMs: table.clock.now() });
+  if ((await advanceBatch(table, work, { ...waits, checkAtMs, onlyIf: nothingToCancel })) !== undefined) return;
+  await advanceBatch(table, work, { ...waits, checkAtMs: table.clock.now() });
 };
 
 /**
@@ -69,7 +69,7 @@ export const awaitJobs = async (table: JobTable, work: Work, batch: Batch): Prom
  * @returns the ended batch, or undefined if somebody else had moved or ended it
  */
 export const endBatch = async (
-  table: JobTable,
+  table: Table,
   { batchId, work }: Work,
   { from, to, changes = {} }: Pick<BatchStep, 'from' | 'changes'> & { to: 'finished' | 'refused' },
   retentionSeconds: number,
@@ -95,7 +95,7 @@ export const endBatch = async (
  *
  * @returns the batch with the wish, or undefined if it has moved on
  */
-export const requestBatchCancel = async (table: JobTable, batch: Batch): Promise<Batch | undefined> => {
+export const requestBatchCancel = async (table: Table, batch: Batch): Promise<Batch | undefined> => {
   const now = new Date(table.clock.now()).toISOString();
   const isRunning = batch.state === 'running';
   const item = await conditionalUpdate(table, batchKey(batch.batchId), {
@@ -108,7 +108,7 @@ export const requestBatchCancel = async (table: JobTable, batch: Batch): Promise
 };
 
 const write = async (
-  table: JobTable,
+  table: Table,
   batchId: string,
   {
     set,

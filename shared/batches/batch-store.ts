@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import { isExpired } from '../jobs/job-item.ts';
-import type { JobTable } from '../jobs/job-store.ts';
 import { type Batch, noEnds, noLines } from './batch.ts';
 import { batchKey, batchOfItem, openBatches } from './batch-item.ts';
 
@@ -14,13 +14,13 @@ export type NewBatch = Pick<
 /**
  * Writes a new batch unless its id is taken: the id follows from what the batch was made of, so one conditional put decides.
  *
- * @param lookAtMs when somebody has to look at it, in epoch ms: at once, or once whoever made it must have died
+ * @param checkAtMs when somebody has to look at it, in epoch ms: at once, or once whoever made it must have died
  * @returns the batch that is in the table now and whether this call put it there
  */
 export const createBatch = async (
-  table: JobTable,
+  table: Table,
   batch: NewBatch,
-  lookAtMs: number,
+  checkAtMs: number,
 ): Promise<{ created: boolean; batch: Batch }> => {
   const nowMs = table.clock.now();
   const now = new Date(nowMs).toISOString();
@@ -45,7 +45,7 @@ export const createBatch = async (
           // Part of the key of an index, where an empty text is not allowed.
           caller: batch.caller === '' ? undefined : batch.caller,
           queueState: openBatches,
-          queueOrder: new Date(lookAtMs).toISOString(),
+          queueOrder: new Date(checkAtMs).toISOString(),
         },
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
         ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
@@ -55,13 +55,13 @@ export const createBatch = async (
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const existing = await getBatch(table, batch.batchId);
-    if (existing === undefined) return createBatch(table, batch, lookAtMs);
+    if (existing === undefined) return createBatch(table, batch, checkAtMs);
     return { created: false, batch: existing };
   }
 };
 
 /** Reads a batch as it is now (strongly consistent); undefined if there is none or its time is over. */
-export const getBatch = async (table: JobTable, batchId: string): Promise<Batch | undefined> => {
+export const getBatch = async (table: Table, batchId: string): Promise<Batch | undefined> => {
   const { Item } = await table.dynamoDb.send(
     new GetCommand({ TableName: table.tableName, Key: batchKey(batchId), ConsistentRead: true }),
   );

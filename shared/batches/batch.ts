@@ -70,7 +70,7 @@ export interface Batch extends LineCounts {
   /** How many of them in a row have begun to read and got nowhere, the last one included. */
   tries: number;
   /** The number of the last one that has begun to read. */
-  triedBy?: number;
+  lastAttemptRun?: number;
   /** Why the file was refused. */
   error?: { code: string; message: string };
   createdAt: string;

@@ -1,10 +1,10 @@
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-item.ts';
-import type { JobTable } from '../jobs/job-store.ts';
 import { type Batch, isComplete } from './batch.ts';
 import { batchKey, batchOfItem } from './batch-item.ts';
-import { lookSooner } from './open-batches.ts';
+import { scheduleCheck } from './open-batches.ts';
 
 /**
  * Counts the end of a job in its batch, once: the mark on the job decides who counts. A crash between the mark and the
@@ -12,7 +12,7 @@ import { lookSooner } from './open-batches.ts';
  *
  * @returns whether it was the last one, so that the batch now waits for its report
  */
-export const countEnd = async (table: JobTable, job: Pick<Job, 'jobId' | 'state' | 'batchId'>): Promise<boolean> => {
+export const countEnd = async (table: Table, job: Pick<Job, 'jobId' | 'state' | 'batchId'>): Promise<boolean> => {
   if (job.batchId === undefined || !(await markCounted(table, job.jobId))) return false;
   const now = new Date(table.clock.now()).toISOString();
   const item = await conditionalUpdate(table, batchKey(job.batchId), {
@@ -27,7 +27,7 @@ export const countEnd = async (table: JobTable, job: Pick<Job, 'jobId' | 'state'
   if (batch.state !== 'running') return false;
   const isLast = isComplete(batch);
   if (isLast) await askForReport(table, batch);
-  else await lookSooner(table, { batch, dueAt: String(item['queueOrder']) });
+  else await scheduleCheck(table, { batch, dueAt: String(item['queueOrder']) });
   return isLast;
 };
 
@@ -36,7 +36,7 @@ export const countEnd = async (table: JobTable, job: Pick<Job, 'jobId' | 'state'
  *
  * @returns false if it was marked before, or has been erased
  */
-export const markCounted = async (table: JobTable, jobId: string): Promise<boolean> =>
+export const markCounted = async (table: Table, jobId: string): Promise<boolean> =>
   (await conditionalUpdate(table, jobKey(jobId), {
     expression: 'SET countedAt = :now',
     condition: 'attribute_exists(pk) AND attribute_not_exists(countedAt)',
@@ -44,7 +44,7 @@ export const markCounted = async (table: JobTable, jobId: string): Promise<boole
   })) !== undefined;
 
 /** By the count every job has ended; whoever writes the report looks at each of them. */
-const askForReport = async (table: JobTable, { batchId }: Batch): Promise<void> => {
+const askForReport = async (table: Table, { batchId }: Batch): Promise<void> => {
   await conditionalUpdate(table, batchKey(batchId), {
     expression: 'SET #state = :reporting, queueOrder = :now',
     condition: '#state = :running',

@@ -1,9 +1,9 @@
 import { BatchWriteCommand, type BatchWriteCommandOutput, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { JobTable } from '../jobs/job-store.ts';
+import type { Table } from '../aws/table.ts';
 import { partitionOf } from './batch-item.ts';
 
 /** A line that is no job: it cannot be one, the batch had been cancelled before, or there is nothing in it. */
-export interface IdleLine {
+export interface SkippedLine {
   /** Number of the line, from 1. */
   line: number;
   /** The caller's own id of the line. */
@@ -22,10 +22,10 @@ const sortKeyOf = (line: number): string => `line#${String(line).padStart(9, '0'
  *
  * @param expiresAt when they may be forgotten, in epoch seconds; for good if undefined
  */
-export const putIdleLines = async (
-  table: JobTable,
+export const saveSkippedLines = async (
+  table: Table,
   batchId: string,
-  lines: readonly IdleLine[],
+  lines: readonly SkippedLine[],
   expiresAt?: number,
 ): Promise<void> => {
   for (let start = 0; start < lines.length; start += writesAtOnce) {
@@ -47,7 +47,7 @@ export const putIdleLines = async (
 export const countedAs = { rejected: 'rejected', cancelled: 'skipped', blank: 'blank' } as const;
 
 /** The lines of a batch that are no jobs, in their order. */
-export async function* idleLines(table: JobTable, batchId: string): AsyncGenerator<IdleLine> {
+export async function* idleLines(table: Table, batchId: string): AsyncGenerator<SkippedLine> {
   let start: Record<string, unknown> | undefined;
   do {
     const { Items = [], LastEvaluatedKey } = await table.dynamoDb.send(

@@ -1,7 +1,7 @@
 import { GetCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
 import { indexes } from '../jobs/job-item.ts';
-import type { JobTable } from '../jobs/job-store.ts';
 import { type Batch, isComplete } from './batch.ts';
 import { batchKey, batchOfItem, openBatches } from './batch-item.ts';
 
@@ -22,7 +22,7 @@ export interface DueBatch {
  * Batches whose time to be looked at has come, longest due first, in pages; eventually consistent, so claim them
  * conditionally.
  */
-export async function* dueBatches(table: JobTable, pageSize: number): AsyncGenerator<DueBatch[]> {
+export async function* dueBatches(table: Table, pageSize: number): AsyncGenerator<DueBatch[]> {
   const now = new Date(table.clock.now()).toISOString();
   let start: Record<string, unknown> | undefined;
   do {
@@ -42,14 +42,14 @@ export async function* dueBatches(table: JobTable, pageSize: number): AsyncGener
 }
 
 /** Whether a batch has something to do for a durable execution now, rather than waiting for its jobs. */
-export const hasWork = (batch: Batch, nowMs: number): boolean =>
+export const needsRun = (batch: Batch, nowMs: number): boolean =>
   batch.state !== 'running' ||
   isComplete(batch) ||
   (batch.cancelRequestedAt !== undefined && batch.cancelledAt === undefined) ||
   nowMs - lastMoveMs(batch) >= shortestLookMs;
 
 /** When to look at a batch again that waits for its jobs, in epoch ms. */
-export const nextLook = (batch: Batch, nowMs: number): number =>
+export const nextCheckAt = (batch: Batch, nowMs: number): number =>
   nowMs + Math.min(longestLookMs, Math.max(shortestLookMs, nowMs - lastMoveMs(batch)));
 
 const lastMoveMs = ({ lastEndedAt, createdAt }: Batch): number => Date.parse(lastEndedAt ?? createdAt);
@@ -59,7 +59,7 @@ const lastMoveMs = ({ lastEndedAt, createdAt }: Batch): number => Date.parse(las
  *
  * @returns the batch with its raised count of works, or undefined if another dispatch was faster
  */
-export const claimWork = async (table: JobTable, { batch, dueAt }: DueBatch): Promise<Batch | undefined> => {
+export const claimRun = async (table: Table, { batch, dueAt }: DueBatch): Promise<Batch | undefined> => {
   const lease = new Date(table.clock.now() + leaseMs).toISOString();
   const item = await conditionalUpdate(table, batchKey(batch.batchId), {
     expression: 'SET works = works + :one, queueOrder = :lease',
@@ -81,7 +81,7 @@ export const claimWork = async (table: JobTable, { batch, dueAt }: DueBatch): Pr
 };
 
 /** Looks at a batch sooner that moves again: it had stood still, so that the next look is far away. */
-export const lookSooner = async (table: JobTable, { batch, dueAt }: DueBatch): Promise<void> => {
+export const scheduleCheck = async (table: Table, { batch, dueAt }: DueBatch): Promise<void> => {
   const soon = new Date(table.clock.now() + shortestLookMs).toISOString();
   if (dueAt <= soon) return;
   await conditionalUpdate(table, batchKey(batch.batchId), {
@@ -93,10 +93,10 @@ export const lookSooner = async (table: JobTable, { batch, dueAt }: DueBatch): P
 };
 
 /** Puts off the look at a due batch that waits for its jobs. */
-export const postponeLook = async (table: JobTable, { batch, dueAt }: DueBatch): Promise<void> => {
+export const postponeCheck = async (table: Table, { batch, dueAt }: DueBatch): Promise<void> => {
   await conditionalUpdate(table, batchKey(batch.batchId), {
     expression: 'SET queueOrder = :next',
     condition: 'queueOrder = :due',
-    values: { ':next': new Date(nextLook(batch, table.clock.now())).toISOString(), ':due': dueAt },
+    values: { ':next': new Date(nextCheckAt(batch, table.clock.now())).toISOString(), ':due': dueAt },
   });
 };

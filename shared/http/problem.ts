@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { GatewayError } from '../errors.ts';
 import { type HttpResponse, jsonResponse } from './response.ts';
 import type { ValidationError } from './validation-errors.ts';
 
@@ -12,10 +13,8 @@ export interface ProblemDetails {
 }
 
 /** An error that the client is told about as it is: neither code nor message may hold anything secret. */
-export class ProblemError extends Error {
-  override readonly name = 'ProblemError';
-  readonly status: number;
-  readonly code: string;
+export class ProblemError extends GatewayError {
+  override readonly status: number;
   readonly details: ProblemDetails;
 
   /**
@@ -24,9 +23,8 @@ export class ProblemError extends Error {
    * @param message one sentence for a person
    */
   constructor(status: number, code: string, message: string, details: ProblemDetails = {}) {
-    super(message);
+    super(code, message, { status });
     this.status = status;
-    this.code = code;
     this.details = details;
   }
 }

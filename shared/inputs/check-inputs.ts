@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { JobTable } from '../jobs/job-store.ts';
+import type { Table } from '../aws/table.ts';
 import { InputError, type InputProblem } from './input-error.ts';
 import { type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, locateInput } from './locate.ts';
@@ -8,7 +8,7 @@ import { gatewaySourcesIn, mostGatewaySources, tooManySources } from './sources.
 /** What looking at inputs takes. */
 export interface InputParts {
   s3: S3Client;
-  table: JobTable;
+  table: Table;
   buckets: InputBuckets;
   /** Largest input, in bytes. */
   maxBytes: number;

@@ -1,4 +1,5 @@
-import { getJob, type JobTable } from '../jobs/job-store.ts';
+import type { Table } from '../aws/table.ts';
+import { getJob } from '../jobs/job-store.ts';
 import { isOwnFile, jobIdOfKey } from './caller-folders.ts';
 import { InputError } from './input-error.ts';
 import type { GatewaySource } from './sources.ts';
@@ -23,7 +24,7 @@ export interface InputBuckets {
  * @throws {InputError} if not, or if the job that should have made it has not
  */
 export const locateInput = async (
-  table: JobTable,
+  table: Table,
   buckets: InputBuckets,
   caller: string,
   source: GatewaySource,
@@ -41,7 +42,7 @@ export const locateInput = async (
 };
 
 const outputOf = async (
-  table: JobTable,
+  table: Table,
   caller: string,
   { jobId, output }: Extract<GatewaySource, { kind: 'job' }>,
 ): Promise<InputLocation> => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { uploadLifetimeMs } from '../adobe/services/firefly/storage-image.ts';
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
-import type { JobTable } from '../jobs/job-store.ts';
 import type { InspectedInput } from './inspect.ts';
 
 // A job may wait at Adobe as well: an id that is about to die is not used any more.
@@ -26,7 +26,7 @@ const keyOf = ({ bucket, key, etag }: Identity) => ({
 });
 
 /** The id of an upload of this very object that can still be used. */
-export const findUploadId = async (table: JobTable, input: Identity): Promise<string | undefined> => {
+export const findUploadId = async (table: Table, input: Identity): Promise<string | undefined> => {
   const { Item } = await table.dynamoDb.send(
     new GetCommand({ TableName: table.tableName, Key: keyOf(input), ConsistentRead: true }),
   );
@@ -39,7 +39,7 @@ export const findUploadId = async (table: JobTable, input: Identity): Promise<st
  *
  * @returns false if another job is uploading it, or has done so just now
  */
-export const claimUpload = async (table: JobTable, input: Identity): Promise<boolean> => {
+export const claimUpload = async (table: Table, input: Identity): Promise<boolean> => {
   const now = table.clock.now();
   const claimed = await conditionalUpdate(table, keyOf(input), {
     expression: 'SET leaseUntil = :lease, expiresAt = :expiry',
@@ -51,7 +51,7 @@ export const claimUpload = async (table: JobTable, input: Identity): Promise<boo
 };
 
 /** Lets another job try at once, after an upload that did not succeed. */
-export const releaseUpload = async (table: JobTable, input: Identity): Promise<void> => {
+export const releaseUpload = async (table: Table, input: Identity): Promise<void> => {
   await conditionalUpdate(table, keyOf(input), {
     expression: 'REMOVE leaseUntil',
     condition: 'attribute_exists(pk)',
@@ -59,7 +59,7 @@ export const releaseUpload = async (table: JobTable, input: Identity): Promise<v
 };
 
 /** Remembers the id of an upload for as long as it can be used. */
-export const rememberUpload = async (table: JobTable, input: Identity, uploadId: string): Promise<void> => {
+export const rememberUpload = async (table: Table, input: Identity, uploadId: string): Promise<void> => {
   const now = table.clock.now();
   await conditionalUpdate(table, keyOf(input), {
     expression: 'SET uploadId = :id, usableUntil = :until, expiresAt = :expiry REMOVE leaseUntil',
@@ -74,7 +74,7 @@ export const rememberUpload = async (table: JobTable, input: Identity, uploadId:
 };
 
 /** Forgets an upload that Adobe does not have any more, unless it has been made anew meanwhile. */
-export const forgetUpload = async (table: JobTable, { uploadId, ...input }: UploadIdentity): Promise<void> => {
+export const forgetUpload = async (table: Table, { uploadId, ...input }: UploadIdentity): Promise<void> => {
   await conditionalUpdate(table, keyOf(input), {
     expression: 'REMOVE uploadId, usableUntil',
     condition: 'uploadId = :id',

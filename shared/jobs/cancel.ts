@@ -1,7 +1,8 @@
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
 import { jobKey, jobOfItem } from './job-item.ts';
-import { getJob, type JobTable } from './job-store.ts';
+import { getJob } from './job-store.ts';
 import { type QuotaLimits, releasePermit } from './quota.ts';
 import { endJob } from './transitions.ts';
 
@@ -17,11 +18,7 @@ export type Cancellation = { outcome: 'cancelled' | 'requested' | 'too_late'; jo
  *
  * @returns undefined if the job has been erased meanwhile
  */
-export const cancelJob = async (
-  table: JobTable,
-  limits: QuotaLimits,
-  known: Job,
-): Promise<Cancellation | undefined> => {
+export const cancelJob = async (table: Table, limits: QuotaLimits, known: Job): Promise<Cancellation | undefined> => {
   let job: Job | undefined = known;
   while (job !== undefined) {
     if (job.state === 'queued' || job.state === 'scheduled') {
@@ -43,7 +40,7 @@ export const cancelJob = async (
   return undefined;
 };
 
-const requestCancel = async (table: JobTable, job: Job): Promise<Job | undefined> => {
+const requestCancel = async (table: Table, job: Job): Promise<Job | undefined> => {
   const item = await conditionalUpdate(table, jobKey(job.jobId), {
     expression: 'SET cancelRequestedAt = if_not_exists(cancelRequestedAt, :now)',
     condition: '#state = :state AND #turn = :turn',

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { JobTable } from './job-store.ts';
+import type { Table } from '../aws/table.ts';
 
 /** A DynamoDB update that happens only under a condition. */
 export interface ConditionalUpdate {
@@ -16,7 +16,7 @@ export interface ConditionalUpdate {
  * @returns the whole item after the update, or undefined if the condition did not hold
  */
 export const conditionalUpdate = async (
-  { dynamoDb, tableName }: JobTable,
+  { dynamoDb, tableName }: Table,
   key: { pk: string; sk: string },
   { expression, condition, values, names }: ConditionalUpdate,
 ): Promise<Record<string, unknown> | undefined> => {

@@ -1,11 +1,11 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import { countEnd } from '../batches/count-end.ts';
 import { jobEndedOf } from '../events/job-ended.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
 import { indexes, jobKey, jobOfItem } from './job-item.ts';
-import type { JobTable } from './job-store.ts';
 
 /** EventBridge `source` of the gateway's events. */
 export const eventSource = 'firefly-gateway';
@@ -55,7 +55,7 @@ export const publish = async (bus: EventBus, detailType: string, detail: Record<
  * @returns whether the job was the last of its batch, so that dispatch has a report to ask for
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */
-export const announce = async (table: JobTable, bus: EventBus, job: Job): Promise<boolean> => {
+export const announce = async (table: Table, bus: EventBus, job: Job): Promise<boolean> => {
   const isLast = await countEnd(table, job);
   await publish(bus, jobEndedEvent, jobEndedOf(job, bus.gatewayUrl));
   // Without the condition the update would bring back a job that was erased meanwhile.
@@ -67,7 +67,7 @@ export const announce = async (table: JobTable, bus: EventBus, job: Job): Promis
 };
 
 /** Jobs that ended before the given time (epoch ms) and whose end a crash kept from being announced. */
-export const unannouncedJobs = async (table: JobTable, beforeMs: number, limit: number): Promise<Job[]> => {
+export const unannouncedJobs = async (table: Table, beforeMs: number, limit: number): Promise<Job[]> => {
   const { Items = [] } = await table.dynamoDb.send(
     new QueryCommand({
       TableName: table.tableName,

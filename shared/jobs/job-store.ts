@@ -1,22 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../clock.ts';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import type { Job, JobState, NewJob } from './job.ts';
 import { createdOrder, indexes, isExpired, jobKey, jobOfItem } from './job-item.ts';
-
-/** What the job modules need of the outside world. */
-export interface JobTable {
-  dynamoDb: DynamoDBDocumentClient;
-  tableName: string;
-  clock: Clock;
-}
-
 /** One page of a caller's jobs, newest first. */
 export interface JobPage {
   jobs: Job[];
@@ -30,7 +16,7 @@ export interface JobPage {
  * @returns the job that is in the table now and whether this call put it there
  */
 export const createJob = async (
-  table: JobTable,
+  table: Table,
   job: NewJob,
   place: { rank: string; round: number },
 ): Promise<{ created: boolean; job: Job }> => {
@@ -55,7 +41,7 @@ export const createJob = async (
  * @returns the job that is in the table now and whether this call put it there
  */
 export const createReusingJob = async (
-  table: JobTable,
+  table: Table,
   job: NewJob,
   earlier: Pick<Job, 'jobId' | 'outputs' | 'result'>,
 ): Promise<{ created: boolean; job: Job }> => {
@@ -83,7 +69,7 @@ export const createReusingJob = async (
 };
 
 const putNewJob = async (
-  table: JobTable,
+  table: Table,
   job: Job,
   attributes: Record<string, unknown>,
 ): Promise<{ created: boolean; job: Job }> => {
@@ -112,7 +98,7 @@ const putNewJob = async (
 };
 
 /** Reads a job as it is now (strongly consistent); undefined if there is none or its time is over. */
-export const getJob = async (table: JobTable, jobId: string): Promise<Job | undefined> => {
+export const getJob = async (table: Table, jobId: string): Promise<Job | undefined> => {
   const { Item } = await table.dynamoDb.send(
     new GetCommand({ TableName: table.tableName, Key: jobKey(jobId), ConsistentRead: true }),
   );
@@ -126,7 +112,7 @@ export const getJob = async (table: JobTable, jobId: string): Promise<Job | unde
  * @param options.limit jobs per page at most
  */
 export const listJobs = async (
-  table: JobTable,
+  table: Table,
   options: { caller: string; state?: JobState; before?: string; limit: number },
 ): Promise<JobPage> => {
   const jobs: Job[] = [];
@@ -170,7 +156,7 @@ export const listJobs = async (
  *
  * @returns false if its end has not been announced yet: then the record stays, for nothing else remembers that
  */
-export const deleteJob = async (table: JobTable, jobId: string): Promise<boolean> => {
+export const deleteJob = async (table: Table, jobId: string): Promise<boolean> => {
   try {
     await table.dynamoDb.send(
       new DeleteCommand({

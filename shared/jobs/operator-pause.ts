@@ -1,5 +1,5 @@
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
-import type { JobTable } from './job-store.ts';
 import { type OperatorPause, pauseKey } from './quota.ts';
 
 /**
@@ -8,10 +8,7 @@ import { type OperatorPause, pauseKey } from './quota.ts';
  *
  * @returns false if an operator's pause stands already; it stays as it is
  */
-export const pauseByOperator = async (
-  table: JobTable,
-  { by, reason }: Omit<OperatorPause, 'since'>,
-): Promise<boolean> =>
+export const pauseByOperator = async (table: Table, { by, reason }: Omit<OperatorPause, 'since'>): Promise<boolean> =>
   (await conditionalUpdate(table, pauseKey, {
     expression: `SET operatorPausedAt = :now, operatorPausedBy = :by${reason === undefined ? '' : ', operatorReason = :reason'}`,
     condition: 'attribute_not_exists(operatorPausedAt)',
@@ -23,7 +20,7 @@ export const pauseByOperator = async (
  *
  * @returns false if there was none
  */
-export const resumeByOperator = async (table: JobTable): Promise<boolean> =>
+export const resumeByOperator = async (table: Table): Promise<boolean> =>
   (await conditionalUpdate(table, pauseKey, {
     expression: 'REMOVE operatorPausedAt, operatorPausedBy, operatorReason',
     condition: 'attribute_exists(operatorPausedAt)',

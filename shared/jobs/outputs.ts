@@ -20,7 +20,7 @@ export const outputKey = (job: Pick<Job, 'jobId' | 'createdAt'>, index: number, 
   `${outputPrefix(job)}${index}.${extensions.get(contentType) ?? 'bin'}`;
 
 /** Key of the description beside the outputs, which is enough to make them again. */
-export const descriptionKey = (job: Pick<Job, 'jobId' | 'createdAt'>): string => `${outputPrefix(job)}job.json`;
+export const manifestKey = (job: Pick<Job, 'jobId' | 'createdAt'>): string => `${outputPrefix(job)}job.json`;
 
 /** The media type without parameters, in lower case; `application/octet-stream` if there is none. */
 export const mediaType = (contentType: string | null): string =>
@@ -32,7 +32,7 @@ export class OutputTooLargeError extends Error {
 }
 
 /** Passes bytes through unchanged while it counts and hashes them. */
-export class Measure extends Transform {
+export class ByteMeter extends Transform {
   bytes = 0;
   readonly #hash = createHash('sha256');
   readonly #maxBytes: number;

@@ -1,8 +1,8 @@
 import { GetCommand, QueryCommand, type QueryCommandOutput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import { type ConditionalUpdate, conditionalUpdate } from './conditional-update.ts';
 import { type Job, type Priority, priorities } from './job.ts';
 import { indexes, jobOfItem } from './job-item.ts';
-import type { JobTable } from './job-store.ts';
 import { turnsBefore } from './priority-order.ts';
 import { quotaPartition, turnsKey } from './quota.ts';
 
@@ -20,7 +20,7 @@ const servedRoundKey = (priority: Priority) => ({ pk: quotaPartition, sk: `round
  * fair queueing: a caller with thousands of waiting jobs delays another caller's single job by one round only.
  */
 export const takeRound = (
-  table: JobTable,
+  table: Table,
   caller: string,
   priority: Priority,
   readServed?: (priority: Priority) => Promise<number>,
@@ -32,7 +32,7 @@ export const takeRound = (
  * @returns the first of them; the others follow it one by one
  */
 export const takeRounds = async (
-  table: JobTable,
+  table: Table,
   caller: string,
   priority: Priority,
   count: number,
@@ -57,7 +57,7 @@ export const takeRounds = async (
 };
 
 /** The last round that was served at a priority; 0 before the first. */
-export const readServedRound = async (table: JobTable, priority: Priority): Promise<number> => {
+export const readServedRound = async (table: Table, priority: Priority): Promise<number> => {
   const { Item } = await table.dynamoDb.send(
     new GetCommand({ TableName: table.tableName, Key: servedRoundKey(priority) }),
   );
@@ -66,7 +66,7 @@ export const readServedRound = async (table: JobTable, priority: Priority): Prom
 
 /** Remembers the round of a job that was given a permit, so that new callers start from there and not from zero. */
 export const recordServedRound = async (
-  table: JobTable,
+  table: Table,
   { priority, round }: Pick<Job, 'priority' | 'round'>,
 ): Promise<void> => {
   await raiseRound(table, servedRoundKey(priority), {
@@ -77,7 +77,7 @@ export const recordServedRound = async (
 };
 
 /** Counts the turns ever given, so that every tenth can go to a lower priority. */
-export const nextTurnNumber = async (table: JobTable): Promise<number> => {
+export const nextTurnNumber = async (table: Table): Promise<number> => {
   const { Attributes } = await table.dynamoDb.send(
     new UpdateCommand({
       TableName: table.tableName,
@@ -91,7 +91,7 @@ export const nextTurnNumber = async (table: JobTable): Promise<number> => {
 };
 
 /** The next jobs of one priority, in the order of service; eventually consistent, so claim them conditionally. */
-export const headOfQueue = async (table: JobTable, priority: Priority, limit: number): Promise<Job[]> => {
+export const headOfQueue = async (table: Table, priority: Priority, limit: number): Promise<Job[]> => {
   const { Items = [] } = await table.dynamoDb.send(
     new QueryCommand({
       TableName: table.tableName,
@@ -106,7 +106,7 @@ export const headOfQueue = async (table: JobTable, priority: Priority, limit: nu
 
 /** Jobs that hold a permit or that Adobe works on, and whose submit time or deadline (ISO) lies before the given one. */
 export const overdueJobs = async (
-  table: JobTable,
+  table: Table,
   part: 'scheduled' | 'active',
   beforeMs: number,
   limit: number,
@@ -127,7 +127,7 @@ export const overdueJobs = async (
  * How many turns go to other jobs before this one, counted up to {@link countLimit}: those of its own priority before it, and
  * of the others as many as the order of priorities lets in between. Whatever comes in later is not in it.
  */
-export const positionOf = async (table: JobTable, job: Pick<Job, 'priority' | 'rank'>): Promise<number> => {
+export const positionOf = async (table: Table, job: Pick<Job, 'priority' | 'rank'>): Promise<number> => {
   const waiting = { high: 0, normal: 0, low: 0 };
   let behind = false;
   for (const priority of priorities) {
@@ -147,13 +147,13 @@ export const positionOf = async (table: JobTable, job: Pick<Job, 'priority' | 'r
  * How many turns pass before the last of so many jobs of a priority has its own, if they come first there and nothing else
  * comes in; of each other priority up to {@link countLimit} jobs are counted.
  */
-export const turnsUntilLast = async (table: JobTable, priority: Priority, jobs: number): Promise<number> => {
+export const turnsUntilLast = async (table: Table, priority: Priority, jobs: number): Promise<number> => {
   const waiting = { high: 0, normal: 0, low: 0, [priority]: jobs - 1 };
   for (const other of priorities) if (other !== priority) waiting[other] = await queueDepthOf(table, other);
   return turnsBefore(priority, waiting, { turns: await readTurns(table), limit: jobs + 2 * countLimit });
 };
 
-const readTurns = async (table: JobTable): Promise<number> => {
+const readTurns = async (table: Table): Promise<number> => {
   const { Item } = await table.dynamoDb.send(new GetCommand({ TableName: table.tableName, Key: turnsKey }));
   return Number(Item?.['turns'] ?? 0);
 };
@@ -163,17 +163,13 @@ const justBefore = (rank: string): string =>
   `${rank.slice(0, -1)}${String.fromCharCode(rank.charCodeAt(rank.length - 1) - 1)}~`;
 
 /** How many jobs wait for a permit, counted up to {@link countLimit}. */
-export const queueDepth = async (table: JobTable): Promise<number> => countQueued(table, countLimit);
+export const queueDepth = async (table: Table): Promise<number> => countQueued(table, countLimit);
 
 /** The same, of one priority. */
-export const queueDepthOf = async (table: JobTable, priority: Priority): Promise<number> =>
+export const queueDepthOf = async (table: Table, priority: Priority): Promise<number> =>
   countQueued(table, countLimit, { first: `${priority}#`, last: `${priority}#~` });
 
-const countQueued = async (
-  table: JobTable,
-  limit: number,
-  range?: { first: string; last: string },
-): Promise<number> => {
+const countQueued = async (table: Table, limit: number, range?: { first: string; last: string }): Promise<number> => {
   let counted = 0;
   let start: Record<string, unknown> | undefined;
   // DynamoDB ends a page at 1 MB, counted or not, and a job may hold a request of 100 KB.
@@ -199,7 +195,7 @@ const countQueued = async (
 };
 
 const raiseRound = async (
-  table: JobTable,
+  table: Table,
   key: { pk: string; sk: string },
   update: ConditionalUpdate,
 ): Promise<number | undefined> => {

@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
-import type { JobTable } from './job-store.ts';
 
 /** Partition of everything that all jobs share: permits, pause, day counters, served rounds. */
 export const quotaPartition = 'quota';
@@ -70,7 +70,7 @@ const dayOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 
 const dayKey = (nowMs: number) => ({ pk: quotaPartition, sk: `day#${dayOf(nowMs)}` });
 
 /** Reads permits, pauses, today's count and the number of turns at once. */
-export const readQuota = async (table: JobTable, limits: QuotaLimits): Promise<QuotaSnapshot> => {
+export const readQuota = async (table: Table, limits: QuotaLimits): Promise<QuotaSnapshot> => {
   const now = table.clock.now();
   const { Items = [] } = await table.dynamoDb.send(
     new QueryCommand({
@@ -93,7 +93,7 @@ export const readQuota = async (table: JobTable, limits: QuotaLimits): Promise<Q
 };
 
 /** Reads only what pauses the quota; strongly consistent. A pause of Adobe's whose time is over is still told. */
-export const readPauses = async (table: JobTable): Promise<Pauses> => {
+export const readPauses = async (table: Table): Promise<Pauses> => {
   const { Item } = await table.dynamoDb.send(
     new GetCommand({ TableName: table.tableName, Key: pauseKey, ConsistentRead: true }),
   );
@@ -123,7 +123,7 @@ export const isPaused = ({ pause, operatorPause }: Pauses, nowMs: number): boole
  * @returns false if another dispatcher was faster
  */
 export const claimPermit = async (
-  table: JobTable,
+  table: Table,
   limits: QuotaLimits,
   permit: Permit,
   submitAt: number,
@@ -140,7 +140,7 @@ export const claimPermit = async (
  * @returns false if the permit has been claimed again since
  */
 export const releasePermit = async (
-  table: JobTable,
+  table: Table,
   limits: QuotaLimits,
   index: number,
   submitAt: number,
@@ -158,7 +158,7 @@ export const releasePermit = async (
  *
  * @returns false if the day's limit is reached; then nothing may be sent
  */
-export const countSubmit = async (table: JobTable, limits: QuotaLimits): Promise<boolean> => {
+export const countSubmit = async (table: Table, limits: QuotaLimits): Promise<boolean> => {
   const now = table.clock.now();
   const counted = await conditionalUpdate(table, dayKey(now), {
     expression: 'ADD submits :one SET expiresAt = :expiry',
@@ -172,7 +172,7 @@ export const countSubmit = async (table: JobTable, limits: QuotaLimits): Promise
  * Keeps every job from being submitted until the given time; a longer pause that is already set stays. A pause of level 0
  * does not end a series of trials.
  */
-export const pauseQuota = async (table: JobTable, pause: Pause): Promise<boolean> =>
+export const pauseQuota = async (table: Table, pause: Pause): Promise<boolean> =>
   (await conditionalUpdate(table, pauseKey, {
     expression: `SET #until = :until, reason = :reason, #level = ${pause.level === 0 ? 'if_not_exists(#level, :level)' : ':level'}`,
     condition: 'attribute_not_exists(#until) OR #until < :until',
@@ -185,7 +185,7 @@ export const pauseQuota = async (table: JobTable, pause: Pause): Promise<boolean
  *
  * @returns false if another trial is under way
  */
-export const claimTrial = async (table: JobTable, limits: QuotaLimits): Promise<boolean> =>
+export const claimTrial = async (table: Table, limits: QuotaLimits): Promise<boolean> =>
   (await conditionalUpdate(table, pauseKey, {
     expression: 'SET trialUntil = :end',
     condition: '#level > :none AND (attribute_not_exists(trialUntil) OR trialUntil <= :now)',
@@ -194,7 +194,7 @@ export const claimTrial = async (table: JobTable, limits: QuotaLimits): Promise<
   })) !== undefined;
 
 /** Ends the series of trials once Adobe has accepted a job again. */
-export const clearTrials = async (table: JobTable): Promise<void> => {
+export const clearTrials = async (table: Table): Promise<void> => {
   await conditionalUpdate(table, pauseKey, {
     expression: 'SET #level = :none',
     condition: '#level > :none',

@@ -1,7 +1,7 @@
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
 import { jobKey, jobOfItem } from './job-item.ts';
-import type { JobTable } from './job-store.ts';
 
 /** How long after its time-out, or after a takeover, a job's durable execution counts as lost, in ms: longer than any storing. */
 export const lostAfterMs = 15 * 60_000;
@@ -11,7 +11,7 @@ export const lostAfterMs = 15 * 60_000;
  *
  * @returns the job with its raised count of resumes, or undefined if it moved on or another dispatch took it
  */
-export const resumeTurn = async (table: JobTable, job: Job): Promise<Job | undefined> => {
+export const resumeTurn = async (table: Table, job: Job): Promise<Job | undefined> => {
   const item = await conditionalUpdate(table, jobKey(job.jobId), {
     expression: 'SET resumes = resumes + :one, queueOrder = :deadline',
     condition: '#state = :state AND #turn = :turn AND resumes = :resumes',

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../aws/table.ts';
 import type { Job, NewJob } from './job.ts';
-import { getJob, type JobTable } from './job-store.ts';
+import { getJob } from './job-store.ts';
 import { requestHashOf } from './request-hash.ts';
 
 type Identity = Pick<NewJob, 'caller' | 'operation' | 'modelVersion' | 'request'>;
@@ -24,7 +25,7 @@ const hasSeeds = ({ request }: Identity): boolean => {
 };
 
 /** Remembers a job that has succeeded, so that an equal request can be answered with its outputs; the latest one counts. */
-export const rememberReusable = async (table: JobTable, job: Job): Promise<void> => {
+export const rememberReusable = async (table: Table, job: Job): Promise<void> => {
   if (!hasSeeds(job)) return;
   await table.dynamoDb.send(
     new UpdateCommand({
@@ -45,7 +46,7 @@ export const rememberReusable = async (table: JobTable, job: Job): Promise<void>
  * @param maxAgeSeconds how long ago at most
  */
 export const findReusable = async (
-  table: JobTable,
+  table: Table,
   request: Identity,
   maxAgeSeconds: number,
 ): Promise<Job | undefined> => {

@@ -1,7 +1,7 @@
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import { finalStates, type Job, type JobError } from './job.ts';
 import { jobKey, jobOfItem } from './job-item.ts';
-import type { JobTable } from './job-store.ts';
 
 /** Code of a job whose record cannot be written any more. */
 export const unprocessableJob = 'job_unprocessable';
@@ -21,7 +21,7 @@ export const isRefusedWrite = (error: unknown): boolean =>
  * @returns the failed job, or undefined if it was over already
  */
 export const setAsideJob = async (
-  table: JobTable,
+  table: Table,
   { jobId }: Pick<Job, 'jobId'>,
   jobError: JobError = {
     code: unprocessableJob,

@@ -1,7 +1,7 @@
+import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import { isFinal, type Job, type JobState, type Turn } from './job.ts';
 import { jobKey, jobOfItem, queueStateOf } from './job-item.ts';
-import type { JobTable } from './job-store.ts';
 
 // DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
 const turnsWithHistory = 300;
@@ -27,7 +27,7 @@ export interface Transition {
  * @returns the job after the move, or undefined if it had changed meanwhile
  */
 export const transition = async (
-  table: JobTable,
+  table: Table,
   { jobId, turn }: Turn,
   { from, to, order, changes = {}, unlessCancelRequested = false }: Transition,
   retentionSeconds?: number,
@@ -92,7 +92,7 @@ export type JobEnd = { to: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' } 
  * @returns the ended job, or undefined if somebody else had moved or ended it
  */
 export const endJob = async (
-  table: JobTable,
+  table: Table,
   job: Pick<Job, 'jobId' | 'turn' | 'retentionSeconds' | 'batchId'>,
   from: readonly JobState[],
   { to, ...changes }: JobEnd,

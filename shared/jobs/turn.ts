@@ -1,5 +1,6 @@
+import type { Table } from '../aws/table.ts';
 import type { Job, JobState, Turn } from './job.ts';
-import { getJob, type JobTable } from './job-store.ts';
+import { getJob } from './job-store.ts';
 import { countSubmit, isPaused, type Permit, type QuotaLimits, readPauses, releasePermit } from './quota.ts';
 import { endJob, transition } from './transitions.ts';
 
@@ -11,12 +12,7 @@ const submittingMs = 5 * 60_000;
  *
  * @returns undefined if the job is not queued any more; the permit can then serve another
  */
-export const beginTurn = async (
-  table: JobTable,
-  job: Job,
-  permit: Permit,
-  submitAt: number,
-): Promise<Job | undefined> => {
+export const beginTurn = async (table: Table, job: Job, permit: Permit, submitAt: number): Promise<Job | undefined> => {
   const turn = job.turn + 1;
   const begun = await transition(table, job, {
     from: ['queued'],
@@ -47,7 +43,7 @@ export type FenceVerdict =
  * reached. Whatever was late or doubled before it, no more than N submits pass it in any 60 s.
  * The caller submits at once, and never twice on one verdict.
  */
-export const passFence = async (table: JobTable, limits: QuotaLimits, { jobId, turn }: Turn): Promise<FenceVerdict> => {
+export const passFence = async (table: Table, limits: QuotaLimits, { jobId, turn }: Turn): Promise<FenceVerdict> => {
   const job = await getJob(table, jobId);
   if (job === undefined || job.state !== 'scheduled' || job.turn !== turn || job.submitAt === undefined)
     return { kind: 'stale' };
@@ -70,7 +66,7 @@ export const passFence = async (table: JobTable, limits: QuotaLimits, { jobId, t
 };
 
 /** The write failed its condition; if it is our own write that stands there, only its answer was lost, and time with it. */
-const afterLostWrite = async (table: JobTable, { jobId, turn }: Job): Promise<FenceVerdict> => {
+const afterLostWrite = async (table: Table, { jobId, turn }: Job): Promise<FenceVerdict> => {
   const job = await getJob(table, jobId);
   return job?.state === 'submitting' && job.turn === turn
     ? { kind: 'give_up', job, reason: 'late' }
@@ -78,7 +74,7 @@ const afterLostWrite = async (table: JobTable, { jobId, turn }: Job): Promise<Fe
 };
 
 /** How a turn ended without a result. */
-export interface PutBack {
+export interface Requeue {
   /** Whether Adobe may have seen a request in this turn; if not, the permit is free again. */
   sent: boolean;
   /** What the turn taught: attempts, refused tokens. */
@@ -90,11 +86,11 @@ export interface PutBack {
  *
  * @returns undefined if the job is somebody else's business now
  */
-export const putBack = async (
-  table: JobTable,
+export const requeue = async (
+  table: Table,
   limits: QuotaLimits,
   job: Job,
-  { sent, changes = {} }: PutBack,
+  { sent, changes = {} }: Requeue,
 ): Promise<Job | undefined> => {
   const from: JobState[] = [job.state];
   const queued =

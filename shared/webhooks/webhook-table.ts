@@ -1,7 +1,7 @@
-import type { JobTable } from '../jobs/job-store.ts';
+import type { Table } from '../aws/table.ts';
 
 /** The table of webhooks and deliveries: one of its own, as only two functions may read the secrets in it. */
-export type WebhookTable = JobTable;
+export type WebhookTable = Table;
 
 /** The partition of a caller's webhooks. */
 export const callerPartition = (caller: string): string => `caller#${caller}`;

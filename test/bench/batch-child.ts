@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Parts } from '#functions/inbox/context.ts';
-import { followBatch } from '#functions/inbox/process-batch.ts';
+import { processBatch } from '#functions/inbox/process-batch.ts';
 import { prepareFile } from '#functions/inbox/read/formats/source.ts';
 import { firstLine, readChunk } from '#functions/inbox/read/read-prepared.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
@@ -61,7 +61,7 @@ const partsOf = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): Parts =>
     maxBytes: 1_100_000_000,
     maxLines: 100_000,
     retentionSeconds: 86_400,
-    invokeDispatch: async () => {},
+    triggerDispatch: async () => {},
     log: observe().log,
   };
 };
@@ -82,7 +82,7 @@ process.once('message', async (task: BatchTask) => {
   const begin = performance.now();
   let lines = 0;
   if (task.kind === 'read') lines = await readAll(parts, task.batchId, task.source);
-  else await followBatch(createJournal(), task.work, parts);
+  else await processBatch(createJournal(), task.work, parts);
   clearInterval(watch);
   const seconds = (performance.now() - begin) / 1000;
   const result: BatchTaskResult = { seconds, lines, idleRssBytes, peakRssBytes, dynamoDbCalls };

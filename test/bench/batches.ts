@@ -6,11 +6,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { v4 as uuid } from 'uuid';
 import { startS3 } from '#local/s3/start-s3.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
-import { claimWork, dueBatches } from '#shared/batches/open-batches.ts';
+import { claimRun, dueBatches } from '#shared/batches/open-batches.ts';
 import { systemClock } from '#shared/clock.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { allItems, putItems, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import type { BatchTask, BatchTaskResult } from './batch-child.ts';
 
@@ -104,16 +104,16 @@ const figuresOf = (
   dynamoDbCallsPerLine: dynamoDbCalls / lines,
 });
 
-const claim = async (table: JobTable) => {
+const claim = async (table: Table) => {
   for await (const [due] of dueBatches(table, 1)) {
-    const batch = due && (await claimWork(table, due));
+    const batch = due && (await claimRun(table, due));
     if (batch !== undefined) return { batchId: batch.batchId, work: batch.works };
   }
   throw new Error('No batch is due.');
 };
 
 /** Ends all jobs at once, as if generate had done it one by one. */
-const endAll = async (table: JobTable, batch: Batch | undefined): Promise<void> => {
+const endAll = async (table: Table, batch: Batch | undefined): Promise<void> => {
   if (batch === undefined) throw new Error('There is no batch.');
   const now = new Date(systemClock.now()).toISOString();
   const items = await allItems(table);

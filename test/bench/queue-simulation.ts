@@ -1,12 +1,12 @@
 import { assignPermits } from '#functions/dispatch/assign-permits.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import type { StartTurn } from '#functions/dispatch/start-turn.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { pauseQuota } from '#shared/jobs/quota.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { passFence, putBack } from '#shared/jobs/turn.ts';
+import { passFence, requeue } from '#shared/jobs/turn.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
 import { adobeLimits, allItems, queueJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { observe } from '#test/fixtures/observed.ts';
@@ -53,7 +53,7 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
   const adobe = createSlidingWindow(requestsPerMinute);
   const accepted = new Map<string, number>();
   const dynamoDb = await startTestDynamoDb();
-  const table: JobTable = await dynamoDb.table(clock);
+  const table: Table = await dynamoDb.table(clock);
   const bus = {
     eventBridge: { send: async () => ({}) },
     eventBusName: 'none',
@@ -68,7 +68,7 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
       return;
     }
     await pauseQuota(table, { until: clock.now() + minuteMs, reason: 'rate_limited', level: 0 });
-    await putBack(table, limits, job, { sent: true });
+    await requeue(table, limits, job, { sent: true });
     at(clock.now(), dispatch);
   };
 
@@ -81,7 +81,7 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
       if (verdict.kind === 'passed') {
         at(submitAt + lateness, () => arrive(verdict.job));
       } else if (verdict.kind === 'give_up') {
-        await putBack(table, limits, verdict.job, { sent: false });
+        await requeue(table, limits, verdict.job, { sent: false });
         at(clock.now(), dispatch);
       }
     });

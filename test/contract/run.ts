@@ -22,7 +22,7 @@ const suites = [
   'test/e2e/generate-image.test.ts',
   'test/e2e/cancel-job.test.ts',
   'test/e2e/operations.test.ts',
-  'test/integration/shared/adobe/firefly/bodies.test.ts',
+  'test/integration/shared/adobe/services/firefly/bodies.test.ts',
 ];
 const proxyStartMs = 240_000;
 

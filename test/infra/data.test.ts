@@ -122,7 +122,7 @@ describe('cdk destroy', () => {
     Object.fromEntries(
       [
         'OutputsBucket',
-        'JobTable',
+        'Table',
         'RotationIntentTable',
         'WebhookTable',
         'ClientCredentialsSecret',
@@ -134,7 +134,7 @@ describe('cdk destroy', () => {
     const retained = ['RetainExceptOnCreate', 'Retain'];
     expect(policies(kept)).toEqual({
       OutputsBucket: retained,
-      JobTable: retained,
+      Table: retained,
       RotationIntentTable: retained,
       WebhookTable: retained,
       ClientCredentialsSecret: retained,

@@ -44,7 +44,7 @@ describe.each(functionNames)('the function %s', (name) => {
     for (const [variable, value] of Object.entries(environmentOf(resources, name))) {
       vi.stubEnv(variable, value.replace(apiUrl, 'https://example.com'));
     }
-    const { readSettings } = (await import(`#functions/${name}/settings.ts`)) as { readSettings: () => unknown };
+    const { readSettings } = (await import(`#functions/${name}/environment.ts`)) as { readSettings: () => unknown };
     expect(readSettings).not.toThrow();
   });
 

@@ -89,5 +89,5 @@ const problemOf = (outcome: Exclude<CustomModelsOutcome, { kind: 'listed' }>): P
     // Adobe's 403 is about the gateway's rights, not about the caller's.
     return new ProblemError(status === 403 ? 502 : status, code, message, { extensions: { reason: code } });
   }
-  return unavailable(outcome.kind === 'no_word' ? outcome.retryAfterMs : undefined);
+  return unavailable(outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined);
 };

@@ -60,5 +60,5 @@ const uploadProblem = (outcome: Exclude<UploadOutcome, { kind: 'uploaded' }>): P
     // Adobe's 403 is about the gateway's rights, not about the caller's.
     return new ProblemError(status === 403 ? 502 : status, code, message);
   }
-  return unavailable(outcome.kind === 'no_word' ? outcome.retryAfterMs : undefined);
+  return unavailable(outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined);
 };

@@ -12,7 +12,7 @@ import { announceEnd } from '../jobs/announce-end.ts';
  * @returns the job that has them, or undefined if there are none
  */
 export const reuse = async (
-  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'invokeDispatch' | 'outputExists'>,
+  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'outputExists'>,
   request: NewJob,
   { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
 ): Promise<Job | undefined> => {

@@ -9,7 +9,7 @@ import type { Gateway } from '../context.ts';
  * @returns false if that failed: the next dispatch does it
  */
 export const announceEnd = async (
-  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'invokeDispatch'>,
+  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'triggerDispatch'>,
   job: Job,
 ): Promise<boolean> => {
   const { table, bus, log } = gateway;

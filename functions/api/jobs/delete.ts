@@ -11,7 +11,7 @@ import { findJob } from './find.ts';
 
 /** Erases a finished job with its prompt and all versions of its outputs. */
 export const jobDelete = (
-  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'invokeDispatch' | 'eraseOutputs'>,
+  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'eraseOutputs'>,
 ): Route => ({
   method: 'DELETE',
   path: '/jobs/{jobId}',

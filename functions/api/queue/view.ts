@@ -1,6 +1,6 @@
+import type { Table } from '#shared/aws/table.ts';
 import type { Clock } from '#shared/clock.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { countLimit, headOfQueue, queueDepthOf } from '#shared/jobs/queue.ts';
 import { type Pauses, type QuotaLimits, readQuota } from '#shared/jobs/quota.ts';
 import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
@@ -9,7 +9,7 @@ import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
 const headLength = 25;
 
 /** The queue as an operator sees it: how much waits, how long, what holds it up, and until when all will be submitted. */
-export const queueView = async (table: JobTable, limits: QuotaLimits): Promise<Record<string, unknown>> => {
+export const queueView = async (table: Table, limits: QuotaLimits): Promise<Record<string, unknown>> => {
   const [quota, ...waiting] = await Promise.all([
     readQuota(table, limits),
     ...priorities.map((priority) => waitingAt(table, priority)),
@@ -50,7 +50,7 @@ const pausesView = ({ pause, operatorPause }: Pauses, clock: Clock): Record<stri
     : [{ reason: pause.reason, until: isoOf(pause.until), refusedTrials: pause.level }]),
 ];
 
-const waitingAt = async (table: JobTable, priority: Priority) => {
+const waitingAt = async (table: Table, priority: Priority) => {
   const [jobs, head] = await Promise.all([queueDepthOf(table, priority), headOfQueue(table, priority, headLength)]);
   const oldestSince = head.map(({ createdAt }) => createdAt).sort()[0];
   return { jobs, jobsIsMinimum: jobs >= countLimit, ...(oldestSince !== undefined && { oldestSince }) };

@@ -2,7 +2,7 @@ import { defaultModelVersion } from '#shared/adobe/services/operation-settings.t
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
-import { type IdleLine, putIdleLines } from '#shared/batches/line-items.ts';
+import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
@@ -32,7 +32,7 @@ export const queueLines = async (
   const { table } = parts;
   const queuedBefore = isRepeated ? await linesWithJobs(table, batch.batchId, lines) : new Set<number>();
   const jobs: NewJob[] = [];
-  const idle: IdleLine[] = [];
+  const idle: SkippedLine[] = [];
   for (const line of lines) {
     if (queuedBefore.has(line.line)) continue;
     const found = readLine(parts, line);
@@ -40,7 +40,7 @@ export const queueLines = async (
     else if (batch.cancelRequestedAt !== undefined) idle.push({ line: line.line, id: found.id, state: 'cancelled' });
     else jobs.push(jobOf(parts, batch, line.line, found));
   }
-  await putIdleLines(table, batch.batchId, idle);
+  await saveSkippedLines(table, batch.batchId, idle);
   for (const priority of priorities) {
     const queued = jobs.filter((job) => job.priority === priority);
     if (queued.length === 0) continue;
@@ -52,7 +52,7 @@ export const queueLines = async (
       await createJob(table, job, { rank: rankOf(priority, round, job.jobId), round });
     });
   }
-  const count = (state: IdleLine['state']) => idle.filter((line) => line.state === state).length;
+  const count = (state: SkippedLine['state']) => idle.filter((line) => line.state === state).length;
   return {
     jobs: queuedBefore.size + jobs.length,
     rejected: count('rejected'),
@@ -80,7 +80,7 @@ const linesWithJobs = async (
   return found;
 };
 
-const readLine = (parts: Parts, line: NumberedLine): LineRequest | IdleLine => {
+const readLine = (parts: Parts, line: NumberedLine): LineRequest | SkippedLine => {
   if (line.kind === 'blank') return { line: line.line, state: 'blank' };
   if (line.kind === 'error') {
     const { code, message } = line;

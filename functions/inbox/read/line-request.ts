@@ -5,7 +5,7 @@ import { findOperation } from '#shared/adobe/services/registry.ts';
 import { largestRequestBytes, validateRequest, validationSentence } from '#shared/http/request-validation.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
-import { typedFields } from './formats/csv-values.ts';
+import { coerceCsvValues } from './formats/csv-values.ts';
 import type { PreparedLine } from './lines-file.ts';
 
 const longestId = 255;
@@ -63,7 +63,7 @@ export const readLineRequest = (
     return rejected(id, 'unknown_operation', 'The line names an operation that the gateway does not have.');
   }
   const { modelVersion, priority } = fields.data;
-  const body = line.kind === 'texts' ? typedFields(operation, fields.data.body) : fields.data.body;
+  const body = line.kind === 'texts' ? coerceCsvValues(operation, fields.data.body) : fields.data.body;
   // A cell may have held JSON of its own.
   const bodyProblem = line.kind === 'texts' ? jsonProblem(body) : undefined;
   if (bodyProblem !== undefined) return rejected(id, 'invalid_json', `The body ${bodyProblem}.`);

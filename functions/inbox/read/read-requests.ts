@@ -18,7 +18,7 @@ type Reached = ReadPosition & LineCounts;
 
 type Prepared =
   | { kind: 'ready'; lines: number; from: Reached }
-  | { kind: 'given_up'; from: Reached }
+  | { kind: 'requeued'; from: Reached }
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'stale' };
 
@@ -33,7 +33,7 @@ export const chunksInInvocation = 100;
 // A durable execution may have 3,000 operations; before that another one goes on.
 const mostChunks = 2_000;
 // Each tries its steps several times, and begins 15 minutes after the one before: an outage of an hour is survived.
-const triesAtMost = 8;
+const maxReadAttempts = 8;
 
 /**
  * Reads the requests of a batch into jobs, a few hundred lines a step: after a crash it goes on at the last finished step,
@@ -50,7 +50,7 @@ export const readRequests = async (
 ): Promise<Reading> => {
   const prepared = await context.step('prepare', () => prepare(parts, work));
   if (prepared.kind === 'stale' || prepared.kind === 'refused') return prepared;
-  if (prepared.kind === 'given_up') {
+  if (prepared.kind === 'requeued') {
     const counted = await context.step('give up', () => rejectUnread(parts, work.batchId, prepared.from));
     return context.step('all read', () => endReading(parts, work, counted));
   }
@@ -69,14 +69,14 @@ const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
   const { table } = parts;
   const batch = await beginTry(parts, work);
   if (batch === undefined) return { kind: 'stale' };
-  const isHopeless = batch.tries > triesAtMost;
+  const isHopeless = batch.tries > maxReadAttempts;
   // The file may have changed since; what has become jobs has not.
   if (batch.lines !== undefined) {
     const from = { ...(batch.readTo ?? firstLine), ...countsOf(batch) };
-    return isHopeless ? { kind: 'given_up', from } : { kind: 'ready', lines: batch.lines, from };
+    return isHopeless ? { kind: 'requeued', from } : { kind: 'ready', lines: batch.lines, from };
   }
   if (isHopeless) {
-    const message = `The file could not be read, though it was tried ${triesAtMost} times. Try it again later.`;
+    const message = `The file could not be read, though it was tried ${maxReadAttempts} times. Try it again later.`;
     return { kind: 'refused', refusal: { code: 'source_not_readable', message } };
   }
   try {
@@ -94,8 +94,8 @@ const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
 const beginTry = async ({ table }: Parts, work: Work): Promise<Batch | undefined> => {
   const batch = await getBatch(table, work.batchId);
   if (batch === undefined) return undefined;
-  const tries = batch.triedBy === work.work ? batch.tries : batch.tries + 1;
-  const changes = { tries, triedBy: work.work };
+  const tries = batch.lastAttemptRun === work.work ? batch.tries : batch.tries + 1;
+  const changes = { tries, lastAttemptRun: work.work };
   return advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
 };
 
@@ -137,8 +137,8 @@ const readLines = async (parts: Parts, work: Work, from: Reached): Promise<Reach
 /** Leaves the rest to a new execution. */
 const handOver = async (parts: Parts, work: Work, from: Reached): Promise<Reading> => {
   const changes = { ...countsOf(from), readTo: positionOf(from), tries: 0 };
-  const lookAtMs = parts.table.clock.now();
-  await advanceBatch(parts.table, work, { from: ['reading'], to: 'reading', changes, lookAtMs });
+  const checkAtMs = parts.table.clock.now();
+  await advanceBatch(parts.table, work, { from: ['reading'], to: 'reading', changes, checkAtMs });
   await dispatchNow(parts);
   return { kind: 'continues' };
 };

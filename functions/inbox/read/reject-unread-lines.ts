@@ -1,7 +1,7 @@
 import type { LineCounts, ReadPosition } from '#shared/batches/batch.ts';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { type IdleLine, putIdleLines } from '#shared/batches/line-items.ts';
+import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import type { Parts } from '../context.ts';
 
 const error = {
@@ -25,10 +25,10 @@ export const rejectUnread = async (
   for (let first = from.line; first <= lines; first += linesAtOnce) {
     const last = Math.min(lines, first + linesAtOnce - 1);
     const jobs = await readLineJobs(table, batchId, { first, last }, []);
-    const unread: IdleLine[] = [];
+    const unread: SkippedLine[] = [];
     for (let line = first; line <= last; line += 1)
       if (!jobs.has(line)) unread.push({ line, state: 'rejected', error });
-    await putIdleLines(table, batchId, unread);
+    await saveSkippedLines(table, batchId, unread);
     counts.jobs += jobs.size;
     counts.rejected += unread.length;
   }

@@ -10,7 +10,7 @@ export interface Tally extends LineCounts {
 }
 
 /** Ends and lines, none counted yet. */
-export const emptyTally = (): Tally => ({
+export const emptyCounts = (): Tally => ({
   ...noLines,
   counts: { ...noEnds },
 });
@@ -23,8 +23,8 @@ const countingMs = 60_000;
  *
  * @returns undefined if an end was counted just now: the batch does not stand still
  */
-export const tallyBatch = async ({ table }: Parts, { batchId, lines = 0 }: Batch): Promise<Tally | undefined> => {
-  const tally = emptyTally();
+export const recountBatch = async ({ table }: Parts, { batchId, lines = 0 }: Batch): Promise<Tally | undefined> => {
+  const tally = emptyCounts();
   const settledBefore = new Date(table.clock.now() - countingMs).toISOString();
   for (let first = 1; first <= lines; first += linesAtOnce) {
     const last = Math.min(lines, first + linesAtOnce - 1);

@@ -4,7 +4,7 @@ import { announceBatch } from '#shared/batches/batch-events.ts';
 import { advanceBatch, endBatch, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import type { Parts } from '../context.ts';
-import { emptyTally, type Tally, tallyBatch } from './recount.ts';
+import { emptyCounts, recountBatch, type Tally } from './recount.ts';
 import { startRetention } from './retention.ts';
 import { JobsStillRunningError, type ReportRow, reportRows } from './rows.ts';
 import { writeReport } from './write.ts';
@@ -53,7 +53,7 @@ export const refuseBatch = async (
 const reportOn = async (parts: Parts, work: Work): Promise<Reported> => {
   const batch = await takeTime(parts, work, 'reporting');
   if (batch === undefined) return { kind: 'not_written', state: 'stale' };
-  const tally = emptyTally();
+  const tally = emptyCounts();
   try {
     await writeReport(parts, work.batchId, reportRows(parts, batch, tally));
   } catch (error) {
@@ -66,18 +66,18 @@ const reportOn = async (parts: Parts, work: Work): Promise<Reported> => {
 /** Corrects the counts of a batch that had been counted too far; not while ends are being counted, but soon after. */
 const goOn = async (parts: Parts, work: Work, batch: Batch): Promise<BatchEnd['state']> => {
   const { table, log } = parts;
-  const recounted = await tallyBatch(parts, batch);
+  const recounted = await recountBatch(parts, batch);
   const soon = table.clock.now() + soonMs;
   if (recounted !== undefined) {
     const changes = { ...recounted, tries: 0 };
-    const step = { from: ['reporting'], to: 'running', changes, revision: batch.revision, lookAtMs: soon } as const;
+    const step = { from: ['reporting'], to: 'running', changes, revision: batch.revision, checkAtMs: soon } as const;
     const running = await advanceBatch(table, work, step);
     if (running !== undefined) {
       log.warn('A batch had been counted wrong and goes on.', { batchId: work.batchId });
       return running.state;
     }
   }
-  const later = await advanceBatch(table, work, { from: ['reporting'], to: 'reporting', lookAtMs: soon });
+  const later = await advanceBatch(table, work, { from: ['reporting'], to: 'reporting', checkAtMs: soon });
   return later?.state ?? 'stale';
 };
 

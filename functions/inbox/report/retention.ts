@@ -3,7 +3,7 @@ import type { Batch } from '#shared/batches/batch.ts';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { type IdleLine, idleLines, putIdleLines } from '#shared/batches/line-items.ts';
+import { idleLines, type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import { conditionalUpdate } from '#shared/jobs/conditional-update.ts';
 import { jobKey } from '#shared/jobs/job-item.ts';
 import type { Parts } from '../context.ts';
@@ -65,14 +65,14 @@ const keepIdleLines = async ({ table }: Parts, batchId: string): Promise<void> =
   const batch = await getBatch(table, batchId);
   if (batch === undefined) return;
   const expiresAt = expiryOf(batch, table.clock.now());
-  let some: IdleLine[] = [];
+  let some: SkippedLine[] = [];
   for await (const line of idleLines(table, batchId)) {
     some.push(line);
     if (some.length < linesAtOnce) continue;
-    await putIdleLines(table, batchId, some, expiresAt);
+    await saveSkippedLines(table, batchId, some, expiresAt);
     some = [];
   }
-  await putIdleLines(table, batchId, some, expiresAt);
+  await saveSkippedLines(table, batchId, some, expiresAt);
 };
 
 /** Epoch seconds. */

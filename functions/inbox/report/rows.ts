@@ -1,7 +1,7 @@
 import type { Batch } from '#shared/batches/batch.ts';
 import { endStates } from '#shared/batches/batch.ts';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
-import { countedAs, type IdleLine, idleLines } from '#shared/batches/line-items.ts';
+import { countedAs, idleLines, type SkippedLine } from '#shared/batches/line-items.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Parts } from '../context.ts';
@@ -77,7 +77,7 @@ const rowOfJob = (line: number, item: Record<string, unknown>, gatewayUrl: strin
   };
 };
 
-const rowsOfIdleLine = ({ line, id, state, error }: IdleLine, tally: Tally): ReportRow[] => {
+const rowsOfIdleLine = ({ line, id, state, error }: SkippedLine, tally: Tally): ReportRow[] => {
   tally[countedAs[state]] += 1;
   return state === 'blank' ? [] : [{ line, id, state, outputs: [], links: [], seed: [], error }];
 };

@@ -1,5 +1,5 @@
 import type { ListedSecret } from '#shared/adobe/console/io-management.ts';
-import type { Intent, RotationMemory } from '../context.ts';
+import type { Intent, RotationState } from '../context.ts';
 
 /** What the gateway knows about a listed secret. */
 export interface KnownSecrets {
@@ -7,7 +7,7 @@ export interface KnownSecrets {
   currentUuid: string;
   /** Secrets that the current one took the place of. */
   previousUuids: readonly string[];
-  memory: RotationMemory;
+  memory: RotationState;
   /** Time-out of the call that adds a secret, ms. */
   addTimeoutMs: number;
 }

@@ -1,5 +1,5 @@
 import { metricNames } from '#shared/metrics.ts';
-import type { RotationMemory } from '../context.ts';
+import type { RotationState } from '../context.ts';
 import { describeSecret } from '../errors.ts';
 import type { Run } from '../lease.ts';
 import type { Management, RotatableVersion } from '../management.ts';
@@ -12,12 +12,12 @@ import type { SecretInventory } from './reconcile.ts';
  *
  * @returns the memory afterwards
  */
-export const clearOwn = async (
+export const deleteLeftoverSecrets = async (
   run: Run,
   management: Management,
   current: RotatableVersion,
   inventory: SecretInventory,
-): Promise<RotationMemory> => {
+): Promise<RotationState> => {
   const { ports, lease } = run;
   const { currentUuid, abandoned, orphans, memory } = inventory;
   for (const orphan of orphans) {
@@ -30,10 +30,10 @@ export const clearOwn = async (
   if (orphans.length === 0 && memory.abandonedUuids.length === 0) return memory;
   const { intent } = memory;
   const isResolved = intent !== undefined && orphans.length > 0;
-  const cleared: RotationMemory = {
+  const cleared: RotationState = {
     intent: isResolved ? { ...intent, closedAt: ports.clock.now() } : intent,
     abandonedUuids: [],
   };
-  await lease.writeMemory(cleared);
+  await lease.saveState(cleared);
   return cleared;
 };

@@ -1,5 +1,5 @@
 import type { SecretList } from '#shared/adobe/console/io-management.ts';
-import type { RotationMemory } from '../context.ts';
+import type { RotationState } from '../context.ts';
 import type { Run } from '../lease.ts';
 import type { Management, RotatableVersion } from '../management.ts';
 import { type ClassifiedSecrets, classifySecrets } from './classify-secrets.ts';
@@ -9,13 +9,13 @@ import { findCurrentUuid } from './find-current-uuid.ts';
 export interface SecretInventory extends ClassifiedSecrets {
   currentUuid: string;
   list: SecretList;
-  memory: RotationMemory;
+  memory: RotationState;
   /** Epoch ms when the grace of the previous secret ends. */
   previousRetiresAt: number;
 }
 
 /** Lists the client secrets and says which is which. */
-export const takeInventory = async (
+export const reconcileSecrets = async (
   run: Run,
   management: Management,
   current: RotatableVersion,

@@ -3,7 +3,7 @@ import { describeSecret, RotationError } from '../errors.ts';
 import { withLease } from '../lease.ts';
 import { openManagement, readRotatable } from '../management.ts';
 import { deleteSecret } from './delete.ts';
-import { takeInventory } from './reconcile.ts';
+import { reconcileSecrets } from './reconcile.ts';
 
 /**
  * Deletes the previous client secret at Adobe at once, whether or not its grace is over and it is still used: for a
@@ -21,7 +21,7 @@ export const retireNow = async (
     const { status, clock, log } = run.ports;
     const current = await readRotatable(run);
     const management = await openManagement(run, current.credentials);
-    const inventory = await takeInventory(run, management, current);
+    const inventory = await reconcileSecrets(run, management, current);
     const [previous] = inventory.previous;
     if (previous === undefined) return { retired: false };
     if (previous.uuid !== confirm) {

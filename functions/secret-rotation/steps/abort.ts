@@ -11,7 +11,7 @@ import { findCurrentUuid } from '../secrets/find-current-uuid.ts';
  *
  * @returns false if the version has become the current one: then there is nothing to abandon
  */
-export const abandonRotation = async (run: Run, rotationToken: string): Promise<boolean> => {
+export const abortRotation = async (run: Run, rotationToken: string): Promise<boolean> => {
   const { secrets, intents, log } = run.ports;
   const stages = (await secrets.describe()).stages[rotationToken] ?? [];
   if (stages.includes('AWSCURRENT')) return false;
@@ -21,7 +21,7 @@ export const abandonRotation = async (run: Run, rotationToken: string): Promise<
   if (uuid !== undefined) {
     const { intent, abandonedUuids } = await intents.readMemory();
     const isIts = intent?.rotationToken === rotationToken;
-    await run.lease.writeMemory({
+    await run.lease.saveState({
       intent: isIts ? { ...intent, closedAt: intent.closedAt ?? run.ports.clock.now() } : intent,
       abandonedUuids: [...new Set([...abandonedUuids, uuid])],
     });
@@ -51,7 +51,7 @@ const deleteAbandoned = async (run: Run, uuid: string): Promise<void> => {
     await deleteSecret(run, management, current, currentUuid, uuid);
     const memory = await intents.readMemory();
     const abandonedUuids = memory.abandonedUuids.filter((other) => other !== uuid);
-    await run.lease.writeMemory({ ...memory, abandonedUuids });
+    await run.lease.saveState({ ...memory, abandonedUuids });
   } catch (error) {
     log.warn('The client secret of the ended rotation is still at Adobe; the next run deletes it.', {
       secretUuid: uuid,

@@ -12,7 +12,7 @@ import { whilePropagating } from './prove-secret.ts';
  * @throws {RotationError} `pending_secret_dead` if not: Secrets Manager refuses a second value for the same version, so
  *   this rotation cannot be saved
  */
-export const confirmPending = async (run: Run, pending: ClientCredentials): Promise<void> => {
+export const verifyPendingSecret = async (run: Run, pending: ClientCredentials): Promise<void> => {
   const dead = (why: string) =>
     new RotationError('pending_secret_dead', `The pending client secret ${pending.secretUuid} is of no use: ${why}.`);
   try {
@@ -27,7 +27,7 @@ export const confirmPending = async (run: Run, pending: ClientCredentials): Prom
   const others = abandonedUuids.filter((uuid) => uuid !== pending.secretUuid);
   const isOpen = intent !== undefined && intent.closedAt === undefined;
   if (!isOpen && others.length === abandonedUuids.length) return;
-  await run.lease.writeMemory({
+  await run.lease.saveState({
     intent: isOpen ? { ...intent, closedAt: run.ports.clock.now() } : intent,
     abandonedUuids: others,
   });

@@ -1,14 +1,14 @@
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import type { AddedSecret } from '#shared/adobe/console/io-management.ts';
 import { IoManagementError } from '#shared/adobe/console/io-management-error.ts';
-import type { Intent, RotationMemory } from '../context.ts';
+import type { Intent, RotationState } from '../context.ts';
 import type { Run } from '../lease.ts';
 import { type Management, openManagement, type RotatableVersion, readRotatable } from '../management.ts';
-import { clearOwn } from '../secrets/clear-own.ts';
+import { deleteLeftoverSecrets } from '../secrets/clear-own.ts';
 import { deleteSecret } from '../secrets/delete.ts';
-import { takeInventory } from '../secrets/reconcile.ts';
-import { confirmPending } from './confirm-pending.ts';
-import { makeRoom, type Room } from './make-room.ts';
+import { reconcileSecrets } from '../secrets/reconcile.ts';
+import { verifyPendingSecret } from './confirm-pending.ts';
+import { freeSecretSlot, type Room } from './make-room.ts';
 
 /**
  * First step of a rotation: has Adobe make a new client secret and stores it as the pending version. As Adobe tells its
@@ -19,18 +19,18 @@ import { makeRoom, type Room } from './make-room.ts';
  */
 export const createSecret = async (run: Run, rotationToken: string): Promise<void> => {
   const pending = await run.ports.secrets.readPending(rotationToken);
-  if (pending?.credentials !== undefined) return confirmPending(run, pending.credentials);
+  if (pending?.credentials !== undefined) return verifyPendingSecret(run, pending.credentials);
 
   const current = await readRotatable(run);
   const management = await openManagement(run, current.credentials);
-  const room = await makeRoom(run, management, current);
+  const room = await freeSecretSlot(run, management, current);
   const intent: Intent = {
     rotationToken,
     credentialId: current.credential.credentialId,
     uuidsBefore: room.uuids,
     adobeDate: room.adobeDate,
   };
-  await run.lease.writeMemory({ ...room.memory, intent });
+  await run.lease.saveState({ ...room.memory, intent });
   const added = await add(run, management, current, intent);
   const credentials: ClientCredentials = {
     ...current.credentials,
@@ -63,7 +63,7 @@ const add = async (
 // If no orphan shows yet, or Adobe cannot tell now, the intent stays open for the next run to look again.
 const lookForOrphan = async (run: Run, management: Management, current: RotatableVersion): Promise<void> => {
   try {
-    await clearOwn(run, management, current, await takeInventory(run, management, current));
+    await deleteLeftoverSecrets(run, management, current, await reconcileSecrets(run, management, current));
   } catch (error) {
     run.ports.log.warn('Could not find out whether Adobe has made a client secret; the next run looks again.', {
       reason: error instanceof Error ? error.message : String(error),
@@ -99,6 +99,6 @@ const store = async (
   log.info('Stored a new client secret as the pending version.', { secretUuid: added.uuid });
 };
 
-const close = async (run: Run, intent: Intent, abandonedUuids: RotationMemory['abandonedUuids']): Promise<void> => {
-  await run.lease.writeMemory({ intent: { ...intent, closedAt: run.ports.clock.now() }, abandonedUuids });
+const close = async (run: Run, intent: Intent, abandonedUuids: RotationState['abandonedUuids']): Promise<void> => {
+  await run.lease.saveState({ intent: { ...intent, closedAt: run.ports.clock.now() }, abandonedUuids });
 };

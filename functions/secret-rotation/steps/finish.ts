@@ -1,6 +1,6 @@
 import { RotationError } from '../errors.ts';
 import type { Run } from '../lease.ts';
-import { proveSecret } from './prove-secret.ts';
+import { verifySecret } from './prove-secret.ts';
 
 const isCurrent = async ({ ports }: Run, versionId: string): Promise<boolean> =>
   (await ports.secrets.describe()).stages[versionId]?.includes('AWSCURRENT') ?? false;
@@ -19,7 +19,7 @@ export const finishSecret = async (run: Run, rotationToken: string): Promise<voi
       throw new RotationError('pending_secret_missing', `The pending version ${rotationToken} has no value.`);
     }
     // Whether or not testSecret was called: a secret that has died since must not become the current one.
-    await proveSecret(run, pending.credentials);
+    await verifySecret(run, pending.credentials);
     const { versionId } = await secrets.readCurrent();
     await run.lease.extend();
     await promote(run, rotationToken, versionId);

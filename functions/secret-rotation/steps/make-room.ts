@@ -1,11 +1,11 @@
 import { maxClientSecrets } from '#shared/adobe/console/io-management.ts';
 import { metricNames } from '#shared/metrics.ts';
-import type { RotationMemory } from '../context.ts';
+import type { RotationState } from '../context.ts';
 import { ForeignSecretError, PreviousSecretKeptError } from '../errors.ts';
 import type { Run } from '../lease.ts';
 import type { Management, RotatableVersion } from '../management.ts';
-import { clearOwn } from '../secrets/clear-own.ts';
-import { type SecretInventory, takeInventory } from '../secrets/reconcile.ts';
+import { deleteLeftoverSecrets } from '../secrets/clear-own.ts';
+import { reconcileSecrets, type SecretInventory } from '../secrets/reconcile.ts';
 import { retire } from '../secrets/retire.ts';
 
 /** The secrets that stay, after there is room for a new one. */
@@ -14,7 +14,7 @@ export interface Room {
   uuids: string[];
   /** Adobe's clock, epoch ms. */
   adobeDate: number;
-  memory: RotationMemory;
+  memory: RotationState;
 }
 
 /**
@@ -23,9 +23,9 @@ export interface Room {
  *
  * @throws {ForeignSecretError | PreviousSecretKeptError} if there is no room
  */
-export const makeRoom = async (run: Run, management: Management, current: RotatableVersion): Promise<Room> => {
-  const inventory = await takeInventory(run, management, current);
-  const memory = await clearOwn(run, management, current, inventory);
+export const freeSecretSlot = async (run: Run, management: Management, current: RotatableVersion): Promise<Room> => {
+  const inventory = await reconcileSecrets(run, management, current);
+  const memory = await deleteLeftoverSecrets(run, management, current, inventory);
   const staying = inventory.list.secrets.length - inventory.abandoned.length - inventory.orphans.length;
   if (staying >= maxClientSecrets) await makeRoomAmongTheRest(run, management, current, inventory);
 

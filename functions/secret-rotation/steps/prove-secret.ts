@@ -29,7 +29,7 @@ export const whilePropagating = (run: Run): RetryOptions => ({
  *
  * @throws {ImsError | IoManagementError | RotationError} what Adobe still refuses when it has had time to propagate it
  */
-export const proveSecret = async (run: Run, credentials: ClientCredentials): Promise<void> => {
+export const verifySecret = async (run: Run, credentials: ClientCredentials): Promise<void> => {
   const { ports, policy } = run;
   const { clientId, clientSecret, secretUuid } = credentials;
   const retry = whilePropagating(run);

@@ -2,7 +2,7 @@ import type { RotationPolicy, RotationPorts } from '../context.ts';
 import { LeaseLostError, RotationEndedError, RotationError } from '../errors.ts';
 import { type Run, withLease } from '../lease.ts';
 import { reportFailure, reportRotated } from '../status-report.ts';
-import { abandonRotation } from './abort.ts';
+import { abortRotation } from './abort.ts';
 import { createSecret } from './create.ts';
 import { finishSecret } from './finish.ts';
 import { hasPendingValue, testSecret } from './test.ts';
@@ -67,6 +67,6 @@ const end = async (run: Run, step: string, rotationToken: string, error: unknown
   try {
     await reportFailure(run.ports, step, error);
   } finally {
-    await abandonRotation(run, rotationToken);
+    await abortRotation(run, rotationToken);
   }
 };

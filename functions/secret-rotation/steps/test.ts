@@ -1,6 +1,6 @@
 import type { RotationPorts } from '../context.ts';
 import type { Run } from '../lease.ts';
-import { proveSecret } from './prove-secret.ts';
+import { verifySecret } from './prove-secret.ts';
 
 /** Whether there is anything to test: a deployment calls testSecret for a version without a value, even on the placeholder. */
 export const hasPendingValue = async ({ secrets }: RotationPorts, rotationToken: string): Promise<boolean> =>
@@ -10,5 +10,5 @@ export const hasPendingValue = async ({ secrets }: RotationPorts, rotationToken:
 export const testSecret = async (run: Run, rotationToken: string): Promise<void> => {
   const pending = await run.ports.secrets.readPending(rotationToken);
   if (pending?.credentials === undefined) return;
-  await proveSecret(run, pending.credentials);
+  await verifySecret(run, pending.credentials);
 };

@@ -77,7 +77,7 @@ export const createIntentStore = (options: {
       const { Item } = await dynamoDb.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
       return memorySchema.parse(Item ?? {});
     },
-    writeMemory: async (owner, { intent, abandonedUuids }) => {
+    saveState: async (owner, { intent, abandonedUuids }) => {
       await (intent === undefined
         ? updateAsOwner(owner, 'SET abandonedUuids = :uuids REMOVE intent', { ':uuids': abandonedUuids })
         : updateAsOwner(owner, 'SET abandonedUuids = :uuids, intent = :intent', {

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { operations } from '#shared/adobe/services/firefly/operations.ts';
-import { followingOf } from '#shared/adobe/services/operation-settings.ts';
+import { pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
 import { durableAlias, eventBusName, lambdaName } from '../../names.ts';
 import { downloadHosts, statusHosts } from '../../urls.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
@@ -80,5 +80,5 @@ export class GenerateFunction extends GatewayFunction {
 // Beyond the time given to Adobe: the wait for the permit, the storing of the outputs, retries of steps.
 const executionTimeout = (overrides: FunctionParts['settings']['operations']): Duration =>
   Duration.seconds(
-    Math.max(...operations.map((operation) => followingOf(operation, overrides).timeoutSeconds)) + 7_200,
+    Math.max(...operations.map((operation) => pollingPolicyFor(operation, overrides).timeoutSeconds)) + 7_200,
   );

@@ -1,8 +1,8 @@
 import { callAdobe, NoAnswerError } from '../http/client.ts';
 import { type AdobeError, readAdobeError } from '../http/errors.ts';
 
-/** Whether Firefly lets a token in. `no_word`: it could not tell for now. */
-export type FireflyAccess = { kind: 'accepted' } | { kind: 'refused' | 'no_word'; error: AdobeError };
+/** Whether Firefly lets a token in. `unavailable`: it could not tell for now. */
+export type FireflyAccess = { kind: 'accepted' } | { kind: 'refused' | 'unavailable'; error: AdobeError };
 
 /** The id of a job that no one has: asking for it costs nothing and is answered 404 to whom Firefly knows. */
 const absentJob = 'urn:ff:jobs:none:00000000-0000-4000-8000-000000000000';
@@ -27,9 +27,9 @@ export const checkFireflyAccess = async (options: {
     });
     const error = readAdobeError(status, body);
     if (status === 401 || status === 403) return { kind: 'refused', error };
-    return status === 408 || status === 429 || status >= 500 ? { kind: 'no_word', error } : { kind: 'accepted' };
+    return status === 408 || status === 429 || status >= 500 ? { kind: 'unavailable', error } : { kind: 'accepted' };
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error;
-    return { kind: 'no_word', error: { status: 0, code: 'no_answer', message: error.message } };
+    return { kind: 'unavailable', error: { status: 0, code: 'no_answer', message: error.message } };
   }
 };

@@ -6,14 +6,14 @@ import { parseJson } from '../http/json.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
 import type { ResultShape, UpstreamOutput } from './firefly/results.ts';
 
-/** What Adobe says about a job. `no_word`: this poll told nothing, ask again. */
+/** What Adobe says about a job. `unavailable`: this poll told nothing, ask again. */
 export type JobProgress =
   | { kind: 'running' }
   | { kind: 'succeeded'; outputs: UpstreamOutput[]; result: Record<string, unknown> }
   | { kind: 'failed' | 'cancelled' | 'timed_out'; code: string; message: string }
   | { kind: 'token_refused' }
   | { kind: 'not_found'; code: string; message: string }
-  | { kind: 'no_word'; retryAfterMs?: number };
+  | { kind: 'unavailable'; retryAfterMs?: number };
 
 const pollTimeoutMs = 20_000;
 
@@ -49,16 +49,16 @@ export const readProgress = async (
       return { kind: 'not_found', code: error.code, message: error.message };
     }
     const retryAfterMs = readRetryAfter(headers.get('retry-after'), nowMs());
-    return { kind: 'no_word', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return { kind: 'unavailable', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   } catch (error) {
-    if (error instanceof NoAnswerError) return { kind: 'no_word' };
+    if (error instanceof NoAnswerError) return { kind: 'unavailable' };
     throw error;
   }
 };
 
 const progressOf = (body: string, shape: ResultShape): JobProgress => {
   const parsed = statusBody.safeParse(parseJson(body));
-  if (!parsed.success) return { kind: 'no_word' };
+  if (!parsed.success) return { kind: 'unavailable' };
   const { status, result } = parsed.data;
   const message = parsed.data.message || `Adobe ended the job as ${status}.`;
   const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Following, OperationDefinition } from './operation.ts';
+import type { OperationDefinition, PollingPolicy } from './operation.ts';
 import { findOperation } from './registry.ts';
 
 const seconds = z.int().min(1);
@@ -25,7 +25,7 @@ export const operationOverrides = z.record(z.string(), operationOverride).superR
       refuse([name], 'is no operation of Firefly');
       continue;
     }
-    const { firstPollSeconds, pollCeilingSeconds } = followingOf(operation, { [name]: override });
+    const { firstPollSeconds, pollCeilingSeconds } = pollingPolicyFor(operation, { [name]: override });
     if (firstPollSeconds > pollCeilingSeconds) {
       refuse([name, 'firstPollSeconds'], `must not exceed pollCeilingSeconds (${pollCeilingSeconds})`);
     }
@@ -39,7 +39,7 @@ export const operationOverrides = z.record(z.string(), operationOverride).superR
 export type OperationOverrides = Readonly<Record<string, OperationOverride>>;
 
 /** How a job of the operation is followed. */
-export const followingOf = (operation: OperationDefinition, overrides: OperationOverrides): Following => {
+export const pollingPolicyFor = (operation: OperationDefinition, overrides: OperationOverrides): PollingPolicy => {
   const { firstPollSeconds, pollCeilingSeconds, timeoutSeconds } = overrides[operation.name] ?? {};
   const { following } = operation;
   return {

@@ -9,7 +9,7 @@ export interface RuleFinding {
 }
 
 /** How a job of an operation is followed at Adobe, in seconds. */
-export interface Following {
+export interface PollingPolicy {
   /** Wait between the submit and the first look at the status. */
   firstPollSeconds: number;
   /** The delay between two looks grows up to this. */
@@ -49,8 +49,8 @@ export interface OperationDefinition {
    */
   accepts: { family: 'job'; status: 202 } | { family: 'links'; status: 200 | 202 };
   result: ResultShape;
-  following: Following;
+  following: PollingPolicy;
 }
 
 /** Adobe finishes images within seconds. */
-export const imageFollowing: Following = { firstPollSeconds: 3, pollCeilingSeconds: 15, timeoutSeconds: 900 };
+export const imagePolling: PollingPolicy = { firstPollSeconds: 3, pollCeilingSeconds: 15, timeoutSeconds: 900 };

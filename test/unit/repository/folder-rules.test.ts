@@ -54,7 +54,7 @@ const violations: [rule: string, path: string, target: string][] = [
   ['shared-stands-alone', 'shared/planted.ts', '#test/fine.ts'],
   ['shared-stands-alone', 'shared/planted.ts', '../local/fine.ts'],
   ['adobe-without-aws', 'shared/adobe/planted.ts', '../aws/clients.ts'],
-  ['adobe-without-aws', 'shared/adobe/firefly/planted.ts', '@aws-sdk/client-s3'],
+  ['adobe-without-aws', 'shared/adobe/services/planted.ts', '@aws-sdk/client-s3'],
   ['adobe-without-aws', 'shared/adobe/planted.ts', '@aws/durable-execution-sdk-js'],
   ['adobe-without-aws', 'shared/adobe/planted.ts', '@middy/core'],
   ['jobs-without-http', 'shared/jobs/planted.ts', '../http/problem.ts'],
@@ -63,9 +63,9 @@ const violations: [rule: string, path: string, target: string][] = [
   ['functions-import-shared-only', 'functions/api/planted.ts', '#infra/fine.ts'],
   ['functions-import-shared-only', 'functions/api/planted.ts', '#local/fine.ts'],
   ['functions-import-shared-only', 'functions/api/planted.ts', '#test/fine.ts'],
-  ['functions-apart', 'functions/api/planted.ts', '#functions/dispatch/settings.ts'],
-  ['functions-apart', 'functions/api/planted.ts', '../dispatch/settings.ts'],
-  ['infra-without-functions', 'infra/planted.ts', '#functions/dispatch/settings.ts'],
+  ['functions-apart', 'functions/api/planted.ts', '#functions/dispatch/environment.ts'],
+  ['functions-apart', 'functions/api/planted.ts', '../dispatch/environment.ts'],
+  ['infra-without-functions', 'infra/planted.ts', '#functions/dispatch/environment.ts'],
   ['production-without-local', 'infra/planted.ts', '#local/fine.ts'],
   ['production-without-local', 'infra/planted.ts', '#test/fine.ts'],
   ['local-without-test', 'local/planted.ts', '#test/fine.ts'],
@@ -77,7 +77,7 @@ const targets = {
   ...Object.fromEntries(codeFolders.map((top) => [`${top}/fine.ts`, 'export const fine = true;\n'])),
   'shared/aws/clients.ts': 'export const fine = true;\n',
   'shared/http/problem.ts': 'export const fine = true;\n',
-  'functions/dispatch/settings.ts': 'export const fine = true;\n',
+  'functions/dispatch/environment.ts': 'export const fine = true;\n',
   'node_modules/a-tool/package.json': '{"name":"a-tool","version":"1.0.0","main":"index.js"}',
   'node_modules/a-tool/index.js': 'exports.fine = true;\n',
 };
@@ -175,7 +175,7 @@ describe('the rules between folders', () => {
     const expected = codeFolders.flatMap((top) => filesMatching(`${top}/**/*.ts`));
     expect(summary.totalCruised).toBeGreaterThan(100);
     expect(expected.filter((path) => !cruised.has(path))).toEqual([]);
-    const parts = modules.find(({ source }) => source === 'functions/generate/parts.ts');
+    const parts = modules.find(({ source }) => source === 'functions/generate/context.ts');
     expect(parts?.dependencies.map(({ resolved }) => resolved)).toContain('shared/jobs/job.ts');
   });
 

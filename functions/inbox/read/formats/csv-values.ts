@@ -8,7 +8,7 @@ const mostRounds = 8;
  * Gives fields that were written as texts the types that the operation wants: `1024` becomes a number where it takes a
  * number, and stays a text in a prompt. What cannot be converted stays as it is, and the check of the request names it.
  */
-export const typedFields = (
+export const coerceCsvValues = (
   operation: OperationDefinition,
   texts: Record<string, unknown>,
 ): Record<string, unknown> => {

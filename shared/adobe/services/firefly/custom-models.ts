@@ -28,7 +28,7 @@ export type CustomModelsOutcome =
   | { kind: 'listed'; body: Record<string, unknown> }
   | { kind: 'token_refused' }
   | { kind: 'refused'; error: AdobeError }
-  | { kind: 'no_word'; retryAfterMs?: number };
+  | { kind: 'unavailable'; retryAfterMs?: number };
 
 const listBody = z.looseObject({ custom_models: z.array(z.looseObject({})) });
 
@@ -62,9 +62,9 @@ export const listCustomModels = async (
     if (isTokenRefused(error)) return { kind: 'token_refused' };
     if (status >= 400 && status < 500 && status !== 408 && status !== 429) return { kind: 'refused', error };
     const retryAfterMs = readRetryAfter(headers.get('retry-after'), nowMs());
-    return { kind: 'no_word', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return { kind: 'unavailable', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   } catch (error) {
-    if (error instanceof NoAnswerError) return { kind: 'no_word' };
+    if (error instanceof NoAnswerError) return { kind: 'unavailable' };
     throw error;
   }
 };

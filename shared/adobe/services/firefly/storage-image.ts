@@ -6,12 +6,12 @@ import { parseJson } from '../../http/json.ts';
 import { readRetryAfter } from '../../http/retry-after.ts';
 import type { ImageType } from './image-types.ts';
 
-/** What an upload led to. `no_word`: it may be tried again, at worst the image lies in Adobe's storage twice. */
+/** What an upload led to. `unavailable`: it may be tried again, at worst the image lies in Adobe's storage twice. */
 export type UploadOutcome =
   | { kind: 'uploaded'; uploadId: string }
   | { kind: 'token_refused'; error: AdobeError }
   | { kind: 'refused'; error: AdobeError }
-  | { kind: 'no_word'; retryAfterMs?: number };
+  | { kind: 'unavailable'; retryAfterMs?: number };
 
 /** How long an upload can be named in requests, in ms (Adobe: 7 days). */
 export const uploadLifetimeMs = 7 * 24 * 60 * 60_000;
@@ -37,17 +37,17 @@ export const uploadImage = async (
     });
     if (status >= 200 && status < 300) {
       const [image] = uploadedBody.safeParse(parseJson(body)).data?.images ?? [];
-      return image === undefined ? { kind: 'no_word' } : { kind: 'uploaded', uploadId: image.id };
+      return image === undefined ? { kind: 'unavailable' } : { kind: 'uploaded', uploadId: image.id };
     }
     const error = readAdobeError(status, body, headers.get('x-access-error'));
     if (isTokenRefused(error)) return { kind: 'token_refused', error };
     if (status === 408 || status === 429 || status >= 500) {
       const retryAfterMs = readRetryAfter(headers.get('retry-after'), nowMs());
-      return { kind: 'no_word', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      return { kind: 'unavailable', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     }
     return { kind: 'refused', error };
   } catch (error) {
-    if (error instanceof NoAnswerError) return { kind: 'no_word' };
+    if (error instanceof NoAnswerError) return { kind: 'unavailable' };
     throw error;
   }
 };

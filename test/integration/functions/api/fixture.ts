@@ -8,10 +8,11 @@ import type { Gateway } from '#functions/api/context.ts';
 import { localClients } from '#local/clients.ts';
 import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { HttpResponse } from '#shared/http/response.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
-import { getJob, type JobTable } from '#shared/jobs/job-store.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { httpEvent, type TestRequest } from './http-event.ts';
@@ -64,7 +65,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
   await createJobTable(client, 'jobs');
   await createWebhookTable(client, 'webhooks');
   const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const table: JobTable = { dynamoDb, tableName: 'jobs', clock };
+  const table: Table = { dynamoDb, tableName: 'jobs', clock };
   const recorded = {
     dispatches: 0,
     events: [] as unknown[],
@@ -125,7 +126,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
       },
       allowsLoopback: false,
     },
-    invokeDispatch: async () => {
+    triggerDispatch: async () => {
       recorded.dispatches += 1;
     },
     sleep: async (ms) => clock.advance(ms),
@@ -165,7 +166,7 @@ export const startApi = async (overrides: Partial<Gateway> = {}) => {
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
 /** Moves a job as the other functions would. */
-export const moveJob = async (table: JobTable, jobId: string, to: JobState): Promise<void> => {
+export const moveJob = async (table: Table, jobId: string, to: JobState): Promise<void> => {
   const job = await getJob(table, jobId);
   if (job === undefined) throw new Error(`No job ${jobId}`);
   const order = new Date(table.clock.now()).toISOString();
@@ -174,7 +175,7 @@ export const moveJob = async (table: JobTable, jobId: string, to: JobState): Pro
 };
 
 /** Ends a job as `generate` would. */
-export const finishJob = async (table: JobTable, jobId: string, end: JobEnd): Promise<void> => {
+export const finishJob = async (table: Table, jobId: string, end: JobEnd): Promise<void> => {
   const job = await getJob(table, jobId);
   if (job === undefined) throw new Error(`No job ${jobId}`);
   await endJob(table, job, [job.state], end);

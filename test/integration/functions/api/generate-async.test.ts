@@ -58,7 +58,7 @@ describe('POST /v3/images/generate-async', () => {
 
   it('accepts while dispatch cannot be invoked: the schedule finds the job', async () => {
     const failing = await startApi({
-      invokeDispatch: async () => {
+      triggerDispatch: async () => {
         throw new Error('no Lambda');
       },
     });

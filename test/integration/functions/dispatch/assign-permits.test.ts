@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assignPermits } from '#functions/dispatch/assign-permits.ts';
 import { executionName, type StartTurn } from '#functions/dispatch/start-turn.ts';
+import type { Table } from '#shared/aws/table.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
 import { claimPermit, countSubmit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
-import { putBack } from '#shared/jobs/turn.ts';
+import { requeue } from '#shared/jobs/turn.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
 import {
   adobeLimits as limits,
@@ -21,7 +21,7 @@ import { type Observed, observe } from '#test/fixtures/observed.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 let observed: Observed;
 let started: { turn: Turn; name: string }[];
 beforeAll(async () => {
@@ -242,7 +242,7 @@ describe('who is served', () => {
     const [first] = await queueMany(6);
     const [served] = await serve(1);
     expect(served?.jobId).toBe(first?.jobId);
-    await putBack(table, limits, served as Job, { sent: true });
+    await requeue(table, limits, served as Job, { sent: true });
     const [again] = await serve(1);
     expect(again).toMatchObject({ jobId: first?.jobId, turn: 2 });
     expect(started.at(-1)?.name).toBe(`${first?.jobId}-2`);

@@ -3,8 +3,9 @@ import { assignPermits } from '#functions/dispatch/assign-permits.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import { runParts } from '#functions/dispatch/run-parts.ts';
 import type { StartTurn } from '#functions/dispatch/start-turn.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { createJob, type JobTable } from '#shared/jobs/job-store.ts';
+import { createJob } from '#shared/jobs/job-store.ts';
 import { rankOf } from '#shared/jobs/queue.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
 import {
@@ -30,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => dynamoDb.close());
 
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 let observed: Observed;
 let started: string[];
 let published: string[];

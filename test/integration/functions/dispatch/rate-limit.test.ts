@@ -3,12 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { assignPermits } from '#functions/dispatch/assign-permits.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import type { StartTurn } from '#functions/dispatch/start-turn.ts';
+import type { Table } from '#shared/aws/table.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
 import { isFinal, type Turn } from '#shared/jobs/job.ts';
-import { getJob, type JobTable } from '#shared/jobs/job-store.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { passFence, putBack } from '#shared/jobs/turn.ts';
+import { passFence, requeue } from '#shared/jobs/turn.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
 import { adobeLimits, queueJob, readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { observe } from '#test/fixtures/observed.ts';
@@ -77,7 +78,7 @@ const live = async (world: World) => {
   const reliable = await dynamoDb.table(clock);
   const { own: unreliable, client } = dynamoDb.reconnect(reliable);
   makeUnreliable(client, clock, random, world.unreliability);
-  let table: JobTable = unreliable;
+  let table: Table = unreliable;
   let deaths = world.deaths;
   const bus = {
     eventBridge: { send: async () => ({}) },
@@ -88,7 +89,7 @@ const live = async (world: World) => {
 
   const follow = async (turn: Turn): Promise<void> => {
     const verdict = await passFence(table, limits, turn);
-    if (verdict.kind === 'give_up') await putBack(table, limits, verdict.job, { sent: false });
+    if (verdict.kind === 'give_up') await requeue(table, limits, verdict.job, { sent: false });
     if (verdict.kind !== 'passed') return;
     adobe.arrive(clock.now());
     submits.set(turn.jobId, (submits.get(turn.jobId) ?? 0) + 1);

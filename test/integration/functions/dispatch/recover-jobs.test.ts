@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assignPermits } from '#functions/dispatch/assign-permits.ts';
 import { type RecoverJobs, recoverJobs } from '#functions/dispatch/recover-jobs.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { readQuota } from '#shared/jobs/quota.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { passFence } from '#shared/jobs/turn.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => dynamoDb.close());
 
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 let observed: Observed;
 let startedNames: string[];
 let announced: string[];
@@ -61,11 +61,11 @@ describe('a turn that never started', () => {
     const job = await queueJob(table);
     await assignPermits(parts({ startTurn: async () => {} }));
     clock.set(noon + 3_000);
-    expect(await recoverJobs(parts())).toEqual({ putBack: 0, resumed: 0, announced: 0 });
+    expect(await recoverJobs(parts())).toEqual({ requeue: 0, resumed: 0, announced: 0 });
     expect((await readJob(table, job)).state).toBe('scheduled');
 
     clock.set(noon + 8_001);
-    expect((await recoverJobs(parts())).putBack).toBe(1);
+    expect((await recoverJobs(parts())).requeue).toBe(1);
     expect(await readJob(table, job)).toMatchObject({ state: 'queued', rank: job.rank, turn: 1 });
     expect((await readQuota(table, limits)).permits.every(({ freeAt }) => freeAt <= clock.now())).toBe(true);
     expect(await passFence(table, limits, { jobId: job.jobId, turn: 1 })).toEqual({ kind: 'stale' });
@@ -76,7 +76,7 @@ describe('a turn that never started', () => {
     await assignPermits(parts({ startTurn: async () => {} }));
     clock.advance(60_000);
     const results = await Promise.all(Array.from({ length: 5 }, () => recoverJobs(parts())));
-    expect(results.reduce((sum, { putBack }) => sum + putBack, 0)).toBe(1);
+    expect(results.reduce((sum, { requeue }) => sum + requeue, 0)).toBe(1);
   });
 
   it('that starts after all does not disturb the next turn', async () => {

@@ -1,17 +1,17 @@
 import { v4 as uuid } from 'uuid';
 import { expect, it } from 'vitest';
-import { followBatches } from '#functions/dispatch/schedule-batches.ts';
-import type { StartWork } from '#functions/dispatch/start-batch-run.ts';
+import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
+import type { StartRun } from '#functions/dispatch/start-batch-run.ts';
+import type { Table } from '#shared/aws/table.ts';
 import { advanceBatch, requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 useJobTable((fresh) => {
   ({ table, clock } = fresh);
 });
@@ -26,18 +26,18 @@ const newBatch = async () => {
 
 const running = async () => {
   const { batchId } = await newBatch();
-  const step = { from: ['reading'], to: 'running', changes: { jobs: 2 }, lookAtMs: clock.now() } as const;
+  const step = { from: ['reading'], to: 'running', changes: { jobs: 2 }, checkAtMs: clock.now() } as const;
   const batch = await advanceBatch(table, { batchId, work: 0 }, step);
   if (batch === undefined) throw new Error('The batch has not moved.');
   return batch;
 };
 
-const follow = async (startWork?: StartWork): Promise<string[]> => {
+const follow = async (startRun?: StartRun): Promise<string[]> => {
   const started: string[] = [];
-  const start: StartWork = async (_, name) => {
+  const start: StartRun = async (_, name) => {
     started.push(name);
   };
-  await followBatches({ table, bus, log: observe().log, startWork: startWork ?? start });
+  await scheduleBatches({ table, bus, log: observe().log, startRun: startRun ?? start });
   return started;
 };
 

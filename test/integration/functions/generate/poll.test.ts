@@ -28,7 +28,7 @@ const ended = (status: string, code = 'image_unsafe'): ScriptedAnswer => ({
 const failed = ended('failed');
 
 /** An overdue job: every poll comes after the end of its time. */
-const overdue = { followingOf: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 1 }) };
+const overdue = { pollingPolicyFor: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 1 }) };
 
 describe.concurrent('an end at Adobe', () => {
   it.each([

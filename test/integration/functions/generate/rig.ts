@@ -4,7 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { TurnEnd } from '#functions/generate/announce-end.ts';
 import type { Parts } from '#functions/generate/context.ts';
-import { followTurn } from '#functions/generate/run-job.ts';
+import { runJob } from '#functions/generate/run-job.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { type AccessToken, createAccessTokenCache, type TokenSource } from '#shared/adobe/auth/access-token.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
@@ -151,9 +151,9 @@ const createRig = (
     fireflyUrl: adobe.url,
     allowsStatus: createAllowList([adobe.url]),
     allowsDownload: createAllowList([storage.url]),
-    followingOf: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 }),
+    pollingPolicyFor: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 }),
     outputMaxBytes: 50_000_000,
-    invokeDispatch: async () => {
+    triggerDispatch: async () => {
       rig.dispatches += 1;
     },
     ...observed,
@@ -194,7 +194,7 @@ const createRig = (
     },
     follow: async ({ jobId, turn }) => {
       const handlerFunction = withDurableExecution((event: Turn, context: DurableContext) =>
-        followTurn(context, event, parts),
+        runJob(context, event, parts),
       );
       const runner = new LocalDurableTestRunner<TurnEnd>({ handlerFunction });
       const execution = await runner.run({ payload: { jobId, turn } });

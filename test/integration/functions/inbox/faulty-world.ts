@@ -1,7 +1,7 @@
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
-import { followBatches } from '#functions/dispatch/schedule-batches.ts';
+import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
 import type { Parts } from '#functions/inbox/context.ts';
-import { followBatch } from '#functions/inbox/process-batch.ts';
+import { processBatch } from '#functions/inbox/process-batch.ts';
 import { LeaseOverError } from '#functions/inbox/read/enqueue-lines.ts';
 import type { Work } from '#shared/batches/batch-progress.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
@@ -82,8 +82,8 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
 
   const follow = async (work: Work): Promise<void> => {
     const context = createJournal();
-    const end = await inProcess((parts) => followBatch(context, work, parts));
-    if (end === undefined && resumes) await inProcess((parts) => followBatch(context, work, parts));
+    const end = await inProcess((parts) => processBatch(context, work, parts));
+    if (end === undefined && resumes) await inProcess((parts) => processBatch(context, work, parts));
   };
 
   return {
@@ -97,14 +97,14 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
       const started: Work[] = [];
       await inProcess(async (parts) => {
         await recoverJobs({ ...parts, startTurn: async () => {}, recordMetric: () => {} });
-        const startWork = async (work: Work) => {
-          await parts.invokeDispatch();
+        const startRun = async (work: Work) => {
+          await parts.triggerDispatch();
           // The same work starts once, however often it is asked for.
           if (!started.some(({ batchId, work: known }) => batchId === work.batchId && known === work.work)) {
             started.push(work);
           }
         };
-        await followBatches({ ...parts, startWork });
+        await scheduleBatches({ ...parts, startRun });
       });
       for (const work of started) await follow(work);
     },
@@ -144,8 +144,8 @@ const connect = (parts: Parts, call: (name: string, send: () => Promise<unknown>
     table: { ...parts.table, dynamoDb: through(parts.table.dynamoDb) },
     s3: through(parts.s3),
     bus: { ...parts.bus, eventBridge: through(parts.bus.eventBridge) },
-    invokeDispatch: async () => {
-      await call('Invoke', () => parts.invokeDispatch());
+    triggerDispatch: async () => {
+      await call('Invoke', () => parts.triggerDispatch());
     },
   };
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readRequests } from '#functions/inbox/read/read-requests.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
-import { claimWork, dueBatches } from '#shared/batches/open-batches.ts';
+import { claimRun, dueBatches } from '#shared/batches/open-batches.ts';
 import { takeRounds } from '#shared/jobs/queue.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
 import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';
@@ -82,7 +82,7 @@ describe('reading that broke off', () => {
     const batchId = await drop(260);
     const { table } = rig.parts;
     const claim = async () => {
-      for await (const [due] of dueBatches(table, 1)) return due && claimWork(table, due);
+      for await (const [due] of dueBatches(table, 1)) return due && claimRun(table, due);
       return undefined;
     };
     const read = async () => {

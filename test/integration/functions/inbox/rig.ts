@@ -3,9 +3,9 @@ import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { v4 as uuid } from 'uuid';
-import { followBatches } from '#functions/dispatch/schedule-batches.ts';
+import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
 import type { Parts } from '#functions/inbox/context.ts';
-import { followBatch } from '#functions/inbox/process-batch.ts';
+import { processBatch } from '#functions/inbox/process-batch.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
@@ -108,7 +108,7 @@ const createRig = (
     maxBytes: 1_000_000,
     maxLines: 1_000,
     retentionSeconds: 86_400,
-    invokeDispatch: async () => {
+    triggerDispatch: async () => {
       rig.dispatches += 1;
     },
     log: observed.log,
@@ -130,11 +130,11 @@ const createRig = (
     },
     dispatch: async () => {
       const started: Work[] = [];
-      await followBatches({
+      await scheduleBatches({
         table,
         bus,
         log: observed.log,
-        startWork: async (work) => {
+        startRun: async (work) => {
           started.push(work);
         },
       });
@@ -144,7 +144,7 @@ const createRig = (
     },
     follow: async (work) => {
       const handlerFunction = withDurableExecution((event: Work, context: DurableContext) =>
-        followBatch(context, event, parts),
+        processBatch(context, event, parts),
       );
       const execution = await new LocalDurableTestRunner<BatchEnd>({ handlerFunction }).run({ payload: { ...work } });
       const end = execution.getResult();

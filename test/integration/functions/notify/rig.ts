@@ -3,7 +3,7 @@ import { v4 as uuid } from 'uuid';
 import type { DeliveryEnd } from '#functions/notify/attempt-delivery.ts';
 import { createCallWebhook } from '#functions/notify/call-webhook.ts';
 import type { Parts } from '#functions/notify/context.ts';
-import { tellWebhooks } from '#functions/notify/create-deliveries.ts';
+import { createDeliveries } from '#functions/notify/create-deliveries.ts';
 import { followDelivery } from '#functions/notify/deliver.ts';
 import { createWebhookTable } from '#local/dynamodb.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
@@ -95,7 +95,7 @@ const createRig = (
       }),
     tell: (fields = {}, caller = 'alice') => {
       const at = new Date(clock.now()).toISOString();
-      return tellWebhooks(parts, {
+      return createDeliveries(parts, {
         kind: 'announcement',
         caller,
         message: { type: 'job.ended', at, subject: 'job-1', data: { jobId: 'job-1' }, ...fields },

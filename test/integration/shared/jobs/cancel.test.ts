@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Table } from '#shared/aws/table.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
-import { deleteJob, type JobTable } from '#shared/jobs/job-store.ts';
+import { deleteJob } from '#shared/jobs/job-store.ts';
 import { claimPermit, readQuota } from '#shared/jobs/quota.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { beginTurn, passFence } from '#shared/jobs/turn.ts';
@@ -11,7 +12,7 @@ import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 useJobTable((fresh) => {
   ({ table, clock, dynamoDb } = fresh);
 });

@@ -2,10 +2,11 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type BusEvent, startEventBridge } from '#local/eventbridge.ts';
+import type { Table } from '#shared/aws/table.ts';
 import { jobEnded } from '#shared/events/job-ended.ts';
 import { announce, type EventBus, EventNotPublishedError, unannouncedJobs } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { deleteJob, type JobTable } from '#shared/jobs/job-store.ts';
+import { deleteJob } from '#shared/jobs/job-store.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { allItems, queueJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 beforeEach(async () => {
   events.length = 0;
   clock = createManualClock();

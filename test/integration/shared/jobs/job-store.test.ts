@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Table } from '#shared/aws/table.ts';
 import { createdOrder } from '#shared/jobs/job-item.ts';
-import { createJob, deleteJob, getJob, type JobTable, listJobs } from '#shared/jobs/job-store.ts';
+import { createJob, deleteJob, getJob, listJobs } from '#shared/jobs/job-store.ts';
 import { rankOf } from '#shared/jobs/queue.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { itemOf, newJob, putItems, queueJob, readJob } from '#test/fixtures/job-table.ts';
@@ -8,7 +9,7 @@ import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 useJobTable((fresh) => {
   ({ table, clock } = fresh);
 });

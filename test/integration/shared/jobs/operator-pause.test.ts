@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { JobTable } from '#shared/jobs/job-store.ts';
+import type { Table } from '#shared/aws/table.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
 import { claimTrial, clearTrials, isPaused, pauseQuota, readPauses, readQuota } from '#shared/jobs/quota.ts';
 import { adobeLimits as limits } from '#test/fixtures/job-table.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
-let table: JobTable;
+let table: Table;
 let clock: ManualClock;
 useJobTable((fresh) => {
   ({ table, clock } = fresh);

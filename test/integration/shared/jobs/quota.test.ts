@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobTable } from '#shared/jobs/job-store.ts';
+import type { Table } from '#shared/aws/table.ts';
 import {
   claimPermit,
   claimTrial,
@@ -18,7 +18,7 @@ import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 useJobTable((fresh) => {
   ({ table, clock, dynamoDb } = fresh);
 });

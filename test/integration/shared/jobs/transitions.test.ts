@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Table } from '#shared/aws/table.ts';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
-import { deleteJob, type JobTable } from '#shared/jobs/job-store.ts';
+import { deleteJob } from '#shared/jobs/job-store.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { allItems, itemOf, queueJob, readJob } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 useJobTable((fresh) => {
   ({ table, clock } = fresh);
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Table } from '#shared/aws/table.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import type { JobTable } from '#shared/jobs/job-store.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
 import { claimPermit, type Permit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
-import { beginTurn, passFence, putBack } from '#shared/jobs/turn.ts';
+import { beginTurn, passFence, requeue } from '#shared/jobs/turn.ts';
 import { itemOf, adobeLimits as limits, queueJob, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers, type SentCommand } from '#test/fixtures/lost-answers.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
@@ -13,18 +13,18 @@ import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
-let table: JobTable;
+let table: Table;
 useJobTable((fresh) => {
   ({ table, clock, dynamoDb } = fresh);
 });
 
 const submitAt = noon + 10_000;
 
-const permitOf = async (on: JobTable, index: number): Promise<Permit> =>
+const permitOf = async (on: Table, index: number): Promise<Permit> =>
   (await readQuota(on, limits)).permits[index] as Permit;
 
 /** A job that holds permit 0 for the submit time. */
-const schedule = async (on: JobTable = table): Promise<Job> => {
+const schedule = async (on: Table = table): Promise<Job> => {
   const job = await queueJob(on);
   const permit = await permitOf(on, 0);
   await claimPermit(on, limits, permit, submitAt);
@@ -65,7 +65,7 @@ describe('beginTurn', () => {
   it('does not begin with an old view of the job', async () => {
     const job = await queueJob(table);
     const begun = await beginTurn(table, job, { index: 0, freeAt: 0 }, submitAt);
-    if (begun !== undefined) await putBack(table, limits, begun, { sent: false });
+    if (begun !== undefined) await requeue(table, limits, begun, { sent: false });
     expect(await beginTurn(table, job, { index: 1, freeAt: 0 }, submitAt)).toBeUndefined();
   });
 
@@ -150,7 +150,7 @@ describe('the fence', () => {
     const job = await schedule();
     clock.set(submitAt);
     expect(await passFence(table, limits, { jobId: job.jobId, turn: 0 })).toEqual({ kind: 'stale' });
-    await putBack(table, limits, job, { sent: false });
+    await requeue(table, limits, job, { sent: false });
     expect(await passFence(table, limits, job)).toEqual({ kind: 'stale' });
     await cancelJob(table, limits, job);
     expect(await passFence(table, limits, job)).toEqual({ kind: 'stale' });
@@ -170,13 +170,13 @@ describe('the fence', () => {
   });
 });
 
-describe('putBack', () => {
+describe('requeue', () => {
   it('returns the job to its old rank and frees the permit of what was not sent', async () => {
     const queued = await queueJob(table);
     const permit = await permitOf(table, 0);
     await claimPermit(table, limits, permit, submitAt);
     const job = (await beginTurn(table, queued, permit, submitAt)) as Job;
-    const back = await putBack(table, limits, job, { sent: false });
+    const back = await requeue(table, limits, job, { sent: false });
     expect(back).toMatchObject({ state: 'queued', rank: queued.rank, turn: 1 });
     expect(back).not.toHaveProperty('submitAt');
     expect(back).not.toHaveProperty('permit');
@@ -189,7 +189,7 @@ describe('putBack', () => {
     clock.set(submitAt);
     const verdict = await passFence(table, limits, job);
     if (verdict.kind !== 'passed') throw new Error(verdict.kind);
-    const back = await putBack(table, limits, verdict.job, { sent: true, changes: { attempts: 1 } });
+    const back = await requeue(table, limits, verdict.job, { sent: true, changes: { attempts: 1 } });
     expect(back).toMatchObject({ state: 'queued', attempts: 1 });
     expect((await permitOf(table, 0)).freeAt).toBe(submitAt + 63_000);
   });
@@ -200,24 +200,24 @@ describe('putBack', () => {
     const verdict = await passFence(table, limits, job);
     if (verdict.kind !== 'passed') throw new Error(verdict.kind);
     expect((await cancelJob(table, limits, verdict.job))?.outcome).toBe('requested');
-    const ended = await putBack(table, limits, verdict.job, { sent: true, changes: { attempts: 1 } });
+    const ended = await requeue(table, limits, verdict.job, { sent: true, changes: { attempts: 1 } });
     expect(ended).toMatchObject({ state: 'cancelled' });
     expect(await itemOf(table, job)).toMatchObject({ unannounced: 'yes' });
   });
 
   it('is done by one of many, and the permit freed once', async () => {
     const job = await schedule();
-    const backs = await Promise.all(Array.from({ length: 5 }, () => putBack(table, limits, job, { sent: false })));
+    const backs = await Promise.all(Array.from({ length: 5 }, () => requeue(table, limits, job, { sent: false })));
     expect(backs.filter((back) => back !== undefined)).toHaveLength(1);
   });
 
   it('leaves a job alone that has moved on or is over', async () => {
     const job = await schedule();
     await transition(table, job, { from: ['scheduled'], to: 'submitting', order: new Date(submitAt).toISOString() });
-    expect(await putBack(table, limits, job, { sent: false })).toBeUndefined();
+    expect(await requeue(table, limits, job, { sent: false })).toBeUndefined();
     expect((await permitOf(table, 0)).freeAt).toBe(submitAt + 63_000);
     await endJob(table, job, ['submitting'], { to: 'failed' });
-    expect(await putBack(table, limits, { ...job, state: 'submitting' }, { sent: false })).toBeUndefined();
+    expect(await requeue(table, limits, { ...job, state: 'submitting' }, { sent: false })).toBeUndefined();
     expect((await readJob(table, job)).state).toBe('failed');
   });
 });

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  descriptionKey,
-  Measure,
+  ByteMeter,
+  manifestKey,
   mediaType,
   OutputTooLargeError,
   outputKey,
@@ -18,7 +18,7 @@ const job = { jobId: '0199a0e4-7c1f-7000-8000-000000000001', createdAt: '2026-01
 describe('keys', () => {
   it('lie under the UTC day of the creation and the id of the job', () => {
     expect(outputPrefix(job)).toBe('outputs/2026/01/05/0199a0e4-7c1f-7000-8000-000000000001/');
-    expect(descriptionKey(job)).toBe(`${outputPrefix(job)}job.json`);
+    expect(manifestKey(job)).toBe(`${outputPrefix(job)}job.json`);
   });
 
   it.each([
@@ -38,7 +38,7 @@ it('reads the media type without its parameters', () => {
   expect(mediaType('')).toBe('application/octet-stream');
 });
 
-describe('Measure', () => {
+describe('ByteMeter', () => {
   const chunks = fc.array(
     fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
     { maxLength: 20 },
@@ -48,7 +48,7 @@ describe('Measure', () => {
     await fc.assert(
       fc.asyncProperty(chunks, async (input) => {
         const whole = Buffer.concat(input);
-        const measure = new Measure(whole.length);
+        const measure = new ByteMeter(whole.length);
         const [output] = await Promise.all([buffer(measure), pipeline(Readable.from(input), measure)]);
         expect(output).toEqual(whole);
         expect(measure.bytes).toBe(whole.length);
@@ -60,7 +60,7 @@ describe('Measure', () => {
 
   it('fails on the first byte beyond the limit, and lets nothing beyond it through', async () => {
     let passed = 0;
-    const measure = new Measure(10);
+    const measure = new ByteMeter(10);
     measure.on('data', (chunk: Buffer) => {
       passed += chunk.length;
     });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import { imagePolling, type OperationDefinition } from '../../operation.ts';
 import {
   imageSizeUpTo,
   maskOrPlacement,
@@ -31,5 +31,5 @@ export const expandImage: OperationDefinition = {
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
   accepts: { family: 'job', status: 202 },
   result: imageResult,
-  following: imageFollowing,
+  following: imagePolling,
 };

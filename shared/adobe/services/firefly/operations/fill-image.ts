@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import { imagePolling, type OperationDefinition } from '../../operation.ts';
 import {
   imageSizeUpTo,
   localeCode,
@@ -31,5 +31,5 @@ export const fillImage: OperationDefinition = {
   rules: seedsMatchVariations,
   accepts: { family: 'job', status: 202 },
   result: imageResult,
-  following: imageFollowing,
+  following: imagePolling,
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { imageFollowing, type OperationDefinition, type RuleFinding } from '../../operation.ts';
+import { imagePolling, type OperationDefinition, type RuleFinding } from '../../operation.ts';
 import { byDefault, localeCode, seedsMatchVariations, text } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { imageResult } from '../results.ts';
@@ -33,7 +33,7 @@ export const generateImagesImage5: OperationDefinition = {
   rules: (fields) => [...seedsMatchVariations(fields), ...ratioOfReference(fields)],
   accepts: { family: 'links', status: 200 },
   result: imageResult,
-  following: imageFollowing,
+  following: imagePolling,
 };
 
 /** Adobe: an edited image keeps its aspect ratio. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { imageFollowing, type OperationDefinition, type RuleFinding } from '../../operation.ts';
+import { imagePolling, type OperationDefinition, type RuleFinding } from '../../operation.ts';
 import {
   byDefault,
   imageSizeUpTo,
@@ -47,7 +47,7 @@ export const generateImages: OperationDefinition = {
   rules: (fields, modelVersion = 'image3') => [...seedsMatchVariations(fields), ...modelRules(fields, modelVersion)],
   accepts: { family: 'job', status: 202 },
   result: imageResult,
-  following: imageFollowing,
+  following: imagePolling,
 };
 
 const modelRules = (fields: Readonly<Record<string, unknown>>, modelVersion: string): RuleFinding[] => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import { imagePolling, type OperationDefinition } from '../../operation.ts';
 import { imageSizeUpTo, numVariations, seeds, seedsMatchVariations } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageResult } from '../results.ts';
@@ -20,5 +20,5 @@ export const generateSimilar: OperationDefinition = {
   rules: seedsMatchVariations,
   accepts: { family: 'job', status: 202 },
   result: imageResult,
-  following: imageFollowing,
+  following: imagePolling,
 };

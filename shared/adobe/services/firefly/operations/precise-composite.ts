@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import { imagePolling, type OperationDefinition } from '../../operation.ts';
 import { compositeFields, compositeImage, share } from '../composite-fields.ts';
 import { byDefault, seedsMatchVariations } from '../fields.ts';
 import { imageResult } from '../results.ts';
@@ -17,5 +17,5 @@ export const preciseComposite: OperationDefinition = {
   rules: seedsMatchVariations,
   accepts: { family: 'job', status: 202 },
   result: imageResult,
-  following: imageFollowing,
+  following: imagePolling,
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { imageFollowing, type OperationDefinition } from '../../operation.ts';
+import { imagePolling, type OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { presignedResult } from '../results.ts';
@@ -17,5 +17,5 @@ export const upscaleImage: OperationDefinition = {
   }),
   accepts: { family: 'links', status: 202 },
   result: presignedResult,
-  following: imageFollowing,
+  following: imagePolling,
 };

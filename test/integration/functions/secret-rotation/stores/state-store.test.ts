@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RotationMemory } from '#functions/secret-rotation/context.ts';
+import type { RotationState } from '#functions/secret-rotation/context.ts';
 import { LeaseLostError } from '#functions/secret-rotation/errors.ts';
 import { createIntentStore } from '#functions/secret-rotation/stores/state-store.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
@@ -20,7 +20,7 @@ const open = async () => {
   return { clock, store, take };
 };
 
-const memory: RotationMemory = {
+const memory: RotationState = {
   intent: { rotationToken: 'r1', credentialId: '112233', uuidsBefore: ['u1'], adobeDate: 1_700_000_000_000 },
   abandonedUuids: ['u0'],
 };
@@ -40,7 +40,7 @@ describe('the lease on the client secrets', () => {
     clock.advance(1);
     expect(await take('second')).toBe(true);
     await expect(store.extendLease('first', clock.now() + 1)).rejects.toBeInstanceOf(LeaseLostError);
-    await expect(store.writeMemory('first', memory)).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(store.saveState('first', memory)).rejects.toBeInstanceOf(LeaseLostError);
     await store.releaseLease('first');
     expect(await take('third')).toBe(false);
   });
@@ -72,9 +72,9 @@ describe('the memory of the rotation', () => {
     const { store, take } = await open();
     expect(await store.readMemory()).toEqual({ abandonedUuids: [] });
     await take('owner');
-    await store.writeMemory('owner', memory);
+    await store.saveState('owner', memory);
     expect(await store.readMemory()).toEqual(memory);
-    await store.writeMemory('owner', { abandonedUuids: [] });
+    await store.saveState('owner', { abandonedUuids: [] });
     expect(await store.readMemory()).toEqual({ abandonedUuids: [] });
   });
 });

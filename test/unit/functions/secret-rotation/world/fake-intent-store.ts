@@ -1,11 +1,11 @@
-import type { IntentStore, RotationMemory } from '#functions/secret-rotation/context.ts';
+import type { IntentStore, RotationState } from '#functions/secret-rotation/context.ts';
 import { LeaseLostError } from '#functions/secret-rotation/errors.ts';
 import type { Clock } from '#shared/clock.ts';
 
 /** The function's own table, with the conditions of the real one. */
 export const createFakeIntentStore = (clock: Clock): IntentStore => {
   let lease: { owner?: string; until: number; handedTo?: string } = { until: 0 };
-  let memory: RotationMemory = { abandonedUuids: [] };
+  let memory: RotationState = { abandonedUuids: [] };
   const requireOwner = (owner: string) => {
     if (lease.owner !== owner) throw new LeaseLostError();
   };
@@ -25,7 +25,7 @@ export const createFakeIntentStore = (clock: Clock): IntentStore => {
       lease = handover ? { until: handover.until, handedTo: handover.rotationToken } : { until: 0 };
     },
     readMemory: async () => structuredClone(memory),
-    writeMemory: async (owner, written) => {
+    saveState: async (owner, written) => {
       requireOwner(owner);
       memory = structuredClone(written);
     },

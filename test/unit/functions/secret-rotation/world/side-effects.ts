@@ -31,7 +31,7 @@ export const portCalls: PortCalls = {
     extendLease: 'effect',
     releaseLease: 'effect',
     readMemory: 'read',
-    writeMemory: 'effect',
+    saveState: 'effect',
   },
   // A mint moves `last_used_at`.
   ims: { mint: 'effect' },

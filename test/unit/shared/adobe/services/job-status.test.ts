@@ -87,27 +87,27 @@ describe('a poll that is no status', () => {
     [404, 'not_found'],
     [410, 'not_found'],
     [422, 'not_found'],
-    [403, 'no_word'],
-    [408, 'no_word'],
-    [500, 'no_word'],
-    [503, 'no_word'],
-    [302, 'no_word'],
+    [403, 'unavailable'],
+    [408, 'unavailable'],
+    [500, 'unavailable'],
+    [503, 'unavailable'],
+    [302, 'unavailable'],
   ])('HTTP %i', async (status, kind) => {
     expect((await progressFor({ status })).kind).toBe(kind);
   });
 
   it('429 with its Retry-After: the job does not fail for it', async () => {
     const answer = { status: 429, headers: { 'retry-after': '7' } };
-    expect(await progressFor(answer)).toEqual({ kind: 'no_word', retryAfterMs: 7_000 });
+    expect(await progressFor(answer)).toEqual({ kind: 'unavailable', retryAfterMs: 7_000 });
   });
 
   it.each(['', '<html>', '[]', '{"status":3}'])('200 with the body %j', async (body) => {
-    expect(await progressFor({ status: 200, body })).toEqual({ kind: 'no_word' });
+    expect(await progressFor({ status: 200, body })).toEqual({ kind: 'unavailable' });
   });
 
   it('a lost connection', async () => {
-    expect(await progressFor({ fault: 'reset' })).toEqual({ kind: 'no_word' });
-    expect(await progressFor({ fault: 'cut' })).toEqual({ kind: 'no_word' });
+    expect(await progressFor({ fault: 'reset' })).toEqual({ kind: 'unavailable' });
+    expect(await progressFor({ fault: 'cut' })).toEqual({ kind: 'unavailable' });
   });
 });
 

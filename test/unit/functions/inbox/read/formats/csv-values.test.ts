@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { typedFields } from '#functions/inbox/read/formats/csv-values.ts';
+import { coerceCsvValues } from '#functions/inbox/read/formats/csv-values.ts';
 import { operations } from '#shared/adobe/services/firefly/operations.ts';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { findOperation } from '#shared/adobe/services/registry.ts';
@@ -24,25 +24,25 @@ const asTexts = (value: unknown): unknown => {
 describe('fields that are texts', () => {
   it('become numbers and booleans where the operation takes them, and stay texts where it takes texts', () => {
     const texts = { prompt: '007', negativePrompt: 'true', size: { width: '1024', height: '1e3' }, seeds: ['1', '02'] };
-    expect(typedFields(generate, texts)).toEqual({
+    expect(coerceCsvValues(generate, texts)).toEqual({
       prompt: '007',
       negativePrompt: 'true',
       size: { width: 1024, height: 1000 },
       seeds: [1, '02'],
     });
-    expect(typedFields(operation('images/upscale'), { upscaleFactor: '4' })).toEqual({ upscaleFactor: 4 });
+    expect(coerceCsvValues(operation('images/upscale'), { upscaleFactor: '4' })).toEqual({ upscaleFactor: 4 });
     const mask = { source: { uploadId: 'x' }, invert: 'TRUE' };
-    expect(typedFields(operation('images/fill'), { mask })).toEqual({ mask: { ...mask, invert: true } });
+    expect(coerceCsvValues(operation('images/fill'), { mask })).toEqual({ mask: { ...mask, invert: true } });
   });
 
   it('become lists and objects where they are JSON, with fields of their types inside', () => {
-    expect(typedFields(generate, { prompt: '["a"]', size: '{"width":"1024","height":768}', seeds: '[1,"2"]' })).toEqual(
-      {
-        prompt: '["a"]',
-        size: { width: 1024, height: 768 },
-        seeds: [1, 2],
-      },
-    );
+    expect(
+      coerceCsvValues(generate, { prompt: '["a"]', size: '{"width":"1024","height":768}', seeds: '[1,"2"]' }),
+    ).toEqual({
+      prompt: '["a"]',
+      size: { width: 1024, height: 768 },
+      seeds: [1, 2],
+    });
   });
 
   it.each([
@@ -57,24 +57,24 @@ describe('fields that are texts', () => {
     { numVariations: 'null' },
     { upscaleFactor: '5' },
   ])('stay as they are where they are nothing of the kind: %j', (texts) => {
-    expect(typedFields(generate, texts)).toEqual(texts);
+    expect(coerceCsvValues(generate, texts)).toEqual(texts);
   });
 
   it.each(['constructor', '__proto__', 'toString', '1'])('are no booleans because %s is a name', (invert) => {
     const texts = { mask: { source: { uploadId: 'x' }, invert } };
-    expect(typedFields(operation('images/fill'), texts)).toEqual(texts);
+    expect(coerceCsvValues(operation('images/fill'), texts)).toEqual(texts);
   });
 
   it('are not changed themselves', () => {
     const texts = { size: { width: '1024' } };
-    typedFields(generate, texts);
+    coerceCsvValues(generate, texts);
     expect(texts).toEqual({ size: { width: '1024' } });
   });
 
   it.each(operations.map((each) => [each.name, each] as const))('of %s are what they were', (_, each) => {
     fc.assert(
       fc.property(validRequests(each), ({ body }) => {
-        expect(typedFields(each, asTexts(body) as Record<string, unknown>)).toEqual(body);
+        expect(coerceCsvValues(each, asTexts(body) as Record<string, unknown>)).toEqual(body);
       }),
       { numRuns: 30 },
     );

@@ -1,0 +1,25 @@
+/** What an error says beside its message. */
+export interface ErrorDetails {
+  /** Status of the HTTP answer that the error is about, or that it leads to. */
+  status?: number;
+  /** The id by which the other side knows the request, such as Adobe's `x-request-id`. */
+  requestId?: string;
+  /** What led to it. */
+  cause?: unknown;
+}
+
+/** Base of the gateway's errors: each has a code that programs can branch on. */
+export abstract class GatewayError extends Error {
+  /** Stable name of what went wrong, in snake_case. */
+  readonly code: string;
+  readonly status?: number;
+  readonly requestId?: string;
+
+  constructor(code: string, message: string, { status, requestId, cause }: ErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
