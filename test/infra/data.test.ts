@@ -134,7 +134,7 @@ describe('cdk destroy', () => {
     const retained = ['RetainExceptOnCreate', 'Retain'];
     expect(policies(kept)).toEqual({
       OutputsBucket: retained,
-      Table: retained,
+      JobTable: retained,
       RotationIntentTable: retained,
       WebhookTable: retained,
       ClientCredentialsSecret: retained,
