@@ -122,7 +122,7 @@ describe('cdk destroy', () => {
     Object.fromEntries(
       [
         'OutputsBucket',
-        'Table',
+        'JobTable',
         'RotationIntentTable',
         'WebhookTable',
         'ClientCredentialsSecret',
