@@ -2,6 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { functionNames } from '#infra/names.ts';
 import { metricNames } from '#shared/metrics.ts';
+import { read } from '../unit/repository/repository.ts';
 import { durableFunctions } from './permissions.ts';
 import { ofType, synthesise } from './synthesise.ts';
 
@@ -95,6 +96,13 @@ describe('the alarms', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ POWERTOOLS_SERVICE_NAME: 'firefly-gateway-test' }) },
     });
+  });
+
+  it('are explained to operators, each by its name', () => {
+    const page = read('docs/operating.md');
+    const names = alarms.map((alarm) => String(alarm['AlarmName']).replace('firefly-gateway-test-', ''));
+    const explained = (name: string) => page.includes(`\`${name}\``) || /^[a-z-]+-errors$/.test(name);
+    expect(names.filter((name) => !explained(name))).toEqual([]);
   });
 
   it('follow the interval of rotation', () => {

@@ -5,17 +5,17 @@ import { settingsSchema } from '#infra/settings.ts';
 import { usage } from '#local/cli/start-options.ts';
 import { filesMatching, packageJson, read, root } from './repository.ts';
 
-const readme = read('README.md');
+const settingsPage = read('docs/settings.md');
 const pages = ['*.md', 'docs/**/*.md'].flatMap(filesMatching);
 
 /** The rows of the Markdown table below a heading, as cells. */
 const tableBelow = (heading: string): string[][] => {
-  const section = readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const section = settingsPage.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| '));
   return rows.slice(2).map((row) => row.slice(2, -2).split(' | '));
 };
 
-describe('the README', () => {
+describe('the page of settings and commands', () => {
   it('lists every setting of a stage with its default', () => {
     const defaults: Record<string, unknown> = settingsSchema.parse({});
     const rows = tableBelow('Settings').map(([name = '', value = '']) => [name.replaceAll('`', ''), value]);
@@ -29,10 +29,17 @@ describe('the README', () => {
   });
 
   it('names every option of npm start, and no other', () => {
-    const start = readme.split('| `npm start` | |')[1]?.split('\n\n')[0] ?? '';
+    const start = settingsPage.split('| `npm start` | |')[1]?.split('\n\n')[0] ?? '';
     const optionsIn = (text: string) => [...new Set(text.match(/--[a-z][a-z-]+/g))].sort();
     expect(optionsIn(start.replaceAll('--silent', ''))).toEqual(optionsIn(usage));
-    for (const [variable] of usage.matchAll(/\b(FIREFLY|ADOBE)_[A-Z_]+/g)) expect(readme).toContain(`\`${variable}\``);
+    for (const [variable] of usage.matchAll(/\b(FIREFLY|ADOBE)_[A-Z_]+/g))
+      expect(settingsPage).toContain(`\`${variable}\``);
+  });
+});
+
+describe('the README', () => {
+  it('is read in some minutes', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(200);
   });
 });
 
