@@ -17,7 +17,7 @@ module.exports = {
       path: ['^shared/aws/', packages('@aws-sdk', '@aws', '@smithy', '@aws-lambda-powertools', '@middy')],
     }),
     forbidden('jobs-without-http', 'shared/jobs/ knows nothing of HTTP.', '^shared/jobs/', {
-      path: ['^shared/http/', '^(node:)?https?$', packages('ky', '@middy')],
+      path: ['^shared/requests/', '^(node:)?https?$', packages('ky', '@middy')],
     }),
     forbidden('functions-import-shared-only', 'functions/ import from shared/ only.', '^functions/', {
       path: '^(infra|local|test)/',

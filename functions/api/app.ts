@@ -1,9 +1,9 @@
 import middy from '@middy/core';
-import { ProblemError, problemResponse } from '#shared/http/problem.ts';
-import type { HttpResponse } from '#shared/http/response.ts';
 import type { Log } from '#shared/observability.ts';
 import type { Gateway } from './context.ts';
+import { ProblemError, problemResponse } from './http/problem.ts';
 import type { HttpEvent } from './http/request.ts';
+import type { HttpResponse } from './http/response.ts';
 import { createRouter } from './http/router.ts';
 import { createRoutes } from './routes.ts';
 

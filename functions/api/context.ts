@@ -1,7 +1,7 @@
 import type { AccessTokenCache, TokenSource } from '#shared/adobe/auth/access-token.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { TriggerDispatch } from '#shared/aws/invoke-dispatch.ts';
-import type { Presign } from '#shared/aws/presign.ts';
+import type { Presign } from '#shared/aws/object-store.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';

@@ -9,7 +9,7 @@ import {
   createSecretsManager,
 } from '#shared/aws/clients.ts';
 import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
-import { createPresign } from '#shared/aws/presign.ts';
+import { createPresign } from '#shared/aws/object-store.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock } from '#shared/clock.ts';

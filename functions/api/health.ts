@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import { countLimit, queueDepth } from '#shared/jobs/queue.ts';
 import { isPaused, type Pauses, readQuota } from '#shared/jobs/quota.ts';
 import type { Gateway } from './context.ts';
+import { jsonResponse } from './http/response.ts';
 import type { Route } from './http/router.ts';
 
 type TokenState = { state: 'ok' | 'expired' | 'not_configured' | 'unreadable'; secondsLeft: number };

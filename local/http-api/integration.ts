@@ -1,4 +1,4 @@
-import { ProblemError } from '#shared/http/problem.ts';
+import { ProblemError } from '#functions/api/http/problem.ts';
 import { type ClientResponse, readIntegrationResponse } from './integration-response.ts';
 import { bodyTooLarge } from './request-body.ts';
 import type { HttpApiEvent } from './request-event.ts';

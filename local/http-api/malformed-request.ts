@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ProblemError, problemResponse } from '#shared/http/problem.ts';
+import { ProblemError, problemResponse } from '#functions/api/http/problem.ts';
 
 // Long enough for a client on the same machine to read a short answer.
 const lingerMs = 1_000;

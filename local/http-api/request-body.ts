@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ProblemError } from '#shared/http/problem.ts';
+import { ProblemError } from '#functions/api/http/problem.ts';
 
 /** Largest request body that API Gateway takes, in bytes. */
 export const bodyLimitBytes = 10 * 1024 * 1024;

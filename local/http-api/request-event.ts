@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
-import { ProblemError } from '#shared/http/problem.ts';
+import { ProblemError } from '#functions/api/http/problem.ts';
 import { localCaller } from './caller.ts';
 
 /** An event of the HTTP API, payload format 2.0, with a JWT authorizer's claims. */

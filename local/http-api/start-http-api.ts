@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { ProblemError, problemResponse } from '#shared/http/problem.ts';
+import { ProblemError, problemResponse } from '#functions/api/http/problem.ts';
 import { answerHeaders, type CorsSettings, isPreflight, preflightHeaders } from './cors.ts';
 import { callIntegration } from './integration.ts';
 import type { ClientResponse } from './integration-response.ts';

@@ -5,11 +5,11 @@ import {
   customModelsQuery,
   listCustomModels,
 } from '#shared/adobe/services/firefly/custom-models.ts';
-import { ProblemError } from '#shared/http/problem.ts';
-import { jsonResponse } from '#shared/http/response.ts';
-import { toValidationErrors } from '#shared/http/validation-errors.ts';
+import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { unavailable, withToken } from './with-token.ts';
 

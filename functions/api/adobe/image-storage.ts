@@ -3,10 +3,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { AccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { type ImageType, imageTypes } from '#shared/adobe/services/firefly/image-types.ts';
 import { type UploadOutcome, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
-import { ProblemError } from '#shared/http/problem.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
+import { ProblemError } from '../http/problem.ts';
 import { unavailable, withToken } from './with-token.ts';
 
 /** An image in Adobe's storage, and its copy. */

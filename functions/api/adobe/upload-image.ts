@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { imageTypeOf, imageTypes, isImageType } from '#shared/adobe/services/firefly/image-types.ts';
-import { ProblemError } from '#shared/http/problem.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import { mediaType } from '#shared/jobs/outputs.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 
 /** Lambda takes events of 6 MB, in which the image is written in base64: a third longer. */

@@ -4,7 +4,7 @@ import {
   NotConfiguredError,
   TokenUnavailableError,
 } from '#shared/adobe/auth/access-token.ts';
-import { ProblemError } from '#shared/http/problem.ts';
+import { ProblemError } from '../http/problem.ts';
 
 /**
  * Asks Adobe something with the gateway's token, and once more if another one is there after a refusal.

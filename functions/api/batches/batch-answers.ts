@@ -1,8 +1,8 @@
 import type { Batch } from '#shared/batches/batch.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
-import { batchRecord } from '#shared/http/batch-record.ts';
-import { type HttpResponse, jsonResponse } from '#shared/http/response.ts';
 import type { ApiRequest } from '../http/request.ts';
+import { type HttpResponse, jsonResponse } from '../http/response.ts';
+import { batchRecord } from './batch-record.ts';
 
 /** Where a caller finds what belongs to a batch. */
 export const batchLinks = ({ baseUrl }: Pick<ApiRequest, 'baseUrl'>, batchId: string) => {

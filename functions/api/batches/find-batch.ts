@@ -1,7 +1,7 @@
 import type { Batch } from '#shared/batches/batch.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { ProblemError } from '#shared/http/problem.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 
 const batchIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,7 +1,7 @@
 import type { BatchSource } from '#shared/batches/batch.ts';
-import { ProblemError } from '#shared/http/problem.ts';
 import { isOwnFile } from '#shared/inputs/caller-folders.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
 
 /**
  * Finds the file that a caller wants to be a batch, in its newest version.

@@ -1,12 +1,12 @@
 import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
-import { batchRecord } from '#shared/http/batch-record.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import { turnsUntilLast } from '#shared/jobs/queue.ts';
 import { readQuota } from '#shared/jobs/quota.ts';
 import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
 import type { Gateway } from '../context.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { batchLinks } from './batch-answers.ts';
+import { batchRecord } from './batch-record.ts';
 import { findBatch } from './find-batch.ts';
 import { batchSchema, onBatch } from './view.ts';
 

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
-import { jobSummary } from '#shared/http/job-record.ts';
-import { decodeCursor, encodeCursor, readLimit } from '#shared/http/pagination.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import { type Job, jobStates } from '#shared/jobs/job.ts';
 import type { Gateway } from '../context.ts';
+import { decodeCursor, encodeCursor, readLimit } from '../http/pagination.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { readState } from '../jobs/list.ts';
+import { jobSummary } from '../jobs/view.ts';
 import { findBatch } from './find-batch.ts';
 import { batchJobsPage, onBatch } from './view.ts';
 

@@ -1,8 +1,8 @@
 import { isOver } from '#shared/batches/batch.ts';
 import { type ReportFormat, reportKey } from '#shared/batches/batch-files.ts';
-import { ProblemError } from '#shared/http/problem.ts';
-import { emptyResponse } from '#shared/http/response.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
+import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findBatch } from './find-batch.ts';
 import { onBatch } from './view.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { decodeUtf8, mediaTypeOf, parseJson } from '#shared/http/json-body.ts';
-import { ProblemError } from '#shared/http/problem.ts';
-import { toValidationErrors } from '#shared/http/validation-errors.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import { readIdempotencyKey } from '../generations/job-identity.ts';
 import { readPriority } from '../generations/request.ts';
+import { decodeUtf8, mediaTypeOf, parseJson } from '../http/json-body.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 
 // Room for base64 within the 6 MB that Lambda takes.

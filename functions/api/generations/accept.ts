@@ -1,11 +1,11 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
-import { ProblemError } from '#shared/http/problem.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, getJob } from '#shared/jobs/job-store.ts';
 import { rankOf, takeRound } from '#shared/jobs/queue.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
 import { requireInputs } from './inputs.ts';
 import { jobIdOf } from './job-identity.ts';
 import { createWakeDispatch } from './queue-hints.ts';

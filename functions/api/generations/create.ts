@@ -1,6 +1,6 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
-import { longestWaitSeconds, readWait } from '#shared/http/preferences.ts';
 import type { Gateway } from '../context.ts';
+import { longestWaitSeconds, readWait } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
 import { acceptedResponse, waitedResponse } from '../jobs/responses.ts';
 import type { Accept } from './accept.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
-import { longestWaitSeconds } from '#shared/http/preferences.ts';
 import { priorities } from '#shared/jobs/job.ts';
+import { longestWaitSeconds } from '../http/headers.ts';
 import { acceptedJob, acceptedLinks } from '../openapi/components.ts';
 import type { RouteDescription } from '../openapi/description.ts';
 

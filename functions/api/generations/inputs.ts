@@ -1,5 +1,5 @@
-import { ProblemError } from '#shared/http/problem.ts';
 import { checkInputs, type InputFinding, type InputParts } from '#shared/inputs/check-inputs.ts';
+import { ProblemError } from '../http/problem.ts';
 
 /**
  * Refuses a request whose inputs the gateway could not bring to Adobe.

@@ -1,5 +1,5 @@
 import { v5, v7 } from 'uuid';
-import { ProblemError } from '#shared/http/problem.ts';
+import { ProblemError } from '../http/problem.ts';
 
 const namespace = 'f1b5e4a2-6c0d-5b7e-9a38-2d4c6e8f0a13';
 const longestKey = 255;

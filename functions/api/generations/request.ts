@@ -1,10 +1,10 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
-import { readJsonBody } from '#shared/http/json-body.ts';
-import { readMaxAge } from '#shared/http/preferences.ts';
-import { ProblemError } from '#shared/http/problem.ts';
-import { largestRequestBytes, validateRequest, validationSentence } from '#shared/http/request-validation.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { largestRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
+import { readMaxAge } from '../http/headers.ts';
+import { readJsonBody } from '../http/json-body.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { readIdempotencyKey } from './job-identity.ts';
 

@@ -1,10 +1,10 @@
-import { unknownJob } from '#shared/http/problem.ts';
 import { isFinal, type Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { positionOf } from '#shared/jobs/queue.ts';
 import { readQuota } from '#shared/jobs/quota.ts';
 import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
 import type { Gateway } from '../context.ts';
+import { unknownJob } from '../http/problem.ts';
 
 // No picture was ever made, fetched and stored faster.
 const shortestGenerationMs = 1_000;

@@ -1,5 +1,5 @@
 import type { APIGatewayEventRequestContextV2 } from 'aws-lambda';
-import { ProblemError } from '#shared/http/problem.ts';
+import { ProblemError } from './problem.ts';
 
 /** The request context with what either authorizer of the HTTP API adds to it. */
 export interface AuthorizedContext extends APIGatewayEventRequestContextV2 {

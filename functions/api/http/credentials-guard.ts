@@ -1,6 +1,6 @@
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
-import { ProblemError } from '#shared/http/problem.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from './problem.ts';
 
 /**
  * Refuses new jobs while nobody has given the gateway Adobe credentials. That a token was there once is remembered: one

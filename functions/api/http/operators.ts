@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ProblemError } from '#shared/http/problem.ts';
+import { ProblemError } from './problem.ts';
 import type { ApiRequest } from './request.ts';
 
 /**

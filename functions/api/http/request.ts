@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2WithRequestContext } from 'aws-lambda';
-import type { RawBody } from '#shared/http/json-body.ts';
-import { ProblemError } from '#shared/http/problem.ts';
 import { type AuthorizedContext, callerOf } from './caller.ts';
+import type { RawBody } from './json-body.ts';
+import { ProblemError } from './problem.ts';
 
 /** An event of the HTTP API, payload format 2.0. */
 export type HttpEvent = APIGatewayProxyEventV2WithRequestContext<AuthorizedContext>;

@@ -1,10 +1,10 @@
 import httpRouter from '@middy/http-router';
 import type { Clock } from '#shared/clock.ts';
-import { ProblemError } from '#shared/http/problem.ts';
-import { emptyResponse, type HttpResponse } from '#shared/http/response.ts';
 import type { RouteDescription } from '../openapi/description.ts';
 import { type Operators, requireOperator } from './operators.ts';
+import { ProblemError } from './problem.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
+import { emptyResponse, type HttpResponse } from './response.ts';
 
 /** One operation of the API. */
 export interface Route {

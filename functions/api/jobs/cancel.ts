@@ -1,9 +1,9 @@
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
-import { ProblemError, unknownJob } from '#shared/http/problem.ts';
-import { emptyResponse } from '#shared/http/response.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError, unknownJob } from '../http/problem.ts';
+import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { announceEnd } from './announce-end.ts';
 import { findJob } from './find.ts';

@@ -1,10 +1,10 @@
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { ProblemError } from '#shared/http/problem.ts';
-import { emptyResponse } from '#shared/http/response.ts';
 import { isFinal } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { outputPrefix } from '#shared/jobs/outputs.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
+import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { announceEnd } from './announce-end.ts';
 import { findJob } from './find.ts';

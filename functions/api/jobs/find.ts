@@ -1,7 +1,7 @@
-import { unknownJob } from '#shared/http/problem.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import type { Gateway } from '../context.ts';
+import { unknownJob } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 
 const jobIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

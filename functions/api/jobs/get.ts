@@ -1,14 +1,14 @@
-import { jobRecord as recordOf } from '#shared/http/job-record.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { countLimit, positionOf } from '#shared/jobs/queue.ts';
 import { readQuota } from '#shared/jobs/quota.ts';
 import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
 import type { Gateway } from '../context.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { jobRecord as recordSchema } from '../openapi/components.ts';
 import { findJob } from './find.ts';
 import { recordLinks } from './record-links.ts';
+import { jobRecord as recordOf } from './view.ts';
 
 type Parts = Pick<Gateway, 'table' | 'limits' | 'inputs'>;
 

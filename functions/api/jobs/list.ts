@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { jobSummary } from '#shared/http/job-record.ts';
-import { decodeCursor, encodeCursor, invalidParameter, readLimit } from '#shared/http/pagination.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-store.ts';
 import type { Gateway } from '../context.ts';
+import { decodeCursor, encodeCursor, invalidParameter, readLimit } from '../http/pagination.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { jobSummary as summarySchema } from '../openapi/components.ts';
+import { jobSummary } from './view.ts';
 
 /** The caller's jobs, newest first. */
 export const jobsList = ({ table }: Pick<Gateway, 'table'>): Route => ({

@@ -1,6 +1,6 @@
-import { ProblemError } from '#shared/http/problem.ts';
-import { emptyResponse } from '#shared/http/response.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
+import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findJob } from './find.ts';
 

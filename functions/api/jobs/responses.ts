@@ -1,11 +1,11 @@
 import { operationOf } from '#shared/adobe/services/registry.ts';
-import { problemOfJob } from '#shared/http/job-failure.ts';
-import { generationResult, retryAfterSeconds } from '#shared/http/job-status.ts';
-import { type HttpResponse, jsonResponse } from '#shared/http/response.ts';
 import { isFinal, type Job } from '#shared/jobs/job.ts';
 import type { Gateway } from '../context.ts';
 import type { ApiRequest } from '../http/request.ts';
+import { type HttpResponse, jsonResponse } from '../http/response.ts';
+import { problemOfJob } from './job-failure.ts';
 import { jobLinks, linkHeader } from './job-links.ts';
+import { generationResult, retryAfterSeconds } from './job-status.ts';
 
 /** Adobe's answer to an asynchronous request: where to follow the job. */
 export const acceptedResponse = (job: Job, request: ApiRequest, headers: Record<string, string> = {}): HttpResponse => {

@@ -1,9 +1,9 @@
-import { statusBody } from '#shared/http/job-status.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import type { Gateway } from '../context.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { jobStatus } from '../openapi/components.ts';
 import { findJob } from './find.ts';
+import { statusBody } from './job-status.ts';
 import { retryAfter } from './responses.ts';
 
 /** Adobe's status call. Reads only the table; the URLs of the outputs are signed anew each time. */

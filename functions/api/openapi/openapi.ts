@@ -1,4 +1,4 @@
-import { jsonResponse } from '#shared/http/response.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { openApiDocument } from './document.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { RawBody } from '#shared/http/json-body.ts';
-import { readBodyAs } from '#shared/http/validated-body.ts';
+import type { RawBody } from '../http/json-body.ts';
+import { readBodyAs } from '../http/validated-body.ts';
 
 const largestBody = 4_096;
 

@@ -1,8 +1,8 @@
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
 import type { Gateway } from '../context.ts';
 import type { ApiRequest } from '../http/request.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { pauseRequest, readPauseRequest } from './pause-request.ts';
 import { queueState } from './queue-schema.ts';

@@ -1,11 +1,11 @@
 import { v7 } from 'uuid';
 import * as z from 'zod';
 import { type ImageType, imageTypes } from '#shared/adobe/services/firefly/image-types.ts';
-import { jsonResponse } from '#shared/http/response.ts';
-import { readBodyAs } from '#shared/http/validated-body.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import type { Gateway } from '../context.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
+import { readBodyAs } from '../http/validated-body.ts';
 import { uploadFormSeconds } from './presign-upload.ts';
 
 const largestBody = 1_024;

@@ -1,6 +1,6 @@
-import { emptyResponse, jsonResponse } from '#shared/http/response.ts';
 import { deleteWebhook, enableWebhook, rotateSecret } from '#shared/webhooks/webhook-store.ts';
 import type { Gateway } from '../context.ts';
+import { emptyResponse, jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findWebhook, requireWebhook, webhookRef } from './find.ts';
 import { onWebhook, webhookSchema, webhookWithSecret } from './view.ts';

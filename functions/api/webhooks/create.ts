@@ -1,11 +1,11 @@
-import { ProblemError } from '#shared/http/problem.ts';
-import { jsonResponse } from '#shared/http/response.ts';
-import { invalidBody, readBodyAs } from '#shared/http/validated-body.ts';
 import { webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
 import { createWebhook, listWebhooks, mostWebhooks } from '#shared/webhooks/webhook-store.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
+import { invalidBody, readBodyAs } from '../http/validated-body.ts';
 import { webhookRequest, webhookWithSecret } from './view.ts';
 import { webhookViewWithSecret } from './webhook-answers.ts';
 

@@ -1,7 +1,7 @@
-import { ProblemError } from '#shared/http/problem.ts';
 import type { Webhook } from '#shared/webhooks/webhook.ts';
 import { getWebhook } from '#shared/webhooks/webhook-store.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 
 /**

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { jsonResponse } from '#shared/http/response.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
 import { listWebhooks } from '#shared/webhooks/webhook-store.ts';
 import type { Gateway } from '../context.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findWebhook } from './find.ts';
 import { onWebhook, webhookSchema, webhookWithDeliveries } from './view.ts';

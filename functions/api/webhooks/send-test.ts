@@ -1,10 +1,10 @@
 import { v7 } from 'uuid';
-import { ProblemError } from '#shared/http/problem.ts';
-import { jsonResponse } from '#shared/http/response.ts';
 import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
 import { deliveryOfMessage } from '#shared/webhooks/message.ts';
 import { testMessage } from '#shared/webhooks/webhook.ts';
 import type { Gateway } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findWebhook } from './find.ts';
 import { onWebhook, webhookTested } from './view.ts';

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { findOperation } from '#shared/adobe/services/registry.ts';
-import { largestRequestBytes, validateRequest, validationSentence } from '#shared/http/request-validation.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
+import { largestRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
 import { coerceCsvValues } from './formats/csv-values.ts';
 import type { PreparedLine } from './lines-file.ts';
 

@@ -5,7 +5,7 @@ import { readCsv } from '#functions/inbox/read/formats/csv.ts';
 import { readLineRequest } from '#functions/inbox/read/line-request.ts';
 import { decodeLine, encodeLine } from '#functions/inbox/read/lines-file.ts';
 import { operations } from '#shared/adobe/services/firefly/operations.ts';
-import { largestRequestBytes } from '#shared/http/request-validation.ts';
+import { largestRequestBytes } from '#shared/requests/request-validation.ts';
 import { collect, inPieces } from '#test/fixtures/pieces.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';
 

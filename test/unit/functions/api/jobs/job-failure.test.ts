@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemOfJob } from '#shared/http/job-failure.ts';
+import { problemOfJob } from '#functions/api/jobs/job-failure.ts';
 import type { Job, JobError } from '#shared/jobs/job.ts';
 
 const failed = (error?: Omit<JobError, 'message'>) =>

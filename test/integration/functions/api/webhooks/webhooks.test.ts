@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
 import { deliveryOfMessage } from '#shared/webhooks/message.ts';
 import { disableWebhook, getWebhook } from '#shared/webhooks/webhook-store.ts';
-import { startApi, type TestApi, type TestResponse } from './fixture.ts';
+import { startApi, type TestApi, type TestResponse } from '../fixture.ts';
 
 let api: TestApi;
 const opened: TestApi[] = [];

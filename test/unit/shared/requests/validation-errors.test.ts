@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { toValidationErrors } from '#shared/http/validation-errors.ts';
+import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 
 const errorsOf = (schema: z.ZodType, value: unknown) =>
   toValidationErrors(schema.safeParse(value).error?.issues ?? [], 'body');

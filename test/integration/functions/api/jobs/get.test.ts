@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobState } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { startApi, success, type TestApi } from './fixture.ts';
+import { startApi, success, type TestApi } from '../fixture.ts';
 
 const unknownJobId = '00000000-0000-7000-8000-000000000000';
 

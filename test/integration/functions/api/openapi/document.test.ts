@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRoutes } from '#functions/api/routes.ts';
-import { startApi, type TestApi } from './fixture.ts';
+import { startApi, type TestApi } from '../fixture.ts';
 
 type Schema = { $ref?: string; properties?: Record<string, Schema>; required?: string[] };
 type Call = {

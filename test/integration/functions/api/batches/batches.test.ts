@@ -4,7 +4,7 @@ import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
 import { advanceBatch, endBatch } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { queueJob } from '#test/fixtures/job-table.ts';
-import { startApi, type TestApi } from './fixture.ts';
+import { startApi, type TestApi } from '../fixture.ts';
 
 let api: TestApi;
 beforeAll(async () => {

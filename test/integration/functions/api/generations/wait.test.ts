@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { listJobs } from '#shared/jobs/job-store.ts';
 import { claimPermit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
 import type { JobEnd } from '#shared/jobs/transitions.ts';
-import { startApi, success, type TestApi } from './fixture.ts';
+import { startApi, success, type TestApi } from '../fixture.ts';
 
 const onlyJob = async (api: TestApi): Promise<string> =>
   (await listJobs(api.table, { caller: 'alice', limit: 1 })).jobs[0]?.jobId ?? '';

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import { GatewayError } from '../errors.ts';
+import { GatewayError } from '#shared/errors.ts';
+import type { ValidationError } from '#shared/requests/validation-errors.ts';
 import { type HttpResponse, jsonResponse } from './response.ts';
-import type { ValidationError } from './validation-errors.ts';
 
 /** What an error answer says besides its status, code and message. */
 export interface ProblemDetails {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RawBody, readJsonBody } from '#shared/http/json-body.ts';
+import { type RawBody, readJsonBody } from '#functions/api/http/json-body.ts';
 
 const read = (body: string, options: Partial<RawBody> = {}) =>
   readJsonBody({ body, isBase64Encoded: false, contentType: 'application/json', ...options }, 100);

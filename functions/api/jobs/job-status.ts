@@ -1,5 +1,5 @@
-import { operationOf } from '../adobe/services/registry.ts';
-import { isFinal, type Job, type JobState } from '../jobs/job.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
+import { isFinal, type Job, type JobState } from '#shared/jobs/job.ts';
 
 /** Adobe's words for the state of a job (Adobe: `GET /v3/status/{jobId}`). */
 export type AdobeStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timeout';

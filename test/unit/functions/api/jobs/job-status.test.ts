@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterSeconds } from '#shared/http/job-status.ts';
+import { retryAfterSeconds } from '#functions/api/jobs/job-status.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
 
 const now = Date.parse('2026-03-01T12:00:00.000Z');

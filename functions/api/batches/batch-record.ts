@@ -1,4 +1,4 @@
-import { type Batch, endedJobs } from '../batches/batch.ts';
+import { type Batch, endedJobs } from '#shared/batches/batch.ts';
 
 /** The gateway's view of a batch. Its counts add up to the lines that have been read. */
 export const batchRecord = (batch: Batch): Record<string, unknown> => ({

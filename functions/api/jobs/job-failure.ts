@@ -1,5 +1,5 @@
-import type { Job } from '../jobs/job.ts';
-import { ProblemError } from './problem.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import { ProblemError } from '../http/problem.ts';
 
 // Adobe reports these as HTTP 451 when it answers at once, and in a status body with HTTP 200 when it finds out later.
 const contentPolicyCodes = [

@@ -1,4 +1,4 @@
-import { jsonProblem } from '../json-limits.ts';
+import { jsonProblem } from '#shared/json-limits.ts';
 import { ProblemError } from './problem.ts';
 
 /** A request body as API Gateway delivers it. */

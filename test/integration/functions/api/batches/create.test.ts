@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
-import { startApi, type TestApi } from './fixture.ts';
-import type { TestRequest } from './http-event.ts';
+import { startApi, type TestApi } from '../fixture.ts';
+import type { TestRequest } from '../http-event.ts';
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCursor, encodeCursor, readLimit } from '#shared/http/pagination.ts';
+import { decodeCursor, encodeCursor, readLimit } from '#functions/api/http/pagination.ts';
 
 const before = '2026-03-01T12:00:00.000Z#0195f3a0-0000-7000-8000-000000000001';
 const refusal = expect.objectContaining({ status: 400, code: 'bad_request' });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { queueState } from '#functions/api/queue/queue-schema.ts';
 import { claimPermit, pauseQuota, readPauses, readQuota } from '#shared/jobs/quota.ts';
-import { startApi, type TestApi } from './fixture.ts';
-import type { TestRequest } from './http-event.ts';
+import { startApi, type TestApi } from '../fixture.ts';
+import type { TestRequest } from '../http-event.ts';
 
 let api: TestApi;
 afterEach(() => api.close());

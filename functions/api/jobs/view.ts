@@ -1,5 +1,5 @@
-import type { Job } from '../jobs/job.ts';
-import { storedOutputOf } from '../jobs/stored-output.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import { storedOutputOf } from '#shared/jobs/stored-output.ts';
 
 /** What a list says about each job: everything but its request and its history. */
 export const jobSummary = (job: Job): Record<string, unknown> => ({

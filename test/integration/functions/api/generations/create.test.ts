@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { startApi, success, type TestApi, validToken } from './fixture.ts';
+import { startApi, success, type TestApi, validToken } from '../fixture.ts';
 
 const uuid = (version: number) =>
   new RegExp(`^[0-9a-f]{8}-[0-9a-f]{4}-${version}[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
-import { startApi, success, type TestApi } from './fixture.ts';
+import { startApi, success, type TestApi } from '../fixture.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 

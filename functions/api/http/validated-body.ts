@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { toValidationErrors, type ValidationError } from '#shared/requests/validation-errors.ts';
 import { type RawBody, readJsonBody } from './json-body.ts';
 import { ProblemError } from './problem.ts';
-import { toValidationErrors, type ValidationError } from './validation-errors.ts';
 
 /**
  * Reads a JSON request body and checks it.

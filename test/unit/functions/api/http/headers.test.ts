@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWait } from '#shared/http/preferences.ts';
+import { readWait } from '#functions/api/http/headers.ts';
 
 describe('readWait', () => {
   it.each([
