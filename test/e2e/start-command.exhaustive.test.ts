@@ -1,70 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startSimulator } from '#local/simulator/simulator.ts';
-import { runStart, type StartCommand } from '#test/fixtures/start-command.ts';
+import { runStart } from '#test/fixtures/start-command.ts';
 
 describe('npm start', () => {
-  const running: StartCommand[] = [];
-  const start = (args: string[], env?: Record<string, string>) => {
-    const command = runStart(args, env);
-    running.push(command);
-    return command;
-  };
-  afterEach(async () => {
-    for (const { process: child, exited } of running.splice(0)) {
-      child.kill('SIGKILL');
-      await exited;
-    }
-  });
-
-  it('makes one image with another server and ends with --once: two lines on stdout and nothing else', async () => {
-    const simulator = await startSimulator({ pendingMs: 0, generationMs: 0 });
-    const command = start(['--json', '--once', '--port', '0', '--poll-seconds', '1', '--prompt', 'a small boat'], {
-      FIREFLY_API_URL: simulator.url,
-      ADOBE_IMS_URL: simulator.url,
-      ADOBE_IO_URL: simulator.url,
-    });
-    expect(await command.exited).toBe(0);
-    expect(command.stdout).toHaveLength(2);
-    expect(Object.keys(await command.json(0))).toEqual([
-      'gateway',
-      'firefly',
-      'ims',
-      'ioManagement',
-      's3',
-      'dynamodb',
-      'secretsManager',
-      'lambda',
-      'bucket',
-      'table',
-      'accessTokenSecret',
-      'clientCredentialsSecret',
-    ]);
-    expect(await command.json(1)).toEqual({
-      jobId: expect.any(String),
-      status: 'succeeded',
-      outputs: [
-        {
-          bucket: 'firefly-gateway-local-outputs',
-          key: expect.stringMatching(/\/0\.jpg$/),
-          url: expect.stringContaining('X-Amz-Signature='),
-          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-          contentType: 'image/jpeg',
-        },
-      ],
-    });
-    expect(await command.json(0)).toMatchObject({
-      firefly: simulator.url,
-      ims: simulator.url,
-      ioManagement: simulator.url,
-    });
-    expect(simulator.jobs()).toHaveLength(1);
-    expect(command.stderr.join('\n')).toContain(new URL(simulator.url).host);
-    await simulator.close();
-  });
-
   it('stays up after the image, serves it, and ends at once on an interrupt', async () => {
-    const command = start(['--json', '--port', '0', '--poll-seconds', '1']);
+    const command = runStart(['--json', '--port', '0', '--poll-seconds', '1']);
     const { gateway } = await command.json(0);
     const list = async () => {
       const answer = await fetch(`${gateway}/jobs?status=succeeded`);
@@ -83,7 +24,7 @@ describe('npm start', () => {
     const simulator = await startSimulator();
     simulator.faults.add({ fault: 'prompt_unsafe', service: 'firefly', method: 'POST' });
     const env = { FIREFLY_API_URL: simulator.url, ADOBE_IMS_URL: simulator.url, ADOBE_IO_URL: simulator.url };
-    const command = start(['--json', '--once', '--port', '0'], env);
+    const command = runStart(['--json', '--once', '--port', '0'], env);
     expect(await command.exited).toBe(1);
     expect(command.stderr.join('\n')).toContain('prompt_unsafe');
     expect(await command.json(1)).toMatchObject({ status: 'failed', outputs: [] });
@@ -92,7 +33,7 @@ describe('npm start', () => {
 
   it('says which settings to check when Adobe refuses the credentials', async () => {
     const simulator = await startSimulator();
-    const command = start([], {
+    const command = runStart([], {
       FIREFLY_SERVICES_CLIENT_ID: 'simulated-client',
       FIREFLY_SERVICES_CLIENT_SECRET: 'a-wrong-secret',
       ADOBE_IMS_URL: simulator.url,
@@ -104,7 +45,7 @@ describe('npm start', () => {
   });
 
   it('refuses a mistake on the command line, names it and shows no stack trace', async () => {
-    const command = start(['--port', 'x']);
+    const command = runStart(['--port', 'x']);
     expect(await command.exited).toBe(1);
     expect(command.stderr).toEqual(['--port takes a whole number from 0 to 65535, not "x".']);
   });
