@@ -12,6 +12,7 @@ export default defineConfig({
       { extends: true, test: { name: 'exhaustive', include: exhaustive } },
       { extends: true, test: { name: 'stand-ins', include: standIns, exclude: exhaustive } },
     ],
+    globalSetup: 'test/global-setup.ts',
     // Many tests wait for servers and timers; more files at once than cores keep the cores busy.
     maxWorkers: 3,
     // Test files clean up after themselves and replace no modules, so they can share the processes they run in.
