@@ -1,5 +1,5 @@
 import type { Table } from '#shared/aws/table.ts';
-import { announce, type EventBus, unannouncedJobs } from '#shared/jobs/events.ts';
+import { announce, type EventBus, unpublishedJobs } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { overdueJobs } from '#shared/jobs/queue.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
@@ -50,7 +50,7 @@ export const recoverJobs = async (
     });
   }
   let announced = 0;
-  for (const job of await unannouncedJobs(table, now - announceSlackMs, batch)) {
+  for (const job of await unpublishedJobs(table, now - announceSlackMs, batch)) {
     if (await tryAnnounce(parts, job)) announced += 1;
   }
   return { requeue: returned, resumed, announced };

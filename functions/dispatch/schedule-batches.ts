@@ -1,5 +1,5 @@
 import type { Table } from '#shared/aws/table.ts';
-import { announceBatch, unannouncedBatches } from '#shared/batches/batch-events.ts';
+import { announceBatch, unpublishedBatches } from '#shared/batches/batch-events.ts';
 import { claimRun, type DueBatch, dueBatches, needsRun, postponeCheck } from '#shared/batches/open-batches.ts';
 import type { EventBus } from '#shared/jobs/events.ts';
 import type { Log } from '#shared/observability.ts';
@@ -41,7 +41,7 @@ export const scheduleBatches = async (parts: ScheduleBatches): Promise<{ works: 
 
 const announceBatches = async ({ table, bus, log }: ScheduleBatches): Promise<number> => {
   let announced = 0;
-  for (const batch of await unannouncedBatches(table, table.clock.now() - announceSlackMs, atOnce)) {
+  for (const batch of await unpublishedBatches(table, table.clock.now() - announceSlackMs, atOnce)) {
     try {
       await announceBatch(table, bus, batch);
       announced += 1;

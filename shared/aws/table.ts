@@ -10,9 +10,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
 import { type Condition, condition, createExpressions, type Update, writeUpdate } from './expressions.ts';
+import type { Item, UnreadableItems } from './items.ts';
 
 /** A DynamoDB table, and the time by which its items are judged. */
-export interface Table {
+export interface Table extends UnreadableItems {
   dynamoDb: DynamoDBDocumentClient;
   tableName: string;
   clock: Clock;
@@ -20,9 +21,6 @@ export interface Table {
 
 /** The primary key of an item. */
 export type ItemKey = { pk: string; sk?: string };
-
-/** An item as DynamoDB returns it: parse it before use. */
-export type Item = Record<string, unknown>;
 
 /** The time in epoch seconds, as the TTL attribute `expiresAt` counts it. */
 export const nowSeconds = ({ clock }: Pick<Table, 'clock'>): number => Math.floor(clock.now() / 1000);

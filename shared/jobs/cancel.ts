@@ -1,7 +1,7 @@
 import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
-import { jobKey, jobOfItem } from './job-item.ts';
+import { jobKey, parseJob } from './job-item.ts';
 import { getJob } from './job-store.ts';
 import { type QuotaLimits, releasePermit } from './quota.ts';
 import { endJob } from './transitions.ts';
@@ -47,5 +47,5 @@ const requestCancel = async (table: Table, job: Job): Promise<Job | undefined> =
     names: { '#state': 'state', '#turn': 'turn' },
     values: { ':now': new Date(table.clock.now()).toISOString(), ':state': job.state, ':turn': job.turn },
   });
-  return item === undefined ? undefined : jobOfItem(item);
+  return item === undefined ? undefined : parseJob(item);
 };

@@ -2,7 +2,7 @@ import { GetCommand, QueryCommand, type QueryCommandOutput, UpdateCommand } from
 import type { Table } from '../aws/table.ts';
 import { type ConditionalUpdate, conditionalUpdate } from './conditional-update.ts';
 import { type Job, type Priority, priorities } from './job.ts';
-import { indexes, jobOfItem } from './job-item.ts';
+import { indexes, parseJob } from './job-item.ts';
 import { turnsBefore } from './priority-order.ts';
 import { quotaPartition, turnsKey } from './quota.ts';
 
@@ -101,7 +101,7 @@ export const headOfQueue = async (table: Table, priority: Priority, limit: numbe
       Limit: limit,
     }),
   );
-  return Items.map(jobOfItem);
+  return Items.map(parseJob);
 };
 
 /** Jobs that hold a permit or that Adobe works on, and whose submit time or deadline (ISO) lies before the given one. */
@@ -120,7 +120,7 @@ export const overdueJobs = async (
       Limit: limit,
     }),
   );
-  return Items.map(jobOfItem);
+  return Items.map(parseJob);
 };
 
 /**

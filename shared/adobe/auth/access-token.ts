@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts';
-import { GatewayError } from '../../errors.ts';
 
 /** A generation token as the gateway's functions share it. */
 export interface AccessToken {
@@ -31,22 +30,17 @@ export interface TokenSource {
 }
 
 /** The gateway was deployed but its Adobe credentials have not been set yet. */
-export class NotConfiguredError extends GatewayError {
+export class NotConfiguredError extends Error {
+  override readonly name = 'NotConfiguredError';
   /** @param what the secret that still holds its placeholder */
   constructor(what: string) {
-    super(
-      'not_configured',
-      `Adobe credentials are not configured yet: the secret ${what} still holds its placeholder.`,
-    );
+    super(`Adobe credentials are not configured yet: the secret ${what} still holds its placeholder.`);
   }
 }
 
 /** The only token at hand is expired, or Adobe refused it and no other could be had. */
-export class TokenUnavailableError extends GatewayError {
-  /** @param message what is wrong with the token at hand */
-  constructor(message: string) {
-    super('token_unavailable', message);
-  }
+export class TokenUnavailableError extends Error {
+  override readonly name = 'TokenUnavailableError';
 }
 
 /** The token in the memory of one process. */

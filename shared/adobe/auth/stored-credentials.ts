@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { GatewayError } from '../../errors.ts';
 import { parseJson } from '../http/json.ts';
 
 /**
@@ -37,10 +36,11 @@ export type ClientCredentials = z.output<typeof clientCredentialsSchema>;
 export type StoredAccessToken = z.output<typeof accessTokenSchema>;
 
 /** A secret holds something that is neither the placeholder nor what the gateway keeps there. Shows no value. */
-export class MalformedSecretError extends GatewayError {
+export class MalformedSecretError extends Error {
+  override readonly name = 'MalformedSecretError';
   /** @param problems names of fields with what is wrong about them */
   constructor(secret: string, problems: readonly string[]) {
-    super('malformed_secret', `The secret ${secret} is malformed: ${problems.join('; ')}.`);
+    super(`The secret ${secret} is malformed: ${problems.join('; ')}.`);
   }
 }
 

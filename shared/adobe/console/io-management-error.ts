@@ -1,5 +1,3 @@
-import { GatewayError } from '../../errors.ts';
-
 /**
  * What a failed call of the I/O Management API means:
  * - `unauthorized`: the management token is not accepted
@@ -20,28 +18,30 @@ export type IoManagementErrorKind =
   | 'answer_not_understood';
 
 /** A call of the I/O Management API failed. Neither message nor fields hold a secret or a token. */
-export class IoManagementError extends GatewayError {
+export class IoManagementError extends Error {
+  override readonly name = 'IoManagementError';
   readonly kind: IoManagementErrorKind;
+  /** HTTP status; absent if no answer came. */
+  readonly status: number | undefined;
+  /** Adobe's error code, such as `403011`. */
+  readonly code: string;
   /** How long Adobe asks to wait. */
   readonly retryAfterMs: number | undefined;
 
-  /**
-   * @param fields.status of the answer; absent if none came
-   * @param fields.code Adobe's, such as `403011`
-   * @param fields.requestId Adobe's `x-request-id`
-   */
+  /** @param fields what was asked and what Adobe said */
   constructor(fields: {
     kind: IoManagementErrorKind;
     operation: string;
     status?: number;
     code: string;
     message: string;
-    requestId?: string;
     retryAfterMs?: number;
   }) {
-    const { kind, operation, status, code, message, requestId, retryAfterMs } = fields;
-    super(code, `Adobe I/O Management: could not ${operation} (${code}): ${message}`, { status, requestId });
+    const { kind, operation, status, code, message, retryAfterMs } = fields;
+    super(`Adobe I/O Management: could not ${operation} (${code}): ${message}`);
     this.kind = kind;
+    this.status = status;
+    this.code = code;
     this.retryAfterMs = retryAfterMs;
   }
 
@@ -53,7 +53,7 @@ export class IoManagementError extends GatewayError {
 }
 
 /** The meaning of an HTTP status that is not the documented success. */
-export const classifyStatus = (status: number): IoManagementErrorKind => {
+export const kindOfStatus = (status: number): IoManagementErrorKind => {
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not_found';

@@ -3,7 +3,7 @@ import { cancelJob } from '#shared/jobs/cancel.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { pauseQuota } from '#shared/jobs/quota.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
-import { loseAnswers } from '#test/fixtures/lost-answers.ts';
+import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath } from './rig.ts';
 
 import { posts, refusal as refuse, submitTo } from './submit-turn.ts';
@@ -82,7 +82,7 @@ describe.concurrent('a submit whose outcome is unknown', () => {
 });
 
 describe.concurrent('an acceptance whose record', () => {
-  const isRecord = (input: object) => JSON.stringify(input).includes('":state_new":{"S":"running"}');
+  const isRecord = (input: object) => setsTo({ ...input }, 'state', 'running');
   const accepting = async () => {
     const rig = await servers.rig();
     rig.adobe.script('POST', submitPath, acceptance(rig.adobe));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allOf, condition, exists } from '#shared/aws/expressions.ts';
+import type { Item } from '#shared/aws/items.ts';
 import {
   countItems,
   getItem,
-  type Item,
   putItem,
   putNew,
   queryFirst,

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type BusEvent, startEventBridge } from '#local/eventbridge.ts';
 import type { Table } from '#shared/aws/table.ts';
 import { jobEnded } from '#shared/events/job-ended.ts';
-import { announce, type EventBus, EventNotPublishedError, unannouncedJobs } from '#shared/jobs/events.ts';
+import { announce, type EventBus, EventNotPublishedError, unpublishedJobs } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
@@ -59,9 +59,9 @@ it('says what the job came to as documented, with keys and lasting addresses and
 it('finds ends that were not announced, and none that were', async () => {
   const [announced, forgotten] = [await ended(), await ended()];
   await announce(table, bus, announced);
-  expect(await unannouncedJobs(table, clock.now(), 10)).toEqual([]);
+  expect(await unpublishedJobs(table, clock.now(), 10)).toEqual([]);
   clock.advance(1);
-  expect((await unannouncedJobs(table, clock.now(), 10)).map(({ jobId }) => jobId)).toEqual([forgotten.jobId]);
+  expect((await unpublishedJobs(table, clock.now(), 10)).map(({ jobId }) => jobId)).toEqual([forgotten.jobId]);
 });
 
 it('keeps the mark when EventBridge refuses the event', async () => {
@@ -72,7 +72,7 @@ it('keeps the mark when EventBridge refuses the event', async () => {
   };
   await expect(announce(table, refusing, job)).rejects.toThrow(EventNotPublishedError);
   clock.advance(1);
-  expect(await unannouncedJobs(table, clock.now(), 10)).toHaveLength(1);
+  expect(await unpublishedJobs(table, clock.now(), 10)).toHaveLength(1);
 });
 
 it('does not bring a job back that was erased meanwhile', async () => {
@@ -95,5 +95,5 @@ it('has no mark on a job that goes on', async () => {
   const job = await queueJob(table);
   await transition(table, job, { from: ['queued'], to: 'running', order: new Date(clock.now()).toISOString() });
   clock.advance(60_000);
-  expect(await unannouncedJobs(table, clock.now(), 10)).toEqual([]);
+  expect(await unpublishedJobs(table, clock.now(), 10)).toEqual([]);
 });

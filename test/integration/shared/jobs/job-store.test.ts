@@ -28,7 +28,7 @@ describe('createJob', () => {
 
   it('keeps the table’s own attributes out of the job', async () => {
     const job = await queueJob(table);
-    const own = ['pk', 'sk', 'queueState', 'queueOrder', 'createdOrder', 'unannounced', 'expiresAt'];
+    const own = ['pk', 'sk', 'queueState', 'queueOrder', 'createdOrder', 'unpublished', 'expiresAt'];
     expect(Object.keys(await readJob(table, job)).filter((name) => own.includes(name))).toEqual([]);
   });
 
@@ -108,7 +108,9 @@ describe('listJobs', () => {
   });
 
   it('finds the few of one state among the many of others', async () => {
+    const whole = await itemOf(table, await queueJob(table, { caller: 'bob' }));
     const item = (index: number) => ({
+      ...whole,
       ...newJob({ jobId: `job-${index}` }),
       pk: `job#job-${index}`,
       sk: 'job',

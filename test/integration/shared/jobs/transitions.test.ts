@@ -115,14 +115,14 @@ describe('transition', () => {
 describe('endJob', () => {
   const finals = ['succeeded', 'failed', 'cancelled', 'timed_out'] as const;
 
-  it.each(finals)('marks a job that %s as unannounced, out of the queue, kept for its time', async (to) => {
+  it.each(finals)('marks a job that %s as unpublished, out of the queue, kept for its time', async (to) => {
     const job = await queueJob(table, { retentionSeconds: 3_600 });
     clock.advance(5_000);
     await endJob(table, job, ['queued'], { to, error: { code: 'c', message: 'm' } });
     expect(await itemOf(table, job)).toMatchObject({
       state: to,
       finishedAt: iso(),
-      unannounced: 'yes',
+      unpublished: 'yes',
       expiresAt: clock.now() / 1000 + 3_600,
       error: { code: 'c', message: 'm' },
     });

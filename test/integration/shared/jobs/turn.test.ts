@@ -7,7 +7,7 @@ import { claimPermit, type Permit, pauseQuota, readQuota } from '#shared/jobs/qu
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { beginTurn, passFence, requeue } from '#shared/jobs/turn.ts';
 import { itemOf, adobeLimits as limits, queueJob, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
-import { loseAnswers, type SentCommand } from '#test/fixtures/lost-answers.ts';
+import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
@@ -36,11 +36,7 @@ const schedule = async (on: Table = table): Promise<Job> => {
 /** A table whose client loses the answer to one update of a job into the given state. */
 const losing = (state: string) => {
   const { own, client } = dynamoDb.reconnect(table);
-  const values = ({ input }: SentCommand) => JSON.stringify(input['ExpressionAttributeValues'] ?? {});
-  const lost = loseAnswers(client, {
-    times: 1,
-    matches: (sent) => sent.name.startsWith('Update') && values(sent).includes(`":state_new":{"S":"${state}"}`),
-  });
+  const lost = loseAnswers(client, { times: 1, matches: ({ input }) => setsTo(input, 'state', state) });
   return { lost, own };
 };
 
@@ -202,7 +198,7 @@ describe('requeue', () => {
     expect((await cancelJob(table, limits, verdict.job))?.outcome).toBe('requested');
     const ended = await requeue(table, limits, verdict.job, { sent: true, changes: { attempts: 1 } });
     expect(ended).toMatchObject({ state: 'cancelled' });
-    expect(await itemOf(table, job)).toMatchObject({ unannounced: 'yes' });
+    expect(await itemOf(table, job)).toMatchObject({ unpublished: 'yes' });
   });
 
   it('is done by one of many, and the permit freed once', async () => {

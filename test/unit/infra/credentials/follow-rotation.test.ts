@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RotationFailedError } from '#infra/credentials/errors.ts';
-import { followRotation } from '#infra/credentials/follow-rotation.ts';
+import { followRotation, RotationFailedError } from '#infra/credentials/follow-rotation.ts';
 import { createOutput } from '#infra/credentials/output.ts';
 import type { Session } from '#infra/credentials/session.ts';
 import type { VersionLabels } from '#infra/credentials/stored-secret.ts';
