@@ -10,8 +10,8 @@ describe('GET /health', () => {
   it('tells version, token, queue and permits, and no secret', async () => {
     api = await startApi();
     await api.submit();
-    const { permits } = await readQuota(api.table, api.gateway.limits);
-    if (permits[0]) await claimPermit(api.table, api.gateway.limits, permits[0], api.clock.now());
+    const { permits } = await readQuota(api.table, api.context.limits);
+    if (permits[0]) await claimPermit(api.table, api.context.limits, permits[0], api.clock.now());
     const response = await api.call({ path: '/health' });
     expect(response.statusCode).toBe(200);
     expect(response.json).toEqual({

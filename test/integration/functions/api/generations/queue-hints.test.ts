@@ -7,7 +7,7 @@ describe('waking dispatch for a new job', () => {
   afterEach(() => api.close());
 
   const claimAll = async (aheadMs: number) => {
-    const { table, limits } = api.gateway;
+    const { table, limits } = api.context;
     const { permits } = await readQuota(table, limits);
     for (const permit of permits) await claimPermit(table, limits, permit, api.clock.now() + aheadMs);
   };
@@ -25,7 +25,7 @@ describe('waking dispatch for a new job', () => {
     await api.submit();
     await api.submit();
     expect(api.recorded.dispatches).toBe(0);
-    api.clock.advance(30_000 + permitPeriodMs(api.gateway.limits) - 60_000);
+    api.clock.advance(30_000 + permitPeriodMs(api.context.limits) - 60_000);
     await api.submit();
     expect(api.recorded.dispatches).toBe(1);
   });

@@ -59,8 +59,8 @@ describe('POST /v3/images/generate', () => {
 
   it('answers 202 at once when all permits are taken for longer', async () => {
     api = await startApi();
-    const { permits } = await readQuota(api.table, api.gateway.limits);
-    for (const permit of permits) await claimPermit(api.table, api.gateway.limits, permit, api.clock.now());
+    const { permits } = await readQuota(api.table, api.context.limits);
+    for (const permit of permits) await claimPermit(api.table, api.context.limits, permit, api.clock.now());
     const start = api.clock.now();
     expect((await generate()).statusCode).toBe(202);
     expect(api.clock.now() - start).toBeLessThan(500);
@@ -88,8 +88,8 @@ describe('POST /v3/images/generate', () => {
       await api.move(jobId, 'running');
       await api.end(jobId, success(jobId));
     });
-    const { permits } = await readQuota(api.table, api.gateway.limits);
-    for (const permit of permits) await claimPermit(api.table, api.gateway.limits, permit, api.clock.now());
+    const { permits } = await readQuota(api.table, api.context.limits);
+    for (const permit of permits) await claimPermit(api.table, api.context.limits, permit, api.clock.now());
     expect((await generate()).statusCode).toBe(200);
   });
 

@@ -28,7 +28,7 @@ describe('PUT /v3/cancel/{jobId}', () => {
     const dispatches = api.recorded.dispatches;
     expect((await cancel(jobId)).statusCode).toBe(200);
     expect(api.recorded.dispatches).toBe(dispatches + 1);
-    const { permits } = await readQuota(api.table, api.gateway.limits);
+    const { permits } = await readQuota(api.table, api.context.limits);
     expect(permits.every(({ freeAt }) => freeAt <= api.clock.now())).toBe(true);
   });
 

@@ -59,8 +59,10 @@ describe('DELETE /jobs/{jobId}', () => {
   it('can be repeated after S3 has failed', async () => {
     let broken = true;
     const failing = await startApi({
-      eraseOutputs: async () => {
-        if (broken) throw new Error('S3 is away');
+      objects: {
+        erase: async () => {
+          if (broken) throw new Error('S3 is away');
+        },
       },
     });
     const jobId = await failing.submit();

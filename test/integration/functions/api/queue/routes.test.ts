@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { queueState } from '#functions/api/queue/queue-schema.ts';
+import { queueState } from '#functions/api/queue/view.ts';
 import { claimPermit, pauseQuota, readPauses, readQuota } from '#shared/jobs/quota.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
@@ -15,8 +15,8 @@ const isoAfter = (ms: number) => new Date(api.clock.now() + ms).toISOString();
 describe('GET /queue', () => {
   it('tells what waits, since when, what is free and when all will have been submitted', async () => {
     api = await startApi();
-    const { permits } = await readQuota(api.table, api.gateway.limits);
-    if (permits[1]) await claimPermit(api.table, api.gateway.limits, permits[1], api.clock.now());
+    const { permits } = await readQuota(api.table, api.context.limits);
+    if (permits[1]) await claimPermit(api.table, api.context.limits, permits[1], api.clock.now());
     await api.submit();
     api.clock.advance(10_000);
     await api.submit({ headers: { 'x-priority': 'low' } });
@@ -122,7 +122,7 @@ describe('operators', () => {
   const calls = [queue, pause, resume];
 
   it('are those whom the settings name, where tokens say who calls', async () => {
-    api = await startApi({ operators: ['ops'] });
+    api = await startApi({ settings: { operators: ['ops'] } });
     for (const call of calls) {
       expect(await call({ caller: 'alice' })).toMatchObject({
         statusCode: 403,
@@ -134,12 +134,12 @@ describe('operators', () => {
   });
 
   it('are nobody where the settings name nobody', async () => {
-    api = await startApi({ operators: [] });
+    api = await startApi({ settings: { operators: [] } });
     for (const call of calls) expect((await call()).statusCode).toBe(403);
   });
 
   it('are those whom API Gateway lets in by the operators’ own routes, where a policy decides', async () => {
-    api = await startApi({ operators: 'policy' });
+    api = await startApi({ settings: { operators: 'policy' } });
     const spellings = ['/queue/pause', '/queue/pause/'];
     for (const path of spellings) {
       expect(await api.call({ method: 'PUT', path })).toMatchObject({ statusCode: 403 });

@@ -1,6 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createImageStorage } from '#functions/api/adobe/image-storage.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import { findUploadId } from '#shared/inputs/upload-ids.ts';
 import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
@@ -12,44 +10,48 @@ const id = '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10';
 
 let adobe: FakeAdobe;
 let api: TestApi;
-const copies: { Bucket: string; Key: string; ContentType: string }[] = [];
+const copies: { key: string; contentType: string }[] = [];
 beforeAll(async () => {
-  [adobe, api] = await Promise.all([startFakeAdobe(), startApi()]);
-  const { inputs, tokens, storage } = api.gateway;
-  const send = async ({ input }: { input: (typeof copies)[number] }) => {
-    copies.push(input);
-    return { ETag: '"etag"' };
-  };
-  const s3 = { send } as unknown as S3Client;
-  // Routes hold on to the object that they were given.
-  Object.assign(storage, createImageStorage({ inputs: { ...inputs, s3 }, tokens, fireflyUrl: adobe.url }));
+  adobe = await startFakeAdobe();
+  api = await startApi({
+    settings: { fireflyUrl: adobe.url },
+    objects: {
+      put: async (key, _body, contentType) => {
+        copies.push({ key, contentType });
+        return { bucket: 'outputs-bucket', key, etag: '"etag"' };
+      },
+    },
+  });
 });
 afterAll(() => Promise.all([adobe.close(), api.close()]));
 
-const upload = (...answers: [ScriptedAnswer, ...ScriptedAnswer[]]) => {
-  adobe.script('POST', path, ...answers);
-  return api.call({
+const post = (body: Buffer, contentType: string) =>
+  api.call({
     method: 'POST',
     path,
-    body: png.toString('base64'),
+    body: body.toString('base64'),
     isBase64Encoded: true,
-    headers: { 'content-type': 'image/png' },
+    headers: { 'content-type': contentType },
   });
+
+const upload = (...answers: [ScriptedAnswer, ...ScriptedAnswer[]]) => {
+  adobe.script('POST', path, ...answers);
+  return post(png, 'image/png');
 };
 
 describe("an image on its way to Adobe's storage", () => {
   it('leaves a copy in S3, which need not be brought there again', async () => {
     const { statusCode, json } = await upload({ status: 200, body: { images: [{ id }] } });
     expect(statusCode).toBe(200);
-    const [{ Bucket, Key, ContentType } = { Bucket: '', Key: '', ContentType: '' }] = copies;
-    expect(json).toEqual({ images: [{ id, source: { url: `s3://${Bucket}/${Key}` } }] });
-    expect(Key.startsWith(uploadsPrefix('alice'))).toBe(true);
-    expect(ContentType).toBe('image/png');
+    const [{ key, contentType } = { key: '', contentType: '' }] = copies;
+    expect(json).toEqual({ images: [{ id, source: { url: `s3://outputs-bucket/${key}` } }] });
+    expect(key.startsWith(uploadsPrefix('alice'))).toBe(true);
+    expect(contentType).toBe('image/png');
     expect(adobe.asked('POST', path)[0]?.headers).toMatchObject({
       'content-type': 'image/png',
       'content-length': String(png.length),
     });
-    expect(await findUploadId(api.table, { bucket: Bucket, key: Key, etag: '"etag"' })).toBe(id);
+    expect(await findUploadId(api.table, { bucket: 'outputs-bucket', key, etag: '"etag"' })).toBe(id);
   });
 
   it.each([
@@ -66,5 +68,25 @@ describe("an image on its way to Adobe's storage", () => {
     const busy = await upload({ status: 429, headers: { 'retry-after': '7' } });
     expect(busy).toMatchObject({ statusCode: 503, headers: { 'retry-after': '7' } });
     expect((await upload({ status: 200, body: { images: [] } })).statusCode).toBe(503);
+  });
+});
+
+describe('an image that Adobe could not take', () => {
+  const tooLarge = Buffer.concat([png, Buffer.alloc(4 * 1024 * 1024)]);
+
+  it.each<[string, Buffer, string, number, string]>([
+    ['another type', png, 'image/gif', 415, 'invalid_content_type'],
+    ['nothing', Buffer.alloc(0), 'image/png', 400, 'empty_input_body'],
+    ['bytes of another type', png, 'image/jpeg', 422, 'validation_error'],
+    ['more than 4 MB', tooLarge, 'image/png', 413, 'request_too_large'],
+  ])('is refused: %s', async (_, body, type, status, code) => {
+    const before = copies.length;
+    expect(await post(body, type)).toMatchObject({ statusCode: status, json: { error_code: code } });
+    expect(copies).toHaveLength(before);
+  });
+
+  it('points to the uploads for what is too large', async () => {
+    const { json } = await post(tooLarge, 'image/png');
+    expect(json['uploads']).toBe('https://gateway.test/uploads');
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type AuthorizedContext, callerOf } from '#functions/api/http/caller.ts';
+import { type AuthorizedContext, readCaller } from '#functions/api/http/request.ts';
 
 const context = (authorizer: AuthorizedContext['authorizer']) => ({ authorizer }) as AuthorizedContext;
 const iam = (userArn: string) => context({ iam: { userArn } });
 
-describe('callerOf', () => {
+describe('readCaller', () => {
   it("takes a token's sub", () => {
-    expect(callerOf(context({ jwt: { claims: { sub: 'team-a' } } }))).toBe('team-a');
+    expect(readCaller(context({ jwt: { claims: { sub: 'team-a' } } }))).toBe('team-a');
   });
 
   it.each([
@@ -17,7 +17,7 @@ describe('callerOf', () => {
     ['arn:aws:iam::123456789012:root', '123456789012/root'],
     ['arn:aws:sts::123456789012:federated-user/anna', '123456789012/federated-user/anna'],
   ])('takes account and role of %s', (arn, caller) => {
-    expect(callerOf(iam(arn))).toBe(caller);
+    expect(readCaller(iam(arn))).toBe(caller);
   });
 
   it.each([
@@ -27,6 +27,6 @@ describe('callerOf', () => {
     ['something that is no ARN', iam('Designer')],
     ['a sub that fits into no key', context({ jwt: { claims: { sub: 'x'.repeat(1025) } } })],
   ])('refuses %s with 401', (_, authorized) => {
-    expect(() => callerOf(authorized)).toThrow(expect.objectContaining({ status: 401, code: 'unauthorized' }));
+    expect(() => readCaller(authorized)).toThrow(expect.objectContaining({ status: 401, code: 'unauthorized' }));
   });
 });

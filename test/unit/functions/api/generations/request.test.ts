@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jobIdOf } from '#functions/api/generations/job-identity.ts';
+import { buildJobId } from '#functions/api/generations/request.ts';
 
-describe('jobIdOf', () => {
+describe('buildJobId', () => {
   it('follows from stack, caller and key', () => {
-    expect(jobIdOf('stack', 'caller', 'key')).toBe(jobIdOf('stack', 'caller', 'key'));
+    expect(buildJobId('stack', 'caller', 'key')).toBe(buildJobId('stack', 'caller', 'key'));
   });
 
   it('differs for every other stack, caller or key, however they are joined', () => {
@@ -12,7 +12,7 @@ describe('jobIdOf', () => {
     fc.assert(
       fc.property(parts, parts, (one, other) => {
         const same = one.every((part, index) => part === other[index]);
-        expect(jobIdOf(...one) === jobIdOf(...other)).toBe(same);
+        expect(buildJobId(...one) === buildJobId(...other)).toBe(same);
       }),
       {
         examples: [
@@ -30,6 +30,6 @@ describe('jobIdOf', () => {
   });
 
   it('is new each time without a key', () => {
-    expect(jobIdOf('stack', 'caller', undefined)).not.toBe(jobIdOf('stack', 'caller', undefined));
+    expect(buildJobId('stack', 'caller', undefined)).not.toBe(buildJobId('stack', 'caller', undefined));
   });
 });
