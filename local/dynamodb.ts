@@ -95,14 +95,14 @@ export const createJobTable = async (client: DynamoDBClient, tableName: string):
       'queueOrder',
       'caller',
       'createdOrder',
-      'unpublished',
+      'unannounced',
       'finishedAt',
     ),
     KeySchema: partitionAndSortKey,
     GlobalSecondaryIndexes: [
       index('queue', 'queueState', 'queueOrder'),
       index('caller', 'caller', 'createdOrder'),
-      index('unpublished', 'unpublished', 'finishedAt'),
+      index('unannounced', 'unannounced', 'finishedAt'),
     ],
   });
 };

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
-import { describe, expect } from 'vitest';
-import type { Gateway } from '#test/fixtures/gateway.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
 
 const noise = (width: number, height: number) =>
   sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } });
@@ -11,9 +10,10 @@ const json = async (response: Response) => (await response.json()) as Record<str
 
 describe('images as input', () => {
   let gateway: Gateway;
-  it.beforeAll(({ drawingGateway }) => {
-    gateway = drawingGateway;
+  beforeAll(async () => {
+    gateway = await startGateway({ ...quick, simulator: { ...quick.simulator, outputBytes: null } });
   });
+  afterAll(() => gateway.close());
 
   const upload = (image: Buffer, contentType: string) =>
     gateway.call('/v2/storage/image', {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operations } from '#shared/adobe/services/firefly/operations.ts';
 import { findOperation } from '#shared/adobe/services/registry.ts';
-import type { Gateway } from '#test/fixtures/gateway.ts';
+import { type Gateway, startGateway } from '#test/fixtures/gateway.ts';
 import { type OperationRequest, operationRequests } from '#test/fixtures/operation-requests.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
 
 type Output = Record<string, unknown> & { image?: { url: string }; video?: { url: string }; presignedUrl?: string };
 
@@ -12,9 +11,10 @@ const json = async (response: Response) => (await response.json()) as Record<str
 
 describe('every operation of Firefly', () => {
   let gateway: Gateway;
-  it.beforeAll(({ gateway: shared }) => {
-    gateway = shared;
+  beforeAll(async () => {
+    gateway = await startGateway();
   });
+  afterAll(() => gateway.close());
 
   const post = (path: string, { body, headers = {} }: OperationRequest) =>
     gateway.call(path, {

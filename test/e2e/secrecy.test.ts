@@ -1,10 +1,9 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { stackNames } from '#local/stack-settings.ts';
-import type { Gateway } from '#test/fixtures/gateway.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
+import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
 
 const prompt = 'The launch of Project Kingfisher, still under embargo';
 
@@ -22,10 +21,14 @@ describe('no log line shows a secret, a token or a prompt', () => {
     secretsManager.destroy();
   };
 
-  it.beforeAll(async ({ gateway: shared }) => {
-    gateway = shared;
+  beforeAll(async () => {
+    gateway = await startGateway({
+      ...quick,
+      simulator: { requestsPerMinute: 200, pendingMs: 0, generationMs: 300, outputBytes: 4_096 },
+    });
     await noteToken();
   });
+  afterAll(() => gateway.close());
 
   it('through success, refusal, faults of Adobe, cancelling, new tokens, bad input and erasing', async () => {
     const { simulator } = gateway.stack;

@@ -100,3 +100,58 @@ describe('an output of an earlier job as input', () => {
     expect(await messageOf(`job:${foreign}/0`)).toContain('there is no such job');
   });
 });
+
+describe('POST /v2/storage/image', () => {
+  const post = (body: Buffer, contentType: string) =>
+    api.call({
+      method: 'POST',
+      path: '/v2/storage/image',
+      body: body.toString('base64'),
+      isBase64Encoded: true,
+      headers: { 'content-type': contentType },
+    });
+
+  it("answers with Adobe's id, and with the source of the copy", async () => {
+    expect(await post(png, 'image/png')).toMatchObject({
+      statusCode: 200,
+      json: {
+        images: [{ id: expect.stringMatching(/^[0-9a-f-]{36}$/), source: { url: 's3://outputs-bucket/copy.png' } }],
+      },
+    });
+    expect(api.recorded.stored).toEqual([{ caller: 'alice', bytes: png.length, contentType: 'image/png' }]);
+  });
+
+  it.each<[string, Buffer, string, number, string]>([
+    ['another type', png, 'image/gif', 415, 'invalid_content_type'],
+    ['nothing', Buffer.alloc(0), 'image/png', 400, 'empty_input_body'],
+    ['bytes of another type', png, 'image/jpeg', 422, 'validation_error'],
+    ['more than 4 MB', Buffer.concat([png, Buffer.alloc(4 * 1024 * 1024)]), 'image/png', 413, 'request_too_large'],
+  ])('refuses %s', async (_, body, type, status, code) => {
+    expect(await post(body, type)).toMatchObject({ statusCode: status, json: { error_code: code } });
+    expect(api.recorded.stored).toHaveLength(1);
+  });
+
+  it('points to the uploads for what is too large', async () => {
+    const { json } = await post(Buffer.concat([png, Buffer.alloc(4 * 1024 * 1024)]), 'image/png');
+    expect(json['uploads']).toBe('https://gateway.test/uploads');
+  });
+});
+
+describe('POST /uploads', () => {
+  it('gives a form for a place of the caller, and the source to name it by', async () => {
+    const { statusCode, json } = await api.call({
+      method: 'POST',
+      path: '/uploads',
+      body: { contentType: 'image/tiff' },
+    });
+    const key = (json['upload'] as { fields: { key: string } }).fields.key;
+    expect(statusCode).toBe(201);
+    expect(key.startsWith(uploadsPrefix('alice'))).toBe(true);
+    expect(key).toMatch(/\.tif$/);
+    expect(json).toMatchObject({ source: { url: `s3://outputs-bucket/${key}` }, maxBytes: 1_000 });
+  });
+
+  it.each([{}, { contentType: 'image/gif' }, { contentType: 'image/png', key: 'x' }])('refuses %j', async (body) => {
+    expect(await api.call({ method: 'POST', path: '/uploads', body })).toMatchObject({ statusCode: 422 });
+  });
+});
