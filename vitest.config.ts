@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+// The stand-ins of `local/` are tested by themselves: a change elsewhere cannot break them.
+const standIns = ['test/{unit,integration}/local/**/*.test.ts'];
+// Long enumerations, such as a crash at every effect. A few points of each are in a file beside it that has no `exhaustive`.
+const exhaustive = ['test/**/*.exhaustive.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...standIns, ...exhaustive] } },
+      { extends: true, test: { name: 'exhaustive', include: exhaustive } },
+      { extends: true, test: { name: 'stand-ins', include: standIns, exclude: exhaustive } },
+    ],
+    globalSetup: 'test/global-setup.ts',
     // Many tests wait for servers and timers; more files at once than cores keep the cores busy.
     maxWorkers: 3,
     // Test files clean up after themselves and replace no modules, so they can share the processes they run in.

@@ -95,14 +95,14 @@ export const createJobTable = async (client: DynamoDBClient, tableName: string):
       'queueOrder',
       'caller',
       'createdOrder',
-      'unannounced',
+      'unpublished',
       'finishedAt',
     ),
     KeySchema: partitionAndSortKey,
     GlobalSecondaryIndexes: [
       index('queue', 'queueState', 'queueOrder'),
       index('caller', 'caller', 'createdOrder'),
-      index('unannounced', 'unannounced', 'finishedAt'),
+      index('unpublished', 'unpublished', 'finishedAt'),
     ],
   });
 };

@@ -21,6 +21,8 @@ export const metricNames = {
   submitOutcomeUnknown: 'SubmitOutcomeUnknown',
   /** Jobs ended because their record could not be written any more. */
   jobsSetAside: 'JobsSetAside',
+  /** Items of a table that were left out of a list as they cannot be read. */
+  itemsUnreadable: 'ItemsUnreadable',
   jobsSucceeded: 'JobsSucceeded',
   jobsFailed: 'JobsFailed',
   jobsCancelled: 'JobsCancelled',

@@ -1,17 +1,35 @@
 import middy from '@middy/core';
+import { operations } from '#shared/adobe/services/firefly/operations.ts';
 import type { Log } from '#shared/observability.ts';
-import type { Gateway } from './context.ts';
+import { customModelsRoute } from './adobe/custom-models.ts';
+import { uploadImageRoute } from './adobe/upload-image.ts';
+import { batchRoutes } from './batches/routes.ts';
+import type { ApiContext } from './context.ts';
+import { createAcceptRequest, generationRoutes } from './generations/create.ts';
+import { healthRoute } from './health.ts';
+import { createRequireCredentials } from './http/credentials-guard.ts';
 import { ProblemError, problemResponse } from './http/problem.ts';
 import type { HttpEvent } from './http/request.ts';
 import type { HttpResponse } from './http/response.ts';
+import type { Route } from './http/router.ts';
 import { createRouter } from './http/router.ts';
-import { createRoutes } from './routes.ts';
+import { cancelRoute } from './jobs/cancel.ts';
+import { deleteRoute } from './jobs/delete.ts';
+import { getRoute } from './jobs/get.ts';
+import { listRoute } from './jobs/list.ts';
+import { outputRoute } from './jobs/output.ts';
+import { statusRoute } from './jobs/status.ts';
+import { docsRoutes } from './openapi/docs.ts';
+import { openApiRoute } from './openapi/document.ts';
+import { queueRoutes } from './queue/routes.ts';
+import { uploadRoute } from './uploads/create.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 // Time enough to answer before Lambda ends the function.
 const answerBeforeEndMs = 500;
 
 /** The Lambda handler over everything that it needs; every error leaves it as problem+json. */
-export const createApi = (gateway: Gateway) =>
+export const createApi = (context: ApiContext) =>
   middy<HttpEvent, HttpResponse>({
     timeoutEarlyInMillis: answerBeforeEndMs,
     timeoutEarlyResponse: () => {
@@ -20,15 +38,15 @@ export const createApi = (gateway: Gateway) =>
   })
     .onError((request) => {
       request.response = problemResponse(
-        toProblem(request.error, request.event, gateway.log),
+        toProblem(request.error, request.event, context.log),
         request.event.requestContext?.requestId,
       );
     })
     .handler(
-      createRouter(createRoutes(gateway), {
-        clock: gateway.table.clock,
-        operators: gateway.operators,
-        url: gateway.bus.gatewayUrl,
+      createRouter(createRoutes(context), {
+        clock: context.table.clock,
+        operators: context.settings.operators,
+        url: context.bus.gatewayUrl,
       }),
     );
 
@@ -53,3 +71,27 @@ const frames = ({ stack = '' }: Error): string[] =>
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '));
+
+/** Everything that the API offers. */
+export const createRoutes = (context: ApiContext): Route[] => {
+  const requireCredentials = createRequireCredentials(context);
+  const accept = createAcceptRequest(context, requireCredentials);
+  const routes = [
+    ...operations.flatMap((operation) => generationRoutes(context, accept, operation)),
+    uploadImageRoute(context),
+    customModelsRoute(context),
+    uploadRoute(context),
+    statusRoute(context),
+    cancelRoute(context),
+    listRoute(context),
+    getRoute(context),
+    outputRoute(context),
+    deleteRoute(context),
+    ...queueRoutes(context),
+    ...batchRoutes(context, requireCredentials),
+    ...webhookRoutes(context),
+    healthRoute(context),
+    ...docsRoutes(context.settings.docsAssetsDirectory),
+  ];
+  return [...routes, openApiRoute(routes, context.settings.version)];
+};

@@ -1,71 +1,104 @@
 import * as z from 'zod';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
-import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
-import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
-import { isPaused, type Pauses } from '#shared/jobs/lanes/pauses.ts';
-import { countLimit, queueDepth } from '#shared/jobs/lanes/queue.ts';
-import { readLane } from '#shared/jobs/lanes/snapshot.ts';
-import type { Gateway } from './context.ts';
-import { jsonResponse } from './http/response.ts';
+import { type SecretRotationStatus, tokenRefreshStatusSchema } from '#shared/aws/status-items.ts';
+import { countLimit, queueDepth } from '#shared/jobs/queue.ts';
+import { isPaused, type Pauses, readQuota } from '#shared/jobs/quota.ts';
+import type { ApiContext } from './context.ts';
+import { jsonResponse, toIso } from './http/response.ts';
 import type { Route } from './http/router.ts';
 
-type TokenState = { state: 'ok' | 'expired' | 'not_configured' | 'unreadable'; secondsLeft: number };
+const rotationState = z.object({
+  currentSecretAgeSeconds: z.int().optional(),
+  currentSecretCreatedAt: z.iso.datetime().optional(),
+  nextRotationAt: z.iso.datetime().optional(),
+  lastRotationAt: z.iso.datetime().optional(),
+  lastRotationFailed: z.boolean(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  foreignSecretUuids: z
+    .array(z.string())
+    .meta({ description: 'Client secrets at Adobe that this gateway did not make' }),
+  previousRetiresAt: z.iso.datetime().optional().meta({ description: 'When the previous client secret is deleted' }),
+});
 
-/** What an operator wants to know at a glance; times, counts and outcomes, never the value of a secret. */
-export const health = (gateway: Gateway): Route => ({
+/** The state of the gateway: times, counts and outcomes, never the value of a secret. */
+const healthState = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'not_configured']),
+    version: z.string(),
+    token: z.object({ state: z.enum(['ok', 'expired', 'not_configured', 'unreadable']), secondsLeft: z.int() }),
+    tokenRefresh: tokenRefreshStatusSchema.optional().meta({ description: 'The last refresh of the token' }),
+    queue: z.object({
+      depth: z.int(),
+      depthIsMinimum: z.boolean().meta({ description: 'True where the queue is longer than what is counted' }),
+    }),
+    permits: z.object({ free: z.int(), total: z.int() }).meta({ description: 'Requests of a minute' }),
+    requestsToday: z.object({ used: z.int(), limit: z.int() }),
+    paused: z
+      .object({
+        reason: z.enum(['operator', 'rate_limited', 'quota_exhausted', 'token_refused']),
+        since: z.iso.datetime().optional(),
+        until: z.iso.datetime().optional(),
+      })
+      .optional()
+      .meta({ description: 'What holds the queue up' }),
+    rotation: rotationState.optional().meta({ description: 'The client secret and its rotation' }),
+  })
+  .meta({ id: 'Health' });
+
+type Health = z.output<typeof healthState>;
+
+/** What an operator wants to know at a glance. */
+export const healthRoute = (context: ApiContext): Route => ({
   method: 'GET',
   path: '/health',
   describe: {
     tag: 'Operation',
     summary: 'State of the gateway at a glance',
     answers: {
-      200: {
-        description: 'Token, queue, permits, pause, rotation',
-        content: { 'application/json': z.looseObject({ status: z.enum(['ok', 'degraded', 'not_configured']) }) },
-      },
+      200: { description: 'Token, queue, permits, pause, rotation', content: { 'application/json': healthState } },
     },
   },
-  handle: async () => {
-    const { table, lanes, statusItems, version } = gateway;
-    const firefly = findLane(lanes, fireflyLane);
-    const now = table.clock.now();
-    const [token, depth, quota, tokenRefresh, rotation] = await Promise.all([
-      tokenState(gateway, now),
-      queueDepth(firefly),
-      readLane(firefly),
-      statusItems.readTokenRefresh(),
-      statusItems.readSecretRotation(),
-    ]);
-    const permits = quota.windows.flatMap((each) => each.permits);
-    const paused = pauseOf(quota, now);
-    const degraded =
-      token.state !== 'ok' || paused !== undefined || tokenRefresh?.state === 'failing' || rotation?.lastRotationFailed;
-    return jsonResponse(200, {
-      status: token.state === 'not_configured' ? 'not_configured' : degraded ? 'degraded' : 'ok',
-      version,
-      token,
-      tokenRefresh,
-      queue: { depth, depthIsMinimum: depth >= countLimit },
-      permits: {
-        free: paused === undefined ? permits.filter(({ freeAt }) => freeAt <= now).length : 0,
-        total: permits.length,
-      },
-      requestsToday: { used: quota.usedToday, limit: firefly.limits.requestsPerDay },
-      paused,
-      rotation: rotation && rotationState(rotation, now),
-    });
-  },
+  handle: async () => jsonResponse(200, await viewHealth(context)),
 });
 
-/** What holds the queue up, an operator first: only that does not end by itself. */
-const pauseOf = (pauses: Pauses, now: number): Record<string, string> | undefined => {
-  if (!isPaused(pauses, now)) return undefined;
-  const { pause, operatorPause } = pauses;
-  if (operatorPause !== undefined) return { reason: 'operator', since: new Date(operatorPause.since).toISOString() };
-  return pause && { reason: pause.reason, until: new Date(pause.until).toISOString() };
+const viewHealth = async (context: ApiContext): Promise<Health> => {
+  const { table, limits, statusItems, settings } = context;
+  const now = table.clock.now();
+  const [token, depth, quota, tokenRefresh, rotation] = await Promise.all([
+    viewToken(context, now),
+    queueDepth(table),
+    readQuota(table, limits),
+    statusItems.readTokenRefresh(),
+    statusItems.readSecretRotation(),
+  ]);
+  const paused = viewPause(quota, now);
+  const degraded =
+    token.state !== 'ok' || paused !== undefined || tokenRefresh?.state === 'failing' || rotation?.lastRotationFailed;
+  return {
+    status: token.state === 'not_configured' ? 'not_configured' : degraded ? 'degraded' : 'ok',
+    version: settings.version,
+    token,
+    tokenRefresh,
+    queue: { depth, depthIsMinimum: depth >= countLimit },
+    permits: {
+      free: paused === undefined ? quota.permits.filter(({ freeAt }) => freeAt <= now).length : 0,
+      total: quota.permits.length,
+    },
+    requestsToday: { used: quota.usedToday, limit: limits.requestsPerDay },
+    paused,
+    rotation: rotation && viewRotation(rotation, now),
+  };
 };
 
-const tokenState = async ({ token, log }: Gateway, now: number): Promise<TokenState> => {
+/** What holds the queue up, an operator first: only an operator's pause does not end by itself. */
+const viewPause = (pauses: Pauses, now: number): Health['paused'] => {
+  if (!isPaused(pauses, now)) return undefined;
+  const { pause, operatorPause } = pauses;
+  if (operatorPause !== undefined) return { reason: 'operator', since: toIso(operatorPause.since) };
+  return pause && { reason: pause.reason, until: toIso(pause.until) };
+};
+
+const viewToken = async ({ token, log }: ApiContext, now: number): Promise<Health['token']> => {
   try {
     const { expiresAt } = await token.read();
     const secondsLeft = Math.max(0, Math.floor((expiresAt - now) / 1000));
@@ -77,18 +110,19 @@ const tokenState = async ({ token, log }: Gateway, now: number): Promise<TokenSt
   }
 };
 
-const rotationState = (rotation: SecretRotationStatus, now: number): Record<string, unknown> => {
-  const { currentSecretCreatedAt, nextRotationAt, lastRotationAt, lastRotationFailed, error, foreignSecretUuids } =
-    rotation;
+const viewRotation = (rotation: SecretRotationStatus, now: number): z.output<typeof rotationState> => {
+  const { currentSecretCreatedAt, nextRotationAt, lastRotationAt, lastRotationFailed, error } = rotation;
   return {
     currentSecretAgeSeconds:
-      currentSecretCreatedAt && Math.max(0, Math.floor((now - Date.parse(currentSecretCreatedAt)) / 1000)),
+      currentSecretCreatedAt === undefined
+        ? undefined
+        : Math.max(0, Math.floor((now - Date.parse(currentSecretCreatedAt)) / 1000)),
     currentSecretCreatedAt,
     nextRotationAt,
     lastRotationAt,
     lastRotationFailed,
     error,
-    foreignSecretUuids: foreignSecretUuids ?? [],
+    foreignSecretUuids: rotation.foreignSecretUuids ?? [],
     previousRetiresAt: rotation.previousRetiresAt,
   };
 };

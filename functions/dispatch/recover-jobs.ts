@@ -1,14 +1,17 @@
-import { announce, unannouncedJobs } from '#shared/jobs/events.ts';
+import type { Table } from '#shared/aws/table.ts';
+import { announce, type EventBus, unpublishedJobs } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { overdueJobs } from '#shared/jobs/lanes/queue.ts';
-import { requeue } from '#shared/jobs/lanes/turn.ts';
+import { overdueJobs } from '#shared/jobs/queue.ts';
+import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import { resumeTurn } from '#shared/jobs/resume.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
+import { requeue } from '#shared/jobs/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
-import { type DispatchContext, turnExecutionName } from './context.ts';
+import type { Log, RecordMetric } from '#shared/observability.ts';
 import { setAside, unknownOutcome } from './set-aside.ts';
+import { executionName, type StartTurn } from './start-turn.ts';
 
-// After the time of a turn the fence lets nothing pass; the rest covers a write that is on its way.
+// Beyond the grace the fence lets nothing pass; the rest covers a write that is on its way.
 const startSlackMs = 5_000;
 // Whoever ended a job announces it right after; only a crash leaves it longer.
 const announceSlackMs = 30_000;
@@ -16,46 +19,53 @@ const announceSlackMs = 30_000;
 const batch = 25;
 
 /** What recovery works with. */
-export type RecoverContext = Pick<DispatchContext, 'table' | 'bus' | 'startTurn' | 'log' | 'recordMetric'>;
+export interface RecoverJobs {
+  table: Table;
+  limits: QuotaLimits;
+  bus: EventBus;
+  startTurn: StartTurn;
+  log: Log;
+  recordMetric: RecordMetric;
+}
 
 /**
  * Finds what a crash left behind: turns that never started go back into the queue, ends that were not announced are
  * announced, and jobs whose durable execution died are followed by a new one.
  */
 export const recoverJobs = async (
-  context: RecoverContext,
-): Promise<{ requeued: number; resumed: number; announced: number }> => {
-  const { table } = context;
+  parts: RecoverJobs,
+): Promise<{ requeue: number; resumed: number; announced: number }> => {
+  const { table, limits } = parts;
   const now = table.clock.now();
-  let requeued = 0;
-  for (const job of await overdueJobs(table, 'scheduled', now - startSlackMs, batch)) {
-    await attempt(context, job, async () => {
-      if ((await requeue(table, job, { sent: false })) !== undefined) requeued += 1;
+  let returned = 0;
+  for (const job of await overdueJobs(table, 'scheduled', now - limits.submitGraceMs - startSlackMs, batch)) {
+    await attempt(parts, job, async () => {
+      if ((await requeue(table, limits, job, { sent: false })) !== undefined) returned += 1;
     });
   }
   let resumed = 0;
   for (const job of await overdueJobs(table, 'active', now, batch)) {
-    await attempt(context, job, async () => {
-      if (await recoverActive(context, job)) resumed += 1;
+    await attempt(parts, job, async () => {
+      if (await recoverActive(parts, job)) resumed += 1;
     });
   }
   let announced = 0;
-  for (const job of await unannouncedJobs(table, now - announceSlackMs, batch)) {
-    if (await tryAnnounce(context, job)) announced += 1;
+  for (const job of await unpublishedJobs(table, now - announceSlackMs, batch)) {
+    if (await tryAnnounce(parts, job)) announced += 1;
   }
-  return { requeued, resumed, announced };
+  return { requeue: returned, resumed, announced };
 };
 
 /** Does something for one job; its failure must not keep the others waiting. */
-const attempt = async (context: RecoverContext, job: Job, act: () => Promise<void>): Promise<void> => {
+const attempt = async (parts: RecoverJobs, job: Job, act: () => Promise<void>): Promise<void> => {
   try {
     await act();
   } catch (error) {
-    await setAside(context, job, error);
+    await setAside(parts, job, error);
   }
 };
 
-const tryAnnounce = async ({ table, bus, log }: RecoverContext, job: Job): Promise<boolean> => {
+const tryAnnounce = async ({ table, bus, log }: RecoverJobs, job: Job): Promise<boolean> => {
   try {
     await announce(table, bus, job);
     return true;
@@ -68,14 +78,14 @@ const tryAnnounce = async ({ table, bus, log }: RecoverContext, job: Job): Promi
   }
 };
 
-const recoverActive = async (context: RecoverContext, job: Job): Promise<boolean> => {
-  const { table, startTurn, log, recordMetric } = context;
+const recoverActive = async (parts: RecoverJobs, job: Job): Promise<boolean> => {
+  const { table, startTurn, log, recordMetric } = parts;
   if (job.state === 'submitting') {
     const ended = await endJob(table, job, ['submitting'], { to: 'failed', error: unknownOutcome });
     if (ended !== undefined) {
       recordMetric(metricNames.submitOutcomeUnknown, 1);
       recordMetric(metricNames.jobsFailed, 1);
-      await tryAnnounce(context, ended);
+      await tryAnnounce(parts, ended);
     }
     return false;
   }
@@ -86,7 +96,7 @@ const recoverActive = async (context: RecoverContext, job: Job): Promise<boolean
     resumes: taken.resumes,
   });
   try {
-    await startTurn(taken, turnExecutionName(taken, taken.resumes));
+    await startTurn(taken, executionName(taken, taken.resumes));
     return true;
   } catch (error) {
     // One job that cannot be followed must not keep all others from their permits; it is overdue again later.

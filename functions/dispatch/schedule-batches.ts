@@ -1,6 +1,9 @@
-import { announceBatch, unannouncedBatches } from '#shared/batches/batch-events.ts';
+import type { Table } from '#shared/aws/table.ts';
+import { announceBatch, unpublishedBatches } from '#shared/batches/batch-events.ts';
 import { claimRun, type DueBatch, dueBatches, needsRun, postponeCheck } from '#shared/batches/open-batches.ts';
-import { type DispatchContext, runExecutionName } from './context.ts';
+import type { EventBus } from '#shared/jobs/events.ts';
+import type { Log } from '#shared/observability.ts';
+import { runName, type StartRun } from './start-batch-run.ts';
 
 // Whoever ended a batch announces it right after; only a crash leaves it longer.
 const announceSlackMs = 30_000;
@@ -10,31 +13,35 @@ const atOnce = 25;
 const mostPages = 20;
 const longestMs = 20_000;
 
-type BatchesContext = Pick<DispatchContext, 'table' | 'bus' | 'startRun' | 'log'>;
+/** What looking at batches works with. */
+export interface ScheduleBatches {
+  table: Table;
+  bus: EventBus;
+  startRun: StartRun;
+  log: Log;
+}
 
 /**
  * Starts a durable execution for every batch that has something to do: a file to be read, a crash to recover from, a
  * cancellation, a report. Ends that were not announced are announced.
  */
-export const scheduleBatches = async (
-  context: BatchesContext,
-): Promise<{ works: number; batchesAnnounced: number }> => {
-  const { table } = context;
+export const scheduleBatches = async (parts: ScheduleBatches): Promise<{ works: number; batchesAnnounced: number }> => {
+  const { table } = parts;
   const endsAt = table.clock.now() + longestMs;
   let works = 0;
   let pages = 0;
   for await (const page of dueBatches(table, atOnce)) {
-    const started = await Promise.all(page.map((due) => tryToStartRun(context, due)));
-    works += started.filter(Boolean).length;
+    const followed = await Promise.all(page.map((due) => tryToFollow(parts, due)));
+    works += followed.filter(Boolean).length;
     pages += 1;
     if (pages === mostPages || table.clock.now() >= endsAt) break;
   }
-  return { works, batchesAnnounced: await announceBatches(context) };
+  return { works, batchesAnnounced: await announceBatches(parts) };
 };
 
-const announceBatches = async ({ table, bus, log }: BatchesContext): Promise<number> => {
+const announceBatches = async ({ table, bus, log }: ScheduleBatches): Promise<number> => {
   let announced = 0;
-  for (const batch of await unannouncedBatches(table, table.clock.now() - announceSlackMs, atOnce)) {
+  for (const batch of await unpublishedBatches(table, table.clock.now() - announceSlackMs, atOnce)) {
     try {
       await announceBatch(table, bus, batch);
       announced += 1;
@@ -49,18 +56,18 @@ const announceBatches = async ({ table, bus, log }: BatchesContext): Promise<num
   return announced;
 };
 
-const tryToStartRun = async (context: BatchesContext, due: DueBatch): Promise<boolean> => {
+const tryToFollow = async (parts: ScheduleBatches, due: DueBatch): Promise<boolean> => {
   try {
-    return await startDueRun(context, due);
+    return await follow(parts, due);
   } catch (error) {
     // One batch that cannot be written must not keep the others waiting; it stays due.
     const { batchId } = due.batch;
-    context.log.error('A batch could not be looked at; the next run tries again.', { batchId, error: String(error) });
+    parts.log.error('A batch could not be looked at; the next run tries again.', { batchId, error: String(error) });
     return false;
   }
 };
 
-const startDueRun = async ({ table, startRun, log }: BatchesContext, due: DueBatch): Promise<boolean> => {
+const follow = async ({ table, startRun, log }: ScheduleBatches, due: DueBatch): Promise<boolean> => {
   if (!needsRun(due.batch, table.clock.now())) {
     await postponeCheck(table, due);
     return false;
@@ -69,7 +76,7 @@ const startDueRun = async ({ table, startRun, log }: BatchesContext, due: DueBat
   if (batch === undefined) return false;
   const work = { batchId: batch.batchId, work: batch.works };
   try {
-    await startRun(work, runExecutionName(work));
+    await startRun(work, runName(work));
     return true;
   } catch (error) {
     // It is due again when the execution would have to be lost.

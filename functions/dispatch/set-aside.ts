@@ -1,8 +1,17 @@
-import { announce } from '#shared/jobs/events.ts';
+import type { Table } from '#shared/aws/table.ts';
+import { announce, type EventBus } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { isRefusedWrite, setAsideJob } from '#shared/jobs/set-aside.ts';
 import { metricNames } from '#shared/metrics.ts';
-import type { DispatchContext } from './context.ts';
+import type { Log, RecordMetric } from '#shared/observability.ts';
+
+/** What setting a job aside works with. */
+export interface SetAside {
+  table: Table;
+  bus: EventBus;
+  log: Log;
+  recordMetric: RecordMetric;
+}
 
 /**
  * Deals with the failure of one job, so that the jobs after it have their turn: a job whose record cannot be written any more
@@ -11,7 +20,7 @@ import type { DispatchContext } from './context.ts';
  * @returns whether the failure is of the job's record, and its write certainly did not happen
  */
 export const setAside = async (
-  { table, bus, log, recordMetric }: Pick<DispatchContext, 'table' | 'bus' | 'log' | 'recordMetric'>,
+  { table, bus, log, recordMetric }: SetAside,
   job: Job,
   error: unknown,
 ): Promise<boolean> => {

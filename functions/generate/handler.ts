@@ -16,7 +16,6 @@ import {
 import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Turn } from '#shared/jobs/job.ts';
-import { createLanes, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { TurnEnd } from './announce-end.ts';
 import type { Parts } from './context.ts';
@@ -37,7 +36,7 @@ const s3 = createS3({ pathStyle: settings.s3PathStyle });
 
 const parts: Parts = {
   table,
-  lanes: createLanes(table, { [fireflyLane]: settings.limits }),
+  limits: settings.limits,
   bus: {
     eventBridge: createEventBridge(),
     eventBusName: settings.eventBusName,

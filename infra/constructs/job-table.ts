@@ -7,7 +7,7 @@ import { dataTable } from './data-table.ts';
 const indexes = [
   { indexName: 'queue', hash: 'queueState', range: 'queueOrder' },
   { indexName: 'caller', hash: 'caller', range: 'createdOrder' },
-  { indexName: 'unannounced', hash: 'unannounced', range: 'finishedAt' },
+  { indexName: 'unpublished', hash: 'unpublished', range: 'finishedAt' },
 ] as const;
 
 /** The name of an index of the job table. */

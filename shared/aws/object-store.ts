@@ -1,15 +1,142 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+  PutObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { GatewayError } from '../errors.ts';
 
-/** Makes a URL with which anybody can read one object for a while. */
-export type Presign = (object: { bucket: string; key: string }) => Promise<string>;
+/** Names an object in S3. */
+export interface ObjectRef {
+  bucket: string;
+  key: string;
+}
+
+/** One content of an object. */
+export interface StoredObject extends ObjectRef {
+  /** Absent where the bucket keeps no versions. */
+  versionId?: string;
+  /** As S3 writes it: in quotes. */
+  etag?: string;
+}
+
+/** A form with which one object of one type can be stored. */
+export interface UploadForm {
+  url: string;
+  /** To be sent before the file, in any order. */
+  fields: Record<string, string>;
+}
+
+/** What an upload form permits. */
+export interface UploadFormPolicy {
+  key: string;
+  contentType: string;
+  /** Largest object, in bytes. */
+  maxBytes: number;
+  /** How long the form is valid, in seconds. */
+  lifetimeSeconds: number;
+}
+
+/** The objects in S3, those of the gateway's own bucket first of all. */
+export interface ObjectStore {
+  /** The gateway's own bucket. */
+  bucket: string;
+  /** Makes a URL that reads one object for a while. It dies early if the session of the role that signed it does. */
+  presignGet(object: ObjectRef): Promise<string>;
+  /** Makes a form that stores one object in the gateway's bucket; its policy fixes key, type and largest size. */
+  presignUpload(policy: UploadFormPolicy): Promise<UploadForm>;
+  /** Stores an object in the gateway's bucket. */
+  put(key: string, body: Uint8Array, contentType: string): Promise<StoredObject>;
+  /** The newest version of an object; undefined if it does not exist or the gateway may not read it. */
+  find(object: ObjectRef): Promise<StoredObject | undefined>;
+  /**
+   * Erases all versions and delete markers under a prefix of the gateway's bucket: in a versioned bucket a mere delete would
+   * keep the bytes.
+   *
+   * @throws {ObjectsNotErasedError} with S3's error code; another call goes on with what is left
+   */
+  erase(prefix: string): Promise<void>;
+}
+
+/** S3 did not erase every version. */
+export class ObjectsNotErasedError extends GatewayError {
+  constructor(message: string) {
+    super('objects_not_erased', message);
+  }
+}
 
 /**
- * Signs URLs locally, without a call to S3. A URL dies early if the role's session that signed it does.
+ * Opens the objects in S3. URLs and forms are signed locally, without a call.
  *
- * @param lifetimeSeconds how long a URL is valid (S3: at most 7 days)
+ * @param options.bucket the gateway's own bucket
+ * @param options.urlLifetimeSeconds how long a presigned URL is valid (S3: at most 7 days)
  */
-export const createPresign =
-  (s3: S3Client, lifetimeSeconds: number): Presign =>
-  ({ bucket, key }) =>
-    getSignedUrl(s3, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: lifetimeSeconds });
+export const createObjectStore = (
+  s3: S3Client,
+  { bucket, urlLifetimeSeconds }: { bucket: string; urlLifetimeSeconds: number },
+): ObjectStore => ({
+  bucket,
+  presignGet: (object) =>
+    getSignedUrl(s3, new GetObjectCommand({ Bucket: object.bucket, Key: object.key }), {
+      expiresIn: urlLifetimeSeconds,
+    }),
+  presignUpload: ({ key, contentType, maxBytes, lifetimeSeconds }) =>
+    createPresignedPost(s3, {
+      Bucket: bucket,
+      Key: key,
+      Fields: { 'Content-Type': contentType },
+      Conditions: [
+        ['eq', '$Content-Type', contentType],
+        ['content-length-range', 1, maxBytes],
+      ],
+      Expires: lifetimeSeconds,
+    }),
+  put: async (key, body, contentType) => {
+    const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType });
+    const { VersionId, ETag } = await s3.send(command);
+    return { bucket, key, versionId: VersionId, etag: ETag };
+  },
+  find: async (object) => {
+    try {
+      const { VersionId, ETag } = await s3.send(new HeadObjectCommand({ Bucket: object.bucket, Key: object.key }));
+      return { bucket: object.bucket, key: object.key, versionId: VersionId, etag: ETag };
+    } catch (error) {
+      // S3 returns 403 for a missing object unless the role may list the bucket.
+      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+      if (status === 404 || status === 403) return undefined;
+      throw error;
+    }
+  },
+  erase: async (prefix) => {
+    let page: ListObjectVersionsCommandOutput | undefined;
+    do {
+      page = await s3.send(
+        new ListObjectVersionsCommand({
+          Bucket: bucket,
+          Prefix: prefix,
+          KeyMarker: page?.NextKeyMarker,
+          VersionIdMarker: page?.NextVersionIdMarker,
+        }),
+      );
+      await eraseVersions(s3, bucket, [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]);
+    } while (page.IsTruncated === true);
+  },
+});
+
+const eraseVersions = async (
+  s3: S3Client,
+  bucket: string,
+  versions: readonly { Key?: string; VersionId?: string }[],
+): Promise<void> => {
+  if (versions.length === 0) return;
+  const Objects = versions.map(({ Key, VersionId }) => ({ Key, VersionId }));
+  const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects } }));
+  if (Errors.length === 0) return;
+  throw new ObjectsNotErasedError(`S3 did not erase ${Errors.length} versions: ${Errors[0]?.Code ?? 'unknown'}`);
+};

@@ -3,7 +3,8 @@ import * as z from 'zod';
 
 const errorSchema = z.object({ code: z.string(), message: z.string() });
 
-const tokenRefreshStatusSchema = z.object({
+/** Outcome of the last token refresh. */
+export const tokenRefreshStatusSchema = z.object({
   state: z.enum(['ok', 'not_configured', 'failing']),
   lastRunAt: z.iso.datetime(),
   lastMintAt: z.iso.datetime().optional(),

@@ -1,9 +1,198 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  type QueryCommandOutput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
+import { type Condition, condition, createExpressions, type Update, writeUpdate } from './expressions.ts';
+import type { Item, UnreadableItems } from './items.ts';
 
 /** A DynamoDB table, and the time by which its items are judged. */
-export interface Table {
+export interface Table extends UnreadableItems {
   dynamoDb: DynamoDBDocumentClient;
   tableName: string;
   clock: Clock;
 }
+
+/** The primary key of an item. */
+export type ItemKey = { pk: string; sk?: string };
+
+/** The time in epoch seconds, as the TTL attribute `expiresAt` counts it. */
+export const nowSeconds = ({ clock }: Pick<Table, 'clock'>): number => Math.floor(clock.now() / 1000);
+
+/** Whether the table may still hold an item that has passed its TTL: DynamoDB deletes late. */
+export const isExpired = (item: Item, nowMs: number): boolean =>
+  typeof item['expiresAt'] === 'number' && item['expiresAt'] * 1000 <= nowMs;
+
+/**
+ * Reads one item; undefined if there is none or it has expired.
+ *
+ * @param options.consistent false for a read that may miss the latest writes, at half the price
+ */
+export const getItem = async (
+  table: Table,
+  key: ItemKey,
+  { consistent = true }: { consistent?: boolean } = {},
+): Promise<Item | undefined> => {
+  const { Item: item } = await table.dynamoDb.send(
+    new GetCommand({ TableName: table.tableName, Key: key, ConsistentRead: consistent }),
+  );
+  return item === undefined || isExpired(item, table.clock.now()) ? undefined : item;
+};
+
+/** Writes an item if the condition holds for the one that it replaces; says whether it did. */
+export const putItem = (table: Table, item: ItemKey & Item, when?: Condition): Promise<boolean> => {
+  const expressions = createExpressions();
+  return holds(
+    table.dynamoDb.send(
+      new PutCommand({
+        TableName: table.tableName,
+        Item: item,
+        ConditionExpression: when && expressions.write(when),
+        ...expressions.attributes(),
+      }),
+    ),
+  );
+};
+
+/**
+ * Writes an item unless another one holds its key: one conditional put decides, whatever runs at once.
+ *
+ * @param isFree when the item that holds the key may be replaced; by default once it has expired
+ * @returns the item that is in the table now, and whether this call put it there
+ */
+export const putNew = async (
+  table: Table,
+  item: ItemKey & Item,
+  isFree: Condition = condition`#expiresAt <= ${nowSeconds(table)}`,
+): Promise<{ created: boolean; item: Item }> => {
+  const { pk, sk } = item;
+  for (;;) {
+    if (await putItem(table, item, condition`attribute_not_exists(#pk) OR ${isFree}`)) return { created: true, item };
+    const existing = await getItem(table, sk === undefined ? { pk } : { pk, sk });
+    if (existing !== undefined) return { created: false, item: existing };
+  }
+};
+
+/**
+ * Updates one item if the condition holds.
+ *
+ * @returns the whole item after the update, or undefined if the condition did not hold
+ */
+export const updateItem = async (
+  { dynamoDb, tableName }: Table,
+  key: ItemKey,
+  update: Update & { when?: Condition },
+): Promise<Item | undefined> => {
+  const expressions = createExpressions();
+  try {
+    const { Attributes } = await dynamoDb.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: key,
+        UpdateExpression: writeUpdate(expressions, update),
+        ConditionExpression: update.when && expressions.write(update.when),
+        ...expressions.attributes(),
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Attributes ?? {};
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+};
+
+/** Deletes an item if the condition holds; says whether it did. */
+export const removeItem = (table: Table, key: ItemKey, when?: Condition): Promise<boolean> => {
+  const expressions = createExpressions();
+  return holds(
+    table.dynamoDb.send(
+      new DeleteCommand({
+        TableName: table.tableName,
+        Key: key,
+        ConditionExpression: when && expressions.write(when),
+        ...expressions.attributes(),
+      }),
+    ),
+  );
+};
+
+const holds = async (write: Promise<unknown>): Promise<boolean> => {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+};
+
+/** Which items of one partition are read, in the order of their sort key. */
+export interface Query {
+  /** An index; the table itself if absent. Indexes are always eventually consistent. */
+  index?: string;
+  /** A key condition. */
+  where: Condition;
+  /** Leaves out items after they were read, and paid for. */
+  filter?: Condition;
+  consistent?: boolean;
+  descending?: boolean;
+  /** How many items are read at a time; by default as many as fit into 1 MB. */
+  pageSize?: number;
+  /** Counts items instead of returning them. */
+  select?: 'COUNT';
+}
+
+/** Reads page by page. Expired items are among the results; a filtered page may be empty though more follow. */
+export const queryPages = (
+  { dynamoDb, tableName }: Table,
+  { index, where, filter, consistent, descending, pageSize, select }: Query,
+): AsyncIterable<QueryCommandOutput> => {
+  const expressions = createExpressions();
+  return paginateQuery(
+    { client: dynamoDb, pageSize },
+    {
+      TableName: tableName,
+      IndexName: index,
+      KeyConditionExpression: expressions.write(where),
+      FilterExpression: filter && expressions.write(filter),
+      ...expressions.attributes(),
+      ConsistentRead: consistent,
+      ScanIndexForward: descending === undefined ? undefined : !descending,
+      Select: select,
+    },
+  );
+};
+
+/** Reads item by item, page after page; expired items are left out. */
+export async function* queryItems(table: Table, query: Query): AsyncGenerator<Item> {
+  for await (const { Items = [] } of queryPages(table, query)) {
+    for (const item of Items) if (!isExpired(item, table.clock.now())) yield item;
+  }
+}
+
+/** The first items of a query, at most so many; expired ones are left out. */
+export const queryFirst = async (table: Table, query: Query, limit: number): Promise<Item[]> => {
+  const items: Item[] = [];
+  for await (const item of queryItems(table, { pageSize: limit, ...query })) {
+    items.push(item);
+    if (items.length === limit) break;
+  }
+  return items;
+};
+
+/** Counts the items of a query up to a limit, expired ones included. */
+export const countItems = async (table: Table, query: Query, limit: number): Promise<number> => {
+  let counted = 0;
+  for await (const { Count = 0 } of queryPages(table, { pageSize: limit, ...query, select: 'COUNT' })) {
+    counted += Count;
+    if (counted >= limit) return limit;
+  }
+  return counted;
+};

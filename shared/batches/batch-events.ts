@@ -5,7 +5,7 @@ import { conditionalUpdate } from '../jobs/conditional-update.ts';
 import { type EventBus, publish } from '../jobs/events.ts';
 import { indexes } from '../jobs/job-item.ts';
 import type { Batch } from './batch.ts';
-import { batchKey, batchOfItem, unannouncedBatch } from './batch-item.ts';
+import { batchKey, batchOfItem, unpublishedBatch } from './batch-item.ts';
 
 /** EventBridge `detail-type` of the event that says that a batch has ended. */
 export const batchEndedEvent = 'Batch Ended';
@@ -18,19 +18,19 @@ export const batchEndedEvent = 'Batch Ended';
 export const announceBatch = async (table: Table, bus: EventBus, batch: Batch): Promise<void> => {
   await publish(bus, batchEndedEvent, batchEndedOf(batch, bus.gatewayUrl));
   await conditionalUpdate(table, batchKey(batch.batchId), {
-    expression: 'REMOVE unannounced',
+    expression: 'REMOVE unpublished',
     condition: 'attribute_exists(pk)',
   });
 };
 
 /** Batches that ended before the given time (epoch ms) and whose end a crash kept from being announced. */
-export const unannouncedBatches = async (table: Table, beforeMs: number, limit: number): Promise<Batch[]> => {
+export const unpublishedBatches = async (table: Table, beforeMs: number, limit: number): Promise<Batch[]> => {
   const { Items = [] } = await table.dynamoDb.send(
     new QueryCommand({
       TableName: table.tableName,
-      IndexName: indexes.unannounced,
-      KeyConditionExpression: 'unannounced = :batch AND finishedAt < :before',
-      ExpressionAttributeValues: { ':batch': unannouncedBatch, ':before': new Date(beforeMs).toISOString() },
+      IndexName: indexes.unpublished,
+      KeyConditionExpression: 'unpublished = :batch AND finishedAt < :before',
+      ExpressionAttributeValues: { ':batch': unpublishedBatch, ':before': new Date(beforeMs).toISOString() },
       Limit: limit,
     }),
   );

@@ -9,10 +9,10 @@ export const partitionOf = (batchId: string): string => `batch#${batchId}`;
 /** The part of the queue index in which batches stand that somebody has to look at. */
 export const openBatches = 'batch';
 
-/** The part of the index of unannounced ends that batches stand in. */
-export const unannouncedBatch = 'batch';
+/** The part of the index of unpublished ends that batches stand in. */
+export const unpublishedBatch = 'batch';
 
-const tableAttributes = ['pk', 'sk', 'queueState', 'queueOrder', 'unannounced', 'expiresAt'] as const;
+const tableAttributes = ['pk', 'sk', 'queueState', 'queueOrder', 'unpublished', 'expiresAt'] as const;
 
 /** The batch in an item of the table, without the table's own attributes. */
 export const batchOfItem = (item: Record<string, unknown>): Batch => {

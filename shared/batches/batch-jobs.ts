@@ -1,6 +1,6 @@
 import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../aws/table.ts';
-import { isExpired, jobKey } from '../jobs/job-item.ts';
+import { isExpired, type Table } from '../aws/table.ts';
+import { jobKey } from '../jobs/job-item.ts';
 import { jobIdOfLine } from './batch-identity.ts';
 
 /** Most lines that can be read at once (DynamoDB: 100 items in a BatchGetItem). */

@@ -1,7 +1,7 @@
 import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
 import type { Batch, BatchState, EndState, LineCounts } from './batch.ts';
-import { batchKey, batchOfItem, unannouncedBatch } from './batch-item.ts';
+import { batchKey, batchOfItem, unpublishedBatch } from './batch-item.ts';
 import { leaseMs, nextCheckAt } from './open-batches.ts';
 
 /** Identifies one durable execution of one batch: its number rises with each that is started. */
@@ -80,7 +80,7 @@ export const endBatch = async (
       ...changes,
       state: to,
       finishedAt: new Date(nowMs).toISOString(),
-      unannounced: unannouncedBatch,
+      unpublished: unpublishedBatch,
       expiresAt: Math.floor(nowMs / 1000) + retentionSeconds,
     },
     removed: ['queueState', 'queueOrder'],

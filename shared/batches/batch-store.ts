@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Table } from '../aws/table.ts';
-import { isExpired } from '../jobs/job-item.ts';
+import { isExpired } from '../aws/table.ts';
 import { type Batch, noEnds, noLines } from './batch.ts';
 import { batchKey, batchOfItem, openBatches } from './batch-item.ts';
 

@@ -5,7 +5,7 @@ import { countEnd } from '../batches/count-end.ts';
 import { jobEndedOf } from '../events/job-ended.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
-import { indexes, jobKey, jobOfItem } from './job-item.ts';
+import { indexes, jobKey, parseJob } from './job-item.ts';
 
 /** EventBridge `source` of the gateway's events. */
 export const eventSource = 'firefly-gateway';
@@ -60,22 +60,22 @@ export const announce = async (table: Table, bus: EventBus, job: Job): Promise<b
   await publish(bus, jobEndedEvent, jobEndedOf(job, bus.gatewayUrl));
   // Without the condition the update would bring back a job that was erased meanwhile.
   await conditionalUpdate(table, jobKey(job.jobId), {
-    expression: 'REMOVE unannounced',
+    expression: 'REMOVE unpublished',
     condition: 'attribute_exists(pk)',
   });
   return isLast;
 };
 
 /** Jobs that ended before the given time (epoch ms) and whose end a crash kept from being announced. */
-export const unannouncedJobs = async (table: Table, beforeMs: number, limit: number): Promise<Job[]> => {
+export const unpublishedJobs = async (table: Table, beforeMs: number, limit: number): Promise<Job[]> => {
   const { Items = [] } = await table.dynamoDb.send(
     new QueryCommand({
       TableName: table.tableName,
-      IndexName: indexes.unannounced,
-      KeyConditionExpression: 'unannounced = :yes AND finishedAt < :before',
+      IndexName: indexes.unpublished,
+      KeyConditionExpression: 'unpublished = :yes AND finishedAt < :before',
       ExpressionAttributeValues: { ':yes': 'yes', ':before': new Date(beforeMs).toISOString() },
       Limit: limit,
     }),
   );
-  return Items.map(jobOfItem);
+  return Items.map(parseJob);
 };

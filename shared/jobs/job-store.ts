@@ -1,8 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../aws/table.ts';
+import { allOf, condition } from '../aws/expressions.ts';
+import { parseEach } from '../aws/items.ts';
+import { getItem, nowSeconds, putNew, queryPages, removeItem, type Table } from '../aws/table.ts';
 import type { Job, JobState, NewJob } from './job.ts';
-import { createdOrder, indexes, isExpired, jobKey, jobOfItem, queuedPart } from './job-item.ts';
+import { createdOrder, indexes, jobKey, parseJob } from './job-item.ts';
+
 /** One page of a caller's jobs, newest first. */
 export interface JobPage {
   jobs: Job[];
@@ -32,11 +33,11 @@ export const createJob = async (
     attempts: 0,
     resumes: 0,
   };
-  return putNewJob(table, queued, { queueState: queuedPart(job.lane), queueOrder: place.rank });
+  return putNewJob(table, queued, { queueState: 'queued', queueOrder: place.rank });
 };
 
 /**
- * Writes a job that is over before it began, as its outputs are there from an earlier one, unless its id is taken.
+ * Writes a job that ends as it begins, with the outputs of an earlier one, unless its id is taken.
  *
  * @returns the job that is in the table now and whether this call put it there
  */
@@ -45,8 +46,7 @@ export const createReusingJob = async (
   job: NewJob,
   earlier: Pick<Job, 'jobId' | 'outputs' | 'result'>,
 ): Promise<{ created: boolean; job: Job }> => {
-  const nowMs = table.clock.now();
-  const now = new Date(nowMs).toISOString();
+  const now = new Date(table.clock.now()).toISOString();
   const succeeded: Job = {
     ...job,
     // It never stands in the queue.
@@ -64,8 +64,7 @@ export const createReusingJob = async (
     result: earlier.result,
     reusedFrom: earlier.jobId,
   };
-  const expiresAt = Math.floor(nowMs / 1000) + job.retentionSeconds;
-  return putNewJob(table, succeeded, { unannounced: 'yes', expiresAt });
+  return putNewJob(table, succeeded, { unpublished: 'yes', expiresAt: nowSeconds(table) + job.retentionSeconds });
 };
 
 const putNewJob = async (
@@ -73,36 +72,23 @@ const putNewJob = async (
   job: Job,
   attributes: Record<string, unknown>,
 ): Promise<{ created: boolean; job: Job }> => {
-  const item = {
+  const { created, item } = await putNew(table, {
     ...jobKey(job.jobId),
     ...job,
     ...attributes,
     createdOrder: createdOrder(job.createdAt, job.jobId),
-  };
-  try {
-    await table.dynamoDb.send(
-      new PutCommand({
-        TableName: table.tableName,
-        Item: item,
-        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-        ExpressionAttributeValues: { ':now': Math.floor(table.clock.now() / 1000) },
-      }),
-    );
-    return { created: true, job };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const existing = await getJob(table, job.jobId);
-    if (existing === undefined) return putNewJob(table, job, attributes);
-    return { created: false, job: existing };
-  }
+  });
+  return { created, job: created ? job : parseJob(item) };
 };
 
-/** Reads a job as it is now (strongly consistent); undefined if there is none or its time is over. */
+/**
+ * Reads a job as it is now (strongly consistent); undefined if there is none or its time is over.
+ *
+ * @throws {UnreadableItemError} if the item is not a whole job
+ */
 export const getJob = async (table: Table, jobId: string): Promise<Job | undefined> => {
-  const { Item } = await table.dynamoDb.send(
-    new GetCommand({ TableName: table.tableName, Key: jobKey(jobId), ConsistentRead: true }),
-  );
-  return Item === undefined || isExpired(Item, table.clock.now()) ? undefined : jobOfItem(Item);
+  const item = await getItem(table, jobKey(jobId));
+  return item && parseJob(item);
 };
 
 /**
@@ -113,61 +99,37 @@ export const getJob = async (table: Table, jobId: string): Promise<Job | undefin
  */
 export const listJobs = async (
   table: Table,
-  options: { caller: string; state?: JobState; before?: string; limit: number },
+  { caller, state, before, limit }: { caller: string; state?: JobState; before?: string; limit: number },
 ): Promise<JobPage> => {
+  const pages = queryPages(table, {
+    index: indexes.caller,
+    where: allOf(
+      condition`#caller = ${caller}`,
+      before === undefined ? undefined : condition`#createdOrder < ${before}`,
+    ),
+    filter: allOf(
+      condition`attribute_not_exists(#expiresAt) OR #expiresAt > ${nowSeconds(table)}`,
+      state && condition`#state = ${state}`,
+    ),
+    descending: true,
+    pageSize: Math.max(limit, 100),
+  });
   const jobs: Job[] = [];
-  let before = options.before;
   // A filtered page of DynamoDB may be empty though more follow, so pages are read until enough jobs are found.
-  for (;;) {
-    const { Items = [], LastEvaluatedKey } = await table.dynamoDb.send(
-      new QueryCommand({
-        TableName: table.tableName,
-        IndexName: indexes.caller,
-        KeyConditionExpression:
-          before === undefined ? 'caller = :caller' : 'caller = :caller AND createdOrder < :before',
-        FilterExpression: [
-          '(attribute_not_exists(expiresAt) OR expiresAt > :now)',
-          ...(options.state === undefined ? [] : ['#state = :state']),
-        ].join(' AND '),
-        ...(options.state === undefined ? {} : { ExpressionAttributeNames: { '#state': 'state' } }),
-        ExpressionAttributeValues: {
-          ':caller': options.caller,
-          ':now': Math.floor(table.clock.now() / 1000),
-          ...(before === undefined ? {} : { ':before': before }),
-          ...(options.state === undefined ? {} : { ':state': options.state }),
-        },
-        ScanIndexForward: false,
-        Limit: Math.max(options.limit, 100),
-      }),
-    );
-    for (const item of Items) {
-      if (jobs.length === options.limit) return { jobs, next: before };
-      jobs.push(jobOfItem(item));
-      before = String(item['createdOrder']);
-    }
-    if (LastEvaluatedKey === undefined) return { jobs };
-    before = String(LastEvaluatedKey['createdOrder']);
-    if (jobs.length === options.limit) return { jobs, next: before };
+  for await (const { Items = [], LastEvaluatedKey } of pages) {
+    const missing = limit - jobs.length;
+    const taken = Items.slice(0, missing);
+    jobs.push(...parseEach(table, taken, parseJob).parsed);
+    if (Items.length > missing) return { jobs, next: String(taken.at(-1)?.['createdOrder'] ?? before) };
+    if (jobs.length === limit && LastEvaluatedKey) return { jobs, next: String(LastEvaluatedKey['createdOrder']) };
   }
+  return { jobs };
 };
 
 /**
  * Erases the record of a job; the caller has made sure that it is finished.
  *
- * @returns false if its end has not been announced yet: then the record stays, for nothing else remembers that
+ * @returns false if its end has not been published yet: then the record stays, for nothing else remembers that
  */
-export const deleteJob = async (table: Table, jobId: string): Promise<boolean> => {
-  try {
-    await table.dynamoDb.send(
-      new DeleteCommand({
-        TableName: table.tableName,
-        Key: jobKey(jobId),
-        ConditionExpression: 'attribute_not_exists(unannounced)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-};
+export const deleteJob = (table: Table, jobId: string): Promise<boolean> =>
+  removeItem(table, jobKey(jobId), condition`attribute_not_exists(#unpublished)`);

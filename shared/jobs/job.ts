@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** What a job can be doing; the last four are final. */
 export const jobStates = [
   'queued',
@@ -24,111 +26,115 @@ export const priorities = ['high', 'normal', 'low'] as const;
 
 export type Priority = (typeof priorities)[number];
 
-/** Why a job ended other than by success; code and message are Adobe's where Adobe gave them. */
-export interface JobError {
-  code: string;
-  message: string;
+const jobError = z.object({
+  code: z.string(),
+  message: z.string(),
   /** HTTP status of Adobe's answer, if there was one. */
-  upstreamStatus?: number;
-}
+  upstreamStatus: z.number().optional(),
+});
+
+/** Why a job ended other than by success; code and message are Adobe's where Adobe gave them. */
+export type JobError = z.output<typeof jobError>;
+
+const upstreamJob = z.object({
+  jobId: z.string().optional(),
+  statusUrl: z.string(),
+  cancelUrl: z.string().optional(),
+  /** ISO time at which Adobe accepted the job. */
+  acceptedAt: z.string(),
+});
 
 /** Where Adobe keeps the job: the URLs are called exactly as Adobe returned them. */
-export interface UpstreamJob {
-  jobId?: string;
-  statusUrl: string;
-  cancelUrl?: string;
-  /** ISO time at which Adobe accepted the job. */
-  acceptedAt: string;
-}
+export type UpstreamJob = z.output<typeof upstreamJob>;
+
+const jobOutput = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  sha256: z.string(),
+  bytes: z.number(),
+  contentType: z.string(),
+  seed: z.number().optional(),
+  /** What else Adobe said about the output, such as a name. */
+  fields: z.record(z.string(), z.unknown()).optional(),
+});
 
 /** One stored output, in Adobe's order. */
-export interface JobOutput {
-  bucket: string;
-  key: string;
-  sha256: string;
-  bytes: number;
-  contentType: string;
-  seed?: number;
-  /** What else Adobe said about the output, such as a name. */
-  fields?: Record<string, unknown>;
-}
+export type JobOutput = z.output<typeof jobOutput>;
+
+const jobResult = z.looseObject({
+  size: z.object({ width: z.number(), height: z.number() }).optional(),
+  contentClass: z.string().optional(),
+});
 
 /** What Adobe said about the finished job besides its outputs; passed on to the caller unchanged. */
-export interface JobResult {
-  size?: { width: number; height: number };
-  contentClass?: string;
-  [field: string]: unknown;
-}
+export type JobResult = z.output<typeof jobResult>;
+
+const stateChange = z.object({ state: z.enum(jobStates), at: z.string() });
 
 /** One entry of a job's life: the state it entered and when (ISO). */
-export interface JobStateChange {
-  state: JobState;
-  at: string;
-}
+export type JobStateChange = z.output<typeof stateChange>;
 
-/** A permit that a turn holds; `until` (epoch ms) tells this claim from every other one of the same permit. */
-export interface HeldPermit {
-  /** Length of the window in seconds. */
-  window: number;
-  index: number;
-  until: number;
-}
+/** What the table holds of a job; its own attributes, for keys and indexes, are not part of the job. */
+export const jobSchema = z.object({
+  jobId: z.string(),
+  caller: z.string(),
+  /** Name of the Firefly operation, such as `images/generate`. */
+  operation: z.string(),
+  /** Sent as `x-model-version`: the caller's, or the default; none where the operation takes none. */
+  modelVersion: z.string().optional(),
+  /** The request body for Adobe, as JSON text: see {@link requestOf}. */
+  request: z.string(),
+  /** SHA-256 of operation, model version and canonical body; tells a repeated request from another one. */
+  requestHash: z.string(),
+  priority: z.enum(priorities),
+  rank: z.string(),
+  round: z.number(),
+  state: z.enum(jobStates),
+  history: z.array(stateChange),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  /** How often the job was given a permit; names the durable execution. */
+  turn: z.number(),
+  /** Submits that Adobe answered with 408, 500 or 503, or refused for what may have been a lost upload. */
+  attempts: z.number(),
+  /** How often in a row Adobe refused the token of a submit; the second time the token was a new one. */
+  tokenRefusals: z.number().optional(),
+  /** Epoch ms at which the current permit lets the job be submitted. */
+  submitAt: z.number().optional(),
+  /** Index of the permit of the current turn. */
+  permit: z.number().optional(),
+  upstream: upstreamJob.optional(),
+  result: jobResult.optional(),
+  outputs: z.array(jobOutput).optional(),
+  error: jobError.optional(),
+  /** What the caller should know though the request was accepted, such as fields that Adobe does not document. */
+  warnings: z.array(z.string()),
+  /** Set by a cancel request while Adobe may be working on the job. */
+  cancelRequestedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+  /** How long the record is kept after the end, in seconds. */
+  retentionSeconds: z.number(),
+  /** How often a new durable execution took over after the first had died. */
+  resumes: z.number(),
+  /** The batch whose line the job is. */
+  batchId: z.string().optional(),
+  /** Number of the line in its batch, from 1. */
+  line: z.number().optional(),
+  /** The caller's own id of the line. */
+  lineId: z.string().optional(),
+  /** The earlier job whose outputs answered the request, instead of Adobe. */
+  reusedFrom: z.string().optional(),
+});
 
 /** A request for an Adobe operation and everything that happened to it. Times are ISO strings. */
-export interface Job {
-  jobId: string;
-  caller: string;
-  /** Name of the Firefly operation, such as `images/generate`. */
-  operation: string;
-  /** Queue and quota under which it is submitted. */
-  lane: string;
-  /** What is sent as `x-model-version`: the caller's, or the default; none where the operation takes none. */
-  modelVersion?: string;
-  /** The request body for Adobe, as JSON text. */
-  request: string;
-  /** SHA-256 of operation, model version and canonical body; tells a repeated request from another one. */
-  requestHash: string;
-  priority: Priority;
-  rank: string;
-  round: number;
-  state: JobState;
-  history: JobStateChange[];
-  createdAt: string;
-  updatedAt: string;
-  /** How often the job was given a permit; names the durable execution. */
-  turn: number;
-  /** Submits that Adobe answered with 408, 500 or 503, or refused for what may have been a lost upload. */
-  attempts: number;
-  /** How often in a row Adobe refused the token of a submit; the second time the token was a new one. */
-  tokenRefusals?: number;
-  /** Epoch ms from which on the current turn may be submitted. */
-  submitAt?: number;
-  /** Epoch ms until which the current turn may be submitted. */
-  submitBy?: number;
-  /** Permits of the current turn, one for each window that is planned by permits. */
-  permits?: HeldPermit[];
-  upstream?: UpstreamJob;
-  result?: JobResult;
-  outputs?: JobOutput[];
-  error?: JobError;
-  /** What the caller should know though the request was accepted, such as fields that Adobe does not document. */
-  warnings: string[];
-  /** Set by a cancel request while Adobe may be working on the job. */
-  cancelRequestedAt?: string;
-  finishedAt?: string;
-  /** How long the record is kept after the end, in seconds. */
-  retentionSeconds: number;
-  /** How often a new durable execution took over after the first had died. */
-  resumes: number;
-  /** The batch whose line the job is. */
-  batchId?: string;
-  /** Number of the line in its batch, from 1. */
-  line?: number;
-  /** The caller's own id of the line. */
-  lineId?: string;
-  /** The earlier job that was answered with, instead of asking Adobe. */
-  reusedFrom?: string;
-}
+export type Job = z.output<typeof jobSchema>;
+
+/**
+ * The request body for Adobe that a job was made from.
+ *
+ * @throws {SyntaxError} never for a job that the gateway stored: the body was checked first
+ */
+export const requestOf = ({ request }: Pick<Job, 'request'>): unknown => JSON.parse(request);
 
 /** What a caller's request needs before it is a job. */
 export type NewJob = Pick<
@@ -136,7 +142,6 @@ export type NewJob = Pick<
   | 'jobId'
   | 'caller'
   | 'operation'
-  | 'lane'
   | 'modelVersion'
   | 'request'
   | 'requestHash'

@@ -1,7 +1,7 @@
 import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import type { Job } from './job.ts';
-import { jobKey, jobOfItem } from './job-item.ts';
+import { jobKey, parseJob } from './job-item.ts';
 
 /** How long after its time-out, or after a takeover, a job's durable execution counts as lost, in ms: longer than any storing. */
 export const lostAfterMs = 15 * 60_000;
@@ -24,5 +24,5 @@ export const resumeTurn = async (table: Table, job: Job): Promise<Job | undefine
       ':resumes': job.resumes,
     },
   });
-  return item === undefined ? undefined : jobOfItem(item);
+  return item === undefined ? undefined : parseJob(item);
 };

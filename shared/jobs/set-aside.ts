@@ -1,7 +1,7 @@
 import type { Table } from '../aws/table.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import { finalStates, type Job, type JobError } from './job.ts';
-import { jobKey, jobOfItem } from './job-item.ts';
+import { jobKey, parseJob } from './job-item.ts';
 
 /** Code of a job whose record cannot be written any more. */
 export const unprocessableJob = 'job_unprocessable';
@@ -33,7 +33,7 @@ export const setAsideJob = async (
   const item = await conditionalUpdate(table, jobKey(jobId), {
     expression:
       'SET #state = :failed, #error = :error, #request = :request, #history = :history, updatedAt = :at, ' +
-      'finishedAt = :at, unannounced = :yes REMOVE queueState, queueOrder, #result, upstream',
+      'finishedAt = :at, unpublished = :yes REMOVE queueState, queueOrder, #result, upstream',
     condition: `attribute_exists(pk) AND NOT #state IN (${Object.keys(finals).join(', ')})`,
     names: {
       '#state': 'state',
@@ -52,5 +52,5 @@ export const setAsideJob = async (
       ':yes': 'yes',
     },
   });
-  return item === undefined ? undefined : jobOfItem(item);
+  return item === undefined ? undefined : parseJob(item);
 };

@@ -1,10 +1,10 @@
 import { checkRequest } from '../adobe/services/check-request.ts';
 import type { ModelVersions, OperationDefinition } from '../adobe/services/operation.ts';
 import { defaultModelVersion, type OperationOverrides } from '../adobe/services/operation-settings.ts';
-import { toValidationErrors, type ValidationError } from './validation-errors.ts';
+import { listErrors, toValidationErrors, type ValidationError } from './validation-errors.ts';
 
 /** Largest request body that is taken, in bytes: a job's record holds it. */
-export const largestRequestBytes = 100 * 1024;
+export const maxRequestBytes = 100 * 1024;
 
 /** What was found in a request for an operation. */
 export interface RequestValidation {
@@ -34,7 +34,7 @@ export const validateRequest = (
 
 /** One sentence that names every wrong field. */
 export const validationSentence = (errors: readonly ValidationError[]): string =>
-  `Adobe would refuse the request: ${errors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ')}.`;
+  `Adobe would refuse the request: ${listErrors(errors)}.`;
 
 const modelVersionErrors = (models: ModelVersions | undefined, header: string | undefined): ValidationError[] => {
   const loc = ['header', 'x-model-version'];

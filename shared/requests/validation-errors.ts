@@ -21,6 +21,10 @@ export const toValidationErrors = (issues: readonly z.core.$ZodIssue[], place: s
     }));
   });
 
+/** Names every wrong field in one line. */
+export const listErrors = (errors: readonly ValidationError[]): string =>
+  errors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+
 const typeNames: Record<string, { name: string; type: string }> = {
   string: { name: 'string', type: 'str' },
   int: { name: 'integer', type: 'integer' },

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isExpired } from '../aws/table.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
-import { isExpired } from '../jobs/job-item.ts';
 import type { Attempt, Delivery, DeliveryRef } from './webhook.ts';
 import { deliveryKey, deliveryPartition, type WebhookTable, withoutKeys } from './webhook-table.ts';
 

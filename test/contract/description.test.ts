@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { createRoutes } from '#functions/api/app.ts';
 import { openApiDocument } from '#functions/api/openapi/document.ts';
-import { createRoutes } from '#functions/api/routes.ts';
 import { startApi } from '#test/integration/functions/api/fixture.ts';
 
 type Schema = {
@@ -77,7 +77,7 @@ describe("the description of the API beside Adobe's own", () => {
   it.runIf(directory !== undefined)('has every path, method, required field, limit and enum of it', async () => {
     const adobe = JSON.parse(readFileSync(join(directory ?? '', 'firefly-api.json'), 'utf8')) as Document;
     const api = await startApi();
-    const ours = openApiDocument(createRoutes(api.gateway), '1.0.0') as unknown as Document;
+    const ours = openApiDocument(createRoutes(api.context), '1.0.0') as unknown as Document;
     await api.close();
     const differences = Object.entries(adobe.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, call]) => {

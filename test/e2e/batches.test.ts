@@ -1,23 +1,19 @@
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
-import type { BusEvent } from '#local/eventbridge.ts';
 import { stackNames } from '#local/stack-settings.ts';
-import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
+import { type Gateway, withoutPictures } from '#test/fixtures/gateway.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 
 const lines = 24;
-const events: BusEvent[] = [];
 let gateway: Gateway;
 let s3: ReturnType<typeof localClients>['s3'];
-beforeAll(async () => {
-  gateway = await startGateway({ ...withoutPictures, onEvent: (event) => events.push(event) });
+it.beforeAll(({ gateway: shared }) => {
+  gateway = shared;
   s3 = localClients(gateway.stack.description).s3;
 });
-afterAll(async () => {
-  s3.destroy();
-  await gateway.close();
-});
+afterAll(() => s3.destroy());
 
 interface BatchView {
   batchId: string;
@@ -65,7 +61,7 @@ const reportOf = async (url: string, headers: Record<string, string> = {}): Prom
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 };
 
-it('makes images of a file that a team drops, and reports on every line once', async () => {
+it('makes images of a file that a team drops, and reports on every line once', async ({ events }) => {
   const team = { 'x-local-caller': 'team-a' };
   const file = Array.from({ length: lines }, (_, index) =>
     JSON.stringify({ id: `line-${index + 1}`, body: { prompt: `picture ${index + 1}` } }),
@@ -77,7 +73,8 @@ it('makes images of a file that a team drops, and reports on every line once', a
   const report = await reportOf(links.reports.jsonl, team);
   expect(report.map(({ id }) => id)).toEqual(Array.from({ length: lines }, (_, index) => `line-${index + 1}`));
   expect(report.every(({ outputs }) => (outputs as string[]).length === 1)).toBe(true);
-  expect(events.filter((event) => event['detail-type'] === 'Batch Ended')).toHaveLength(1);
+  const told = events.filter(({ detail }) => detail['batchId'] === ended.batchId);
+  expect(told.filter((event) => event['detail-type'] === 'Batch Ended')).toHaveLength(1);
   expect((await get(links.self)).status).toBe(404);
 });
 

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import { type Gateway, startGateway } from '#test/fixtures/gateway.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 describe('cancelling a job', () => {
@@ -8,21 +9,21 @@ describe('cancelling a job', () => {
   const cancel = (jobId: string) => gateway.call(`/v3/cancel/${jobId}`, { method: 'PUT' });
   const control = () => simulatorControl(gateway.stack.description.ims);
 
-  beforeAll(async () => {
-    gateway = await startGateway();
+  it.beforeAll(({ gateway: shared }) => {
+    gateway = shared;
   });
   afterEach(() => control().clearFaults());
-  afterAll(() => gateway.close());
 
   it('cancels a running job at Adobe', async () => {
     await control().addFault({ fault: 'job', generationMs: 600_000, prompt: request.prompt });
+    const before = (await control().requests()).length;
     const jobId = await gateway.submit(request);
     await gateway.until(jobId, ['running']);
     expect((await cancel(jobId)).status).toBe(200);
     const job = await gateway.until(jobId);
     expect(job.status).toBe('cancelled');
     expect(job.states.map(({ state }) => state)).not.toContain('storing');
-    const calls = (await control().requests()).filter(({ path }) => path.startsWith('/v3/cancel/'));
+    const calls = (await control().requests()).slice(before).filter(({ path }) => path.startsWith('/v3/cancel/'));
     expect(calls.map(({ status }) => status)).toEqual([200]);
     const status = await (await gateway.call(`/v3/status/${jobId}`)).json();
     expect(status).toMatchObject({ jobId, status: 'cancelled' });

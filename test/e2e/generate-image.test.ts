@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { localClients } from '#local/clients.ts';
-import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
@@ -11,12 +12,9 @@ const cat = { prompt: 'a realistic illustration of a cat coding', size: { width:
 
 describe('a prompt over HTTP becomes an image in S3', () => {
   let gateway: Gateway;
-  const events: unknown[] = [];
-
-  beforeAll(async () => {
-    gateway = await startGateway({ ...quick, onEvent: (event) => events.push(event) });
+  it.beforeAll(({ drawingGateway }) => {
+    gateway = drawingGateway;
   });
-  afterAll(() => gateway.close());
 
   it('accepts a job as Adobe does and stores its outputs with type and hash, in order of the seeds', async () => {
     const response = await gateway.post(cat, { 'x-model-version': 'image4_standard', 'x-api-key': 'ignored' });
@@ -96,7 +94,7 @@ describe('a prompt over HTTP becomes an image in S3', () => {
     expect((await gateway.call(`/jobs/${jobId}`, { headers: { 'x-local-caller': 'team-a' } })).status).toBe(200);
   });
 
-  it('announces each end once and erases a finished job with all it stored', async () => {
+  it('announces each end once and erases a finished job with all it stored', async ({ events }) => {
     const job = await gateway.until(await gateway.submit(cat));
     const announced = () => events.filter((event) => JSON.stringify(event).includes(job.jobId));
     await expect.poll(announced).toHaveLength(1);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
+import { describe, expect } from 'vitest';
+import type { Gateway } from '#test/fixtures/gateway.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 
 const noise = (width: number, height: number) =>
   sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } });
@@ -10,10 +11,9 @@ const json = async (response: Response) => (await response.json()) as Record<str
 
 describe('images as input', () => {
   let gateway: Gateway;
-  beforeAll(async () => {
-    gateway = await startGateway({ ...quick, simulator: { ...quick.simulator, outputBytes: null } });
+  it.beforeAll(({ drawingGateway }) => {
+    gateway = drawingGateway;
   });
-  afterAll(() => gateway.close());
 
   const upload = (image: Buffer, contentType: string) =>
     gateway.call('/v2/storage/image', {

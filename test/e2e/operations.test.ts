@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { operations } from '#shared/adobe/services/firefly/operations.ts';
 import { findOperation } from '#shared/adobe/services/registry.ts';
-import { type Gateway, startGateway } from '#test/fixtures/gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
 import { type OperationRequest, operationRequests } from '#test/fixtures/operation-requests.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 
 type Output = Record<string, unknown> & { image?: { url: string }; video?: { url: string }; presignedUrl?: string };
 
@@ -11,10 +12,9 @@ const json = async (response: Response) => (await response.json()) as Record<str
 
 describe('every operation of Firefly', () => {
   let gateway: Gateway;
-  beforeAll(async () => {
-    gateway = await startGateway();
+  it.beforeAll(({ gateway: shared }) => {
+    gateway = shared;
   });
-  afterAll(() => gateway.close());
 
   const post = (path: string, { body, headers = {} }: OperationRequest) =>
     gateway.call(path, {

@@ -1,9 +1,10 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { stackNames } from '#local/stack-settings.ts';
-import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 
 const prompt = 'The launch of Project Kingfisher, still under embargo';
 
@@ -21,14 +22,10 @@ describe('no log line shows a secret, a token or a prompt', () => {
     secretsManager.destroy();
   };
 
-  beforeAll(async () => {
-    gateway = await startGateway({
-      ...quick,
-      simulator: { requestsPerMinute: 200, pendingMs: 0, generationMs: 300, outputBytes: 4_096 },
-    });
+  it.beforeAll(async ({ gateway: shared }) => {
+    gateway = shared;
     await noteToken();
   });
-  afterAll(() => gateway.close());
 
   it('through success, refusal, faults of Adobe, cancelling, new tokens, bad input and erasing', async () => {
     const { simulator } = gateway.stack;

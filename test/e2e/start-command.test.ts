@@ -1,25 +1,12 @@
-import { createHash } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startSimulator } from '#local/simulator/simulator.ts';
-import { runStart, type StartCommand } from '#test/fixtures/start-command.ts';
+import { runStart } from '#test/fixtures/start-command.ts';
 
+// What else it does is in start-command.exhaustive.test.ts.
 describe('npm start', () => {
-  const running: StartCommand[] = [];
-  const start = (args: string[], env?: Record<string, string>) => {
-    const command = runStart(args, env);
-    running.push(command);
-    return command;
-  };
-  afterEach(async () => {
-    for (const { process: child, exited } of running.splice(0)) {
-      child.kill('SIGKILL');
-      await exited;
-    }
-  });
-
   it('makes one image with another server and ends with --once: two lines on stdout and nothing else', async () => {
     const simulator = await startSimulator({ pendingMs: 0, generationMs: 0 });
-    const command = start(['--json', '--once', '--port', '0', '--poll-seconds', '1', '--prompt', 'a small boat'], {
+    const command = runStart(['--json', '--once', '--port', '0', '--poll-seconds', '1', '--prompt', 'a small boat'], {
       FIREFLY_API_URL: simulator.url,
       ADOBE_IMS_URL: simulator.url,
       ADOBE_IO_URL: simulator.url,
@@ -61,51 +48,5 @@ describe('npm start', () => {
     expect(simulator.jobs()).toHaveLength(1);
     expect(command.stderr.join('\n')).toContain(new URL(simulator.url).host);
     await simulator.close();
-  });
-
-  it('stays up after the image, serves it, and ends at once on an interrupt', async () => {
-    const command = start(['--json', '--port', '0', '--poll-seconds', '1']);
-    const { gateway } = await command.json(0);
-    const list = async () => {
-      const answer = await fetch(`${gateway}/jobs?status=succeeded`);
-      return ((await answer.json()) as { jobs: { jobId: string; outputs: { sha256: string }[] }[] }).jobs;
-    };
-    await expect.poll(list, { timeout: 25_000 }).toHaveLength(1);
-    const [job] = await list();
-    const picture = await fetch(`${gateway}/jobs/${job?.jobId}/outputs/0`);
-    const bytes = Buffer.from(await picture.arrayBuffer());
-    expect(createHash('sha256').update(bytes).digest('hex')).toBe(job?.outputs[0]?.sha256);
-    command.process.kill('SIGINT');
-    expect(await command.exited).toBe(0);
-  });
-
-  it('ends with 1 and the reason when there is no image', async () => {
-    const simulator = await startSimulator();
-    simulator.faults.add({ fault: 'prompt_unsafe', service: 'firefly', method: 'POST' });
-    const env = { FIREFLY_API_URL: simulator.url, ADOBE_IMS_URL: simulator.url, ADOBE_IO_URL: simulator.url };
-    const command = start(['--json', '--once', '--port', '0'], env);
-    expect(await command.exited).toBe(1);
-    expect(command.stderr.join('\n')).toContain('prompt_unsafe');
-    expect(await command.json(1)).toMatchObject({ status: 'failed', outputs: [] });
-    await simulator.close();
-  });
-
-  it('says which settings to check when Adobe refuses the credentials', async () => {
-    const simulator = await startSimulator();
-    const command = start([], {
-      FIREFLY_SERVICES_CLIENT_ID: 'simulated-client',
-      FIREFLY_SERVICES_CLIENT_SECRET: 'a-wrong-secret',
-      ADOBE_IMS_URL: simulator.url,
-    });
-    expect(await command.exited).toBe(1);
-    expect(command.stderr.join('\n')).toContain('FIREFLY_SERVICES_CLIENT_SECRET');
-    expect(command.stderr.join('\n')).not.toContain('a-wrong-secret');
-    await simulator.close();
-  });
-
-  it('refuses a mistake on the command line, names it and shows no stack trace', async () => {
-    const command = start(['--port', 'x']);
-    expect(await command.exited).toBe(1);
-    expect(command.stderr).toEqual(['--port takes a whole number from 0 to 65535, not "x".']);
   });
 });

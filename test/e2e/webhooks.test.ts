@@ -1,18 +1,17 @@
 import { Webhook as Verifier } from 'standardwebhooks';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, expect, vi } from 'vitest';
 import { stackNames } from '#local/stack-settings.ts';
 import { type FakeAdobe, type Seen, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
-import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 
 let gateway: Gateway;
 let receiver: FakeAdobe;
-beforeAll(async () => {
-  [gateway, receiver] = await Promise.all([startGateway(withoutPictures), startFakeAdobe()]);
+it.beforeAll(async ({ gateway: shared }) => {
+  gateway = shared;
+  receiver = await startFakeAdobe();
 });
-afterAll(async () => {
-  await gateway.close();
-  await receiver.close();
-});
+afterAll(() => receiver.close());
 
 interface WebhookView {
   webhookId: string;

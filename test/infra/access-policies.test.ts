@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Gateway } from '#functions/api/context.ts';
+import { createRoutes } from '#functions/api/app.ts';
+import type { ApiContext } from '#functions/api/context.ts';
 import type { Route } from '#functions/api/http/router.ts';
-import { createRoutes } from '#functions/api/routes.ts';
 import { callerPaths, operatorRoutes } from '#infra/constructs/api-paths.ts';
 import { flatten } from './granted.ts';
 import { ofType, synthesise } from './synthesise.ts';
 
 // Routes are only named here, and none is run.
-const routes: Route[] = createRoutes({ table: {}, inputs: { buckets: {} }, docsAssetsDirectory: '.' } as Gateway);
+const routes: Route[] = createRoutes({
+  table: {},
+  inputs: { buckets: {} },
+  settings: { docsAssetsDirectory: '.' },
+} as ApiContext);
 
 const { resources } = synthesise();
 

@@ -90,7 +90,7 @@ describe('the job table', () => {
       GlobalSecondaryIndexes: [
         index('queue', 'queueState', 'queueOrder'),
         index('caller', 'caller', 'createdOrder'),
-        index('unannounced', 'unannounced', 'finishedAt'),
+        index('unpublished', 'unpublished', 'finishedAt'),
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       BillingMode: 'PAY_PER_REQUEST',

@@ -81,7 +81,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     [arn(jobs.table.tableArn), 'job table'],
     [`${arn(jobs.table.tableArn)}/index/queue`, 'index queue'],
     [`${arn(jobs.table.tableArn)}/index/caller`, 'index caller'],
-    [`${arn(jobs.table.tableArn)}/index/unannounced`, 'index unannounced'],
+    [`${arn(jobs.table.tableArn)}/index/unpublished`, 'index unpublished'],
     [arn(rotation.intents.tableArn), 'intent table'],
     [arn(webhooks.table.tableArn), 'webhook table'],
     [arn(outputs.bucket.bucketArn), 'bucket'],

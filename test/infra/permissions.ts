@@ -14,7 +14,7 @@ export type Target =
   | 'job table'
   | 'index queue'
   | 'index caller'
-  | 'index unannounced'
+  | 'index unpublished'
   | 'intent table'
   | 'webhook table'
   | 'bucket'
@@ -87,10 +87,10 @@ export const permissions: Record<Principal, Permission[]> = {
     // Reads a job again by its key when the answer to a write was lost.
     { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'index queue', may: ['dynamodb:Query'] },
-    { on: 'index unannounced', may: ['dynamodb:Query'] },
+    { on: 'index unpublished', may: ['dynamodb:Query'] },
     { on: 'alias live of generate', may: ['lambda:InvokeFunction'] },
     { on: 'alias live of inbox', may: ['lambda:InvokeFunction'] },
-    // Announces the ends that a crash left unannounced.
+    // Announces the ends that a crash left unpublished.
     { on: 'event bus default', may: ['events:PutEvents'] },
   ],
   generate: [

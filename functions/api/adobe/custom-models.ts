@@ -6,7 +6,7 @@ import {
   listCustomModels,
 } from '#shared/adobe/services/firefly/custom-models.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
@@ -14,11 +14,11 @@ import type { Route } from '../http/router.ts';
 import { unavailable, withToken } from './with-token.ts';
 
 const freshMs = 60_000;
-const mostKept = 50;
+const maxKept = 50;
 
 /** Adobe's list of the custom models that the gateway's credential may use; remembered for a minute. */
-export const customModels = (gateway: Pick<Gateway, 'tokens' | 'fireflyUrl' | 'table'>): Route => {
-  const { tokens, fireflyUrl, table } = gateway;
+export const customModelsRoute = (context: Pick<ApiContext, 'tokens' | 'settings' | 'table'>): Route => {
+  const { tokens, settings, table } = context;
   const known = new Map<string, { body: Record<string, unknown>; readAt: number }>();
   return {
     method: 'GET',
@@ -47,10 +47,10 @@ export const customModels = (gateway: Pick<Gateway, 'tokens' | 'fireflyUrl' | 't
       const kept = known.get(key);
       if (kept !== undefined && table.clock.now() - kept.readAt < freshMs) return answer(kept.body, request);
       const outcome = await withToken<CustomModelsOutcome>(tokens, (token) =>
-        listCustomModels({ baseUrl: fireflyUrl, query, requestId: request.id }, token, table.clock.now),
+        listCustomModels({ baseUrl: settings.fireflyUrl, query, requestId: request.id }, token, table.clock.now),
       );
       if (outcome.kind !== 'listed') throw problemOf(outcome);
-      if (known.size >= mostKept) known.clear();
+      if (known.size >= maxKept) known.clear();
       known.set(key, { body: outcome.body, readAt: table.clock.now() });
       return answer(outcome.body, request);
     },
@@ -71,15 +71,15 @@ const readQuery = (request: ApiRequest): CustomModelsQuery => {
 
 /** Adobe's links to further pages lead to Adobe, where the caller has no token: they are turned to the gateway. */
 const answer = (body: Record<string, unknown>, { baseUrl }: ApiRequest) =>
-  jsonResponse(200, { ...body, _links: atGateway(body['_links'], baseUrl) });
+  jsonResponse(200, { ...body, _links: atApiContext(body['_links'], baseUrl) });
 
-const atGateway = (value: unknown, baseUrl: string): unknown => {
+const atApiContext = (value: unknown, baseUrl: string): unknown => {
   if (typeof value === 'string') {
     const url = URL.canParse(value, baseUrl) ? new URL(value, baseUrl) : undefined;
     return url?.pathname === '/v3/custom-models' ? `${baseUrl}${url.pathname}${url.search}` : value;
   }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, atGateway(inner, baseUrl)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, atApiContext(inner, baseUrl)]));
 };
 
 // Errors of this call have the field `reason` at Adobe, where others have `error_code`.

@@ -1,18 +1,28 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { imageTypeOf, imageTypes, isImageType } from '#shared/adobe/services/firefly/image-types.ts';
+import { type ImageType, imageTypeOf, imageTypes, isImageType } from '#shared/adobe/services/firefly/image-types.ts';
+import { type UploadOutcome, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
+import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { mediaType } from '#shared/jobs/outputs.ts';
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
+import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
+import { unavailable, withToken } from './with-token.ts';
 
 /** Lambda takes events of 6 MB, in which the image is written in base64: a third longer. */
-const largestImageBytes = 4 * 1024 * 1024;
+const maxImageBytes = 4 * 1024 * 1024;
 
-const storedImage = z.object({ id: z.string(), source: z.object({ url: z.string() }) });
+const uploadAnswer = z.object({
+  images: z.array(z.object({ id: z.string(), source: z.object({ url: z.string() }) })),
+});
+
+type UploadContext = Pick<ApiContext, 'table' | 'tokens' | 'objects' | 'settings'>;
 
 /** Adobe's upload call for images that fit through API Gateway; a copy stays in S3. */
-export const storageImage = ({ storage }: Pick<Gateway, 'storage'>): Route => ({
+export const uploadImageRoute = (context: UploadContext): Route => ({
   method: 'POST',
   path: '/v2/storage/image',
   describe: {
@@ -24,38 +34,72 @@ export const storageImage = ({ storage }: Pick<Gateway, 'storage'>): Route => ({
     answers: {
       200: {
         description: "Adobe's answer, and where the copy lies",
-        content: { 'application/json': z.object({ images: z.array(storedImage) }) },
+        content: { 'application/json': uploadAnswer },
       },
     },
     errors: [413, 415, 422, 451, 503],
   },
   handle: async (request) => {
     const caller = request.caller();
-    const { body = '', isBase64Encoded, contentType } = request.body;
-    const declared = mediaType(contentType ?? null);
-    if (!isImageType(declared)) {
-      const permitted = Object.keys(imageTypes).join(', ');
-      throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${permitted}.`);
-    }
-    const image = new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'latin1'));
-    if (image.length === 0) throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
-    if (image.length > largestImageBytes) throw tooLarge(request.baseUrl);
-    if (imageTypeOf(image) !== declared) {
-      throw new ProblemError(422, 'validation_error', `The body is not of the type ${declared}.`, {
-        validationErrors: [
-          { loc: ['header', 'content-type'], msg: 'the body is of another type', type: 'value_error' },
-        ],
-      });
-    }
-    const { uploadId, copy } = await storage.store(caller, image, declared);
-    return jsonResponse(200, { images: [{ id: uploadId, source: { url: copy } }] });
+    const { image, contentType } = readImage(request);
+    const body: z.output<typeof uploadAnswer> = { images: [await storeImage(context, caller, image, contentType)] };
+    return jsonResponse(200, body);
   },
 });
 
-const tooLarge = (baseUrl: string): ProblemError =>
-  new ProblemError(
-    413,
-    'request_too_large',
-    `The image has more than ${largestImageBytes} bytes. POST /uploads gives a form for larger ones.`,
-    { extensions: { uploads: `${baseUrl}/uploads` } },
+const readImage = ({
+  body: { body = '', isBase64Encoded, contentType },
+  baseUrl,
+}: ApiRequest): { image: Uint8Array<ArrayBuffer>; contentType: ImageType } => {
+  const declared = mediaType(contentType ?? null);
+  if (!isImageType(declared)) {
+    const permitted = Object.keys(imageTypes).join(', ');
+    throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${permitted}.`);
+  }
+  const image = new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'latin1'));
+  if (image.length === 0) throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
+  if (image.length > maxImageBytes) {
+    throw new ProblemError(
+      413,
+      'request_too_large',
+      `The image has more than ${maxImageBytes} bytes. POST /uploads gives a form for larger ones.`,
+      { extensions: { uploads: `${baseUrl}/uploads` } },
+    );
+  }
+  if (imageTypeOf(image) !== declared) {
+    throw new ProblemError(422, 'validation_error', `The body is not of the type ${declared}.`, {
+      validationErrors: [{ loc: ['header', 'content-type'], msg: 'the body is of another type', type: 'value_error' }],
+    });
+  }
+  return { image, contentType: declared };
+};
+
+/**
+ * Keeps a copy of an image in S3 and uploads it to Adobe. Its key follows from its content, so that the same image twice is
+ * one object.
+ *
+ * @throws {ProblemError} with Adobe's status and code if Adobe refuses it, 503 if Adobe cannot be reached
+ */
+const storeImage = async (
+  { table, tokens, objects, settings }: UploadContext,
+  caller: string,
+  image: Uint8Array<ArrayBuffer>,
+  contentType: ImageType,
+): Promise<z.output<typeof uploadAnswer>['images'][number]> => {
+  const sha256 = createHash('sha256').update(image).digest('hex');
+  // The copy comes first: an image that only Adobe has could not be sent again after its week is over.
+  const copy = await objects.put(`${uploadsPrefix(caller)}${sha256}.${imageTypes[contentType]}`, image, contentType);
+  const outcome = await withToken<UploadOutcome>(tokens, (token) =>
+    uploadImage({ baseUrl: settings.fireflyUrl, image, contentType }, token, table.clock.now),
   );
+  if (outcome.kind === 'refused') {
+    const { status, code, message } = outcome.error;
+    // Adobe's 403 is about the gateway's rights, not about the caller's.
+    throw new ProblemError(status === 403 ? 502 : status, code, message);
+  }
+  if (outcome.kind !== 'uploaded') {
+    throw unavailable(outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined);
+  }
+  await rememberUpload(table, { bucket: copy.bucket, key: copy.key, etag: copy.etag ?? '' }, outcome.uploadId);
+  return { id: outcome.uploadId, source: { url: `s3://${copy.bucket}/${copy.key}` } };
+};

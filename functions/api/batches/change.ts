@@ -1,33 +1,53 @@
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { isOver } from '#shared/batches/batch.ts';
+import { batchIdOfRetry } from '#shared/batches/batch-identity.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
-import { getBatch } from '#shared/batches/batch-store.ts';
-import type { Gateway } from '../context.ts';
+import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
-import { acceptedBatch } from './batch-answers.ts';
-import { findBatch, unknownBatch } from './find-batch.ts';
-import { accepted, onBatch } from './view.ts';
+import { findBatch, unknownBatch } from './get.ts';
+import { acceptedAnswer, acceptedResponse, describeBatchCall } from './view.ts';
 
 /** Cancels a batch: what waits ends without having cost anything, what Adobe works on is cancelled there. */
-export const batchCancel = (gateway: Gateway): Route => ({
+export const cancelRoute = (context: ApiContext): Route => ({
   method: 'PUT',
   path: '/batches/{batchId}/cancel',
-  describe: onBatch('Cancels what has not ended', { 202: accepted }, [409]),
+  describe: describeBatchCall('Cancels what has not ended', { 202: acceptedAnswer }, [409]),
   handle: async (request) => {
-    let batch = await findBatch(gateway, request);
+    let batch = await findBatch(context, request);
     for (;;) {
       if (batch.state === 'reporting' || isOver(batch.state)) {
         throw new ProblemError(409, 'batch_ended', 'All jobs of the batch have ended.');
       }
-      const asked = await requestBatchCancel(gateway.table, batch);
+      const asked = await requestBatchCancel(context.table, batch);
       if (asked !== undefined) {
-        await dispatchNow(gateway);
-        return acceptedBatch(asked, request);
+        await dispatchNow(context);
+        return acceptedResponse(asked, request);
       }
-      const current = await getBatch(gateway.table, batch.batchId);
+      const current = await getBatch(context.table, batch.batchId);
       if (current === undefined) throw unknownBatch();
       batch = current;
     }
+  },
+});
+
+/** Tries the jobs of a batch again that failed or timed out, as a batch of its own. Asked again it is the same one. */
+export const retryRoute = (context: ApiContext): Route => ({
+  method: 'POST',
+  path: '/batches/{batchId}/retry',
+  describe: describeBatchCall('Tries the failed jobs again, as a new batch', { 202: acceptedAnswer }, [409]),
+  handle: async (request) => {
+    const { table, settings } = context;
+    const { batchId, caller, state, priority, counts } = await findBatch(context, request);
+    if (!isOver(state)) throw new ProblemError(409, 'batch_not_finished', 'The batch has not finished yet.');
+    if (counts.failed + counts.timed_out === 0) {
+      throw new ProblemError(409, 'nothing_failed', 'No job of the batch has failed.');
+    }
+    const { retentionSeconds } = settings;
+    const retry = { batchId: batchIdOfRetry(batchId), caller, priority, retryOf: batchId, retentionSeconds };
+    const { batch } = await createBatch(table, retry, table.clock.now());
+    await dispatchNow(context);
+    return acceptedResponse(batch, request);
   },
 });

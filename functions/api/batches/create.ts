@@ -5,16 +5,42 @@ import { inputKey } from '#shared/batches/batch-files.ts';
 import { batchIdOfCall, batchIdOfFile } from '#shared/batches/batch-identity.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import { priorities } from '#shared/jobs/job.ts';
-import type { Gateway } from '../context.ts';
-import { ProblemError } from '../http/problem.ts';
+import type { ApiContext } from '../context.ts';
+import { idempotencyKeyReused } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
-import { acceptedBatch } from './batch-answers.ts';
-import { findSource } from './find-source.ts';
-import { type BatchRequest, readBatchRequest } from './request.ts';
-import { accepted, batchBodies } from './view.ts';
+import { type BatchRequest, findSource, readBatchRequest, toBatchSource } from './request.ts';
+import { acceptedAnswer, acceptedResponse } from './view.ts';
+
+// One request in a batch.
+const lineSchema = z
+  .object({
+    operation: z.string().optional().meta({ description: 'Such as `images/generate`, the default' }),
+    body: z.looseObject({}).meta({ description: "The body of Adobe's call" }),
+    id: z.string().optional().meta({ description: 'Your own name for the line; it is in the report' }),
+    priority: z.enum(priorities).optional(),
+    modelVersion: z.string().optional().meta({ description: 'As `x-model-version`' }),
+  })
+  .meta({ id: 'BatchLine' });
+
+// What `POST /batches` takes.
+const batchBodies = {
+  'application/x-ndjson': lineSchema.meta({ description: 'One on each line' }),
+  'text/csv': z.string().meta({
+    description:
+      'A header row with the columns `operation`, `id`, `priority`, `modelVersion` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out',
+  }),
+  'application/json': z.union([
+    z.object({
+      source: z.string().meta({ description: 's3://bucket/key' }),
+      priority: z.enum(priorities).optional(),
+    }),
+    z.object({ defaults: lineSchema.partial().optional(), requests: z.array(lineSchema) }),
+    lineSchema,
+  ]),
+};
 
 /** Takes many requests at once, in a body or from a file in S3; they are checked and queued later, line by line. */
-export const batchCreate = (gateway: Gateway, requireCredentials: () => Promise<void>): Route => ({
+export const createRoute = (context: ApiContext, requireCredentials: () => Promise<void>): Route => ({
   method: 'POST',
   path: '/batches',
   describe: {
@@ -26,53 +52,49 @@ export const batchCreate = (gateway: Gateway, requireCredentials: () => Promise<
       'x-priority': z.enum(priorities).default('low').meta({ description: 'Of every line that names none' }),
     }),
     body: batchBodies,
-    answers: { 202: accepted },
+    answers: { 202: acceptedAnswer },
     errors: [403, 413, 415, 422, 503],
   },
   handle: async (request) => {
     const caller = request.caller();
     const wanted = readBatchRequest(request);
     await requireCredentials();
-    const batch = await takeIn(gateway, caller, wanted);
-    await dispatchNow(gateway);
-    return acceptedBatch(batch, request);
+    const batch = await takeIn(context, caller, wanted);
+    await dispatchNow(context);
+    return acceptedResponse(batch, request);
   },
 });
 
-const takeIn = async (gateway: Gateway, caller: string, wanted: BatchRequest): Promise<Batch> => {
-  const { table, stackName, batchFiles } = gateway;
+const takeIn = async (context: ApiContext, caller: string, wanted: BatchRequest): Promise<Batch> => {
+  const { table, objects, settings } = context;
   const { idempotencyKey: key } = wanted;
-  const ofCall = batchIdOfCall(stackName, caller, key);
+  const idByKey = batchIdOfCall(settings.stackName, caller, key);
   // Asked first: another request with the same key must not replace the requests of this one, and the same one is answered
   // even if its file is gone by now.
-  const existing = key === undefined ? undefined : await getBatch(table, ofCall);
-  if (existing !== undefined) return sameRequest(existing, wanted);
+  const existing = key === undefined ? undefined : await getBatch(table, idByKey);
+  if (existing !== undefined) return requireSameRequest(existing, wanted);
   if (wanted.kind === 'source') {
-    const source = await findSource(gateway, caller, wanted.source);
+    const source = await findSource(context, caller, wanted.source);
     // Without a key the same version of the same file is the same batch, as it is in the inbox.
-    return key === undefined
-      ? (await create(gateway, caller, batchIdOfFile(caller, source), source, wanted)).batch
-      : sameRequest((await create(gateway, caller, ofCall, source, wanted)).batch, wanted);
+    if (key === undefined) return putBatch(context, caller, batchIdOfFile(caller, source), source, wanted);
+    return requireSameRequest(await putBatch(context, caller, idByKey, source, wanted), wanted);
   }
-  const source = await batchFiles.store(inputKey(ofCall, wanted.extension), wanted.body, wanted.contentType);
-  return sameRequest((await create(gateway, caller, ofCall, source, wanted)).batch, wanted);
+  const stored = await objects.put(inputKey(idByKey, wanted.extension), wanted.body, wanted.contentType);
+  return requireSameRequest(await putBatch(context, caller, idByKey, toBatchSource(stored), wanted), wanted);
 };
 
-const create = (
-  { table, retentionSeconds }: Gateway,
+const putBatch = async (
+  { table, settings: { retentionSeconds } }: ApiContext,
   caller: string,
   batchId: string,
   source: BatchSource,
   { priority, requestHash }: BatchRequest,
-): Promise<{ batch: Batch }> =>
-  createBatch(table, { batchId, caller, source, priority, requestHash, retentionSeconds }, table.clock.now());
+): Promise<Batch> => {
+  const newBatch = { batchId, caller, source, priority, requestHash, retentionSeconds };
+  return (await createBatch(table, newBatch, table.clock.now())).batch;
+};
 
-const sameRequest = (batch: Batch, { requestHash }: BatchRequest): Batch => {
+const requireSameRequest = (batch: Batch, { requestHash }: BatchRequest): Batch => {
   if (batch.requestHash === requestHash) return batch;
-  throw new ProblemError(
-    422,
-    'idempotency_key_reused',
-    'The Idempotency-Key was used before with another request. Use a new key for a new request.',
-    { validationErrors: [{ loc: ['header', 'Idempotency-Key'], msg: 'key of another request', type: 'value_error' }] },
-  );
+  throw idempotencyKeyReused();
 };

@@ -1,38 +1,76 @@
 import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
-import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
-import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
-import { readLane } from '#shared/jobs/lanes/snapshot.ts';
-import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
-import type { Gateway } from '../context.ts';
-import { jsonResponse } from '../http/response.ts';
+import { type ReportFormat, reportKey } from '#shared/batches/batch-files.ts';
+import { getBatch } from '#shared/batches/batch-store.ts';
+import { turnsUntilLast } from '#shared/jobs/queue.ts';
+import { readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { ApiContext } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
+import type { ApiRequest } from '../http/request.ts';
+import { emptyResponse, jsonResponse, toIso } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { batchLinks } from './batch-answers.ts';
-import { batchRecord } from './batch-record.ts';
-import { findBatch } from './find-batch.ts';
-import { batchSchema, onBatch } from './view.ts';
+import { batchSchema, describeBatchCall, viewBatch } from './view.ts';
 
 /** How a batch is doing. */
-export const batchShow = (gateway: Gateway): Route => ({
+export const getRoute = (context: ApiContext): Route => ({
   method: 'GET',
   path: '/batches/{batchId}',
-  describe: onBatch('How a batch is doing', {
+  describe: describeBatchCall('How a batch is doing', {
     200: { description: 'The batch', content: { 'application/json': batchSchema } },
   }),
   handle: async (request) => {
-    const batch = await findBatch(gateway, request);
-    const estimatedEndAt = isOver(batch.state) ? undefined : await estimate(gateway, batch);
-    return jsonResponse(200, { ...batchRecord(batch), estimatedEndAt, links: batchLinks(request, batch.batchId) });
+    const batch = await findBatch(context, request);
+    const estimatedEndAt = isOver(batch.state) ? undefined : await estimateEnd(context, batch);
+    return jsonResponse(200, viewBatch(batch, request, estimatedEndAt));
   },
 });
 
-/** When the last job will be submitted at the earliest: what waits now at other priorities has its turns in between; ISO. */
-const estimate = async ({ table, lanes }: Gateway, batch: Batch): Promise<string | undefined> => {
+// When the last job will be submitted at the earliest, ISO: what waits now at other priorities has its turns in between.
+const estimateEnd = async ({ table, limits }: ApiContext, batch: Batch): Promise<string | undefined> => {
   const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped - batch.blank;
   const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
   const now = table.clock.now();
-  if (unfinished === 0) return new Date(now).toISOString();
-  const lane = findLane(lanes, fireflyLane);
-  const [quota, ahead] = await Promise.all([readLane(lane), turnsUntilLast(lane, batch.priority, unfinished)]);
-  const last = earliestSubmit(quota, lane.limits, ahead, now);
-  return last === undefined ? undefined : new Date(last).toISOString();
+  if (unfinished === 0) return toIso(now);
+  const [quota, ahead] = await Promise.all([
+    readQuota(table, limits),
+    turnsUntilLast(table, batch.priority, unfinished),
+  ]);
+  return toIso(earliestSubmit(quota, limits, ahead, now));
 };
+
+/** The stable address of a batch's report: redirects to a URL that is signed at this moment. */
+export const reportRoute = (context: Pick<ApiContext, 'table' | 'objects'>, format: ReportFormat): Route => ({
+  method: 'GET',
+  path: `/batches/{batchId}/report.${format}`,
+  describe: describeBatchCall(
+    'The report: what became of each line',
+    { 302: { description: 'To the file', headers: { location: 'A presigned URL' } } },
+    [409],
+  ),
+  handle: async (request) => {
+    const { batchId, state } = await findBatch(context, request);
+    if (!isOver(state)) {
+      throw new ProblemError(409, 'batch_not_finished', 'The report is written when all jobs of the batch have ended.');
+    }
+    const { bucket, presignGet } = context.objects;
+    return emptyResponse(302, { location: await presignGet({ bucket, key: reportKey(batchId, format) }) });
+  },
+});
+
+const batchIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The batch that the path names.
+ *
+ * @throws {ProblemError} 404 if there is none or it is another caller's: the two must not be told apart
+ */
+export const findBatch = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Batch> => {
+  const caller = request.caller();
+  const batchId = request.params['batchId']?.toLowerCase() ?? '';
+  const batch = batchIdPattern.test(batchId) ? await getBatch(table, batchId) : undefined;
+  if (batch === undefined || batch.caller !== caller) throw unknownBatch();
+  return batch;
+};
+
+/** The answer for a batch that is not there. */
+export const unknownBatch = (): ProblemError => new ProblemError(404, 'unknown_batch_id', 'There is no such batch.');

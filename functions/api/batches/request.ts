@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import type { StoredObject } from '#shared/aws/object-store.ts';
+import type { BatchSource } from '#shared/batches/batch.ts';
+import { isOwnFile } from '#shared/inputs/caller-folders.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
-import { readIdempotencyKey } from '../generations/job-identity.ts';
-import { readPriority } from '../generations/request.ts';
+import type { ApiContext } from '../context.ts';
+import { readIdempotencyKey, readPriority } from '../http/headers.ts';
 import { decodeUtf8, mediaTypeOf, parseJson } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 
 // Room for base64 within the 6 MB that Lambda takes.
-const largestBody = 4 * 1024 * 1024;
+const maxBodyBytes = 4 * 1024 * 1024;
 
 const formats = new Map([
   ['application/x-ndjson', { extension: 'jsonl', contentType: 'application/x-ndjson' }],
@@ -53,7 +56,7 @@ export const readBatchRequest = (request: ApiRequest): BatchRequest => {
       kind: 'body',
       priority,
       idempotencyKey,
-      requestHash: hashOf(format.extension, priority, body),
+      requestHash: hashRequest(format.extension, priority, body),
       body,
       ...format,
     };
@@ -63,7 +66,7 @@ export const readBatchRequest = (request: ApiRequest): BatchRequest => {
     kind: 'source',
     priority: own,
     idempotencyKey,
-    requestHash: hashOf('source', own, source.source),
+    requestHash: hashRequest('source', own, source.source),
     source: source.source,
   };
 };
@@ -73,11 +76,11 @@ const readBytes = ({ body: { body = '', isBase64Encoded, contentEncoding = 'iden
     throw new ProblemError(415, 'invalid_content_type', 'The body must not be compressed; a file in S3 may be.');
   }
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > largestBody) {
+  if (bytes.length > maxBodyBytes) {
     throw new ProblemError(
       413,
       'request_too_large',
-      `The body has more than ${largestBody} bytes. Put the file into S3 and name it: {"source": "s3://<bucket>/<key>"}.`,
+      `The body has more than ${maxBodyBytes} bytes. Put the file into S3 and name it: {"source": "s3://<bucket>/<key>"}.`,
     );
   }
   if (bytes.length === 0) throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
@@ -99,5 +102,44 @@ const readSource = (body: Buffer): z.output<typeof sourceBody> | undefined => {
 const invalid = (message: string, { issues }: z.ZodError): ProblemError =>
   new ProblemError(422, 'validation_error', message, { validationErrors: toValidationErrors(issues, 'body') });
 
-const hashOf = (kind: string, priority: Priority, content: Buffer | string): string =>
+const hashRequest = (kind: string, priority: Priority, content: Buffer | string): string =>
   createHash('sha256').update(`${kind}\n${priority}\n`).update(content).digest('hex');
+
+/**
+ * Finds the file that a caller wants to be a batch, in its newest version.
+ *
+ * @throws {ProblemError} 422 for what is no address of S3 or a file that is not there, 403 for a file that is not the caller's
+ */
+export const findSource = async (
+  { objects, inputs }: Pick<ApiContext, 'objects' | 'inputs'>,
+  caller: string,
+  address: string,
+): Promise<BatchSource> => {
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(address) ?? [];
+  if (key === '') throw wrongSource('is not an address such as s3://bucket/key');
+  const isOwn = bucket === inputs.buckets.own && isOwnFile(caller, key);
+  if (!isOwn && !inputs.buckets.shared.includes(bucket)) {
+    throw new ProblemError(
+      403,
+      'source_not_allowed',
+      "A file must lie in your inbox or your uploads in the gateway's bucket, or in a bucket of the setting inputBuckets.",
+      { validationErrors: [{ loc: ['body', 'source'], msg: 'is not yours', type: 'value_error' }] },
+    );
+  }
+  const stored = await objects.find({ bucket, key });
+  if (stored === undefined) throw wrongSource('does not exist');
+  return toBatchSource(stored);
+};
+
+/** What a batch keeps of an object; its etag without S3's quotes, as the events of S3 have it. */
+export const toBatchSource = ({ bucket, key, versionId, etag }: StoredObject): BatchSource => ({
+  bucket,
+  key,
+  versionId,
+  etag: etag?.replaceAll('"', ''),
+});
+
+const wrongSource = (problem: string): ProblemError =>
+  new ProblemError(422, 'validation_error', `The source ${problem}.`, {
+    validationErrors: [{ loc: ['body', 'source'], msg: problem, type: 'value_error' }],
+  });

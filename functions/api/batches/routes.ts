@@ -1,19 +1,17 @@
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import type { Route } from '../http/router.ts';
-import { batchCancel } from './change.ts';
-import { batchCreate } from './create.ts';
-import { batchShow } from './get.ts';
-import { batchJobs } from './jobs.ts';
-import { batchReport } from './report.ts';
-import { batchRetry } from './retry-batch.ts';
+import { cancelRoute, retryRoute } from './change.ts';
+import { createRoute } from './create.ts';
+import { getRoute, reportRoute } from './get.ts';
+import { jobsRoute } from './jobs.ts';
 
 /** Everything about batches. */
-export const batchRoutes = (gateway: Gateway, requireCredentials: () => Promise<void>): Route[] => [
-  batchCreate(gateway, requireCredentials),
-  batchShow(gateway),
-  batchJobs(gateway),
-  batchCancel(gateway),
-  batchRetry(gateway),
-  batchReport(gateway, 'jsonl'),
-  batchReport(gateway, 'csv'),
+export const batchRoutes = (context: ApiContext, requireCredentials: () => Promise<void>): Route[] => [
+  createRoute(context, requireCredentials),
+  getRoute(context),
+  jobsRoute(context),
+  cancelRoute(context),
+  retryRoute(context),
+  reportRoute(context, 'jsonl'),
+  reportRoute(context, 'csv'),
 ];

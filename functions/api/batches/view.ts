@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import { batchStates } from '#shared/batches/batch.ts';
+import { type Batch, batchStates, endedJobs } from '#shared/batches/batch.ts';
+import { batchUrl } from '#shared/gateway-urls.ts';
 import { priorities } from '#shared/jobs/job.ts';
-import { jobSummary } from '../openapi/components.ts';
+import type { ApiRequest } from '../http/request.ts';
+import { type HttpResponse, jsonResponse } from '../http/response.ts';
 import type { AnswerDescription, RouteDescription } from '../openapi/description.ts';
 
 const count = (description: string) => z.int().meta({ description });
@@ -47,49 +49,64 @@ export const batchSchema = z
   })
   .meta({ id: 'Batch' });
 
-/** One request in a batch. */
-const lineSchema = z
-  .object({
-    operation: z.string().optional().meta({ description: 'Such as `images/generate`, the default' }),
-    body: z.looseObject({}).meta({ description: "The body of Adobe's call" }),
-    id: z.string().optional().meta({ description: 'Your own name for the line; it is in the report' }),
-    priority: z.enum(priorities).optional(),
-    modelVersion: z.string().optional().meta({ description: 'As `x-model-version`' }),
-  })
-  .meta({ id: 'BatchLine' });
-
-/** What `POST /batches` takes. */
-export const batchBodies = {
-  'application/x-ndjson': lineSchema.meta({ description: 'One on each line' }),
-  'text/csv': z.string().meta({
-    description:
-      'A header row with the columns `operation`, `id`, `priority`, `modelVersion` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out',
-  }),
-  'application/json': z.union([
-    z.object({
-      source: z.string().meta({ description: 's3://bucket/key' }),
-      priority: z.enum(priorities).optional(),
-    }),
-    z.object({ defaults: lineSchema.partial().optional(), requests: z.array(lineSchema) }),
-    lineSchema,
-  ]),
+/**
+ * The gateway's view of a batch. Its counts add up to the lines that have been read.
+ *
+ * @param estimatedEndAt when its last job will be submitted, ISO; only for a batch that is asked for by its id
+ */
+export const viewBatch = (
+  batch: Batch,
+  { baseUrl }: Pick<ApiRequest, 'baseUrl'>,
+  estimatedEndAt?: string,
+): z.output<typeof batchSchema> => {
+  const self = batchUrl(baseUrl, batch.batchId);
+  return {
+    batchId: batch.batchId,
+    status: batch.state,
+    priority: batch.priority,
+    source: batch.source && { bucket: batch.source.bucket, key: batch.source.key, versionId: batch.source.versionId },
+    retryOf: batch.retryOf,
+    lines: batch.lines,
+    counts: {
+      unfinished: Math.max(0, batch.jobs - endedJobs(batch)),
+      ...batch.counts,
+      // Lines that never became jobs were cancelled as well.
+      cancelled: batch.counts.cancelled + batch.skipped,
+      rejected: batch.rejected,
+      blank: batch.blank,
+    },
+    error: batch.error,
+    createdAt: batch.createdAt,
+    startedAt: batch.startedAt,
+    updatedAt: batch.updatedAt,
+    finishedAt: batch.finishedAt,
+    cancelRequestedAt: batch.cancelRequestedAt,
+    estimatedEndAt,
+    links: {
+      self,
+      jobs: `${self}/jobs`,
+      cancel: `${self}/cancel`,
+      retry: `${self}/retry`,
+      reports: { jsonl: `${self}/report.jsonl`, csv: `${self}/report.csv` },
+    },
+  };
 };
 
 /** The answer of calls that take a batch on. */
-export const accepted: AnswerDescription = {
+export const acceptedAnswer: AnswerDescription = {
   description: 'Taken on; follow it by its link',
   content: { 'application/json': batchSchema },
   headers: { location: 'The batch' },
 };
 
-/** A page of a batch's jobs. */
-export const batchJobsPage = z.object({
-  jobs: z.array(jobSummary.extend({ line: z.int(), id: z.string().optional() }).meta({ id: 'BatchJob' })),
-  cursor: z.string().optional().meta({ description: 'Where the next page begins; none on the last one' }),
-});
+/** Such an answer: where to follow the batch. */
+export const acceptedResponse = (batch: Batch, request: ApiRequest): HttpResponse => {
+  const body = viewBatch(batch, request);
+  return jsonResponse(202, body, { location: body.links.self });
+};
 
 /** Description of a call on one batch. */
-export const onBatch = (
+export const describeBatchCall = (
   summary: string,
   answers: RouteDescription['answers'],
   errors: readonly number[] = [],

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { priorities } from '#shared/jobs/job.ts';
-import { longestWaitSeconds } from '../http/headers.ts';
-import { acceptedJob, acceptedLinks } from '../openapi/components.ts';
+import { maxWaitSeconds } from '../http/headers.ts';
+import { acceptedJob, acceptedLinks } from '../jobs/responses.ts';
 import type { RouteDescription } from '../openapi/description.ts';
 
 const commonHeaders = {
@@ -15,7 +15,7 @@ const commonHeaders = {
   Prefer: z
     .string()
     .optional()
-    .meta({ description: `\`wait=N\` waits up to N seconds, 1 to ${longestWaitSeconds}, for the result` }),
+    .meta({ description: `\`wait=N\` waits up to N seconds, 1 to ${maxWaitSeconds}, for the result` }),
   'Cache-Control': z.string().optional().meta({
     description:
       '`max-age=N`: a request with seeds that equals one of yours that succeeded in the last N seconds gets its outputs',

@@ -1,8 +1,9 @@
 import { checkInputs, type InputFinding, type InputParts } from '#shared/inputs/check-inputs.ts';
+import { listErrors } from '#shared/requests/validation-errors.ts';
 import { ProblemError } from '../http/problem.ts';
 
 /**
- * Refuses a request whose inputs the gateway could not bring to Adobe.
+ * Refuses a request whose inputs the gateway could not upload to Adobe.
  *
  * @returns when the latest of its inputs was written, in epoch ms; undefined if there are none
  * @throws {ProblemError} 403 for what the caller may not use, else 422, naming each field
@@ -19,7 +20,7 @@ const inputProblem = (findings: readonly InputFinding[]): ProblemError => {
     msg: message,
     type: `value_error.input.${problem}`,
   }));
-  const sentence = validationErrors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; ');
+  const sentence = listErrors(validationErrors);
   const forbidden = findings.some(({ problem }) => problem === 'forbidden');
   return forbidden
     ? new ProblemError(403, 'input_forbidden', `An input may not be used: ${sentence}.`, { validationErrors })

@@ -1,12 +1,12 @@
+import { v5, v7 } from 'uuid';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
-import { type Priority, priorities } from '#shared/jobs/job.ts';
-import { largestRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
-import { readMaxAge } from '../http/headers.ts';
+import type { Priority } from '#shared/jobs/job.ts';
+import { maxRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
+import { readIdempotencyKey, readMaxAge, readPriority } from '../http/headers.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
-import { readIdempotencyKey } from './job-identity.ts';
 
 /** A generation request that Adobe would take. */
 export interface GenerationRequest {
@@ -33,13 +33,13 @@ export const readGenerationRequest = (
 ): GenerationRequest => {
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'), 'normal');
-  const body = readJsonBody(request.body, largestRequestBytes);
+  const body = readJsonBody(request.body, maxRequestBytes);
   // What is stored is the body written anew, which may be longer: `1e20` becomes 21 digits.
-  if (Buffer.byteLength(JSON.stringify(body)) > largestRequestBytes) {
+  if (Buffer.byteLength(JSON.stringify(body)) > maxRequestBytes) {
     throw new ProblemError(
       413,
       'request_too_large',
-      `The body has more than ${largestRequestBytes} bytes once its numbers are written out.`,
+      `The body has more than ${maxRequestBytes} bytes once its numbers are written out.`,
     );
   }
   // Where Adobe knows no model version the header is left out, as Adobe ignores it.
@@ -52,16 +52,11 @@ export const readGenerationRequest = (
   return { body, modelVersion, priority, idempotencyKey, maxAgeSeconds, warnings };
 };
 
+const namespace = 'f1b5e4a2-6c0d-5b7e-9a38-2d4c6e8f0a13';
+
 /**
- * Reads `x-priority`.
- *
- * @throws {ProblemError} 400 if it is no priority
+ * The id of a job. With an idempotency key it follows from stack, caller and key, so that a repeated request finds the
+ * job that the first one made; without one it is new and sorts by time.
  */
-export const readPriority = (header: string | undefined, otherwise: Priority): Priority => {
-  const priority = priorities.find((name) => name === (header ?? otherwise));
-  if (priority !== undefined) return priority;
-  const problem = `is not one of ${priorities.join(', ')}`;
-  throw new ProblemError(400, 'bad_request', `The header x-priority ${problem}.`, {
-    validationErrors: [{ loc: ['header', 'x-priority'], msg: `value ${problem}`, type: 'value_error' }],
-  });
-};
+export const buildJobId = (stackName: string, caller: string, key: string | undefined): string =>
+  key === undefined ? v7() : v5(JSON.stringify([caller, key]), v5(stackName, namespace));

@@ -1,7 +1,7 @@
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createReusingJob } from '#shared/jobs/job-store.ts';
 import { findReusable } from '#shared/jobs/reuse.ts';
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { announceEnd } from '../jobs/announce-end.ts';
 
 /**
@@ -12,21 +12,21 @@ import { announceEnd } from '../jobs/announce-end.ts';
  * @returns the job that has them, or undefined if there are none
  */
 export const reuse = async (
-  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'outputExists'>,
+  context: Pick<ApiContext, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'objects'>,
   request: NewJob,
   { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
 ): Promise<Job | undefined> => {
   if (maxAgeSeconds === undefined) return undefined;
-  const earlier = await findReusable(gateway.table, request, maxAgeSeconds);
+  const earlier = await findReusable(context.table, request, maxAgeSeconds);
   // The same words, but another image since: S3 tells whole seconds only.
   if (earlier !== undefined && (inputsChangedAt ?? 0) + 1_000 > Date.parse(earlier.createdAt)) return undefined;
   // Objects may have been deleted by their age, or by hand, while the record stayed.
-  const exist = await Promise.all((earlier?.outputs ?? []).map((output) => gateway.outputExists(output)));
-  if (earlier === undefined || exist.length === 0 || exist.includes(false)) return undefined;
-  const { created, job } = await createReusingJob(gateway.table, request, earlier);
+  const stored = await Promise.all((earlier?.outputs ?? []).map(context.objects.find));
+  if (earlier === undefined || stored.length === 0 || stored.includes(undefined)) return undefined;
+  const { created, job } = await createReusingJob(context.table, request, earlier);
   if (created) {
-    gateway.log.info('reused', { jobId: job.jobId, reusedFrom: earlier.jobId });
-    await announceEnd(gateway, job);
+    context.log.info('reused', { jobId: job.jobId, reusedFrom: earlier.jobId });
+    await announceEnd(context, job);
   }
   return job;
 };

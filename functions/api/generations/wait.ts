@@ -1,16 +1,15 @@
 import { isFinal, type Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { findLane } from '#shared/jobs/lanes/lane.ts';
-import { countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
-import { readLane } from '#shared/jobs/lanes/snapshot.ts';
-import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
-import type { Gateway } from '../context.ts';
-import { unknownJob } from '../http/problem.ts';
+import { positionOf } from '#shared/jobs/queue.ts';
+import { readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { ApiContext } from '../context.ts';
+import { unknownJob } from '../jobs/find.ts';
 
 // No picture was ever made, fetched and stored faster.
-const shortestGenerationMs = 1_000;
+const minGenerationMs = 1_000;
 const firstPauseMs = 250;
-const longestPauseMs = 500;
+const maxPauseMs = 500;
 
 /**
  * Waits for the end of a job by asking the table, but not beyond the deadline, nor once it is plain that the job will not
@@ -20,12 +19,12 @@ const longestPauseMs = 500;
  * @returns the job as it was last seen, finished or not
  * @throws {ProblemError} 404 if it is erased meanwhile
  */
-export const awaitJob = async (gateway: Gateway, known: Job, deadline: number): Promise<Job> => {
-  const { table, sleep } = gateway;
-  const latestSubmit = deadline - shortestGenerationMs;
+export const awaitJob = async (context: ApiContext, known: Job, deadline: number): Promise<Job> => {
+  const { table, sleep } = context;
+  const latestSubmit = deadline - minGenerationMs;
   let job = known;
-  const queueIsTooLong = job.state === 'queued' && (await expectedSubmit(gateway, job)) > latestSubmit;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs + 50)) {
+  const queueIsTooLong = job.state === 'queued' && (await expectedSubmit(context, job)) > latestSubmit;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(maxPauseMs, pauseMs + 50)) {
     if (isFinal(job.state)) return job;
     if (job.state === 'scheduled' && job.submitAt !== undefined && job.submitAt > latestSubmit) return job;
     const leftMs = deadline - table.clock.now();
@@ -39,9 +38,8 @@ export const awaitJob = async (gateway: Gateway, known: Job, deadline: number): 
   }
 };
 
-const expectedSubmit = async ({ table, lanes }: Gateway, job: Job): Promise<number> => {
+const expectedSubmit = async ({ table, limits }: ApiContext, job: Job): Promise<number> => {
   const now = table.clock.now();
-  const lane = findLane(lanes, job.lane);
-  const [quota, turnsAhead] = await Promise.all([readLane(lane), countTurnsAhead(lane, job)]);
-  return earliestSubmit(quota, lane.limits, turnsAhead, now) ?? Number.POSITIVE_INFINITY;
+  const [quota, turnsAhead] = await Promise.all([readQuota(table, limits), positionOf(table, job)]);
+  return earliestSubmit(quota, limits, turnsAhead, now) ?? Number.POSITIVE_INFINITY;
 };

@@ -1,5 +1,5 @@
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ProblemError } from './problem.ts';
 
 /**
@@ -8,7 +8,7 @@ import { ProblemError } from './problem.ts';
  *
  * @throws {ProblemError} 503 with what to do
  */
-export const createRequireCredentials = ({ token, log }: Pick<Gateway, 'token' | 'log'>): (() => Promise<void>) => {
+export const createRequireCredentials = ({ token, log }: Pick<ApiContext, 'token' | 'log'>): (() => Promise<void>) => {
   let configured = false;
   return async () => {
     if (configured) return;

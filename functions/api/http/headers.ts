@@ -1,13 +1,14 @@
+import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { ProblemError } from './problem.ts';
 
 /** The longest wait that fits into API Gateway's 30 s, in seconds. */
-export const longestWaitSeconds = 25;
+export const maxWaitSeconds = 25;
 
 /**
  * Reads the preference `wait` of a `Prefer` header (RFC 7240); other preferences are ignored, as the RFC demands.
  *
  * @returns seconds, or undefined if the client did not ask to wait
- * @throws {ProblemError} 400 if the value is not a whole number from 1 to {@link longestWaitSeconds}
+ * @throws {ProblemError} 400 if the value is not a whole number from 1 to {@link maxWaitSeconds}
  */
 export const readWait = (prefer: string | undefined): number | undefined => {
   const preference = (prefer ?? '')
@@ -17,17 +18,9 @@ export const readWait = (prefer: string | undefined): number | undefined => {
   if (preference === undefined) return undefined;
   const [, digits] = /^wait\s*=\s*(?:"(\d{1,4})"|(\d{1,4}))$/i.exec(preference)?.filter(Boolean) ?? [];
   const seconds = Number(digits);
-  if (seconds >= 1 && seconds <= longestWaitSeconds) return seconds;
-  throw new ProblemError(
-    400,
-    'bad_request',
-    `The header Prefer: wait takes a whole number of seconds from 1 to ${longestWaitSeconds}.`,
-    {
-      validationErrors: [
-        { loc: ['header', 'Prefer'], msg: `wait is not from 1 to ${longestWaitSeconds}`, type: 'value_error' },
-      ],
-    },
-  );
+  if (seconds >= 1 && seconds <= maxWaitSeconds) return seconds;
+  const limits = `from 1 to ${maxWaitSeconds}`;
+  throw invalidHeader('Prefer', `: wait takes a whole number of seconds ${limits}`, `wait is not ${limits}`);
 };
 
 /**
@@ -41,3 +34,42 @@ export const readMaxAge = (cacheControl: string | undefined): number | undefined
   const [, digits] = directives.map((directive) => /^max-age="?(\d{1,10})"?$/.exec(directive)).find(Boolean) ?? [];
   return digits === undefined ? undefined : Number(digits);
 };
+
+/**
+ * Reads `x-priority`.
+ *
+ * @throws {ProblemError} 400 if it is no priority
+ */
+export const readPriority = (header: string | undefined, otherwise: Priority): Priority => {
+  const priority = priorities.find((name) => name === (header ?? otherwise));
+  if (priority !== undefined) return priority;
+  const problem = `is not one of ${priorities.join(', ')}`;
+  throw invalidHeader('x-priority', ` ${problem}`, `value ${problem}`);
+};
+
+const maxKeyLength = 255;
+
+/**
+ * Checks an `Idempotency-Key`.
+ *
+ * @throws {ProblemError} 400 if it is blank or longer than 255 characters
+ */
+export const readIdempotencyKey = (key: string | undefined): string | undefined => {
+  if (key === undefined || (key.trim() !== '' && key.length <= maxKeyLength)) return key;
+  const problem = `must have 1 to ${maxKeyLength} characters and not be blank`;
+  throw invalidHeader('Idempotency-Key', ` ${problem}`, `value ${problem}`);
+};
+
+/** The error for an idempotency key that belongs to an earlier, different request. */
+export const idempotencyKeyReused = (): ProblemError =>
+  new ProblemError(
+    422,
+    'idempotency_key_reused',
+    'The Idempotency-Key was used before with another request. Use a new key for a new request.',
+    { validationErrors: [{ loc: ['header', 'Idempotency-Key'], msg: 'key of another request', type: 'value_error' }] },
+  );
+
+const invalidHeader = (name: string, sentence: string, msg: string): ProblemError =>
+  new ProblemError(400, 'bad_request', `The header ${name}${sentence}.`, {
+    validationErrors: [{ loc: ['header', name], msg, type: 'value_error' }],
+  });

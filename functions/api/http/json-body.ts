@@ -1,4 +1,6 @@
+import type * as z from 'zod';
 import { jsonProblem } from '#shared/json-limits.ts';
+import { listErrors, toValidationErrors, type ValidationError } from '#shared/requests/validation-errors.ts';
 import { ProblemError } from './problem.ts';
 
 /** A request body as API Gateway delivers it. */
@@ -36,6 +38,28 @@ export const readJsonBody = (
   if (problem !== undefined) throw new ProblemError(400, 'bad_request', `The body ${problem}.`);
   return value;
 };
+
+/**
+ * Reads a JSON request body and checks it.
+ *
+ * @param maxBytes largest body that is taken
+ * @throws {ProblemError} 415, 413 or 400 for what is no JSON, 422 naming each field that is wrong
+ */
+export const readBodyAs = <Schema extends z.ZodType>(
+  schema: Schema,
+  body: RawBody,
+  maxBytes: number,
+): z.output<Schema> => {
+  const parsed = schema.safeParse(readJsonBody(body, maxBytes));
+  if (parsed.success) return parsed.data;
+  throw invalidBody(toValidationErrors(parsed.error.issues, 'body'));
+};
+
+/** The answer to a body with fields that are wrong. */
+export const invalidBody = (validationErrors: ValidationError[]): ProblemError =>
+  new ProblemError(422, 'validation_error', `The request is not valid: ${listErrors(validationErrors)}.`, {
+    validationErrors,
+  });
 
 /** The media type that a `Content-Type` names, without parameters; undefined if its text is not in UTF-8. */
 export const mediaTypeOf = (contentType: string | undefined): string | undefined => {

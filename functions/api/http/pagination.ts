@@ -1,9 +1,22 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { type JobState, jobStates } from '#shared/jobs/job.ts';
 import { ProblemError } from './problem.ts';
 
-const defaultLimit = 20;
-const largestLimit = 100;
+const defaultPageSize = 20;
+const maxPageSize = 100;
+
+/** The query parameters of a list that is given out in pages. */
+export const pageQuery = {
+  limit: z.int().min(1).max(maxPageSize).default(defaultPageSize),
+  cursor: z.string().optional().meta({ description: 'The `cursor` of the page before' }),
+};
+
+/** The field of a page that leads to the next one. */
+export const nextCursor = z
+  .string()
+  .optional()
+  .meta({ description: 'Where the next page begins; none on the last one' });
 
 const cursorContent = z.strictObject({
   list: z.string(),
@@ -24,8 +37,8 @@ export const encodeCursor = (before: string, list: readonly string[]): string =>
   Buffer.from(JSON.stringify({ list: fingerprint(list), before })).toString('base64url');
 
 /**
- * Reads a cursor that {@link encodeCursor} made for the same list. It is not signed: whoever forges one only moves within
- * a list that is theirs anyway.
+ * Reads a cursor that {@link encodeCursor} made for the same list. It is not signed: a forged one only moves within a
+ * list that is the caller's anyway.
  *
  * @throws {ProblemError} 400 if it is none, or one of another list
  */
@@ -43,14 +56,26 @@ export const decodeCursor = (cursor: string, list: readonly string[]): string =>
  * @throws {ProblemError} 400 if it is not a whole number from 1 to 100
  */
 export const readLimit = (limit: string | undefined): number => {
-  if (limit === undefined) return defaultLimit;
+  if (limit === undefined) return defaultPageSize;
   const value = /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
-  if (value >= 1 && value <= largestLimit) return value;
-  throw invalidParameter('limit', `is not a whole number from 1 to ${largestLimit}`);
+  if (value >= 1 && value <= maxPageSize) return value;
+  throw invalidParameter('limit', `is not a whole number from 1 to ${maxPageSize}`);
 };
 
-/** The error for a query parameter with a value that is impossible. */
-export const invalidParameter = (name: string, problem: string): ProblemError =>
+/**
+ * Reads the state that a list of jobs is limited to.
+ *
+ * @throws {ProblemError} 400 if there is no such state
+ */
+export const readState = (status: string | undefined): JobState | undefined => {
+  const state = jobStates.find((name) => name === status);
+  if (status !== undefined && state === undefined) {
+    throw invalidParameter('status', `is not one of ${jobStates.join(', ')}`);
+  }
+  return state;
+};
+
+const invalidParameter = (name: string, problem: string): ProblemError =>
   new ProblemError(400, 'bad_request', `The parameter ${name} ${problem}.`, {
     validationErrors: [{ loc: ['query', name], msg: `value ${problem}`, type: 'value_error' }],
   });

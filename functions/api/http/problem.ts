@@ -1,7 +1,14 @@
 import { STATUS_CODES } from 'node:http';
+import * as z from 'zod';
 import { GatewayError } from '#shared/errors.ts';
 import type { ValidationError } from '#shared/requests/validation-errors.ts';
 import { type HttpResponse, jsonResponse } from './response.ts';
+
+const problemExtensions = {
+  jobId: z.uuid().optional().meta({ description: 'The job that a caller waited for' }),
+  reason: z.string().optional().meta({ description: "`error_code` by Adobe's name for it in `/v3/custom-models`" }),
+  uploads: z.url().optional().meta({ description: 'Where larger images can be uploaded' }),
+};
 
 /** What an error answer says besides its status, code and message. */
 export interface ProblemDetails {
@@ -9,8 +16,32 @@ export interface ProblemDetails {
   /** Every field that is wrong, in Adobe's shape. */
   validationErrors?: ValidationError[];
   /** Further members of the body (RFC 9457, extension members). */
-  extensions?: Record<string, unknown>;
+  extensions?: { jobId?: string; reason?: string; uploads?: string };
 }
+
+const validationError = z.object({
+  loc: z
+    .array(z.union([z.string(), z.int()]))
+    .meta({ description: '`body`, `header` or `query`, then the path inside' }),
+  msg: z.string(),
+  type: z.string(),
+  ctx: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** An error (RFC 9457) with Adobe's fields beside. */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    error_code: z.string().meta({ description: "Adobe's code where Adobe has one for the case" }),
+    message: z.string(),
+    validation_errors: z.array(validationError).optional(),
+    request_id: z.string().optional(),
+    ...problemExtensions,
+  })
+  .meta({ id: 'Problem' });
 
 /** An error that the client is told about as it is: neither code nor message may hold anything secret. */
 export class ProblemError extends GatewayError {
@@ -35,22 +66,17 @@ export class ProblemError extends GatewayError {
  *
  * @param requestId lets a person find the request in the logs
  */
-export const problemResponse = ({ status, code, message, details }: ProblemError, requestId?: string): HttpResponse =>
-  jsonResponse(
+export const problemResponse = ({ status, code, message, details }: ProblemError, requestId?: string): HttpResponse => {
+  const body: z.output<typeof problem> = {
+    type: `urn:firefly-gateway:problem:${encodeURIComponent(code)}`,
+    title: STATUS_CODES[status] ?? 'Error',
     status,
-    {
-      type: `urn:firefly-gateway:problem:${encodeURIComponent(code)}`,
-      title: STATUS_CODES[status] ?? 'Error',
-      status,
-      detail: message,
-      error_code: code,
-      message,
-      validation_errors: details.validationErrors,
-      ...details.extensions,
-      request_id: requestId,
-    },
-    { ...details.headers, 'content-type': 'application/problem+json' },
-  );
-
-/** The answer for a job that does not exist or belongs to another caller: the two must not be told apart. */
-export const unknownJob = (): ProblemError => new ProblemError(404, 'unknown_job_id', 'There is no such job.');
+    detail: message,
+    error_code: code,
+    message,
+    validation_errors: details.validationErrors,
+    ...details.extensions,
+    request_id: requestId,
+  };
+  return jsonResponse(status, body, { ...details.headers, 'content-type': 'application/problem+json' });
+};

@@ -1,7 +1,14 @@
-import type { APIGatewayProxyEventV2WithRequestContext } from 'aws-lambda';
-import { type AuthorizedContext, callerOf } from './caller.ts';
+import type { APIGatewayEventRequestContextV2, APIGatewayProxyEventV2WithRequestContext } from 'aws-lambda';
 import type { RawBody } from './json-body.ts';
 import { ProblemError } from './problem.ts';
+
+/** The request context with what either authorizer of the HTTP API adds to it. */
+export interface AuthorizedContext extends APIGatewayEventRequestContextV2 {
+  authorizer?: {
+    jwt?: { claims?: Record<string, unknown> };
+    iam?: { userArn?: string } | null;
+  };
+}
 
 /** An event of the HTTP API, payload format 2.0. */
 export type HttpEvent = APIGatewayProxyEventV2WithRequestContext<AuthorizedContext>;
@@ -22,7 +29,7 @@ export interface ApiRequest {
   /**
    * Who sent it.
    *
-   * @throws {ProblemError} 401 if nobody is told
+   * @throws {ProblemError} 401 if the authorizer names no caller
    */
   caller(): string;
   /** A header by its name in any case. */
@@ -64,7 +71,33 @@ export const readRequest = (event: HttpEvent, options: { startedAt: number; url:
       contentType: headers.get('content-type'),
       contentEncoding: headers.get('content-encoding'),
     },
-    caller: () => callerOf(event.requestContext),
+    caller: () => readCaller(event.requestContext),
     header: (name) => headers.get(name.toLowerCase()),
   };
+};
+
+// A caller is part of table keys, which DynamoDB limits to 2048 bytes.
+const maxCallerBytes = 1024;
+
+/**
+ * Who sent a request: the token's `sub`, or account and role (or user) in IAM mode. The session name is left out of a
+ * role's identity: it differs from one Lambda sandbox or login to the next.
+ *
+ * @throws {ProblemError} 401 if the authorizer names no caller
+ */
+export const readCaller = ({ authorizer }: AuthorizedContext): string => {
+  const subject = authorizer?.jwt?.claims?.['sub'];
+  const caller = typeof subject === 'string' ? subject : parseIdentity(authorizer?.iam?.userArn ?? '');
+  if (caller.trim() === '') throw new ProblemError(401, 'unauthorized', 'The request does not tell who sent it.');
+  if (Buffer.byteLength(caller) > maxCallerBytes) {
+    throw new ProblemError(401, 'unauthorized', `The caller's name is longer than ${maxCallerBytes} bytes.`);
+  }
+  return caller;
+};
+
+const parseIdentity = (arn: string): string => {
+  const [, account, resource] = /^arn:[^:]*:(?:iam|sts)::(\d{12}):(.+)$/.exec(arn) ?? [];
+  if (account === undefined || resource === undefined) return '';
+  const [, role] = /^assumed-role\/(.+)\/[^/]+$/.exec(resource) ?? [];
+  return `${account}/${role ?? resource}`;
 };

@@ -27,3 +27,10 @@ export const emptyResponse = (statusCode: number, headers: Record<string, string
   headers: { ...common, ...headers },
   body: '',
 });
+
+/** A time in an answer: ISO, in UTC; undefined stays undefined. */
+export function toIso(epochMs: number): string;
+export function toIso(epochMs: number | undefined): string | undefined;
+export function toIso(epochMs: number | undefined): string | undefined {
+  return epochMs === undefined ? undefined : new Date(epochMs).toISOString();
+}

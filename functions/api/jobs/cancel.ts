@@ -1,15 +1,15 @@
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
-import type { Gateway } from '../context.ts';
-import { ProblemError, unknownJob } from '../http/problem.ts';
+import type { ApiContext } from '../context.ts';
+import { ProblemError } from '../http/problem.ts';
 import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { announceEnd } from './announce-end.ts';
-import { findJob } from './find.ts';
+import { findJob, unknownJob } from './find.ts';
 
 /** Adobe's cancel call: what waits ends at once, what Adobe works on is cancelled there, what has ended gives 409. */
-export const cancel = (gateway: Gateway): Route => ({
+export const cancelRoute = (context: ApiContext): Route => ({
   method: 'PUT',
   path: '/v3/cancel/{jobId}',
   describe: {
@@ -19,13 +19,13 @@ export const cancel = (gateway: Gateway): Route => ({
     errors: [404, 409],
   },
   handle: async (request) => {
-    const cancellation = await cancelJob(gateway.table, await findJob(gateway, request));
+    const cancellation = await cancelJob(context.table, context.limits, await findJob(context, request));
     if (cancellation === undefined) throw unknownJob();
     const { outcome, job } = cancellation;
     if (outcome === 'too_late') throw tooLate(job);
     if (outcome === 'cancelled') {
-      await announceEnd(gateway, job);
-      if (job.submitAt !== undefined) await dispatchNow(gateway);
+      await announceEnd(context, job);
+      if (job.submitAt !== undefined) await dispatchNow(context);
     }
     return emptyResponse(200);
   },

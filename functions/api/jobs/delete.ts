@@ -2,7 +2,7 @@ import { getBatch } from '#shared/batches/batch-store.ts';
 import { isFinal } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { outputPrefix } from '#shared/jobs/outputs.ts';
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
@@ -10,8 +10,8 @@ import { announceEnd } from './announce-end.ts';
 import { findJob } from './find.ts';
 
 /** Erases a finished job with its prompt and all versions of its outputs. */
-export const jobDelete = (
-  gateway: Pick<Gateway, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'eraseOutputs'>,
+export const deleteRoute = (
+  context: Pick<ApiContext, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'objects'>,
 ): Route => ({
   method: 'DELETE',
   path: '/jobs/{jobId}',
@@ -22,12 +22,12 @@ export const jobDelete = (
     errors: [404, 409, 503],
   },
   handle: async (request) => {
-    const job = await findJob(gateway, request);
+    const job = await findJob(context, request);
     if (!isFinal(job.state)) {
       throw new ProblemError(409, 'job_not_finished', 'The job has not finished yet: cancel it first.');
     }
     // Its lines may be read once more after a crash, and a line without a job becomes one.
-    const batch = job.batchId === undefined ? undefined : await getBatch(gateway.table, job.batchId);
+    const batch = job.batchId === undefined ? undefined : await getBatch(context.table, job.batchId);
     if (batch?.state === 'reading') {
       throw new ProblemError(
         409,
@@ -39,10 +39,10 @@ export const jobDelete = (
       );
     }
     // The record goes last: as long as it is there, a call that was cut off can be repeated.
-    await gateway.eraseOutputs(outputPrefix(job));
+    await context.objects.erase(outputPrefix(job));
     const erased =
-      (await deleteJob(gateway.table, job.jobId)) ||
-      ((await announceEnd(gateway, job)) && (await deleteJob(gateway.table, job.jobId)));
+      (await deleteJob(context.table, job.jobId)) ||
+      ((await announceEnd(context, job)) && (await deleteJob(context.table, job.jobId)));
     if (!erased) {
       throw new ProblemError(503, 'service_unavailable', 'The outputs are erased, the record not yet: try again.', {
         headers: { 'retry-after': '60' },

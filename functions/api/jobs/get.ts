@@ -1,60 +1,94 @@
+import { isImageType } from '#shared/adobe/services/firefly/image-types.ts';
+import { generateSimilar } from '#shared/adobe/services/firefly/operations/generate-similar.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
+import { outputUrl } from '#shared/gateway-urls.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { findLane } from '#shared/jobs/lanes/lane.ts';
-import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
-import { readLane } from '#shared/jobs/lanes/snapshot.ts';
-import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
-import type { Gateway } from '../context.ts';
-import { jsonResponse } from '../http/response.ts';
+import { countLimit, positionOf } from '#shared/jobs/queue.ts';
+import { readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { ApiContext } from '../context.ts';
+import type { ApiRequest } from '../http/request.ts';
+import { jsonResponse, toIso } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { jobRecord as recordSchema } from '../openapi/components.ts';
 import { findJob } from './find.ts';
-import { recordLinks } from './record-links.ts';
-import { jobRecord as recordOf } from './view.ts';
+import { buildJobLinks } from './responses.ts';
+import { jobRecord, type RecordLinks, type RequestLink, viewJobRecord, type WaitEstimate } from './view.ts';
 
-type Parts = Pick<Gateway, 'table' | 'lanes' | 'inputs'>;
+type GetContext = Pick<ApiContext, 'table' | 'limits' | 'inputs'>;
 
 /** The gateway's full record of a job, with its place and its time while it waits. */
-export const jobRecord = ({ table, lanes, inputs }: Parts): Route => ({
+export const getRoute = (context: GetContext): Route => ({
   method: 'GET',
   path: '/jobs/{jobId}',
   describe: {
     tag: 'Jobs',
     summary: 'Everything about a job',
-    answers: { 200: { description: 'Its record', content: { 'application/json': recordSchema } } },
+    answers: { 200: { description: 'Its record', content: { 'application/json': jobRecord } } },
     errors: [404],
   },
   handle: async (request) => {
-    const job = await findJob({ table }, request);
-    return jsonResponse(200, {
-      ...recordOf(job),
-      links: recordLinks(request, job, inputs.maxBytes),
-      ...(await waitOf({ table, lanes }, job)),
-    });
+    const job = await findJob(context, request);
+    const links = buildRecordLinks(request, job, context.inputs.maxBytes);
+    return jsonResponse(200, viewJobRecord(job, { links, wait: await estimateWait(context, job) }));
   },
 });
 
 /**
- * When a waiting job comes in turn, as the queue stands now; later jobs of higher priority or of callers with fewer jobs may
- * overtake it. Position 1 is served next. No time is told while an operator has stopped the queue.
+ * When a waiting job's turn comes, as the queue stands now; later jobs of higher priority or of callers with fewer jobs may
+ * overtake it. Position 1 is served next. There is no time while an operator pauses the queue.
  */
-const waitOf = async ({ table, lanes }: Omit<Parts, 'inputs'>, job: Job): Promise<Record<string, unknown>> => {
+const estimateWait = async ({ table, limits }: GetContext, job: Job): Promise<WaitEstimate> => {
   if (job.state !== 'queued' && job.state !== 'scheduled') return {};
-  const lane = findLane(lanes, job.lane);
-  const quota = await readLane(lane);
+  const quota = await readQuota(table, limits);
   if (job.state === 'scheduled') {
-    return { estimatedStart: quota.operatorPause === undefined ? isoOf(job.submitAt) : undefined };
+    return { estimatedStart: quota.operatorPause === undefined ? toIso(job.submitAt) : undefined };
   }
-  const turnsAhead = await countTurnsAhead(lane, job);
+  const turnsAhead = await positionOf(table, job);
   // The queue is longer than what is counted.
   const isMinimum = turnsAhead >= countLimit;
-  const estimatedStart = isoOf(earliestSubmit(quota, lane.limits, turnsAhead, table.clock.now()));
+  const estimatedStart = toIso(earliestSubmit(quota, limits, turnsAhead, table.clock.now()));
   return {
     queuePosition: Math.min(turnsAhead + 1, countLimit),
     queuePositionIsMinimum: isMinimum,
     estimatedStart,
-    estimatedStartIsMinimum: estimatedStart && isMinimum,
+    estimatedStartIsMinimum: estimatedStart === undefined ? undefined : isMinimum,
   };
 };
 
-const isoOf = (timeMs: number | undefined): string | undefined =>
-  timeMs === undefined ? undefined : new Date(timeMs).toISOString();
+/** @param maxInputBytes largest input: a larger output cannot be one */
+const buildRecordLinks = (request: ApiRequest, job: Job, maxInputBytes: number): RecordLinks => {
+  const { baseUrl } = request;
+  const outputs = job.outputs ?? [];
+  const links: RecordLinks = {
+    ...buildJobLinks(request, job.jobId),
+    outputs: outputs.map((_, index) => outputUrl(baseUrl, job.jobId, index)),
+  };
+  if (job.state !== 'succeeded') return links;
+  const [first] = outputs;
+  if (first !== undefined && isImageType(first.contentType) && first.bytes <= maxInputBytes) {
+    links.similar = buildRequestLink(`${baseUrl}${generateSimilar.path}`, undefined, {
+      image: { source: { url: `job:${job.jobId}/0` } },
+    });
+  }
+  links.reuse = buildRequestLink(`${baseUrl}${operationOf(job).path}`, job.modelVersion, withSeeds(job));
+  return links;
+};
+
+const buildRequestLink = (href: string, modelVersion: string | undefined, body: unknown): RequestLink => ({
+  method: 'POST',
+  href,
+  headers: {
+    'content-type': 'application/json',
+    ...(modelVersion === undefined ? {} : { 'x-model-version': modelVersion }),
+  },
+  body,
+});
+
+const withSeeds = (job: Job): unknown => {
+  const body = JSON.parse(job.request) as Record<string, unknown>;
+  const seeds = (job.outputs ?? []).map(({ seed }) => seed).filter((seed) => seed !== undefined);
+  // Results that name no seeds, such as those of the upscaler, leave the request as it was.
+  return seeds.length === 0
+    ? body
+    : { ...body, seeds, ...('numVariations' in body && { numVariations: seeds.length }) };
+};

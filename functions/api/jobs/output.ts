@@ -1,11 +1,11 @@
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findJob } from './find.ts';
 
 /** The stable address of an output: redirects to a URL that is signed at this moment. Counts from 0, in Adobe's order. */
-export const jobOutputs = (gateway: Pick<Gateway, 'table' | 'presign'>): Route => ({
+export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects'>): Route => ({
   method: 'GET',
   path: '/jobs/{jobId}/outputs/{index}',
   describe: {
@@ -16,12 +16,12 @@ export const jobOutputs = (gateway: Pick<Gateway, 'table' | 'presign'>): Route =
     errors: [404],
   },
   handle: async (request) => {
-    const { outputs = [] } = await findJob(gateway, request);
+    const { outputs = [] } = await findJob(context, request);
     const index = request.params['index'] ?? '';
     const output = /^(0|[1-9]\d{0,3})$/.test(index) ? outputs[Number(index)] : undefined;
     if (output === undefined) {
       throw new ProblemError(404, 'unknown_output', `The job has ${outputs.length} outputs, counted from 0.`);
     }
-    return emptyResponse(302, { location: await gateway.presign(output) });
+    return emptyResponse(302, { location: await context.objects.presignGet(output) });
   },
 });

@@ -1,8 +1,40 @@
-import type { Job } from '#shared/jobs/job.ts';
-import { storedOutputOf } from '#shared/jobs/stored-output.ts';
+import * as z from 'zod';
+import { type Job, jobStates, priorities } from '#shared/jobs/job.ts';
+import { storedOutput, storedOutputOf } from '#shared/jobs/stored-output.ts';
+import { toIso } from '../http/response.ts';
+
+const summaryFields = {
+  jobId: z.uuid(),
+  status: z.enum(jobStates),
+  operation: z.string(),
+  modelVersion: z.string().optional(),
+  priority: z.enum(priorities),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().optional(),
+  outputs: z.array(storedOutput),
+  error: z.object({ code: z.string(), message: z.string(), upstreamStatus: z.int().optional() }).optional(),
+};
+
+/** A job as a list shows it. */
+export const jobSummary = z.object(summaryFields).meta({ id: 'JobSummary' });
+
+/** The attributes of a job that its summary is made of. */
+export const summaryAttributes = [
+  'jobId',
+  'state',
+  'operation',
+  'modelVersion',
+  'priority',
+  'createdAt',
+  'updatedAt',
+  'finishedAt',
+  'outputs',
+  'error',
+] as const satisfies readonly (keyof Job)[];
 
 /** What a list says about each job: everything but its request and its history. */
-export const jobSummary = (job: Job): Record<string, unknown> => ({
+export const viewJobSummary = (job: Pick<Job, (typeof summaryAttributes)[number]>): z.output<typeof jobSummary> => ({
   jobId: job.jobId,
   status: job.state,
   operation: job.operation,
@@ -15,18 +47,79 @@ export const jobSummary = (job: Job): Record<string, unknown> => ({
   error: job.error,
 });
 
+const requestLink = z
+  .object({ method: z.literal('POST'), href: z.url(), headers: z.record(z.string(), z.string()), body: z.unknown() })
+  .meta({ id: 'RequestLink', description: 'A request that can be sent as it stands' });
+
+/** A request that can be sent as it stands. */
+export type RequestLink = z.output<typeof requestLink>;
+
+const recordLinks = z.object({
+  statusUrl: z.url(),
+  cancelUrl: z.url(),
+  outputs: z.array(z.url()).meta({ description: 'One for each output, in their order' }),
+  reuse: requestLink.optional().meta({ description: 'The same request with the seeds that it was given' }),
+  similar: requestLink.optional().meta({ description: 'A request for images like the first output' }),
+});
+
+/** Where to go from a job: its status, its outputs, and requests that go on from it. */
+export type RecordLinks = z.output<typeof recordLinks>;
+
+const waitFields = {
+  queuePosition: z.int().optional().meta({ description: '1 is served next, if nothing else comes in' }),
+  queuePositionIsMinimum: z.boolean().optional(),
+  estimatedStart: z.iso
+    .datetime()
+    .optional()
+    .meta({ description: 'When it will be submitted, as the queue stands; not told while an operator pauses it' }),
+  estimatedStartIsMinimum: z.boolean().optional(),
+};
+
+const waitEstimate = z.object(waitFields);
+
+/** A job's place in the queue and its time. */
+export type WaitEstimate = z.output<typeof waitEstimate>;
+
+/** A job in full. */
+export const jobRecord = z
+  .object({
+    ...summaryFields,
+    caller: z.string(),
+    states: z.array(z.object({ state: z.enum(jobStates), at: z.iso.datetime() })),
+    turn: z.int().meta({ description: 'How often the job was given a permit' }),
+    attempts: z.int(),
+    submitAt: z.iso.datetime().optional().meta({ description: 'When its permit lets it be submitted' }),
+    cancelRequestedAt: z.iso.datetime().optional(),
+    upstream: z
+      .object({ jobId: z.string().optional(), acceptedAt: z.iso.datetime() })
+      .optional()
+      .meta({ description: "Adobe's own id of the job, and when Adobe accepted it" }),
+    ...waitFields,
+    reusedFrom: z.uuid().optional().meta({ description: 'The job whose outputs this one was answered with' }),
+    warnings: z.array(z.string()),
+    result: z.looseObject({}).optional(),
+    request: z.unknown(),
+    links: recordLinks,
+  })
+  .meta({ id: 'JobRecord' });
+
 /** The gateway's own view of a job, in full. */
-export const jobRecord = (job: Job): Record<string, unknown> => ({
-  ...jobSummary(job),
+export const viewJobRecord = (
+  job: Job,
+  { links, wait }: { links: RecordLinks; wait: WaitEstimate },
+): z.output<typeof jobRecord> => ({
+  ...viewJobSummary(job),
   caller: job.caller,
   states: job.history,
   turn: job.turn,
   attempts: job.attempts,
-  submitAt: job.submitAt === undefined ? undefined : new Date(job.submitAt).toISOString(),
+  submitAt: toIso(job.submitAt),
   cancelRequestedAt: job.cancelRequestedAt,
   upstream: job.upstream && { jobId: job.upstream.jobId, acceptedAt: job.upstream.acceptedAt },
-  result: job.result,
+  ...wait,
   reusedFrom: job.reusedFrom,
   warnings: job.warnings,
+  result: job.result,
   request: JSON.parse(job.request),
+  links,
 });

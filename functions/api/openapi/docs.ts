@@ -78,7 +78,7 @@ const described = (
  *
  * @param assetsDirectory where the files of {@link docsAssets} lie
  */
-export const docs = (assetsDirectory: string): Route[] => {
+export const docsRoutes = (assetsDirectory: string): Route[] => {
   const files = new Map<string, Promise<HttpResponse>>();
   const load = async (name: string, type: string): Promise<HttpResponse> =>
     compressed(await readFile(join(assetsDirectory, name)), type, 86_400);

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
+import { problem } from '../http/problem.ts';
+import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { type MessageDescription, messageDescriptions, messageHeaders } from '../webhooks/messages.ts';
-import { problem } from './components.ts';
 import { type AnswerDescription, type Content, type RouteDescription, tags } from './description.ts';
 import { createSchemas, type Json } from './schemas.ts';
 
@@ -129,3 +130,25 @@ export const openApiDocument = (routes: readonly Route[], version: string): Json
 };
 
 type Fields = { properties?: Record<string, Json>; required?: string[] };
+
+const caching = { 'cache-control': 'public, max-age=300' };
+
+/** The description of the API, made when it is first asked for. */
+export const openApiRoute = (routes: readonly Route[], version: string): Route => {
+  let document: Record<string, unknown> | undefined;
+  const self: Route = {
+    method: 'GET',
+    path: '/openapi.json',
+    describe: {
+      tag: 'Operation',
+      summary: 'This description',
+      answers: { 200: { description: 'OpenAPI 3.1' } },
+      open: true,
+    },
+    handle: async () => {
+      document ??= openApiDocument([...routes, self], version);
+      return jsonResponse(200, document, caching);
+    },
+  };
+  return self;
+};

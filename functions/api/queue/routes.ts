@@ -1,20 +1,24 @@
+import * as z from 'zod';
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
-import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
-import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
-import type { Gateway } from '../context.ts';
+import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
+import type { ApiContext } from '../context.ts';
+import { readBodyAs } from '../http/json-body.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { pauseRequest, readPauseRequest } from './pause-request.ts';
-import { queueState } from './queue-schema.ts';
-import { queueView } from './view.ts';
+import { queueState, viewQueue } from './view.ts';
+
+const maxPauseBytes = 4_096;
+
+// What an operator may say about a pause.
+const pauseRequest = z.strictObject({ reason: z.string().min(1).max(500).optional() });
 
 const theQueue = { description: 'The queue', content: { 'application/json': queueState } };
 
 /** Looking at the queue, stopping it and starting it again: for operators. Each answers with the queue as it is then. */
-export const queueRoutes = (gateway: Gateway): Route[] => {
-  const { table, lanes, log } = gateway;
-  const view = async () => jsonResponse(200, await queueView(findLane(lanes, fireflyLane)));
+export const queueRoutes = (context: ApiContext): Route[] => {
+  const { table, limits, log } = context;
+  const view = async () => jsonResponse(200, await viewQueue(table, limits));
   return [
     {
       method: 'GET',
@@ -42,7 +46,8 @@ export const queueRoutes = (gateway: Gateway): Route[] => {
         errors: [403, 413, 415, 422],
       },
       handle: async (request: ApiRequest) => {
-        const reason = readPauseRequest(request.body);
+        // The body may be empty.
+        const { reason } = request.body.body ? readBodyAs(pauseRequest, request.body, maxPauseBytes) : {};
         const by = request.caller();
         if (await pauseByOperator(table, { by, reason })) log.warn('An operator has paused the queue.', { by });
         return view();
@@ -63,7 +68,7 @@ export const queueRoutes = (gateway: Gateway): Route[] => {
         const by = request.caller();
         if (await resumeByOperator(table)) log.warn('An operator has resumed the queue.', { by });
         // Even if it was resumed before: that call may have ended before it got here.
-        await dispatchNow(gateway);
+        await dispatchNow(context);
         return view();
       },
     },

@@ -1,62 +1,100 @@
-import type { Clock } from '#shared/clock.ts';
+import * as z from 'zod';
+import type { Table } from '#shared/aws/table.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
-import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
-import type { Pauses } from '#shared/jobs/lanes/pauses.ts';
-import { countLimit, countQueuedAt, headOfQueue } from '#shared/jobs/lanes/queue.ts';
-import { readLane } from '#shared/jobs/lanes/snapshot.ts';
-import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import { countLimit, headOfQueue, queueDepthOf } from '#shared/jobs/queue.ts';
+import { type Pauses, type QuotaLimits, readQuota } from '#shared/jobs/quota.ts';
+import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import { toIso } from '../http/response.ts';
+
+const waitingFields = {
+  jobs: z.int(),
+  jobsIsMinimum: z.boolean().meta({ description: 'True where the queue is longer than what is counted' }),
+  oldestSince: z.iso.datetime().optional().meta({ description: 'When the oldest job near the head was made' }),
+};
+const waitingJobs = z.object(waitingFields);
+
+const pauseSchema = z.object({
+  reason: z.enum(['operator', 'rate_limited', 'quota_exhausted', 'token_refused']),
+  since: z.iso.datetime().optional(),
+  by: z.string().optional(),
+  note: z.string().optional().meta({ description: "The operator's reason" }),
+  until: z.iso.datetime().optional(),
+  refusedTrials: z.int().optional().meta({ description: 'How often in a row Adobe refused a trial' }),
+});
+
+/** The queue as an operator sees it. */
+export const queueState = z
+  .object({
+    waiting: z.object({
+      ...waitingFields,
+      priorities: z.object({ high: waitingJobs, normal: waitingJobs, low: waitingJobs }),
+    }),
+    permits: z
+      .array(z.object({ freeAt: z.iso.datetime().optional() }))
+      .meta({ description: 'One for each request of a minute; those without a time are free' }),
+    pauses: z.array(pauseSchema).meta({ description: "An operator's, without end, and Adobe's, until a time" }),
+    requestsToday: z.object({ used: z.int(), limit: z.int() }),
+    turnsGiven: z.int().meta({ description: 'Permits given to jobs, ever' }),
+    estimatedDrain: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'When the last job that waits now will be submitted; not told while an operator pauses' }),
+    estimatedDrainIsMinimum: z.boolean().optional(),
+  })
+  .meta({ id: 'QueueState' });
+
+type QueueState = z.output<typeof queueState>;
 
 // A caller's jobs stand in the order in which they came, so that the oldest of all is near the head.
 const headLength = 25;
 
 /** The queue as an operator sees it: how much waits, how long, what holds it up, and until when all will be submitted. */
-export const queueView = async (lane: Lane): Promise<Record<string, unknown>> => {
-  const [quota, ...waiting] = await Promise.all([
-    readLane(lane),
-    ...priorities.map((priority) => waitingAt(lane, priority)),
+export const viewQueue = async (table: Table, limits: QuotaLimits): Promise<QueueState> => {
+  const [quota, high, normal, low] = await Promise.all([
+    readQuota(table, limits),
+    countWaiting(table, 'high'),
+    countWaiting(table, 'normal'),
+    countWaiting(table, 'low'),
   ]);
-  const now = lane.table.clock.now();
-  const total = waiting.reduce((sum, { jobs }) => sum + jobs, 0);
-  const isMinimum = waiting.some(({ jobsIsMinimum }) => jobsIsMinimum);
-  const oldest = waiting.flatMap(({ oldestSince }) => oldestSince ?? []).sort()[0];
-  const lastSubmit = total === 0 ? undefined : earliestSubmit(quota, lane.limits, total - 1, now);
+  const now = table.clock.now();
+  const waiting = { high, normal, low };
+  const all = priorities.map((priority) => waiting[priority]);
+  const total = all.reduce((sum, { jobs }) => sum + jobs, 0);
+  const isMinimum = all.some(({ jobsIsMinimum }) => jobsIsMinimum);
+  const estimatedDrain = total === 0 ? undefined : toIso(earliestSubmit(quota, limits, total - 1, now));
   return {
     waiting: {
       jobs: total,
       jobsIsMinimum: isMinimum,
-      oldestSince: oldest,
-      priorities: Object.fromEntries(priorities.map((priority, index) => [priority, waiting[index]])),
+      oldestSince: all.flatMap(({ oldestSince }) => oldestSince ?? []).sort()[0],
+      priorities: waiting,
     },
-    permits: quota.windows
-      .flatMap(({ permits }) => permits)
-      .map(({ freeAt }) => (freeAt <= now ? {} : { freeAt: isoOf(freeAt) })),
-    pauses: pausesView(quota, lane.table.clock),
-    requestsToday: { used: quota.usedToday, limit: lane.limits.requestsPerDay },
+    permits: quota.permits.map(({ freeAt }) => (freeAt <= now ? {} : { freeAt: toIso(freeAt) })),
+    pauses: viewPauses(quota, now),
+    requestsToday: { used: quota.usedToday, limit: limits.requestsPerDay },
     turnsGiven: quota.turns,
-    ...(lastSubmit !== undefined && { estimatedDrain: isoOf(lastSubmit), estimatedDrainIsMinimum: isMinimum }),
+    estimatedDrain,
+    estimatedDrainIsMinimum: estimatedDrain === undefined ? undefined : isMinimum,
   };
 };
 
-const pausesView = ({ pause, operatorPause }: Pauses, clock: Clock): Record<string, unknown>[] => [
-  ...(operatorPause === undefined
-    ? []
-    : [
-        {
-          reason: 'operator',
-          since: isoOf(operatorPause.since),
-          by: operatorPause.by,
-          ...(operatorPause.reason !== undefined && { note: operatorPause.reason }),
-        },
-      ]),
-  ...(pause === undefined || pause.until <= clock.now()
-    ? []
-    : [{ reason: pause.reason, until: isoOf(pause.until), refusedTrials: pause.level }]),
-];
-
-const waitingAt = async (queue: LaneQueue, priority: Priority) => {
-  const [jobs, head] = await Promise.all([countQueuedAt(queue, priority), headOfQueue(queue, priority, headLength)]);
-  const oldestSince = head.map(({ createdAt }) => createdAt).sort()[0];
-  return { jobs, jobsIsMinimum: jobs >= countLimit, ...(oldestSince !== undefined && { oldestSince }) };
+const viewPauses = ({ pause, operatorPause }: Pauses, now: number): QueueState['pauses'] => {
+  const pauses: QueueState['pauses'] = [];
+  if (operatorPause !== undefined) {
+    const { since, by, reason } = operatorPause;
+    pauses.push({ reason: 'operator', since: toIso(since), by, note: reason });
+  }
+  if (pause !== undefined && pause.until > now) {
+    pauses.push({ reason: pause.reason, until: toIso(pause.until), refusedTrials: pause.level });
+  }
+  return pauses;
 };
 
-const isoOf = (timeMs: number): string => new Date(timeMs).toISOString();
+const countWaiting = async (table: Table, priority: Priority): Promise<z.output<typeof waitingJobs>> => {
+  const [jobs, head] = await Promise.all([queueDepthOf(table, priority), headOfQueue(table, priority, headLength)]);
+  return {
+    jobs,
+    jobsIsMinimum: jobs >= countLimit,
+    oldestSince: head.map(({ createdAt }) => createdAt).sort()[0],
+  };
+};

@@ -2,15 +2,15 @@ import { v7 } from 'uuid';
 import * as z from 'zod';
 import { type ImageType, imageTypes } from '#shared/adobe/services/firefly/image-types.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
-import type { Gateway } from '../context.ts';
-import { jsonResponse } from '../http/response.ts';
+import type { ApiContext } from '../context.ts';
+import { readBodyAs } from '../http/json-body.ts';
+import { jsonResponse, toIso } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { readBodyAs } from '../http/validated-body.ts';
-import { uploadFormSeconds } from './presign-upload.ts';
 
-const largestBody = 1_024;
+const maxBodyBytes = 1_024;
+const formLifetimeSeconds = 15 * 60;
 
-/** What is to be uploaded. */
+// What is to be uploaded.
 const uploadRequest = z.strictObject({
   contentType: z.enum(Object.keys(imageTypes) as [ImageType, ...ImageType[]]),
 });
@@ -23,7 +23,7 @@ const uploadAnswer = z.object({
 });
 
 /** A form for an image that is too large to be posted to the gateway itself, and the source to name it by. */
-export const uploads = ({ inputs, presignUpload }: Pick<Gateway, 'inputs' | 'presignUpload'>): Route => ({
+export const uploadRoute = ({ inputs, objects }: Pick<ApiContext, 'inputs' | 'objects'>): Route => ({
   method: 'POST',
   path: '/uploads',
   describe: {
@@ -40,14 +40,15 @@ export const uploads = ({ inputs, presignUpload }: Pick<Gateway, 'inputs' | 'pre
   },
   handle: async (request) => {
     const caller = request.caller();
-    const { contentType } = readBodyAs(uploadRequest, request.body, largestBody);
+    const { contentType } = readBodyAs(uploadRequest, request.body, maxBodyBytes);
     const { buckets, maxBytes, table } = inputs;
     const key = `${uploadsPrefix(caller)}${v7()}.${imageTypes[contentType]}`;
-    return jsonResponse(201, {
-      upload: await presignUpload({ key, contentType, maxBytes }),
+    const body: z.output<typeof uploadAnswer> = {
+      upload: await objects.presignUpload({ key, contentType, maxBytes, lifetimeSeconds: formLifetimeSeconds }),
       source: { url: `s3://${buckets.own}/${key}` },
       maxBytes,
-      expiresAt: new Date(table.clock.now() + uploadFormSeconds * 1000).toISOString(),
-    });
+      expiresAt: toIso(table.clock.now() + formLifetimeSeconds * 1000),
+    };
+    return jsonResponse(201, body);
   },
 });

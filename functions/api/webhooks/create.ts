@@ -1,18 +1,33 @@
+import * as z from 'zod';
+import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import { webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
 import { createWebhook, listWebhooks, mostWebhooks } from '#shared/webhooks/webhook-store.ts';
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
+import { invalidBody, readBodyAs } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { invalidBody, readBodyAs } from '../http/validated-body.ts';
-import { webhookRequest, webhookWithSecret } from './view.ts';
-import { webhookViewWithSecret } from './webhook-answers.ts';
+import { viewNewSecret, webhookWithSecret } from './view.ts';
 
-const largestBody = 8 * 1024;
+const maxBodyBytes = 8 * 1024;
+const maxDescriptionLength = 200;
+
+const events = z
+  .array(z.enum(webhookEventTypes))
+  .min(1)
+  .max(webhookEventTypes.length)
+  .transform((types) => [...new Set(types)]);
+
+// What a new webhook is made of.
+const webhookRequest = z.strictObject({
+  url: z.string().min(1).meta({ description: 'https, on a public address' }),
+  events: events.default([...webhookEventTypes]),
+  description: z.string().max(maxDescriptionLength).optional(),
+});
 
 /** Takes an address that is to be called when the caller's jobs and batches end. */
-export const webhookCreate = ({ webhooks }: Pick<Gateway, 'webhooks'>): Route => ({
+export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route => ({
   method: 'POST',
   path: '/webhooks',
   describe: {
@@ -37,13 +52,13 @@ export const webhookCreate = ({ webhooks }: Pick<Gateway, 'webhooks'>): Route =>
       throw new ProblemError(409, 'too_many_webhooks', `There can be ${mostWebhooks} webhooks; delete one first.`);
     }
     const webhook = await createWebhook(webhooks.table, { caller, ...wanted });
-    const view = webhookViewWithSecret(webhook, request);
+    const view = viewNewSecret(webhook, request);
     return jsonResponse(201, view, { location: `${request.baseUrl}/webhooks/${webhook.webhookId}` });
   },
 });
 
 const readRequest = (request: ApiRequest, allowsLoopback: boolean) => {
-  const wanted = readBodyAs(webhookRequest, request.body, largestBody);
+  const wanted = readBodyAs(webhookRequest, request.body, maxBodyBytes);
   const problem = webhookUrlProblem(wanted.url, { allowsLoopback });
   if (problem !== undefined) throw invalidBody([{ loc: ['body', 'url'], msg: problem, type: 'value_error' }]);
   return wanted;

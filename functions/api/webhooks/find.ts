@@ -1,6 +1,6 @@
 import type { Webhook } from '#shared/webhooks/webhook.ts';
 import { getWebhook } from '#shared/webhooks/webhook-store.ts';
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 
@@ -9,11 +9,11 @@ import type { ApiRequest } from '../http/request.ts';
  *
  * @throws {ProblemError} 404 if there is none or it is another caller's: the two must not be told apart
  */
-export const findWebhook = async ({ webhooks }: Pick<Gateway, 'webhooks'>, request: ApiRequest): Promise<Webhook> =>
-  requireWebhook(await getWebhook(webhooks.table, webhookRef(request)));
+export const findWebhook = async ({ webhooks }: Pick<ApiContext, 'webhooks'>, request: ApiRequest): Promise<Webhook> =>
+  requireWebhook(await getWebhook(webhooks.table, readWebhookRef(request)));
 
 /** Which webhook the path names, whether it is there or not. */
-export const webhookRef = (request: ApiRequest) => ({
+export const readWebhookRef = (request: ApiRequest) => ({
   caller: request.caller(),
   webhookId: request.params['webhookId']?.toLowerCase() ?? '',
 });

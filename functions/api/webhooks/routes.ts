@@ -1,17 +1,17 @@
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import type { Route } from '../http/router.ts';
-import { webhookDelete, webhookEnable, webhookRotateSecret } from './change.ts';
-import { webhookCreate } from './create.ts';
-import { webhookShow, webhooksList } from './get.ts';
-import { webhookTest } from './send-test.ts';
+import { deleteRoute, enableRoute, rotateSecretRoute } from './change.ts';
+import { createRoute } from './create.ts';
+import { getRoute, listRoute } from './get.ts';
+import { sendTestRoute } from './send-test.ts';
 
 /** Everything about webhooks. */
-export const webhookRoutes = (gateway: Pick<Gateway, 'webhooks' | 'log'>): Route[] => [
-  webhookCreate(gateway),
-  webhooksList(gateway),
-  webhookShow(gateway),
-  webhookDelete(gateway),
-  webhookTest(gateway),
-  webhookRotateSecret(gateway),
-  webhookEnable(gateway),
+export const webhookRoutes = (context: Pick<ApiContext, 'webhooks' | 'log'>): Route[] => [
+  createRoute(context),
+  listRoute(context),
+  getRoute(context),
+  deleteRoute(context),
+  sendTestRoute(context),
+  rotateSecretRoute(context),
+  enableRoute(context),
 ];

@@ -1,33 +1,36 @@
 import { v7 } from 'uuid';
+import * as z from 'zod';
 import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
 import { deliveryOfMessage } from '#shared/webhooks/message.ts';
 import { testMessage } from '#shared/webhooks/webhook.ts';
-import type { Gateway } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findWebhook } from './find.ts';
-import { onWebhook, webhookTested } from './view.ts';
+import { describeWebhookCall } from './view.ts';
+
+const testAnswer = z.object({ deliveryId: z.uuid(), links: z.object({ webhook: z.url() }) });
 
 /** Sends a message of the type `webhook.test`, once; what came of it is among the webhook's deliveries. */
-export const webhookTest = (gateway: Pick<Gateway, 'webhooks' | 'log'>): Route => ({
+export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Route => ({
   method: 'POST',
   path: '/webhooks/{webhookId}/test',
-  describe: onWebhook(
+  describe: describeWebhookCall(
     'Send a test message, once',
     {
       202: {
         description: 'On its way; look for its `deliveryId` among the deliveries of the webhook',
-        content: { 'application/json': webhookTested },
+        content: { 'application/json': testAnswer },
         headers: { location: 'The webhook' },
       },
     },
     [409, 503],
   ),
   handle: async (request) => {
-    const { log } = gateway;
-    const { table, startDelivery } = gateway.webhooks;
-    const webhook = await findWebhook(gateway, request);
+    const { log } = context;
+    const { table, startDelivery } = context.webhooks;
+    const webhook = await findWebhook(context, request);
     if (webhook.state === 'disabled') {
       throw new ProblemError(409, 'webhook_disabled', 'The webhook is disabled: enable it first.');
     }
@@ -45,13 +48,14 @@ export const webhookTest = (gateway: Pick<Gateway, 'webhooks' | 'log'>): Route =
         webhookId,
         error: error instanceof Error ? error.name : 'unknown',
       });
-      // Nobody follows it, so that it would stand there as pending.
+      // Without an execution the delivery would stay pending.
       await recordAttempt(table, ref, { state: 'failed' });
       throw new ProblemError(503, 'service_unavailable', 'The message could not be sent just now: try again.', {
         headers: { 'retry-after': '5' },
       });
     }
     const location = `${request.baseUrl}/webhooks/${webhookId}`;
-    return jsonResponse(202, { deliveryId, links: { webhook: location } }, { location });
+    const body: z.output<typeof testAnswer> = { deliveryId, links: { webhook: location } };
+    return jsonResponse(202, body, { location });
   },
 });

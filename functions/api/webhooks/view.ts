@@ -1,21 +1,8 @@
 import * as z from 'zod';
-import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
+import { type Delivery, type Webhook, webhookEventTypes } from '#shared/webhooks/webhook.ts';
+import { validSecrets } from '#shared/webhooks/webhook-secret.ts';
+import type { ApiRequest } from '../http/request.ts';
 import type { RouteDescription } from '../openapi/description.ts';
-
-const longestDescription = 200;
-
-const events = z
-  .array(z.enum(webhookEventTypes))
-  .min(1)
-  .max(webhookEventTypes.length)
-  .transform((types) => [...new Set(types)]);
-
-/** What a new webhook is made of. */
-export const webhookRequest = z.strictObject({
-  url: z.string().min(1).meta({ description: 'https, on a public address' }),
-  events: events.default([...webhookEventTypes]),
-  description: z.string().max(longestDescription).optional(),
-});
 
 const webhookFields = {
   webhookId: z.uuid(),
@@ -75,12 +62,46 @@ export const webhookWithDeliveries = z
   })
   .meta({ id: 'WebhookWithDeliveries' });
 
+/**
+ * What the API shows of a webhook: never a secret.
+ *
+ * @param request the request that is answered
+ */
+export const viewWebhook = (webhook: Webhook, { baseUrl, startedAt }: ApiRequest): z.output<typeof webhookSchema> => {
+  const { webhookId, url, events, description, state, disabledReason, secrets, createdAt, updatedAt } = webhook;
+  const self = `${baseUrl}/webhooks/${webhookId}`;
+  return {
+    webhookId,
+    url,
+    events,
+    description,
+    status: state,
+    disabledReason,
+    // They end in the order in which they were replaced.
+    previousSecretsUntil: validSecrets(secrets, startedAt).find(({ validUntil }) => validUntil !== undefined)
+      ?.validUntil,
+    createdAt,
+    updatedAt,
+    links: { self, test: `${self}/test`, rotateSecret: `${self}/rotate-secret`, enable: `${self}/enable` },
+  };
+};
+
+/** The same with the newest secret, for the one answer that shows it. */
+export const viewNewSecret = (webhook: Webhook, request: ApiRequest): z.output<typeof webhookWithSecret> => {
+  const [newest] = webhook.secrets;
+  if (newest === undefined) throw new Error(`The webhook ${webhook.webhookId} has no secret.`);
+  return { ...viewWebhook(webhook, request), secret: newest.secret };
+};
+
+/** What the API shows of a delivery. */
+export const viewDelivery = (delivery: Delivery): z.output<typeof deliverySchema> => {
+  const { deliveryId, messageId, type, state, reason, at, attempts, nextAttemptAt, finishedAt } = delivery;
+  return { deliveryId, messageId, type, status: state, reason, eventAt: at, attempts, nextAttemptAt, finishedAt };
+};
+
 /** Description of a call on one webhook. */
-export const onWebhook = (
+export const describeWebhookCall = (
   summary: string,
   answers: RouteDescription['answers'],
   errors: readonly number[] = [],
 ): RouteDescription => ({ tag: 'Webhooks', summary, answers, errors: [404, ...errors] });
-
-/** The answer to a request for a test message. */
-export const webhookTested = z.object({ deliveryId: z.uuid(), links: z.object({ webhook: z.url() }) });

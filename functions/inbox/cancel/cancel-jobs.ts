@@ -3,10 +3,10 @@ import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
+import { cancelJob } from '#shared/jobs/cancel.ts';
 import { announce } from '#shared/jobs/events.ts';
 import { isFinal, type JobState } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import type { Parts } from '../context.ts';
 import { inParallel } from '../in-parallel.ts';
 
@@ -53,9 +53,9 @@ const cancelLines = async (parts: Parts, work: Work, end: number): Promise<boole
   return (await advanceBatch(parts.table, work, { from: ['running'], to: 'running' })) !== undefined;
 };
 
-const cancelOne = async ({ table, bus, log }: Parts, jobId: string): Promise<void> => {
+const cancelOne = async ({ table, limits, bus, log }: Parts, jobId: string): Promise<void> => {
   const job = await getJob(table, jobId);
-  const cancellation = job && (await cancelJob(table, job));
+  const cancellation = job && (await cancelJob(table, limits, job));
   if (cancellation?.outcome !== 'cancelled') return;
   try {
     await announce(table, bus, cancellation.job);

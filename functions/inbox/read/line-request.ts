@@ -4,7 +4,7 @@ import type { OperationOverrides } from '#shared/adobe/services/operation-settin
 import { findOperation } from '#shared/adobe/services/registry.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
-import { largestRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
+import { maxRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
 import { coerceCsvValues } from './formats/csv-values.ts';
 import type { PreparedLine } from './lines-file.ts';
 
@@ -67,8 +67,8 @@ export const readLineRequest = (
   // A cell may have held JSON of its own.
   const bodyProblem = line.kind === 'texts' ? jsonProblem(body) : undefined;
   if (bodyProblem !== undefined) return rejected(id, 'invalid_json', `The body ${bodyProblem}.`);
-  if (Buffer.byteLength(JSON.stringify(body)) > largestRequestBytes) {
-    return rejected(id, 'request_too_large', `The body has more than ${largestRequestBytes} bytes.`);
+  if (Buffer.byteLength(JSON.stringify(body)) > maxRequestBytes) {
+    return rejected(id, 'request_too_large', `The body has more than ${maxRequestBytes} bytes.`);
   }
   // Where Adobe knows no model version it is left out, as in a request of its own.
   const model = operation.models === undefined ? undefined : modelVersion;

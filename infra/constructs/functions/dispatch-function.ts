@@ -4,7 +4,7 @@ import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { aliasArn, allow, allowPutEvents } from './statements.ts';
 
-/** Gives free permits to the heads of the queue, follows batches and announces what a crash left unannounced. */
+/** Gives free permits to the heads of the queue, follows batches and announces what a crash left unpublished. */
 export class DispatchFunction extends GatewayFunction {
   constructor(scope: Construct, id: string, { settings, jobs, gatewayUrl }: FunctionParts) {
     const { table } = jobs;
@@ -31,7 +31,7 @@ export class DispatchFunction extends GatewayFunction {
       permissions: [
         // Reads a job again by its key when the answer to a write was lost.
         allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
-        allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('unannounced')]),
+        allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('unpublished')]),
         allow(['lambda:InvokeFunction'], [aliasArn(scope, 'generate'), aliasArn(scope, 'inbox')]),
         allowPutEvents(scope),
       ],

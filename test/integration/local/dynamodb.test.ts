@@ -28,7 +28,7 @@ it('has the job table ready at once, with its keys and indexes', async () => {
   expect(Table?.GlobalSecondaryIndexes?.map((index) => [index.IndexName, index.IndexStatus]).toSorted()).toEqual([
     ['caller', 'ACTIVE'],
     ['queue', 'ACTIVE'],
-    ['unannounced', 'ACTIVE'],
+    ['unpublished', 'ACTIVE'],
   ]);
 
   for (const queueOrder of ['normal#2', 'high#1', 'normal#1']) {

@@ -59,8 +59,10 @@ describe('errors', () => {
 
   it('500 without a word about the request when something unexpected fails', async () => {
     const broken = await startApi({
-      presign: async () => {
-        throw new Error('a message that quotes the prompt: purple elephant');
+      objects: {
+        presignGet: async () => {
+          throw new Error('a message that quotes the prompt: purple elephant');
+        },
       },
     });
     const jobId = await broken.submit({}, { prompt: 'purple elephant' });

@@ -4,19 +4,18 @@ import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createApi } from '#functions/api/app.ts';
-import type { Gateway } from '#functions/api/context.ts';
+import type { ApiContext, ApiSettings } from '#functions/api/context.ts';
 import type { HttpResponse } from '#functions/api/http/response.ts';
 import { localClients } from '#local/clients.ts';
 import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
+import type { ObjectStore } from '#shared/aws/object-store.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
-import { createLane, onlyLane } from '#test/fixtures/queue.ts';
 import { httpEvent, type TestRequest } from './http-event.ts';
 
 /** An answer with its body parsed. */
@@ -53,14 +52,40 @@ const objectsInS3 = ({ objects, objectsChangedAt }: Recorded): S3Client => {
 
 /** Objects by `bucket/key`, and when each was written, in epoch ms. */
 interface Recorded {
-  objects: ReadonlyMap<string, Buffer>;
+  objects: Map<string, Uint8Array>;
   objectsChangedAt: ReadonlyMap<string, number>;
+  /** The prefixes that were erased. */
+  erased: string[];
 }
 
 const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
 
+/** An object store in memory. */
+const recordingStore = ({ objects, erased }: Recorded, clock: Clock): ObjectStore => ({
+  bucket: 'outputs-bucket',
+  presignGet: async ({ bucket, key }) => `https://s3.test/${bucket}/${key}?at=${clock.now()}`,
+  presignUpload: async ({ key }) => ({ url: 'https://s3.test/', fields: { key } }),
+  put: async (key, body) => {
+    objects.set(`outputs-bucket/${key}`, body);
+    return { bucket: 'outputs-bucket', key, versionId: 'v1', etag: '"etag"' };
+  },
+  find: async ({ bucket, key }) =>
+    objects.has(`${bucket}/${key}`) || (key.startsWith('outputs/') && !erased.some((prefix) => key.startsWith(prefix)))
+      ? { bucket, key, versionId: 'v1' }
+      : undefined,
+  erase: async (prefix) => {
+    erased.push(prefix);
+  },
+});
+
+/** What a test replaces of the context. */
+type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
+  objects?: Partial<ObjectStore>;
+  settings?: Partial<ApiSettings>;
+};
+
 /** Starts the API over a real job table; the other services are recorded. */
-export const startApi = async ({ limits, ...overrides }: Partial<Gateway> & { limits?: LaneLimits } = {}) => {
+export const startApi = async (overrides: Overrides = {}) => {
   const server = await startDynamoDb();
   const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
   const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
@@ -73,8 +98,7 @@ export const startApi = async ({ limits, ...overrides }: Partial<Gateway> & { li
     events: [] as unknown[],
     erased: [] as string[],
     logs: [] as unknown[],
-    stored: [] as unknown[],
-    objects: new Map<string, Buffer>(),
+    objects: new Map<string, Uint8Array>(),
     deliveries: [] as { name: string; payload: object }[],
     objectsChangedAt: new Map<string, number>(),
   };
@@ -85,41 +109,18 @@ export const startApi = async ({ limits, ...overrides }: Partial<Gateway> & { li
     },
   } as unknown as EventBridgeClient;
   const record = (message: string, fields?: Record<string, unknown>) => recorded.logs.push({ message, ...fields });
-  const gateway: Gateway = {
+  const apiContext: ApiContext = {
     table,
-    lanes: onlyLane(createLane(table, limits)),
+    limits: { requestsPerMinute: 4, requestsPerDay: 9_000, submitGraceMs: 3_000 },
     bus: { eventBridge, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },
     tokens: { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
-    fireflyUrl: 'http://127.0.0.1:9',
-    docsAssetsDirectory: fileURLToPath(new URL('../../../../node_modules/swagger-ui-dist', import.meta.url)),
     statusItems: { readTokenRefresh: async () => undefined, readSecretRotation: async () => undefined },
-    presign: async ({ bucket, key }) => `https://s3.test/${bucket}/${key}?at=${clock.now()}`,
     inputs: {
       s3: objectsInS3(recorded),
       table,
       buckets: { own: 'outputs-bucket', shared: ['shared-bucket'] },
       maxBytes: 1_000,
-    },
-    storage: {
-      store: async (caller, image, contentType) => {
-        recorded.stored.push({ caller, bytes: image.length, contentType });
-        return { uploadId: '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10', copy: 's3://outputs-bucket/copy.png' };
-      },
-    },
-    presignUpload: async (object) => ({ url: 'https://s3.test/', fields: { key: object.key } }),
-    outputExists: async ({ key }) => !recorded.erased.some((prefix) => key.startsWith(prefix)),
-    eraseOutputs: async (prefix) => {
-      recorded.erased.push(prefix);
-    },
-    batchFiles: {
-      bucket: 'outputs-bucket',
-      store: async (key, body) => {
-        recorded.objects.set(`outputs-bucket/${key}`, body);
-        return { bucket: 'outputs-bucket', key, versionId: 'v1' };
-      },
-      find: async (bucket, key) =>
-        recorded.objects.has(`${bucket}/${key}`) ? { bucket, key, versionId: 'v1' } : undefined,
     },
     webhooks: {
       table: { ...table, tableName: 'webhooks' },
@@ -133,14 +134,20 @@ export const startApi = async ({ limits, ...overrides }: Partial<Gateway> & { li
     },
     sleep: async (ms) => clock.advance(ms),
     log: { debug: record, info: record, warn: record, error: record },
-    operations: {},
-    operators: 'everybody',
-    stackName: 'firefly-gateway-test',
-    version: '1.2.3',
-    retentionSeconds: 30 * 86_400,
     ...overrides,
+    objects: { ...recordingStore(recorded, clock), ...overrides.objects },
+    settings: {
+      stackName: 'firefly-gateway-test',
+      version: '1.2.3',
+      fireflyUrl: 'http://127.0.0.1:9',
+      operations: {},
+      operators: 'everybody',
+      retentionSeconds: 30 * 86_400,
+      docsAssetsDirectory: fileURLToPath(new URL('../../../../node_modules/swagger-ui-dist', import.meta.url)),
+      ...overrides.settings,
+    },
   };
-  const handler = createApi(gateway);
+  const handler = createApi(apiContext);
   const call = async (request: TestRequest): Promise<TestResponse> => {
     const response = await handler(httpEvent(request), context);
     return { ...response, json: response.body === '' || response.isBase64Encoded ? {} : JSON.parse(response.body) };
@@ -148,7 +155,7 @@ export const startApi = async ({ limits, ...overrides }: Partial<Gateway> & { li
   const generate = (body: unknown = { prompt: 'a cat' }, options: Partial<TestRequest> = {}) =>
     call({ method: 'POST', path: '/v3/images/generate-async', body, ...options });
   return {
-    gateway,
+    context: apiContext,
     table,
     clock,
     recorded,
@@ -172,7 +179,7 @@ export const moveJob = async (table: Table, jobId: string, to: JobState): Promis
   const job = await getJob(table, jobId);
   if (job === undefined) throw new Error(`No job ${jobId}`);
   const order = new Date(table.clock.now()).toISOString();
-  const changes = to === 'scheduled' ? { submitAt: table.clock.now() + 30_000, permits: [] } : {};
+  const changes = to === 'scheduled' ? { submitAt: table.clock.now() + 30_000, permit: 0 } : {};
   await transition(table, job, { from: [job.state], to, order, changes });
 };
 

@@ -54,7 +54,7 @@ export const untilOver = async (world: FaultyWorld, batchId: string) => {
 
 /** Whether there is an end that nobody has announced. */
 const isSilent = async ({ rig }: FaultyWorld): Promise<boolean> =>
-  (await allItems(rig.parts.table)).some(({ unannounced }) => unannounced !== undefined);
+  (await allItems(rig.parts.table)).some(({ unpublished }) => unpublished !== undefined);
 
 /** Ends a job as generate does; if it dies, dispatch announces the end. */
 export const end = async (world: FaultyWorld, batchId: string, line: number, how: JobEnd): Promise<void> => {

@@ -49,7 +49,7 @@ const finished: Life = {
     'Update job', // marked as counted
     'Update batch', // counted
     'PutEvents',
-    'Update job', // the mark of the unannounced is cleared
+    'Update job', // the mark of the unpublished is cleared
     'Update job', // queued -> failed
     'Update job',
     'Update batch',
@@ -67,7 +67,7 @@ const finished: Life = {
     'BatchWrite',
     'Update batch', // reporting -> finished
     'PutEvents',
-    'Update batch', // the mark of the unannounced is cleared
+    'Update batch', // the mark of the unpublished is cleared
   ],
   live: async (world) => {
     const batchId = await register(world, [jsonLine('a cat', { id: 'first' }), 'no JSON', '', jsonLine('a dog')]);
@@ -102,7 +102,7 @@ const cancelledWhileRead: Life = {
     'BatchWrite', // the retention starts
     'Update batch', // reporting -> finished
     'PutEvents',
-    'Update batch', // the mark of the unannounced is cleared
+    'Update batch', // the mark of the unpublished is cleared
   ],
   live: async (world) => {
     const file = [jsonLine('a cat'), 'no JSON', '', jsonLine('a dog')];
@@ -128,7 +128,7 @@ const cancelledWhileRunning: Life = {
     'Update job', // marked as counted
     'Update batch', // counted
     'PutEvents',
-    'Update job', // the mark of the unannounced is cleared
+    'Update job', // the mark of the unpublished is cleared
     'Update batch', // the lease is renewed
     'Update batch', // every job has been told
     'Invoke', // dispatch is woken
@@ -150,7 +150,7 @@ const cancelledWhileRunning: Life = {
     'Update job',
     'Update batch', // reporting -> finished
     'PutEvents',
-    'Update batch', // the mark of the unannounced is cleared
+    'Update batch', // the mark of the unpublished is cleared
   ],
   live: async (world) => {
     const { table } = world.rig.parts;
@@ -179,7 +179,7 @@ const refused: Life = {
     'PutObject', // report.csv
     'Update batch', // reading -> refused
     'PutEvents',
-    'Update batch', // the mark of the unannounced is cleared
+    'Update batch', // the mark of the unpublished is cleared
   ],
   live: async (world) => {
     const batchId = await register(createFaultyWorld(world.rig), ['x'], 'requests.docx');
@@ -207,7 +207,7 @@ const retried: Life = {
     'Update batch', // counted
     'Update batch', // running -> reporting: it was the last one
     'PutEvents',
-    'Update job', // the mark of the unannounced is cleared
+    'Update job', // the mark of the unpublished is cleared
     'Update batch', // dispatch claims it
     'Invoke', // its execution
     'Update batch', // the lease is renewed
@@ -217,7 +217,7 @@ const retried: Life = {
     'Update job', // the retention starts
     'Update batch', // reporting -> finished
     'PutEvents',
-    'Update batch', // the mark of the unannounced is cleared
+    'Update batch', // the mark of the unpublished is cleared
   ],
   live: async (world) => {
     const before = createFaultyWorld(world.rig);

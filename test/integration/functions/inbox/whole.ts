@@ -39,5 +39,5 @@ export const expectWhole = async (
     rig.events.some((event) => event.type === type && Object.values(event.detail).includes(id));
   expect(told('Batch Ended', batchId)).toBe(true);
   expect(jobs.filter((job) => !told('Job Ended', String(job['jobId'])))).toEqual([]);
-  expect(items.filter((item) => item['unannounced'] !== undefined)).toEqual([]);
+  expect(items.filter((item) => item['unpublished'] !== undefined)).toEqual([]);
 };

@@ -4,14 +4,12 @@ import * as z from 'zod';
 import { type BusEvent, startEventBridge } from '#local/eventbridge.ts';
 import type { Table } from '#shared/aws/table.ts';
 import { jobEnded } from '#shared/events/job-ended.ts';
-import { announce, type EventBus, EventNotPublishedError, unannouncedJobs } from '#shared/jobs/events.ts';
+import { announce, type EventBus, EventNotPublishedError, unpublishedJobs } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
-import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
-import { allItems, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { allItems, queueJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
-import { createLane, enqueue } from '#test/fixtures/queue.ts';
 
 let dynamoDb: TestDynamoDb;
 let server: Awaited<ReturnType<typeof startEventBridge>>;
@@ -31,18 +29,16 @@ afterAll(async () => {
 
 let clock: ManualClock;
 let table: Table;
-let lane: Lane;
 beforeEach(async () => {
   events.length = 0;
   clock = createManualClock();
   table = await dynamoDb.table(clock);
-  lane = createLane(table);
 });
 
 const outputs = [{ bucket: 'b', key: 'outputs/1/0.jpg', sha256: 'ab', bytes: 3, contentType: 'image/jpeg', seed: 7 }];
 
 const ended = async (request?: string): Promise<Job> => {
-  const job = await enqueue(lane, request === undefined ? {} : { request });
+  const job = await queueJob(table, request === undefined ? {} : { request });
   return (await endJob(table, job, ['queued'], { to: 'succeeded', outputs })) as Job;
 };
 
@@ -63,9 +59,9 @@ it('says what the job came to as documented, with keys and lasting addresses and
 it('finds ends that were not announced, and none that were', async () => {
   const [announced, forgotten] = [await ended(), await ended()];
   await announce(table, bus, announced);
-  expect(await unannouncedJobs(table, clock.now(), 10)).toEqual([]);
+  expect(await unpublishedJobs(table, clock.now(), 10)).toEqual([]);
   clock.advance(1);
-  expect((await unannouncedJobs(table, clock.now(), 10)).map(({ jobId }) => jobId)).toEqual([forgotten.jobId]);
+  expect((await unpublishedJobs(table, clock.now(), 10)).map(({ jobId }) => jobId)).toEqual([forgotten.jobId]);
 });
 
 it('keeps the mark when EventBridge refuses the event', async () => {
@@ -76,7 +72,7 @@ it('keeps the mark when EventBridge refuses the event', async () => {
   };
   await expect(announce(table, refusing, job)).rejects.toThrow(EventNotPublishedError);
   clock.advance(1);
-  expect(await unannouncedJobs(table, clock.now(), 10)).toHaveLength(1);
+  expect(await unpublishedJobs(table, clock.now(), 10)).toHaveLength(1);
 });
 
 it('does not bring a job back that was erased meanwhile', async () => {
@@ -96,8 +92,8 @@ it('comes before the erasing: nobody would know of the end otherwise', async () 
 });
 
 it('has no mark on a job that goes on', async () => {
-  const job = await enqueue(lane);
+  const job = await queueJob(table);
   await transition(table, job, { from: ['queued'], to: 'running', order: new Date(clock.now()).toISOString() });
   clock.advance(60_000);
-  expect(await unannouncedJobs(table, clock.now(), 10)).toEqual([]);
+  expect(await unpublishedJobs(table, clock.now(), 10)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, type ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { createEraseOutputs } from '#functions/api/jobs/erase-outputs.ts';
+import { createObjectStore } from '#shared/aws/object-store.ts';
 
 /** A versioned bucket that lists two entries a page and may refuse to delete. */
 const createBucket = (entries: string[], refusals: { Key: string; Code: string }[] = []) => {
@@ -27,31 +27,31 @@ const createBucket = (entries: string[], refusals: { Key: string; Code: string }
       NextKeyMarker: found[start + 1],
     };
   };
-  return { kept, s3: { send } as unknown as S3Client };
+  const s3 = { send } as unknown as S3Client;
+  return { kept, erase: createObjectStore(s3, { bucket: 'bucket', urlLifetimeSeconds: 60 }).erase };
 };
 
-describe('eraseOutputs', () => {
+describe('erase', () => {
   it('erases every version and delete marker under the prefix, page by page, and nothing else', async () => {
-    const { kept, s3 } = createBucket([
+    const { kept, erase } = createBucket([
       'job/0.jpg@1',
       'job/0.jpg@2',
       'job/0.jpg@marker',
       'job/1.jpg@1',
       'other/0.jpg@1',
     ]);
-    await createEraseOutputs(s3, 'bucket')('job/');
+    await erase('job/');
     expect(kept).toEqual(['other/0.jpg@1']);
   });
 
   it('has nothing to do under an empty prefix', async () => {
-    const { kept, s3 } = createBucket(['other/0.jpg@1']);
-    await createEraseOutputs(s3, 'bucket')('job/');
+    const { kept, erase } = createBucket(['other/0.jpg@1']);
+    await erase('job/');
     expect(kept).toHaveLength(1);
   });
 
   it('fails if S3 refuses a single version, and can be repeated', async () => {
-    const { kept, s3 } = createBucket(['job/0.jpg@1'], [{ Key: 'job/0.jpg', Code: 'InternalError' }]);
-    const erase = createEraseOutputs(s3, 'bucket');
+    const { kept, erase } = createBucket(['job/0.jpg@1'], [{ Key: 'job/0.jpg', Code: 'InternalError' }]);
     await expect(erase('job/')).rejects.toThrow('InternalError');
     await erase('job/');
     expect(kept).toEqual([]);

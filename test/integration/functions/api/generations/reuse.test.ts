@@ -125,7 +125,7 @@ describe('the links of a job', () => {
     });
     expect(similar).toMatchObject({ body: { image: { source: { url: `job:${jobId}/0` } } } });
     // The first output has 1,000 bytes.
-    api.gateway.inputs.maxBytes = 999;
+    api.context.inputs.maxBytes = 999;
     expect(await linksOf()).not.toHaveProperty('similar');
     await api.close();
   });

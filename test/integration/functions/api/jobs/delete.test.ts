@@ -4,7 +4,7 @@ import { advanceBatch } from '#shared/batches/batch-progress.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { createLane, enqueue } from '#test/fixtures/queue.ts';
+import { queueJob } from '#test/fixtures/job-table.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 describe('DELETE /jobs/{jobId}', () => {
@@ -49,7 +49,7 @@ describe('DELETE /jobs/{jobId}', () => {
   it('refuses to erase a job while the file of its batch is read, where it would be made again', async () => {
     const batch = { batchId: randomUUID(), caller: 'alice', priority: 'low', retentionSeconds: 60 } as const;
     await createBatch(api.table, batch, api.table.clock.now());
-    const job = await enqueue(createLane(api.table), { caller: 'alice', batchId: batch.batchId, line: 1 });
+    const job = await queueJob(api.table, { caller: 'alice', batchId: batch.batchId, line: 1 });
     await endJob(api.table, job, ['queued'], { to: 'cancelled' });
     expect(await erase(job.jobId)).toMatchObject({ statusCode: 409, json: { error_code: 'batch_not_read' } });
     await advanceBatch(api.table, { batchId: batch.batchId, work: 0 }, { from: ['reading'], to: 'running' });
@@ -59,8 +59,10 @@ describe('DELETE /jobs/{jobId}', () => {
   it('can be repeated after S3 has failed', async () => {
     let broken = true;
     const failing = await startApi({
-      eraseOutputs: async () => {
-        if (broken) throw new Error('S3 is away');
+      objects: {
+        erase: async () => {
+          if (broken) throw new Error('S3 is away');
+        },
       },
     });
     const jobId = await failing.submit();

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRoutes } from '#functions/api/routes.ts';
+import { createRoutes } from '#functions/api/app.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
 type Schema = { $ref?: string; properties?: Record<string, Schema>; required?: string[] };
@@ -34,7 +34,7 @@ const calls = () =>
 
 describe('the description of the API', () => {
   it('names every route, and nothing else', () => {
-    const routes = createRoutes(api.gateway).map(({ method, path }) => `${method} ${path}`);
+    const routes = createRoutes(api.context).map(({ method, path }) => `${method} ${path}`);
     expect(
       calls()
         .map(({ name }) => name)

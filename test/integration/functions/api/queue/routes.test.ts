@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { queueState } from '#functions/api/queue/queue-schema.ts';
-import { pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
-import { claimPermit } from '#shared/jobs/lanes/permits.ts';
-import { createLane, readPermits } from '#test/fixtures/queue.ts';
+import { queueState } from '#functions/api/queue/view.ts';
+import { claimPermit, pauseQuota, readPauses, readQuota } from '#shared/jobs/quota.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
@@ -17,8 +15,8 @@ const isoAfter = (ms: number) => new Date(api.clock.now() + ms).toISOString();
 describe('GET /queue', () => {
   it('tells what waits, since when, what is free and when all will have been submitted', async () => {
     api = await startApi();
-    const permits = await readPermits(createLane(api.table));
-    if (permits[1]) await claimPermit(createLane(api.table), permits[1], api.clock.now());
+    const { permits } = await readQuota(api.table, api.context.limits);
+    if (permits[1]) await claimPermit(api.table, api.context.limits, permits[1], api.clock.now());
     await api.submit();
     api.clock.advance(10_000);
     await api.submit({ headers: { 'x-priority': 'low' } });
@@ -79,7 +77,7 @@ describe('pausing and resuming', () => {
 
   it('resumes at once, leaves Adobe’s pause alone, and may be asked for twice', async () => {
     api = await startApi();
-    await pauseLane(createLane(api.table), { until: api.clock.now() + 60_000, reason: 'rate_limited', level: 0 });
+    await pauseQuota(api.table, { until: api.clock.now() + 60_000, reason: 'rate_limited', level: 0 });
     await pause();
     expect((await queue()).json['pauses']).toMatchObject([{ reason: 'operator' }, { reason: 'rate_limited' }]);
     expect((await resume()).json['pauses']).toEqual([
@@ -116,7 +114,7 @@ describe('pausing and resuming', () => {
     const response = await pause({ body, headers: { 'content-type': 'application/json' } });
     expect(response).toMatchObject({ statusCode });
     expect(response.json['message']).toContain(named);
-    expect(await readPauses(createLane(api.table))).toEqual({});
+    expect(await readPauses(api.table)).toEqual({});
   });
 });
 
@@ -124,7 +122,7 @@ describe('operators', () => {
   const calls = [queue, pause, resume];
 
   it('are those whom the settings name, where tokens say who calls', async () => {
-    api = await startApi({ operators: ['ops'] });
+    api = await startApi({ settings: { operators: ['ops'] } });
     for (const call of calls) {
       expect(await call({ caller: 'alice' })).toMatchObject({
         statusCode: 403,
@@ -136,18 +134,18 @@ describe('operators', () => {
   });
 
   it('are nobody where the settings name nobody', async () => {
-    api = await startApi({ operators: [] });
+    api = await startApi({ settings: { operators: [] } });
     for (const call of calls) expect((await call()).statusCode).toBe(403);
   });
 
   it('are those whom API Gateway lets in by the operators’ own routes, where a policy decides', async () => {
-    api = await startApi({ operators: 'policy' });
+    api = await startApi({ settings: { operators: 'policy' } });
     const spellings = ['/queue/pause', '/queue/pause/'];
     for (const path of spellings) {
       expect(await api.call({ method: 'PUT', path })).toMatchObject({ statusCode: 403 });
     }
     expect(await pause({ routeKey: 'GET /queue' })).toMatchObject({ statusCode: 403 });
-    expect(await readPauses(createLane(api.table))).toEqual({});
+    expect(await readPauses(api.table)).toEqual({});
     expect((await pause({ routeKey: 'PUT /queue/pause' })).statusCode).toBe(200);
     expect((await resume({ routeKey: 'PUT /queue/resume' })).statusCode).toBe(200);
     expect((await queue({ routeKey: 'GET /queue' })).statusCode).toBe(200);

@@ -91,7 +91,7 @@ describe('a webhook', () => {
 
   it('tells what became of messages, newest first', async () => {
     const { webhookId, path } = await made();
-    const { table } = api.gateway.webhooks;
+    const { table } = api.context.webhooks;
     const at = (second: number) => `2026-03-01T12:00:0${second}.000Z`;
     for (const second of [1, 2]) {
       const message = { type: 'job.ended', at: at(second), subject: `job-${second}`, data: {} } as const;
@@ -125,7 +125,7 @@ describe('a webhook', () => {
 
   it('whose test cannot be sent shows no message that seems to be on its way', async () => {
     const { path } = await made();
-    api.gateway.webhooks.startDelivery = async () => {
+    api.context.webhooks.startDelivery = async () => {
       throw new Error('Lambda is out of reach.');
     };
     const response = await api.call({ method: 'POST', path: `${path}/test`, caller: 'alice' });
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     const rotated = await api.call({ method: 'POST', path: `${path}/rotate-secret`, caller: 'alice' });
     expect(rotated).toMatchObject({ statusCode: 200, json: { previousSecretsUntil: '2026-03-02T12:00:00.000Z' } });
     expect(rotated.json['secret']).not.toBe(secret);
-    const stored = await getWebhook(api.gateway.webhooks.table, { caller: 'alice', webhookId });
+    const stored = await getWebhook(api.context.webhooks.table, { caller: 'alice', webhookId });
     expect(stored?.secrets.map((each) => each.secret)).toEqual([rotated.json['secret'], secret]);
     api.clock.advance(86_400_000);
     expect((await api.call({ path, caller: 'alice' })).json).not.toHaveProperty('previousSecretsUntil');
@@ -150,13 +150,13 @@ describe('a webhook', () => {
     const { webhookId, path, secret } = await made();
     const rotate = () => api.call({ method: 'POST', path: `${path}/rotate-secret`, caller: 'alice' });
     const shown = (await Promise.all([rotate(), rotate()])).map(({ json }) => json['secret']);
-    const stored = await getWebhook(api.gateway.webhooks.table, { caller: 'alice', webhookId });
+    const stored = await getWebhook(api.context.webhooks.table, { caller: 'alice', webhookId });
     expect(stored?.secrets.map((each) => each.secret).sort()).toEqual([...shown, secret].sort());
   });
 
   it('that was disabled is tested no more, and enabled again', async () => {
     const { webhookId, path } = await made();
-    await disableWebhook(api.gateway.webhooks.table, { caller: 'alice', webhookId });
+    await disableWebhook(api.context.webhooks.table, { caller: 'alice', webhookId });
     expect((await api.call({ path, caller: 'alice' })).json).toMatchObject({
       status: 'disabled',
       disabledReason: 'gone',

@@ -5,7 +5,7 @@ import { readCsv } from '#functions/inbox/read/formats/csv.ts';
 import { readLineRequest } from '#functions/inbox/read/line-request.ts';
 import { decodeLine, encodeLine } from '#functions/inbox/read/lines-file.ts';
 import { operations } from '#shared/adobe/services/firefly/operations.ts';
-import { largestRequestBytes } from '#shared/requests/request-validation.ts';
+import { maxRequestBytes } from '#shared/requests/request-validation.ts';
 import { collect, inPieces } from '#test/fixtures/pieces.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';
 
@@ -72,7 +72,7 @@ describe('a line', () => {
       'validation_error',
       'body.prompt: field required; body.seeds.0',
     ],
-    ['too large a body', { body: { prompt: 'x'.repeat(largestRequestBytes) } }, 'request_too_large', 'bytes'],
+    ['too large a body', { body: { prompt: 'x'.repeat(maxRequestBytes) } }, 'request_too_large', 'bytes'],
   ])('that has %s is rejected, and nothing of it repeated', (_, line, code, message) => {
     const rejected = rejection(line);
     expect(rejected.code).toBe(code);

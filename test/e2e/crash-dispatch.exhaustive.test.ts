@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { crashPoints } from '#test/fixtures/crash-rig.ts';
+import { type RigPool, startRigPool } from '#test/fixtures/rig-pool.ts';
+import { effects, recordLife, startDispatchRig, surviveCrash } from './crash-dispatch.ts';
+
+describe('dispatch, killed before and after each of its effects', () => {
+  let pool: RigPool;
+  beforeAll(async () => {
+    pool = await startRigPool(2, async () => {
+      const rig = await startDispatchRig();
+      // Only a caller's first job makes rounds.
+      await recordLife(rig);
+      return rig;
+    });
+  });
+  afterAll(() => pool.close());
+
+  it.concurrent.each(crashPoints(effects))('$fate of effect $index ($effect)', (point) =>
+    pool.use((rig) => surviveCrash(rig, point)),
+  );
+});

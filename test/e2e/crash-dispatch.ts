@@ -1,0 +1,39 @@
+import { expect, vi } from 'vitest';
+import { stackNames } from '#local/stack-settings.ts';
+import { type CrashPoint, type CrashRig, startCrashRig } from '#test/fixtures/crash-rig.ts';
+
+/** Everything that dispatch does to the world outside for one job, in order. */
+export const effects = [
+  'dynamodb UpdateItem', // the permit is claimed
+  'dynamodb UpdateItem', // the turn is counted
+  'dynamodb UpdateItem', // queued -> scheduled
+  'dynamodb UpdateItem', // the served round
+  'lambda invoke', // the durable execution
+];
+
+const request = { prompt: 'a harbour', size: { width: 64, height: 64 } };
+
+/** A stack in which dispatch can be killed; a turn is soon given up. */
+export const startDispatchRig = () => startCrashRig('dispatch', 1);
+
+/** The effects of dispatch for one job without a crash; the caller has had a job before. */
+export const recordLife = async (rig: CrashRig): Promise<string[]> => {
+  await rig.gateway.until(await rig.gateway.submit(request));
+  return rig.record(async () => rig.gateway.until(await rig.gateway.submit(request)));
+};
+
+/** Kills dispatch at one of its effects; the job must be submitted once and succeed all the same. */
+export const surviveCrash = async (rig: CrashRig, { index, fate }: CrashPoint): Promise<void> => {
+  rig.crashAt(index, fate);
+  const jobId = await rig.gateway.submit(request);
+  await vi.waitFor(() => expect(rig.takenBeforeCrash()).toBeDefined(), { timeout: 10_000 });
+  // What the schedule does each minute.
+  const status = async () => {
+    await rig.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+    return (await rig.gateway.record(jobId)).status;
+  };
+  await vi.waitFor(async () => expect(await status()).toBe('succeeded'), { timeout: 20_000, interval: 500 });
+  const submits = rig.gateway.stack.simulator?.requests().filter(({ requestId }) => requestId?.startsWith(jobId)) ?? [];
+  expect(submits).toHaveLength(1);
+  expect(await rig.storedKeys(jobId)).toHaveLength(2);
+};

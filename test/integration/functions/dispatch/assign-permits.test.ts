@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { assignPermits } from '#functions/dispatch/assign-permits.ts';
+import { executionName, type StartTurn } from '#functions/dispatch/start-turn.ts';
+import type { Table } from '#shared/aws/table.ts';
+import { cancelJob } from '#shared/jobs/cancel.ts';
+import type { Job, Turn } from '#shared/jobs/job.ts';
+import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
+import { claimPermit, countSubmit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
+import { requeue } from '#shared/jobs/turn.ts';
+import { createEventBus } from '#test/fixtures/event-bus.ts';
+import {
+  adobeLimits as limits,
+  queueJob,
+  readJob,
+  startTestDynamoDb,
+  type TestDynamoDb,
+} from '#test/fixtures/job-table.ts';
+import { loseAnswers } from '#test/fixtures/lost-answers.ts';
+import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { type Observed, observe } from '#test/fixtures/observed.ts';
+
+let dynamoDb: TestDynamoDb;
+let clock: ManualClock;
+let table: Table;
+let observed: Observed;
+let started: { turn: Turn; name: string }[];
+beforeAll(async () => {
+  dynamoDb = await startTestDynamoDb();
+});
+afterAll(() => dynamoDb.close());
+beforeEach(async () => {
+  clock = createManualClock();
+  table = await dynamoDb.table(clock);
+  observed = observe();
+  started = [];
+});
+
+const startTurn: StartTurn = async ({ jobId, turn }, name) => {
+  started.push({ turn: { jobId, turn }, name });
+};
+
+const dispatch = (more: Partial<Parameters<typeof assignPermits>[0]> = {}) =>
+  assignPermits({ table, limits, startTurn, bus: createEventBus().bus, ...observed, ...more });
+
+const queueMany = async (count: number, fields: Parameters<typeof queueJob>[1] = {}): Promise<Job[]> => {
+  const jobs: Job[] = [];
+  for (let index = 0; index < count; index += 1) jobs.push(await queueJob(table, fields));
+  return jobs;
+};
+
+const startedIds = () => started.map(({ turn }) => turn.jobId);
+const freeAts = async () => (await readQuota(table, limits)).permits.map(({ freeAt }) => freeAt);
+
+describe('free permits', () => {
+  it('go to the heads of the queue, which start at once, each under a name of its turn', async () => {
+    const jobs = await queueMany(6);
+    expect(await dispatch()).toBe(4);
+    expect(startedIds()).toEqual(jobs.slice(0, 4).map(({ jobId }) => jobId));
+    for (const { turn, name } of started) {
+      expect(name).toBe(executionName(turn));
+      expect(name).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);
+      expect(await readJob(table, turn)).toMatchObject({ state: 'scheduled', turn: 1, submitAt: noon });
+    }
+    const permits = await Promise.all(started.map(async ({ turn }) => (await readJob(table, turn)).permit));
+    expect(permits.toSorted()).toEqual([0, 1, 2, 3]);
+  });
+
+  it('are only those of the next 60 s, each for the time at which it comes free', async () => {
+    const frees = [noon + 20_000, noon + 60_000, noon + 60_001, noon - 5_000];
+    for (const [index, freeAt] of frees.entries()) {
+      await claimPermit(table, limits, { index, freeAt: 0 }, freeAt - 63_000);
+    }
+    await queueMany(6);
+    expect(await dispatch()).toBe(3);
+    const submitAts = await Promise.all(started.map(async ({ turn }) => (await readJob(table, turn)).submitAt));
+    expect(submitAts).toEqual([noon, noon + 20_000, noon + 60_000]);
+  });
+
+  it('stay free when nobody waits', async () => {
+    expect(await dispatch()).toBe(0);
+    await queueMany(1);
+    expect(await dispatch()).toBe(1);
+    expect((await freeAts()).filter((freeAt) => freeAt > noon)).toHaveLength(1);
+  });
+
+  it('are taken in another order by another dispatcher, so that they do not get in each other’s way', async () => {
+    await queueMany(1);
+    await dispatch({ random: () => 0.6 });
+    expect((await readJob(table, { jobId: startedIds()[0] as string })).permit).toBe(2);
+  });
+
+  it('come back when the job was cancelled under the hands of the dispatcher', async () => {
+    const [job] = await queueMany(1);
+    const { own, client } = dynamoDb.reconnect(table);
+    // The number of the turn is drawn after the queue was read and the permit was claimed.
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        if (JSON.stringify(args.input).includes('ADD turns')) await cancelJob(table, limits, job as Job);
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    expect(await dispatch({ table: own })).toBe(0);
+    expect((await freeAts()).filter((freeAt) => freeAt > noon + 1)).toEqual([]);
+  });
+});
+
+describe('many dispatchers at once', () => {
+  it('give no permit and no job away twice', async () => {
+    await queueMany(10);
+    const counts = await Promise.all(Array.from({ length: 6 }, () => dispatch()));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(started.length);
+    expect(started.length).toBeLessThanOrEqual(4);
+    expect(new Set(startedIds()).size).toBe(started.length);
+    const permits = await Promise.all(started.map(async ({ turn }) => (await readJob(table, turn)).permit));
+    expect(new Set(permits).size).toBe(started.length);
+    await dispatch();
+    expect(started).toHaveLength(4);
+  });
+
+  it('and lost answers neither', async () => {
+    const { own, client } = dynamoDb.reconnect(table);
+    await queueMany(6);
+    const lost = loseAnswers(client, { times: 2, matches: ({ input }) => JSON.stringify(input).includes('scheduled') });
+    expect(await dispatch({ table: own })).toBe(4);
+    expect(lost()).toBe(2);
+    const jobs = await Promise.all(startedIds().map((jobId) => readJob(table, { jobId })));
+    expect(new Set(jobs.map(({ permit }) => permit)).size).toBe(4);
+    expect(new Set(startedIds()).size).toBe(4);
+  });
+});
+
+describe('a pause', () => {
+  it('delays what can start within its last minute', async () => {
+    await queueMany(2);
+    await pauseQuota(table, { until: noon + 90_000, reason: 'rate_limited', level: 0 });
+    expect(await dispatch()).toBe(0);
+    clock.advance(40_000);
+    expect(await dispatch()).toBe(2);
+    expect((await readJob(table, { jobId: startedIds()[0] as string })).submitAt).toBe(noon + 90_000);
+  });
+
+  it('of an operator gives no permit to anybody until it is ended', async () => {
+    await queueMany(2);
+    await pauseByOperator(table, { by: 'ops' });
+    clock.advance(7 * 86_400_000);
+    expect(await dispatch()).toBe(0);
+    expect(await freeAts()).toEqual([0, 0, 0, 0]);
+    await resumeByOperator(table);
+    expect(await dispatch()).toBe(2);
+  });
+
+  it('of an operator keeps the one trial after a refusal for later', async () => {
+    await queueMany(2);
+    await pauseQuota(table, { until: noon, reason: 'quota_exhausted', level: 1 });
+    await pauseByOperator(table, { by: 'ops' });
+    expect(await dispatch()).toBe(0);
+    await resumeByOperator(table);
+    expect(await dispatch()).toBe(1);
+  });
+
+  it('after a refusal lets one job try, then waits for its outcome', async () => {
+    await queueMany(8);
+    await pauseQuota(table, { until: noon + 60_000, reason: 'quota_exhausted', level: 1 });
+    expect(await dispatch()).toBe(0);
+    clock.advance(60_000);
+    expect(await dispatch()).toBe(1);
+    clock.advance(60_000);
+    expect(await dispatch()).toBe(0);
+    clock.advance(66_000);
+    expect(await dispatch()).toBe(1);
+  });
+});
+
+describe('the day’s limit', () => {
+  it('leaves only what is left of it', async () => {
+    const day = { ...limits, requestsPerDay: 3 };
+    await queueMany(6);
+    await countSubmit(table, day);
+    expect(await dispatch({ limits: day })).toBe(2);
+    await Promise.all([countSubmit(table, day), countSubmit(table, day)]);
+    clock.advance(63_000);
+    expect(await dispatch({ limits: day })).toBe(0);
+    clock.advance(86_400_000);
+    expect(await dispatch({ limits: day })).toBe(3);
+  });
+});
+
+describe('an execution that cannot be started', () => {
+  it('leaves its job scheduled for the next dispatch to find, and the others are started', async () => {
+    const [first] = await queueMany(3);
+    const failing: StartTurn = async (turn, name) => {
+      if (turn.jobId === first?.jobId) throw new Error('Too many requests');
+      await startTurn(turn, name);
+    };
+    expect(await dispatch({ startTurn: failing })).toBe(2);
+    expect((await readJob(table, first as Job)).state).toBe('scheduled');
+    expect(observed.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+});
+
+describe('who is served', () => {
+  /** Serves with as many permits as wanted, one job after the other. */
+  const serve = async (count: number): Promise<Job[]> => {
+    const one = { ...limits, requestsPerMinute: 1 };
+    const served: Job[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const before = started.length;
+      await dispatch({ limits: one });
+      for (const { turn } of started.slice(before)) served.push(await readJob(table, turn));
+      clock.advance(63_000);
+    }
+    return served;
+  };
+
+  it('a single job of one caller after at most one round of a caller with many', async () => {
+    await queueMany(12, { caller: 'many' });
+    const before = await serve(5);
+    expect(before.map(({ caller }) => caller)).toEqual(Array(5).fill('many'));
+    const single = await queueJob(table, { caller: 'single' });
+    const after = await serve(2);
+    expect(after.map(({ jobId }) => jobId)).toContain(single.jobId);
+  });
+
+  it('callers in turn', async () => {
+    for (const caller of ['a', 'b', 'c']) await queueMany(4, { caller });
+    const served = await serve(12);
+    for (let round = 0; round < 4; round += 1) {
+      const callers = served.slice(3 * round, 3 * round + 3).map(({ caller }) => caller);
+      expect(callers.toSorted()).toEqual(['a', 'b', 'c']);
+    }
+  });
+
+  it('high before normal before low, but every priority at least once in ten', async () => {
+    for (const priority of ['low', 'normal', 'high'] as const) await queueMany(12, { priority });
+    const served = (await serve(10)).map(({ priority }) => priority);
+    expect(served.filter((priority) => priority === 'high')).toHaveLength(8);
+    expect(new Set(served)).toEqual(new Set(['high', 'normal', 'low']));
+  });
+
+  it('a job that was put back, at its old rank: before all that came later', async () => {
+    const [first] = await queueMany(6);
+    const [served] = await serve(1);
+    expect(served?.jobId).toBe(first?.jobId);
+    await requeue(table, limits, served as Job, { sent: true });
+    const [again] = await serve(1);
+    expect(again).toMatchObject({ jobId: first?.jobId, turn: 2 });
+    expect(started.at(-1)?.name).toBe(`${first?.jobId}-2`);
+  });
+});

@@ -1,0 +1,6 @@
+import { it } from 'vitest';
+import { expectLimitKept } from './rate-limit.ts';
+
+it('lets Adobe never see more than N submits in 60 s, whatever is late, crashes, is lost or cancelled', async () => {
+  await expectLimitKept(20);
+}, 300_000);

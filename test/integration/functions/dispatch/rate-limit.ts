@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { assignPermits } from '#functions/dispatch/assign-permits.ts';
+import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
+import type { StartTurn } from '#functions/dispatch/start-turn.ts';
+import type { Table } from '#shared/aws/table.ts';
+import { cancelJob } from '#shared/jobs/cancel.ts';
+import type { EventBus } from '#shared/jobs/events.ts';
+import { isFinal, type Turn } from '#shared/jobs/job.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
+import { endJob } from '#shared/jobs/transitions.ts';
+import { passFence, requeue } from '#shared/jobs/turn.ts';
+import { createEventBus } from '#test/fixtures/event-bus.ts';
+import { adobeLimits, queueJob, readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { observe } from '#test/fixtures/observed.ts';
+import { createRandom } from '#test/fixtures/random.ts';
+import { createSlidingWindow } from '#test/fixtures/sliding-window.ts';
+import { createTimeline } from '#test/fixtures/timeline.ts';
+import { AnswerLostError, CrashError, makeUnreliable, type Unreliability } from '#test/fixtures/unreliable-dynamodb.ts';
+
+let dynamoDb: TestDynamoDb;
+beforeAll(async () => {
+  dynamoDb = await startTestDynamoDb();
+});
+afterAll(() => dynamoDb.close());
+
+interface World {
+  seed: number;
+  jobs: number;
+  requestsPerMinute: number;
+  /** How long after its submit time an execution wakes up, at most. */
+  latenessMs: number;
+  /** Share of the executions that never start, and of those that die between the fence and the record of the answer. */
+  deaths: number;
+  cancels: number;
+  dispatchers: number;
+  unreliability: Unreliability;
+}
+
+// Doubles would nearly all be next to 0.
+const percent = (max: number) => fc.integer({ min: 0, max }).map((value) => value / 100);
+
+const worlds: fc.Arbitrary<World> = fc.record({
+  seed: fc.integer(),
+  jobs: fc.integer({ min: 1, max: 10 }),
+  requestsPerMinute: fc.integer({ min: 2, max: 4 }),
+  latenessMs: fc.constantFrom(0, 3_000, 4_000, 70_000),
+  deaths: percent(30),
+  cancels: percent(30),
+  dispatchers: fc.integer({ min: 1, max: 3 }),
+  unreliability: fc.record({
+    crashBefore: percent(3),
+    crashAfter: percent(3),
+    lostAnswer: percent(20),
+    slow: percent(30),
+    slowMs: fc.constantFrom(100, 1_000, 5_000),
+  }),
+});
+
+/** Lets a flow die of a crash, and of nothing else. */
+const orCrash = async (flow: Promise<unknown>): Promise<void> => {
+  try {
+    await flow;
+  } catch (error) {
+    if (!(error instanceof CrashError || error instanceof AnswerLostError)) throw error;
+  }
+};
+
+const minuteMs = 60_000;
+
+/** Runs a world for a while, then a reliable one until every job is over. */
+const live = async (world: World) => {
+  const random = createRandom(world.seed);
+  const { clock, at, run } = createTimeline();
+  const limits = { ...adobeLimits, requestsPerMinute: world.requestsPerMinute };
+  const adobe = createSlidingWindow(world.requestsPerMinute);
+  const submits = new Map<string, number>();
+  const reliable = await dynamoDb.table(clock);
+  const { own: unreliable, client } = dynamoDb.reconnect(reliable);
+  makeUnreliable(client, clock, random, world.unreliability);
+  let table: Table = unreliable;
+  let deaths = world.deaths;
+  const bus = {
+    eventBridge: { send: async () => ({}) },
+    eventBusName: 'none',
+    gatewayUrl: 'https://gateway.test',
+  } as unknown as EventBus;
+  const observed = observe();
+
+  const follow = async (turn: Turn): Promise<void> => {
+    const verdict = await passFence(table, limits, turn);
+    if (verdict.kind === 'give_up') await requeue(table, limits, verdict.job, { sent: false });
+    if (verdict.kind !== 'passed') return;
+    adobe.arrive(clock.now());
+    submits.set(turn.jobId, (submits.get(turn.jobId) ?? 0) + 1);
+    if (random() >= deaths) await endJob(table, verdict.job, ['submitting'], { to: 'succeeded' });
+  };
+  const startTurn: StartTurn = async (turn) => {
+    if (random() < deaths) return;
+    const { submitAt = 0 } = await readJob(reliable, turn);
+    at(submitAt + Math.floor(random() * world.latenessMs), () => orCrash(follow(turn)));
+  };
+  const dispatch = async (): Promise<void> => {
+    await recoverJobs({ table, limits, bus, startTurn, ...observed });
+    await assignPermits({ table, limits, startTurn, random, bus: createEventBus().bus, ...observed });
+  };
+  const cancelSome = async (ids: string[]): Promise<void> => {
+    for (const jobId of ids) {
+      const job = await getJob(table, jobId);
+      if (job !== undefined && random() < world.cancels / 5) await cancelJob(table, limits, job);
+    }
+  };
+
+  const ids: string[] = [];
+  for (let index = 0; index < world.jobs; index += 1) {
+    ids.push((await queueJob(reliable, { caller: `caller-${index % 2}` })).jobId);
+  }
+  const begin = clock.now();
+  const bumpyMs = 4 * minuteMs;
+  for (let time = 0; time < bumpyMs; time += Math.ceil(random() * minuteMs)) {
+    const flows = () => [...Array.from({ length: world.dispatchers }, dispatch), cancelSome(ids)];
+    at(begin + time, async () => {
+      await Promise.all(flows().map(orCrash));
+    });
+  }
+  await run(begin + bumpyMs);
+
+  table = reliable;
+  deaths = 0;
+  world = { ...world, latenessMs: 3_000 };
+  const calmMs = (8 + Math.ceil((2 * world.jobs) / world.requestsPerMinute)) * minuteMs;
+  for (let time = 0; time < calmMs; time += minuteMs) at(clock.now() + time, dispatch);
+  await run(Number.POSITIVE_INFINITY);
+  return { adobe, submits, jobs: await Promise.all(ids.map((jobId) => readJob(reliable, { jobId }))) };
+};
+
+/** Lives in worlds drawn at random, and counts what Adobe sees in each. */
+export const expectLimitKept = (worldsToTry: number): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(worlds, async (world) => {
+      const { adobe, submits, jobs } = await live(world);
+      expect(adobe.most).toBeLessThanOrEqual(world.requestsPerMinute);
+      for (const job of jobs) {
+        expect(isFinal(job.state)).toBe(true);
+        expect(submits.get(job.jobId) ?? 0).toBeLessThanOrEqual(1);
+        // Whatever was submitted and not recorded is told as such, and nothing else is.
+        if (job.state === 'failed') expect(job.error?.code).toBe('submit_outcome_unknown');
+        if (job.state === 'succeeded') expect(submits.get(job.jobId)).toBe(1);
+      }
+    }),
+    { numRuns: worldsToTry },
+  );

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { Table } from '#shared/aws/table.ts';
+import { cancelJob } from '#shared/jobs/cancel.ts';
+import type { Job, JobState } from '#shared/jobs/job.ts';
+import { deleteJob } from '#shared/jobs/job-store.ts';
+import { claimPermit, readQuota } from '#shared/jobs/quota.ts';
+import { transition } from '#shared/jobs/transitions.ts';
+import { beginTurn, passFence } from '#shared/jobs/turn.ts';
+import { itemOf, adobeLimits as limits, queueJob, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
+
+let dynamoDb: TestDynamoDb;
+let clock: ManualClock;
+let table: Table;
+useJobTable((fresh) => {
+  ({ table, clock, dynamoDb } = fresh);
+});
+
+const freeAt = async (index: number) => (await readQuota(table, limits)).permits[index]?.freeAt;
+
+const schedule = async (job: Job): Promise<Job | undefined> => {
+  const permit = { index: 0, freeAt: (await freeAt(0)) ?? 0 };
+  await claimPermit(table, limits, permit, noon);
+  return beginTurn(table, job, permit, noon);
+};
+
+const inState = async (state: JobState): Promise<Job> => {
+  const job = await queueJob(table);
+  if (state === 'queued') return job;
+  return (await transition(table, job, { from: ['queued'], to: state, order: new Date(noon).toISOString() })) as Job;
+};
+
+describe('cancelJob', () => {
+  it('ends a queued job at once', async () => {
+    const job = await queueJob(table);
+    expect(await cancelJob(table, limits, job)).toMatchObject({ outcome: 'cancelled', job: { state: 'cancelled' } });
+    expect(await itemOf(table, job)).toMatchObject({ unpublished: 'yes' });
+    expect(await itemOf(table, job)).not.toHaveProperty('queueState');
+  });
+
+  it('ends a scheduled job at once and leaves its permit to another', async () => {
+    const job = (await schedule(await queueJob(table))) as Job;
+    expect(await freeAt(0)).toBe(noon + 63_000);
+    expect((await cancelJob(table, limits, job))?.outcome).toBe('cancelled');
+    expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1);
+    expect(await passFence(table, limits, job)).toEqual({ kind: 'stale' });
+  });
+
+  it.each<JobState>(['submitting', 'running'])('asks whoever follows a job that is %s', async (state) => {
+    const job = await inState(state);
+    expect((await cancelJob(table, limits, job))?.outcome).toBe('requested');
+    const asked = await readJob(table, job);
+    expect(asked).toMatchObject({ state, cancelRequestedAt: new Date(noon).toISOString() });
+    clock.advance(1_000);
+    expect((await cancelJob(table, limits, asked))?.job.cancelRequestedAt).toBe(asked.cancelRequestedAt);
+  });
+
+  it.each<JobState>(['storing', 'succeeded', 'failed', 'cancelled', 'timed_out'])(
+    'comes too late for a job that is %s',
+    async (state) => {
+      const job = await inState(state);
+      const before = await itemOf(table, job);
+      expect((await cancelJob(table, limits, job))?.outcome).toBe('too_late');
+      expect(await itemOf(table, job)).toEqual(before);
+    },
+  );
+
+  it('looks again when it was told an old state', async () => {
+    const queued = await queueJob(table);
+    const scheduled = (await schedule(queued)) as Job;
+    expect(await cancelJob(table, limits, queued)).toMatchObject({ outcome: 'cancelled', job: { turn: 1 } });
+    expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1);
+    expect((await cancelJob(table, limits, scheduled))?.outcome).toBe('too_late');
+  });
+
+  it('finds nothing to cancel in a job that was erased', async () => {
+    const job = await queueJob(table);
+    await deleteJob(table, job.jobId);
+    expect(await cancelJob(table, limits, job)).toBeUndefined();
+  });
+});
+
+describe('a cancel that races', () => {
+  it('with dispatch: the job ends, and either its permit was never taken or is free again', async () => {
+    for (let race = 0; race < 10; race += 1) {
+      const job = await queueJob(table);
+      const [cancellation, begun] = await Promise.all([cancelJob(table, limits, job), schedule(job)]);
+      expect(cancellation?.outcome).toBe('cancelled');
+      expect((await readJob(table, job)).state).toBe('cancelled');
+      if (begun !== undefined) {
+        expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1 + race);
+        expect(await passFence(table, limits, begun)).toEqual({ kind: 'stale' });
+      }
+      table = await dynamoDb.table(clock);
+    }
+  });
+
+  it('with the fence: the job either ends unsent or is submitted with the wish on record', async () => {
+    for (let race = 0; race < 10; race += 1) {
+      const job = (await schedule(await queueJob(table))) as Job;
+      const [cancellation, verdict] = await Promise.all([cancelJob(table, limits, job), passFence(table, limits, job)]);
+      const now = await readJob(table, job);
+      if (verdict.kind === 'passed') {
+        expect(cancellation?.outcome).toBe('requested');
+        expect(now).toMatchObject({ state: 'submitting', cancelRequestedAt: expect.any(String) });
+      } else {
+        expect(verdict).toEqual({ kind: 'stale' });
+        expect(cancellation?.outcome).toBe('cancelled');
+        expect(now.state).toBe('cancelled');
+      }
+      table = await dynamoDb.table(clock);
+    }
+  });
+});

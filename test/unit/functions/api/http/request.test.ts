@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { type AuthorizedContext, readCaller } from '#functions/api/http/request.ts';
+
+const context = (authorizer: AuthorizedContext['authorizer']) => ({ authorizer }) as AuthorizedContext;
+const iam = (userArn: string) => context({ iam: { userArn } });
+
+describe('readCaller', () => {
+  it("takes a token's sub", () => {
+    expect(readCaller(context({ jwt: { claims: { sub: 'team-a' } } }))).toBe('team-a');
+  });
+
+  it.each([
+    ['arn:aws:sts::123456789012:assumed-role/Designer/session-1', '123456789012/Designer'],
+    ['arn:aws:sts::123456789012:assumed-role/Designer/other@example.com', '123456789012/Designer'],
+    ['arn:aws-us-gov:sts::123456789012:assumed-role/Designer/s', '123456789012/Designer'],
+    ['arn:aws:iam::123456789012:user/anna', '123456789012/user/anna'],
+    ['arn:aws:iam::123456789012:root', '123456789012/root'],
+    ['arn:aws:sts::123456789012:federated-user/anna', '123456789012/federated-user/anna'],
+  ])('takes account and role of %s', (arn, caller) => {
+    expect(readCaller(iam(arn))).toBe(caller);
+  });
+
+  it.each([
+    ['no authorizer', context(undefined)],
+    ['a token without sub', context({ jwt: { claims: {} } })],
+    ['a blank sub', context({ jwt: { claims: { sub: ' ' } } })],
+    ['something that is no ARN', iam('Designer')],
+    ['a sub that fits into no key', context({ jwt: { claims: { sub: 'x'.repeat(1025) } } })],
+  ])('refuses %s with 401', (_, authorized) => {
+    expect(() => readCaller(authorized)).toThrow(expect.objectContaining({ status: 401, code: 'unauthorized' }));
+  });
+});
