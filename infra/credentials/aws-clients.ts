@@ -12,17 +12,17 @@ export interface AwsClients {
 }
 
 /** A run of the rotation function may take as long as its time-out, at most 10 minutes. */
-const longestInvocationMs = 610_000;
+const maxInvocationMs = 610_000;
 
 /** Clients for wherever the operator's AWS settings point to; profile and region may be given. */
-export const createAwsClients = (where: { region?: string | undefined; profile?: string | undefined }): AwsClients => {
+export const createAwsClients = (where: { region?: string; profile?: string }): AwsClients => {
   const { region, profile } = where;
-  const config = { ...(region && { region }), ...(profile && { profile }) };
+  const config = { region, profile };
   const requestHandler = { connectionTimeout: 5_000, requestTimeout: 15_000 };
   const secretsManager = new SecretsManagerClient({ ...config, requestHandler });
   const lambda = new LambdaClient({
     ...config,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: longestInvocationMs },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: maxInvocationMs },
   });
   const dynamoDb = new DynamoDBClient({ ...config, requestHandler });
   return {

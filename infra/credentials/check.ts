@@ -1,6 +1,5 @@
-import { type CredentialReport, checkCredential } from '#shared/adobe/console/credential-check.ts';
-import type { CredentialPart } from '#shared/adobe/console/credential-errors.ts';
-import { describeListed } from './describe-secret.ts';
+import { type CredentialPart, type CredentialReport, checkCredential } from '#shared/adobe/console/credential-check.ts';
+import { describeSecret } from '#shared/adobe/console/listed-secrets.ts';
 import { CredentialsError } from './errors.ts';
 import { isGiven, readGiven } from './inputs.ts';
 import type { Session } from './session.ts';
@@ -71,7 +70,7 @@ const tell = ({ output }: Session, { parts, secretUuid, listed }: CredentialRepo
     else if (!found.ok) output.say(`  FAILED  ${name}: ${found.advice}`);
     else output.say(part === 'own_secret' ? `  ok      ${name}: ${secretUuid}` : `  ok      ${name}`);
   }
-  if (secretUuid === undefined) for (const secret of listed) output.say(`          listed: ${describeListed(secret)}`);
+  if (secretUuid === undefined) for (const secret of listed) output.say(`          listed: ${describeSecret(secret)}`);
 };
 
 /**

@@ -1,8 +1,12 @@
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
-import type { ListedSecret } from '#shared/adobe/console/io-management.ts';
-import { findOwnSecret } from '#shared/adobe/console/own-secret.ts';
+import type { ListedSecret, SecretList } from '#shared/adobe/console/io-management.ts';
+import {
+  classifySecrets,
+  describeSecret,
+  findCurrentSecret,
+  readReplacedUuids,
+} from '#shared/adobe/console/listed-secrets.ts';
 import { retryTransient } from '#shared/adobe/http/retry-transient.ts';
-import { describeListed } from './describe-secret.ts';
 import { CredentialsError } from './errors.ts';
 import { readConfigured, type Session } from './session.ts';
 
@@ -30,15 +34,12 @@ export const readClientSecrets = async (session: Session): Promise<ClientSecrets
   const stored = await readConfigured(session);
   const { credentials: before } = await secret.readPrevious();
   if (before) output.conceal(before.clientSecret);
-  const list = await openList(session, stored);
-  const current = await findCurrent(session, stored, list);
-  const replacedUuids = [before?.secretUuid, stored.replacedSecretUuid].filter((uuid) => uuid !== undefined);
-  const rest = (await list()).filter(({ uuid }) => uuid !== current.uuid);
-  const previous = rest.find(({ uuid }) => replacedUuids.includes(uuid));
+  const { current, listed } = await findCurrent(session, stored);
+  const replacedUuids = readReplacedUuids(stored, before);
+  const { previous, others } = classifySecrets(listed, { currentUuid: current.uuid, replacedUuids });
   const values = new Map([[current.uuid, stored]]);
   if (before?.secretUuid !== undefined && before.secretUuid !== current.uuid) values.set(before.secretUuid, before);
-  const others = rest.filter(({ uuid }) => uuid !== previous?.uuid);
-  return { current, ...(previous && { previous }), others, replacedUuids, values };
+  return { current, previous: previous[0], others, replacedUuids, values };
 };
 
 /**
@@ -49,7 +50,7 @@ export const readClientSecrets = async (session: Session): Promise<ClientSecrets
 export const openList = async (
   { adobe, clock, sleep }: Session,
   { clientId, clientSecret, orgId, credentialId }: ClientCredentials,
-): Promise<() => Promise<ListedSecret[]>> => {
+): Promise<() => Promise<SecretList>> => {
   if (orgId === undefined || credentialId === undefined) {
     throw new CredentialsError(
       'The stored credentials lack the ids of the console page: run "npm run credentials" with its address.',
@@ -61,27 +62,26 @@ export const openList = async (
     adobe.ims.mint({ clientId, clientSecret, scopes: adobe.managementScopes }),
   );
   const management = adobe.openIoManagement({ clientId, orgId, credentialId }, accessToken);
-  return async () => (await retrying(management.list)).secrets;
+  return () => retrying(management.list);
 };
 
 const findCurrent = async (
-  { adobe, clock, sleep }: Session,
+  session: Session,
   stored: ClientCredentials,
-  list: () => Promise<ListedSecret[]>,
-): Promise<ListedSecret> => {
-  const known = (await list()).find(({ uuid }) => uuid === stored.secretUuid);
-  if (known) return known;
-  const { clientId, clientSecret } = stored;
-  const own = await findOwnSecret({
-    list: async () => ({ clientId, secrets: await list() }),
+): Promise<{ current: ListedSecret; listed: ListedSecret[] }> => {
+  const { adobe, clock, sleep } = session;
+  const { clientId, clientSecret, secretUuid } = stored;
+  const { own, list } = await findCurrentSecret({
+    storedUuid: secretUuid,
+    list: await openList(session, stored),
     use: () => adobe.ims.mint({ clientId, clientSecret, scopes: adobe.generationScopes }),
     clock,
     sleep,
     patienceMs: adobe.patienceMs,
   });
-  if (own.kind === 'found') return own.secret;
+  if (own.kind === 'found') return { current: own.secret, listed: list.secrets };
   throw new CredentialsError(
-    `Adobe lists ${own.listed.map(describeListed).join(' and ')} and does not tell which is the current one: ` +
+    `Adobe lists ${own.listed.map(describeSecret).join(' and ')} and does not tell which is the current one: ` +
       'run "npm run credentials" with --secret-uuid to name it.',
   );
 };

@@ -1,8 +1,8 @@
 import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import { describeSecret } from '#shared/adobe/console/listed-secrets.ts';
 import { type ClientSecrets, readClientSecrets } from './client-secrets.ts';
-import { describeListed } from './describe-secret.ts';
-import { CredentialsError, UsageError } from './errors.ts';
-import { followRotation, RotationFailedError } from './follow-rotation.ts';
+import { CredentialsError, RotationFailedError, UsageError } from './errors.ts';
+import { followRotation } from './follow-rotation.ts';
 import { endPending, startRotation } from './rotate.ts';
 import type { Session } from './session.ts';
 import { verifyDead } from './verify-dead.ts';
@@ -44,9 +44,9 @@ const readListed = async (session: Session): Promise<ClientSecrets> => {
 
 const tellListed = ({ output }: Session, { current, previous, others }: ClientSecrets): void => {
   output.say('Adobe lists:');
-  output.say(`  current   ${describeListed(current)}`);
-  if (previous) output.say(`  previous  ${describeListed(previous)}`);
-  for (const other of others) output.say(`  unknown   ${describeListed(other)}`);
+  output.say(`  current   ${describeSecret(current)}`);
+  if (previous) output.say(`  previous  ${describeSecret(previous)}`);
+  for (const other of others) output.say(`  unknown   ${describeSecret(other)}`);
 };
 
 /** @returns the uuid of the leaked secret, which is one of the gateway's */
@@ -103,7 +103,7 @@ const tellWhatRemains = ({ output }: Session, { others }: ClientSecrets, leaked:
   );
   for (const other of others) {
     output.complain(
-      `Note: the gateway did not make ${describeListed(other)}. Whoever had the leaked secret could make others: ` +
+      `Note: the gateway did not make ${describeSecret(other)}. Whoever had the leaked secret could make others: ` +
         'unless you know its user, delete it in the Developer Console.',
     );
   }

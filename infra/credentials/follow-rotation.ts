@@ -1,14 +1,9 @@
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
-import { CredentialsError } from './errors.ts';
+import { RotationFailedError } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** A rotation did not put a new client secret into service; the message says why. */
-export class RotationFailedError extends CredentialsError {
-  override readonly name = 'RotationFailedError';
-}
-
 /** What following a rotation needs of a session. */
-type Following = Pick<Session, 'secret' | 'status' | 'output' | 'clock' | 'sleep'>;
+type RotationSession = Pick<Session, 'secret' | 'status' | 'output' | 'clock' | 'sleep'>;
 
 /** What a rotation had told about itself before it began: what it tells later is its own. */
 export type StatusBefore = SecretRotationStatus | undefined;
@@ -16,7 +11,7 @@ export type StatusBefore = SecretRotationStatus | undefined;
 const pollMs = 500;
 
 /** Four steps, each of which may wait until Adobe has propagated the new secret. */
-const longestRotationMs = 15 * 60_000;
+const maxRotationMs = 15 * 60_000;
 
 /** How long the label of a rotation may be missing before it has failed without a word. */
 const silenceMs = 15_000;
@@ -28,13 +23,13 @@ const silenceMs = 15_000;
  * @throws {RotationFailedError} with the reason that the rotation left, or if it does not end
  */
 export const followRotation = async (
-  session: Following,
+  session: RotationSession,
   versionId: string | undefined,
   before: StatusBefore,
 ): Promise<void> => {
   const { secret, output, clock, sleep } = session;
   const startedAt = clock.now();
-  const deadline = startedAt + longestRotationMs;
+  const deadline = startedAt + maxRotationMs;
   let lastSeenAt = startedAt;
   let promoted = false;
   while (clock.now() < deadline) {
@@ -57,7 +52,7 @@ export const followRotation = async (
 const isNews = (now: StatusBefore, before: StatusBefore): now is SecretRotationStatus =>
   now !== undefined && now.lastRunAt !== before?.lastRunAt;
 
-const throwIfFailed = async ({ status }: Following, before: StatusBefore, silent: boolean): Promise<void> => {
+const throwIfFailed = async ({ status }: RotationSession, before: StatusBefore, silent: boolean): Promise<void> => {
   const now = await status.readSecretRotation();
   if (isNews(now, before) && now.lastRotationFailed) {
     throw new RotationFailedError(`The rotation failed (${now.error?.code}): ${now.error?.message}`);
@@ -67,7 +62,7 @@ const throwIfFailed = async ({ status }: Following, before: StatusBefore, silent
 };
 
 /** The rotation has written its status a moment after its last label was taken off. */
-const tellEnd = async (session: Following, before: StatusBefore): Promise<void> => {
+const tellEnd = async (session: RotationSession, before: StatusBefore): Promise<void> => {
   const { status, secret, output, clock, sleep } = session;
   const deadline = clock.now() + silenceMs;
   let now = await status.readSecretRotation();

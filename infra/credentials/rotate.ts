@@ -1,5 +1,6 @@
 import { InvalidRequestException } from '@aws-sdk/client-secrets-manager';
-import { followRotation, RotationFailedError } from './follow-rotation.ts';
+import { RotationFailedError } from './errors.ts';
+import { followRotation } from './follow-rotation.ts';
 import { readConfigured, type Session } from './session.ts';
 
 /** Rotates the client secret now and waits for the end. @throws {RotationFailedError} with the reason */

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ImsError } from '#shared/adobe/auth/ims-error.ts';
-import { IoManagementError } from '#shared/adobe/console/io-management-error.ts';
 import { systemClock } from '#shared/clock.ts';
+import { GatewayError } from '#shared/errors.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
 import { checkOnly } from './check.ts';
 import { killCompromised } from './compromised.ts';
-import { CredentialsError, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import type { Environment } from './inputs.ts';
 import { type Action, readOptions, usage, variables } from './options.ts';
 import { createOutput, type Output } from './output.ts';
@@ -60,12 +59,7 @@ export const runCredentials = async ({ args, env, stdin, stdout, stderr }: Surro
 };
 
 const complain = (output: Output, error: unknown): void => {
-  const isTold =
-    error instanceof UsageError ||
-    error instanceof CredentialsError ||
-    error instanceof ImsError ||
-    error instanceof IoManagementError;
-  if (isTold) output.complain(error.message);
+  if (error instanceof GatewayError) output.complain(error.message);
   else if (error instanceof Error) {
     const advice = awsAdvice(error);
     // Without a word for the operator it is ours to mend, and the place helps.

@@ -7,7 +7,7 @@ import { readConfigured, type Session } from './session.ts';
 const pollMs = 1_000;
 
 /** How long Adobe may take until a deleted secret is refused everywhere (Adobe does not say). */
-const longestDeathMs = 120_000;
+const maxDeathMs = 120_000;
 
 /**
  * Makes sure that a client secret is dead: Adobe does not list it, and IMS refuses its value.
@@ -22,14 +22,14 @@ export const verifyDead = async (
 ): Promise<void> => {
   const { output, clock, sleep } = session;
   const list = await openList(session, await readConfigured(session));
-  if ((await list()).some((listed) => listed.uuid === uuid)) {
+  if ((await list()).secrets.some((listed) => listed.uuid === uuid)) {
     throw new CredentialsError(`Adobe still lists ${uuid}: delete it in the Developer Console.`);
   }
   if (value === undefined) {
     output.say('Adobe does not list it; its value is not known any more, so IMS could not be asked.');
     return;
   }
-  const deadline = clock.now() + longestDeathMs;
+  const deadline = clock.now() + maxDeathMs;
   while (await isAccepted(session, value)) {
     if (clock.now() > deadline) {
       throw new CredentialsError(`IMS does not refuse ${uuid} although it is deleted at Adobe: call Adobe's support.`);

@@ -1,4 +1,4 @@
-import { findOwnSecret } from '#shared/adobe/console/own-secret.ts';
+import { findOwnSecret } from '#shared/adobe/console/listed-secrets.ts';
 import { retryTransient } from '#shared/adobe/http/retry-transient.ts';
 import { describeSecret, RotationError } from '../errors.ts';
 import type { Run } from '../lease.ts';

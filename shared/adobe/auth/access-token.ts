@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { GatewayError } from '../../errors.ts';
 
 /** A generation token as the gateway's functions share it. */
 export interface AccessToken {
@@ -30,17 +31,22 @@ export interface TokenSource {
 }
 
 /** The gateway was deployed but its Adobe credentials have not been set yet. */
-export class NotConfiguredError extends Error {
-  override readonly name = 'NotConfiguredError';
+export class NotConfiguredError extends GatewayError {
   /** @param what the secret that still holds its placeholder */
   constructor(what: string) {
-    super(`Adobe credentials are not configured yet: the secret ${what} still holds its placeholder.`);
+    super(
+      'not_configured',
+      `Adobe credentials are not configured yet: the secret ${what} still holds its placeholder.`,
+    );
   }
 }
 
 /** The only token at hand is expired, or Adobe refused it and no other could be had. */
-export class TokenUnavailableError extends Error {
-  override readonly name = 'TokenUnavailableError';
+export class TokenUnavailableError extends GatewayError {
+  /** @param message what is wrong with the token at hand */
+  constructor(message: string) {
+    super('token_unavailable', message);
+  }
 }
 
 /** The token in the memory of one process. */

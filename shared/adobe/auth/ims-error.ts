@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GatewayError } from '../../errors.ts';
 import { parseJson } from '../http/json.ts';
 
 /**
@@ -8,32 +9,30 @@ import { parseJson } from '../http/json.ts';
 export type ImsErrorKind = 'invalid_client' | 'configuration' | 'transient';
 
 /** IMS minted no token. Neither message nor fields hold a secret. */
-export class ImsError extends Error {
-  override readonly name = 'ImsError';
+export class ImsError extends GatewayError {
   readonly kind: ImsErrorKind;
-  /** HTTP status; absent if no answer came. */
-  readonly status: number | undefined;
-  /** IMS's own word, such as `invalid_scope`. */
-  readonly code: string;
   readonly description: string | undefined;
   /** How long IMS asks to wait. */
   readonly retryAfterMs: number | undefined;
 
-  /** @param fields what IMS said */
+  /**
+   * @param fields.status of the answer; absent if none came
+   * @param fields.code IMS's own word, such as `invalid_scope`
+   * @param fields.requestId IMS's `x-debug-id`
+   */
   constructor(fields: {
     kind: ImsErrorKind;
     status?: number;
     code: string;
     description?: string;
-    debugId?: string;
+    requestId?: string;
     retryAfterMs?: number;
   }) {
-    const { kind, status, code, description, debugId, retryAfterMs } = fields;
+    const { kind, status, code, description, requestId, retryAfterMs } = fields;
     const said = description === undefined ? code : `${code}: ${description}`;
-    super(`${prefixes[kind]} (${said}${debugId === undefined ? '' : `; x-debug-id ${debugId}`}).`);
+    const shownId = requestId === undefined ? '' : `; x-debug-id ${requestId}`;
+    super(code, `${prefixes[kind]} (${said}${shownId}).`, { status, requestId });
     this.kind = kind;
-    this.status = status;
-    this.code = code;
     this.description = description;
     this.retryAfterMs = retryAfterMs;
   }
@@ -47,7 +46,7 @@ const prefixes: Record<ImsErrorKind, string> = {
 
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
-const longestDescription = 300;
+const maxDescriptionLength = 300;
 
 /**
  * Reads an error answer of IMS.
@@ -57,26 +56,26 @@ const longestDescription = 300;
 export const readImsRefusal = (answer: {
   status: number;
   body: string;
-  debugId?: string;
+  requestId?: string;
   retryAfterMs?: number;
   clientSecret: string;
 }): ImsError => {
-  const { status, body, debugId, retryAfterMs, clientSecret } = answer;
+  const { status, body, requestId, retryAfterMs, clientSecret } = answer;
   const parsed = refusalSchema.safeParse(parseJson(body));
-  const shown = (text: string) => text.replaceAll(clientSecret, '***').slice(0, longestDescription);
+  const shown = (text: string) => text.replaceAll(clientSecret, '***').slice(0, maxDescriptionLength);
   const code = parsed.success ? shown(parsed.data.error) : `http_${status}`;
   const description = parsed.success ? parsed.data.error_description : undefined;
   return new ImsError({
-    kind: kindOf(status, code),
+    kind: classify(status, code),
     status,
     code,
-    ...(description === undefined ? {} : { description: shown(description) }),
-    ...(debugId === undefined ? {} : { debugId }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    description: description && shown(description),
+    requestId,
+    retryAfterMs,
   });
 };
 
-const kindOf = (status: number, code: string): ImsErrorKind => {
+const classify = (status: number, code: string): ImsErrorKind => {
   if ((status === 400 || status === 401) && code === 'invalid_client') return 'invalid_client';
   return status === 429 || status === 408 || status >= 500 ? 'transient' : 'configuration';
 };

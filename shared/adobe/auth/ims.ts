@@ -33,7 +33,7 @@ export interface ImsClient {
 const grantSchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 
 /** Adobe: v3 answers seconds (86399), older versions milliseconds; no token lives for the 11 days between the two. */
-const largestLifetimeInSeconds = 1_000_000;
+const maxLifetimeSeconds = 1_000_000;
 
 /**
  * Creates a client of Adobe's identity service.
@@ -73,7 +73,7 @@ export const createImsClient = (options: { baseUrl: string; clock: Clock; timeou
         throw readImsRefusal({
           status,
           body,
-          debugId: headers.get('x-debug-id') ?? undefined,
+          requestId: headers.get('x-debug-id') ?? undefined,
           retryAfterMs: readRetryAfter(headers.get('retry-after'), clock.now()),
           clientSecret: request.clientSecret,
         });
@@ -83,12 +83,13 @@ export const createImsClient = (options: { baseUrl: string; clock: Clock; timeou
         throw new ImsError({
           kind: 'transient',
           status,
+          requestId: headers.get('x-debug-id') ?? undefined,
           code: 'answer_not_understood',
           description: 'no access token',
         });
       }
       const { access_token: accessToken, expires_in: expiresIn } = grant.data;
-      const lifetimeMs = expiresIn > largestLifetimeInSeconds ? expiresIn : expiresIn * 1000;
+      const lifetimeMs = expiresIn > maxLifetimeSeconds ? expiresIn : expiresIn * 1000;
       return { accessToken, expiresAt: askedAt + lifetimeMs };
     },
   };

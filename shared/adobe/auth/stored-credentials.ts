@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GatewayError } from '../../errors.ts';
 import { parseJson } from '../http/json.ts';
 
 /**
@@ -36,11 +37,10 @@ export type ClientCredentials = z.output<typeof clientCredentialsSchema>;
 export type StoredAccessToken = z.output<typeof accessTokenSchema>;
 
 /** A secret holds something that is neither the placeholder nor what the gateway keeps there. Shows no value. */
-export class MalformedSecretError extends Error {
-  override readonly name = 'MalformedSecretError';
+export class MalformedSecretError extends GatewayError {
   /** @param problems names of fields with what is wrong about them */
   constructor(secret: string, problems: readonly string[]) {
-    super(`The secret ${secret} is malformed: ${problems.join('; ')}.`);
+    super('malformed_secret', `The secret ${secret} is malformed: ${problems.join('; ')}.`);
   }
 }
 

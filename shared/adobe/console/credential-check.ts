@@ -1,18 +1,15 @@
 import type { Clock } from '../../clock.ts';
+import { GatewayError } from '../../errors.ts';
 import type { ImsClient, MintedToken } from '../auth/ims.ts';
 import { ImsError } from '../auth/ims-error.ts';
 import { retryTransient, type Sleep } from '../http/retry-transient.ts';
-import { adviceFor } from './credential-advice.ts';
-import {
-  CredentialMismatchError,
-  type CredentialPart,
-  FireflyAccessError,
-  NamedSecretError,
-  OwnSecretUnknownError,
-} from './credential-errors.ts';
 import type { FireflyAccess } from './firefly-access.ts';
 import type { IoManagementClient, ListedSecret } from './io-management.ts';
-import { findOwnSecret, type OwnSecret } from './own-secret.ts';
+import { IoManagementError } from './io-management-error.ts';
+import { findOwnSecret, type OwnSecret } from './listed-secrets.ts';
+
+/** The parts of a credential that the gateway needs, in the order in which they are checked. */
+export type CredentialPart = 'generation_token' | 'firefly_access' | 'management_token' | 'secret_list' | 'own_secret';
 
 /** Whether one part works; `advice` says what to change in the Developer Console if it does not. */
 export type PartCheck = { part: CredentialPart; ok: true } | { part: CredentialPart; ok: false; advice: string };
@@ -40,11 +37,21 @@ export interface CredentialCheckOptions {
   generationScopes: string;
   managementScopes: string;
   /** The operator's word on which of the listed secrets the given one is. */
-  namedUuid?: string | undefined;
+  namedUuid?: string;
   clock: Clock;
   sleep: Sleep;
   /** How long to try again what fails in passing, and to wait for Adobe to show that a secret was used, ms. */
   patienceMs: number;
+}
+
+/** A part does not work although Adobe answered; knows what helps, unless that is the same for all failures of the part. */
+class PartFailedError extends GatewayError {
+  readonly remedy: string | undefined;
+
+  constructor(code: string, message: string, remedy?: string) {
+    super(code, message);
+    this.remedy = remedy;
+  }
 }
 
 /**
@@ -87,7 +94,13 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
   const list = () => retryTransient(() => management.list(), retry);
   const first = await check('secret_list', async () => {
     const answer = await list();
-    if (answer.clientId !== clientId) throw new CredentialMismatchError(answer.clientId, clientId);
+    if (answer.clientId !== clientId) {
+      throw new PartFailedError(
+        'credential_mismatch',
+        `the console URL is that of the client id ${answer.clientId}, not of ${clientId}`,
+        'Copy the console URL from the page of the credential with that client id.',
+      );
+    }
     return answer;
   });
   if (first === undefined) return report({ tokenExpiresAt });
@@ -97,7 +110,10 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
     const found = await findOwnSecret({ list, use, clock, sleep, patienceMs });
     const { namedUuid } = options;
     if (namedUuid !== undefined) return expectNamed(found, first.secrets, namedUuid);
-    if (found.kind === 'ambiguous') throw new OwnSecretUnknownError(found.listed);
+    if (found.kind === 'ambiguous') {
+      const uuids = found.listed.map(({ uuid }) => uuid).join(', ');
+      throw new PartFailedError('own_secret_unknown', `any of ${uuids} may be the one`);
+    }
     return found.secret;
   });
   return report({ tokenExpiresAt, secretUuid: own?.uuid, listed: first.secrets });
@@ -108,13 +124,63 @@ const expectAccess = async (
   token: MintedToken & { clientId: string },
 ): Promise<void> => {
   const access = await checkFirefly(token);
-  if (access.kind !== 'accepted') throw new FireflyAccessError(`${access.error.code}: ${access.error.message}`);
+  if (access.kind !== 'accepted') {
+    throw new PartFailedError('firefly_access', `${access.error.code}: ${access.error.message}`);
+  }
 };
 
 /** The operator's word counts where Adobe does not tell, not against what Adobe tells. */
 const expectNamed = (found: OwnSecret, listed: readonly ListedSecret[], namedUuid: string): ListedSecret => {
   const named = listed.find(({ uuid }) => uuid === namedUuid);
-  if (named === undefined) throw new NamedSecretError(`Adobe does not list ${namedUuid}`);
+  if (named === undefined) throw refuseNamed(`Adobe does not list ${namedUuid}`);
   if (found.kind === 'ambiguous' || found.secret.uuid === namedUuid) return named;
-  throw new NamedSecretError(`Adobe noted a use of ${found.secret.uuid} when this one was used, not of ${namedUuid}`);
+  throw refuseNamed(`Adobe noted a use of ${found.secret.uuid} when this one was used, not of ${namedUuid}`);
+};
+
+const refuseNamed = (why: string) =>
+  new PartFailedError('named_secret_wrong', why, 'Correct the uuid, or leave it out.');
+
+const project = "In the Developer Console, open the project's page";
+
+const missingApi: Record<CredentialPart, string> = {
+  generation_token: `${project} and add the API "Firefly - Firefly Services" to it.`,
+  firefly_access: `${project} and add the API "Firefly - Firefly Services" to it, with a product profile that includes it.`,
+  management_token: `${project} and add the "I/O Management API" to it, for the same OAuth Server-to-Server credential.`,
+  secret_list: `${project} and add the "I/O Management API" to it, for the same OAuth Server-to-Server credential.`,
+  own_secret:
+    'Name it, with --secret-uuid or as secretUuid in the stored credentials; the page of the credential in the ' +
+    'Developer Console shows values and times of creation.',
+};
+
+/** What to do about a part of a credential that does not work; holds no secret. */
+const adviceFor = (part: CredentialPart, error: unknown): string => {
+  const said = error instanceof Error ? error.message : String(error);
+  return `${said.replace(/\.$/, '')}. ${findRemedy(part, error)}`;
+};
+
+const findRemedy = (part: CredentialPart, error: unknown): string => {
+  if (error instanceof ImsError) {
+    if (error.kind === 'invalid_client') return `Copy ${nameRefusedPart(error)} again from ${clientPage}.`;
+    if (error.kind === 'transient') return 'Try again in a few minutes.';
+  }
+  if (error instanceof IoManagementError) {
+    if (error.kind === 'not_found') {
+      return 'Its organization or its credential id is wrong. Copy the console URL again from the page of the credential.';
+    }
+    if (error.kind === 'forbidden') {
+      return `${missingApi.secret_list} If it is there, the console URL belongs to another organization: copy it again.`;
+    }
+    if (error.kind === 'transient' || error.kind === 'no_answer') return 'Try again in a few minutes.';
+  }
+  return (error instanceof PartFailedError ? error.remedy : undefined) ?? missingApi[part];
+};
+
+const clientPage = 'the OAuth Server-to-Server credential in the Developer Console';
+
+// IMS tells in its description which of the two it refuses.
+const nameRefusedPart = ({ description = '' }: ImsError): string => {
+  if (description.includes('client_id')) return 'the client id';
+  return description.includes('client_secret')
+    ? 'the client secret (Retrieve client secret; it may have been deleted)'
+    : 'client id and client secret';
 };

@@ -1,3 +1,5 @@
+import { GatewayError } from '../../errors.ts';
+
 /**
  * What a failed call of the I/O Management API means:
  * - `unauthorized`: the management token is not accepted
@@ -18,30 +20,28 @@ export type IoManagementErrorKind =
   | 'answer_not_understood';
 
 /** A call of the I/O Management API failed. Neither message nor fields hold a secret or a token. */
-export class IoManagementError extends Error {
-  override readonly name = 'IoManagementError';
+export class IoManagementError extends GatewayError {
   readonly kind: IoManagementErrorKind;
-  /** HTTP status; absent if no answer came. */
-  readonly status: number | undefined;
-  /** Adobe's error code, such as `403011`. */
-  readonly code: string;
   /** How long Adobe asks to wait. */
   readonly retryAfterMs: number | undefined;
 
-  /** @param fields what was asked and what Adobe said */
+  /**
+   * @param fields.status of the answer; absent if none came
+   * @param fields.code Adobe's, such as `403011`
+   * @param fields.requestId Adobe's `x-request-id`
+   */
   constructor(fields: {
     kind: IoManagementErrorKind;
     operation: string;
     status?: number;
     code: string;
     message: string;
+    requestId?: string;
     retryAfterMs?: number;
   }) {
-    const { kind, operation, status, code, message, retryAfterMs } = fields;
-    super(`Adobe I/O Management: could not ${operation} (${code}): ${message}`);
+    const { kind, operation, status, code, message, requestId, retryAfterMs } = fields;
+    super(code, `Adobe I/O Management: could not ${operation} (${code}): ${message}`, { status, requestId });
     this.kind = kind;
-    this.status = status;
-    this.code = code;
     this.retryAfterMs = retryAfterMs;
   }
 
@@ -53,7 +53,7 @@ export class IoManagementError extends Error {
 }
 
 /** The meaning of an HTTP status that is not the documented success. */
-export const kindOfStatus = (status: number): IoManagementErrorKind => {
+export const classifyStatus = (status: number): IoManagementErrorKind => {
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not_found';

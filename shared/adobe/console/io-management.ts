@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { readAdobeError } from '../http/errors.ts';
 import { parseJson } from '../http/json.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
-import { isTimeout, sendOnce } from '../http/send-once.ts';
-import { IoManagementError, kindOfStatus } from './io-management-error.ts';
+import { type Answer, isTimeout, sendOnce } from '../http/send-once.ts';
+import { classifyStatus, IoManagementError } from './io-management-error.ts';
 
 /** Adobe: a credential has at most two client secrets. */
 export const maxClientSecrets = 2;
@@ -70,11 +70,14 @@ const listedSecret = z
   })
   .transform(({ uuid, created_at: createdAt, secret_usages: usages }): ListedSecret => {
     const uses = (usages ?? []).flatMap(({ last_used_at: lastUsedAt }) => lastUsedAt ?? []);
-    return { uuid, createdAt, ...(uses.length === 0 ? {} : { lastUsedAt: Math.max(...uses) }) };
+    return { uuid, createdAt, lastUsedAt: uses.length === 0 ? undefined : Math.max(...uses) };
   });
 
 const listSchema = z.object({ client_id: z.string(), client_secrets: z.array(listedSecret) });
 const addedSchema = z.object({ uuid: z.string().min(1), client_secret: z.string().min(1), created_at: epochMs });
+
+const readRequestId = (headers: Headers): string | undefined =>
+  headers.get('x-request-id') ?? headers.get('x-debug-id') ?? undefined;
 
 /** Creates a client for one credential and one management token. */
 export const createIoManagementClient = (options: IoManagementOptions): IoManagementClient => {
@@ -96,49 +99,44 @@ export const createIoManagementClient = (options: IoManagementOptions): IoManage
     }
   };
 
-  const failure = (operation: string, { status, headers, body }: Awaited<ReturnType<typeof call>>) => {
-    const { code, message } = readAdobeError(status, body);
-    const retryAfterMs = readRetryAfter(headers.get('retry-after'), Date.now());
-    return new IoManagementError({
-      kind: kindOfStatus(status),
+  const buildFailure = (operation: string, { status, headers, body }: Answer) =>
+    new IoManagementError({
+      ...readAdobeError(status, body),
+      kind: classifyStatus(status),
       operation,
-      status,
-      code,
-      message,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      requestId: readRequestId(headers),
+      retryAfterMs: readRetryAfter(headers.get('retry-after'), Date.now()),
     });
-  };
 
-  const understand = <Schema extends z.ZodType>(schema: Schema, operation: string, status: number, body: string) => {
+  const parse = <Schema extends z.ZodType>(schema: Schema, operation: string, { status, headers, body }: Answer) => {
     const parsed = schema.safeParse(parseJson(body));
     if (parsed.success) return parsed.data;
-    const message = `the answer lacks ${parsed.error.issues.map(({ path: field }) => field.join('.')).join(', ')}`;
+    const fields = parsed.error.issues.map(({ path: field }) => field.join('.')).join(', ');
     throw new IoManagementError({
       kind: 'answer_not_understood',
       operation,
       status,
       code: 'answer_not_understood',
-      message,
+      message: `the answer lacks ${fields}`,
+      requestId: readRequestId(headers),
     });
   };
 
   return {
     list: async () => {
-      const answer = await call('list the client secrets', 'GET', secretsUrl);
-      if (answer.status !== 200) throw failure('list the client secrets', answer);
-      const list = understand(listSchema, 'list the client secrets', answer.status, answer.body);
+      const operation = 'list the client secrets';
+      const answer = await call(operation, 'GET', secretsUrl);
+      if (answer.status !== 200) throw buildFailure(operation, answer);
+      const list = parse(listSchema, operation, answer);
       const date = Date.parse(answer.headers.get('date') ?? '');
-      return {
-        clientId: list.client_id,
-        secrets: list.client_secrets,
-        ...(Number.isNaN(date) ? {} : { date }),
-      };
+      return { clientId: list.client_id, secrets: list.client_secrets, date: Number.isNaN(date) ? undefined : date };
     },
     add: async () => {
-      const answer = await call('add a client secret', 'POST', secretsUrl);
+      const operation = 'add a client secret';
+      const answer = await call(operation, 'POST', secretsUrl);
       // Adobe's guide says 201, its internal description 200.
-      if (answer.status !== 201 && answer.status !== 200) throw failure('add a client secret', answer);
-      const added = understand(addedSchema, 'add a client secret', answer.status, answer.body);
+      if (answer.status !== 201 && answer.status !== 200) throw buildFailure(operation, answer);
+      const added = parse(addedSchema, operation, answer);
       return { uuid: added.uuid, clientSecret: added.client_secret, createdAt: added.created_at };
     },
     delete: async (uuid) => {
@@ -146,7 +144,7 @@ export const createIoManagementClient = (options: IoManagementOptions): IoManage
       const answer = await call(operation, 'DELETE', `${secretsUrl}/${encodeURIComponent(uuid)}`);
       if (answer.status === 404) return false;
       // Adobe's guide says 204, its internal description 200.
-      if (answer.status !== 204 && answer.status !== 200) throw failure(operation, answer);
+      if (answer.status !== 204 && answer.status !== 200) throw buildFailure(operation, answer);
       return true;
     },
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { followRotation, RotationFailedError } from '#infra/credentials/follow-rotation.ts';
+import { RotationFailedError } from '#infra/credentials/errors.ts';
+import { followRotation } from '#infra/credentials/follow-rotation.ts';
 import { createOutput } from '#infra/credentials/output.ts';
 import type { Session } from '#infra/credentials/session.ts';
 import type { VersionLabels } from '#infra/credentials/stored-secret.ts';
