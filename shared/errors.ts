@@ -23,3 +23,13 @@ export abstract class GatewayError extends Error {
     this.requestId = requestId;
   }
 }
+
+/**
+ * What an error says to people and programs, for a log line or a status item.
+ *
+ * @param fallback message for a thrown value that is no error
+ */
+export const describeError = (error: unknown, fallback: string): { code: string; message: string } => {
+  if (error instanceof GatewayError) return { code: error.code, message: error.message };
+  return error instanceof Error ? { code: error.name, message: error.message } : { code: 'unknown', message: fallback };
+};

@@ -1,87 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import type { ImsClient } from '#shared/adobe/auth/ims.ts';
-import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import type { FireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import type { IoManagementClient } from '#shared/adobe/console/io-management.ts';
 import type { Sleep } from '#shared/adobe/http/retry-transient.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
+import { RotationBusyError } from './errors.ts';
+import type { SecretStore } from './stores/secret-store.ts';
+import type { RotationState, StateStore } from './stores/state-store.ts';
 
-/** A version of the secret `client-credentials`; without credentials it is the placeholder. */
-export interface SecretVersion {
-  versionId: string;
-  /** When the value was stored, epoch ms. */
-  createdAt: number;
-  credentials: ClientCredentials | undefined;
-}
-
-/** What Secrets Manager tells about the secret without its value. */
-export interface SecretDescription {
-  arn: string;
-  name: string;
-  /** Staging labels by version id. */
-  stages: Readonly<Record<string, readonly string[]>>;
-  /** Epoch ms. */
-  nextRotationAt?: number;
-}
-
-/** The secret `client-credentials` in Secrets Manager. */
-export interface SecretStore {
-  describe(): Promise<SecretDescription>;
-  readCurrent(): Promise<SecretVersion>;
-  /** @returns undefined if there is none, or none that can be read */
-  readPrevious(): Promise<SecretVersion | undefined>;
-  /** @returns undefined unless the version is AWSPENDING and has a value */
-  readPending(versionId: string): Promise<SecretVersion | undefined>;
-  /** Gives the pending version its value. Secrets Manager takes only one: a second, different one is refused. */
-  putPending(versionId: string, credentials: ClientCredentials): Promise<void>;
-  /** Moves AWSCURRENT; Secrets Manager moves AWSPREVIOUS along. */
-  promote(versionId: string, currentVersionId: string): Promise<void>;
-  removePending(versionId: string): Promise<void>;
-  /** Starts a rotation; refused while AWSPENDING is on a version other than the current one. */
-  rotate(): Promise<void>;
-}
-
-/** What was about to be asked of Adobe, written before it was asked. */
-export interface Intent {
-  /** ClientRequestToken of the rotation. */
-  rotationToken: string;
+/** The credential in the Developer Console that the secrets belong to. */
+export interface Credential {
+  orgId: string;
   credentialId: string;
-  /** The secrets that Adobe listed before. */
-  uuidsBefore: string[];
-  /** Adobe's clock at that time, epoch ms. */
-  adobeDate: number;
-  /** Epoch ms; absent while it is unknown whether a secret was made whose value is lost. */
-  closedAt?: number;
-}
-
-/** What this function remembers between its runs. */
-export interface RotationState {
-  intent?: Intent;
-  /** Secrets of our own that never came into service and still have to be deleted at Adobe. */
-  abandonedUuids: string[];
-}
-
-/** The function's own table: its memory, and the lease that lets one run at a time work on the secrets. */
-export interface IntentStore {
-  /**
-   * @param lease.rotationToken a rotation may go on at once where its own previous step has left off
-   * @returns false if another run holds the lease
-   */
-  takeLease(lease: { owner: string; until: number; rotationToken?: string }): Promise<boolean>;
-  /** @throws {LeaseLostError} if another run has taken over */
-  extendLease(owner: string, until: number): Promise<void>;
-  /** @param handover keeps others than the next step of this rotation out until a time in epoch ms */
-  releaseLease(owner: string, handover?: { rotationToken: string; until: number }): Promise<void>;
-  readMemory(): Promise<RotationState>;
-  /** @throws {LeaseLostError} if another run has taken over */
-  saveState(owner: string, memory: RotationState): Promise<void>;
+  clientId: string;
 }
 
 /** Everything the rotation needs of the world. */
 export interface RotationPorts {
   secrets: SecretStore;
-  intents: IntentStore;
+  state: StateStore;
   ims: ImsClient;
   /** @param accessToken with the management scopes */
   openIoManagement(credential: Credential, accessToken: string): IoManagementClient;
@@ -93,13 +32,6 @@ export interface RotationPorts {
   sleep: Sleep;
   log: Log;
   recordMetric: RecordMetric;
-}
-
-/** The credential in the Developer Console that the secrets belong to. */
-export interface Credential {
-  orgId: string;
-  credentialId: string;
-  clientId: string;
 }
 
 /** The settings of the rotation; times in ms. */
@@ -122,3 +54,76 @@ export interface RotationPolicy {
   /** How long Secrets Manager may take from one step of a rotation to the next. */
   handoverMs: number;
 }
+
+/** What one invocation of the function works with. */
+export interface RotationOptions {
+  ports: RotationPorts;
+  policy: RotationPolicy;
+  /** Epoch ms when the run must have ended. */
+  deadline: number;
+}
+
+/** One run's sole right to work on the client secrets. */
+export interface Lease {
+  /**
+   * Extends the lease; to be called before each change.
+   *
+   * @throws {LeaseLostError} if another run has taken over
+   */
+  extend(): Promise<void>;
+  /** Waits, in ms, without losing the lease. */
+  sleep(ms: number): Promise<void>;
+  /** @throws {LeaseLostError} if another run has taken over */
+  saveState(state: RotationState): Promise<void>;
+}
+
+/** What a run works with while it holds the lease. */
+export interface RotationContext extends RotationOptions {
+  lease: Lease;
+}
+
+const pollMs = 2_000;
+
+/**
+ * Runs one piece of work while no other run works on the client secrets; waits until a running one is done, or until
+ * one that crashed has been silent for the time of the lease.
+ *
+ * @param options.rotationToken the rotation that the work belongs to; it need not wait where its previous step left off
+ * @param options.handsOver whether another step of that rotation follows, before which no other run may come in
+ * @throws {RotationBusyError} if the lease was not free in time
+ */
+export const withLease = async <Result>(
+  options: RotationOptions & { rotationToken?: string; handsOver?: boolean },
+  work: (context: RotationContext) => Promise<Result>,
+): Promise<Result> => {
+  const { ports, policy, deadline, rotationToken, handsOver = false } = options;
+  const { state, clock, sleep } = ports;
+  const owner = randomUUID();
+  const until = () => clock.now() + policy.leaseMs;
+
+  while (!(await state.takeLease({ owner, until: until(), rotationToken }))) {
+    if (clock.now() + pollMs > deadline) throw new RotationBusyError();
+    await sleep(pollMs);
+  }
+
+  const lease: Lease = {
+    extend: () => state.extendLease(owner, until()),
+    sleep: async (ms) => {
+      await state.extendLease(owner, until() + ms);
+      await sleep(ms);
+    },
+    saveState: (saved) => state.saveState(owner, saved),
+  };
+  try {
+    const result = await work({ ports, policy, deadline, lease });
+    const handover =
+      rotationToken === undefined || !handsOver ? undefined : { rotationToken, until: clock.now() + policy.handoverMs };
+    await state.releaseLease(owner, handover);
+    return result;
+  } catch (error) {
+    await state.releaseLease(owner).catch((cause: unknown) => {
+      ports.log.warn('The lease could not be released; it ends by itself.', { reason: String(cause) });
+    });
+    throw error;
+  }
+};

@@ -1,16 +1,14 @@
+import { describeSecret } from '#shared/adobe/console/listed-secrets.ts';
 import { metricNames } from '#shared/metrics.ts';
-import type { RotationPolicy, RotationPorts } from './context.ts';
-import { describeSecret, RotationError } from './errors.ts';
-import { type Run, withLease } from './lease.ts';
-import { openManagement, readRotatable } from './management.ts';
-import { deleteLeftoverSecrets } from './secrets/clear-own.ts';
+import { type RotationContext, type RotationOptions, withLease } from './context.ts';
+import { RotationError } from './errors.ts';
+import { deleteLeftoverSecrets, deletePreviousSecret, type Retirement } from './secrets/delete.ts';
 import { reconcileSecrets } from './secrets/reconcile.ts';
-import { type Retirement, retire } from './secrets/retire.ts';
 import { describeCurrent, reportFailure, reportRotated } from './status-report.ts';
 import { abortRotation } from './steps/abort.ts';
 import { finishPromoted } from './steps/finish.ts';
 
-/** What a daily run did. */
+/** What a daily run did; the command for credentials reads it. */
 export interface DailyReport {
   configured: boolean;
   /** Whether the rotation that a crash had left, or that had failed, was begun anew. */
@@ -27,20 +25,16 @@ const dayMs = 86_400_000;
  *
  * @throws {RotationBusyError} if another run works on the client secrets
  */
-export const runDaily = async (options: {
-  ports: RotationPorts;
-  policy: RotationPolicy;
-  deadline: number;
-}): Promise<DailyReport> => {
+export const runDaily = async (options: RotationOptions): Promise<DailyReport> => {
   const { secrets } = options.ports;
   if ((await secrets.readCurrent()).credentials === undefined) {
     return { configured: false, rotatesAgain: false, foreignSecretUuids: [] };
   }
-  const report = await withLease(options, async (run) => {
+  const report = await withLease(options, async (context) => {
     try {
-      return await tidyUp(run);
+      return await tidyUp(context);
     } catch (error) {
-      await reportFailure(run.ports, 'daily', error);
+      await reportFailure(context.ports, 'daily', error);
       throw error;
     }
   });
@@ -48,18 +42,16 @@ export const runDaily = async (options: {
   return report;
 };
 
-const tidyUp = async (run: Run): Promise<DailyReport> => {
-  const { ports, policy } = run;
+const tidyUp = async (context: RotationContext): Promise<DailyReport> => {
+  const { ports, policy } = context;
   const { status, clock, log, recordMetric } = ports;
-  await clearLeftOver(run);
-  const current = await readRotatable(run);
-  const management = await openManagement(run, current.credentials);
-  const inventory = await reconcileSecrets(run, management, current);
-  await deleteLeftoverSecrets(run, management, current, inventory);
+  await endInterrupted(context);
+  const reconciled = await deleteLeftoverSecrets(await reconcileSecrets(context));
+  const { current, secrets } = reconciled;
+  const { foreign } = secrets;
 
-  const [previous] = inventory.previous;
-  const retirement = previous && (await retire(run, management, current, inventory, previous));
-  const { foreign } = inventory;
+  const [previous] = secrets.previous;
+  const { retirement } = previous ? await deletePreviousSecret(reconciled, previous) : {};
   for (const secret of foreign) {
     log.warn('Adobe lists a client secret that the gateway did not make.', { secret: describeSecret(secret) });
   }
@@ -72,27 +64,27 @@ const tidyUp = async (run: Run): Promise<DailyReport> => {
   const remaining = retirement === 'retired' ? undefined : previous;
   await status.writeSecretRotation({
     ...(await describeCurrent(ports, policy, current)),
-    currentSecretUuid: inventory.currentUuid,
+    currentSecretUuid: secrets.currentUuid,
     lastRunAt: new Date(clock.now()).toISOString(),
     lastRotationAt: before?.lastRotationAt,
     lastRotationFailed,
     error: lastRotationFailed ? before?.error : undefined,
     foreignSecretUuids: foreign.length === 0 ? undefined : foreignSecretUuids,
     previousSecretUuid: remaining?.uuid,
-    previousRetiresAt: remaining && new Date(inventory.previousRetiresAt).toISOString(),
+    previousRetiresAt: remaining && new Date(secrets.previousRetiresAt).toISOString(),
   });
   // During the grace there is no room for a new secret; the first daily run after it rotates.
   const rotatesAgain = lastRotationFailed && retirement !== 'in_grace';
   return { configured: true, rotatesAgain, previous: retirement, foreignSecretUuids };
 };
 
-const clearLeftOver = async (run: Run): Promise<void> => {
-  const { ports, policy } = run;
+const endInterrupted = async (context: RotationContext): Promise<void> => {
+  const { ports, policy } = context;
   const { stages } = await ports.secrets.describe();
   const [versionId, labels] = Object.entries(stages).find(([, names]) => names.includes('AWSPENDING')) ?? [];
   if (versionId === undefined || labels === undefined) return;
   if (labels.includes('AWSCURRENT')) {
-    await finishPromoted(run, versionId);
+    await finishPromoted(context, versionId);
     await reportRotated(ports, policy);
   } else {
     // On record before the label goes, or a crash in between would leave nothing that asks for another rotation.
@@ -101,6 +93,6 @@ const clearLeftOver = async (run: Run): Promise<void> => {
       'rotation',
       new RotationError('interrupted', `The rotation ${versionId} was interrupted.`),
     );
-    await abortRotation(run, versionId);
+    await abortRotation(context, versionId);
   }
 };

@@ -1,20 +1,18 @@
 import type { ListedSecret } from '#shared/adobe/console/io-management.ts';
+import { describeSecret } from '#shared/adobe/console/listed-secrets.ts';
+import type { AdobeError } from '#shared/adobe/http/errors.ts';
+import { type ErrorDetails, GatewayError } from '#shared/errors.ts';
 
 /** A rotation could not go on; `code` is shown by `/health`. No message holds the value of a secret or token. */
-export class RotationError extends Error {
-  override readonly name: string = 'RotationError';
-  readonly code: string;
-
-  /** @param code a word for programs; the message is for people and says what to do */
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
+export class RotationError extends GatewayError {
+  /** @param message for people: says what to do */
+  constructor(code: string, message: string, details?: ErrorDetails) {
+    super(code, message, details);
   }
 }
 
 /** Another run works on the client secrets right now; this one has changed nothing. */
 export class RotationBusyError extends RotationError {
-  override readonly name = 'RotationBusyError';
   constructor() {
     super('rotation_busy', 'Another run is working on the client secrets; try again in a few minutes.');
   }
@@ -22,7 +20,6 @@ export class RotationBusyError extends RotationError {
 
 /** Another run took over because this one was too slow; it must not change anything any more. */
 export class LeaseLostError extends RotationError {
-  override readonly name = 'LeaseLostError';
   constructor() {
     super('lease_lost', 'Another run has taken over the client secrets.');
   }
@@ -30,15 +27,25 @@ export class LeaseLostError extends RotationError {
 
 /** Secrets Manager called a step for a version that is not being rotated in (any more). */
 export class RotationEndedError extends RotationError {
-  override readonly name = 'RotationEndedError';
   constructor(versionId: string) {
     super('rotation_ended', `The rotation ${versionId} has ended: its version is not AWSPENDING. Start a new one.`);
   }
 }
 
+/** Firefly does not accept a token minted with the new client secret. */
+export class FireflyRefusedError extends RotationError {
+  /** @param error what Firefly answered */
+  constructor({ code, message, status }: AdobeError) {
+    super(
+      'firefly_refused',
+      `Firefly does not accept a token minted with the new client secret (${code}): ${message}`,
+      { status: status || undefined },
+    );
+  }
+}
+
 /** The two secrets that Adobe allows are taken, and one of them is not ours to delete. */
 export class ForeignSecretError extends RotationError {
-  override readonly name = 'ForeignSecretError';
   readonly uuids: string[];
 
   /** @param foreign secrets of unknown origin */
@@ -55,8 +62,6 @@ export class ForeignSecretError extends RotationError {
 
 /** The two secrets that Adobe allows are taken, and the previous one may not be deleted yet. */
 export class PreviousSecretKeptError extends RotationError {
-  override readonly name = 'PreviousSecretKeptError';
-
   /** @param retiresAt epoch ms when the grace ends */
   constructor(why: 'in_grace' | 'in_use', previous: ListedSecret, retiresAt: number) {
     const reason =
@@ -70,9 +75,3 @@ export class PreviousSecretKeptError extends RotationError {
     );
   }
 }
-
-/** A secret as an operator recognises it in the Developer Console. */
-export const describeSecret = ({ uuid, createdAt, lastUsedAt }: ListedSecret): string => {
-  const lastUsed = lastUsedAt === undefined ? 'never used' : `last used ${new Date(lastUsedAt).toISOString()}`;
-  return `${uuid} (created ${new Date(createdAt).toISOString()}, ${lastUsed})`;
-};

@@ -8,14 +8,14 @@ import { createDynamoDb, createLambda, createSecretsManager } from '#shared/aws/
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock as clock } from '#shared/clock.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
-import type { RotationPorts } from './context.ts';
+import type { RotationOptions, RotationPorts } from './context.ts';
 import { runDaily } from './daily.ts';
 import { readSettings } from './environment.ts';
 import { eventSchema } from './event.ts';
-import { retireNow } from './secrets/retire-now.ts';
+import { deletePreviousSecretNow } from './secrets/delete.ts';
 import { runStep } from './steps/run-step.ts';
 import { createSecretStore } from './stores/secret-store.ts';
-import { createIntentStore } from './stores/state-store.ts';
+import { createStateStore } from './stores/state-store.ts';
 
 const { tableName, intentTableName, clientCredentialsSecretId, imsUrl, ioManagementUrl, fireflyUrl, ...settings } =
   readSettings();
@@ -25,7 +25,7 @@ const lambda = createLambda();
 
 const ports: RotationPorts = {
   secrets: createSecretStore({ secretsManager: createSecretsManager(), secretId: clientCredentialsSecretId }),
-  intents: createIntentStore({ dynamoDb, tableName: intentTableName, clock }),
+  state: createStateStore({ dynamoDb, tableName: intentTableName, clock }),
   ims: createImsClient({ baseUrl: imsUrl, clock }),
   openIoManagement: (credential, accessToken) =>
     createIoManagementClient({
@@ -46,9 +46,17 @@ const ports: RotationPorts = {
 /** Time, in ms, that is kept for the last writes of a run. */
 const reserveMs = 5_000;
 
+/**
+ * Works on the client secrets: a step of a rotation for Secrets Manager, the daily run for the schedule, the deletion of a
+ * compromised secret for an operator. A failure is thrown, after it is on record for `/health`.
+ */
 export const handler = middy<unknown>().handler(async (input, context) => {
-  const options = { ports, policy, deadline: clock.now() + context.getRemainingTimeInMillis() - reserveMs };
+  const options: RotationOptions = {
+    ports,
+    policy,
+    deadline: clock.now() + context.getRemainingTimeInMillis() - reserveMs,
+  };
   const event = eventSchema.parse(input);
   if ('Step' in event) return runStep(options, event);
-  return event.action === 'daily' ? runDaily(options) : retireNow(options, event.confirm);
+  return event.action === 'daily' ? runDaily(options) : deletePreviousSecretNow(options, event.confirm);
 });

@@ -1,8 +1,8 @@
+import type { RotationContext } from '../context.ts';
 import { RotationError } from '../errors.ts';
-import type { Run } from '../lease.ts';
-import { verifySecret } from './prove-secret.ts';
+import { verifySecret } from './test.ts';
 
-const isCurrent = async ({ ports }: Run, versionId: string): Promise<boolean> =>
+const isCurrent = async ({ ports }: RotationContext, versionId: string): Promise<boolean> =>
   (await ports.secrets.describe()).stages[versionId]?.includes('AWSCURRENT') ?? false;
 
 /**
@@ -11,36 +11,36 @@ const isCurrent = async ({ ports }: Run, versionId: string): Promise<boolean> =>
  *
  * @throws {RotationError} `pending_secret_missing` if the pending version has no value
  */
-export const finishSecret = async (run: Run, rotationToken: string): Promise<void> => {
-  const { secrets, log } = run.ports;
-  if (!(await isCurrent(run, rotationToken))) {
+export const finishSecret = async (context: RotationContext, rotationToken: string): Promise<void> => {
+  const { secrets, log } = context.ports;
+  if (!(await isCurrent(context, rotationToken))) {
     const pending = await secrets.readPending(rotationToken);
     if (pending?.credentials === undefined) {
       throw new RotationError('pending_secret_missing', `The pending version ${rotationToken} has no value.`);
     }
     // Whether or not testSecret was called: a secret that has died since must not become the current one.
-    await verifySecret(run, pending.credentials);
+    await verifySecret(context, pending.credentials);
     const { versionId } = await secrets.readCurrent();
-    await run.lease.extend();
-    await promote(run, rotationToken, versionId);
+    await context.lease.extend();
+    await promote(context, rotationToken, versionId);
     log.info('The new client secret is the current one.', { secretUuid: pending.credentials.secretUuid });
   }
-  await finishPromoted(run, rotationToken);
+  await finishPromoted(context, rotationToken);
 };
 
-/** What remains to be done once the pending version has become the current one. */
-export const finishPromoted = async ({ ports }: Run, versionId: string): Promise<void> => {
+/** Does what remains once the pending version has become the current one. */
+export const finishPromoted = async ({ ports }: RotationContext, versionId: string): Promise<void> => {
   const { secrets } = ports;
   await ports.refreshToken();
   const { stages } = await secrets.describe();
   if (stages[versionId]?.includes('AWSPENDING')) await secrets.removePending(versionId);
 };
 
-const promote = async (run: Run, rotationToken: string, currentVersionId: string): Promise<void> => {
+const promote = async (context: RotationContext, rotationToken: string, currentVersionId: string): Promise<void> => {
   try {
-    await run.ports.secrets.promote(rotationToken, currentVersionId);
+    await context.ports.secrets.promote(rotationToken, currentVersionId);
   } catch (error) {
     // The answer may have been lost after Secrets Manager did it.
-    if (!(await isCurrent(run, rotationToken))) throw error;
+    if (!(await isCurrent(context, rotationToken))) throw error;
   }
 };

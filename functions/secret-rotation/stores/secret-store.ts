@@ -1,45 +1,71 @@
 import {
   DescribeSecretCommand,
-  GetSecretValueCommand,
   PutSecretValueCommand,
-  ResourceNotFoundException,
   RotateSecretCommand,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { MalformedSecretError, readClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
-import type { SecretStore, SecretVersion } from '../context.ts';
+import {
+  type ClientCredentials,
+  MalformedSecretError,
+  readClientCredentials,
+} from '#shared/adobe/auth/stored-credentials.ts';
+import { readSecretVersion, type SecretSelector } from '#shared/aws/secret-version.ts';
 
-type Selector = { VersionStage: 'AWSCURRENT' | 'AWSPREVIOUS' | 'AWSPENDING'; VersionId?: string };
+/** A version of the secret `client-credentials`; without credentials it is the placeholder. */
+export interface SecretVersion {
+  versionId: string;
+  /** When the value was stored, epoch ms. */
+  createdAt: number;
+  credentials: ClientCredentials | undefined;
+}
+
+/** What Secrets Manager says about the secret without its value. */
+export interface SecretDescription {
+  arn: string;
+  name: string;
+  /** Staging labels by version id. */
+  stages: Readonly<Record<string, readonly string[]>>;
+  /** Epoch ms. */
+  nextRotationAt?: number;
+}
+
+/** The secret `client-credentials` in Secrets Manager. */
+export interface SecretStore {
+  describe(): Promise<SecretDescription>;
+  readCurrent(): Promise<SecretVersion>;
+  /** @returns undefined if there is none, or none that can be read */
+  readPrevious(): Promise<SecretVersion | undefined>;
+  /** @returns undefined unless the version is AWSPENDING and has a value */
+  readPending(versionId: string): Promise<SecretVersion | undefined>;
+  /** Gives the pending version its value. Secrets Manager takes only one: a second, different one is refused. */
+  putPending(versionId: string, credentials: ClientCredentials): Promise<void>;
+  /** Moves AWSCURRENT; Secrets Manager moves AWSPREVIOUS along. */
+  promote(versionId: string, currentVersionId: string): Promise<void>;
+  removePending(versionId: string): Promise<void>;
+  /** Starts a rotation; refused while AWSPENDING is on a version other than the current one. */
+  rotate(): Promise<void>;
+}
 
 /** Opens the secret `client-credentials` in Secrets Manager. */
 export const createSecretStore = (options: { secretsManager: SecretsManagerClient; secretId: string }): SecretStore => {
   const { secretsManager, secretId: SecretId } = options;
 
-  const read = async (selector: Selector): Promise<SecretVersion | undefined> => {
-    try {
-      const answer = await secretsManager.send(new GetSecretValueCommand({ SecretId, ...selector }));
-      return {
-        versionId: answer.VersionId ?? '',
-        createdAt: answer.CreatedDate?.getTime() ?? 0,
-        credentials: readClientCredentials(answer.SecretString ?? ''),
-      };
-    } catch (error) {
-      // Also the answer for a version that has its label but no value yet.
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }
+  const read = async (selector: SecretSelector): Promise<SecretVersion | undefined> => {
+    const version = await readSecretVersion(secretsManager, SecretId, selector);
+    if (version === undefined) return undefined;
+    const { versionId, createdAt, text } = version;
+    return { versionId, createdAt, credentials: readClientCredentials(text) };
   };
 
   return {
     describe: async () => {
       const answer = await secretsManager.send(new DescribeSecretCommand({ SecretId }));
-      const nextRotationAt = answer.NextRotationDate?.getTime();
       return {
         arn: answer.ARN ?? '',
         name: answer.Name ?? '',
         stages: answer.VersionIdsToStages ?? {},
-        ...(nextRotationAt === undefined ? {} : { nextRotationAt }),
+        nextRotationAt: answer.NextRotationDate?.getTime(),
       };
     },
     readCurrent: async () => {

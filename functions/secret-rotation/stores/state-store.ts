@@ -1,89 +1,79 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Clock } from '#shared/clock.ts';
-import type { IntentStore } from '../context.ts';
+import { condition } from '#shared/aws/expressions.ts';
+import { getItem, type Table, updateItem } from '#shared/aws/table.ts';
 import { LeaseLostError } from '../errors.ts';
 
-const memorySchema = z.object({
-  intent: z
-    .object({
-      rotationToken: z.string(),
-      credentialId: z.string(),
-      uuidsBefore: z.array(z.string()),
-      adobeDate: z.number(),
-      closedAt: z.number().optional(),
-    })
-    .optional(),
+const intentSchema = z.object({
+  /** ClientRequestToken of the rotation. */
+  rotationToken: z.string(),
+  credentialId: z.string(),
+  /** The secrets that Adobe listed before. */
+  uuidsBefore: z.array(z.string()),
+  /** Adobe's clock at that time, epoch ms. */
+  adobeDate: z.number(),
+  /** Epoch ms; absent while it is unknown whether a secret was made whose value is lost. */
+  closedAt: z.number().optional(),
+});
+
+const stateSchema = z.object({
+  intent: intentSchema.optional(),
+  /** Secrets of our own that never came into service and still have to be deleted at Adobe. */
   abandonedUuids: z.array(z.string()).default([]),
 });
 
-/** One item holds lease and memory, so that every write of the memory can be made conditional on the lease. */
+/** What was about to be asked of Adobe, written before it was asked. */
+export type Intent = z.output<typeof intentSchema>;
+
+/** What the rotation remembers between its runs. */
+export type RotationState = z.output<typeof stateSchema>;
+
+/** The intent once it is known what became of the secret that it asked for. */
+export const closeIntent = (intent: Intent | undefined, nowMs: number): Intent | undefined =>
+  intent && { ...intent, closedAt: intent.closedAt ?? nowMs };
+
+/** The function's own table: the state of the rotation, and the lease that lets one run at a time work on the secrets. */
+export interface StateStore {
+  /**
+   * @param lease.until epoch ms
+   * @param lease.rotationToken a rotation may go on at once where its own previous step has left off
+   * @returns false if another run holds the lease
+   */
+  takeLease(lease: { owner: string; until: number; rotationToken?: string }): Promise<boolean>;
+  /** @throws {LeaseLostError} if another run has taken over */
+  extendLease(owner: string, until: number): Promise<void>;
+  /** @param handover keeps others than the next step of this rotation out until a time in epoch ms */
+  releaseLease(owner: string, handover?: { rotationToken: string; until: number }): Promise<void>;
+  readState(): Promise<RotationState>;
+  /** @throws {LeaseLostError} if another run has taken over */
+  saveState(owner: string, state: RotationState): Promise<void>;
+}
+
+/** One item holds lease and state, so that every write of the state can be made conditional on the lease. */
 const key = { pk: 'client-credentials' };
 
 /** Opens the table that only this function can reach. */
-export const createIntentStore = (options: {
-  dynamoDb: DynamoDBDocumentClient;
-  tableName: string;
-  clock: Clock;
-}): IntentStore => {
-  const { dynamoDb, tableName: TableName, clock } = options;
+export const createStateStore = (table: Table): StateStore => {
+  const isOwn = (owner: string) => condition`#leaseOwner = ${owner}`;
 
-  const update = async (expression: string, condition: string, values: Record<string, unknown>): Promise<boolean> => {
-    try {
-      await dynamoDb.send(
-        new UpdateCommand({
-          TableName,
-          Key: key,
-          UpdateExpression: expression,
-          ConditionExpression: condition,
-          ExpressionAttributeValues: values,
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
-
-  const updateAsOwner = async (owner: string, expression: string, values: Record<string, unknown>) => {
-    const condition = 'leaseOwner = :owner';
-    if (!(await update(expression, condition, { ...values, ':owner': owner }))) throw new LeaseLostError();
+  const updateAsOwner = async (owner: string, set: Record<string, unknown>): Promise<void> => {
+    const updated = await updateItem(table, key, { set, when: isOwn(owner) });
+    if (updated === undefined) throw new LeaseLostError();
   };
 
   return {
-    takeLease: ({ owner, until, rotationToken }) => {
-      const isFree = 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now';
-      const values = { ':owner': owner, ':until': until, ':now': clock.now() };
-      const take = 'SET leaseOwner = :owner, leaseUntil = :until REMOVE handedTo';
-      return rotationToken === undefined
-        ? update(take, isFree, values)
-        : update(take, `${isFree} OR handedTo = :token`, { ...values, ':token': rotationToken });
+    takeLease: async ({ owner, until, rotationToken }) => {
+      const isFree = condition`attribute_not_exists(#leaseUntil) OR #leaseUntil <= ${table.clock.now()}`;
+      const when = rotationToken === undefined ? isFree : condition`${isFree} OR #handedTo = ${rotationToken}`;
+      const set = { leaseOwner: owner, leaseUntil: until, handedTo: undefined };
+      return (await updateItem(table, key, { set, when })) !== undefined;
     },
-    extendLease: (owner, until) => updateAsOwner(owner, 'SET leaseUntil = :until', { ':until': until }),
+    extendLease: (owner, until) => updateAsOwner(owner, { leaseUntil: until }),
     releaseLease: async (owner, handover) => {
-      const asOwner = { ':owner': owner };
-      // Whoever lost the lease has nothing to release.
-      if (handover === undefined) {
-        await update('REMOVE leaseOwner, leaseUntil', 'leaseOwner = :owner', asOwner);
-      } else {
-        const values = { ...asOwner, ':until': handover.until, ':token': handover.rotationToken };
-        const handOver = 'SET leaseUntil = :until, handedTo = :token REMOVE leaseOwner';
-        await update(handOver, 'leaseOwner = :owner', values);
-      }
+      const set = { leaseOwner: undefined, leaseUntil: handover?.until, handedTo: handover?.rotationToken };
+      // A run that lost the lease has nothing to release.
+      await updateItem(table, key, { set, when: isOwn(owner) });
     },
-    readMemory: async () => {
-      const { Item } = await dynamoDb.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
-      return memorySchema.parse(Item ?? {});
-    },
-    saveState: async (owner, { intent, abandonedUuids }) => {
-      await (intent === undefined
-        ? updateAsOwner(owner, 'SET abandonedUuids = :uuids REMOVE intent', { ':uuids': abandonedUuids })
-        : updateAsOwner(owner, 'SET abandonedUuids = :uuids, intent = :intent', {
-            ':uuids': abandonedUuids,
-            ':intent': intent,
-          }));
-    },
+    readState: async () => stateSchema.parse((await getItem(table, key)) ?? {}),
+    saveState: (owner, { intent, abandonedUuids }) => updateAsOwner(owner, { intent, abandonedUuids }),
   };
 };

@@ -7,10 +7,11 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { RotationPolicy, RotationPorts } from '#functions/secret-rotation/context.ts';
 import { runDaily } from '#functions/secret-rotation/daily.ts';
-import { retireNow } from '#functions/secret-rotation/secrets/retire-now.ts';
-import { rotationSteps, runStep, type StepEvent } from '#functions/secret-rotation/steps/run-step.ts';
+import { rotationSteps, type StepEvent } from '#functions/secret-rotation/event.ts';
+import { deletePreviousSecretNow } from '#functions/secret-rotation/secrets/delete.ts';
+import { runStep } from '#functions/secret-rotation/steps/run-step.ts';
 import { createSecretStore } from '#functions/secret-rotation/stores/secret-store.ts';
-import { createIntentStore } from '#functions/secret-rotation/stores/state-store.ts';
+import { createStateStore } from '#functions/secret-rotation/stores/state-store.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { startSimulator } from '#local/simulator/simulator.ts';
@@ -134,7 +135,7 @@ export const startRotationRig = async (backend: Backend) => {
     const logged: string[] = [];
     const ports: RotationPorts = {
       secrets: { ...secrets, rotate: () => secretsManager.begin(secretId) },
-      intents: createIntentStore({ dynamoDb, tableName: intentTable, clock }),
+      state: createStateStore({ dynamoDb, tableName: intentTable, clock }),
       ims,
       openIoManagement: (credential, accessToken) =>
         createIoManagementClient({ ...credential, accessToken, baseUrl: simulator.url, timeoutMs: 2_000 }),
@@ -192,7 +193,7 @@ export const startRotationRig = async (backend: Backend) => {
     },
     retireNow: (confirm: string) => {
       [crash, effects, died] = [undefined, [], false];
-      return live((run) => retireNow(run, confirm));
+      return live((run) => deletePreviousSecretNow(run, confirm));
     },
     labels: async (): Promise<Record<string, string[]>> => {
       const { stages } = await scene.ports.secrets.describe();

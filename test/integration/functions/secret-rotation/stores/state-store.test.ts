@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RotationState } from '#functions/secret-rotation/context.ts';
 import { LeaseLostError } from '#functions/secret-rotation/errors.ts';
-import { createIntentStore } from '#functions/secret-rotation/stores/state-store.ts';
+import type { RotationState } from '#functions/secret-rotation/stores/state-store.ts';
+import { createStateStore } from '#functions/secret-rotation/stores/state-store.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { startRotationTables } from '#test/fixtures/rotation-tables.ts';
 
@@ -14,13 +14,13 @@ afterAll(() => tables.close());
 const open = async () => {
   const clock = createManualClock();
   const { intentTable } = await tables.create();
-  const store = createIntentStore({ dynamoDb: tables.dynamoDb, tableName: intentTable, clock });
+  const store = createStateStore({ dynamoDb: tables.dynamoDb, tableName: intentTable, clock });
   const take = (owner: string, rotationToken?: string) =>
     store.takeLease({ owner, until: clock.now() + 60_000, rotationToken });
   return { clock, store, take };
 };
 
-const memory: RotationState = {
+const state: RotationState = {
   intent: { rotationToken: 'r1', credentialId: '112233', uuidsBefore: ['u1'], adobeDate: 1_700_000_000_000 },
   abandonedUuids: ['u0'],
 };
@@ -40,7 +40,7 @@ describe('the lease on the client secrets', () => {
     clock.advance(1);
     expect(await take('second')).toBe(true);
     await expect(store.extendLease('first', clock.now() + 1)).rejects.toBeInstanceOf(LeaseLostError);
-    await expect(store.saveState('first', memory)).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(store.saveState('first', state)).rejects.toBeInstanceOf(LeaseLostError);
     await store.releaseLease('first');
     expect(await take('third')).toBe(false);
   });
@@ -67,14 +67,14 @@ describe('the lease on the client secrets', () => {
   });
 });
 
-describe('the memory of the rotation', () => {
+describe('the state of the rotation', () => {
   it('is empty at first, and read as it was written', async () => {
     const { store, take } = await open();
-    expect(await store.readMemory()).toEqual({ abandonedUuids: [] });
+    expect(await store.readState()).toEqual({ abandonedUuids: [] });
     await take('owner');
-    await store.saveState('owner', memory);
-    expect(await store.readMemory()).toEqual(memory);
+    await store.saveState('owner', state);
+    expect(await store.readState()).toEqual(state);
     await store.saveState('owner', { abandonedUuids: [] });
-    expect(await store.readMemory()).toEqual({ abandonedUuids: [] });
+    expect(await store.readState()).toEqual({ abandonedUuids: [] });
   });
 });

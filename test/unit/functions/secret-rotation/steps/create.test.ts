@@ -33,6 +33,20 @@ describe('createSecret', () => {
     expect(world.store.current()?.credentials?.secretUuid).toBe(world.first.uuid);
   });
 
+  it('asks Adobe for its list once, and once more before a deletion', async () => {
+    const world = await configured();
+    await world.step('createSecret', world.openRotation());
+    expect(world.adobe.lists).toBe(1);
+
+    const rotated = await configured();
+    await rotated.rotate();
+    await rotated.advance(50 * hourMs);
+    const before = rotated.adobe.lists;
+    await rotated.step('createSecret', rotated.openRotation());
+    expect(rotated.adobe.deletedByGateway).toEqual(['uuid-1']);
+    expect(rotated.adobe.lists - before).toBe(2);
+  });
+
   it('has nothing to do when it is called again', async () => {
     const world = await configured();
     const token = world.openRotation();
@@ -68,7 +82,7 @@ describe('createSecret', () => {
     expect(messageOf(outcome)).toContain('InternalServiceError');
     expectSettled(world);
     expect(world.adobe.deletedByGateway).toEqual(['uuid-2']);
-    expect((await world.intents.readMemory()).intent?.closedAt).toBeDefined();
+    expect((await world.state.readState()).intent?.closedAt).toBeDefined();
   });
 
   it('goes on if Secrets Manager stored the new secret although its answer was lost', async () => {

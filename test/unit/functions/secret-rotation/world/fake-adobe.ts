@@ -38,6 +38,7 @@ export const createFakeAdobe = (clock: Clock) => {
     failsDeletes: false,
     deletedByGateway: [] as string[],
     mints: 0,
+    lists: 0,
     consoleAdds: (): AdobeSecret => {
       made += 1;
       const secret = { uuid: `uuid-${made}`, value: `value-${made}`, createdAt: clock.now() };
@@ -91,6 +92,7 @@ export const createFakeAdobe = (clock: Clock) => {
     return {
       list: async () => {
         authorize();
+        adobe.lists += 1;
         return {
           clientId: credential.clientId,
           date: Math.floor(clock.now() / 1000) * 1000,

@@ -1,4 +1,4 @@
-import type { SecretStore, SecretVersion } from '#functions/secret-rotation/context.ts';
+import type { SecretStore, SecretVersion } from '#functions/secret-rotation/stores/secret-store.ts';
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import type { Clock } from '#shared/clock.ts';
 

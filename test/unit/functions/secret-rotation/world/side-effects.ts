@@ -4,7 +4,7 @@ import type { IoManagementClient } from '#shared/adobe/console/io-management.ts'
 type Kind = 'read' | 'effect';
 type PortCalls = {
   secrets: Record<keyof RotationPorts['secrets'], Kind>;
-  intents: Record<keyof RotationPorts['intents'], Kind>;
+  state: Record<keyof RotationPorts['state'], Kind>;
   ims: Record<keyof RotationPorts['ims'], Kind>;
   ioManagement: Record<keyof IoManagementClient, Kind>;
   status: Record<keyof RotationPorts['status'], Kind>;
@@ -26,11 +26,11 @@ export const portCalls: PortCalls = {
     removePending: 'effect',
     rotate: 'effect',
   },
-  intents: {
+  state: {
     takeLease: 'effect',
     extendLease: 'effect',
     releaseLease: 'effect',
-    readMemory: 'read',
+    readState: 'read',
     saveState: 'effect',
   },
   // A mint moves `last_used_at`.
@@ -104,7 +104,7 @@ export const createLife = (crash?: CrashPoint, onCall: () => void = () => undefi
       return {
         ...ports,
         secrets: watch('secrets', ports.secrets),
-        intents: watch('intents', ports.intents),
+        state: watch('state', ports.state),
         ims: watch('ims', ports.ims),
         status: watch('status', ports.status),
         openIoManagement: (credential, token) => watch('ioManagement', ports.openIoManagement(credential, token)),

@@ -1,12 +1,13 @@
-import type { RotationPolicy, RotationPorts } from '#functions/secret-rotation/context.ts';
+import type { RotationOptions, RotationPolicy, RotationPorts } from '#functions/secret-rotation/context.ts';
 import { runDaily } from '#functions/secret-rotation/daily.ts';
-import { retireNow } from '#functions/secret-rotation/secrets/retire-now.ts';
-import { rotationSteps, runStep } from '#functions/secret-rotation/steps/run-step.ts';
+import { rotationSteps } from '#functions/secret-rotation/event.ts';
+import { deletePreviousSecretNow } from '#functions/secret-rotation/secrets/delete.ts';
+import { runStep } from '#functions/secret-rotation/steps/run-step.ts';
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
 import type { MetricName } from '#shared/metrics.ts';
 import { type AdobeSecret, createFakeAdobe, credentialsOf, scopes, tokenLifetimeMs } from './fake-adobe.ts';
-import { createFakeIntentStore } from './fake-intent-store.ts';
 import { createFakeSecretStore, secretArn } from './fake-secret-store.ts';
+import { createFakeStateStore } from './fake-state-store.ts';
 import { Crash, type CrashPoint, createLife } from './side-effects.ts';
 import { createSimulatedClock } from './simulated-clock.ts';
 
@@ -39,7 +40,7 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
   const clock = createSimulatedClock();
   const adobe = createFakeAdobe(clock);
   const store = createFakeSecretStore(clock);
-  const intents = createFakeIntentStore(clock);
+  const state = createFakeStateStore(clock);
   adobe.revokesTokens = options.revokesTokens ?? false;
   let status: SecretRotationStatus | undefined;
   let token = { accessToken: '', expiresAt: 0 };
@@ -59,7 +60,7 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
 
   const ports: RotationPorts = {
     secrets: store.port,
-    intents,
+    state,
     ims: adobe.ims,
     openIoManagement: adobe.openIoManagement,
     checkFirefly: adobe.checkFirefly,
@@ -83,7 +84,7 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
 
   const invoke = async <Result>(
     crash: CrashPoint | undefined,
-    run: (options: { ports: RotationPorts; policy: RotationPolicy; deadline: number }) => Promise<Result>,
+    run: (options: RotationOptions) => Promise<Result>,
   ): Promise<Outcome<Result>> => {
     const life = createLife(crash, onCall);
     try {
@@ -147,7 +148,7 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
     clock,
     adobe,
     store,
-    intents,
+    state,
     logged,
     metrics,
     withoutToken,
@@ -158,7 +159,7 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
     daily,
     advance,
     refreshToken,
-    retireNow: (confirm?: string, crash?: CrashPoint) => invoke(crash, (run) => retireNow(run, confirm)),
+    retireNow: (confirm?: string, crash?: CrashPoint) => invoke(crash, (run) => deletePreviousSecretNow(run, confirm)),
     status: () => status,
     hasValidToken: () => adobe.isValidToken(token.accessToken),
   };

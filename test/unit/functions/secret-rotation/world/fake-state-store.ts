@@ -1,11 +1,11 @@
-import type { IntentStore, RotationState } from '#functions/secret-rotation/context.ts';
 import { LeaseLostError } from '#functions/secret-rotation/errors.ts';
+import type { RotationState, StateStore } from '#functions/secret-rotation/stores/state-store.ts';
 import type { Clock } from '#shared/clock.ts';
 
 /** The function's own table, with the conditions of the real one. */
-export const createFakeIntentStore = (clock: Clock): IntentStore => {
+export const createFakeStateStore = (clock: Clock): StateStore => {
   let lease: { owner?: string; until: number; handedTo?: string } = { until: 0 };
-  let memory: RotationState = { abandonedUuids: [] };
+  let state: RotationState = { abandonedUuids: [] };
   const requireOwner = (owner: string) => {
     if (lease.owner !== owner) throw new LeaseLostError();
   };
@@ -24,10 +24,10 @@ export const createFakeIntentStore = (clock: Clock): IntentStore => {
       if (lease.owner !== owner) return;
       lease = handover ? { until: handover.until, handedTo: handover.rotationToken } : { until: 0 };
     },
-    readMemory: async () => structuredClone(memory),
+    readState: async () => structuredClone(state),
     saveState: async (owner, written) => {
       requireOwner(owner);
-      memory = structuredClone(written);
+      state = structuredClone(written);
     },
   };
 };

@@ -1,14 +1,9 @@
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import type { IoManagementClient } from '#shared/adobe/console/io-management.ts';
 import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry-transient.ts';
-import type { Credential, SecretVersion } from './context.ts';
-import { RotationError } from './errors.ts';
-import type { Run } from './lease.ts';
-
-/** The client secrets at Adobe. Listing and deleting are repeated while Adobe fails in passing, adding never is. */
-export interface Management extends IoManagementClient {
-  credential: Credential;
-}
+import type { Credential, RotationContext } from '../context.ts';
+import { RotationError } from '../errors.ts';
+import type { SecretVersion } from '../stores/secret-store.ts';
 
 /** A version of `client-credentials` that holds everything a rotation needs. */
 export interface RotatableVersion extends SecretVersion {
@@ -17,11 +12,11 @@ export interface RotatableVersion extends SecretVersion {
 }
 
 /**
- * Reads what is needed from the current version, whoever put it there.
+ * Reads what is needed from the current version, no matter who stored it.
  *
  * @throws {RotationError} `not_configured` for the placeholder, `credentials_incomplete` naming the missing fields
  */
-export const readRotatable = async ({ ports }: Run): Promise<RotatableVersion> => {
+export const readRotatable = async ({ ports }: RotationContext): Promise<RotatableVersion> => {
   const current = await ports.secrets.readCurrent();
   if (current.credentials === undefined) {
     throw new RotationError(
@@ -30,11 +25,10 @@ export const readRotatable = async ({ ports }: Run): Promise<RotatableVersion> =
     );
   }
   const { credentials } = current;
-  return { ...current, credentials, credential: credentialOf(credentials) };
+  return { ...current, credentials, credential: readCredential(credentials) };
 };
 
-/** @throws {RotationError} `credentials_incomplete` naming the missing fields */
-export const credentialOf = ({ clientId, orgId, credentialId }: ClientCredentials): Credential => {
+const readCredential = ({ clientId, orgId, credentialId }: ClientCredentials): Credential => {
   if (orgId === undefined || credentialId === undefined) {
     const missing = Object.entries({ orgId, credentialId }).filter(([, value]) => value === undefined);
     throw new RotationError(
@@ -54,31 +48,35 @@ const reserveMs = 30_000;
  *
  * @param patienceMs how long the calls are repeated
  */
-export const retryOptions = ({ ports, policy, lease, deadline }: Run, patienceMs = policy.retryMs): RetryOptions => ({
+export const buildRetryOptions = (
+  { ports, policy, lease, deadline }: RotationContext,
+  patienceMs = policy.retryMs,
+): RetryOptions => ({
   clock: ports.clock,
   sleep: lease.sleep,
   deadline: Math.min(deadline - reserveMs, ports.clock.now() + patienceMs),
 });
 
 /**
- * Mints a management token (it is stored nowhere) and opens the client secrets with it.
+ * Mints a management token (it is stored nowhere) and opens the client secrets at Adobe with it. Listing and deleting are
+ * repeated while Adobe fails in passing; adding never is.
  *
- * @param retry bounds for the mint; while the secret is new, refusals may pass
+ * @param retry bounds for the mint, too; while the secret is new, refusals may pass
  * @throws {ImsError} if IMS refuses the secret or the scopes
+ * @throws {RotationError} `credentials_incomplete`; on listing `credential_mismatch`
  */
 export const openManagement = async (
-  run: Run,
+  context: RotationContext,
   credentials: ClientCredentials,
-  retry: RetryOptions = retryOptions(run),
-): Promise<Management> => {
-  const { ports, policy } = run;
+  retry: RetryOptions = buildRetryOptions(context),
+): Promise<IoManagementClient> => {
+  const { ports, policy } = context;
   const { clientId, clientSecret } = credentials;
-  const credential = credentialOf(credentials);
+  const credential = readCredential(credentials);
   const request = { clientId, clientSecret, scopes: policy.managementScopes };
   const { accessToken } = await retryTransient(() => ports.ims.mint(request), retry);
   const adobe = ports.openIoManagement(credential, accessToken);
   return {
-    credential,
     list: async () => {
       const list = await retryTransient(() => adobe.list(), retry);
       if (list.clientId === clientId) return list;
