@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
-import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { operations } from '#shared/adobe/services/registry.ts';
 import { type FunctionDefinition, functionArn } from './lambda/function-definition.ts';
 import type { StackNames, StackSettings } from './stack-settings.ts';
 

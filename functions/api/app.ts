@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { operations, services } from '#shared/adobe/services/registry.ts';
 import type { Log } from '#shared/observability.ts';
 import { customModelsRoute } from './adobe/custom-models.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
@@ -81,8 +81,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     uploadImageRoute(context),
     customModelsRoute(context),
     uploadRoute(context),
-    statusRoute(context),
-    cancelRoute(context),
+    ...services.flatMap((service) => [statusRoute(context, service), cancelRoute(context, service)]),
     listRoute(context),
     getRoute(context),
     outputRoute(context),

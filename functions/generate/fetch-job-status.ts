@@ -1,4 +1,4 @@
-import { cancelUpstream, type JobProgress, readProgress } from '#shared/adobe/services/job-status.ts';
+import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/services/job-status.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Parts } from './context.ts';
@@ -8,13 +8,13 @@ export const fetchJobStatus = async (
   { tokens, table, log }: Parts,
   job: Pick<Job, 'operation'>,
   statusUrl: string,
-): Promise<JobProgress> => {
-  const { result } = operationOf(job);
+): Promise<PollOutcome> => {
+  const operation = operationOf(job);
   try {
     const token = await tokens.get();
-    const progress = await readProgress(statusUrl, result, token, table.clock.now);
+    const progress = await readProgress(statusUrl, operation, token, table.clock.now);
     if (progress.kind !== 'token_refused') return progress;
-    return await readProgress(statusUrl, result, await tokens.refused(token.versionId), table.clock.now);
+    return await readProgress(statusUrl, operation, await tokens.refused(token.versionId), table.clock.now);
   } catch (error) {
     // Whatever keeps us from a token now, the job goes on at Adobe and is asked for again.
     log.error('A job could not be asked for.', { error: String(error) });

@@ -1,12 +1,13 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import type { JobProgress } from '#shared/adobe/services/job-status.ts';
+import type { PollOutcome } from '#shared/adobe/services/job-status.ts';
+import type { JobProgress } from '#shared/adobe/services/service.ts';
 import type { Job, Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import type { Parts } from './context.ts';
 import { cancelAtAdobe, fetchJobStatus } from './fetch-job-status.ts';
 
 /** How Adobe's work on a job ended. */
-export type EndedProgress = Extract<JobProgress, { kind: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' }>;
+export type EndedProgress = Exclude<JobProgress, { kind: 'running' }>;
 
 /** What is carried from one poll to the next. */
 interface Polling {
@@ -119,5 +120,5 @@ const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling
 const cancelUrlOf = (parts: Parts, { cancelUrl }: UpstreamJob): string | undefined =>
   cancelUrl !== undefined && parts.allowsStatus(cancelUrl) ? cancelUrl : undefined;
 
-const isEnded = (progress: JobProgress): progress is EndedProgress =>
+const isEnded = (progress: PollOutcome): progress is EndedProgress =>
   ['succeeded', 'failed', 'cancelled', 'timed_out'].includes(progress.kind);

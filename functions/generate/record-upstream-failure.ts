@@ -1,4 +1,4 @@
-import type { JobProgress } from '#shared/adobe/services/job-status.ts';
+import type { JobProgress } from '#shared/adobe/services/service.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
-import type { UpstreamOutput } from '#shared/adobe/services/firefly/results.ts';
+import type { UpstreamOutput } from '#shared/adobe/services/operation.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
@@ -27,7 +27,7 @@ export const storeOutput = async (
 ): Promise<JobOutput> => {
   const job = await getJob(parts.table, turn.jobId);
   if (job === undefined) throw new JobGoneError('The job was erased while its outputs were being stored.');
-  const download = await openFresh(parts, job, index, output.url);
+  const download = await openFresh(parts, job, index, output.url ?? '');
   const contentType = typeOf(download, job);
   const key = outputKey(job, index, contentType);
   const measure = new ByteMeter(parts.outputMaxBytes);

@@ -51,8 +51,9 @@ const passAndSubmit = async (parts: Parts, turn: Turn, inputs: UploadedInputs): 
   }
   const { job, trialLevel } = verdict;
   const outcome: SubmitOutcome = await submit(
+    operationOf(job),
     {
-      url: new URL(operationOf(job).path, parts.fireflyUrl).href,
+      baseUrl: parts.fireflyUrl,
       body: requestFor(job, inputs.uploads),
       modelVersion: job.modelVersion,
       requestId: `${job.jobId}-${job.turn}`,

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startVitest } from 'vitest/node';
 import { startSimulator } from '#local/simulator/simulator.ts';
-import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { operations } from '#shared/adobe/services/registry.ts';
 
 const help = `npm run test:contract
 

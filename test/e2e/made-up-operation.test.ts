@@ -15,10 +15,9 @@ const definition = fileURLToPath(new URL('../fixtures/draw-maps.ts', import.meta
 const oneMore: Plugin = {
   name: 'one operation more',
   setup: ({ onLoad }) => {
-    onLoad({ filter: /[/\\]firefly[/\\]operations\.ts$/ }, async ({ path }) => ({
+    onLoad({ filter: /[/\\]services[/\\]firefly[/\\]service\.ts$/ }, async ({ path }) => ({
       contents: `import { drawMaps } from ${JSON.stringify(definition)};
-${(await readFile(path, 'utf8')).replace('export const operations', 'const adobes')}
-export const operations = [...adobes, drawMaps];`,
+${(await readFile(path, 'utf8')).replace('operations: [', 'operations: [drawMaps,')}`,
       resolveDir: dirname(path),
       loader: 'ts',
     }));

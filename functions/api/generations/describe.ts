@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import { maxWaitSeconds } from '../http/headers.ts';
-import { acceptedJob, acceptedLinks } from '../jobs/responses.ts';
 import type { RouteDescription } from '../openapi/description.ts';
 
 const commonHeaders = {
@@ -27,7 +27,7 @@ const modelHeader = ({ models }: OperationDefinition): Record<string, z.ZodType>
   if (models === undefined) return {};
   const values = z.enum([...models.values] as [string, ...string[]]);
   return {
-    'x-model-version': models.required
+    [models.header]: models.required
       ? values
       : values.optional().meta({ description: 'Without it the gateway sends the default of its settings' }),
   };
@@ -46,7 +46,7 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
   const { title, accepts, body, result } = operation;
   const accepted = {
     description: waits ? 'It takes longer: where to follow it' : 'Accepted: where to follow it',
-    content: { 'application/json': accepts.family === 'job' ? acceptedJob : acceptedLinks },
+    content: { 'application/json': accepts.schema },
     headers: { location: 'URL of the status', link: 'URLs of status and cancel' },
   };
   const finished = {
@@ -57,10 +57,10 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
   const either = {
     ...accepted,
     description: `${accepted.description}; or the result, for those who wait for it`,
-    content: { 'application/json': z.union([acceptedLinks, result.schema]) },
+    content: { 'application/json': z.union([accepts.schema, result.schema]) },
   };
   return {
-    tag: 'Firefly',
+    tag: serviceOf(operation).title,
     summary: waits ? `${title}, and wait for the result` : title,
     description,
     headers: z.object({ ...modelHeader(operation), ...commonHeaders }),

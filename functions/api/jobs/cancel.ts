@@ -1,3 +1,4 @@
+import type { AdobeService } from '#shared/adobe/services/service.ts';
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job } from '#shared/jobs/job.ts';
@@ -8,12 +9,12 @@ import type { Route } from '../http/router.ts';
 import { announceEnd } from './announce-end.ts';
 import { findJob, unknownJob } from './find.ts';
 
-/** Adobe's cancel call: what waits ends at once, what Adobe works on is cancelled there, what has ended gives 409. */
-export const cancelRoute = (context: ApiContext): Route => ({
+/** A service's cancel call: what waits ends at once, what Adobe works on is cancelled there, what has ended gives 409. */
+export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeService): Route => ({
   method: 'PUT',
-  path: '/v3/cancel/{jobId}',
+  path: cancelPath,
   describe: {
-    tag: 'Firefly',
+    tag: title,
     summary: 'Cancel a job',
     answers: { 200: { description: 'It has ended, or Adobe is asked to end it' } },
     errors: [404, 409],

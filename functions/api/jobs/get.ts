@@ -1,6 +1,5 @@
-import { isImageType } from '#shared/adobe/services/firefly/image-types.ts';
-import { generateSimilar } from '#shared/adobe/services/firefly/operations/generate-similar.ts';
-import { operationOf } from '#shared/adobe/services/registry.ts';
+import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { countLimit, positionOf } from '#shared/jobs/queue.ts';
@@ -60,35 +59,33 @@ const buildRecordLinks = (request: ApiRequest, job: Job, maxInputBytes: number):
   const { baseUrl } = request;
   const outputs = job.outputs ?? [];
   const links: RecordLinks = {
-    ...buildJobLinks(request, job.jobId),
+    ...buildJobLinks(request, job),
     outputs: outputs.map((_, index) => outputUrl(baseUrl, job.jobId, index)),
   };
   if (job.state !== 'succeeded') return links;
+  const operation = operationOf(job);
   const [first] = outputs;
-  if (first !== undefined && isImageType(first.contentType) && first.bytes <= maxInputBytes) {
-    links.similar = buildRequestLink(`${baseUrl}${generateSimilar.path}`, undefined, {
-      image: { source: { url: `job:${job.jobId}/0` } },
-    });
-  }
-  links.reuse = buildRequestLink(`${baseUrl}${operationOf(job).path}`, job.modelVersion, withSeeds(job));
+  const similar =
+    first !== undefined && first.bytes <= maxInputBytes
+      ? serviceOf(operation).similar?.(first.contentType, `job:${job.jobId}/0`)
+      : undefined;
+  if (similar !== undefined) links.similar = buildRequestLink(baseUrl, similar.operation, undefined, similar.body);
+  const body: Record<string, unknown> = JSON.parse(job.request);
+  links.reuse = buildRequestLink(baseUrl, operation, job.modelVersion, operation.reproduce?.(body, outputs) ?? body);
   return links;
 };
 
-const buildRequestLink = (href: string, modelVersion: string | undefined, body: unknown): RequestLink => ({
+const buildRequestLink = (
+  baseUrl: string,
+  { path, models }: OperationDefinition,
+  modelVersion: string | undefined,
+  body: unknown,
+): RequestLink => ({
   method: 'POST',
-  href,
+  href: `${baseUrl}${path}`,
   headers: {
     'content-type': 'application/json',
-    ...(modelVersion === undefined ? {} : { 'x-model-version': modelVersion }),
+    ...(models !== undefined && modelVersion !== undefined && { [models.header]: modelVersion }),
   },
   body,
 });
-
-const withSeeds = (job: Job): unknown => {
-  const body = JSON.parse(job.request) as Record<string, unknown>;
-  const seeds = (job.outputs ?? []).map(({ seed }) => seed).filter((seed) => seed !== undefined);
-  // Results that name no seeds, such as those of the upscaler, leave the request as it was.
-  return seeds.length === 0
-    ? body
-    : { ...body, seeds, ...('numVariations' in body && { numVariations: seeds.length }) };
-};

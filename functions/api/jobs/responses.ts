@@ -1,48 +1,32 @@
-import * as z from 'zod';
-import { operationOf } from '#shared/adobe/services/registry.ts';
-import { isFinal, type Job } from '#shared/jobs/job.ts';
+import type { JobLinks } from '#shared/adobe/services/operation.ts';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import type { JobPhase, PresentedJob } from '#shared/adobe/services/service.ts';
+import { isFinal, type Job, type JobState } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { type HttpResponse, jsonResponse } from '../http/response.ts';
 
-/** Where a caller follows and cancels a job: always at the gateway, never at Adobe. */
-export interface JobLinks {
-  statusUrl: string;
-  cancelUrl: string;
-}
-
-/** The gateway's own URLs of a job. */
-export const buildJobLinks = ({ baseUrl }: Pick<ApiRequest, 'baseUrl'>, jobId: string): JobLinks => ({
-  statusUrl: `${baseUrl}/v3/status/${jobId}`,
-  cancelUrl: `${baseUrl}/v3/cancel/${jobId}`,
-});
+/** Where a caller follows and cancels a job, by the paths of its service: always at the gateway, never at Adobe. */
+export const buildJobLinks = (
+  { baseUrl }: Pick<ApiRequest, 'baseUrl'>,
+  job: Pick<Job, 'jobId' | 'operation'>,
+): JobLinks => {
+  const { statusPath, cancelPath } = serviceOf(operationOf(job));
+  const toUrl = (path: string) => `${baseUrl}${path.replace('{jobId}', job.jobId)}`;
+  return { statusUrl: toUrl(statusPath), cancelUrl: toUrl(cancelPath) };
+};
 
 // Adobe's `Link` header: where the job's status is and where it can be cancelled.
 const linkHeader = ({ statusUrl, cancelUrl }: JobLinks): string =>
   `<${statusUrl}>; rel="status", <${cancelUrl}>; rel="cancel"`;
 
-/** Adobe's answer to a request that was accepted. */
-export const acceptedJob = z
-  .object({ jobId: z.uuid(), statusUrl: z.url(), cancelUrl: z.url() })
-  .meta({ id: 'AcceptedJob', description: "Adobe's answer with a job id" });
-
-const link = z.object({ href: z.url() });
-
-/** Adobe's answer to a request that was accepted, of the other family. */
-export const acceptedLinks = z
-  .object({ links: z.object({ result: link, cancel: link }), progress: z.number() })
-  .meta({ id: 'AcceptedLinks', description: "Adobe's answer with links; the job id is the end of both" });
-
 /** Adobe's answer to an asynchronous request: where to follow the job. */
 export const acceptedResponse = (job: Job, request: ApiRequest, headers: Record<string, string> = {}): HttpResponse => {
-  const links = buildJobLinks(request, job.jobId);
+  const links = buildJobLinks(request, job);
   const { accepts } = operationOf(job);
-  const body: z.output<typeof acceptedJob> | z.output<typeof acceptedLinks> =
-    accepts.family === 'job'
-      ? { jobId: job.jobId, ...links }
-      : { links: { result: { href: links.statusUrl }, cancel: { href: links.cancelUrl } }, progress: 0 };
-  return jsonResponse(accepts.status, body, { location: links.statusUrl, link: linkHeader(links), ...headers });
+  const location = { location: links.statusUrl, link: linkHeader(links) };
+  return jsonResponse(accepts.status, accepts.write(job.jobId, links), { ...location, ...headers });
 };
 
 /**
@@ -59,21 +43,33 @@ export const waitedResponse = async (
   if (!isFinal(job.state)) {
     return acceptedResponse(job, request, { ...retryAfter(job, table.clock.now()), ...headers });
   }
-  const withLink = { link: linkHeader(buildJobLinks(request, job.jobId)), ...headers };
+  const withLink = { link: linkHeader(buildJobLinks(request, job)), ...headers };
   if (job.state !== 'succeeded') throw problemOfJob(job, withLink);
   const urls = await Promise.all((job.outputs ?? []).map(objects.presignGet));
-  return jsonResponse(200, viewResult(job, urls), withLink);
+  const operation = operationOf(job);
+  return jsonResponse(200, serviceOf(operation).dialect.presentResult(presentJob(job), urls, operation), withLink);
 };
 
-/**
- * Adobe's result body of a succeeded job, with URLs of the stored outputs in place of Adobe's.
- *
- * @param urls one per output, in the same order
- */
-export const viewResult = (job: Job, urls: readonly string[]): Record<string, unknown> => {
-  const { result: shape } = operationOf(job);
-  return { ...job.result, outputs: (job.outputs ?? []).map((output, index) => shape.write(output, urls[index] ?? '')) };
+const phases: Record<JobState, JobPhase> = {
+  queued: 'pending',
+  scheduled: 'pending',
+  submitting: 'pending',
+  running: 'running',
+  storing: 'running',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  timed_out: 'timed_out',
 };
+
+/** The part of a job that the bodies of its service speak of. */
+export const presentJob = ({ jobId, state, result, outputs, error }: Job): PresentedJob => ({
+  jobId,
+  phase: phases[state],
+  result,
+  outputs,
+  error,
+});
 
 const minRetrySeconds = 1;
 const maxRetrySeconds = 15;

@@ -1,47 +1,25 @@
-import * as z from 'zod';
-import type { Job, JobState } from '#shared/jobs/job.ts';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import type { AdobeService } from '#shared/adobe/services/service.ts';
 import type { ApiContext } from '../context.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findJob } from './find.ts';
-import { retryAfter, viewResult } from './responses.ts';
+import { presentJob, retryAfter } from './responses.ts';
 
-/** Adobe's status body (Adobe: `GET /v3/status/{jobId}`). */
-export const jobStatus = z
-  .object({
-    status: z.enum(['pending', 'running', 'succeeded', 'failed', 'cancelled', 'timeout']),
-    jobId: z.uuid(),
-    result: z.looseObject({}).optional().meta({ description: 'Once it has succeeded, as the operation describes it' }),
-    error_code: z.string().optional(),
-    message: z.string().optional(),
-  })
-  .meta({ id: 'JobStatus' });
-
-type JobStatus = z.output<typeof jobStatus>;
-
-const adobeWords: Record<JobState, JobStatus['status']> = {
-  queued: 'pending',
-  scheduled: 'pending',
-  submitting: 'pending',
-  running: 'running',
-  storing: 'running',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  timed_out: 'timeout',
-};
-
-/** Adobe's status call. Reads only the table; the URLs of the outputs are signed anew each time. */
-export const statusRoute = ({ table, objects }: Pick<ApiContext, 'table' | 'objects'>): Route => ({
+/** A service's status call. Reads only the table; the URLs of the outputs are signed anew each time. */
+export const statusRoute = (
+  { table, objects }: Pick<ApiContext, 'table' | 'objects'>,
+  { dialect, statusPath, title }: AdobeService,
+): Route => ({
   method: 'GET',
-  path: '/v3/status/{jobId}',
+  path: statusPath,
   describe: {
-    tag: 'Firefly',
+    tag: title,
     summary: 'Status of a job',
     answers: {
       200: {
         description: 'As far as it is; the URLs of outputs are signed anew each time',
-        content: { 'application/json': jobStatus },
+        content: { 'application/json': dialect.statusSchema },
         headers: { 'retry-after': 'Seconds until asking again makes sense; none once the job has ended' },
       },
     },
@@ -51,14 +29,9 @@ export const statusRoute = ({ table, objects }: Pick<ApiContext, 'table' | 'obje
     const job = await findJob({ table }, request);
     const outputs = job.state === 'succeeded' ? (job.outputs ?? []) : [];
     const urls = await Promise.all(outputs.map(objects.presignGet));
-    return jsonResponse(200, viewStatus(job, urls), retryAfter(job, table.clock.now()));
+    const operation = operationOf(job);
+    // The job's own service, as two may share a path.
+    const body = serviceOf(operation).dialect.presentStatus(presentJob(job), urls, operation);
+    return jsonResponse(200, body, retryAfter(job, table.clock.now()));
   },
-});
-
-const viewStatus = (job: Job, urls: readonly string[]): JobStatus => ({
-  status: adobeWords[job.state],
-  jobId: job.jobId,
-  result: job.state === 'succeeded' ? viewResult(job, urls) : undefined,
-  error_code: job.error?.code,
-  message: job.error?.message,
 });

@@ -1,14 +1,15 @@
 import type * as z from 'zod';
+import { services } from '#shared/adobe/services/registry.ts';
 
 /** The groups into which the calls of the API are sorted. */
-export const tags = {
-  Firefly: "Adobe's own calls, with Adobe's paths and bodies",
+export const tags: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(services.map(({ title }) => [title, "Adobe's own calls, with Adobe's paths and bodies"])),
   Jobs: 'What became of requests',
   Inputs: 'Images for requests',
   Batches: 'Thousands of requests at once',
   Webhooks: 'Being told when jobs and batches end',
   Operation: 'For those who run the gateway',
-} as const;
+};
 
 /** What a request carries or an answer brings, by its content type; `binary` stands for any bytes. */
 export type Content = Readonly<Record<string, z.ZodType | 'binary'>>;
@@ -22,7 +23,8 @@ export interface AnswerDescription {
 
 /** What the description of the API says of one call; path parameters follow from the path. */
 export interface RouteDescription {
-  tag: keyof typeof tags;
+  /** One of {@link tags}. */
+  tag: string;
   /** One line. */
   summary: string;
   /** Markdown. */

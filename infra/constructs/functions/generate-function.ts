@@ -1,8 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { operations } from '#shared/adobe/services/firefly/operations.ts';
 import { pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
+import { operations } from '#shared/adobe/services/registry.ts';
 import { durableAlias, eventBusName, lambdaName } from '../../names.ts';
 import { downloadHosts, statusHosts } from '../../urls.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';

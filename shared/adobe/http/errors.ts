@@ -6,6 +6,8 @@ export interface AdobeError {
   code: string;
   message: string;
   status: number;
+  /** Whether the body carried Adobe's code; without one it is `http_<status>`. */
+  isAdobes?: boolean;
 }
 
 const errorBody = z.object({
@@ -22,14 +24,8 @@ const messageLimit = 1000;
 
 /**
  * Reads an error answer of Adobe's edge gateway or of a service behind it. Stack traces in it are left out.
- *
- * @returns `isAdobes` tells whether the body carries Adobe's code; without one the code is `http_<status>`
  */
-export const readAdobeError = (
-  status: number,
-  body: string,
-  accessError?: string | null,
-): AdobeError & { isAdobes: boolean } => {
+export const readAdobeError = (status: number, body: string, accessError?: string | null): AdobeError => {
   const parsed = errorBody.safeParse(parseJson(body));
   const code = parsed.success && parsed.data.error_code ? String(parsed.data.error_code) : undefined;
   const fields = parsed.success

@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import { unknownPresets } from './firefly/style-presets.ts';
 import type { OperationDefinition } from './operation.ts';
 
 /** What is wrong with a request, and what its caller should know though it is accepted. */
@@ -10,8 +9,8 @@ export interface RequestFindings {
   warnings: string[];
 }
 
-const mostWarnings = 20;
-const longestName = 200;
+const maxWarnings = 20;
+const maxNameLength = 200;
 
 /**
  * Checks the body of a request: every field and limit that Adobe documents, and the rules between fields and with the
@@ -38,19 +37,22 @@ export const checkRequest = (
       issues.push({ code: 'custom', path, message, input: undefined });
     }
   }
-  return { issues, warnings: warningsOf(unknownFields, unknownPresets(body)) };
+  const warnings = [
+    ...unknownFields.map(
+      (name) => `Adobe does not document the field ${shortenName(name)}; it is passed on unchanged.`,
+    ),
+    ...(operation.warnings?.(body) ?? []),
+  ];
+  return { issues, warnings: capWarnings(warnings) };
 };
 
 const isFields = (body: unknown): body is Record<string, unknown> =>
   typeof body === 'object' && body !== null && !Array.isArray(body);
 
-const warningsOf = (fields: readonly string[], presets: readonly string[]): string[] => {
-  const all = [
-    ...fields.map((name) => `Adobe does not document the field ${printed(name)}; it is passed on unchanged.`),
-    ...presets.map((name) => `Adobe does not list the style preset ${printed(name)}; it is passed on unchanged.`),
-  ];
-  const more = all.length - mostWarnings;
-  return more > 0 ? [...all.slice(0, mostWarnings), `So it is with ${more} more.`] : all;
+const capWarnings = (warnings: string[]): string[] => {
+  const more = warnings.length - maxWarnings;
+  return more > 0 ? [...warnings.slice(0, maxWarnings), `So it is with ${more} more.`] : warnings;
 };
 
-const printed = (name: string): string => name.toWellFormed().slice(0, longestName);
+/** A name out of a request as warnings quote it. */
+export const shortenName = (name: string): string => name.toWellFormed().slice(0, maxNameLength);

@@ -1,40 +1,28 @@
-import * as z from 'zod';
 import type { AccessToken } from '../auth/access-token.ts';
 import { callAdobe, NoAnswerError } from '../http/client.ts';
 import { isTokenRefused, readAdobeError } from '../http/errors.ts';
 import { parseJson } from '../http/json.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
-import type { ResultShape, UpstreamOutput } from './firefly/results.ts';
+import type { OperationDefinition } from './operation.ts';
+import { serviceOf } from './registry.ts';
+import type { JobProgress } from './service.ts';
 
-/** What Adobe says about a job. `unavailable`: this poll told nothing, ask again. */
-export type JobProgress =
-  | { kind: 'running' }
-  | { kind: 'succeeded'; outputs: UpstreamOutput[]; result: Record<string, unknown> }
-  | { kind: 'failed' | 'cancelled' | 'timed_out'; code: string; message: string }
+/** What one poll led to. `unavailable`: it said nothing, poll again. */
+export type PollOutcome =
+  | JobProgress
   | { kind: 'token_refused' }
   | { kind: 'not_found'; code: string; message: string }
   | { kind: 'unavailable'; retryAfterMs?: number };
 
 const pollTimeoutMs = 20_000;
 
-const statusBody = z.object({
-  status: z.string(),
-  error_code: z.union([z.string(), z.number()]).nullish(),
-  message: z.string().nullish(),
-  result: z.looseObject({}).nullish(),
-});
-
-/**
- * Asks Adobe how far a job is, once. An unknown word for the status counts as running (Adobe: the list may grow).
- *
- * @param shape where the outputs of the job's operation stand in the result
- */
+/** Asks Adobe how far a job of an operation is, once. */
 export const readProgress = async (
   statusUrl: string,
-  shape: ResultShape,
+  operation: OperationDefinition,
   token: AccessToken,
   nowMs: () => number,
-): Promise<JobProgress> => {
+): Promise<PollOutcome> => {
   try {
     const { status, headers, body } = await callAdobe({
       method: 'GET',
@@ -42,43 +30,18 @@ export const readProgress = async (
       token,
       timeoutMs: pollTimeoutMs,
     });
-    if (status === 200) return progressOf(body, shape);
+    if (status === 200) {
+      return serviceOf(operation).dialect.readStatus(parseJson(body), operation) ?? { kind: 'unavailable' };
+    }
     const error = readAdobeError(status, body);
     if (isTokenRefused(error)) return { kind: 'token_refused' };
     if (status === 404 || status === 410 || status === 422) {
       return { kind: 'not_found', code: error.code, message: error.message };
     }
-    const retryAfterMs = readRetryAfter(headers.get('retry-after'), nowMs());
-    return { kind: 'unavailable', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return { kind: 'unavailable', retryAfterMs: readRetryAfter(headers.get('retry-after'), nowMs()) };
   } catch (error) {
     if (error instanceof NoAnswerError) return { kind: 'unavailable' };
     throw error;
-  }
-};
-
-const progressOf = (body: string, shape: ResultShape): JobProgress => {
-  const parsed = statusBody.safeParse(parseJson(body));
-  if (!parsed.success) return { kind: 'unavailable' };
-  const { status, result } = parsed.data;
-  const message = parsed.data.message || `Adobe ended the job as ${status}.`;
-  const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;
-  switch (status) {
-    case 'succeeded': {
-      const read = shape.read(result);
-      if (read === undefined) {
-        return { kind: 'failed', code: 'result_not_understood', message: 'Adobe reported success without any output.' };
-      }
-      return { kind: 'succeeded', outputs: read.outputs, result: read.rest };
-    }
-    case 'failed':
-      return { kind: 'failed', code: code ?? 'failed', message };
-    case 'cancelled':
-    case 'canceled':
-      return { kind: 'cancelled', code: code ?? 'cancelled', message };
-    case 'timeout':
-      return { kind: 'timed_out', code: code ?? 'timeout', message };
-    default:
-      return { kind: 'running' };
   }
 };
 

@@ -22,7 +22,7 @@ export const operationOverrides = z.record(z.string(), operationOverride).superR
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const operation = findOperation(name);
     if (operation === undefined) {
-      refuse([name], 'is no operation of Firefly');
+      refuse([name], 'is not an operation of the gateway');
       continue;
     }
     const { firstPollSeconds, pollCeilingSeconds } = pollingPolicyFor(operation, { [name]: override });
@@ -41,11 +41,10 @@ export type OperationOverrides = Readonly<Record<string, OperationOverride>>;
 /** How a job of the operation is followed. */
 export const pollingPolicyFor = (operation: OperationDefinition, overrides: OperationOverrides): PollingPolicy => {
   const { firstPollSeconds, pollCeilingSeconds, timeoutSeconds } = overrides[operation.name] ?? {};
-  const { following } = operation;
   return {
-    firstPollSeconds: firstPollSeconds ?? following.firstPollSeconds,
-    pollCeilingSeconds: pollCeilingSeconds ?? following.pollCeilingSeconds,
-    timeoutSeconds: timeoutSeconds ?? following.timeoutSeconds,
+    firstPollSeconds: firstPollSeconds ?? operation.polling.firstPollSeconds,
+    pollCeilingSeconds: pollCeilingSeconds ?? operation.polling.pollCeilingSeconds,
+    timeoutSeconds: timeoutSeconds ?? operation.polling.timeoutSeconds,
   };
 };
 

@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import type { ResultShape } from './firefly/results.ts';
 
 /** What is wrong between fields, or between a field and the model version. */
 export interface RuleFinding {
@@ -8,18 +7,20 @@ export interface RuleFinding {
   message: string;
 }
 
-/** How a job of an operation is followed at Adobe, in seconds. */
+/** How the status of an operation's jobs is polled at Adobe, in seconds. */
 export interface PollingPolicy {
-  /** Wait between the submit and the first look at the status. */
+  /** Wait between the submit and the first poll. */
   firstPollSeconds: number;
-  /** The delay between two looks grows up to this. */
+  /** The delay between two polls grows up to this. */
   pollCeilingSeconds: number;
   /** A job that Adobe has not finished by then ends as `timed_out`. */
   timeoutSeconds: number;
 }
 
-/** The values of `x-model-version` for an operation. */
+/** The model versions of an operation, and the header that names one of them. */
 export interface ModelVersions {
+  /** In lower case, such as `x-model-version`. */
+  header: string;
   values: readonly [string, ...string[]];
   /** What is sent to Adobe if neither the caller nor a setting says otherwise (Adobe: the documented default). */
   default: string;
@@ -27,30 +28,87 @@ export interface ModelVersions {
   required: boolean;
 }
 
-/** One generative operation of Firefly: all that the gateway knows of it stands in one such object. */
+/** One output as Adobe describes it. */
+export interface UpstreamOutput {
+  seed?: number;
+  /** Where it can be fetched, for an hour (Adobe); absent if Adobe wrote it to the destination that the request named. */
+  url?: string;
+  /** What else Adobe says about the output, such as a name; passed on unchanged. */
+  fields?: Record<string, unknown>;
+}
+
+/** Where the outputs stand in Adobe's result of an operation. */
+export interface ResultShape {
+  /** The result as callers see it. */
+  schema: z.ZodObject;
+  /** What an output is where neither its server nor its first bytes tell; undefined where it may be several things. */
+  mediaType?: string;
+  /**
+   * Reads Adobe's result.
+   *
+   * @returns undefined if it names no output
+   */
+  read(result: unknown): { outputs: UpstreamOutput[]; rest: Record<string, unknown> } | undefined;
+  /** Writes one output as Adobe would, with another URL. */
+  write(output: Pick<UpstreamOutput, 'seed' | 'fields'>, url: string): Record<string, unknown>;
+}
+
+/** Where a job can be followed and cancelled. */
+export interface JobLinks {
+  statusUrl: string;
+  cancelUrl: string;
+}
+
+/** How Adobe accepts a request of an operation. */
+export interface AcceptanceShape {
+  /** HTTP status. */
+  status: 200 | 201 | 202;
+  /** The body as callers see it. */
+  schema: z.ZodObject;
+  /** Writes the body as Adobe would, with the gateway's id and URLs. */
+  write(jobId: string, links: JobLinks): Record<string, unknown>;
+}
+
+/** Outputs that Adobe writes to URLs which the request names (presigned PUTs), rather than hosting them itself. */
+export interface OutputDestinations {
+  /** How many outputs a request asks for. */
+  count(body: Readonly<Record<string, unknown>>): number;
+  /** The request with one URL for each of its outputs, in the order in which the result names them. */
+  write(body: Readonly<Record<string, unknown>>, urls: readonly string[]): Record<string, unknown>;
+}
+
+/** One operation of a service: all that the gateway knows of it stands in one such object. */
 export interface OperationDefinition {
-  /** The gateway's name for it, such as `images/generate`. */
+  /** The gateway's name for it, such as `images/generate`; unique among all services. */
   name: string;
   /** One line for the description of the API. */
   title: string;
   /** Adobe's path; the gateway's is the same. */
   path: `/${string}`;
-  /** The synchronous path that Adobe removed in October 2025; the gateway serves it by waiting. */
+  /** A synchronous path beside it, which the gateway serves by waiting. */
   waitPath?: `/${string}`;
-  /** Absent where the operation takes no `x-model-version`. */
+  /** Name of the service's lane whose limit its requests count against; the service's first one if absent. */
+  lane?: string;
+  /** Absent where the operation has a single model. */
   models?: ModelVersions;
   /** Every field that Adobe documents, with its limits; unknown fields are found, and passed on with a warning. */
   body: z.ZodObject;
   /** The rules between fields, and between fields and the model version. */
   rules?(fields: Readonly<Record<string, unknown>>, modelVersion: string | undefined): RuleFinding[];
+  /** Sentences about what Adobe does not document in a request that is passed on all the same. */
+  warnings?(body: unknown): string[];
   /**
-   * Which of Adobe's two families of answers accepts a request: `job` names jobId, statusUrl and cancelUrl with 202,
-   * `links` names two links and no jobId.
+   * Whether the same request leads to the same outputs, so that an earlier job's may answer it; never if absent.
    */
-  accepts: { family: 'job'; status: 202 } | { family: 'links'; status: 200 | 202 };
+  reproducible?(body: Readonly<Record<string, unknown>>): boolean;
+  /** The request that leads to the outputs that a job has (their seeds); the same request if absent. */
+  reproduce?(
+    body: Readonly<Record<string, unknown>>,
+    outputs: readonly Pick<UpstreamOutput, 'seed'>[],
+  ): Record<string, unknown>;
+  accepts: AcceptanceShape;
   result: ResultShape;
-  following: PollingPolicy;
+  /** Required in a service whose outputs go to a destination. */
+  destinations?: OutputDestinations;
+  polling: PollingPolicy;
 }
-
-/** Adobe finishes images within seconds. */
-export const imagePolling: PollingPolicy = { firstPollSeconds: 3, pollCeilingSeconds: 15, timeoutSeconds: 900 };

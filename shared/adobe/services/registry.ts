@@ -1,5 +1,15 @@
-import { operations } from './firefly/operations.ts';
+import { firefly } from './firefly/service.ts';
 import type { OperationDefinition } from './operation.ts';
+import type { AdobeService, LaneDefinition } from './service.ts';
+
+/** Every service that the gateway speaks; all else follows from this list. */
+export const services: readonly AdobeService[] = [
+  firefly,
+  // One line a service.
+];
+
+/** Every operation of every service. Routes, settings and the description of the API follow from it. */
+export const operations: readonly OperationDefinition[] = services.flatMap((service) => service.operations);
 
 /** A job names an operation that this version of the gateway does not have. */
 export class UnknownOperationError extends Error {
@@ -19,4 +29,31 @@ export const operationOf = ({ operation: name }: { operation: string }): Operati
   const operation = findOperation(name);
   if (operation === undefined) throw new UnknownOperationError(`This version does not know the operation ${name}.`);
   return operation;
+};
+
+/**
+ * The service of an operation.
+ *
+ * @throws {UnknownOperationError} if no service has it
+ */
+export const serviceOf = ({ name }: Pick<OperationDefinition, 'name'>): AdobeService => {
+  const found = services.find((service) => service.operations.some((operation) => operation.name === name));
+  if (found === undefined) throw new UnknownOperationError(`No service has the operation ${name}.`);
+  return found;
+};
+
+/** Every lane of every service. */
+export const lanes: readonly LaneDefinition[] = services.flatMap((service) => service.lanes);
+
+/**
+ * The lane whose limit an operation counts against.
+ *
+ * @throws {UnknownOperationError} if its service has no such lane
+ */
+export const laneOf = (operation: Pick<OperationDefinition, 'name' | 'lane'>): LaneDefinition => {
+  const service = serviceOf(operation);
+  const { lane: name = service.lanes[0].name } = operation;
+  const found = service.lanes.find((lane) => lane.name === name);
+  if (found === undefined) throw new UnknownOperationError(`The service ${service.id} has no lane ${name}.`);
+  return found;
 };

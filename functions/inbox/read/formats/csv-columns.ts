@@ -1,4 +1,4 @@
-import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { operations } from '#shared/adobe/services/registry.ts';
 import { RefusedFileError } from './refused-file.ts';
 
 /** What the header row of a CSV file says. */

@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import type { RuleFinding } from '../operation.ts';
+import type { ModelVersions, OperationDefinition, PollingPolicy, RuleFinding } from '../operation.ts';
+import { imageFrom, inputDomains } from './image-source.ts';
+
+/** Adobe finishes images within seconds. */
+export const imagePolling: PollingPolicy = { firstPollSeconds: 3, pollCeilingSeconds: 15, timeoutSeconds: 900 };
+
+/** The values of `x-model-version` for an operation. */
+export const modelVersions = (
+  values: ModelVersions['values'],
+  { default: standard, required }: Pick<ModelVersions, 'default' | 'required'>,
+): ModelVersions => ({ header: 'x-model-version', values, default: standard, required });
 
 /** A text whose length is counted in characters as Adobe does, not in UTF-16 units. */
 export const text = (minimum: number, maximum: number) =>
@@ -81,3 +91,38 @@ export const maskOrPlacement = (fields: Readonly<Record<string, unknown>>): Rule
   fields['mask'] !== undefined && fields['placement'] !== undefined
     ? [{ path: ['placement'], message: 'not supported together with mask' }]
     : [];
+
+/** Adobe: presets, a reference image, and how closely to follow them. Unknown presets are passed on with a warning. */
+export const style = z.strictObject({
+  // Adobe's list of presets is editorial: ids that it does not know today are not ours to refuse.
+  presets: distinct(z.array(z.string())).optional(),
+  imageReference: imageFrom(inputDomains.v3).optional(),
+  strength: byDefault(50, z.int().min(1).max(100)).optional(),
+});
+
+/** An image of a composite. */
+export const compositeImage = imageFrom(inputDomains.compositesAndVideo);
+
+/** The fields that both composites have (Adobe: precise and adaptive composite). */
+export const compositeFields = {
+  background: z.strictObject({ image: compositeImage, fillAreaMask: compositeImage }),
+  numVariations: byDefault(1, z.int().min(1).max(3)).optional(),
+  seeds: z.array(z.int()).min(1).max(3).optional(),
+  output: z
+    .strictObject({ mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/jxl']).optional() })
+    .optional(),
+};
+
+/** A number from 0 to 1. */
+export const share = z.number().min(0).max(1);
+
+/** Only with seeds of its own does a request lead to the same outputs again. */
+export const hasSeeds: OperationDefinition['reproducible'] = ({ seeds: given }) =>
+  Array.isArray(given) && given.length > 0;
+
+/** The request with the seeds that the outputs were given; results that name none leave it as it was. */
+export const withSeeds: OperationDefinition['reproduce'] = (body, outputs) => {
+  const given = outputs.map(({ seed }) => seed).filter((seed) => seed !== undefined);
+  if (given.length === 0) return { ...body };
+  return 'numVariations' in body ? { ...body, seeds: given, numVariations: given.length } : { ...body, seeds: given };
+};

@@ -1,28 +1,5 @@
 import * as z from 'zod';
-
-/** One output as Adobe describes it; the URL dies after an hour (Adobe). */
-export interface UpstreamOutput {
-  seed?: number;
-  url: string;
-  /** What else Adobe says about the output, such as a name; passed on unchanged. */
-  fields?: Record<string, unknown>;
-}
-
-/** Where the URL of an output stands in Adobe's result of an operation. */
-export interface ResultShape {
-  /** The result as callers see it. */
-  schema: z.ZodObject;
-  /** What an output is where the answer of its server does not tell; undefined where it may be several things. */
-  mediaType?: string;
-  /**
-   * Reads Adobe's result.
-   *
-   * @returns undefined if it names no output
-   */
-  read(result: unknown): { outputs: UpstreamOutput[]; rest: Record<string, unknown> } | undefined;
-  /** Writes one output as Adobe would, with another URL. */
-  write(output: Pick<UpstreamOutput, 'seed' | 'fields'>, url: string): Record<string, unknown>;
-}
+import type { ResultShape } from '../operation.ts';
 
 const size = z.object({ width: z.int(), height: z.int() });
 

@@ -1,3 +1,5 @@
+import { shortenName } from '../check-request.ts';
+
 /** The ids of Adobe's style presets (Adobe: an editorial list, which grows). */
 const stylePresets: ReadonlySet<string> = new Set(
   `
@@ -23,12 +25,14 @@ const stylePresets: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
-/** The presets in a request body that are not on Adobe's list. */
-export const unknownPresets = (body: unknown): string[] => {
-  const presets = fieldOf(fieldOf(body, 'style'), 'presets');
+/** Sentences about the presets in a request body that are not on Adobe's list. */
+export const presetWarnings = (body: unknown): string[] => {
+  const presets = readField(readField(body, 'style'), 'presets');
   if (!Array.isArray(presets)) return [];
-  return presets.filter((preset) => typeof preset === 'string' && !stylePresets.has(preset));
+  return presets
+    .filter((preset) => typeof preset === 'string' && !stylePresets.has(preset))
+    .map((preset) => `Adobe does not list the style preset ${shortenName(preset)}; it is passed on unchanged.`);
 };
 
-const fieldOf = (value: unknown, name: string): unknown =>
+const readField = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;

@@ -1,7 +1,16 @@
 import * as z from 'zod';
-import { imagePolling, type OperationDefinition } from '../../operation.ts';
-import { compositeFields, compositeImage, share } from '../composite-fields.ts';
-import { byDefault, seedsMatchVariations } from '../fields.ts';
+import type { OperationDefinition } from '../../operation.ts';
+import { jobAcceptance } from '../acceptance.ts';
+import {
+  byDefault,
+  compositeFields,
+  compositeImage,
+  hasSeeds,
+  imagePolling,
+  seedsMatchVariations,
+  share,
+  withSeeds,
+} from '../fields.ts';
 import { imageResult } from '../results.ts';
 
 /** Adobe: `POST /v3/images/adaptive-composite`. */
@@ -17,7 +26,9 @@ export const adaptiveComposite: OperationDefinition = {
     preserveBackground: byDefault(false, z.boolean()).optional(),
   }),
   rules: seedsMatchVariations,
-  accepts: { family: 'job', status: 202 },
+  reproducible: hasSeeds,
+  reproduce: withSeeds,
+  accepts: jobAcceptance,
   result: imageResult,
-  following: imagePolling,
+  polling: imagePolling,
 };

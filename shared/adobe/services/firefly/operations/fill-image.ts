@@ -1,6 +1,9 @@
 import * as z from 'zod';
-import { imagePolling, type OperationDefinition } from '../../operation.ts';
+import type { OperationDefinition } from '../../operation.ts';
+import { jobAcceptance } from '../acceptance.ts';
 import {
+  hasSeeds,
+  imagePolling,
   imageSizeUpTo,
   localeCode,
   negativePrompt,
@@ -8,6 +11,7 @@ import {
   prompt,
   seeds,
   seedsMatchVariations,
+  withSeeds,
 } from '../fields.ts';
 import { imageWithMaskFrom, inputDomains, maskFrom } from '../image-source.ts';
 import { imageResult } from '../results.ts';
@@ -29,7 +33,9 @@ export const fillImage: OperationDefinition = {
     promptBiasingLocaleCode: localeCode.optional(),
   }),
   rules: seedsMatchVariations,
-  accepts: { family: 'job', status: 202 },
+  reproducible: hasSeeds,
+  reproduce: withSeeds,
+  accepts: jobAcceptance,
   result: imageResult,
-  following: imagePolling,
+  polling: imagePolling,
 };

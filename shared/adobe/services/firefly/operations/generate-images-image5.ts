@@ -1,6 +1,16 @@
 import * as z from 'zod';
-import { imagePolling, type OperationDefinition, type RuleFinding } from '../../operation.ts';
-import { byDefault, localeCode, seedsMatchVariations, text } from '../fields.ts';
+import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { linksAcceptance } from '../acceptance.ts';
+import {
+  byDefault,
+  hasSeeds,
+  imagePolling,
+  localeCode,
+  modelVersions,
+  seedsMatchVariations,
+  text,
+  withSeeds,
+} from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { imageResult } from '../results.ts';
 
@@ -14,7 +24,7 @@ export const generateImagesImage5: OperationDefinition = {
   name: 'images/generate-image5',
   title: 'Generate an image, or edit one by instruction, with Image5',
   path: '/v4/images/generate-async',
-  models: { values: ['image5'], default: 'image5', required: true },
+  models: modelVersions(['image5'], { default: 'image5', required: true }),
   body: z.strictObject({
     prompt: text(1, 1500),
     aspectRatio: z.enum(['1:1', '4:3', '3:4', '16:9', '9:16', 'auto']).optional(),
@@ -31,9 +41,11 @@ export const generateImagesImage5: OperationDefinition = {
       .optional(),
   }),
   rules: (fields) => [...seedsMatchVariations(fields), ...ratioOfReference(fields)],
-  accepts: { family: 'links', status: 200 },
+  reproducible: hasSeeds,
+  reproduce: withSeeds,
+  accepts: linksAcceptance(200),
   result: imageResult,
-  following: imagePolling,
+  polling: imagePolling,
 };
 
 /** Adobe: an edited image keeps its aspect ratio. */

@@ -1,18 +1,24 @@
 import * as z from 'zod';
-import { imagePolling, type OperationDefinition, type RuleFinding } from '../../operation.ts';
+import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { jobAcceptance } from '../acceptance.ts';
 import {
   byDefault,
+  hasSeeds,
+  imagePolling,
   imageSizeUpTo,
   localeCode,
+  modelVersions,
   negativePrompt,
   numVariations,
   prompt,
   seeds,
   seedsMatchVariations,
+  style,
+  withSeeds,
 } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageResult } from '../results.ts';
-import { style } from '../style.ts';
+import { presetWarnings } from '../style-presets.ts';
 
 /** Adobe: `POST /v3/images/generate-async`. */
 export const generateImages: OperationDefinition = {
@@ -20,11 +26,10 @@ export const generateImages: OperationDefinition = {
   title: 'Generate images from a prompt',
   path: '/v3/images/generate-async',
   waitPath: '/v3/images/generate',
-  models: {
-    values: ['image3', 'image3_custom', 'image4_standard', 'image4_ultra', 'image4_custom'],
+  models: modelVersions(['image3', 'image3_custom', 'image4_standard', 'image4_ultra', 'image4_custom'], {
     default: 'image3',
     required: false,
-  },
+  }),
   body: z.strictObject({
     prompt,
     negativePrompt: negativePrompt.optional(),
@@ -45,9 +50,12 @@ export const generateImages: OperationDefinition = {
     promptBiasingLocaleCode: localeCode.optional(),
   }),
   rules: (fields, modelVersion = 'image3') => [...seedsMatchVariations(fields), ...modelRules(fields, modelVersion)],
-  accepts: { family: 'job', status: 202 },
+  warnings: presetWarnings,
+  reproducible: hasSeeds,
+  reproduce: withSeeds,
+  accepts: jobAcceptance,
   result: imageResult,
-  following: imagePolling,
+  polling: imagePolling,
 };
 
 const modelRules = (fields: Readonly<Record<string, unknown>>, modelVersion: string): RuleFinding[] => {

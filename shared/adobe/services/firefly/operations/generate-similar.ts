@@ -1,6 +1,16 @@
 import * as z from 'zod';
-import { imagePolling, type OperationDefinition } from '../../operation.ts';
-import { imageSizeUpTo, numVariations, seeds, seedsMatchVariations } from '../fields.ts';
+import type { OperationDefinition } from '../../operation.ts';
+import { jobAcceptance } from '../acceptance.ts';
+import {
+  hasSeeds,
+  imagePolling,
+  imageSizeUpTo,
+  modelVersions,
+  numVariations,
+  seeds,
+  seedsMatchVariations,
+  withSeeds,
+} from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageResult } from '../results.ts';
 
@@ -10,7 +20,7 @@ export const generateSimilar: OperationDefinition = {
   title: 'Generate images similar to one',
   path: '/v3/images/generate-similar-async',
   waitPath: '/v3/images/generate-similar',
-  models: { values: ['image3', 'image4_standard', 'image4_ultra'], default: 'image3', required: false },
+  models: modelVersions(['image3', 'image4_standard', 'image4_ultra'], { default: 'image3', required: false }),
   body: z.strictObject({
     image: imageFrom(inputDomains.v3),
     numVariations: numVariations.optional(),
@@ -18,7 +28,9 @@ export const generateSimilar: OperationDefinition = {
     size: imageSizeUpTo(4096).optional(),
   }),
   rules: seedsMatchVariations,
-  accepts: { family: 'job', status: 202 },
+  reproducible: hasSeeds,
+  reproduce: withSeeds,
+  accepts: jobAcceptance,
   result: imageResult,
-  following: imagePolling,
+  polling: imagePolling,
 };

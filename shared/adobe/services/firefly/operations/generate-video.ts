@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '../../operation.ts';
-import { byDefault, sizeUpTo } from '../fields.ts';
+import { jobAcceptance } from '../acceptance.ts';
+import { byDefault, hasSeeds, modelVersions, sizeUpTo, withSeeds } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { videoResult } from '../results.ts';
 
@@ -14,7 +15,7 @@ export const generateVideo: OperationDefinition = {
   name: 'videos/generate',
   title: 'Generate a video of five seconds',
   path: '/v3/videos/generate',
-  models: { values: ['video1_standard'], default: 'video1_standard', required: true },
+  models: modelVersions(['video1_standard'], { default: 'video1_standard', required: true }),
   body: z.strictObject({
     prompt: z.string().optional(),
     image: z.strictObject({ conditions: byDefault([], z.array(keyframe)).optional() }).optional(),
@@ -66,7 +67,9 @@ export const generateVideo: OperationDefinition = {
       ? [{ path: ['prompt'], message: 'a prompt or a keyframe in image.conditions is required' }]
       : [];
   },
-  accepts: { family: 'job', status: 202 },
+  reproducible: hasSeeds,
+  reproduce: withSeeds,
+  accepts: jobAcceptance,
   result: videoResult,
-  following: { firstPollSeconds: 15, pollCeilingSeconds: 30, timeoutSeconds: 3_600 },
+  polling: { firstPollSeconds: 15, pollCeilingSeconds: 30, timeoutSeconds: 3_600 },
 };

@@ -1,6 +1,9 @@
 import * as z from 'zod';
-import { imagePolling, type OperationDefinition } from '../../operation.ts';
+import type { OperationDefinition } from '../../operation.ts';
+import { jobAcceptance } from '../acceptance.ts';
 import {
+  hasSeeds,
+  imagePolling,
   imageSizeUpTo,
   maskOrPlacement,
   numVariations,
@@ -8,10 +11,12 @@ import {
   prompt,
   seeds,
   seedsMatchVariations,
+  style,
+  withSeeds,
 } from '../fields.ts';
 import { imageFrom, imageWithMaskFrom, inputDomains } from '../image-source.ts';
 import { imageResult } from '../results.ts';
-import { style } from '../style.ts';
+import { presetWarnings } from '../style-presets.ts';
 
 /** Adobe: `POST /v3/images/generate-object-composite-async`. */
 export const objectComposite: OperationDefinition = {
@@ -32,7 +37,10 @@ export const objectComposite: OperationDefinition = {
     size: imageSizeUpTo(4096).optional(),
   }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
-  accepts: { family: 'job', status: 202 },
+  warnings: presetWarnings,
+  reproducible: hasSeeds,
+  reproduce: withSeeds,
+  accepts: jobAcceptance,
   result: imageResult,
-  following: imagePolling,
+  polling: imagePolling,
 };

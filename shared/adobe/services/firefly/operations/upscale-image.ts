@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { imagePolling, type OperationDefinition } from '../../operation.ts';
-import { byDefault } from '../fields.ts';
+import type { OperationDefinition } from '../../operation.ts';
+import { linksAcceptance } from '../acceptance.ts';
+import { byDefault, hasSeeds, imagePolling, modelVersions, withSeeds } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { presignedResult } from '../results.ts';
 
@@ -9,13 +10,15 @@ export const upscaleImage: OperationDefinition = {
   name: 'images/upscale',
   title: 'Make an image larger',
   path: '/v3/images/upscale',
-  models: { values: ['precise_upsampler_v1'], default: 'precise_upsampler_v1', required: false },
+  models: modelVersions(['precise_upsampler_v1'], { default: 'precise_upsampler_v1', required: false }),
   body: z.strictObject({
     image: imageFrom(inputDomains.v3),
     seeds: z.array(z.int()).min(1).max(4),
     upscaleFactor: byDefault(2, z.literal([2, 3, 4, 6])).optional(),
   }),
-  accepts: { family: 'links', status: 202 },
+  reproducible: hasSeeds,
+  reproduce: withSeeds,
+  accepts: linksAcceptance(202),
   result: presignedResult,
-  following: imagePolling,
+  polling: imagePolling,
 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readCsv } from '#functions/inbox/read/formats/csv.ts';
 import { readLineRequest } from '#functions/inbox/read/line-request.ts';
 import { decodeLine, encodeLine } from '#functions/inbox/read/lines-file.ts';
-import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { operations } from '#shared/adobe/services/registry.ts';
 import { maxRequestBytes } from '#shared/requests/request-validation.ts';
 import { collect, inPieces } from '#test/fixtures/pieces.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imageResult } from '#shared/adobe/services/firefly/results.ts';
-import { cancelUpstream, type JobProgress, readProgress } from '#shared/adobe/services/job-status.ts';
+import { generateImages } from '#shared/adobe/services/firefly/operations/generate-images.ts';
+import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/services/job-status.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 
@@ -12,9 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => adobe.close());
 
-const progressFor = (answer: ScriptedAnswer): Promise<JobProgress> => {
+const progressFor = (answer: ScriptedAnswer): Promise<PollOutcome> => {
   adobe.script('GET', '/v3/status/urn:ff:jobs:a:1?x=%2F', answer);
-  return readProgress(`${adobe.url}/v3/status/urn:ff:jobs:a:1?x=%2F`, imageResult, testToken(), () => now);
+  return readProgress(`${adobe.url}/v3/status/urn:ff:jobs:a:1?x=%2F`, generateImages, testToken(), () => now);
 };
 
 const statusBody = (status: string, more: object = {}): ScriptedAnswer => ({
@@ -63,7 +63,7 @@ describe('a job that has ended', () => {
     },
   );
 
-  it.each<[string, JobProgress['kind'], string]>([
+  it.each<[string, PollOutcome['kind'], string]>([
     ['failed', 'failed', 'failed'],
     ['cancelled', 'cancelled', 'cancelled'],
     ['canceled', 'cancelled', 'cancelled'],
@@ -82,7 +82,7 @@ describe('a job that has ended', () => {
 });
 
 describe('a poll that is no status', () => {
-  it.each<[number, JobProgress['kind']]>([
+  it.each<[number, PollOutcome['kind']]>([
     [401, 'token_refused'],
     [404, 'not_found'],
     [410, 'not_found'],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateImages } from '#shared/adobe/services/firefly/operations/generate-images.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
@@ -15,9 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => adobe.close());
 
-const submitTo = (url: string, timeoutMs?: number): Promise<SubmitOutcome> =>
+const submitTo = (baseUrl: string, timeoutMs?: number): Promise<SubmitOutcome> =>
   submit(
-    { url, body: '{"prompt":"a cat"}', modelVersion: 'image4_ultra', requestId: 'job-1' },
+    generateImages,
+    { baseUrl, body: '{"prompt":"a cat"}', modelVersion: 'image4_ultra', requestId: 'job-1' },
     token,
     () => now,
     timeoutMs,
@@ -25,7 +27,7 @@ const submitTo = (url: string, timeoutMs?: number): Promise<SubmitOutcome> =>
 
 const submitFor = (answer: ScriptedAnswer, timeoutMs?: number): Promise<SubmitOutcome> => {
   adobe.script('POST', path, answer);
-  return submitTo(adobe.url + path, timeoutMs);
+  return submitTo(adobe.url, timeoutMs);
 };
 
 describe('what is sent', () => {
@@ -183,7 +185,7 @@ describe('no answer', () => {
   it('a refused connection: certainly not sent', async () => {
     const closed = await startFakeAdobe();
     await closed.close();
-    expect(await submitTo(closed.url + path)).toMatchObject({ kind: 'not_sent' });
+    expect(await submitTo(closed.url)).toMatchObject({ kind: 'not_sent' });
   });
 
   it('a connection reset before the request was read: it may have been sent', async () => {
@@ -191,7 +193,7 @@ describe('no answer', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    expect(await submitTo(`http://127.0.0.1:${port}${path}`)).toMatchObject({ kind: 'unknown' });
+    expect(await submitTo(`http://127.0.0.1:${port}`)).toMatchObject({ kind: 'unknown' });
     server.close();
   });
 

@@ -4,7 +4,7 @@ import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { type Simulator, startSimulator } from '#local/simulator/simulator.ts';
 import { generationScopes } from '#shared/adobe/auth/scopes.ts';
 import { checkRequest } from '#shared/adobe/services/check-request.ts';
-import { operations } from '#shared/adobe/services/firefly/operations.ts';
+import { operations } from '#shared/adobe/services/registry.ts';
 import { breakagesOf } from '#test/fixtures/broken-bodies.ts';
 import { bodySchema, validRequests } from '#test/fixtures/request-bodies.ts';
 import { startApi, type TestApi } from '#test/integration/functions/api/fixture.ts';

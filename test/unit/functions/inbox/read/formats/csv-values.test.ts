@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coerceCsvValues } from '#functions/inbox/read/formats/csv-values.ts';
-import { operations } from '#shared/adobe/services/firefly/operations.ts';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
-import { findOperation } from '#shared/adobe/services/registry.ts';
+import { findOperation, operations } from '#shared/adobe/services/registry.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';
 
 const operation = (name: string): OperationDefinition => {

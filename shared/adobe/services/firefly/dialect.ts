@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import type { ResultShape } from '../operation.ts';
+import type { JobPhase, JobProgress, PresentedJob, ServiceDialect } from '../service.ts';
+import { readAcceptance } from './acceptance.ts';
+
+const statusAnswer = z.object({
+  status: z.string(),
+  error_code: z.union([z.string(), z.number()]).nullish(),
+  message: z.string().nullish(),
+  result: z.looseObject({}).nullish(),
+});
+
+/** Firefly's words for the phase of a job (Adobe: `GET /v3/status/{jobId}`). */
+const words = {
+  pending: 'pending',
+  running: 'running',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  timed_out: 'timeout',
+} as const satisfies Record<JobPhase, string>;
+
+/** Firefly's status body as callers see it. */
+const statusSchema = z
+  .object({
+    status: z.enum(words),
+    jobId: z.uuid(),
+    result: z.looseObject({}).optional().meta({ description: 'Once it has succeeded, as the operation describes it' }),
+    error_code: z.string().optional(),
+    message: z.string().optional(),
+  })
+  .meta({ id: 'JobStatus' });
+
+const readSuccess = (result: unknown, shape: ResultShape): JobProgress => {
+  const read = shape.read(result);
+  return read === undefined
+    ? { kind: 'failed', code: 'result_not_understood', message: 'Adobe reported success without any output.' }
+    : { kind: 'succeeded', outputs: read.outputs, result: read.rest };
+};
+
+const presentResult: ServiceDialect['presentResult'] = ({ result, outputs = [] }: PresentedJob, urls, operation) => ({
+  ...result,
+  outputs: outputs.map((output, index) => operation.result.write(output, urls[index] ?? '')),
+});
+
+/** Firefly's answers, and the gateway's in their form. */
+export const fireflyDialect: ServiceDialect = {
+  readAcceptance,
+
+  classifyRefusal: ({ status, code, isAdobes }, accessError) => {
+    if (status === 403 && (accessError === 'quota_exhausted' || code === 'quota_exhausted')) return 'quota';
+    // A 500 without Adobe's error_code comes from something in between, which may have passed the request on.
+    if (status === 503 || (status === 500 && isAdobes)) return 'retry';
+    // 501 is documented for Image5: what is not implemented has made nothing.
+    return status === 501 ? 'final' : undefined;
+  },
+
+  readStatus: (body, operation) => {
+    const parsed = statusAnswer.safeParse(body);
+    if (!parsed.success) return undefined;
+    const { status, result } = parsed.data;
+    const message = parsed.data.message || `Adobe ended the job as ${status}.`;
+    const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;
+    switch (status) {
+      case words.succeeded:
+        return readSuccess(result, operation.result);
+      case words.failed:
+        return { kind: 'failed', code: code ?? 'failed', message };
+      case words.cancelled:
+      case 'canceled':
+        return { kind: 'cancelled', code: code ?? 'cancelled', message };
+      case words.timed_out:
+        return { kind: 'timed_out', code: code ?? 'timeout', message };
+      default:
+        return { kind: 'running' };
+    }
+  },
+
+  statusSchema,
+  presentResult,
+
+  presentStatus: (job, urls, operation) => ({
+    status: words[job.phase],
+    jobId: job.jobId,
+    result: job.phase === 'succeeded' ? presentResult(job, urls, operation) : undefined,
+    error_code: job.error?.code,
+    message: job.error?.message,
+  }),
+};
