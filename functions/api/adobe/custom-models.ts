@@ -31,14 +31,15 @@ export const customModelsRoute = (context: Pick<ApiContext, 'tokens' | 'settings
         200: {
           description: "Adobe's list, at most a minute old",
           content: {
-            'application/json': z.object({
+            'application/json': z.looseObject({
               custom_models: z.array(z.looseObject({ assetId: z.string() })),
               total_count: z.int().optional(),
+              _links: z.looseObject({}).optional().meta({ description: 'To further pages' }),
             }),
           },
         },
       },
-      errors: [403, 503],
+      errors: [502, 503, '4XX'],
     },
     handle: async (request) => {
       request.caller();

@@ -37,7 +37,7 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
         content: { 'application/json': uploadAnswer },
       },
     },
-    errors: [413, 415, 422, 451, 503],
+    errors: [413, 415, 422, 451, 502, 503, '4XX'],
   },
   handle: async (request) => {
     const caller = request.caller();

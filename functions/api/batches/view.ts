@@ -109,5 +109,5 @@ export const acceptedResponse = (batch: Batch, request: ApiRequest): HttpRespons
 export const describeBatchCall = (
   summary: string,
   answers: RouteDescription['answers'],
-  errors: readonly number[] = [],
+  errors: NonNullable<RouteDescription['errors']> = [],
 ): RouteDescription => ({ tag: 'Batches', summary, answers, errors: [404, ...errors] });

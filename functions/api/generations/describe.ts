@@ -66,6 +66,6 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
     headers: z.object({ ...modelHeader(operation), ...commonHeaders }),
     body: { 'application/json': body },
     answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
-    errors: [403, 413, 415, 422, 451, 503],
+    errors: [403, 413, 415, 422, 451, 503, '4XX', '5XX'],
   };
 };

@@ -21,6 +21,9 @@ export interface AnswerDescription {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** Status of an error, or a range of them. */
+export type ErrorStatus = number | '4XX' | '5XX';
+
 /** What the description of the API says of one call; path parameters follow from the path. */
 export interface RouteDescription {
   /** One of {@link tags}. */
@@ -36,8 +39,8 @@ export interface RouteDescription {
   body?: Content;
   /** Answers by their status; those of errors that any call can have are added. */
   answers: Readonly<Record<number, AnswerDescription>>;
-  /** Statuses of the call's own errors. */
-  errors?: readonly number[];
+  /** Statuses of the call's own errors; a range where Adobe's status is passed on. */
+  errors?: readonly ErrorStatus[];
   /** Whether anybody may call it, without credentials. */
   open?: boolean;
 }

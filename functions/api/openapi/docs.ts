@@ -61,14 +61,16 @@ const compressed = (content: string | Buffer, contentType: string, maxAgeSeconds
 const described = (
   path: Route['path'],
   summary: string,
-  type: string,
+  types: readonly string[],
+  errors: readonly number[] = [],
 ): Pick<Route, 'method' | 'path' | 'describe'> => ({
   method: 'GET',
   path,
   describe: {
     tag: 'Operation',
     summary,
-    answers: { 200: { description: summary, content: { [type]: 'binary' } } },
+    answers: { 200: { description: summary, content: Object.fromEntries(types.map((type) => [type, 'binary'])) } },
+    errors,
     open: true,
   },
 });
@@ -84,11 +86,11 @@ export const docsRoutes = (assetsDirectory: string): Route[] => {
     compressed(await readFile(join(assetsDirectory, name)), type, 86_400);
   return [
     {
-      ...described('/docs', 'A page to read this description', 'text/html'),
+      ...described('/docs', 'A page to read this description', ['text/html']),
       handle: async () => compressed(page, 'text/html; charset=utf-8', 300),
     },
     {
-      ...described('/docs/{file}', 'A file of that page', 'text/javascript'),
+      ...described('/docs/{file}', 'A file of that page', ['text/javascript', 'text/css'], [404]),
       handle: async ({ params }) => {
         const name = params['file'] ?? '';
         if (name === 'start.js') return compressed(start, 'text/javascript; charset=utf-8', 300);

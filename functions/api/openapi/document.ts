@@ -1,105 +1,23 @@
-import type * as z from 'zod';
+import * as z from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+} from 'zod-openapi';
 import { problem } from '../http/problem.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { type MessageDescription, messageDescriptions, messageHeaders } from '../webhooks/messages.ts';
-import { type AnswerDescription, type Content, type RouteDescription, tags } from './description.ts';
-import { createSchemas, type Json } from './schemas.ts';
+import { type AnswerDescription, type Content, type ErrorStatus, tags } from './description.ts';
 
-/** Method and path as one word, such as `getJobsJobIdOutputsIndex`, by which generated clients name the call. */
-const operationIdOf = ({ method, path }: Route): string =>
-  method.toLowerCase() +
-  path
-    .split(/[^A-Za-z0-9]+/)
-    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
-    .join('');
-
-const anyCallErrors = [400, 401, 500];
-
-/** The description of the API (OpenAPI 3.1), made of the same schemas that validate requests. */
-export const openApiDocument = (routes: readonly Route[], version: string): Json => {
-  const { components, schemaOf } = createSchemas();
-  const contentOf = (content: Content, io: 'input' | 'output'): Json =>
-    Object.fromEntries(
-      Object.entries(content).map(([type, schema]) => [
-        type,
-        { schema: schema === 'binary' ? { type: 'string', format: 'binary' } : schemaOf(schema, io) },
-      ]),
-    );
-  const parametersOf = (place: 'query' | 'header', schema: z.ZodObject | undefined): Json[] => {
-    const { properties = {}, required = [] } = schema === undefined ? {} : (schemaOf(schema, 'input') as Fields);
-    return Object.entries(properties).map(([name, { description, ...property }]) => ({
-      name,
-      in: place,
-      required: required.includes(name),
-      ...(description === undefined ? {} : { description }),
-      schema: property,
-    }));
-  };
-  const answerOf = ({ description, content, headers }: AnswerDescription): Json => ({
-    description,
-    ...(headers && {
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
-      ),
-    }),
-    ...(content && { content: contentOf(content, 'output') }),
-  });
-  const operationOf = (route: Route): Json => {
-    const {
-      tag,
-      summary,
-      description,
-      query,
-      headers,
-      body,
-      answers,
-      errors = [],
-      open = false,
-    }: RouteDescription = route.describe;
-    const problemAnswer = { description: 'Error', content: { 'application/problem+json': problem } };
-    const failures = open ? [] : [...new Set([...anyCallErrors, ...errors])].sort();
-    return {
-      operationId: operationIdOf(route),
-      tags: [tag],
-      summary,
-      ...(description && { description }),
-      parameters: [
-        ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-          name,
-          in: 'path',
-          required: true,
-          schema: { type: 'string' },
-        })),
-        ...parametersOf('query', query),
-        ...parametersOf('header', headers),
-      ],
-      ...(body && { requestBody: { required: true, content: contentOf(body, 'input') } }),
-      responses: Object.fromEntries([
-        ...Object.entries(answers).map(([status, answer]) => [status, answerOf(answer)]),
-        ...failures.map((status) => [String(status), answerOf(problemAnswer)]),
-      ]),
-      ...(open && { security: [] }),
-    };
-  };
-  const callOf = ({ summary, body }: MessageDescription): Json => ({
-    post: {
-      tags: ['Webhooks'],
-      summary,
-      parameters: parametersOf('header', messageHeaders),
-      requestBody: { required: true, content: contentOf({ 'application/json': body }, 'output') },
-      responses: {
-        '2XX': { description: 'Received; any other answer is followed by another try' },
-        410: { description: 'Gone: the webhook is disabled' },
-      },
-      security: [],
-    },
-  });
-  const paths: Record<string, Json> = {};
+/** The description of the API (OpenAPI 3.1), made of the same schemas that validate requests and type answers. */
+export const openApiDocument = (routes: readonly Route[], version: string) => {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: describeCall(route) };
   }
-  return {
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'firefly-gateway',
@@ -113,9 +31,8 @@ export const openApiDocument = (routes: readonly Route[], version: string): Json
     security: [{ bearer: [] }, { sigv4: [] }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
-    webhooks: Object.fromEntries(Object.entries(messageDescriptions).map(([type, call]) => [type, callOf(call)])),
+    webhooks: mapValues(messageDescriptions, (message) => ({ post: describeMessage(message) })),
     components: {
-      schemas: components,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'In JWT mode: an OpenID Connect token' },
         sigv4: {
@@ -127,22 +44,94 @@ export const openApiDocument = (routes: readonly Route[], version: string): Json
       },
     },
   };
+  return createDocument(document, { override: tidy });
 };
 
-type Fields = { properties?: Record<string, Json>; required?: string[] };
+const problemAnswer: AnswerDescription = { description: 'Error', content: { 'application/problem+json': problem } };
+
+const describeCall = (route: Route): ZodOpenApiOperationObject => {
+  const { tag, summary, description, query, headers, body, answers, errors = [], open = false } = route.describe;
+  const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, z.string()]);
+  const failures: readonly ErrorStatus[] = open ? errors : [400, 401, 500, 504, ...errors];
+  return {
+    operationId: buildOperationId(route),
+    tags: [tag],
+    summary,
+    description,
+    requestParams: {
+      path: z.object(Object.fromEntries(pathParameters)),
+      ...(query && { query }),
+      ...(headers && { header: headers }),
+    },
+    requestBody: body && { required: true, content: describeContent(body) },
+    responses: mapValues(
+      { ...answers, ...Object.fromEntries(failures.map((status) => [status, problemAnswer])) },
+      describeAnswer,
+    ),
+    security: open ? [] : undefined,
+  };
+};
+
+/** Method and path as one word, such as `getJobsJobIdOutputsIndex`, by which generated clients name the call. */
+const buildOperationId = ({ method, path }: Route): string =>
+  method.toLowerCase() +
+  path
+    .split(/[^A-Za-z0-9]+/)
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join('');
+
+const describeAnswer = ({ description, content, headers }: AnswerDescription) => ({
+  description,
+  headers: headers && mapValues(headers, (text) => ({ description: text, schema: { type: 'string' as const } })),
+  content: content && describeContent(content),
+});
+
+const describeContent = (content: Content) =>
+  mapValues(content, (schema) => ({
+    schema: schema === 'binary' ? { type: 'string' as const, format: 'binary' } : schema,
+  }));
+
+const describeMessage = ({ summary, body }: MessageDescription): ZodOpenApiOperationObject => ({
+  tags: ['Webhooks'],
+  summary,
+  requestParams: { header: messageHeaders },
+  requestBody: { required: true, content: describeContent({ 'application/json': body }) },
+  responses: {
+    '2XX': { description: 'Received; any other answer is followed by another try' },
+    410: { description: 'Gone: the webhook is disabled' },
+  },
+  security: [],
+});
+
+/** Unknown fields of requests are passed on, and whole numbers are not limited by what JavaScript can count to. */
+const tidy: ZodOpenApiOverride = ({ jsonSchema, io }) => {
+  if (io === 'input' || jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+};
+
+const mapValues = <Value, Result>(
+  values: Readonly<Record<string, Value>>,
+  map: (value: Value) => Result,
+): Record<string, Result> => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
 
 const caching = { 'cache-control': 'public, max-age=300' };
 
 /** The description of the API, made when it is first asked for. */
 export const openApiRoute = (routes: readonly Route[], version: string): Route => {
-  let document: Record<string, unknown> | undefined;
+  let document: ReturnType<typeof openApiDocument> | undefined;
   const self: Route = {
     method: 'GET',
     path: '/openapi.json',
     describe: {
       tag: 'Operation',
       summary: 'This description',
-      answers: { 200: { description: 'OpenAPI 3.1' } },
+      answers: {
+        200: {
+          description: 'OpenAPI 3.1',
+          content: { 'application/json': z.looseObject({ openapi: z.string() }) },
+        },
+      },
       open: true,
     },
     handle: async () => {

@@ -103,5 +103,5 @@ export const viewDelivery = (delivery: Delivery): z.output<typeof deliverySchema
 export const describeWebhookCall = (
   summary: string,
   answers: RouteDescription['answers'],
-  errors: readonly number[] = [],
+  errors: NonNullable<RouteDescription['errors']> = [],
 ): RouteDescription => ({ tag: 'Webhooks', summary, answers, errors: [404, ...errors] });

@@ -15,6 +15,7 @@ import type { Clock } from '#shared/clock.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
+import { type AnswerCheck, createAnswerCheck } from '#test/fixtures/answer-check.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { httpEvent, type TestRequest } from './http-event.ts';
 
@@ -57,6 +58,9 @@ interface Recorded {
   /** The prefixes that were erased. */
   erased: string[];
 }
+
+// Made of the first API's description: it is the same for all.
+let checkAnswer: AnswerCheck | undefined;
 
 const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
 
@@ -150,6 +154,14 @@ export const startApi = async (overrides: Overrides = {}) => {
   const handler = createApi(apiContext);
   const call = async (request: TestRequest): Promise<TestResponse> => {
     const response = await handler(httpEvent(request), context);
+    checkAnswer ??= createAnswerCheck(JSON.parse((await handler(httpEvent({ path: '/openapi.json' }), context)).body));
+    checkAnswer({
+      method: request.method ?? 'GET',
+      path: request.path,
+      status: response.statusCode,
+      contentType: response.headers['content-type'],
+      body: response.body,
+    });
     return { ...response, json: response.body === '' || response.isBase64Encoded ? {} : JSON.parse(response.body) };
   };
   const generate = (body: unknown = { prompt: 'a cat' }, options: Partial<TestRequest> = {}) =>

@@ -1,13 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRoutes } from '#functions/api/app.ts';
+import { type ApiAnswer, createAnswerCheck } from '#test/fixtures/answer-check.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
-type Schema = { $ref?: string; properties?: Record<string, Schema>; required?: string[] };
+type Schema = { [keyword: string]: unknown; $ref?: string; properties?: Record<string, Schema>; required?: string[] };
 type Call = {
   operationId: string;
   summary: string;
-  parameters: { name: string; in: string; required: boolean; schema: Record<string, unknown> }[];
+  parameters: { name: string; in: string; required?: boolean; schema: Record<string, unknown> }[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
   security?: unknown[];
@@ -92,7 +93,41 @@ describe('the description of the API', () => {
     expect(body?.properties?.['prompt']).toEqual({ type: 'string', minLength: 1, maxLength: 1024 });
     expect(body?.properties?.['size']).toMatchObject({ default: { width: 2048, height: 2048 } });
     const header = call?.parameters.find(({ name }) => name === 'x-model-version');
-    expect(header).toMatchObject({ required: false, schema: { enum: expect.arrayContaining(['image4_custom']) } });
+    expect(header).toMatchObject({ schema: { enum: expect.arrayContaining(['image4_custom']) } });
+    expect(header).not.toHaveProperty('required');
+  });
+});
+
+describe('the check that every answer of the tests goes through', () => {
+  const answer = { method: 'GET', path: '/queue', status: 200, contentType: 'application/json' };
+  let queue: Record<string, unknown>;
+  const check = (changes: Partial<ApiAnswer>) => () =>
+    createAnswerCheck(document)({ ...answer, body: JSON.stringify(queue), ...changes });
+  beforeAll(async () => {
+    queue = (await api.call({ path: '/queue' })).json;
+  });
+
+  it('accepts what is described', () => {
+    expect(check({})).not.toThrow();
+    expect(check({ path: '/queue/' })).not.toThrow();
+  });
+
+  it.each<[string, () => Partial<ApiAnswer>]>([
+    ['a field', () => ({ body: JSON.stringify({ ...queue, more: 1 }) })],
+    [
+      'a field of a field',
+      () => ({ body: JSON.stringify({ ...queue, requestsToday: { used: 1, limit: 2, more: 1 } }) }),
+    ],
+    ['a value', () => ({ body: JSON.stringify({ ...queue, turnsGiven: 'x' }) })],
+    ['a missing field', () => ({ body: JSON.stringify({ ...queue, turnsGiven: undefined }) })],
+    ['a status', () => ({ status: 418 })],
+    ['a path', () => ({ path: '/queues' })],
+    ['a method', () => ({ method: 'DELETE' })],
+    ['a content type', () => ({ contentType: 'text/html' })],
+    ['a body where there is none', () => ({ method: 'DELETE', path: '/jobs/x', status: 204 })],
+    ['an error that is no problem', () => ({ path: '/queues', status: 404, body: '{"message":"Not Found"}' })],
+  ])('refuses %s that is not described', (_, changes) => {
+    expect(check(changes())).toThrow(/described|not a problem/);
   });
 });
 
