@@ -1,11 +1,11 @@
-import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { input as askInput, password as askPassword } from '@inquirer/prompts';
 import { CredentialsError } from './errors.ts';
 
 /** Asks the person at the terminal. */
 export interface Prompt {
   ask(question: string): Promise<string>;
-  /** As `ask`, and what is typed is not shown. */
+  /** As `ask`, and what is typed is never shown. */
   askHidden(question: string): Promise<string>;
 }
 
@@ -16,36 +16,36 @@ export interface Terminal {
   output: NodeJS.WritableStream;
 }
 
-/** @returns undefined if the input is no terminal: then there is nobody to ask */
+type Ask = (message: string, context: Terminal & { signal: AbortSignal }) => Promise<string>;
+
+/** Opens the prompt; undefined if the input is no terminal: then there is nobody to ask. */
 export const openPrompt = ({ input, output }: Terminal): Prompt | undefined => {
   if (!input.isTTY) return undefined;
 
-  const question = async (text: string, echo: NodeJS.WritableStream): Promise<string> => {
-    const lines = createInterface({ input, output: echo, terminal: true, historySize: 0 });
-    const ended = new Promise<never>((_resolve, reject) => {
-      for (const end of ['SIGINT', 'close'] as const) {
-        lines.once(end, () =>
-          reject(new CredentialsError('Broken off; nothing was changed after the last line above.')),
-        );
-      }
-    });
+  /** @throws {CredentialsError} after Ctrl-C, Ctrl-D or the end of the input */
+  const question = async (message: string, ask: Ask): Promise<string> => {
+    const brokenOff = new AbortController();
+    const abort = () => brokenOff.abort();
+    // The prompt itself would wait for ever once its input has ended.
+    const abortAtEnd = (_text: string, key: { ctrl?: boolean; name?: string }) => {
+      if (key.ctrl && key.name === 'd') abort();
+    };
+    // The prompt ends its output with each question.
+    const shown = new Writable({ write: (chunk, _encoding, done) => void output.write(chunk, () => done()) });
+    input.once('end', abort).once('close', abort).on('keypress', abortAtEnd);
     try {
-      return (await Promise.race([lines.question(text), ended])).trim();
+      return (await ask(message.trimEnd(), { input, output: shown, signal: brokenOff.signal })).trim();
+    } catch (error) {
+      if (!(error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name))) throw error;
+      throw new CredentialsError('Broken off; nothing was changed after the last line above.');
     } finally {
-      ended.catch(() => undefined);
-      lines.close();
+      input.off('end', abort).off('close', abort).off('keypress', abortAtEnd);
     }
   };
 
   return {
-    ask: (text) => question(text, output),
-    askHidden: async (text) => {
-      output.write(text);
-      try {
-        return await question('', new Writable({ write: (_chunk, _encoding, done) => done() }));
-      } finally {
-        output.write('\n');
-      }
-    },
+    ask: (text) => question(text, (message, context) => askInput({ message }, context)),
+    // Without its key that shows what was typed.
+    askHidden: (text) => question(text, (message, context) => askPassword({ message, toggleMask: false }, context)),
   };
 };

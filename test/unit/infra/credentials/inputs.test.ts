@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '#infra/credentials/errors.ts';
 import { isGiven, readGiven } from '#infra/credentials/inputs.ts';
 import { openPrompt, type Prompt } from '#infra/credentials/prompt.ts';
@@ -92,24 +92,29 @@ describe('the prompt', () => {
     const { input, output, shown } = terminal();
     const prompt = openPrompt({ input, output });
     const id = prompt?.ask('Client id: ');
+    await vi.waitFor(() => expect(shown()).toContain('Client id:'));
     input.write('client\n');
     expect(await id).toBe('client');
     const secret = prompt?.askHidden('Client secret: ');
-    input.write('a-secret\n');
+    await vi.waitFor(() => expect(shown()).toContain('Client secret:'));
+    // Ctrl-T would show what was typed, were the key not taken from the prompt.
+    input.write('a-sec\u0014ret\n');
     expect(await secret).toBe('a-secret');
-    expect(shown()).toContain('Client id: ');
     expect(shown()).toContain('client');
-    expect(shown()).toContain('Client secret: ');
-    expect(shown()).not.toContain('a-secret');
+    expect(shown()).not.toContain('a-sec');
   });
 
   it.each([
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
+    ['the end of the input', undefined],
   ])('ends the command at %s', async (_name, key) => {
-    const { input, output } = terminal();
+    const { input, output, shown } = terminal();
     const answer = openPrompt({ input, output })?.askHidden('Client secret: ');
-    input.write(key);
-    await expect(answer).rejects.toThrow('Broken off');
+    const ended = expect(answer).rejects.toThrow('Broken off');
+    await vi.waitFor(() => expect(shown()).toContain('Client secret:'));
+    if (key === undefined) input.end();
+    else input.write(key);
+    await ended;
   });
 });
