@@ -6,45 +6,46 @@ import { createDynamoDb, createSecretsManager } from '#shared/aws/clients.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock as clock } from '#shared/clock.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
+import type { TokenRefreshContext } from './context.ts';
 import { readSettings } from './environment.ts';
 import { createMintLeases } from './mint-lease.ts';
 import { refreshToken } from './refresh-token.ts';
-import { type RefreshReport, reportFailure, reportRefreshed } from './report.ts';
+import { type RefreshReport, reportFailure, reportRefreshed } from './status-report.ts';
 import { createTokenStore } from './token-store.ts';
 
 const eventSchema = z.object({ refusedVersionId: z.string().optional(), reason: z.literal('rotated').optional() });
 
 const { tableName, clientCredentialsSecretId, accessTokenSecretId, imsUrl, scopes } = readSettings();
 const dynamoDb = createDynamoDb();
-const store = createTokenStore({
-  secretsManager: createSecretsManager(),
-  clientCredentialsSecretId,
-  accessTokenSecretId,
-});
-const ports = {
-  store,
+
+const refreshContext: TokenRefreshContext = {
+  store: createTokenStore({ secretsManager: createSecretsManager(), clientCredentialsSecretId, accessTokenSecretId }),
   leases: createMintLeases({ dynamoDb, tableName, clock }),
   ims: createImsClient({ baseUrl: imsUrl, clock }),
-  clock,
-  sleep: (ms: number) => sleep(ms),
   scopes,
-};
-const reporting = {
   status: createStatusItems({ dynamoDb, tableName }),
+  clock,
+  sleep: (ms) => sleep(ms),
   log: createLog(),
   recordMetric: createRecordMetric(),
-  clock,
 };
 
-/** Time left, in ms, for telling how the run went. */
+/** Time left, in ms, for reporting how the run went. */
 const reportReserveMs = 3_000;
 
+/**
+ * Keeps a valid access token in Secrets Manager: mints one if it is due, refused by Adobe, or no longer what the current
+ * credentials would give. Returns what was done, without the token; a failure is thrown, after it is on record for `/health`.
+ */
 export const handler = middy<unknown, RefreshReport>().handler(async (event, context) => {
   const deadline = clock.now() + context.getRemainingTimeInMillis() - reportReserveMs;
   try {
-    return await reportRefreshed(reporting, await refreshToken(ports, eventSchema.parse(event), deadline));
+    return await reportRefreshed(
+      refreshContext,
+      await refreshToken(refreshContext, eventSchema.parse(event), deadline),
+    );
   } catch (error) {
-    await reportFailure(reporting, error, store);
+    await reportFailure(refreshContext, error);
     throw error;
   }
 });

@@ -1,7 +1,6 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Clock } from '#shared/clock.ts';
+import { condition } from '#shared/aws/expressions.ts';
+import { putItem, putNew, type Table } from '#shared/aws/table.ts';
 
 const leaseSchema = z.object({
   owner: z.string(),
@@ -31,47 +30,13 @@ export interface MintLeases {
 const key = { pk: 'status#token-refresh', sk: 'mint-lease' };
 
 /** Keeps the lease beside the status item of the token refresh: Secrets Manager has no conditional write. */
-export const createMintLeases = (options: {
-  dynamoDb: DynamoDBDocumentClient;
-  tableName: string;
-  clock: Clock;
-}): MintLeases => {
-  const { dynamoDb, tableName: TableName, clock } = options;
-
-  const put = async (lease: MintLease, condition: string, values: Record<string, unknown>, names = {}) => {
-    try {
-      await dynamoDb.send(
-        new PutCommand({
-          TableName,
-          Item: { ...lease, ...key },
-          ConditionExpression: condition,
-          ExpressionAttributeValues: values,
-          ExpressionAttributeNames: names,
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
-
-  const read = async () => {
-    const { Item } = await dynamoDb.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
-    return leaseSchema.optional().parse(Item);
-  };
-
-  const take = async (lease: MintLease): Promise<MintLease | undefined> => {
-    const condition = 'attribute_not_exists(pk) OR #until <= :now OR tokenVersionId <> :version';
-    const values = { ':now': clock.now(), ':version': lease.tokenVersionId };
-    if (await put(lease, condition, values, { '#until': 'until' })) return undefined;
-    return (await read()) ?? take(lease);
-  };
-
-  return {
-    take,
-    release: async (lease) => {
-      await put({ ...lease, until: 0 }, '#owner = :owner', { ':owner': lease.owner }, { '#owner': 'owner' });
-    },
-  };
-};
+export const createMintLeases = (table: Table): MintLeases => ({
+  take: async (lease) => {
+    const isFree = condition`#until <= ${table.clock.now()} OR #tokenVersionId <> ${lease.tokenVersionId}`;
+    const { created, item } = await putNew(table, { ...lease, ...key }, isFree);
+    return created ? undefined : leaseSchema.parse(item);
+  },
+  release: async (lease) => {
+    await putItem(table, { ...lease, ...key, until: 0 }, condition`#owner = ${lease.owner}`);
+  },
+});

@@ -1,7 +1,9 @@
-import type { ImsClient, MintedToken } from '#shared/adobe/auth/ims.ts';
+import type { MintedToken } from '#shared/adobe/auth/ims.ts';
 import { ImsError } from '#shared/adobe/auth/ims-error.ts';
 import { type ClientCredentials, MalformedSecretError } from '#shared/adobe/auth/stored-credentials.ts';
 import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry-transient.ts';
+import { GatewayError } from '#shared/errors.ts';
+import type { TokenRefreshContext } from './context.ts';
 import type { CredentialsVersion, TokenStore } from './token-store.ts';
 
 /** A new token, and what had to be used for it. */
@@ -11,6 +13,13 @@ export interface MintOutcome extends MintedToken {
   currentSecretRefused?: ImsError;
 }
 
+/** The credentials were taken away while a token was to be minted. */
+class NoClientSecretError extends GatewayError {
+  constructor() {
+    super('no_client_secret', 'No client secret to mint a token with.');
+  }
+}
+
 /**
  * Mints a generation token. If IMS does not accept the client secret, the stored one is read again once (a rotation may
  * have just replaced it), then the previous one is tried once.
@@ -18,11 +27,11 @@ export interface MintOutcome extends MintedToken {
  * @throws {ImsError} the refusal of the current secret, if no other serves
  */
 export const mintToken = async (
-  options: { ims: ImsClient; store: TokenStore; scopes: string },
+  context: Pick<TokenRefreshContext, 'ims' | 'store' | 'scopes'>,
   read: { versionId: string; credentials: ClientCredentials },
   retry: RetryOptions,
 ): Promise<MintOutcome> => {
-  const { ims, store, scopes } = options;
+  const { ims, store, scopes } = context;
 
   const mint = async ({ clientId, clientSecret }: ClientCredentials) => {
     const token = await retryTransient(() => ims.mint({ clientId, clientSecret, scopes }), retry);
@@ -47,11 +56,11 @@ export const mintToken = async (
   if (current) return current;
   const refusal = refused.error;
   const previous = await attempt(await readPrevious(store));
-  if (previous) return { ...previous, ...(refusal === undefined ? {} : { currentSecretRefused: refusal }) };
-  throw refusal ?? new Error('No client secret to mint a token with.');
+  if (previous) return { ...previous, currentSecretRefused: refusal };
+  throw refusal ?? new NoClientSecretError();
 };
 
-// A previous version that was malformed can serve nobody; the refusal of the current one is what has to be told.
+// A malformed previous version cannot serve; the refusal of the current one is what gets reported.
 const readPrevious = async (store: TokenStore): Promise<CredentialsVersion | undefined> => {
   try {
     return await store.readCredentials('AWSPREVIOUS');

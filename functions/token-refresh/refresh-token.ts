@@ -1,24 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { ImsClient } from '#shared/adobe/auth/ims.ts';
 import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/stored-credentials.ts';
-import type { Sleep } from '#shared/adobe/http/retry-transient.ts';
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
-import type { Clock } from '#shared/clock.ts';
-import { type Decision, decide } from './decide.ts';
-import type { MintLease, MintLeases } from './mint-lease.ts';
+import { GatewayError } from '#shared/errors.ts';
+import type { TokenRefreshContext } from './context.ts';
+import type { MintLease } from './mint-lease.ts';
 import { type MintOutcome, mintToken } from './mint-token.ts';
-import type { TokenStore, TokenVersion } from './token-store.ts';
+import type { TokenVersion } from './token-store.ts';
 
-/** Everything the token refresh needs of the world. */
-export interface RefreshPorts {
-  store: TokenStore;
-  leases: MintLeases;
-  ims: ImsClient;
-  clock: Clock;
-  sleep: Sleep;
-  /** Comma-separated (Adobe: IMS v3). */
-  scopes: string;
-}
+/** Whether a new token is minted now, and why or why not. */
+export type Decision =
+  | { mint: true; reason: 'rotated' | 'refused' | 'first' | 'credentials_changed' | 'due' }
+  | { mint: false; reason: 'superseded' | 'recently_put' | 'fresh' };
 
 /** What a run found or did; `stored` is the token that is current at its end. */
 export interface Refreshed {
@@ -29,11 +21,13 @@ export interface Refreshed {
 }
 
 /** Another run holds the right to mint and did not end in time. */
-export class MintInProgressError extends Error {
-  override readonly name = 'MintInProgressError';
+export class MintInProgressError extends GatewayError {
+  constructor() {
+    super('mint_in_progress', 'Another run is minting the access token and has not ended yet.');
+  }
 }
 
-const longestLeaseMs = 45_000;
+const maxLeaseMs = 45_000;
 /** Left over, at the end of a lease, for the last try and for putting the token. */
 const reserveMs = 12_000;
 const pollMs = 250;
@@ -47,11 +41,11 @@ const pollMs = 250;
  * @throws {MintInProgressError} if another run held the lease until the deadline
  */
 export const refreshToken = async (
-  ports: RefreshPorts,
+  context: TokenRefreshContext,
   event: TokenRefreshEvent,
   deadline: number,
 ): Promise<Refreshed> => {
-  const { store, leases, clock, sleep, scopes } = ports;
+  const { store, leases, clock, sleep, scopes } = context;
   const current = await store.readCredentials('AWSCURRENT');
   const credentials = current?.credentials;
   if (current === undefined || credentials === undefined) return { minted: false, reason: 'not_configured' };
@@ -71,16 +65,16 @@ export const refreshToken = async (
       owner: randomUUID(),
       tokenVersionId: stored.versionId,
       credentialsVersionId: from.versionId,
-      until: Math.min(deadline, clock.now() + longestLeaseMs),
+      until: Math.min(deadline, clock.now() + maxLeaseMs),
     };
     const other = await leases.take(lease);
     if (other === undefined) {
-      const minted = await mintUnderLease(ports, from, stored, lease);
+      const minted = await mintUnderLease(context, from, stored, lease);
       if (minted) return { minted: true, reason: decision.reason, ...minted };
     } else {
       awaited = other.credentialsVersionId === from.versionId ? stored.versionId : undefined;
       if (clock.now() + pollMs > deadline) {
-        throw new MintInProgressError('Another run is minting the access token and has not ended yet.');
+        throw new MintInProgressError();
       }
       await sleep(pollMs);
     }
@@ -88,17 +82,17 @@ export const refreshToken = async (
 };
 
 const mintUnderLease = async (
-  ports: RefreshPorts,
+  context: TokenRefreshContext,
   from: { versionId: string; credentials: ClientCredentials },
   stored: TokenVersion,
   lease: MintLease,
 ): Promise<{ stored: TokenVersion; outcome: MintOutcome } | undefined> => {
-  const { store, leases, clock, sleep, scopes } = ports;
+  const { store, leases, clock, sleep, scopes } = context;
   try {
     // The version may have been replaced between reading it and taking the lease on it.
     if ((await store.readToken()).versionId !== stored.versionId) return undefined;
     const mintedAt = clock.now();
-    const outcome = await mintToken(ports, from, { clock, sleep, deadline: lease.until - reserveMs });
+    const outcome = await mintToken(context, from, { clock, sleep, deadline: lease.until - reserveMs });
     const { accessToken, expiresAt, clientId } = outcome;
     const token: StoredAccessToken = { accessToken, expiresAt, clientId, scope: scopes, mintedAt };
     const versionId = await store.putToken(token, stored.versionId);
@@ -108,3 +102,36 @@ const mintUnderLease = async (
     throw error;
   }
 };
+
+/** AWS advises against more than one new version of a secret in 10 minutes: old versions are removed only so fast. */
+const minMsBetweenPuts = 10 * 60_000;
+
+/** Adobe: tokens live for 24 h. Assumed for a token stored without the time when it was minted. */
+const usualLifetimeMs = 24 * 3_600_000;
+
+/**
+ * Decides about a mint. A refused version and a rotation force it; otherwise it happens when less than half of the
+ * lifetime is left, or when the token belongs to another client id or other scopes than those configured.
+ */
+const decide = (
+  event: TokenRefreshEvent,
+  { versionId, token }: TokenVersion,
+  wanted: { credentials: ClientCredentials; scopes: string },
+  nowMs: number,
+): Decision => {
+  if (event.reason === 'rotated') return { mint: true, reason: 'rotated' };
+  if (event.refusedVersionId !== undefined) {
+    return event.refusedVersionId === versionId
+      ? { mint: true, reason: 'refused' }
+      : { mint: false, reason: 'superseded' };
+  }
+  if (token === undefined) return { mint: true, reason: 'first' };
+  if (nowMs - readMintedAt(token) < minMsBetweenPuts) return { mint: false, reason: 'recently_put' };
+  if (token.clientId !== wanted.credentials.clientId || token.scope !== wanted.scopes) {
+    return { mint: true, reason: 'credentials_changed' };
+  }
+  const halfLifeMs = (readMintedAt(token) + token.expiresAt) / 2;
+  return nowMs > halfLifeMs ? { mint: true, reason: 'due' } : { mint: false, reason: 'fresh' };
+};
+
+const readMintedAt = (token: StoredAccessToken): number => token.mintedAt ?? token.expiresAt - usualLifetimeMs;

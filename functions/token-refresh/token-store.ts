@@ -1,8 +1,6 @@
 import {
-  GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceExistsException,
-  ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { v4 as uuidv4, v5 as uuidv5 } from 'uuid';
@@ -13,6 +11,7 @@ import {
   readStoredAccessToken,
   type StoredAccessToken,
 } from '#shared/adobe/auth/stored-credentials.ts';
+import { readSecretVersion } from '#shared/aws/secret-version.ts';
 
 /** A version of the secret `client-credentials`; without content it is the placeholder. */
 export interface CredentialsVersion {
@@ -52,16 +51,6 @@ export const createTokenStore = (options: {
 }): TokenStore => {
   const { secretsManager, clientCredentialsSecretId, accessTokenSecretId } = options;
 
-  const read = async (SecretId: string, VersionStage: string) => {
-    try {
-      const answer = await secretsManager.send(new GetSecretValueCommand({ SecretId, VersionStage }));
-      return { versionId: answer.VersionId ?? noVersion, text: answer.SecretString ?? '' };
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
-    }
-  };
-
   const put = async (token: StoredAccessToken, versionId: string) => {
     try {
       const answer = await secretsManager.send(
@@ -79,14 +68,13 @@ export const createTokenStore = (options: {
   };
 
   const readToken = async (): Promise<TokenVersion> => {
-    const version = await read(accessTokenSecretId, 'AWSCURRENT');
-    if (version === undefined) return { versionId: noVersion, token: undefined };
-    return { versionId: version.versionId, token: readOwnToken(version.text) };
+    const version = await readSecretVersion(secretsManager, accessTokenSecretId, { VersionStage: 'AWSCURRENT' });
+    return { versionId: version?.versionId || noVersion, token: version && readOwnToken(version.text) };
   };
 
   return {
-    readCredentials: async (stage) => {
-      const version = await read(clientCredentialsSecretId, stage);
+    readCredentials: async (VersionStage) => {
+      const version = await readSecretVersion(secretsManager, clientCredentialsSecretId, { VersionStage });
       return version && { versionId: version.versionId, credentials: readClientCredentials(version.text) };
     },
     readToken,
@@ -95,13 +83,13 @@ export const createTokenStore = (options: {
       const versionId = await put(token, uuidv5(replacedVersionId, versionNamespace));
       if (versionId !== undefined) return versionId;
       const current = await readToken();
-      // The derived version exists although nothing was replaced: somebody moved AWSCURRENT back by hand.
+      // The derived version exists although nothing was replaced: AWSCURRENT was moved back by hand.
       return current.versionId === replacedVersionId ? put(token, uuidv4()) : undefined;
     },
   };
 };
 
-// Nobody but the token refresh writes this secret: whatever else is in it is as good as nothing.
+// Only the token refresh writes this secret, so any other content counts as none.
 const readOwnToken = (text: string): StoredAccessToken | undefined => {
   try {
     return readStoredAccessToken(text);

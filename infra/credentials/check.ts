@@ -8,8 +8,8 @@ import type { Session } from './session.ts';
 export interface CheckedCredential {
   clientId: string;
   clientSecret: string;
-  orgId?: string | undefined;
-  credentialId?: string | undefined;
+  orgId?: string;
+  credentialId?: string;
 }
 
 const names: Record<CredentialPart, string> = {

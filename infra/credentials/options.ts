@@ -13,14 +13,14 @@ export type Action = 'set-up' | 'check' | 'rotate' | 'compromised';
 export interface CredentialsOptions {
   action: Action;
   stack: string;
-  region?: string | undefined;
-  profile?: string | undefined;
+  region?: string;
+  profile?: string;
   /** Which of the secrets that Adobe lists ours is. */
-  secretUuid?: string | undefined;
+  secretUuid?: string;
   /** May overwrite the credentials of another client id. */
   replace: boolean;
   /** The uuid of the leaked secret, which confirms its deletion. */
-  confirm?: string | undefined;
+  confirm?: string;
   /** Confirms the deletion of the current secret, whatever its uuid. */
   yes: boolean;
   help: boolean;

@@ -42,6 +42,5 @@ export const planStore = async (
     return changes('superseded', { ...current, orgId, projectId, credentialId });
   }
   const { replacedSecretUuid: _replaced, ...kept } = current;
-  const replaced = current.secretUuid === undefined ? {} : { replacedSecretUuid: current.secretUuid };
-  return { kind: 'given', credentials: { ...kept, ...given, ...replaced } };
+  return { kind: 'given', credentials: { ...kept, ...given, replacedSecretUuid: current.secretUuid } };
 };

@@ -1,6 +1,5 @@
 import {
   DescribeSecretCommand,
-  GetSecretValueCommand,
   PutSecretValueCommand,
   ResourceNotFoundException,
   RotateSecretCommand,
@@ -11,6 +10,7 @@ import {
   MalformedSecretError,
   readClientCredentials,
 } from '#shared/adobe/auth/stored-credentials.ts';
+import { readSecretVersion, type SecretSelector } from '#shared/aws/secret-version.ts';
 import { StackNotFoundError } from './errors.ts';
 
 /** Which version of the secret is which; `pendingVersionId` is there while a rotation runs, or if a crash left it. */
@@ -53,13 +53,12 @@ export const openStoredSecret = (secretsManager: SecretsManagerClient, SecretId:
     );
   };
 
-  const read = async (VersionStage: string): Promise<StoredVersion | undefined> => {
+  const read = async (VersionStage: SecretSelector['VersionStage']): Promise<StoredVersion | undefined> => {
+    const version = await readSecretVersion(secretsManager, SecretId, { VersionStage });
+    if (version === undefined) return undefined;
     try {
-      const { SecretString = '' } = await secretsManager.send(new GetSecretValueCommand({ SecretId, VersionStage }));
-      const credentials = readClientCredentials(SecretString);
-      return credentials === undefined ? {} : { credentials };
+      return { credentials: readClientCredentials(version.text) };
     } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
       if (error instanceof MalformedSecretError) return { problem: error.message };
       throw error;
     }
@@ -69,11 +68,9 @@ export const openStoredSecret = (secretsManager: SecretsManagerClient, SecretId:
     readLabels: async () => {
       try {
         const { VersionIdsToStages = {} } = await secretsManager.send(new DescribeSecretCommand({ SecretId }));
-        const holderOf = (label: string) =>
+        const findVersion = (label: string) =>
           Object.entries(VersionIdsToStages).find(([, labels]) => labels.includes(label))?.[0];
-        const currentVersionId = holderOf('AWSCURRENT');
-        const pendingVersionId = holderOf('AWSPENDING');
-        return { ...(currentVersionId && { currentVersionId }), ...(pendingVersionId && { pendingVersionId }) };
+        return { currentVersionId: findVersion('AWSCURRENT'), pendingVersionId: findVersion('AWSPENDING') };
       } catch (error) {
         throw error instanceof ResourceNotFoundException ? await notFound() : error;
       }

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TokenRefreshContext } from '#functions/token-refresh/context.ts';
 import type { MintLease, MintLeases } from '#functions/token-refresh/mint-lease.ts';
 import { refreshToken } from '#functions/token-refresh/refresh-token.ts';
-import { type Reporting, reportFailure, reportRefreshed } from '#functions/token-refresh/report.ts';
+import { reportFailure, reportRefreshed } from '#functions/token-refresh/status-report.ts';
 import type { TokenStore } from '#functions/token-refresh/token-store.ts';
 import type { ImsClient } from '#shared/adobe/auth/ims.ts';
 import { ImsError } from '#shared/adobe/auth/ims-error.ts';
@@ -80,7 +81,12 @@ export const createWorld = () => {
   const log = (message: string, fields?: Record<string, unknown>) => {
     logged.push(JSON.stringify({ message, ...fields }));
   };
-  const reporting: Reporting = {
+  const context: TokenRefreshContext = {
+    store,
+    leases,
+    ims,
+    scopes,
+    sleep,
     status: {
       readTokenRefresh: async () => status,
       writeTokenRefresh: async (written) => {
@@ -114,11 +120,10 @@ export const createWorld = () => {
       lease = held;
     },
     run: async (event: TokenRefreshEvent = {}) => {
-      const ports = { store, leases, ims, clock, sleep, scopes };
       try {
-        return await reportRefreshed(reporting, await refreshToken(ports, event, now + functionTimeoutMs));
+        return await reportRefreshed(context, await refreshToken(context, event, now + functionTimeoutMs));
       } catch (error) {
-        await reportFailure(reporting, error, store);
+        await reportFailure(context, error);
         throw error;
       }
     },

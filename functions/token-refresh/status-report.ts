@@ -1,19 +1,10 @@
-import { ImsError } from '#shared/adobe/auth/ims-error.ts';
-import { MalformedSecretError } from '#shared/adobe/auth/stored-credentials.ts';
-import type { StatusItems, TokenRefreshStatus } from '#shared/aws/status-items.ts';
-import type { Clock } from '#shared/clock.ts';
+import type { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import type { TokenRefreshStatus } from '#shared/aws/status-items.ts';
+import { describeError } from '#shared/errors.ts';
 import { metricNames } from '#shared/metrics.ts';
-import type { Log, RecordMetric } from '#shared/observability.ts';
+import type { TokenRefreshContext } from './context.ts';
 import type { Refreshed } from './refresh-token.ts';
-import type { TokenStore, TokenVersion } from './token-store.ts';
-
-/** Where a run of the token refresh tells how it went. */
-export interface Reporting {
-  status: Pick<StatusItems, 'readTokenRefresh' | 'writeTokenRefresh'>;
-  log: Log;
-  recordMetric: RecordMetric;
-  clock: Clock;
-}
+import type { TokenVersion } from './token-store.ts';
 
 /** The function's answer; it holds no secret and no token. */
 export interface RefreshReport {
@@ -25,11 +16,9 @@ export interface RefreshReport {
   secondsLeft: number;
 }
 
-const malformedSecret = 'malformed_secret';
-
-/** Tells log, metric and status item what a run did. */
-export const reportRefreshed = async (reporting: Reporting, refreshed: Refreshed): Promise<RefreshReport> => {
-  const { status, log, clock } = reporting;
+/** Reports to log, metric and status item what a run did. */
+export const reportRefreshed = async (context: TokenRefreshContext, refreshed: Refreshed): Promise<RefreshReport> => {
+  const { status, log, clock } = context;
   const { minted, reason, stored, outcome } = refreshed;
   const lastRunAt = new Date(clock.now()).toISOString();
   if (reason === 'not_configured') {
@@ -52,19 +41,15 @@ export const reportRefreshed = async (reporting: Reporting, refreshed: Refreshed
     lastMintAt: minted ? lastRunAt : before?.lastMintAt,
     tokenExpiresAt: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),
   });
-  const secondsLeft = recordSecondsLeft(reporting, stored);
+  const secondsLeft = recordSecondsLeft(context, stored);
   log.info('Token refresh done.', { minted, reason, secondsLeft, versionId: stored?.versionId });
   return { minted, reason, versionId: stored?.versionId, expiresAt, secondsLeft };
 };
 
-/** Tells log, metric and status item why a run failed. */
-export const reportFailure = async (
-  reporting: Reporting,
-  error: unknown,
-  store: Pick<TokenStore, 'readToken'>,
-): Promise<void> => {
-  const { status, log, clock } = reporting;
-  const { code, message } = describe(error);
+/** Reports to log, metric and status item why a run failed. */
+export const reportFailure = async (context: TokenRefreshContext, error: unknown): Promise<void> => {
+  const { store, status, log, clock } = context;
+  const { code, message } = describeError(error, 'The token refresh failed.');
   log.error('The token refresh failed.', { code, reason: message });
   const before = await status.readTokenRefresh();
   await status.writeTokenRefresh({
@@ -73,10 +58,10 @@ export const reportFailure = async (
     lastRunAt: new Date(clock.now()).toISOString(),
     error: { code, message },
   });
-  recordSecondsLeft(reporting, await store.readToken());
+  recordSecondsLeft(context, await store.readToken());
 };
 
-const recordSecondsLeft = ({ recordMetric, clock }: Reporting, stored: TokenVersion | undefined): number => {
+const recordSecondsLeft = ({ recordMetric, clock }: TokenRefreshContext, stored: TokenVersion | undefined): number => {
   const secondsLeft = Math.max(0, Math.floor(((stored?.token?.expiresAt ?? 0) - clock.now()) / 1000));
   recordMetric(metricNames.tokenSecondsLeft, secondsLeft);
   return secondsLeft;
@@ -89,16 +74,8 @@ const outcomeState = (
 ): Pick<TokenRefreshStatus, 'state' | 'error'> => {
   if (refusal) return { state: 'failing', error: { code: 'current_secret_refused', message: refusal.message } };
   // A run that had nothing to mint proves nothing about the credentials, so it does not clear what a mint found.
-  if (!minted && before?.state === 'failing' && before.error?.code !== malformedSecret) {
+  if (!minted && before?.state === 'failing' && before.error?.code !== 'malformed_secret') {
     return { state: 'failing', error: before.error };
   }
   return { state: 'ok' };
-};
-
-const describe = (error: unknown): { code: string; message: string } => {
-  if (error instanceof ImsError) return { code: error.code, message: error.message };
-  if (error instanceof MalformedSecretError) return { code: malformedSecret, message: error.message };
-  return error instanceof Error
-    ? { code: error.name, message: error.message }
-    : { code: 'unknown', message: 'The token refresh failed.' };
 };
