@@ -1,7 +1,8 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { batchEndedEvent } from '#shared/batches/batch-events.ts';
-import { eventSource, jobEndedEvent } from '#shared/jobs/events.ts';
+import { batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { jobEndedEvent } from '#shared/events/job-ended.ts';
+import { eventSource } from '#shared/events/publish.ts';
 import type { Stage } from './config.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { Alarms } from './constructs/alarms.ts';

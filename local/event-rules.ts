@@ -1,6 +1,7 @@
-import { batchEndedEvent } from '#shared/batches/batch-events.ts';
 import { inboxPrefix } from '#shared/batches/batch-files.ts';
-import { eventSource, jobEndedEvent } from '#shared/jobs/events.ts';
+import { batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { jobEndedEvent } from '#shared/events/job-ended.ts';
+import { eventSource } from '#shared/events/publish.ts';
 import type { BusEvent } from './eventbridge.ts';
 import { stackNames } from './stack-settings.ts';
 

@@ -22,7 +22,7 @@ const startGenerate = createStartExecution(lambda, generateFunctionArn);
 const startInbox = createStartExecution(lambda, inboxFunctionArn);
 
 const startTurn: StartTurn = ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name);
-const startRun: StartRun = ({ batchId, work }, name) => startInbox({ batchId, work }, name);
+const startRun: StartRun = ({ batchId, run }, name) => startInbox({ batchId, run }, name);
 
 /**
  * Runs every minute and on every new job: first what crashes left behind, then permits for the heads of the queue, then

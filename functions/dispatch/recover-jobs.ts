@@ -1,5 +1,5 @@
 import type { Table } from '#shared/aws/table.ts';
-import { announce, type EventBus, unpublishedJobs } from '#shared/jobs/events.ts';
+import type { EventBus } from '#shared/events/publish.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { overdueJobs } from '#shared/jobs/queue.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
@@ -8,13 +8,15 @@ import { endJob } from '#shared/jobs/transitions.ts';
 import { requeue } from '#shared/jobs/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
+import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
+import { unpublishedJobs } from '#shared/outbox/unpublished.ts';
 import { setAside, unknownOutcome } from './set-aside.ts';
 import { executionName, type StartTurn } from './start-turn.ts';
 
 // Beyond the grace the fence lets nothing pass; the rest covers a write that is on its way.
 const startSlackMs = 5_000;
-// Whoever ended a job announces it right after; only a crash leaves it longer.
-const announceSlackMs = 30_000;
+// The end of a job is published right after it is written; only a crash leaves it longer.
+const publishSlackMs = 30_000;
 // Bounds the work of one run; the next minute goes on.
 const batch = 25;
 
@@ -29,12 +31,12 @@ export interface RecoverJobs {
 }
 
 /**
- * Finds what a crash left behind: turns that never started go back into the queue, ends that were not announced are
- * announced, and jobs whose durable execution died are followed by a new one.
+ * Finds what a crash left behind: turns that never started go back into the queue, ends that were not published are
+ * published, and jobs whose durable execution died are followed by a new one.
  */
 export const recoverJobs = async (
   parts: RecoverJobs,
-): Promise<{ requeue: number; resumed: number; announced: number }> => {
+): Promise<{ requeue: number; resumed: number; published: number }> => {
   const { table, limits } = parts;
   const now = table.clock.now();
   let returned = 0;
@@ -49,11 +51,11 @@ export const recoverJobs = async (
       if (await recoverActive(parts, job)) resumed += 1;
     });
   }
-  let announced = 0;
-  for (const job of await unpublishedJobs(table, now - announceSlackMs, batch)) {
-    if (await tryAnnounce(parts, job)) announced += 1;
+  let published = 0;
+  for (const job of await unpublishedJobs(table, now - publishSlackMs, batch)) {
+    if (await tryPublishEnded(parts, job)) published += 1;
   }
-  return { requeue: returned, resumed, announced };
+  return { requeue: returned, resumed, published };
 };
 
 /** Does something for one job; its failure must not keep the others waiting. */
@@ -65,19 +67,6 @@ const attempt = async (parts: RecoverJobs, job: Job, act: () => Promise<void>): 
   }
 };
 
-const tryAnnounce = async ({ table, bus, log }: RecoverJobs, job: Job): Promise<boolean> => {
-  try {
-    await announce(table, bus, job);
-    return true;
-  } catch (error) {
-    log.error('The end of a job could not be announced; the next run tries again.', {
-      jobId: job.jobId,
-      error: String(error),
-    });
-    return false;
-  }
-};
-
 const recoverActive = async (parts: RecoverJobs, job: Job): Promise<boolean> => {
   const { table, startTurn, log, recordMetric } = parts;
   if (job.state === 'submitting') {
@@ -85,7 +74,7 @@ const recoverActive = async (parts: RecoverJobs, job: Job): Promise<boolean> => 
     if (ended !== undefined) {
       recordMetric(metricNames.submitOutcomeUnknown, 1);
       recordMetric(metricNames.jobsFailed, 1);
-      await tryAnnounce(parts, ended);
+      await tryPublishEnded(parts, ended);
     }
     return false;
   }

@@ -1,19 +1,20 @@
 import type { Table } from '#shared/aws/table.ts';
-import { announceBatch, unpublishedBatches } from '#shared/batches/batch-events.ts';
 import { claimRun, type DueBatch, dueBatches, needsRun, postponeCheck } from '#shared/batches/open-batches.ts';
-import type { EventBus } from '#shared/jobs/events.ts';
+import type { EventBus } from '#shared/events/publish.ts';
 import type { Log } from '#shared/observability.ts';
+import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
+import { unpublishedBatches } from '#shared/outbox/unpublished.ts';
 import { runName, type StartRun } from './start-batch-run.ts';
 
-// Whoever ended a batch announces it right after; only a crash leaves it longer.
-const announceSlackMs = 30_000;
+// The end of a batch is published right after it is written; only a crash leaves it longer.
+const publishSlackMs = 30_000;
 // Looked at side by side.
 const atOnce = 25;
 // Bound the work of one run; the next minute goes on. Thousands of files may have been dropped at once.
 const mostPages = 20;
 const longestMs = 20_000;
 
-/** What looking at batches works with. */
+/** What looking at batches runs with. */
 export interface ScheduleBatches {
   table: Table;
   bus: EventBus;
@@ -23,37 +24,29 @@ export interface ScheduleBatches {
 
 /**
  * Starts a durable execution for every batch that has something to do: a file to be read, a crash to recover from, a
- * cancellation, a report. Ends that were not announced are announced.
+ * cancellation, a report. Ends that were not published are published.
  */
-export const scheduleBatches = async (parts: ScheduleBatches): Promise<{ works: number; batchesAnnounced: number }> => {
+export const scheduleBatches = async (parts: ScheduleBatches): Promise<{ runs: number; batchesPublished: number }> => {
   const { table } = parts;
   const endsAt = table.clock.now() + longestMs;
-  let works = 0;
+  let runs = 0;
   let pages = 0;
   for await (const page of dueBatches(table, atOnce)) {
     const followed = await Promise.all(page.map((due) => tryToFollow(parts, due)));
-    works += followed.filter(Boolean).length;
+    runs += followed.filter(Boolean).length;
     pages += 1;
     if (pages === mostPages || table.clock.now() >= endsAt) break;
   }
-  return { works, batchesAnnounced: await announceBatches(parts) };
+  return { runs, batchesPublished: await publishEnds(parts) };
 };
 
-const announceBatches = async ({ table, bus, log }: ScheduleBatches): Promise<number> => {
-  let announced = 0;
-  for (const batch of await unpublishedBatches(table, table.clock.now() - announceSlackMs, atOnce)) {
-    try {
-      await announceBatch(table, bus, batch);
-      announced += 1;
-    } catch (error) {
-      const { batchId } = batch;
-      log.error('The end of a batch could not be announced; the next run tries again.', {
-        batchId,
-        error: String(error),
-      });
-    }
+const publishEnds = async (context: ScheduleBatches): Promise<number> => {
+  const { table } = context;
+  let published = 0;
+  for (const batch of await unpublishedBatches(table, table.clock.now() - publishSlackMs, atOnce)) {
+    if (await tryPublishEnded(context, batch)) published += 1;
   }
-  return announced;
+  return published;
 };
 
 const tryToFollow = async (parts: ScheduleBatches, due: DueBatch): Promise<boolean> => {
@@ -74,13 +67,13 @@ const follow = async ({ table, startRun, log }: ScheduleBatches, due: DueBatch):
   }
   const batch = await claimRun(table, due);
   if (batch === undefined) return false;
-  const work = { batchId: batch.batchId, work: batch.works };
+  const run = { batchId: batch.batchId, run: batch.run };
   try {
-    await startRun(work, runName(work));
+    await startRun(run, runName(run));
     return true;
   } catch (error) {
     // It is due again when the execution would have to be lost.
-    log.error('The durable execution of a batch could not be started.', { ...work, error: String(error) });
+    log.error('The durable execution of a batch could not be started.', { ...run, error: String(error) });
     return false;
   }
 };

@@ -1,9 +1,10 @@
 import type { Table } from '#shared/aws/table.ts';
-import { announce, type EventBus } from '#shared/jobs/events.ts';
+import type { EventBus } from '#shared/events/publish.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { isRefusedWrite, setAsideJob } from '#shared/jobs/set-aside.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
+import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 
 /** What setting a job aside works with. */
 export interface SetAside {
@@ -35,7 +36,7 @@ export const setAside = async (
     if (ended !== undefined) {
       recordMetric(metricNames.jobsSetAside, 1);
       recordMetric(metricNames.jobsFailed, 1);
-      await announce(table, bus, ended);
+      await tryPublishEnded({ table, bus, log }, ended);
     }
   } catch (failure) {
     log.error('A job could not be set aside; the next run tries again.', { jobId, error: String(failure) });

@@ -17,9 +17,9 @@ import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
-import type { TurnEnd } from './announce-end.ts';
 import type { Parts } from './context.ts';
 import { readSettings } from './environment.ts';
+import type { TurnEnd } from './publish-job-ended.ts';
 import { runJob } from './run-job.ts';
 
 const settings = readSettings();

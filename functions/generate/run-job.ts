@@ -2,9 +2,9 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { gatewaySourcesIn } from '#shared/inputs/sources.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { announceEnd, type TurnEnd } from './announce-end.ts';
 import type { Parts } from './context.ts';
 import { pollUntilEnd } from './poll.ts';
+import { publishJobEnded, type TurnEnd } from './publish-job-ended.ts';
 import { recordUpstreamFailure } from './record-upstream-failure.ts';
 import type { Submitted } from './requeue.ts';
 import { storeOutputs } from './store-outputs.ts';
@@ -24,7 +24,7 @@ export const runJob = async (context: DurableContext, turn: Turn, parts: Parts):
 
   if (plan.kind === 'submit') {
     const submitted = await submitInTime(context, parts, turn, plan);
-    if (submitted.kind === 'over') return context.step('announce', () => announceEnd(parts, turn));
+    if (submitted.kind === 'over') return context.step('announce', () => publishJobEnded(parts, turn));
     if (submitted.kind === 'requeued') {
       if (submitted.dispatchNow) await context.step('dispatch', () => parts.triggerDispatch());
       return { state: 'queued' };
@@ -35,7 +35,7 @@ export const runJob = async (context: DurableContext, turn: Turn, parts: Parts):
   if (progress?.kind === 'succeeded') return storeOutputs(context, parts, turn, progress);
   return context.step('end', async () => {
     if (progress !== undefined) await recordUpstreamFailure(parts, turn, progress);
-    return announceEnd(parts, turn);
+    return publishJobEnded(parts, turn);
   });
 };
 

@@ -7,9 +7,9 @@ import { lostAfterMs } from '#shared/jobs/resume.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
-import { announceEnd, type TurnEnd } from './announce-end.ts';
 import type { Parts } from './context.ts';
 import type { EndedProgress } from './poll.ts';
+import { publishJobEnded, type TurnEnd } from './publish-job-ended.ts';
 import { storeOutput } from './store-output.ts';
 import { describeJob } from './write-manifest.ts';
 
@@ -41,7 +41,7 @@ export const storeOutputs = async (
     const message = error instanceof Error ? error.message : 'An output could not be stored.';
     return context.step('end without outputs', async () => {
       await endNotStored(parts, turn, outputs, message);
-      return announceEnd(parts, turn);
+      return publishJobEnded(parts, turn);
     });
   }
 };
@@ -49,7 +49,7 @@ export const storeOutputs = async (
 const finish = async (parts: Parts, turn: Turn, result: JobResult, outputs: JobOutput[]): Promise<TurnEnd> => {
   await describeJob(parts, turn, result, outputs);
   await endSucceeded(parts, turn, result, outputs);
-  return announceEnd(parts, turn);
+  return publishJobEnded(parts, turn);
 };
 
 const storeAttempts = 6;

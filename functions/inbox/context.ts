@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { TriggerDispatch } from '#shared/aws/invoke-dispatch.ts';
 import type { Table } from '#shared/aws/table.ts';
-import type { EventBus } from '#shared/jobs/events.ts';
+import type { EventBus } from '#shared/events/publish.ts';
 import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log } from '#shared/observability.ts';
 

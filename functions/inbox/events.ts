@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { BatchSource } from '#shared/batches/batch.ts';
-import type { Work } from '#shared/batches/batch-progress.ts';
+import type { BatchRun } from '#shared/batches/batch-progress.ts';
 
 const objectCreated = z
   .object({
@@ -23,11 +23,11 @@ const objectCreated = z
     bytes: object.size,
   }));
 
-const workToDo = z
-  .object({ batchId: z.uuid(), work: z.int().min(1) })
-  .transform((work): { kind: 'work'; work: Work } => ({ kind: 'work', work }));
+const batchRun = z
+  .object({ batchId: z.uuid(), run: z.int().min(1) })
+  .transform((run): { kind: 'run'; run: BatchRun } => ({ kind: 'run', run }));
 
-const inboxEvent = z.union([workToDo, objectCreated]);
+const inboxEvent = z.union([batchRun, objectCreated]);
 
 /** What the function is started with: a new object in the inbox (S3, by EventBridge), or a batch to go on with (dispatch). */
 export type InboxEvent = z.output<typeof inboxEvent>;

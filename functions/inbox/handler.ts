@@ -29,7 +29,7 @@ export const handler = middy<unknown, unknown, Error, DurableContext>({
   timeoutEarlyInMillis: 0,
 }).handler((event: unknown, context) => {
   const known = readEvent(event);
-  if (known.kind === 'work') return processBatch(context, known.work, parts);
+  if (known.kind === 'run') return processBatch(context, known.run, parts);
   return context.step('register', async () => ({ batchId: await registerFile(parts, known) }), {
     retryStrategy: registrationRetries,
   });

@@ -1,5 +1,5 @@
 import { isComplete } from '#shared/batches/batch.ts';
-import { advanceBatch, awaitJobs, type Work } from '#shared/batches/batch-progress.ts';
+import { advanceBatch, awaitJobs, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { needsRun } from '#shared/batches/open-batches.ts';
 import type { Parts } from './context.ts';
@@ -10,23 +10,23 @@ import { recountBatch } from './report/recount.ts';
  *
  * @returns whether the report is due; if not, the batch has been left to its jobs
  */
-export const checkCompletion = async (parts: Parts, work: Work): Promise<boolean> => {
+export const checkCompletion = async (parts: Parts, run: BatchRun): Promise<boolean> => {
   const { table } = parts;
-  let batch = await getBatch(table, work.batchId);
-  if (batch?.works !== work.work) return false;
+  let batch = await getBatch(table, run.batchId);
+  if (batch?.run !== run.run) return false;
   if (batch.state === 'reporting') return true;
   if (batch.state !== 'running') return false;
   if (!isComplete(batch) && needsRun(batch, table.clock.now())) {
     const tally = await recountBatch(parts, batch);
     const recounted =
       tally &&
-      (await advanceBatch(table, work, { from: ['running'], to: 'running', changes: tally, revision: batch.revision }));
-    batch = recounted ?? (await getBatch(table, work.batchId)) ?? batch;
+      (await advanceBatch(table, run, { from: ['running'], to: 'running', changes: tally, revision: batch.revision }));
+    batch = recounted ?? (await getBatch(table, run.batchId)) ?? batch;
   }
   if (!isComplete(batch)) {
-    await awaitJobs(table, work, batch);
+    await awaitJobs(table, run, batch);
     return false;
   }
   // Whoever counted the last job may have asked for the report already.
-  return (await advanceBatch(table, work, { from: ['running', 'reporting'], to: 'reporting' })) !== undefined;
+  return (await advanceBatch(table, run, { from: ['running', 'reporting'], to: 'reporting' })) !== undefined;
 };

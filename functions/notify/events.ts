@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { batchEndedEvent } from '#shared/batches/batch-events.ts';
-import { eventSource, jobEndedEvent } from '#shared/jobs/events.ts';
+import { batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { jobEndedEvent } from '#shared/events/job-ended.ts';
+import { eventSource } from '#shared/events/publish.ts';
 import type { Message } from '#shared/webhooks/message.ts';
 import type { DeliveryRef } from '#shared/webhooks/webhook.ts';
 

@@ -1,4 +1,5 @@
-import type { Priority } from '../jobs/job.ts';
+import * as z from 'zod';
+import { priorities } from '../jobs/job.ts';
 
 /**
  * What a batch can be doing: its file is read into jobs, they run, the report is written. The last two are final; a file
@@ -13,78 +14,84 @@ export const endStates = ['succeeded', 'failed', 'cancelled', 'timed_out'] as co
 
 export type EndState = (typeof endStates)[number];
 
-/** One version of one object in S3. */
-export interface BatchSource {
-  bucket: string;
-  key: string;
-  versionId?: string;
+const batchSource = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  versionId: z.string().optional(),
   /** Tells versions apart where the bucket has none. */
-  etag?: string;
-}
+  etag: z.string().optional(),
+});
+
+/** One version of one object in S3. */
+export type BatchSource = z.output<typeof batchSource>;
+
+const readPosition = z.object({ line: z.number(), offset: z.number() });
 
 /** A place in the prepared file of a batch: the number of the next line, from 1, and the byte at which it begins. */
-export interface ReadPosition {
-  line: number;
-  offset: number;
-}
+export type ReadPosition = z.output<typeof readPosition>;
+
+const lineCounts = z.object({
+  /** Lines that are jobs. */
+  jobs: z.number(),
+  /** Lines that cannot be jobs. */
+  rejected: z.number(),
+  /** Lines that were not made into jobs, as the batch had been cancelled before. */
+  skipped: z.number(),
+  /** Lines with nothing in them. */
+  blank: z.number(),
+});
 
 /** How far a file has been read: what its lines have become. */
-export interface LineCounts {
-  /** Lines that are jobs. */
-  jobs: number;
-  /** Lines that cannot be jobs. */
-  rejected: number;
-  /** Lines that were not made into jobs, as the batch had been cancelled before. */
-  skipped: number;
-  /** Lines with nothing in them. */
-  blank: number;
-}
+export type LineCounts = z.output<typeof lineCounts>;
 
 /** Nothing read yet. */
 export const noLines: LineCounts = { jobs: 0, rejected: 0, skipped: 0, blank: 0 };
 
-/** Many requests from one file, reported on together. Times are ISO strings. */
-export interface Batch extends LineCounts {
-  batchId: string;
+/** What the table holds of a batch; its own attributes, for keys and indexes, are not part of the batch. */
+export const batchSchema = lineCounts.extend({
+  batchId: z.string(),
   /** Empty for a file outside every team's folder: nobody can ask for such a batch. */
-  caller: string;
-  state: BatchState;
+  caller: z.string().default(''),
+  state: z.enum(batchStates),
   /** Where the requests are; absent until the requests of a retry are written. */
-  source?: BatchSource;
+  source: batchSource.optional(),
   /** Of every line that names none of its own. */
-  priority: Priority;
+  priority: z.enum(priorities),
   /** The batch whose failed jobs are tried again. */
-  retryOf?: string;
+  retryOf: z.string().optional(),
   /** Tells a repeated call from another one with the same idempotency key. */
-  requestHash?: string;
+  requestHash: z.string().optional(),
   /** How many lines the file has; known once it has been counted. */
-  lines?: number;
+  lines: z.number().optional(),
   /** How far the file has been read, as of the last lines that were begun; the counts of lines are those up to there. */
-  readTo?: ReadPosition;
-  /** Ended jobs by state; may lag behind after a crash, until somebody counts again. */
-  counts: Record<EndState, number>;
+  readTo: readPosition.optional(),
+  /** Ended jobs by state; lags behind after a crash, until the batch is recounted. */
+  counts: z.record(z.enum(endStates), z.number()),
   /** Rises with each counted end. */
-  revision: number;
-  /** Durable executions that have been started for the batch; an older one has nothing to say any more. */
-  works: number;
-  /** How many of them in a row have begun to read and got nowhere, the last one included. */
-  tries: number;
-  /** The number of the last one that has begun to read. */
-  lastAttemptRun?: number;
+  revision: z.number(),
+  /** Fencing token: the number of the latest durable execution; an earlier one no longer writes. */
+  run: z.number(),
+  /** How many runs in a row have begun to read and got nowhere, the last one included. */
+  readAttempts: z.number(),
+  /** The last run that has begun to read. */
+  lastAttemptRun: z.number().optional(),
   /** Why the file was refused. */
-  error?: { code: string; message: string };
-  createdAt: string;
-  updatedAt: string;
-  startedAt?: string;
-  finishedAt?: string;
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  startedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
   /** When the last end of a job was counted. */
-  lastEndedAt?: string;
-  cancelRequestedAt?: string;
-  /** When every job had been told of the cancellation. */
-  cancelledAt?: string;
+  lastEndedAt: z.string().optional(),
+  cancelRequestedAt: z.string().optional(),
+  /** When the cancellation had reached every job. */
+  cancelledAt: z.string().optional(),
   /** How long the record is kept after the end, in seconds. */
-  retentionSeconds: number;
-}
+  retentionSeconds: z.number(),
+});
+
+/** Many requests from one file, reported on together. Times are ISO strings. */
+export type Batch = z.output<typeof batchSchema>;
 
 /** Whether nothing more will happen to a batch in this state. */
 export const isOver = (state: BatchState): boolean => state === 'finished' || state === 'refused';

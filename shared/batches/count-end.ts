@@ -1,32 +1,30 @@
-import type { Table } from '../aws/table.ts';
-import { conditionalUpdate } from '../jobs/conditional-update.ts';
+import { condition } from '../aws/expressions.ts';
+import { type Table, updateItem } from '../aws/table.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-item.ts';
-import { type Batch, isComplete } from './batch.ts';
-import { batchKey, batchOfItem } from './batch-item.ts';
+import { isComplete } from './batch.ts';
+import { batchKey, parseBatch } from './batch-item.ts';
 import { scheduleCheck } from './open-batches.ts';
 
 /**
  * Counts the end of a job in its batch, once: the mark on the job decides who counts. A crash between the mark and the
- * count leaves the batch one short; it then stands still and is counted anew from its jobs.
+ * count leaves the batch one short; it then stands still and is recounted from its jobs.
  *
  * @returns whether it was the last one, so that the batch now waits for its report
  */
 export const countEnd = async (table: Table, job: Pick<Job, 'jobId' | 'state' | 'batchId'>): Promise<boolean> => {
   if (job.batchId === undefined || !(await markCounted(table, job.jobId))) return false;
   const now = new Date(table.clock.now()).toISOString();
-  const item = await conditionalUpdate(table, batchKey(job.batchId), {
-    expression:
-      'SET #counts.#end = #counts.#end + :one, revision = revision + :one, lastEndedAt = :now, updatedAt = :now',
-    condition: 'attribute_exists(pk) AND attribute_not_exists(finishedAt)',
-    names: { '#counts': 'counts', '#end': job.state },
-    values: { ':one': 1, ':now': now },
+  const item = await updateItem(table, batchKey(job.batchId), {
+    add: { [`counts.${job.state}`]: 1, revision: 1 },
+    set: { lastEndedAt: now, updatedAt: now },
+    when: condition`attribute_exists(#pk) AND attribute_not_exists(#finishedAt)`,
   });
   if (item === undefined) return false;
-  const batch = batchOfItem(item);
+  const batch = parseBatch(item);
   if (batch.state !== 'running') return false;
   const isLast = isComplete(batch);
-  if (isLast) await askForReport(table, batch);
+  if (isLast) await requestReport(table, batch.batchId);
   else await scheduleCheck(table, { batch, dueAt: String(item['queueOrder']) });
   return isLast;
 };
@@ -37,22 +35,15 @@ export const countEnd = async (table: Table, job: Pick<Job, 'jobId' | 'state' | 
  * @returns false if it was marked before, or has been erased
  */
 export const markCounted = async (table: Table, jobId: string): Promise<boolean> =>
-  (await conditionalUpdate(table, jobKey(jobId), {
-    expression: 'SET countedAt = :now',
-    condition: 'attribute_exists(pk) AND attribute_not_exists(countedAt)',
-    values: { ':now': new Date(table.clock.now()).toISOString() },
+  (await updateItem(table, jobKey(jobId), {
+    set: { countedAt: new Date(table.clock.now()).toISOString() },
+    when: condition`attribute_exists(#pk) AND attribute_not_exists(#countedAt)`,
   })) !== undefined;
 
-/** By the count every job has ended; whoever writes the report looks at each of them. */
-const askForReport = async (table: Table, { batchId }: Batch): Promise<void> => {
-  await conditionalUpdate(table, batchKey(batchId), {
-    expression: 'SET #state = :reporting, queueOrder = :now',
-    condition: '#state = :running',
-    names: { '#state': 'state' },
-    values: {
-      ':reporting': 'reporting',
-      ':running': 'running',
-      ':now': new Date(table.clock.now()).toISOString(),
-    },
+/** By the count every job has ended; the run that writes the report checks each of them. */
+const requestReport = async (table: Table, batchId: string): Promise<void> => {
+  await updateItem(table, batchKey(batchId), {
+    set: { state: 'reporting', queueOrder: new Date(table.clock.now()).toISOString() },
+    when: condition`#state = ${'running'}`,
   });
 };

@@ -1,26 +1,36 @@
-import { BatchWriteCommand, type BatchWriteCommandOutput, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../aws/table.ts';
+import { BatchWriteCommand, type BatchWriteCommandOutput } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { condition } from '../aws/expressions.ts';
+import { createItemParser, parseEach } from '../aws/items.ts';
+import { queryPages, type Table } from '../aws/table.ts';
 import { partitionOf } from './batch-item.ts';
 
-/** A line that is no job: it cannot be one, the batch had been cancelled before, or there is nothing in it. */
-export interface SkippedLine {
+const skippedLine = z.object({
   /** Number of the line, from 1. */
-  line: number;
+  line: z.number(),
   /** The caller's own id of the line. */
-  id?: string;
-  state: 'rejected' | 'cancelled' | 'blank';
-  error?: { code: string; message: string };
-}
+  id: z.string().optional(),
+  state: z.enum(['rejected', 'cancelled', 'blank']),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
 
-// DynamoDB takes so many items in a BatchWriteItem.
-const writesAtOnce = 25;
+/** A line that is no job: it cannot be one, the batch had been cancelled before, or there is nothing in it. */
+export type SkippedLine = z.output<typeof skippedLine>;
+
+const parseSkippedLine = createItemParser(skippedLine);
+
+/** The part of the batch's counts that a line without a job belongs to, by the line's state. */
+export const countedAs = { rejected: 'rejected', cancelled: 'skipped', blank: 'blank' } as const;
+
+// DynamoDB: at most 25 items in a BatchWriteItem.
+const maxWrites = 25;
 
 const sortKeyOf = (line: number): string => `line#${String(line).padStart(9, '0')}`;
 
 /**
- * Remembers lines that are no jobs for the report; written again they stay the same.
+ * Keeps lines that are no jobs for the report; written again they stay the same.
  *
- * @param expiresAt when they may be forgotten, in epoch seconds; for good if undefined
+ * @param expiresAt when DynamoDB may delete them, in epoch seconds; never if undefined
  */
 export const saveSkippedLines = async (
   table: Table,
@@ -28,9 +38,9 @@ export const saveSkippedLines = async (
   lines: readonly SkippedLine[],
   expiresAt?: number,
 ): Promise<void> => {
-  for (let start = 0; start < lines.length; start += writesAtOnce) {
+  for (let start = 0; start < lines.length; start += maxWrites) {
     let requests: NonNullable<BatchWriteCommandOutput['UnprocessedItems']>[string] = lines
-      .slice(start, start + writesAtOnce)
+      .slice(start, start + maxWrites)
       .map((line) => ({
         PutRequest: { Item: { pk: partitionOf(batchId), sk: sortKeyOf(line.line), ...line, expiresAt } },
       }));
@@ -43,23 +53,10 @@ export const saveSkippedLines = async (
   }
 };
 
-/** How a line that is no job is counted. */
-export const countedAs = { rejected: 'rejected', cancelled: 'skipped', blank: 'blank' } as const;
-
 /** The lines of a batch that are no jobs, in their order. */
-export async function* idleLines(table: Table, batchId: string): AsyncGenerator<SkippedLine> {
-  let start: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await table.dynamoDb.send(
-      new QueryCommand({
-        TableName: table.tableName,
-        KeyConditionExpression: 'pk = :batch AND begins_with(sk, :line)',
-        ExpressionAttributeValues: { ':batch': partitionOf(batchId), ':line': 'line#' },
-        ConsistentRead: true,
-        ExclusiveStartKey: start,
-      }),
-    );
-    for (const { line, id, state, error } of Items) yield { line, id, state, error };
-    start = LastEvaluatedKey;
-  } while (start !== undefined);
+export async function* skippedLines(table: Table, batchId: string): AsyncGenerator<SkippedLine> {
+  const where = condition`#pk = ${partitionOf(batchId)} AND begins_with(#sk, ${'line#'})`;
+  for await (const { Items = [] } of queryPages(table, { where, consistent: true })) {
+    yield* parseEach(table, Items, parseSkippedLine).parsed;
+  }
 }

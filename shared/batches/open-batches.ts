@@ -1,44 +1,39 @@
-import { GetCommand, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../aws/table.ts';
-import { conditionalUpdate } from '../jobs/conditional-update.ts';
+import { allOf, condition } from '../aws/expressions.ts';
+import { parseEach } from '../aws/items.ts';
+import { getItem, queryPages, type Table, updateItem } from '../aws/table.ts';
 import { indexes } from '../jobs/job-item.ts';
 import { type Batch, isComplete } from './batch.ts';
-import { batchKey, batchOfItem, openBatches } from './batch-item.ts';
+import { batchKey, openBatches, parseBatch } from './batch-item.ts';
+import { setAsideBatch } from './set-aside.ts';
 
 /** How long a durable execution may be silent before it counts as lost, in ms: longer than any step. */
 export const leaseMs = 15 * 60_000;
 
-/** Between two looks at a batch that stands still, in ms; they become rarer the longer it does. */
-const shortestLookMs = 15 * 60_000;
-const longestLookMs = 6 * 3_600_000;
+/** Between two checks of a batch that stands still, in ms; they become rarer the longer it does. */
+const minCheckMs = 15 * 60_000;
+const maxCheckMs = 6 * 3_600_000;
 
-/** A batch that somebody has to look at, and the time it is to be looked at (ISO). */
+/** A batch that is due for a check, and the time from which on it is (ISO). */
 export interface DueBatch {
   batch: Batch;
   dueAt: string;
 }
 
 /**
- * Batches whose time to be looked at has come, longest due first, in pages; eventually consistent, so claim them
- * conditionally.
+ * Batches that are due for a check, longest due first, in pages; eventually consistent, so claim them conditionally. One that
+ * cannot be read is set aside.
  */
 export async function* dueBatches(table: Table, pageSize: number): AsyncGenerator<DueBatch[]> {
   const now = new Date(table.clock.now()).toISOString();
-  let start: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await table.dynamoDb.send(
-      new QueryCommand({
-        TableName: table.tableName,
-        IndexName: indexes.queue,
-        KeyConditionExpression: 'queueState = :batch AND queueOrder <= :now',
-        ExpressionAttributeValues: { ':batch': openBatches, ':now': now },
-        Limit: pageSize,
-        ExclusiveStartKey: start,
-      }),
-    );
-    yield Items.map((item) => ({ batch: batchOfItem(item), dueAt: String(item['queueOrder']) }));
-    start = LastEvaluatedKey;
-  } while (start !== undefined);
+  const where = condition`#queueState = ${openBatches} AND #queueOrder <= ${now}`;
+  for await (const { Items = [] } of queryPages(table, { index: indexes.queue, where, pageSize })) {
+    const { parsed, unreadable } = parseEach(table, Items, (item) => ({
+      batch: parseBatch(item),
+      dueAt: String(item['queueOrder']),
+    }));
+    for (const { key } of unreadable) await setAsideBatch(table, key);
+    yield parsed;
+  }
 }
 
 /** Whether a batch has something to do for a durable execution now, rather than waiting for its jobs. */
@@ -46,57 +41,53 @@ export const needsRun = (batch: Batch, nowMs: number): boolean =>
   batch.state !== 'running' ||
   isComplete(batch) ||
   (batch.cancelRequestedAt !== undefined && batch.cancelledAt === undefined) ||
-  nowMs - lastMoveMs(batch) >= shortestLookMs;
+  nowMs - lastMoveMs(batch) >= minCheckMs;
 
-/** When to look at a batch again that waits for its jobs, in epoch ms. */
+/** When to check a batch again that waits for its jobs, in epoch ms. */
 export const nextCheckAt = (batch: Batch, nowMs: number): number =>
-  nowMs + Math.min(longestLookMs, Math.max(shortestLookMs, nowMs - lastMoveMs(batch)));
+  nowMs + Math.min(maxCheckMs, Math.max(minCheckMs, nowMs - lastMoveMs(batch)));
 
 const lastMoveMs = ({ lastEndedAt, createdAt }: Batch): number => Date.parse(lastEndedAt ?? createdAt);
 
 /**
- * Claims a due batch for a new durable execution, which all earlier ones give way to.
+ * Claims a due batch for a new durable execution, which fences off all earlier ones.
  *
- * @returns the batch with its raised count of works, or undefined if another dispatch was faster
+ * @returns the batch with its raised run, or undefined if another dispatch was faster
  */
 export const claimRun = async (table: Table, { batch, dueAt }: DueBatch): Promise<Batch | undefined> => {
   const lease = new Date(table.clock.now() + leaseMs).toISOString();
-  const item = await conditionalUpdate(table, batchKey(batch.batchId), {
-    expression: 'SET works = works + :one, queueOrder = :lease',
-    condition: 'works = :works AND queueOrder = :due',
-    values: {
-      ':one': 1,
-      ':lease': lease,
-      ':works': batch.works,
-      ':due': dueAt,
-    },
+  const claimed = await updateItem(table, batchKey(batch.batchId), {
+    add: { run: 1 },
+    set: { queueOrder: lease },
+    when: condition`#run = ${batch.run} AND #queueOrder = ${dueAt}`,
   });
-  if (item !== undefined) return batchOfItem(item);
-  // It may be our own write that stands there, with its answer lost; the same work starts only once.
-  const { Item } = await table.dynamoDb.send(
-    new GetCommand({ TableName: table.tableName, Key: batchKey(batch.batchId), ConsistentRead: true }),
-  );
-  const isOurs = Item?.['works'] === batch.works + 1 && Item['queueOrder'] === lease;
-  return isOurs ? batchOfItem(Item) : undefined;
+  if (claimed !== undefined) return parseBatch(claimed);
+  // It may be our own write that stands there, with its answer lost; the same run starts only once.
+  const item = await getItem(table, batchKey(batch.batchId));
+  return item?.['run'] === batch.run + 1 && item['queueOrder'] === lease ? parseBatch(item) : undefined;
 };
 
-/** Looks at a batch sooner that moves again: it had stood still, so that the next look is far away. */
-export const scheduleCheck = async (table: Table, { batch, dueAt }: DueBatch): Promise<void> => {
-  const soon = new Date(table.clock.now() + shortestLookMs).toISOString();
-  if (dueAt <= soon) return;
-  await conditionalUpdate(table, batchKey(batch.batchId), {
-    expression: 'SET queueOrder = :soon',
-    condition: '#state = :running AND queueOrder = :due',
-    names: { '#state': 'state' },
-    values: { ':soon': soon, ':running': 'running', ':due': dueAt },
-  });
+/** Brings the check of a batch forward that moves again: it had stood still, so that the next one is far away. */
+export const scheduleCheck = async (table: Table, due: DueBatch): Promise<void> => {
+  const soon = new Date(table.clock.now() + minCheckMs).toISOString();
+  if (due.dueAt > soon) await moveCheck(table, due, soon, { onlyRunning: true });
 };
 
-/** Puts off the look at a due batch that waits for its jobs. */
-export const postponeCheck = async (table: Table, { batch, dueAt }: DueBatch): Promise<void> => {
-  await conditionalUpdate(table, batchKey(batch.batchId), {
-    expression: 'SET queueOrder = :next',
-    condition: 'queueOrder = :due',
-    values: { ':next': new Date(nextCheckAt(batch, table.clock.now())).toISOString(), ':due': dueAt },
+/** Puts off the check of a due batch that waits for its jobs. */
+export const postponeCheck = (table: Table, due: DueBatch): Promise<void> =>
+  moveCheck(table, due, new Date(nextCheckAt(due.batch, table.clock.now())).toISOString());
+
+const moveCheck = async (
+  table: Table,
+  { batch, dueAt }: DueBatch,
+  to: string,
+  { onlyRunning = false } = {},
+): Promise<void> => {
+  await updateItem(table, batchKey(batch.batchId), {
+    set: { queueOrder: to },
+    when: allOf(
+      condition`#queueOrder = ${dueAt}`,
+      onlyRunning ? condition`#state = ${'running' satisfies Batch['state']}` : undefined,
+    ),
   });
 };

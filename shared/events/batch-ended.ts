@@ -28,6 +28,9 @@ export const batchEnded = z
   })
   .meta({ id: 'BatchEnded' });
 
+/** EventBridge `detail-type` of the event. */
+export const batchEndedEvent = 'Batch Ended';
+
 export type BatchEnded = z.output<typeof batchEnded>;
 
 /**

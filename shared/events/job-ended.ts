@@ -32,6 +32,9 @@ export const jobEnded = z
   })
   .meta({ id: 'JobEnded' });
 
+/** EventBridge `detail-type` of the event. */
+export const jobEndedEvent = 'Job Ended';
+
 export type JobEnded = z.output<typeof jobEnded>;
 
 /**

@@ -4,6 +4,9 @@ import { isFinal, type JobState, jobSchema } from './job.ts';
 /** Names of the table's indexes. */
 export const indexes = { queue: 'queue', caller: 'caller', unpublished: 'unpublished' } as const;
 
+/** The part of the index of unpublished ends that jobs stand in. */
+export const unpublishedJob = 'job';
+
 /** The key of a job's item. */
 export const jobKey = (jobId: string) => ({ pk: `job#${jobId}`, sk: 'job' });
 

@@ -2,7 +2,7 @@ import { allOf, condition } from '../aws/expressions.ts';
 import { parseEach } from '../aws/items.ts';
 import { getItem, nowSeconds, putNew, queryPages, removeItem, type Table } from '../aws/table.ts';
 import type { Job, JobState, NewJob } from './job.ts';
-import { createdOrder, indexes, jobKey, parseJob } from './job-item.ts';
+import { createdOrder, indexes, jobKey, parseJob, unpublishedJob } from './job-item.ts';
 
 /** One page of a caller's jobs, newest first. */
 export interface JobPage {
@@ -64,7 +64,10 @@ export const createReusingJob = async (
     result: earlier.result,
     reusedFrom: earlier.jobId,
   };
-  return putNewJob(table, succeeded, { unpublished: 'yes', expiresAt: nowSeconds(table) + job.retentionSeconds });
+  return putNewJob(table, succeeded, {
+    unpublished: unpublishedJob,
+    expiresAt: nowSeconds(table) + job.retentionSeconds,
+  });
 };
 
 const putNewJob = async (

@@ -6,7 +6,7 @@ import { processBatch } from '#functions/inbox/process-batch.ts';
 import { prepareFile } from '#functions/inbox/read/formats/source.ts';
 import { firstLine, readChunk } from '#functions/inbox/read/read-prepared.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
-import type { Work } from '#shared/batches/batch-progress.ts';
+import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { systemClock } from '#shared/clock.ts';
 import { adobeLimits } from '#test/fixtures/job-table.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
@@ -18,7 +18,7 @@ export type BatchTask = {
   bucket: string;
   dynamoDbUrl: string;
   tableName: string;
-} & ({ kind: 'follow'; work: Work } | { kind: 'read'; batchId: string; source: BatchSource });
+} & ({ kind: 'follow'; run: BatchRun } | { kind: 'read'; batchId: string; source: BatchSource });
 
 /** How it went; memory is that of the process, its code loaded, before and at its most. */
 export interface BatchTaskResult {
@@ -82,7 +82,7 @@ process.once('message', async (task: BatchTask) => {
   const begin = performance.now();
   let lines = 0;
   if (task.kind === 'read') lines = await readAll(parts, task.batchId, task.source);
-  else await processBatch(createJournal(), task.work, parts);
+  else await processBatch(createJournal(), task.run, parts);
   clearInterval(watch);
   const seconds = (performance.now() - begin) / 1000;
   const result: BatchTaskResult = { seconds, lines, idleRssBytes, peakRssBytes, dynamoDbCalls };

@@ -62,10 +62,10 @@ export const measureBatches = async (lines: number): Promise<BatchFigures> => {
       { batchId, caller: 'team', source, priority: 'low', retentionSeconds: 86_400 },
       systemClock.now(),
     );
-    const work = async (): Promise<BatchTask> => ({ ...place, kind: 'follow', work: await claim(table) });
-    const queue = figuresOf(await inChild(await work()), lines);
+    const run = async (): Promise<BatchTask> => ({ ...place, kind: 'follow', run: await claim(table) });
+    const queue = figuresOf(await inChild(await run()), lines);
     await endAll(table, await getBatch(table, batchId));
-    const report = figuresOf(await inChild(await work()), lines);
+    const report = figuresOf(await inChild(await run()), lines);
     const ended = await getBatch(table, batchId);
     if (ended?.state !== 'finished' || ended.jobs !== lines) throw new Error('The batch has not ended.');
 
@@ -107,7 +107,7 @@ const figuresOf = (
 const claim = async (table: Table) => {
   for await (const [due] of dueBatches(table, 1)) {
     const batch = due && (await claimRun(table, due));
-    if (batch !== undefined) return { batchId: batch.batchId, work: batch.works };
+    if (batch !== undefined) return { batchId: batch.batchId, run: batch.run };
   }
   throw new Error('No batch is due.');
 };

@@ -2,7 +2,7 @@ import { assignPermits } from '#functions/dispatch/assign-permits.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import type { StartTurn } from '#functions/dispatch/start-turn.ts';
 import type { Table } from '#shared/aws/table.ts';
-import type { EventBus } from '#shared/jobs/events.ts';
+import type { EventBus } from '#shared/events/publish.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { pauseQuota } from '#shared/jobs/quota.ts';
 import { endJob } from '#shared/jobs/transitions.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
-import { type Job, jobStates } from '#shared/jobs/job.ts';
+import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
+import { jobStates } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
 import { decodeCursor, encodeCursor, nextCursor, pageQuery, readLimit, readState } from '../http/pagination.ts';
 import { jsonResponse } from '../http/response.ts';
@@ -10,11 +10,9 @@ import { findBatch } from './get.ts';
 import { describeBatchCall } from './view.ts';
 
 // A rare state in a large batch is searched for in so many lines before a page is given out, be it empty.
-const linesInPage = 2_000;
+const maxLinesSearched = 2_000;
 
-const attributes = [...summaryAttributes, 'lineId'] as const;
-
-type LineJob = Pick<Job, (typeof attributes)[number]>;
+const listedJob = lineJobSchema.pick({ ...summaryAttributes, lineId: true });
 
 const batchJob = jobSummary.extend({ line: z.int(), id: z.string().optional() }).meta({ id: 'BatchJob' });
 
@@ -42,15 +40,15 @@ export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
     const start = cursor === undefined ? 0 : Number(decodeCursor(cursor, list));
     const jobs: z.output<typeof batchJob>[] = [];
     let seen = start;
-    while (seen < lines && seen - start < linesInPage && jobs.length < limit) {
-      const last = Math.min(lines, seen + linesAtOnce);
-      const found = await readLineJobs(table, batchId, { first: seen + 1, last }, attributes);
-      for (let line = seen + 1; line <= last && jobs.length < limit; line += 1) {
+    const searched = { first: start + 1, last: Math.min(lines, start + maxLinesSearched) };
+    for await (const { first, last, jobs: found } of lineJobs(table, batchId, searched, listedJob)) {
+      for (let line = first; line <= last && jobs.length < limit; line += 1) {
         seen = line;
-        const job = found.get(line) as LineJob | undefined;
+        const job = found.get(line);
         if (job === undefined || (state !== undefined && job.state !== state)) continue;
         jobs.push({ line, id: job.lineId, ...viewJobSummary(job) });
       }
+      if (jobs.length === limit) break;
     }
     const page: z.output<typeof batchJobsPage> = {
       jobs,

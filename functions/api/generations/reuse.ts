@@ -1,8 +1,8 @@
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createReusingJob } from '#shared/jobs/job-store.ts';
 import { findReusable } from '#shared/jobs/reuse.ts';
+import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
-import { announceEnd } from '../jobs/announce-end.ts';
 
 /**
  * Answers a request with the outputs of an equal one that succeeded before, if the caller takes them: no permit is spent.
@@ -26,7 +26,7 @@ export const reuse = async (
   const { created, job } = await createReusingJob(context.table, request, earlier);
   if (created) {
     context.log.info('reused', { jobId: job.jobId, reusedFrom: earlier.jobId });
-    await announceEnd(context, job);
+    await tryPublishEnded(context, job);
   }
   return job;
 };

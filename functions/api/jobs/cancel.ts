@@ -2,11 +2,11 @@ import type { AdobeService } from '#shared/adobe/services/service.ts';
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { announceEnd } from './announce-end.ts';
 import { findJob, unknownJob } from './find.ts';
 
 /** A service's cancel call: what waits ends at once, what Adobe works on is cancelled there, what has ended gives 409. */
@@ -25,7 +25,7 @@ export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeSer
     const { outcome, job } = cancellation;
     if (outcome === 'too_late') throw tooLate(job);
     if (outcome === 'cancelled') {
-      await announceEnd(context, job);
+      await tryPublishEnded(context, job);
       if (job.submitAt !== undefined) await dispatchNow(context);
     }
     return emptyResponse(200);

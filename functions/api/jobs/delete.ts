@@ -2,11 +2,11 @@ import { getBatch } from '#shared/batches/batch-store.ts';
 import { isFinal } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { outputPrefix } from '#shared/jobs/outputs.ts';
+import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { announceEnd } from './announce-end.ts';
 import { findJob } from './find.ts';
 
 /** Erases a finished job with its prompt and all versions of its outputs. */
@@ -42,7 +42,7 @@ export const deleteRoute = (
     await context.objects.erase(outputPrefix(job));
     const erased =
       (await deleteJob(context.table, job.jobId)) ||
-      ((await announceEnd(context, job)) && (await deleteJob(context.table, job.jobId)));
+      ((await tryPublishEnded(context, job)) && (await deleteJob(context.table, job.jobId)));
     if (!erased) {
       throw new ProblemError(503, 'service_unavailable', 'The outputs are erased, the record not yet: try again.', {
         headers: { 'retry-after': '60' },

@@ -20,21 +20,21 @@ const summaryFields = {
 export const jobSummary = z.object(summaryFields).meta({ id: 'JobSummary' });
 
 /** The attributes of a job that its summary is made of. */
-export const summaryAttributes = [
-  'jobId',
-  'state',
-  'operation',
-  'modelVersion',
-  'priority',
-  'createdAt',
-  'updatedAt',
-  'finishedAt',
-  'outputs',
-  'error',
-] as const satisfies readonly (keyof Job)[];
+export const summaryAttributes = {
+  jobId: true,
+  state: true,
+  operation: true,
+  modelVersion: true,
+  priority: true,
+  createdAt: true,
+  updatedAt: true,
+  finishedAt: true,
+  outputs: true,
+  error: true,
+} as const;
 
 /** What a list says about each job: everything but its request and its history. */
-export const viewJobSummary = (job: Pick<Job, (typeof summaryAttributes)[number]>): z.output<typeof jobSummary> => ({
+export const viewJobSummary = (job: Pick<Job, keyof typeof summaryAttributes>): z.output<typeof jobSummary> => ({
   jobId: job.jobId,
   status: job.state,
   operation: job.operation,

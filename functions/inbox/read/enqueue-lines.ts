@@ -1,7 +1,7 @@
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
-import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
+import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
@@ -71,12 +71,10 @@ const linesWithJobs = async (
   batchId: string,
   lines: readonly NumberedLine[],
 ): Promise<Set<number>> => {
-  const [from = 0, to = 0] = [lines[0]?.line, lines.at(-1)?.line];
+  const [from = 1, to = 0] = [lines[0]?.line, lines.at(-1)?.line];
   const found = new Set<number>();
-  for (let first = from; first <= to; first += linesAtOnce) {
-    const last = Math.min(to, first + linesAtOnce - 1);
-    for (const line of (await readLineJobs(table, batchId, { first, last }, [])).keys()) found.add(line);
-  }
+  const pages = lineJobs(table, batchId, { first: from, last: to }, lineJobSchema.pick({ jobId: true }));
+  for await (const { jobs } of pages) for (const line of jobs.keys()) found.add(line);
   return found;
 };
 

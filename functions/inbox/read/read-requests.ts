@@ -1,7 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared/batches/batch.ts';
-import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
+import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { leaseMs } from '#shared/batches/open-batches.ts';
 import type { Parts } from '../context.ts';
@@ -45,31 +45,31 @@ const maxReadAttempts = 8;
 export const readRequests = async (
   context: DurableContext,
   parts: Parts,
-  work: Work,
+  run: BatchRun,
   chunksInExecution = mostChunks,
 ): Promise<Reading> => {
-  const prepared = await context.step('prepare', () => prepare(parts, work));
+  const prepared = await context.step('prepare', () => prepare(parts, run));
   if (prepared.kind === 'stale' || prepared.kind === 'refused') return prepared;
   if (prepared.kind === 'requeued') {
-    const counted = await context.step('give up', () => rejectUnread(parts, work.batchId, prepared.from));
-    return context.step('all read', () => endReading(parts, work, counted));
+    const counted = await context.step('give up', () => rejectUnread(parts, run.batchId, prepared.from));
+    return context.step('all read', () => endReading(parts, run, counted));
   }
   let reached: Reached | null = prepared.from;
   for (let chunk = 1; reached !== null && reached.line <= prepared.lines; chunk += 1) {
     const from: Reached = reached;
-    if (chunk > chunksInExecution) return context.step('hand over', () => handOver(parts, work, from));
-    reached = await context.step(`lines from ${from.line}`, () => readLines(parts, work, from));
+    if (chunk > chunksInExecution) return context.step('hand over', () => handOver(parts, run, from));
+    reached = await context.step(`lines from ${from.line}`, () => readLines(parts, run, from));
     if (chunk % chunksInInvocation === 0) await context.wait('next invocation', { seconds: 1 });
   }
   const all = reached;
-  return all === null ? { kind: 'stale' } : context.step('all read', () => endReading(parts, work, all));
+  return all === null ? { kind: 'stale' } : context.step('all read', () => endReading(parts, run, all));
 };
 
-const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
+const prepare = async (parts: Parts, run: BatchRun): Promise<Prepared> => {
   const { table } = parts;
-  const batch = await beginTry(parts, work);
+  const batch = await beginTry(parts, run);
   if (batch === undefined) return { kind: 'stale' };
-  const isHopeless = batch.tries > maxReadAttempts;
+  const isHopeless = batch.readAttempts > maxReadAttempts;
   // The file may have changed since; what has become jobs has not.
   if (batch.lines !== undefined) {
     const from = { ...(batch.readTo ?? firstLine), ...countsOf(batch) };
@@ -81,8 +81,8 @@ const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
   }
   try {
     const lines = await prepareLines(parts, batch);
-    const changes = { lines, tries: 0, startedAt: new Date(table.clock.now()).toISOString() };
-    const begun = await advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
+    const changes = { lines, readAttempts: 0, startedAt: new Date(table.clock.now()).toISOString() };
+    const begun = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
     return begun === undefined ? { kind: 'stale' } : { kind: 'ready', lines, from: { ...firstLine, ...noLines } };
   } catch (error) {
     if (!(error instanceof RefusedFileError)) throw error;
@@ -91,12 +91,12 @@ const prepare = async (parts: Parts, work: Work): Promise<Prepared> => {
 };
 
 /** Counts an execution that begins to read, once, and gives it its time: reading a large file takes some. */
-const beginTry = async ({ table }: Parts, work: Work): Promise<Batch | undefined> => {
-  const batch = await getBatch(table, work.batchId);
+const beginTry = async ({ table }: Parts, run: BatchRun): Promise<Batch | undefined> => {
+  const batch = await getBatch(table, run.batchId);
   if (batch === undefined) return undefined;
-  const tries = batch.lastAttemptRun === work.work ? batch.tries : batch.tries + 1;
-  const changes = { tries, lastAttemptRun: work.work };
-  return advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
+  const readAttempts = batch.lastAttemptRun === run.run ? batch.readAttempts : batch.readAttempts + 1;
+  const changes = { readAttempts, lastAttemptRun: run.run };
+  return advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
 };
 
 const prepareLines = (parts: Parts, batch: Batch): Promise<number> => {
@@ -113,15 +113,15 @@ const prepareLines = (parts: Parts, batch: Batch): Promise<number> => {
 };
 
 /** @returns where the next lines begin; null if another execution has taken over */
-const readLines = async (parts: Parts, work: Work, from: Reached): Promise<Reached | null> => {
+const readLines = async (parts: Parts, run: BatchRun, from: Reached): Promise<Reached | null> => {
   const { table } = parts;
   const leaseEndsAt = table.clock.now() + leaseMs;
-  const begun = await getBatch(table, work.batchId);
+  const begun = await getBatch(table, run.batchId);
   const isRepeated = begun?.readTo?.line === from.line;
-  const changes = { ...countsOf(from), readTo: positionOf(from), ...(isRepeated ? {} : { tries: 0 }) };
-  const batch = await advanceBatch(table, work, { from: ['reading'], to: 'reading', changes });
+  const changes = { ...countsOf(from), readTo: positionOf(from), ...(isRepeated ? {} : { readAttempts: 0 }) };
+  const batch = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
   if (batch === undefined) return null;
-  const { lines, next } = await readChunk(parts, work.batchId, from);
+  const { lines, next } = await readChunk(parts, run.batchId, from);
   if (lines.length === 0) throw new TypeError('The prepared file has fewer lines than were counted.');
   const read = await queueLines(parts, batch, lines, { leaseEndsAt, isRepeated });
   await dispatchNow(parts);
@@ -135,10 +135,10 @@ const readLines = async (parts: Parts, work: Work, from: Reached): Promise<Reach
 };
 
 /** Leaves the rest to a new execution. */
-const handOver = async (parts: Parts, work: Work, from: Reached): Promise<Reading> => {
-  const changes = { ...countsOf(from), readTo: positionOf(from), tries: 0 };
+const handOver = async (parts: Parts, run: BatchRun, from: Reached): Promise<Reading> => {
+  const changes = { ...countsOf(from), readTo: positionOf(from), readAttempts: 0 };
   const checkAtMs = parts.table.clock.now();
-  await advanceBatch(parts.table, work, { from: ['reading'], to: 'reading', changes, checkAtMs });
+  await advanceBatch(parts.table, run, { from: ['reading'], to: 'reading', changes, checkAtMs });
   await dispatchNow(parts);
   return { kind: 'continues' };
 };
@@ -147,8 +147,12 @@ const countsOf = ({ jobs, rejected, skipped, blank }: LineCounts): LineCounts =>
 
 const positionOf = ({ line, offset }: ReadPosition): ReadPosition => ({ line, offset });
 
-const endReading = async ({ table }: Parts, work: Work, reached: LineCounts): Promise<Reading> => {
+const endReading = async ({ table }: Parts, run: BatchRun, reached: LineCounts): Promise<Reading> => {
   // Running already if this step is repeated.
-  const read = { from: ['reading', 'running'], to: 'running', changes: { ...countsOf(reached), tries: 0 } } as const;
-  return { kind: (await advanceBatch(table, work, read)) === undefined ? 'stale' : 'read' };
+  const read = {
+    from: ['reading', 'running'],
+    to: 'running',
+    changes: { ...countsOf(reached), readAttempts: 0 },
+  } as const;
+  return { kind: (await advanceBatch(table, run, read)) === undefined ? 'stale' : 'read' };
 };

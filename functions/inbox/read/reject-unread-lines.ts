@@ -1,5 +1,5 @@
 import type { LineCounts, ReadPosition } from '#shared/batches/batch.ts';
-import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
+import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import type { Parts } from '../context.ts';
@@ -22,9 +22,13 @@ export const rejectUnread = async (
 ): Promise<LineCounts> => {
   const { lines = 0 } = (await getBatch(table, batchId)) ?? {};
   const counts: LineCounts = { jobs: from.jobs, rejected: from.rejected, skipped: from.skipped, blank: from.blank };
-  for (let first = from.line; first <= lines; first += linesAtOnce) {
-    const last = Math.min(lines, first + linesAtOnce - 1);
-    const jobs = await readLineJobs(table, batchId, { first, last }, []);
+  const unreadLines = { first: from.line, last: lines };
+  for await (const { first, last, jobs } of lineJobs(
+    table,
+    batchId,
+    unreadLines,
+    lineJobSchema.pick({ jobId: true }),
+  )) {
     const unread: SkippedLine[] = [];
     for (let line = first; line <= last; line += 1)
       if (!jobs.has(line)) unread.push({ line, state: 'rejected', error });

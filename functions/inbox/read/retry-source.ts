@@ -1,12 +1,19 @@
-import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
+import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import type { Job } from '#shared/jobs/job.ts';
+import { requestOf } from '#shared/jobs/job.ts';
 import type { Parts } from '../context.ts';
 import { RefusedFileError } from './formats/refused-file.ts';
 import type { PreparedLine } from './lines-file.ts';
 import { storeLines } from './store-lines.ts';
 
-const attributes = ['state', 'operation', 'modelVersion', 'request', 'priority', 'lineId'] as const;
+const failedJob = lineJobSchema.pick({
+  state: true,
+  operation: true,
+  modelVersion: true,
+  request: true,
+  priority: true,
+  lineId: true,
+});
 
 /**
  * Makes the lines of a batch of the failed and timed out jobs of another one, in their order.
@@ -21,18 +28,12 @@ export const prepareRetry = async (parts: Parts, batchId: string, retryOf: strin
 };
 
 async function* failedLines({ table }: Parts, batchId: string, lines: number): AsyncGenerator<PreparedLine> {
-  for (let first = 1; first <= lines; first += linesAtOnce) {
-    const last = Math.min(lines, first + linesAtOnce - 1);
-    const jobs = await readLineJobs(table, batchId, { first, last }, attributes);
-    for (const [line, item] of [...jobs].sort(([a], [b]) => a - b)) {
-      const { state, operation, modelVersion, request, priority, lineId } = item as Pick<
-        Job,
-        (typeof attributes)[number]
-      >;
+  for await (const { jobs } of lineJobs(table, batchId, { last: lines }, failedJob)) {
+    for (const [line, job] of [...jobs].sort(([a], [b]) => a - b)) {
+      const { state, operation, modelVersion, priority, lineId } = job;
       if (state !== 'failed' && state !== 'timed_out') continue;
-      const body: unknown = JSON.parse(request);
-      const json = JSON.stringify({ operation, modelVersion, body, priority, id: lineId ?? String(line) });
-      yield { kind: 'request', json };
+      const id = lineId ?? String(line);
+      yield { kind: 'request', json: JSON.stringify({ operation, modelVersion, body: requestOf(job), priority, id }) };
     }
   }
 }

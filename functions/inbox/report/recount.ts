@@ -1,7 +1,7 @@
 import { type Batch, type EndState, endStates, type LineCounts, noEnds, noLines } from '#shared/batches/batch.ts';
-import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
+import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { markCounted } from '#shared/batches/count-end.ts';
-import { countedAs, idleLines } from '#shared/batches/line-items.ts';
+import { countedAs, skippedLines } from '#shared/batches/line-items.ts';
 import type { Parts } from '../context.ts';
 
 /** What the table says about every line of a batch. */
@@ -18,6 +18,8 @@ export const emptyCounts = (): Tally => ({
 // Whoever marked a job as counted is about to raise the batch's count, unless it crashed.
 const countingMs = 60_000;
 
+const countedJob = lineJobSchema.pick({ jobId: true, state: true, countedAt: true });
+
 /**
  * Counts a batch anew from its jobs. Jobs that ended uncounted are marked, so that nobody counts them later.
  *
@@ -26,21 +28,16 @@ const countingMs = 60_000;
 export const recountBatch = async ({ table }: Parts, { batchId, lines = 0 }: Batch): Promise<Tally | undefined> => {
   const tally = emptyCounts();
   const settledBefore = new Date(table.clock.now() - countingMs).toISOString();
-  for (let first = 1; first <= lines; first += linesAtOnce) {
-    const last = Math.min(lines, first + linesAtOnce - 1);
-    for (const item of (
-      await readLineJobs(table, batchId, { first, last }, ['jobId', 'state', 'countedAt'])
-    ).values()) {
+  for await (const { jobs } of lineJobs(table, batchId, { last: lines }, countedJob)) {
+    for (const { jobId, state, countedAt } of jobs.values()) {
       tally.jobs += 1;
-      const end = endStates.find((state) => state === item['state']);
+      const end = endStates.find((one) => one === state);
       if (end === undefined) continue;
-      const { countedAt } = item;
-      const isSettled =
-        countedAt === undefined ? await markCounted(table, String(item['jobId'])) : String(countedAt) < settledBefore;
+      const isSettled = countedAt === undefined ? await markCounted(table, jobId) : countedAt < settledBefore;
       if (!isSettled) return undefined;
       tally.counts[end] += 1;
     }
   }
-  for await (const { state } of idleLines(table, batchId)) tally[countedAs[state]] += 1;
+  for await (const { state } of skippedLines(table, batchId)) tally[countedAs[state]] += 1;
   return tally;
 };

@@ -1,10 +1,11 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { exists } from '#shared/aws/expressions.ts';
+import { updateItem } from '#shared/aws/table.ts';
 import type { Batch } from '#shared/batches/batch.ts';
-import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
-import { advanceBatch, type Work } from '#shared/batches/batch-progress.ts';
+import { lineJobSchema, lineJobs, linesInPage } from '#shared/batches/batch-jobs.ts';
+import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { idleLines, type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
-import { conditionalUpdate } from '#shared/jobs/conditional-update.ts';
+import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
 import { jobKey } from '#shared/jobs/job-item.ts';
 import type { Parts } from '../context.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -26,36 +27,30 @@ const marginSeconds = 86_400;
 export const startRetention = async (
   context: DurableContext,
   parts: Parts,
-  work: Work,
+  run: BatchRun,
   lines: number,
 ): Promise<boolean> => {
   for (let first = 1; first <= lines; first += linesInStep) {
     const last = Math.min(lines, first + linesInStep - 1);
-    const isOurs = await context.step(`keep from line ${first}`, () => keepJobs(parts, work, { first, last }));
+    const isOurs = await context.step(`keep from line ${first}`, () => keepJobs(parts, run, { first, last }));
     if (!isOurs) return false;
     if (last % (linesInStep * stepsInInvocation) === 0) await context.wait('next invocation', { seconds: 1 });
   }
-  await context.step('keep other lines', () => keepIdleLines(parts, work.batchId));
+  await context.step('keep other lines', () => keepIdleLines(parts, run.batchId));
   return true;
 };
 
 const keepJobs = async (
   { table }: Parts,
-  work: Work,
+  run: BatchRun,
   { first, last }: { first: number; last: number },
 ): Promise<boolean> => {
-  const batch = await advanceBatch(table, work, { from: ['reporting'], to: 'reporting' });
+  const batch = await advanceBatch(table, run, { from: ['reporting'], to: 'reporting' });
   if (batch === undefined) return false;
   const expiresAt = expiryOf(batch, table.clock.now());
-  for (let from = first; from <= last; from += linesAtOnce) {
-    const to = Math.min(last, from + linesAtOnce - 1);
-    const jobs = await readLineJobs(table, work.batchId, { first: from, last: to }, ['jobId']);
+  for await (const { jobs } of lineJobs(table, run.batchId, { first, last }, lineJobSchema.pick({ jobId: true }))) {
     await inParallel([...jobs.values()], jobsAtOnce, async ({ jobId }) => {
-      await conditionalUpdate(table, jobKey(String(jobId)), {
-        expression: 'SET expiresAt = :expiresAt',
-        condition: 'attribute_exists(pk)',
-        values: { ':expiresAt': expiresAt },
-      });
+      await updateItem(table, jobKey(jobId), { set: { expiresAt }, when: exists });
     });
   }
   return true;
@@ -66,9 +61,9 @@ const keepIdleLines = async ({ table }: Parts, batchId: string): Promise<void> =
   if (batch === undefined) return;
   const expiresAt = expiryOf(batch, table.clock.now());
   let some: SkippedLine[] = [];
-  for await (const line of idleLines(table, batchId)) {
+  for await (const line of skippedLines(table, batchId)) {
     some.push(line);
-    if (some.length < linesAtOnce) continue;
+    if (some.length < linesInPage) continue;
     await saveSkippedLines(table, batchId, some, expiresAt);
     some = [];
   }

@@ -1,9 +1,9 @@
+import type * as z from 'zod';
 import type { Batch } from '#shared/batches/batch.ts';
 import { endStates } from '#shared/batches/batch.ts';
-import { linesAtOnce, readLineJobs } from '#shared/batches/batch-jobs.ts';
-import { countedAs, idleLines, type SkippedLine } from '#shared/batches/line-items.ts';
+import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
+import { countedAs, type SkippedLine, skippedLines } from '#shared/batches/line-items.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
-import type { Job } from '#shared/jobs/job.ts';
 import type { Parts } from '../context.ts';
 import type { Tally } from './recount.ts';
 
@@ -30,7 +30,7 @@ export class JobsStillRunningError extends Error {
   override readonly name = 'JobsStillRunningError';
 }
 
-const attributes = ['jobId', 'lineId', 'state', 'outputs', 'error'] as const;
+const reportedJob = lineJobSchema.pick({ jobId: true, lineId: true, state: true, outputs: true, error: true });
 
 /**
  * One row for every line of a batch with something in it, in the order of the lines.
@@ -43,11 +43,9 @@ export async function* reportRows(
   { batchId, lines = 0 }: Batch,
   tally: Tally,
 ): AsyncGenerator<ReportRow> {
-  const idle = idleLines(table, batchId);
+  const idle = skippedLines(table, batchId);
   let nextIdle = await idle.next();
-  for (let first = 1; first <= lines; first += linesAtOnce) {
-    const last = Math.min(lines, first + linesAtOnce - 1);
-    const jobs = await readLineJobs(table, batchId, { first, last }, attributes);
+  for await (const { first, last, jobs } of lineJobs(table, batchId, { last: lines }, reportedJob)) {
     for (let line = first; line <= last; line += 1) {
       const job = jobs.get(line);
       const other = nextIdle.done !== true && nextIdle.value.line === line ? nextIdle.value : undefined;
@@ -59,9 +57,9 @@ export async function* reportRows(
   }
 }
 
-const rowOfJob = (line: number, item: Record<string, unknown>, gatewayUrl: string, tally: Tally): ReportRow => {
-  const { jobId, lineId, outputs = [], error, ...job } = item as Pick<Job, (typeof attributes)[number]>;
-  const state = endStates.find((end) => end === job.state);
+const rowOfJob = (line: number, found: z.output<typeof reportedJob>, gatewayUrl: string, tally: Tally): ReportRow => {
+  const { jobId, lineId, outputs = [], error } = found;
+  const state = endStates.find((end) => end === found.state);
   if (state === undefined) throw new JobsStillRunningError('A job of the batch has not ended.');
   tally.jobs += 1;
   tally.counts[state] += 1;

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { pauseBeforeNext } from '#functions/notify/retry-schedule.ts';
-import { batchEndedEvent } from '#shared/batches/batch-events.ts';
-import { batchEnded } from '#shared/events/batch-ended.ts';
-import { jobEnded } from '#shared/events/job-ended.ts';
-import { eventSource, jobEndedEvent } from '#shared/jobs/events.ts';
+import { batchEnded, batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { jobEnded, jobEndedEvent } from '#shared/events/job-ended.ts';
+import { eventSource } from '#shared/events/publish.ts';
 import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import { read } from './repository.ts';
 

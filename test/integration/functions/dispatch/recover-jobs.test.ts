@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assignPermits } from '#functions/dispatch/assign-permits.ts';
 import { type RecoverJobs, recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import type { Table } from '#shared/aws/table.ts';
-import type { EventBus } from '#shared/jobs/events.ts';
+import type { EventBus } from '#shared/events/publish.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
 import { readQuota } from '#shared/jobs/quota.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
@@ -28,14 +28,14 @@ let clock: ManualClock;
 let table: Table;
 let observed: Observed;
 let startedNames: string[];
-let announced: string[];
+let published: string[];
 let bus: EventBus;
 beforeEach(async () => {
   clock = createManualClock();
   table = await dynamoDb.table(clock);
   observed = observe();
   startedNames = [];
-  ({ bus, published: announced } = createEventBus());
+  ({ bus, published: published } = createEventBus());
 });
 
 const parts = (more: Partial<RecoverJobs> = {}): RecoverJobs => ({
@@ -61,7 +61,7 @@ describe('a turn that never started', () => {
     const job = await queueJob(table);
     await assignPermits(parts({ startTurn: async () => {} }));
     clock.set(noon + 3_000);
-    expect(await recoverJobs(parts())).toEqual({ requeue: 0, resumed: 0, announced: 0 });
+    expect(await recoverJobs(parts())).toEqual({ requeue: 0, resumed: 0, published: 0 });
     expect((await readJob(table, job)).state).toBe('scheduled');
 
     clock.set(noon + 8_001);
@@ -91,12 +91,12 @@ describe('a turn that never started', () => {
 });
 
 describe('a submit whose execution died', () => {
-  it('ends as unknown, once, announced at once', async () => {
+  it('ends as unknown, once, published at once', async () => {
     const job = await jobIn('submitting', noon - 1);
     await Promise.all(Array.from({ length: 3 }, () => recoverJobs(parts())));
     expect(await readJob(table, job)).toMatchObject({ state: 'failed', error: { code: 'submit_outcome_unknown' } });
     expect(observed.metrics.filter((name) => name === 'SubmitOutcomeUnknown')).toHaveLength(1);
-    expect(announced).toEqual([job.jobId]);
+    expect(published).toEqual([job.jobId]);
     expect(startedNames).toEqual([]);
   });
 
@@ -140,23 +140,23 @@ describe('a job whose execution died at Adobe’s side or in storing', () => {
   });
 });
 
-describe('an end that was not announced', () => {
-  it('is announced, but not while whoever ended the job is about to', async () => {
+describe('an end that was not published', () => {
+  it('is published, but not while whoever ended the job is about to', async () => {
     const job = await queueJob(table);
     await endJob(table, job, ['queued'], { to: 'cancelled' });
     clock.advance(30_000);
-    expect((await recoverJobs(parts())).announced).toBe(0);
+    expect((await recoverJobs(parts())).published).toBe(0);
     clock.advance(1);
-    expect((await recoverJobs(parts())).announced).toBe(1);
-    expect(announced).toEqual([job.jobId]);
-    expect((await recoverJobs(parts())).announced).toBe(0);
+    expect((await recoverJobs(parts())).published).toBe(1);
+    expect(published).toEqual([job.jobId]);
+    expect((await recoverJobs(parts())).published).toBe(0);
   });
 
-  it('is announced by the next run when EventBridge does not answer in this one', async () => {
+  it('is published by the next run when EventBridge does not answer in this one', async () => {
     await endJob(table, await queueJob(table), ['queued'], { to: 'cancelled' });
     clock.advance(60_000);
     const silent: EventBus = { ...bus, eventBridge: { send: () => Promise.reject(new Error('no answer')) } as never };
-    expect((await recoverJobs(parts({ bus: silent }))).announced).toBe(0);
-    expect((await recoverJobs(parts())).announced).toBe(1);
+    expect((await recoverJobs(parts({ bus: silent }))).published).toBe(0);
+    expect((await recoverJobs(parts())).published).toBe(1);
   });
 });

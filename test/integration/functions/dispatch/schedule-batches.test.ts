@@ -5,7 +5,7 @@ import type { StartRun } from '#functions/dispatch/start-batch-run.ts';
 import type { Table } from '#shared/aws/table.ts';
 import { advanceBatch, requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
-import type { EventBus } from '#shared/jobs/events.ts';
+import type { EventBus } from '#shared/events/publish.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
@@ -27,7 +27,7 @@ const newBatch = async () => {
 const running = async () => {
   const { batchId } = await newBatch();
   const step = { from: ['reading'], to: 'running', changes: { jobs: 2 }, checkAtMs: clock.now() } as const;
-  const batch = await advanceBatch(table, { batchId, work: 0 }, step);
+  const batch = await advanceBatch(table, { batchId, run: 0 }, step);
   if (batch === undefined) throw new Error('The batch has not moved.');
   return batch;
 };
@@ -53,7 +53,7 @@ it('starts one execution for a batch however many dispatchers look', async () =>
   const started = await Promise.all(Array.from({ length: 6 }, () => follow()));
   // Lambda starts one of a name once.
   expect([...new Set(started.flat())]).toEqual([`${batchId}-1`]);
-  expect(await getBatch(table, batchId)).toMatchObject({ works: 1 });
+  expect(await getBatch(table, batchId)).toMatchObject({ run: 1 });
 });
 
 it('lets batches be that wait for their jobs, so that those behind them have their look', async () => {
@@ -73,7 +73,7 @@ it('starts an execution again that could not be started, when its time is over, 
   expect(await follow()).toEqual([]);
   clock.advance(1);
   expect(await follow()).toEqual([`${batchId}-2`]);
-  expect(await getBatch(table, batchId)).toMatchObject({ works: 2, tries: 0 });
+  expect(await getBatch(table, batchId)).toMatchObject({ run: 2, readAttempts: 0 });
 });
 
 it('looks at a batch at once whose caller cancels it', async () => {

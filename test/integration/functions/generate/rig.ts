@@ -2,8 +2,8 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { TurnEnd } from '#functions/generate/announce-end.ts';
 import type { Parts } from '#functions/generate/context.ts';
+import type { TurnEnd } from '#functions/generate/publish-job-ended.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { type AccessToken, createAccessTokenCache, type TokenSource } from '#shared/adobe/auth/access-token.ts';

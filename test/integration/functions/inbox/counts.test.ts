@@ -5,9 +5,9 @@ import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
 import { advanceBatch } from '#shared/batches/batch-progress.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import { markCounted } from '#shared/batches/count-end.ts';
-import { announce } from '#shared/jobs/events.ts';
 import { deleteJob, getJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
+import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import { queueJob } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
 import { createRandom } from '#test/fixtures/random.ts';
@@ -49,12 +49,11 @@ const linesTo = (last: number) => Array.from({ length: last }, (_, index) => ind
 describe('the counts of a batch', () => {
   it('have each job once, however many tell of its end at once', async () => {
     const batchId = await readBatch(10);
-    const { table, bus } = rig.parts;
     const ended = await Promise.all(linesTo(10).map((line) => endSilently(batchId, line)));
     rig.clock.advance(minuteMs);
     // The function that ended a job, a resumed one, and two runs of dispatch.
     await Promise.all([
-      ...ended.flatMap((job) => [announce(table, bus, job), announce(table, bus, job)]),
+      ...ended.flatMap((job) => [publishEnded(rig.parts, job), publishEnded(rig.parts, job)]),
       recover(),
       recover(),
     ]);
@@ -107,7 +106,6 @@ describe('the counts of a batch', () => {
 
   it.each([1, 2])('come out right however unreliable DynamoDB is (seed %i)', async (seed) => {
     const batchId = await readBatch(20);
-    const { table, bus } = rig.parts;
     const random = createRandom(seed);
     let isReliable = false;
     makeUnreliable(rig.dynamoDb, rig.clock, () => (isReliable ? 1 : random()), {
@@ -120,7 +118,7 @@ describe('the counts of a batch', () => {
     const died = () => undefined;
     const endAndTell = async (line: number) => {
       const ended = await endSilently(batchId, line);
-      await announce(table, bus, ended);
+      await publishEnded(rig.parts, ended);
     };
     await Promise.all(linesTo(20).map((line) => endAndTell(line).catch(died)));
     isReliable = true;
@@ -144,8 +142,8 @@ describe('a job of a batch', () => {
     const { table } = api;
     const batch = { batchId: crypto.randomUUID(), caller: 'alice', priority: 'low', retentionSeconds: 60 } as const;
     await createBatch(table, batch, table.clock.now());
-    const work = { batchId: batch.batchId, work: 0 };
-    await advanceBatch(table, work, { from: ['reading'], to: 'running', changes: { jobs: 1, lines: 1 } });
+    const run = { batchId: batch.batchId, run: 0 };
+    await advanceBatch(table, run, { from: ['reading'], to: 'running', changes: { jobs: 1, lines: 1 } });
     const jobId = jobIdOfLine(batch.batchId, 1);
     await queueJob(table, { jobId, caller: 'alice', batchId: batch.batchId, line: 1 });
     expect((await api.call({ method: 'PUT', path: `/v3/cancel/${jobId}` })).statusCode).toBe(200);

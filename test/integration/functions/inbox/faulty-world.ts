@@ -3,7 +3,7 @@ import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
 import type { Parts } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
 import { LeaseOverError } from '#functions/inbox/read/enqueue-lines.ts';
-import type { Work } from '#shared/batches/batch-progress.ts';
+import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
 import type { Rig } from './rig.ts';
 
@@ -80,10 +80,10 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
     return Promise.race([end, death]);
   };
 
-  const follow = async (work: Work): Promise<void> => {
+  const follow = async (run: BatchRun): Promise<void> => {
     const context = createJournal();
-    const end = await inProcess((parts) => processBatch(context, work, parts));
-    if (end === undefined && resumes) await inProcess((parts) => processBatch(context, work, parts));
+    const end = await inProcess((parts) => processBatch(context, run, parts));
+    if (end === undefined && resumes) await inProcess((parts) => processBatch(context, run, parts));
   };
 
   return {
@@ -94,19 +94,19 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
     },
     inProcess,
     dispatch: async () => {
-      const started: Work[] = [];
+      const started: BatchRun[] = [];
       await inProcess(async (parts) => {
         await recoverJobs({ ...parts, startTurn: async () => {}, recordMetric: () => {} });
-        const startRun = async (work: Work) => {
+        const startRun = async (run: BatchRun) => {
           await parts.triggerDispatch();
           // The same work starts once, however often it is asked for.
-          if (!started.some(({ batchId, work: known }) => batchId === work.batchId && known === work.work)) {
-            started.push(work);
+          if (!started.some(({ batchId, run: known }) => batchId === run.batchId && known === run.run)) {
+            started.push(run);
           }
         };
         await scheduleBatches({ ...parts, startRun });
       });
-      for (const work of started) await follow(work);
+      for (const run of started) await follow(run);
     },
     release: async () => {
       for (const { goOn, end } of stalled) {

@@ -5,9 +5,9 @@ import { registerFile } from '#functions/inbox/register-file.ts';
 import { type Batch, isOver } from '#shared/batches/batch.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { announce } from '#shared/jobs/events.ts';
 import { isFinal } from '#shared/jobs/job.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
+import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import { allItems } from '#test/fixtures/job-table.ts';
 import type { FaultyWorld } from './faulty-world.ts';
 import { expectWhole } from './whole.ts';
@@ -58,10 +58,10 @@ const isSilent = async ({ rig }: FaultyWorld): Promise<boolean> =>
 
 /** Ends a job as generate does; if it dies, dispatch announces the end. */
 export const end = async (world: FaultyWorld, batchId: string, line: number, how: JobEnd): Promise<void> => {
-  await world.inProcess(async ({ table, bus }) => {
+  await world.inProcess(async ({ table, bus, log }) => {
     const job = await world.rig.job(batchId, line);
     const ended = await endJob(table, job, [job.state], how);
-    if (ended !== undefined) await announce(table, bus, ended);
+    if (ended !== undefined) await publishEnded({ table, bus, log }, ended);
     return true;
   });
   const job = await world.rig.job(batchId, line);

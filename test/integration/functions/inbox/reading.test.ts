@@ -55,7 +55,7 @@ describe('reading that broke off', () => {
     world.effects.length = 0;
     await world.dispatch();
     expect(jobsPut()).toBe(30);
-    expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 300, tries: 0 });
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 300, readAttempts: 0 });
     expect(await Promise.all([1, 250, 251].map(async (line) => (await rig.job(batchId, line)).rank))).toEqual(ranks);
     expect(await takeRounds(rig.parts.table, 'team-a', 'low', 1)).toBeLessThanOrEqual(300 + 50);
   });
@@ -88,10 +88,10 @@ describe('reading that broke off', () => {
     const read = async () => {
       const claimed = await claim();
       expect(claimed?.batchId).toBe(batchId);
-      return readRequests(createJournal(), rig.parts, { batchId, work: claimed?.works ?? 0 }, 1);
+      return readRequests(createJournal(), rig.parts, { batchId, run: claimed?.run ?? 0 }, 1);
     };
     expect([await read(), await read()].map(({ kind }) => kind)).toEqual(['continues', 'read']);
-    expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 260, works: 2 });
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 260, run: 2 });
   });
 });
 
@@ -119,7 +119,7 @@ describe('what can never be read', () => {
     // The first one had got as far as these lines.
     await fail(1 + tried);
     await world.dispatch();
-    expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 2, rejected: 3, tries: 0 });
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 2, rejected: 3, readAttempts: 0 });
     for (const line of [1, 2]) await rig.end(batchId, line);
     await world.dispatch();
     expect((await rig.report(batchId)).map(({ state, error }) => error?.code ?? state)).toEqual([
@@ -136,7 +136,7 @@ describe('what can never be read', () => {
     for (const line of [1, 251]) {
       failAfter('Put job', line === 1 ? 0 : 250);
       await expect(world.dispatch()).rejects.toThrow(CrashError);
-      expect(await rig.batch(batchId)).toMatchObject({ readTo: { line }, tries: 0 });
+      expect(await rig.batch(batchId)).toMatchObject({ readTo: { line }, readAttempts: 0 });
       rig.clock.advance(leaseMs);
     }
   });

@@ -11,11 +11,11 @@ import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import type { Batch } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
-import type { Work } from '#shared/batches/batch-progress.ts';
+import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { announce } from '#shared/jobs/events.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
+import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import { adobeLimits, readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
@@ -51,7 +51,7 @@ export interface Rig extends Observed {
   /** Does what dispatch does for batches, and runs the executions that it starts until each ends. */
   dispatch(): Promise<BatchEnd[]>;
   /** Runs one execution. */
-  follow(work: Work): Promise<BatchEnd>;
+  follow(run: BatchRun): Promise<BatchEnd>;
   batch(batchId: string): Promise<Batch>;
   job(batchId: string, line: number): Promise<Job>;
   /** Ends the job of a line as `generate` would. */
@@ -129,24 +129,24 @@ const createRig = (
       return (await registerFile(parts, { kind: 'file', source: { bucket, key, etag }, bytes: 1 })) ?? '';
     },
     dispatch: async () => {
-      const started: Work[] = [];
+      const started: BatchRun[] = [];
       await scheduleBatches({
         table,
         bus,
         log: observed.log,
-        startRun: async (work) => {
-          started.push(work);
+        startRun: async (run) => {
+          started.push(run);
         },
       });
       const ends: BatchEnd[] = [];
-      for (const work of started) ends.push(await rig.follow(work));
+      for (const run of started) ends.push(await rig.follow(run));
       return ends;
     },
-    follow: async (work) => {
-      const handlerFunction = withDurableExecution((event: Work, context: DurableContext) =>
+    follow: async (run) => {
+      const handlerFunction = withDurableExecution((event: BatchRun, context: DurableContext) =>
         processBatch(context, event, parts),
       );
-      const execution = await new LocalDurableTestRunner<BatchEnd>({ handlerFunction }).run({ payload: { ...work } });
+      const execution = await new LocalDurableTestRunner<BatchEnd>({ handlerFunction }).run({ payload: { ...run } });
       const end = execution.getResult();
       if (end === undefined) throw new Error('The execution ended without a result.');
       return end;
@@ -160,7 +160,7 @@ const createRig = (
     end: async (batchId, line, end = succeeded(line)) => {
       const job = await rig.job(batchId, line);
       const ended = await endJob(table, job, [job.state], end);
-      if (ended !== undefined) await announce(table, bus, ended);
+      if (ended !== undefined) await publishEnded(parts, ended);
     },
     report: async (batchId) =>
       (await rig.object(`batches/${batchId}/report.jsonl`))

@@ -35,7 +35,7 @@ describe('cancelJob', () => {
   it('ends a queued job at once', async () => {
     const job = await queueJob(table);
     expect(await cancelJob(table, limits, job)).toMatchObject({ outcome: 'cancelled', job: { state: 'cancelled' } });
-    expect(await itemOf(table, job)).toMatchObject({ unpublished: 'yes' });
+    expect(await itemOf(table, job)).toMatchObject({ unpublished: 'job' });
     expect(await itemOf(table, job)).not.toHaveProperty('queueState');
   });
 

@@ -122,7 +122,7 @@ describe('endJob', () => {
     expect(await itemOf(table, job)).toMatchObject({
       state: to,
       finishedAt: iso(),
-      unpublished: 'yes',
+      unpublished: 'job',
       expiresAt: clock.now() / 1000 + 3_600,
       error: { code: 'c', message: 'm' },
     });

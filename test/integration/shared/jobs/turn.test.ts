@@ -198,7 +198,7 @@ describe('requeue', () => {
     expect((await cancelJob(table, limits, verdict.job))?.outcome).toBe('requested');
     const ended = await requeue(table, limits, verdict.job, { sent: true, changes: { attempts: 1 } });
     expect(ended).toMatchObject({ state: 'cancelled' });
-    expect(await itemOf(table, job)).toMatchObject({ unpublished: 'yes' });
+    expect(await itemOf(table, job)).toMatchObject({ unpublished: 'job' });
   });
 
   it('is done by one of many, and the permit freed once', async () => {

@@ -26,12 +26,12 @@ const batchOf = async (batchId: string): Promise<Batch> => {
 
 /** Moves a batch on as the inbox function would. */
 const advance = async (batchId: string, to: BatchState, changes: Partial<Batch> = {}): Promise<void> => {
-  const work = { batchId, work: 0 };
+  const run = { batchId, run: 0 };
   const { state, retentionSeconds } = await batchOf(batchId);
   const moved =
     to === 'finished' || to === 'refused'
-      ? await endBatch(api.table, work, { from: [state], to, changes }, retentionSeconds)
-      : await advanceBatch(api.table, work, { from: [state], to, changes });
+      ? await endBatch(api.table, run, { from: [state], to, changes }, retentionSeconds)
+      : await advanceBatch(api.table, run, { from: [state], to, changes });
   expect(moved?.state).toBe(to);
 };
 

@@ -52,7 +52,7 @@ describe('DELETE /jobs/{jobId}', () => {
     const job = await queueJob(api.table, { caller: 'alice', batchId: batch.batchId, line: 1 });
     await endJob(api.table, job, ['queued'], { to: 'cancelled' });
     expect(await erase(job.jobId)).toMatchObject({ statusCode: 409, json: { error_code: 'batch_not_read' } });
-    await advanceBatch(api.table, { batchId: batch.batchId, work: 0 }, { from: ['reading'], to: 'running' });
+    await advanceBatch(api.table, { batchId: batch.batchId, run: 0 }, { from: ['reading'], to: 'running' });
     expect((await erase(job.jobId)).statusCode).toBe(204);
   });
 

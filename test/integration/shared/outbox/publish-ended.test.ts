@@ -2,12 +2,16 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type BusEvent, startEventBridge } from '#local/eventbridge.ts';
-import type { Table } from '#shared/aws/table.ts';
+import { UnreadableItemError } from '#shared/aws/items.ts';
+import { type Table, updateItem } from '#shared/aws/table.ts';
 import { jobEnded } from '#shared/events/job-ended.ts';
-import { announce, type EventBus, EventNotPublishedError, unpublishedJobs } from '#shared/jobs/events.ts';
+import { type EventBus, EventNotPublishedError } from '#shared/events/publish.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import { jobKey } from '#shared/jobs/job-item.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
+import { type Outbox, publishEnded, tryPublishEnded } from '#shared/outbox/publish-ended.ts';
+import { unpublishedJobs } from '#shared/outbox/unpublished.ts';
 import { allItems, queueJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 
@@ -29,10 +33,14 @@ afterAll(async () => {
 
 let clock: ManualClock;
 let table: Table;
+let outbox: Outbox;
+let warnings: string[];
 beforeEach(async () => {
   events.length = 0;
   clock = createManualClock();
   table = await dynamoDb.table(clock);
+  warnings = [];
+  outbox = { table, bus, log: { warn: (message) => void warnings.push(message) } };
 });
 
 const outputs = [{ bucket: 'b', key: 'outputs/1/0.jpg', sha256: 'ab', bytes: 3, contentType: 'image/jpeg', seed: 7 }];
@@ -44,7 +52,7 @@ const ended = async (request?: string): Promise<Job> => {
 
 it('says what the job came to as documented, with keys and lasting addresses and without the prompt', async () => {
   const job = await ended('{"prompt":"a private wish"}');
-  await announce(table, bus, job);
+  await publishEnded(outbox, job);
   expect(events).toHaveLength(1);
   expect(events[0]).toMatchObject({
     source: 'firefly-gateway',
@@ -56,9 +64,9 @@ it('says what the job came to as documented, with keys and lasting addresses and
   expect(JSON.stringify(events)).not.toContain('private wish');
 });
 
-it('finds ends that were not announced, and none that were', async () => {
-  const [announced, forgotten] = [await ended(), await ended()];
-  await announce(table, bus, announced);
+it('finds ends that were not published, and none that were', async () => {
+  const [published, forgotten] = [await ended(), await ended()];
+  await publishEnded(outbox, published);
   expect(await unpublishedJobs(table, clock.now(), 10)).toEqual([]);
   clock.advance(1);
   expect((await unpublishedJobs(table, clock.now(), 10)).map(({ jobId }) => jobId)).toEqual([forgotten.jobId]);
@@ -70,24 +78,24 @@ it('keeps the mark when EventBridge refuses the event', async () => {
     ...bus,
     eventBridge: { send: async () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] }) } as never,
   };
-  await expect(announce(table, refusing, job)).rejects.toThrow(EventNotPublishedError);
+  await expect(publishEnded({ ...outbox, bus: refusing }, job)).rejects.toThrow(EventNotPublishedError);
   clock.advance(1);
   expect(await unpublishedJobs(table, clock.now(), 10)).toHaveLength(1);
 });
 
 it('does not bring a job back that was erased meanwhile', async () => {
   const job = await ended();
-  await announce(table, bus, job);
+  await publishEnded(outbox, job);
   expect(await deleteJob(table, job.jobId)).toBe(true);
-  // A dispatch that found the mark before announces it once more.
-  await announce(table, bus, job);
+  // A dispatch that found the mark before publishes it once more.
+  await publishEnded(outbox, job);
   expect((await allItems(table)).filter(({ sk }) => sk === 'job')).toEqual([]);
 });
 
 it('comes before the erasing: nobody would know of the end otherwise', async () => {
   const job = await ended();
   expect(await deleteJob(table, job.jobId)).toBe(false);
-  await announce(table, bus, job);
+  await publishEnded(outbox, job);
   expect(await deleteJob(table, job.jobId)).toBe(true);
 });
 
@@ -96,4 +104,27 @@ it('has no mark on a job that goes on', async () => {
   await transition(table, job, { from: ['queued'], to: 'running', order: new Date(clock.now()).toISOString() });
   clock.advance(60_000);
   expect(await unpublishedJobs(table, clock.now(), 10)).toEqual([]);
+});
+
+it('can be tried: a failure is logged, and the mark stays for dispatch', async () => {
+  const job = await ended();
+  const refusing: EventBus = { ...bus, eventBridge: { send: () => Promise.reject(new Error('no answer')) } as never };
+  expect(await tryPublishEnded({ ...outbox, bus: refusing }, job)).toBe(false);
+  expect(warnings).toHaveLength(1);
+  clock.advance(1);
+  expect(await unpublishedJobs(table, clock.now(), 10)).toHaveLength(1);
+  expect(await tryPublishEnded(outbox, job)).toBe(true);
+  expect(await unpublishedJobs(table, clock.now(), 10)).toEqual([]);
+});
+
+it('leaves out an end that cannot be read, reports its key, and does not meet it again', async () => {
+  const [broken, whole] = [await ended(), await ended()];
+  await updateItem(table, jobKey(broken.jobId), { set: { priority: 'none' } });
+  clock.advance(1);
+  const unreadable: UnreadableItemError[] = [];
+  const reporting = { ...table, onUnreadable: (error: UnreadableItemError) => void unreadable.push(error) };
+  await expect(unpublishedJobs(table, clock.now(), 10)).rejects.toThrow(UnreadableItemError);
+  expect((await unpublishedJobs(reporting, clock.now(), 10)).map(({ jobId }) => jobId)).toEqual([whole.jobId]);
+  expect(unreadable).toMatchObject([{ key: jobKey(broken.jobId), attributes: ['priority'], code: 'unreadable_item' }]);
+  expect((await unpublishedJobs(table, clock.now(), 10)).map(({ jobId }) => jobId)).toEqual([whole.jobId]);
 });

@@ -1,0 +1,63 @@
+import { exists } from '../aws/expressions.ts';
+import { dispatchNow, type TriggerDispatch } from '../aws/invoke-dispatch.ts';
+import { type Table, updateItem } from '../aws/table.ts';
+import type { Batch } from '../batches/batch.ts';
+import { batchKey } from '../batches/batch-item.ts';
+import { countEnd } from '../batches/count-end.ts';
+import { batchEndedEvent, batchEndedOf } from '../events/batch-ended.ts';
+import { jobEndedEvent, jobEndedOf } from '../events/job-ended.ts';
+import { type EventBus, publish } from '../events/publish.ts';
+import type { Job } from '../jobs/job.ts';
+import { jobKey } from '../jobs/job-item.ts';
+import type { Log } from '../observability.ts';
+
+/**
+ * The outbox: the write that ends a job or batch marks it `unpublished`, the end is published, and then the mark is cleared.
+ * Whatever crashes in between, dispatch finds the mark; an end is published at least once.
+ */
+export interface Outbox {
+  table: Table;
+  bus: EventBus;
+  log: Pick<Log, 'warn'>;
+  /** Has the report of a batch written at once after its last job; dispatch itself needs no trigger. */
+  triggerDispatch?: TriggerDispatch;
+}
+
+/**
+ * Publishes the end of a job or batch and clears its mark. A job of a batch is counted there first, so that whoever hears of
+ * its end finds it counted.
+ *
+ * @throws {EventNotPublishedError} if EventBridge refused the event
+ */
+export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<void> => {
+  const { table, bus, log, triggerDispatch } = outbox;
+  if (!('jobId' in ended)) {
+    await publish(bus, batchEndedEvent, batchEndedOf(ended, bus.gatewayUrl));
+    return clearMark(table, batchKey(ended.batchId));
+  }
+  const isLast = await countEnd(table, ended);
+  await publish(bus, jobEndedEvent, jobEndedOf(ended, bus.gatewayUrl));
+  await clearMark(table, jobKey(ended.jobId));
+  if (isLast && triggerDispatch !== undefined) await dispatchNow({ triggerDispatch, log });
+};
+
+/**
+ * The same where the end itself is what counts: a failure is logged, as dispatch publishes what is left.
+ *
+ * @returns whether the end is published
+ */
+export const tryPublishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<boolean> => {
+  try {
+    await publishEnded(outbox, ended);
+    return true;
+  } catch (error) {
+    const id = 'jobId' in ended ? { jobId: ended.jobId } : { batchId: ended.batchId };
+    outbox.log.warn('An end could not be published; dispatch publishes it.', { ...id, error: String(error) });
+    return false;
+  }
+};
+
+// Without the condition the update would bring back a record that was erased meanwhile.
+const clearMark = async (table: Table, key: { pk: string; sk: string }): Promise<void> => {
+  await updateItem(table, key, { remove: ['unpublished'], when: exists });
+};
