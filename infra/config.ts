@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import * as z from 'zod';
-import { type Settings, settingsSchema } from './settings.ts';
+import { type Settings, settingsSchema } from '#shared/deployment/settings.ts';
 
 /** The key in the context of cdk.json: a map from the name of a stage to its settings. */
 export const contextKey = 'firefly-gateway';

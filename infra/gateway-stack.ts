@@ -1,5 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { type FunctionName, stackNameOf } from '#shared/deployment/names.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import { eventSource } from '#shared/events/publish.ts';
@@ -23,7 +24,6 @@ import { Schedules } from './constructs/schedules.ts';
 import { SecretRotation } from './constructs/secret-rotation.ts';
 import { Secrets } from './constructs/secrets.ts';
 import { WebhookTable } from './constructs/webhook-table.ts';
-import { type FunctionName, stackNameOf } from './names.ts';
 
 /** One stage of the gateway, whole. It names no account and no region: those are where it is deployed. */
 export class GatewayStack extends Stack {

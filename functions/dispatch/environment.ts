@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { gatewayUrl, readEnv, wholeNumber } from '#shared/env.ts';
+import { gatewayUrl, readEnv, wholeNumber } from '#shared/deployment/environment.ts';
 
 const schema = z
   .object({

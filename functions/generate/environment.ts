@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operationOverrides } from '#shared/adobe/services/operation-settings.ts';
-import { commaList, gatewayUrl, jsonOf, readEnv, wholeNumber } from '#shared/env.ts';
+import { commaList, gatewayUrl, jsonOf, readEnv, wholeNumber } from '#shared/deployment/environment.ts';
 
 const schema = z
   .object({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readEnv } from '#shared/env.ts';
+import { readEnv } from '#shared/deployment/environment.ts';
 import type { RotationPolicy } from './context.ts';
 
 const nonNegative = z.coerce.number().nonnegative();

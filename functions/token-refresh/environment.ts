@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readEnv } from '#shared/env.ts';
+import { readEnv } from '#shared/deployment/environment.ts';
 
 const schema = z.object({
   TABLE_NAME: z.string().min(1),

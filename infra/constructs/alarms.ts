@@ -4,8 +4,8 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { functionNames, lambdaName } from '#shared/deployment/names.ts';
 import { type MetricName, metricNames, metricNamespace } from '#shared/metrics.ts';
-import { functionNames, lambdaName } from '../names.ts';
 
 interface AlarmsProps {
   topic: ITopic;

@@ -14,7 +14,7 @@ import {
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '#shared/deployment/settings.ts';
 import { AccessLog } from './access-log.ts';
 import { operatorRoutes } from './api-paths.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { batchesPrefix } from '#shared/batches/batch-files.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '#shared/deployment/settings.ts';
 
 /** The key prefix of the outputs. */
 export const outputsPrefix = 'outputs/';

@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { placeholderKey } from '#shared/adobe/auth/stored-credentials.ts';
-import { secretNames } from '../names.ts';
+import { secretNames } from '#shared/deployment/names.ts';
 
 /**
  * The two secrets. Their first value is a placeholder that Secrets Manager itself generates, so no value is ever in the

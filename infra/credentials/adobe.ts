@@ -3,7 +3,7 @@ import { createImsClient, type ImsClient, type MintedToken } from '#shared/adobe
 import { checkFireflyAccess, type FireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import { createIoManagementClient, type IoManagementClient } from '#shared/adobe/console/io-management.ts';
 import type { Clock } from '#shared/clock.ts';
-import { settingsSchema } from '../settings.ts';
+import { settingsSchema } from '#shared/deployment/settings.ts';
 import { UsageError } from './errors.ts';
 import type { Environment } from './inputs.ts';
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { consoleUrlPattern } from '#shared/adobe/console/console-url.ts';
+import { stackNameOf } from '#shared/deployment/names.ts';
 import cdkJson from '../../cdk.json' with { type: 'json' };
-import { stackNameOf } from '../names.ts';
 import { UsageError } from './errors.ts';
 
 const { stage: defaultStage }: { stage?: string } = cdkJson.context;

@@ -1,7 +1,7 @@
 import type { Sleep } from '#shared/adobe/http/retry-transient.ts';
 import { createStatusItems, type StatusItems } from '#shared/aws/status-items.ts';
 import type { Clock } from '#shared/clock.ts';
-import { secretNames } from '../names.ts';
+import { secretNames } from '#shared/deployment/names.ts';
 import { type Adobe, adobeSettings, connectAdobe } from './adobe.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { CredentialsError, StackNotFoundError } from './errors.ts';

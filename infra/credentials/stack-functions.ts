@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { type FunctionName, lambdaName } from '../names.ts';
+import { type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import { CredentialsError, FunctionFailedError, StackNotFoundError } from './errors.ts';
 
 const refreshSchema = z.object({ minted: z.boolean(), reason: z.string(), secondsLeft: z.number() });

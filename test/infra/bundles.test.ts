@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { docsAssets } from '#functions/api/openapi/docs.ts';
-import { type FunctionName, functionNames } from '#infra/names.ts';
+import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import { buildApp, type Resource } from './synthesise.ts';
 
 const largestBytes: Partial<Record<FunctionName, number>> = {

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { functionNames } from '#infra/names.ts';
+import { functionNames } from '#shared/deployment/names.ts';
 import { ofType, synthesise } from './synthesise.ts';
 
 const kept = synthesise();

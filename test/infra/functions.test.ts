@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type FunctionName, functionNames } from '#infra/names.ts';
+import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import { flatten } from './granted.ts';
 import { type Resource, synthesise } from './synthesise.ts';
 

@@ -1,5 +1,5 @@
 import type { GatewayStack } from '#infra/gateway-stack.ts';
-import { type FunctionName, functionNames } from '#infra/names.ts';
+import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import { durableFunctions, type Permission, type Principal, type Target } from './permissions.ts';
 import type { Resource } from './synthesise.ts';
 

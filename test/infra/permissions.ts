@@ -1,4 +1,4 @@
-import type { FunctionName } from '#infra/names.ts';
+import type { FunctionName } from '#shared/deployment/names.ts';
 
 /** The functions whose executions are durable. */
 export const durableFunctions = ['generate', 'inbox', 'notify'] as const;

@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { type FunctionName, functionNames } from '#infra/names.ts';
+import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import { permissions } from './permissions.ts';
 
 // What AWS checks for each request that the functions send, where it is not called as the command is.

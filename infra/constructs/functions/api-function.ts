@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { batchesPrefix } from '#shared/batches/batch-files.ts';
+import { eventBusName, lambdaName } from '#shared/deployment/names.ts';
 import manifest from '../../../package.json' with { type: 'json' };
-import { eventBusName, lambdaName } from '../../names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 import { docsDirectory, withDocs } from './bundling.ts';

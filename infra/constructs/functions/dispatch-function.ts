@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { eventBusName } from '../../names.ts';
+import { eventBusName } from '#shared/deployment/names.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { aliasArn, allow, allowPutEvents } from './statements.ts';

@@ -1,4 +1,4 @@
-import type { Settings } from '../../settings.ts';
+import type { Settings } from '#shared/deployment/settings.ts';
 import type { JobTable } from '../job-table.ts';
 import type { OutputsBucket } from '../outputs-bucket.ts';
 import type { Secrets } from '../secrets.ts';

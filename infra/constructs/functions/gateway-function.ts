@@ -5,8 +5,8 @@ import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } fro
 import { type BundlingOptions, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import { metricNamespace } from '#shared/metrics.ts';
-import { type FunctionName, lambdaName } from '../../names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { bundling } from './bundling.ts';
 import { allow } from './statements.ts';

@@ -2,7 +2,7 @@ import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { batchesPrefix } from '#shared/batches/batch-files.ts';
-import { durableAlias, eventBusName, lambdaName } from '../../names.ts';
+import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { inboxPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 import type { FunctionParts } from './function-parts.ts';

@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { durableAlias, lambdaName } from '../../names.ts';
+import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';

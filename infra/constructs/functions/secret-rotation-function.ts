@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { lambdaName } from '../../names.ts';
+import { lambdaName } from '#shared/deployment/names.ts';
 import type { FunctionParts } from './function-parts.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { allow, allowStatusItem, functionArn } from './statements.ts';

@@ -2,7 +2,7 @@ import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { durableAlias, eventBusName, type FunctionName, lambdaName } from '../../names.ts';
+import { durableAlias, eventBusName, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import { inboxPrefix, outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 
 /** Exact actions on exact resources; CDK's own grants are wider (`grantInvoke` adds every version, `grantRead` lists). */

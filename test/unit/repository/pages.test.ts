@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { settingsSchema } from '#infra/settings.ts';
 import { usage } from '#local/cli/start-options.ts';
+import { settingsSchema } from '#shared/deployment/settings.ts';
 import { filesMatching, packageJson, read, root } from './repository.ts';
 
 const settingsPage = read('docs/settings.md');
@@ -24,7 +24,7 @@ describe('the page of settings and commands', () => {
       const code = /^`(.*)`$/.exec(value)?.[1];
       if (code !== undefined) expect({ [name]: JSON.parse(code) }).toEqual({ [name]: defaults[name] });
       else if (value === 'none') expect({ [name]: defaults[name] }).toEqual({ [name]: undefined });
-      else expect(value).toContain('infra/settings.ts');
+      else expect(value).toContain('shared/deployment/settings.ts');
     }
   });
 

@@ -4,7 +4,7 @@ import { linesInStep } from '#functions/inbox/cancel/cancel-jobs.ts';
 import { bytesAtOnce, linesAtOnce } from '#functions/inbox/read/read-prepared.ts';
 import { chunksInInvocation } from '#functions/inbox/read/read-requests.ts';
 import { largestGrowth } from '#functions/inbox/read/store-lines.ts';
-import { settingsSchema } from '#infra/settings.ts';
+import { settingsSchema } from '#shared/deployment/settings.ts';
 
 // AWS: operations of a durable execution.
 const mostOperations = 3_000;
