@@ -7,7 +7,7 @@ import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';
-import type { QuotaLimits } from '#shared/jobs/quota.ts';
+import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log } from '#shared/observability.ts';
 import type { WebhookTable } from '#shared/webhooks/webhook-table.ts';
 import type { Operators } from './http/operators.ts';
@@ -15,7 +15,7 @@ import type { Operators } from './http/operators.ts';
 /** What the routes work with; the handler makes one for the life of the process. */
 export interface ApiContext {
   table: Table;
-  limits: QuotaLimits;
+  lanes: Lanes;
   bus: EventBus;
   /** The stored token, read anew at each call. */
   token: Pick<TokenSource, 'read'>;

@@ -41,7 +41,7 @@ const schema = z
     notifyFunctionArn: env.NOTIFY_FUNCTION_ARN,
     allowsLoopbackWebhooks: env.WEBHOOK_LOOPBACK === 'allowed',
     limits: {
-      requestsPerMinute: env.REQUESTS_PER_MINUTE,
+      windows: [{ seconds: 60, hard: env.REQUESTS_PER_MINUTE }],
       requestsPerDay: env.REQUESTS_PER_DAY,
       submitGraceMs: env.SUBMIT_GRACE_SECONDS * 1000,
     },

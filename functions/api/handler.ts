@@ -13,6 +13,7 @@ import { createObjectStore } from '#shared/aws/object-store.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock } from '#shared/clock.ts';
+import { createLanes, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { createLog } from '#shared/observability.ts';
 import { createApi } from './app.ts';
 import { readSettings } from './environment.ts';
@@ -29,7 +30,7 @@ const token = createAccessTokenSource({
 /** Answers every request to the HTTP API. */
 export const handler = createApi({
   table,
-  limits: settings.limits,
+  lanes: createLanes(table, { [fireflyLane]: settings.limits }),
   bus: {
     eventBridge: createEventBridge(),
     eventBusName: settings.eventBusName,

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { type SecretRotationStatus, tokenRefreshStatusSchema } from '#shared/aws/status-items.ts';
-import { countLimit, queueDepth } from '#shared/jobs/queue.ts';
-import { isPaused, type Pauses, readQuota } from '#shared/jobs/quota.ts';
+import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { isPaused, type Pauses } from '#shared/jobs/lanes/pauses.ts';
+import { countLimit, queueDepth } from '#shared/jobs/lanes/queue.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { ApiContext } from './context.ts';
 import { jsonResponse, toIso } from './http/response.ts';
 import type { Route } from './http/router.ts';
@@ -32,7 +34,7 @@ const healthState = z
       depthIsMinimum: z.boolean().meta({ description: 'True where the queue is longer than what is counted' }),
     }),
     permits: z.object({ free: z.int(), total: z.int() }).meta({ description: 'Requests of a minute' }),
-    requestsToday: z.object({ used: z.int(), limit: z.int() }),
+    requestsToday: z.object({ used: z.int(), limit: z.int().optional() }),
     paused: z
       .object({
         reason: z.enum(['operator', 'rate_limited', 'quota_exhausted', 'token_refused']),
@@ -62,16 +64,18 @@ export const healthRoute = (context: ApiContext): Route => ({
 });
 
 const viewHealth = async (context: ApiContext): Promise<Health> => {
-  const { table, limits, statusItems, settings } = context;
+  const { table, lanes, statusItems, settings } = context;
+  const firefly = findLane(lanes, fireflyLane);
   const now = table.clock.now();
-  const [token, depth, quota, tokenRefresh, rotation] = await Promise.all([
+  const [token, depth, snapshot, tokenRefresh, rotation] = await Promise.all([
     viewToken(context, now),
-    queueDepth(table),
-    readQuota(table, limits),
+    queueDepth(firefly),
+    readLane(firefly),
     statusItems.readTokenRefresh(),
     statusItems.readSecretRotation(),
   ]);
-  const paused = viewPause(quota, now);
+  const permits = snapshot.windows.flatMap((each) => each.permits);
+  const paused = viewPause(snapshot, now);
   const degraded =
     token.state !== 'ok' || paused !== undefined || tokenRefresh?.state === 'failing' || rotation?.lastRotationFailed;
   return {
@@ -81,10 +85,10 @@ const viewHealth = async (context: ApiContext): Promise<Health> => {
     tokenRefresh,
     queue: { depth, depthIsMinimum: depth >= countLimit },
     permits: {
-      free: paused === undefined ? quota.permits.filter(({ freeAt }) => freeAt <= now).length : 0,
-      total: quota.permits.length,
+      free: paused === undefined ? permits.filter(({ freeAt }) => freeAt <= now).length : 0,
+      total: permits.length,
     },
-    requestsToday: { used: quota.usedToday, limit: limits.requestsPerDay },
+    requestsToday: { used: snapshot.usedToday, limit: firefly.limits.requestsPerDay },
     paused,
     rotation: rotation && viewRotation(rotation, now),
   };

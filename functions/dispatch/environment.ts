@@ -19,7 +19,7 @@ const schema = z
     generateFunctionArn: env.GENERATE_FUNCTION_ARN,
     inboxFunctionArn: env.INBOX_FUNCTION_ARN,
     limits: {
-      requestsPerMinute: env.REQUESTS_PER_MINUTE,
+      windows: [{ seconds: 60, hard: env.REQUESTS_PER_MINUTE }],
       requestsPerDay: env.REQUESTS_PER_DAY,
       submitGraceMs: env.SUBMIT_GRACE_SECONDS * 1000,
     },

@@ -1,10 +1,7 @@
-import type { Table } from '#shared/aws/table.ts';
 import { claimRun, type DueBatch, dueBatches, needsRun, postponeCheck } from '#shared/batches/open-batches.ts';
-import type { EventBus } from '#shared/events/publish.ts';
-import type { Log } from '#shared/observability.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import { unpublishedBatches } from '#shared/outbox/unpublished.ts';
-import { runName, type StartRun } from './start-batch-run.ts';
+import { type DispatchContext, runExecutionName } from './context.ts';
 
 // The end of a batch is published right after it is written; only a crash leaves it longer.
 const publishSlackMs = 30_000;
@@ -14,33 +11,27 @@ const atOnce = 25;
 const mostPages = 20;
 const longestMs = 20_000;
 
-/** What looking at batches runs with. */
-export interface ScheduleBatches {
-  table: Table;
-  bus: EventBus;
-  startRun: StartRun;
-  log: Log;
-}
+type BatchesContext = Pick<DispatchContext, 'table' | 'bus' | 'startRun' | 'log'>;
 
 /**
  * Starts a durable execution for every batch that has something to do: a file to be read, a crash to recover from, a
  * cancellation, a report. Ends that were not published are published.
  */
-export const scheduleBatches = async (parts: ScheduleBatches): Promise<{ runs: number; batchesPublished: number }> => {
-  const { table } = parts;
+export const scheduleBatches = async (context: BatchesContext): Promise<{ runs: number; batchesPublished: number }> => {
+  const { table } = context;
   const endsAt = table.clock.now() + longestMs;
   let runs = 0;
   let pages = 0;
   for await (const page of dueBatches(table, atOnce)) {
-    const followed = await Promise.all(page.map((due) => tryToFollow(parts, due)));
-    runs += followed.filter(Boolean).length;
+    const started = await Promise.all(page.map((due) => tryToStartRun(context, due)));
+    runs += started.filter(Boolean).length;
     pages += 1;
     if (pages === mostPages || table.clock.now() >= endsAt) break;
   }
-  return { runs, batchesPublished: await publishEnds(parts) };
+  return { runs, batchesPublished: await publishEnds(context) };
 };
 
-const publishEnds = async (context: ScheduleBatches): Promise<number> => {
+const publishEnds = async (context: BatchesContext): Promise<number> => {
   const { table } = context;
   let published = 0;
   for (const batch of await unpublishedBatches(table, table.clock.now() - publishSlackMs, atOnce)) {
@@ -49,18 +40,18 @@ const publishEnds = async (context: ScheduleBatches): Promise<number> => {
   return published;
 };
 
-const tryToFollow = async (parts: ScheduleBatches, due: DueBatch): Promise<boolean> => {
+const tryToStartRun = async (context: BatchesContext, due: DueBatch): Promise<boolean> => {
   try {
-    return await follow(parts, due);
+    return await startDueRun(context, due);
   } catch (error) {
     // One batch that cannot be written must not keep the others waiting; it stays due.
     const { batchId } = due.batch;
-    parts.log.error('A batch could not be looked at; the next run tries again.', { batchId, error: String(error) });
+    context.log.error('A batch could not be looked at; the next run tries again.', { batchId, error: String(error) });
     return false;
   }
 };
 
-const follow = async ({ table, startRun, log }: ScheduleBatches, due: DueBatch): Promise<boolean> => {
+const startDueRun = async ({ table, startRun, log }: BatchesContext, due: DueBatch): Promise<boolean> => {
   if (!needsRun(due.batch, table.clock.now())) {
     await postponeCheck(table, due);
     return false;
@@ -69,7 +60,7 @@ const follow = async ({ table, startRun, log }: ScheduleBatches, due: DueBatch):
   if (batch === undefined) return false;
   const run = { batchId: batch.batchId, run: batch.run };
   try {
-    await startRun(run, runName(run));
+    await startRun(run, runExecutionName(run));
     return true;
   } catch (error) {
     // It is due again when the execution would have to be lost.

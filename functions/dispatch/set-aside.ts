@@ -1,18 +1,8 @@
-import type { Table } from '#shared/aws/table.ts';
-import type { EventBus } from '#shared/events/publish.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { isRefusedWrite, setAsideJob } from '#shared/jobs/set-aside.ts';
 import { metricNames } from '#shared/metrics.ts';
-import type { Log, RecordMetric } from '#shared/observability.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
-
-/** What setting a job aside works with. */
-export interface SetAside {
-  table: Table;
-  bus: EventBus;
-  log: Log;
-  recordMetric: RecordMetric;
-}
+import type { DispatchContext } from './context.ts';
 
 /**
  * Deals with the failure of one job, so that the jobs after it have their turn: a job whose record cannot be written any more
@@ -21,7 +11,7 @@ export interface SetAside {
  * @returns whether the failure is of the job's record, and its write certainly did not happen
  */
 export const setAside = async (
-  { table, bus, log, recordMetric }: SetAside,
+  { table, bus, log, recordMetric }: Pick<DispatchContext, 'table' | 'bus' | 'log' | 'recordMetric'>,
   job: Job,
   error: unknown,
 ): Promise<boolean> => {

@@ -7,13 +7,13 @@ import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import type { QuotaLimits } from '#shared/jobs/quota.ts';
+import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
 
 /** What following a job's turn works with. */
 export interface Parts {
   table: Table;
-  limits: QuotaLimits;
+  lanes: Lanes;
   bus: EventBus;
   tokens: AccessTokenCache;
   s3: S3Client;

@@ -35,7 +35,7 @@ const schema = z
     statusHosts: env.STATUS_HOSTS,
     downloadHosts: env.DOWNLOAD_HOSTS,
     limits: {
-      requestsPerMinute: env.REQUESTS_PER_MINUTE,
+      windows: [{ seconds: 60, hard: env.REQUESTS_PER_MINUTE }],
       requestsPerDay: env.REQUESTS_PER_DAY,
       submitGraceMs: env.SUBMIT_GRACE_SECONDS * 1000,
     },

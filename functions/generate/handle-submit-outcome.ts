@@ -1,6 +1,7 @@
 import type { SubmitOutcome } from '#shared/adobe/services/submit.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { clearTrials, type Pause, pauseQuota } from '#shared/jobs/quota.ts';
+import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { clearTrials, type Pause, pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { lostAfterMs } from '#shared/jobs/resume.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
@@ -20,22 +21,22 @@ export const handleSubmitOutcome = async (
   outcome: SubmitOutcome,
   { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
 ): Promise<Submitted> => {
-  const { table } = parts;
-  const now = table.clock.now();
+  const lane = findLane(parts.lanes, job.lane);
+  const now = parts.table.clock.now();
   switch (outcome.kind) {
     case 'accepted':
       await recordAccepted(parts, job, outcome.job);
-      if (trialLevel > 0) await clearTrials(table);
+      if (trialLevel > 0) await clearTrials(lane);
       return { kind: 'at_adobe' };
     case 'rate_limited':
-      await pauseQuota(table, {
+      await pauseLane(lane, {
         until: now + (outcome.retryAfterMs ?? defaultRetryAfterMs),
         reason: 'rate_limited',
         level: trialLevel,
       });
       return requeueTurn(parts, job, { sent: true, dispatchNow: true });
     case 'quota_exhausted':
-      await pauseAfterRefusal(parts, 'quota_exhausted', trialLevel);
+      await pauseAfterRefusal(parts, job, 'quota_exhausted', trialLevel);
       return requeueTurn(parts, job, { sent: true, dispatchNow: false });
     case 'token_refused':
       return handleTokenRefused(parts, job, { trialLevel, tokenVersion });
@@ -88,20 +89,26 @@ const handleTokenRefused = async (
     parts.log.error('The refused token could not be replaced.', { jobId: job.jobId, error: String(error) });
     renewed = false;
   }
-  if (!renewed) await pauseAfterRefusal(parts, 'token_refused', trialLevel);
+  if (!renewed) await pauseAfterRefusal(parts, job, 'token_refused', trialLevel);
   return requeueTurn(parts, job, { sent: true, changes: { tokenRefusals }, dispatchNow: renewed });
 };
 
 /** Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm. */
 export const pauseAfterRefusal = async (
-  { table, log, recordMetric }: Parts,
+  { lanes, table, log, recordMetric }: Parts,
+  job: Pick<Job, 'lane'>,
   reason: Pause['reason'],
   trialLevel: number,
 ): Promise<void> => {
   const pauseMs = Math.min(longestPauseMs, 60_000 * 2 ** trialLevel);
-  await pauseQuota(table, { until: table.clock.now() + pauseMs, reason, level: trialLevel + 1 });
+  const until = table.clock.now() + pauseMs;
+  await pauseLane(findLane(lanes, job.lane), { until, reason, level: trialLevel + 1 });
   recordMetric(metricNames.queuePaused, 1);
-  log.error('The queue is paused: Adobe refuses all work.', { reason, pauseSeconds: pauseMs / 1000 });
+  log.error('The queue is paused: Adobe refuses all work.', {
+    lane: job.lane,
+    reason,
+    pauseSeconds: pauseMs / 1000,
+  });
 };
 
 /** Ends a job whose request may have reached Adobe while its answer was lost: nobody pays twice in silence. */

@@ -16,6 +16,7 @@ import {
 import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Turn } from '#shared/jobs/job.ts';
+import { createLanes, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { Parts } from './context.ts';
 import { readSettings } from './environment.ts';
@@ -36,7 +37,7 @@ const s3 = createS3({ pathStyle: settings.s3PathStyle });
 
 const parts: Parts = {
   table,
-  limits: settings.limits,
+  lanes: createLanes(table, { [fireflyLane]: settings.limits }),
   bus: {
     eventBridge: createEventBridge(),
     eventBusName: settings.eventBusName,

@@ -1,5 +1,5 @@
 import type { Job } from '#shared/jobs/job.ts';
-import { type Requeue, requeue } from '#shared/jobs/turn.ts';
+import { type Requeue, requeue } from '#shared/jobs/lanes/turn.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Parts } from './context.ts';
 
@@ -11,12 +11,12 @@ export type Submitted = { kind: 'at_adobe' } | { kind: 'requeued'; dispatchNow: 
 
 /** Puts a job back into the queue; if its caller has cancelled it meanwhile it is over, and its end can be announced. */
 export const requeueTurn = async (
-  { table, limits, recordMetric }: Parts,
+  { table, recordMetric }: Parts,
   job: Job,
   end: Requeue & { dispatchNow: boolean },
 ): Promise<Submitted> => {
   const { dispatchNow, ...turnEnd } = end;
-  const put = await requeue(table, limits, job, turnEnd);
+  const put = await requeue(table, job, turnEnd);
   if (put?.state !== 'cancelled') return { kind: 'requeued', dispatchNow };
   recordMetric(metricNames.jobsCancelled, 1);
   return { kind: 'over' };

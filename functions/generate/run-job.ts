@@ -14,7 +14,7 @@ import { uploadInputs } from './upload-inputs.ts';
 
 type Plan =
   | { kind: 'stale' }
-  | { kind: 'submit'; waitSeconds: number; hasInputs: boolean; firstPollSeconds: number }
+  | { kind: 'submit'; lane: string; waitSeconds: number; hasInputs: boolean; firstPollSeconds: number }
   | { kind: 'follow'; firstPollSeconds: number };
 
 /** The life of a job under one permit, top to bottom. Everything that is not a step is repeated at each resume. */
@@ -46,7 +46,8 @@ const planTurn = async ({ table, pollingPolicyFor }: Parts, { jobId, turn }: Tur
   if (job.state === 'running' || job.state === 'storing') return { kind: 'follow', firstPollSeconds };
   if (job.state !== 'scheduled' || job.submitAt === undefined) return { kind: 'stale' };
   const hasInputs = gatewaySourcesIn(JSON.parse(job.request)).length > 0;
-  return { kind: 'submit', waitSeconds: secondsUntil(job.submitAt, table.clock), hasInputs, firstPollSeconds };
+  const waitSeconds = secondsUntil(job.submitAt, table.clock);
+  return { kind: 'submit', lane: job.lane, waitSeconds, hasInputs, firstPollSeconds };
 };
 
 const submitInTime = async (
@@ -60,5 +61,5 @@ const submitInTime = async (
     : { kind: 'ready' as const, inputs: { uploads: {}, reused: [] }, waitSeconds: plan.waitSeconds };
   if (brought.kind === 'ended') return brought.turn;
   if (brought.waitSeconds > 0) await context.wait('submit time', { seconds: brought.waitSeconds });
-  return submitOnce(context, parts, turn, brought.inputs);
+  return submitOnce(context, parts, { ...turn, lane: plan.lane }, brought.inputs);
 };

@@ -6,12 +6,16 @@ import { withUploads } from '#shared/inputs/sources.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { isPaused, readPauses } from '#shared/jobs/quota.ts';
-import { passFence } from '#shared/jobs/turn.ts';
+import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { isPaused, readPauses } from '#shared/jobs/lanes/pauses.ts';
+import { passFence } from '#shared/jobs/lanes/turn.ts';
 import type { Parts } from './context.ts';
 import { endUnknown, handleSubmitOutcome, pauseAfterRefusal } from './handle-submit-outcome.ts';
 import { requeueTurn, type Submitted } from './requeue.ts';
 import type { UploadedInputs } from './upload-inputs.ts';
+
+/** A turn and the lane whose limits it is submitted under. */
+type LaneTurn = Turn & Pick<Job, 'lane'>;
 
 /**
  * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the
@@ -20,7 +24,7 @@ import type { UploadedInputs } from './upload-inputs.ts';
 export const submitOnce = async (
   context: DurableContext,
   parts: Parts,
-  turn: Turn,
+  turn: LaneTurn,
   inputs: UploadedInputs,
 ): Promise<Submitted> => {
   try {
@@ -34,7 +38,7 @@ export const submitOnce = async (
   }
 };
 
-const passAndSubmit = async (parts: Parts, turn: Turn, inputs: UploadedInputs): Promise<Submitted> => {
+const passAndSubmit = async (parts: Parts, turn: LaneTurn, inputs: UploadedInputs): Promise<Submitted> => {
   let token: AccessToken;
   try {
     // Read before the fence: fetching a new token may take longer than the fence allows.
@@ -42,7 +46,7 @@ const passAndSubmit = async (parts: Parts, turn: Turn, inputs: UploadedInputs): 
   } catch (error) {
     return giveUpWithoutToken(parts, turn, error);
   }
-  const verdict = await passFence(parts.table, parts.limits, turn);
+  const verdict = await passFence(findLane(parts.lanes, turn.lane), turn);
   if (verdict.kind === 'stale') return { kind: 'over' };
   if (verdict.kind === 'give_up') {
     parts.log.info('turn given up', { ...turn, reason: verdict.reason });
@@ -87,9 +91,9 @@ const giveUpWithoutToken = async (parts: Parts, { jobId, turn }: Turn, error: un
   const job = await getJob(parts.table, jobId);
   if (job?.state !== 'scheduled' || job.turn !== turn) return { kind: 'over' };
   if (error instanceof TokenUnavailableError) {
-    const { pause } = await readPauses(parts.table);
+    const { pause } = await readPauses(findLane(parts.lanes, job.lane));
     const isKnown = isPaused({ pause }, parts.table.clock.now());
-    if (!isKnown) await pauseAfterRefusal(parts, 'token_refused', pause?.level ?? 0);
+    if (!isKnown) await pauseAfterRefusal(parts, job, 'token_refused', pause?.level ?? 0);
   }
   return requeueTurn(parts, job, { sent: false, dispatchNow: false });
 };

@@ -6,7 +6,7 @@ import { gatewaySourcesIn, mostGatewaySources, tooManySources } from '#shared/in
 import type { UploadIdentity } from '#shared/inputs/upload-ids.ts';
 import type { Job, JobError, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { releasePermit } from '#shared/jobs/quota.ts';
+import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { Parts } from './context.ts';
@@ -76,9 +76,7 @@ const fail = async (parts: Parts, job: Job, error: JobError): Promise<Brought> =
   const ended = await endJob(parts.table, job, ['scheduled'], { to: 'failed', error });
   if (ended !== undefined) {
     parts.recordMetric(metricNames.jobsFailed, 1);
-    if (job.permit !== undefined && job.submitAt !== undefined) {
-      await releasePermit(parts.table, parts.limits, job.permit, job.submitAt);
-    }
+    await releasePermits(parts.table, job);
   }
   return { kind: 'ended', turn: { kind: 'over' } };
 };

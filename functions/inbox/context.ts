@@ -3,13 +3,11 @@ import type { OperationOverrides } from '#shared/adobe/services/operation-settin
 import type { TriggerDispatch } from '#shared/aws/invoke-dispatch.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
-import type { QuotaLimits } from '#shared/jobs/quota.ts';
 import type { Log } from '#shared/observability.ts';
 
 /** What following a batch works with. */
 export interface Parts {
   table: Table;
-  limits: QuotaLimits;
   bus: EventBus;
   s3: S3Client;
   bucket: string;

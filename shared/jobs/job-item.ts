@@ -20,8 +20,12 @@ export const createdOrder = (createdAt: string, jobId: string): string => `${cre
  */
 export const parseJob = createItemParser(jobSchema);
 
+/** The part of the queue index in which the jobs of a lane wait. */
+export const queuedPart = (lane: string): string => `queued#${lane}`;
+
 /** Which part of the queue index a job in this state belongs to; none once it is final. */
-export const queueStateOf = (state: JobState): 'queued' | 'scheduled' | 'active' | undefined => {
+export const queueStateOf = (state: JobState, lane: string): string | undefined => {
   if (isFinal(state)) return undefined;
-  return state === 'queued' || state === 'scheduled' ? state : 'active';
+  if (state === 'queued') return queuedPart(lane);
+  return state === 'scheduled' ? state : 'active';
 };

@@ -2,7 +2,7 @@ import { allOf, condition } from '../aws/expressions.ts';
 import { parseEach } from '../aws/items.ts';
 import { getItem, nowSeconds, putNew, queryPages, removeItem, type Table } from '../aws/table.ts';
 import type { Job, JobState, NewJob } from './job.ts';
-import { createdOrder, indexes, jobKey, parseJob, unpublishedJob } from './job-item.ts';
+import { createdOrder, indexes, jobKey, parseJob, queuedPart, unpublishedJob } from './job-item.ts';
 
 /** One page of a caller's jobs, newest first. */
 export interface JobPage {
@@ -33,7 +33,7 @@ export const createJob = async (
     attempts: 0,
     resumes: 0,
   };
-  return putNewJob(table, queued, { queueState: 'queued', queueOrder: place.rank });
+  return putNewJob(table, queued, { queueState: queuedPart(job.lane), queueOrder: place.rank });
 };
 
 /**

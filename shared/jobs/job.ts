@@ -74,12 +74,24 @@ const stateChange = z.object({ state: z.enum(jobStates), at: z.string() });
 /** One entry of a job's life: the state it entered and when (ISO). */
 export type JobStateChange = z.output<typeof stateChange>;
 
+const heldPermit = z.object({
+  /** Length of the window in seconds. */
+  window: z.number(),
+  index: z.number(),
+  until: z.number(),
+});
+
+/** A permit that a turn holds; `until` (epoch ms) tells this claim from every other one of the same permit. */
+export type HeldPermit = z.output<typeof heldPermit>;
+
 /** What the table holds of a job; its own attributes, for keys and indexes, are not part of the job. */
 export const jobSchema = z.object({
   jobId: z.string(),
   caller: z.string(),
   /** Name of the Firefly operation, such as `images/generate`. */
   operation: z.string(),
+  /** Queue and quota under which it is submitted. */
+  lane: z.string(),
   /** Sent as `x-model-version`: the caller's, or the default; none where the operation takes none. */
   modelVersion: z.string().optional(),
   /** The request body for Adobe, as JSON text: see {@link requestOf}. */
@@ -99,10 +111,12 @@ export const jobSchema = z.object({
   attempts: z.number(),
   /** How often in a row Adobe refused the token of a submit; the second time the token was a new one. */
   tokenRefusals: z.number().optional(),
-  /** Epoch ms at which the current permit lets the job be submitted. */
+  /** Epoch ms from which on the current turn may be submitted. */
   submitAt: z.number().optional(),
-  /** Index of the permit of the current turn. */
-  permit: z.number().optional(),
+  /** Epoch ms until which the current turn may be submitted. */
+  submitBy: z.number().optional(),
+  /** Permits of the current turn, one for each window that is planned by permits. */
+  permits: z.array(heldPermit).optional(),
   upstream: upstreamJob.optional(),
   result: jobResult.optional(),
   outputs: z.array(jobOutput).optional(),
@@ -142,6 +156,7 @@ export type NewJob = Pick<
   | 'jobId'
   | 'caller'
   | 'operation'
+  | 'lane'
   | 'modelVersion'
   | 'request'
   | 'requestHash'

@@ -28,7 +28,7 @@ export interface Transition {
  */
 export const transition = async (
   table: Table,
-  { jobId, turn }: Turn,
+  { jobId, turn, lane }: Turn & Pick<Job, 'lane'>,
   { from, to, order, changes = {}, unlessCancelRequested = false }: Transition,
   retentionSeconds?: number,
 ): Promise<Job | undefined> => {
@@ -40,7 +40,7 @@ export const transition = async (
     expiresAt: retentionSeconds === undefined ? undefined : nowSeconds(table) + retentionSeconds,
   };
   const item = await updateItem(table, jobKey(jobId), {
-    set: { ...changes, state: to, updatedAt: at, queueState: queueStateOf(to), queueOrder: order, ...end },
+    set: { ...changes, state: to, updatedAt: at, queueState: queueStateOf(to, lane), queueOrder: order, ...end },
     append: turn <= maxTurnsWithHistory || isEnd ? { history: [{ state: to, at }] } : {},
     when: allOf(
       condition`#state IN (${from}) AND #turn = ${turn}`,
@@ -64,7 +64,7 @@ export type JobEnd = { to: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' } 
  */
 export const endJob = async (
   table: Table,
-  job: Pick<Job, 'jobId' | 'turn' | 'retentionSeconds' | 'batchId'>,
+  job: Pick<Job, 'jobId' | 'turn' | 'lane' | 'retentionSeconds' | 'batchId'>,
   from: readonly JobState[],
   { to, ...changes }: JobEnd,
 ): Promise<Job | undefined> =>

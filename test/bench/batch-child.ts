@@ -8,7 +8,6 @@ import { firstLine, readChunk } from '#functions/inbox/read/read-prepared.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { systemClock } from '#shared/clock.ts';
-import { adobeLimits } from '#test/fixtures/job-table.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
 import { observe } from '#test/fixtures/observed.ts';
 
@@ -44,7 +43,6 @@ const partsOf = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): Parts =>
   const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {
     table: { dynamoDb, tableName, clock: systemClock },
-    limits: adobeLimits,
     bus: {
       eventBridge: { send: async () => ({ FailedEntryCount: 0 }) } as never,
       eventBusName: 'none',

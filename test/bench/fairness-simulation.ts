@@ -1,12 +1,12 @@
-import { assignPermits } from '#functions/dispatch/assign-permits.ts';
-import type { StartTurn } from '#functions/dispatch/start-turn.ts';
+import { assignTurns } from '#functions/dispatch/assign-turns.ts';
+import type { StartTurn } from '#functions/dispatch/context.ts';
 import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
-import { jobKey } from '#shared/jobs/job-item.ts';
-import { headOfQueue, rankOf } from '#shared/jobs/queue.ts';
+import { jobKey, queuedPart } from '#shared/jobs/job-item.ts';
+import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
+import { buildRank } from '#shared/jobs/lanes/rounds.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { createEventBus } from '#test/fixtures/event-bus.ts';
-import { adobeLimits, newJob, putItems, queueJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
-import { observe } from '#test/fixtures/observed.ts';
+import { putItems, startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { createLane, dispatchContext, enqueue, newJob, perMinute } from '#test/fixtures/queue.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
 
 /** Jobs of one caller at one priority that come in at once. */
@@ -43,9 +43,9 @@ export const simulateFairness = async (
   requestsPerMinute: number,
 ): Promise<GivenTurn[]> => {
   const { clock, at, run } = createTimeline();
-  const limits = { ...adobeLimits, requestsPerMinute };
   const dynamoDb = await startTestDynamoDb();
   const table = await dynamoDb.table(clock);
+  const lane = createLane(table, perMinute(requestsPerMinute));
   const begin = clock.now();
   const minutes = (time: number): number => (time - begin) / minuteMs;
   const turns: GivenTurn[] = [];
@@ -55,7 +55,7 @@ export const simulateFairness = async (
   const startTurn: StartTurn = async (turn) => {
     const { caller, priority, createdAt, submitAt = 0 } = turn as Job;
     const higher = priorities.slice(0, priorities.indexOf(priority));
-    const waiting = await Promise.all(higher.map((each) => headOfQueue(table, each, 1)));
+    const waiting = await Promise.all(higher.map((each) => headOfQueue(lane, each, 1)));
     if (priority !== 'low') urgent -= 1;
     turns.push({
       caller,
@@ -69,7 +69,7 @@ export const simulateFairness = async (
     });
   };
   const dispatch = async (): Promise<void> => {
-    await assignPermits({ table, limits, startTurn, bus: createEventBus().bus, ...observe() });
+    await assignTurns(dispatchContext(lane, { startTurn }), lane);
   };
   const everyMinute = async (): Promise<void> => {
     await dispatch();
@@ -79,7 +79,7 @@ export const simulateFairness = async (
   for (const { caller, priority, jobs, minute } of arrivals) {
     at(begin + minute * minuteMs, async () => {
       expected -= 1;
-      if (jobs === 1) await queueJob(table, { caller, priority });
+      if (jobs === 1) await enqueue(lane, { caller, priority });
       else await putItems(table, queuedJobs(caller, priority, jobs, new Date(clock.now()).toISOString()));
       await dispatch();
     });
@@ -94,10 +94,16 @@ export const simulateFairness = async (
 const queuedJobs = (caller: string, priority: Priority, jobs: number, now: string): Record<string, unknown>[] =>
   Array.from({ length: jobs }, (_, round) => {
     const job = newJob({ caller, priority });
-    const rank = rankOf(priority, round, job.jobId);
+    const rank = buildRank(priority, round, job.jobId);
     const times = { createdAt: now, updatedAt: now, history: [{ state: 'queued', at: now }] };
     const counters = { turn: 0, attempts: 0, resumes: 0 };
-    const place = { rank, round, queueState: 'queued', queueOrder: rank, createdOrder: `${now}#${job.jobId}` };
+    const place = {
+      rank,
+      round,
+      queueState: queuedPart(job.lane),
+      queueOrder: rank,
+      createdOrder: `${now}#${job.jobId}`,
+    };
     return { ...jobKey(job.jobId), ...job, ...times, ...counters, ...place, state: 'queued' };
   });
 

@@ -1,15 +1,12 @@
-import { assignPermits } from '#functions/dispatch/assign-permits.ts';
+import { assignTurns } from '#functions/dispatch/assign-turns.ts';
+import type { StartTurn } from '#functions/dispatch/context.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
-import type { StartTurn } from '#functions/dispatch/start-turn.ts';
-import type { Table } from '#shared/aws/table.ts';
-import type { EventBus } from '#shared/events/publish.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { pauseQuota } from '#shared/jobs/quota.ts';
+import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
+import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { passFence, requeue } from '#shared/jobs/turn.ts';
-import { createEventBus } from '#test/fixtures/event-bus.ts';
-import { adobeLimits, allItems, queueJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
-import { observe } from '#test/fixtures/observed.ts';
+import { allItems, startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { createLane, dispatchContext, enqueue, perMinute } from '#test/fixtures/queue.ts';
 import { createRandom } from '#test/fixtures/random.ts';
 import { createSlidingWindow } from '#test/fixtures/sliding-window.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
@@ -49,26 +46,19 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
   const { jobs, requestsPerMinute, latenessMs, seed } = simulation;
   const random = createRandom(seed);
   const { clock, at, run } = createTimeline();
-  const limits = { ...adobeLimits, requestsPerMinute };
   const adobe = createSlidingWindow(requestsPerMinute);
   const accepted = new Map<string, number>();
   const dynamoDb = await startTestDynamoDb();
-  const table: Table = await dynamoDb.table(clock);
-  const bus = {
-    eventBridge: { send: async () => ({}) },
-    eventBusName: 'none',
-    gatewayUrl: 'https://gateway.test',
-  } as unknown as EventBus;
-  const observed = observe();
-
+  const table = await dynamoDb.table(clock);
+  const lane = createLane(table, perMinute(requestsPerMinute));
   const arrive = async (job: Job): Promise<void> => {
     if (adobe.arrive(clock.now())) {
       accepted.set(job.jobId, (accepted.get(job.jobId) ?? 0) + 1);
       await endJob(table, job, ['submitting'], { to: 'succeeded' });
       return;
     }
-    await pauseQuota(table, { until: clock.now() + minuteMs, reason: 'rate_limited', level: 0 });
-    await requeue(table, limits, job, { sent: true });
+    await pauseLane(lane, { until: clock.now() + minuteMs, reason: 'rate_limited', level: 0 });
+    await requeue(table, job, { sent: true });
     at(clock.now(), dispatch);
   };
 
@@ -77,19 +67,20 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
     const lateness = random() * latenessMs;
     const asleep = random() * lateness;
     at(submitAt + asleep, async () => {
-      const verdict = await passFence(table, limits, turn);
+      const verdict = await passFence(lane, turn);
       if (verdict.kind === 'passed') {
         at(submitAt + lateness, () => arrive(verdict.job));
       } else if (verdict.kind === 'give_up') {
-        await requeue(table, limits, verdict.job, { sent: false });
+        await requeue(table, verdict.job, { sent: false });
         at(clock.now(), dispatch);
       }
     });
   };
 
   const dispatch = async (): Promise<void> => {
-    await recoverJobs({ table, limits, bus, startTurn, ...observed });
-    await assignPermits({ table, limits, startTurn, random, bus: createEventBus().bus, ...observed });
+    const context = dispatchContext(lane, { startTurn, random });
+    await recoverJobs(context);
+    await assignTurns(context, lane);
   };
 
   const everyMinute = async (): Promise<void> => {
@@ -98,7 +89,7 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
   };
 
   const begin = clock.now();
-  for (let index = 0; index < jobs; index += 1) await queueJob(table, { caller: `caller-${index % 3}` });
+  for (let index = 0; index < jobs; index += 1) await enqueue(lane, { caller: `caller-${index % 3}` });
   at(begin, everyMinute);
   await run(begin + (10 + (3 * jobs) / requestsPerMinute) * minuteMs);
 

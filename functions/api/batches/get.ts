@@ -1,9 +1,10 @@
 import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
 import { type ReportFormat, reportKey } from '#shared/batches/batch-files.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { turnsUntilLast } from '#shared/jobs/queue.ts';
-import { readQuota } from '#shared/jobs/quota.ts';
-import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -26,16 +27,14 @@ export const getRoute = (context: ApiContext): Route => ({
 });
 
 // When the last job will be submitted at the earliest, ISO: what waits now at other priorities has its turns in between.
-const estimateEnd = async ({ table, limits }: ApiContext, batch: Batch): Promise<string | undefined> => {
+const estimateEnd = async ({ table, lanes }: ApiContext, batch: Batch): Promise<string | undefined> => {
   const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped - batch.blank;
   const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
   const now = table.clock.now();
   if (unfinished === 0) return toIso(now);
-  const [quota, ahead] = await Promise.all([
-    readQuota(table, limits),
-    turnsUntilLast(table, batch.priority, unfinished),
-  ]);
-  return toIso(earliestSubmit(quota, limits, ahead, now));
+  const lane = findLane(lanes, fireflyLane);
+  const [snapshot, ahead] = await Promise.all([readLane(lane), turnsUntilLast(lane, batch.priority, unfinished)]);
+  return toIso(earliestSubmit(snapshot, lane.limits, ahead, now));
 };
 
 /** The stable address of a batch's report: redirects to a URL that is signed at this moment. */

@@ -2,7 +2,8 @@ import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, getJob } from '#shared/jobs/job-store.ts';
-import { rankOf, takeRound } from '#shared/jobs/queue.ts';
+import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { buildRank, takeRound } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
 import type { ApiContext } from '../context.ts';
 import { idempotencyKeyReused, maxWaitSeconds, readWait } from '../http/headers.ts';
@@ -56,7 +57,7 @@ export const generationRoutes = (
 export const createAcceptRequest = (context: ApiContext, requireCredentials: () => Promise<void>): AcceptRequest => {
   const { table, log, settings } = context;
   const triggerDispatch = createThrottledDispatch(context);
-  const readServedRound = createServedRounds(table);
+  const readServedRound = createServedRounds(table.clock);
   return async (operation, request, caller) => {
     await requireCredentials();
     const { modelVersion, priority, idempotencyKey, warnings } = request;
@@ -70,6 +71,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       jobId,
       caller,
       operation: operation.name,
+      lane: fireflyLane,
       modelVersion: modelVersion ?? defaultModelVersion(operation, settings.operations),
       request: JSON.stringify(request.body),
       requestHash,
@@ -79,11 +81,11 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     };
     const reused = await reuse(context, newJob, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return requireSameRequest(reused, requestHash);
-    const round = await takeRound(table, caller, priority, readServedRound);
-    const { created, job } = await createJob(table, newJob, { rank: rankOf(priority, round, jobId), round });
+    const round = await takeRound({ table, name: newJob.lane }, caller, priority, readServedRound);
+    const { created, job } = await createJob(table, newJob, { rank: buildRank(priority, round, jobId), round });
     if (!created) return requireSameRequest(job, requestHash);
     log.info('accepted', { jobId, operation: operation.name, modelVersion, priority });
-    await triggerDispatch();
+    await triggerDispatch(newJob.lane);
     return job;
   };
 };

@@ -1,47 +1,49 @@
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
-import type { Table } from '#shared/aws/table.ts';
-import type { Priority } from '#shared/jobs/job.ts';
-import { readServedRound } from '#shared/jobs/queue.ts';
-import { lookaheadMs, readQuota } from '#shared/jobs/quota.ts';
-import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { Clock } from '#shared/clock.ts';
+import { findLane, lookaheadMs } from '#shared/jobs/lanes/lane.ts';
+import { type ReadServedRound, readServedRound } from '#shared/jobs/lanes/rounds.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
 
 // How long a job that comes in just after the end of a pause may have to wait for the schedule at most.
 const maxPauseAgeMs = 5_000;
 
 /**
- * Triggers dispatch for a new job, unless every permit is taken beyond what dispatch plans ahead: then the schedule's next run
- * is as good, and ten thousand new jobs cost one read of the quota a minute instead of ten thousand dispatches. While an
+ * Triggers dispatch for a new job of a lane, unless the lane has no room within what dispatch plans ahead: then the
+ * schedule's next run is as good, and ten thousand new jobs cost one read of the quota a minute instead of ten thousand dispatches. While an
  * operator pauses the queue nothing is triggered; resuming it invokes dispatch.
  */
-export const createThrottledDispatch = (context: ApiContext): (() => Promise<void>) => {
-  const { table, limits, log } = context;
+export const createThrottledDispatch = (context: ApiContext): ((laneName: string) => Promise<void>) => {
+  const { table, lanes, log } = context;
   // Permits only ever move on; a permit that is released early comes with a dispatch of its own.
-  let uselessUntil = 0;
-  return async () => {
-    if (table.clock.now() < uselessUntil) return;
+  const uselessUntil = new Map<string, number>();
+  return async (laneName) => {
+    const isUseless = (): boolean => table.clock.now() < (uselessUntil.get(laneName) ?? 0);
+    if (isUseless()) return;
     try {
-      const quota = await readQuota(table, limits);
-      const submitAt = earliestSubmit(quota, limits, 0, table.clock.now());
-      uselessUntil = submitAt === undefined ? table.clock.now() + maxPauseAgeMs : submitAt - lookaheadMs;
+      const lane = findLane(lanes, laneName);
+      const submitAt = earliestSubmit(await readLane(lane), lane.limits, 0, table.clock.now());
+      uselessUntil.set(laneName, submitAt === undefined ? table.clock.now() + maxPauseAgeMs : submitAt - lookaheadMs);
     } catch (error) {
       log.warn('The quota could not be read.', { error: error instanceof Error ? error.name : 'unknown' });
     }
-    if (table.clock.now() >= uselessUntil) await dispatchNow(context);
+    if (!isUseless()) await dispatchNow(context);
   };
 };
 
-// Rounds are served at the pace of permits, a few a minute: a moment's delay moves no caller ahead by more than a place.
+// Rounds are served at the pace of the lane, a few a minute: a moment's delay moves no caller ahead by more than a place.
 const maxRoundAgeMs = 2_000;
 
-/** Reads the last served round of a priority at most once in two seconds: every new job needs it. */
-export const createServedRounds = (table: Table): ((priority: Priority) => Promise<number>) => {
-  const known = new Map<Priority, { round: number; readAt: number }>();
-  return async (priority) => {
-    const last = known.get(priority);
-    if (last !== undefined && table.clock.now() - last.readAt < maxRoundAgeMs) return last.round;
-    const round = await readServedRound(table, priority);
-    known.set(priority, { round, readAt: table.clock.now() });
+/** Reads the last served round of a lane and priority at most once in two seconds: every new job needs it. */
+export const createServedRounds = (clock: Clock): ReadServedRound => {
+  const known = new Map<string, { round: number; readAt: number }>();
+  return async (queue, priority) => {
+    const key = `${queue.name}#${priority}`;
+    const last = known.get(key);
+    if (last !== undefined && clock.now() - last.readAt < maxRoundAgeMs) return last.round;
+    const round = await readServedRound(queue, priority);
+    known.set(key, { round, readAt: clock.now() });
     return round;
   };
 };

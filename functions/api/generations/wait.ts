@@ -1,8 +1,9 @@
 import { isFinal, type Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { positionOf } from '#shared/jobs/queue.ts';
-import { readQuota } from '#shared/jobs/quota.ts';
-import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
 import { unknownJob } from '../jobs/find.ts';
 
@@ -38,8 +39,9 @@ export const awaitJob = async (context: ApiContext, known: Job, deadline: number
   }
 };
 
-const expectedSubmit = async ({ table, limits }: ApiContext, job: Job): Promise<number> => {
+const expectedSubmit = async ({ table, lanes }: ApiContext, job: Job): Promise<number> => {
   const now = table.clock.now();
-  const [quota, turnsAhead] = await Promise.all([readQuota(table, limits), positionOf(table, job)]);
-  return earliestSubmit(quota, limits, turnsAhead, now) ?? Number.POSITIVE_INFINITY;
+  const lane = findLane(lanes, job.lane);
+  const [snapshot, turnsAhead] = await Promise.all([readLane(lane), countTurnsAhead(lane, job)]);
+  return earliestSubmit(snapshot, lane.limits, turnsAhead, now) ?? Number.POSITIVE_INFINITY;
 };

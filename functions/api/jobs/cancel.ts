@@ -1,7 +1,7 @@
 import type { AdobeService } from '#shared/adobe/services/service.ts';
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
-import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -20,7 +20,7 @@ export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeSer
     errors: [404, 409],
   },
   handle: async (request) => {
-    const cancellation = await cancelJob(context.table, context.limits, await findJob(context, request));
+    const cancellation = await cancelJob(context.table, await findJob(context, request));
     if (cancellation === undefined) throw unknownJob();
     const { outcome, job } = cancellation;
     if (outcome === 'too_late') throw tooLate(job);

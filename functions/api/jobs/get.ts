@@ -2,9 +2,10 @@ import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { countLimit, positionOf } from '#shared/jobs/queue.ts';
-import { readQuota } from '#shared/jobs/quota.ts';
-import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse, toIso } from '../http/response.ts';
@@ -13,7 +14,7 @@ import { findJob } from './find.ts';
 import { buildJobLinks } from './responses.ts';
 import { jobRecord, type RecordLinks, type RequestLink, viewJobRecord, type WaitEstimate } from './view.ts';
 
-type GetContext = Pick<ApiContext, 'table' | 'limits' | 'inputs'>;
+type GetContext = Pick<ApiContext, 'table' | 'lanes' | 'inputs'>;
 
 /** The gateway's full record of a job, with its place and its time while it waits. */
 export const getRoute = (context: GetContext): Route => ({
@@ -36,16 +37,17 @@ export const getRoute = (context: GetContext): Route => ({
  * When a waiting job's turn comes, as the queue stands now; later jobs of higher priority or of callers with fewer jobs may
  * overtake it. Position 1 is served next. There is no time while an operator pauses the queue.
  */
-const estimateWait = async ({ table, limits }: GetContext, job: Job): Promise<WaitEstimate> => {
+const estimateWait = async ({ table, lanes }: GetContext, job: Job): Promise<WaitEstimate> => {
   if (job.state !== 'queued' && job.state !== 'scheduled') return {};
-  const quota = await readQuota(table, limits);
+  const lane = findLane(lanes, job.lane);
+  const snapshot = await readLane(lane);
   if (job.state === 'scheduled') {
-    return { estimatedStart: quota.operatorPause === undefined ? toIso(job.submitAt) : undefined };
+    return { estimatedStart: snapshot.operatorPause === undefined ? toIso(job.submitAt) : undefined };
   }
-  const turnsAhead = await positionOf(table, job);
+  const turnsAhead = await countTurnsAhead(lane, job);
   // The queue is longer than what is counted.
   const isMinimum = turnsAhead >= countLimit;
-  const estimatedStart = toIso(earliestSubmit(quota, limits, turnsAhead, table.clock.now()));
+  const estimatedStart = toIso(earliestSubmit(snapshot, lane.limits, turnsAhead, table.clock.now()));
   return {
     queuePosition: Math.min(turnsAhead + 1, countLimit),
     queuePositionIsMinimum: isMinimum,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
-import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
+import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
 import type { ApiContext } from '../context.ts';
 import { readBodyAs } from '../http/json-body.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -17,8 +18,8 @@ const theQueue = { description: 'The queue', content: { 'application/json': queu
 
 /** Looking at the queue, stopping it and starting it again: for operators. Each answers with the queue as it is then. */
 export const queueRoutes = (context: ApiContext): Route[] => {
-  const { table, limits, log } = context;
-  const view = async () => jsonResponse(200, await viewQueue(table, limits));
+  const { table, lanes, log } = context;
+  const view = async () => jsonResponse(200, await viewQueue(findLane(lanes, fireflyLane)));
   return [
     {
       method: 'GET',

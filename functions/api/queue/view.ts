@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { Table } from '#shared/aws/table.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
-import { countLimit, headOfQueue, queueDepthOf } from '#shared/jobs/queue.ts';
-import { type Pauses, type QuotaLimits, readQuota } from '#shared/jobs/quota.ts';
-import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
+import type { Pauses } from '#shared/jobs/lanes/pauses.ts';
+import { countLimit, countQueuedAt, headOfQueue } from '#shared/jobs/lanes/queue.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { toIso } from '../http/response.ts';
 
 const waitingFields = {
@@ -33,7 +34,7 @@ export const queueState = z
       .array(z.object({ freeAt: z.iso.datetime().optional() }))
       .meta({ description: 'One for each request of a minute; those without a time are free' }),
     pauses: z.array(pauseSchema).meta({ description: "An operator's, without end, and Adobe's, until a time" }),
-    requestsToday: z.object({ used: z.int(), limit: z.int() }),
+    requestsToday: z.object({ used: z.int(), limit: z.int().optional() }),
     turnsGiven: z.int().meta({ description: 'Permits given to jobs, ever' }),
     estimatedDrain: z.iso
       .datetime()
@@ -49,19 +50,19 @@ type QueueState = z.output<typeof queueState>;
 const headLength = 25;
 
 /** The queue as an operator sees it: how much waits, how long, what holds it up, and until when all will be submitted. */
-export const viewQueue = async (table: Table, limits: QuotaLimits): Promise<QueueState> => {
-  const [quota, high, normal, low] = await Promise.all([
-    readQuota(table, limits),
-    countWaiting(table, 'high'),
-    countWaiting(table, 'normal'),
-    countWaiting(table, 'low'),
+export const viewQueue = async (lane: Lane): Promise<QueueState> => {
+  const [snapshot, high, normal, low] = await Promise.all([
+    readLane(lane),
+    countWaiting(lane, 'high'),
+    countWaiting(lane, 'normal'),
+    countWaiting(lane, 'low'),
   ]);
-  const now = table.clock.now();
+  const now = lane.table.clock.now();
   const waiting = { high, normal, low };
   const all = priorities.map((priority) => waiting[priority]);
   const total = all.reduce((sum, { jobs }) => sum + jobs, 0);
   const isMinimum = all.some(({ jobsIsMinimum }) => jobsIsMinimum);
-  const estimatedDrain = total === 0 ? undefined : toIso(earliestSubmit(quota, limits, total - 1, now));
+  const estimatedDrain = total === 0 ? undefined : toIso(earliestSubmit(snapshot, lane.limits, total - 1, now));
   return {
     waiting: {
       jobs: total,
@@ -69,10 +70,12 @@ export const viewQueue = async (table: Table, limits: QuotaLimits): Promise<Queu
       oldestSince: all.flatMap(({ oldestSince }) => oldestSince ?? []).sort()[0],
       priorities: waiting,
     },
-    permits: quota.permits.map(({ freeAt }) => (freeAt <= now ? {} : { freeAt: toIso(freeAt) })),
-    pauses: viewPauses(quota, now),
-    requestsToday: { used: quota.usedToday, limit: limits.requestsPerDay },
-    turnsGiven: quota.turns,
+    permits: snapshot.windows
+      .flatMap(({ permits }) => permits)
+      .map(({ freeAt }) => (freeAt <= now ? {} : { freeAt: toIso(freeAt) })),
+    pauses: viewPauses(snapshot, now),
+    requestsToday: { used: snapshot.usedToday, limit: lane.limits.requestsPerDay },
+    turnsGiven: snapshot.turns,
     estimatedDrain,
     estimatedDrainIsMinimum: estimatedDrain === undefined ? undefined : isMinimum,
   };
@@ -90,8 +93,8 @@ const viewPauses = ({ pause, operatorPause }: Pauses, now: number): QueueState['
   return pauses;
 };
 
-const countWaiting = async (table: Table, priority: Priority): Promise<z.output<typeof waitingJobs>> => {
-  const [jobs, head] = await Promise.all([queueDepthOf(table, priority), headOfQueue(table, priority, headLength)]);
+const countWaiting = async (queue: LaneQueue, priority: Priority): Promise<z.output<typeof waitingJobs>> => {
+  const [jobs, head] = await Promise.all([countQueuedAt(queue, priority), headOfQueue(queue, priority, headLength)]);
   return {
     jobs,
     jobsIsMinimum: jobs >= countLimit,

@@ -3,9 +3,9 @@ import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { cancelJob } from '#shared/jobs/cancel.ts';
 import { isFinal } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { Parts } from '../context.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -54,8 +54,8 @@ const cancelLines = async (parts: Parts, run: BatchRun, end: number): Promise<bo
 };
 
 const cancelOne = async (parts: Parts, jobId: string): Promise<void> => {
-  const { table, limits } = parts;
+  const { table } = parts;
   const job = await getJob(table, jobId);
-  const cancellation = job && (await cancelJob(table, limits, job));
+  const cancellation = job && (await cancelJob(table, job));
   if (cancellation?.outcome === 'cancelled') await tryPublishEnded(parts, cancellation.job);
 };

@@ -6,7 +6,8 @@ import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.t
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
-import { rankOf, takeRounds } from '#shared/jobs/queue.ts';
+import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
 import type { Parts } from '../context.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -44,12 +45,12 @@ export const queueLines = async (
   for (const priority of priorities) {
     const queued = jobs.filter((job) => job.priority === priority);
     if (queued.length === 0) continue;
-    const firstRound = await takeRounds(table, batch.caller, priority, queued.length);
+    const firstRound = await takeRounds({ table, name: fireflyLane }, batch.caller, priority, queued.length);
     const places = queued.map((job, index) => ({ job, round: firstRound + index }));
     await inParallel(places, writesAtOnce, async ({ job, round }) => {
       if (table.clock.now() >= leaseEndsAt)
         throw new LeaseOverError('Another execution may have taken the batch over.');
-      await createJob(table, job, { rank: rankOf(priority, round, job.jobId), round });
+      await createJob(table, job, { rank: buildRank(priority, round, job.jobId), round });
     });
   }
   const count = (state: SkippedLine['state']) => idle.filter((line) => line.state === state).length;
@@ -97,6 +98,7 @@ const jobOf = (
   jobId: jobIdOfLine(batchId, line),
   caller,
   operation: operation.name,
+  lane: fireflyLane,
   modelVersion: modelVersion ?? defaultModelVersion(operation, operations),
   request: JSON.stringify(body),
   requestHash: requestHashOf(operation.name, modelVersion, body),

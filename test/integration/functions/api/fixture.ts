@@ -14,9 +14,11 @@ import type { Table } from '#shared/aws/table.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { type AnswerCheck, createAnswerCheck } from '#test/fixtures/answer-check.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
+import { createLane, onlyLane } from '#test/fixtures/queue.ts';
 import { httpEvent, type TestRequest } from './http-event.ts';
 
 /** An answer with its body parsed. */
@@ -86,10 +88,12 @@ const recordingStore = ({ objects, erased }: Recorded, clock: Clock): ObjectStor
 type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
   objects?: Partial<ObjectStore>;
   settings?: Partial<ApiSettings>;
+  /** Of the lane. */
+  limits?: LaneLimits;
 };
 
 /** Starts the API over a real job table; the other services are recorded. */
-export const startApi = async (overrides: Overrides = {}) => {
+export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
   const server = await startDynamoDb();
   const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
   const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
@@ -115,7 +119,7 @@ export const startApi = async (overrides: Overrides = {}) => {
   const record = (message: string, fields?: Record<string, unknown>) => recorded.logs.push({ message, ...fields });
   const apiContext: ApiContext = {
     table,
-    limits: { requestsPerMinute: 4, requestsPerDay: 9_000, submitGraceMs: 3_000 },
+    lanes: onlyLane(createLane(table, limits)),
     bus: { eventBridge, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },
     tokens: { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
@@ -191,7 +195,7 @@ export const moveJob = async (table: Table, jobId: string, to: JobState): Promis
   const job = await getJob(table, jobId);
   if (job === undefined) throw new Error(`No job ${jobId}`);
   const order = new Date(table.clock.now()).toISOString();
-  const changes = to === 'scheduled' ? { submitAt: table.clock.now() + 30_000, permit: 0 } : {};
+  const changes = to === 'scheduled' ? { submitAt: table.clock.now() + 30_000, permits: [] } : {};
   await transition(table, job, { from: [job.state], to, order, changes });
 };
 

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
-import { claimPermit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
+import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
+import { claimPermit } from '#shared/jobs/lanes/permits.ts';
+import { createLane, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, type TestApi } from './fixture.ts';
 
 describe('GET /health', () => {
@@ -10,8 +12,8 @@ describe('GET /health', () => {
   it('tells version, token, queue and permits, and no secret', async () => {
     api = await startApi();
     await api.submit();
-    const { permits } = await readQuota(api.table, api.context.limits);
-    if (permits[0]) await claimPermit(api.table, api.context.limits, permits[0], api.clock.now());
+    const permits = await readPermits(createLane(api.table));
+    if (permits[0]) await claimPermit(createLane(api.table), permits[0], api.clock.now());
     const response = await api.call({ path: '/health' });
     expect(response.statusCode).toBe(200);
     expect(response.json).toEqual({
@@ -46,7 +48,7 @@ describe('GET /health', () => {
 
   it('is degraded while the queue is paused', async () => {
     api = await startApi();
-    await pauseQuota(api.table, { until: api.clock.now() + 60_000, reason: 'quota_exhausted', level: 1 });
+    await pauseLane(createLane(api.table), { until: api.clock.now() + 60_000, reason: 'quota_exhausted', level: 1 });
     expect((await api.call({ path: '/health' })).json).toMatchObject({
       status: 'degraded',
       permits: { free: 0, total: 4 },

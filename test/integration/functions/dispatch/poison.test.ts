@@ -1,25 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assignPermits } from '#functions/dispatch/assign-permits.ts';
-import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
-import { runParts } from '#functions/dispatch/run-parts.ts';
-import type { StartTurn } from '#functions/dispatch/start-turn.ts';
+import type { DispatchContext, StartTurn } from '#functions/dispatch/context.ts';
+import { dispatch } from '#functions/dispatch/dispatch.ts';
 import type { Table } from '#shared/aws/table.ts';
+import type { EventBus } from '#shared/events/publish.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
-import { rankOf } from '#shared/jobs/queue.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import { buildRank } from '#shared/jobs/lanes/rounds.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
-import {
-  adobeLimits,
-  itemOf,
-  newJob,
-  putItems,
-  queueJob,
-  readJob,
-  startTestDynamoDb,
-  type TestDynamoDb,
-} from '#test/fixtures/job-table.ts';
+import { itemOf, putItems, readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
+import { adobeLimits, createLane, dispatchContext, enqueue, newJob } from '#test/fixtures/queue.ts';
 
 // DynamoDB's limit for one item.
 const largestItemBytes = 400 * 1024;
@@ -32,26 +24,23 @@ afterAll(() => dynamoDb.close());
 
 let clock: ManualClock;
 let table: Table;
+let lane: Lane;
 let observed: Observed;
 let started: string[];
+let bus: EventBus;
 let published: string[];
-let dispatch: () => Promise<Record<string, number>>;
+let run: () => Promise<Record<string, number>>;
 beforeEach(async () => {
   clock = createManualClock();
   table = await dynamoDb.table(clock);
+  lane = createLane(table);
   observed = observe();
   started = [];
-  const events = createEventBus();
-  published = events.published;
+  ({ bus, published } = createEventBus());
   const startTurn: StartTurn = async ({ jobId }) => {
     started.push(jobId);
   };
-  const parts = { table, limits: adobeLimits, bus: events.bus, startTurn, ...observed };
-  dispatch = () =>
-    runParts(observed.log, {
-      jobs: () => recoverJobs(parts),
-      permits: async () => ({ started: await assignPermits(parts) }),
-    });
+  run = () => dispatch(dispatchContext(lane, { bus, startTurn, ...observed }));
 });
 
 /** Makes an item as large as DynamoDB takes it, so that it fits as it is, and not with another state in its history. */
@@ -67,7 +56,7 @@ const putLargest = async (item: Record<string, unknown>): Promise<void> => {
 
 /** A job whose record takes no further step, in a state of its life. */
 const queuePoison = async (fields: Record<string, unknown> = {}): Promise<Job> => {
-  const place = { rank: rankOf('high', 0, 'poison'), round: 0 };
+  const place = { rank: buildRank('high', 0, 'poison'), round: 0 };
   const { job } = await createJob(table, newJob({ priority: 'high' }), place);
   await putLargest({ ...(await itemOf(table, job)), ...fields });
   return job;
@@ -75,7 +64,7 @@ const queuePoison = async (fields: Record<string, unknown> = {}): Promise<Job> =
 
 const overdue = (state: string, queueState: string) => {
   const queueOrder = new Date(clock.now() - 3_600_000).toISOString();
-  return { state, queueState, queueOrder, turn: 1, submitAt: 1, permit: 3 };
+  return { state, queueState, queueOrder, turn: 1, submitAt: 1, permits: [{ window: 60, index: 3, until: 2 }] };
 };
 
 describe('a job whose record cannot be updated', () => {
@@ -85,39 +74,36 @@ describe('a job whose record cannot be updated', () => {
     ['was being submitted', () => queuePoison(overdue('submitting', 'active')), 'submit_outcome_unknown'],
   ])('and that %s is ended, and the jobs behind it have their turn', async (_, arrange, code) => {
     const poison = await arrange();
-    const others = await Promise.all(['bob', 'carol', 'dave'].map((caller) => queueJob(table, { caller })));
-    await dispatch();
+    const others = await Promise.all(['bob', 'carol', 'dave'].map((caller) => enqueue(lane, { caller })));
+    await run();
     expect(started.toSorted()).toEqual(others.map(({ jobId }) => jobId).toSorted());
     expect(await readJob(table, poison)).toMatchObject({ state: 'failed', error: { code }, request: '{}' });
     expect(published).toEqual([poison.jobId]);
     expect(observed.metrics).toEqual(['JobsSetAside', 'JobsFailed']);
     await clock.advance(60_000);
-    await dispatch();
+    await run();
     expect(observed.metrics).toHaveLength(2);
   });
 
   it('costs no permit', async () => {
     await queuePoison();
-    for (let index = 0; index < 5; index += 1) await queueJob(table, { caller: 'bob' });
-    await dispatch();
+    for (let index = 0; index < 5; index += 1) await enqueue(lane, { caller: 'bob' });
+    await run();
     expect(started).toHaveLength(4);
   });
 });
 
 describe('a part of a dispatch that fails', () => {
-  it('does not keep the others from running, and fails the invocation', async () => {
-    const ran: string[] = [];
-    const run = runParts(observed.log, {
-      first: async () => {
-        ran.push('first');
-        throw new Error('no');
-      },
-      second: async () => {
-        ran.push('second');
-        return { done: 1 };
-      },
-    });
-    await expect(run).rejects.toThrow('no');
-    expect(ran).toEqual(['first', 'second']);
+  const outOfReach = (): Table => ({ ...table, tableName: 'no-such-table' });
+  const otherLane = (): Lane => createLane(outOfReach(), adobeLimits, 'photoshop');
+
+  it.each<[string, () => Partial<DispatchContext>]>([
+    ['another lane', () => ({ lanes: new Map([otherLane(), lane].map((each) => [each.name, each])) })],
+    ['recovery, and the batches', () => ({ table: outOfReach() })],
+  ])('%s: does not keep a lane from its turns, and fails the invocation', async (_, broken) => {
+    const job = await enqueue(lane);
+    await expect(dispatch(dispatchContext(lane, { ...observed, ...broken() }))).rejects.toThrow('not found');
+    expect((await readJob(table, job)).state).toBe('scheduled');
+    expect(observed.lines.filter(({ level }) => level === 'error')).not.toEqual([]);
   });
 });

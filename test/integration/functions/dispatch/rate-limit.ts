@@ -1,18 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { assignPermits } from '#functions/dispatch/assign-permits.ts';
+import { assignTurns } from '#functions/dispatch/assign-turns.ts';
+import type { StartTurn } from '#functions/dispatch/context.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
-import type { StartTurn } from '#functions/dispatch/start-turn.ts';
-import type { Table } from '#shared/aws/table.ts';
-import type { EventBus } from '#shared/events/publish.ts';
-import { cancelJob } from '#shared/jobs/cancel.ts';
 import { isFinal, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
+import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { passFence, requeue } from '#shared/jobs/turn.ts';
-import { createEventBus } from '#test/fixtures/event-bus.ts';
-import { adobeLimits, queueJob, readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
-import { observe } from '#test/fixtures/observed.ts';
+import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { createLane, dispatchContext, enqueue, perMinute } from '#test/fixtures/queue.ts';
 import { createRandom } from '#test/fixtures/random.ts';
 import { createSlidingWindow } from '#test/fixtures/sliding-window.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
@@ -72,28 +69,21 @@ const minuteMs = 60_000;
 const live = async (world: World) => {
   const random = createRandom(world.seed);
   const { clock, at, run } = createTimeline();
-  const limits = { ...adobeLimits, requestsPerMinute: world.requestsPerMinute };
+  const limits = perMinute(world.requestsPerMinute);
   const adobe = createSlidingWindow(world.requestsPerMinute);
   const submits = new Map<string, number>();
   const reliable = await dynamoDb.table(clock);
   const { own: unreliable, client } = dynamoDb.reconnect(reliable);
   makeUnreliable(client, clock, random, world.unreliability);
-  let table: Table = unreliable;
+  let lane = createLane(unreliable, limits);
   let deaths = world.deaths;
-  const bus = {
-    eventBridge: { send: async () => ({}) },
-    eventBusName: 'none',
-    gatewayUrl: 'https://gateway.test',
-  } as unknown as EventBus;
-  const observed = observe();
-
   const follow = async (turn: Turn): Promise<void> => {
-    const verdict = await passFence(table, limits, turn);
-    if (verdict.kind === 'give_up') await requeue(table, limits, verdict.job, { sent: false });
+    const verdict = await passFence(lane, turn);
+    if (verdict.kind === 'give_up') await requeue(lane.table, verdict.job, { sent: false });
     if (verdict.kind !== 'passed') return;
     adobe.arrive(clock.now());
     submits.set(turn.jobId, (submits.get(turn.jobId) ?? 0) + 1);
-    if (random() >= deaths) await endJob(table, verdict.job, ['submitting'], { to: 'succeeded' });
+    if (random() >= deaths) await endJob(lane.table, verdict.job, ['submitting'], { to: 'succeeded' });
   };
   const startTurn: StartTurn = async (turn) => {
     if (random() < deaths) return;
@@ -101,19 +91,20 @@ const live = async (world: World) => {
     at(submitAt + Math.floor(random() * world.latenessMs), () => orCrash(follow(turn)));
   };
   const dispatch = async (): Promise<void> => {
-    await recoverJobs({ table, limits, bus, startTurn, ...observed });
-    await assignPermits({ table, limits, startTurn, random, bus: createEventBus().bus, ...observed });
+    const context = dispatchContext(lane, { startTurn, random });
+    await recoverJobs(context);
+    await assignTurns(context, lane);
   };
   const cancelSome = async (ids: string[]): Promise<void> => {
     for (const jobId of ids) {
-      const job = await getJob(table, jobId);
-      if (job !== undefined && random() < world.cancels / 5) await cancelJob(table, limits, job);
+      const job = await getJob(lane.table, jobId);
+      if (job !== undefined && random() < world.cancels / 5) await cancelJob(lane.table, job);
     }
   };
 
   const ids: string[] = [];
   for (let index = 0; index < world.jobs; index += 1) {
-    ids.push((await queueJob(reliable, { caller: `caller-${index % 2}` })).jobId);
+    ids.push((await enqueue(createLane(reliable), { caller: `caller-${index % 2}` })).jobId);
   }
   const begin = clock.now();
   const bumpyMs = 4 * minuteMs;
@@ -125,7 +116,7 @@ const live = async (world: World) => {
   }
   await run(begin + bumpyMs);
 
-  table = reliable;
+  lane = createLane(reliable, limits);
   deaths = 0;
   world = { ...world, latenessMs: 3_000 };
   const calmMs = (8 + Math.ceil((2 * world.jobs) / world.requestsPerMinute)) * minuteMs;

@@ -1,7 +1,7 @@
 import { v4 as uuid } from 'uuid';
 import { expect, it } from 'vitest';
+import type { StartRun } from '#functions/dispatch/context.ts';
 import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
-import type { StartRun } from '#functions/dispatch/start-batch-run.ts';
 import type { Table } from '#shared/aws/table.ts';
 import { advanceBatch, requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';

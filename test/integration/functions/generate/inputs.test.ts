@@ -121,7 +121,7 @@ describe('inputs that lie in S3', () => {
     const { job } = await rig.follow(await scheduled());
     expect(job).toMatchObject({ state: 'failed', error: { code } });
     expect(rig.adobe.asked('POST', submitPath)).toHaveLength(0);
-    expect((await rig.quota()).permits[0]?.freeAt).toBeLessThanOrEqual(Date.now() + 1);
+    expect((await rig.permits())[0]?.freeAt).toBeLessThanOrEqual(Date.now() + 1);
     expect(rig.events).toMatchObject([{ jobId: job.jobId, status: 'failed' }]);
   });
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotConfiguredError, TokenUnavailableError } from '#shared/adobe/auth/access-token.ts';
-import { pauseQuota } from '#shared/jobs/quota.ts';
+import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import type { ScriptedAnswer } from '#test/fixtures/fake-adobe.ts';
 import { putItems } from '#test/fixtures/job-table.ts';
+import { createLane } from '#test/fixtures/queue.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath } from './rig.ts';
 
 import { posts, refusal as refuse, submitTo } from './submit-turn.ts';
@@ -46,7 +47,7 @@ describe.concurrent('an exhausted quota', () => {
     expect(rig.metrics).toEqual(['QueuePaused']);
     expect(rig.dispatches).toBe(0);
 
-    const over = { pk: 'quota', sk: 'pause', until: Date.now() - 1, reason: 'quota_exhausted', level: 1 };
+    const over = { pk: 'quota#firefly', sk: 'pause', until: Date.now() - 1, reason: 'quota_exhausted', level: 1 };
     await putItems(rig.parts.table, [over]);
     const second = await rig.follow(await rig.again(job));
     expect(second.job.state).toBe('queued');
@@ -56,7 +57,7 @@ describe.concurrent('an exhausted quota', () => {
 
   it('is over with the first job that is accepted', async () => {
     const rig = await servers.rig();
-    await pauseQuota(rig.parts.table, { until: Date.now(), reason: 'quota_exhausted', level: 2 });
+    await pauseLane(createLane(rig.parts.table), { until: Date.now(), reason: 'quota_exhausted', level: 2 });
     rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
     rig.adobe.script('GET', statusPath, { status: 200, body: { status: 'failed', error_code: 'image_unsafe' } });
     await rig.follow(await rig.scheduled());
@@ -101,7 +102,7 @@ describe.concurrent('without a token', () => {
     expect(end).toEqual({ state: 'queued' });
     expect(job).toMatchObject({ state: 'queued', attempts: 0 });
     expect(rig.adobe.seen).toEqual([]);
-    expect((await rig.quota()).permits[0]?.freeAt).toBeLessThanOrEqual(Date.now());
+    expect((await rig.permits())[0]?.freeAt).toBeLessThanOrEqual(Date.now());
     expect((await rig.quota()).pause).toMatchObject({ reason: 'token_refused', level: 1 });
     expect(rig.dispatches).toBe(0);
   });

@@ -10,13 +10,14 @@ import { type AccessToken, createAccessTokenCache, type TokenSource } from '#sha
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Job, NewJob, Turn } from '#shared/jobs/job.ts';
-import { claimPermit, type QuotaSnapshot, readQuota } from '#shared/jobs/quota.ts';
+import type { Permit } from '#shared/jobs/lanes/permits.ts';
+import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { transition } from '#shared/jobs/transitions.ts';
-import { beginTurn } from '#shared/jobs/turn.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import { type FakeAdobe, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
-import { adobeLimits, queueJob, readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
+import { adobeLimits, assign, createLane, enqueue, onlyLane, readPermits } from '#test/fixtures/queue.ts';
 
 /** Servers that the tests of one file share. */
 export interface Servers {
@@ -46,7 +47,9 @@ export interface Rig extends Observed {
   accepted(upstream?: Partial<Job['upstream']>, fields?: Partial<Job>): Promise<Job>;
   /** Runs the durable function for a turn until it ends, and reads the job then. */
   follow(turn: Turn): Promise<{ end: TurnEnd; job: Job; steps: string[] }>;
-  quota(): Promise<QuotaSnapshot>;
+  permits(): Promise<Permit[]>;
+  /** What the lane looks like now. */
+  quota(): Promise<LaneSnapshot>;
   stored(): Promise<Map<string, { bytes: Buffer; contentType: string | undefined }>>;
 }
 
@@ -139,10 +142,11 @@ const createRig = (
     for (const { Detail } of input.Entries) events.push(JSON.parse(Detail));
     return { FailedEntryCount: 0 };
   };
+  // Wide enough for a busy machine: what the fence refuses is tested on an injected clock.
+  const lane = createLane(table, { ...adobeLimits, submitGraceMs: 60_000 });
   const parts: Parts = {
     table,
-    // Wide enough for a busy machine: what the fence refuses is tested on an injected clock.
-    limits: { ...adobeLimits, submitGraceMs: 60_000 },
+    lanes: onlyLane(lane),
     bus: { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
     tokens: createAccessTokenCache(tokens, systemClock),
     s3,
@@ -160,9 +164,7 @@ const createRig = (
     ...settings,
   };
   const begin = async (job: Job, submitAt: number): Promise<Job> => {
-    const permit = { index: 0, freeAt: (await readQuota(table, parts.limits)).permits[0]?.freeAt ?? 0 };
-    await claimPermit(table, parts.limits, permit, submitAt);
-    const begun = await beginTurn(table, job, permit, submitAt);
+    const begun = await assign(lane, job, submitAt);
     if (begun === undefined) throw new Error('The turn did not begin.');
     return begun;
   };
@@ -175,10 +177,10 @@ const createRig = (
     events,
     dispatches: 0,
     tokens,
-    scheduled: async ({ inMs = 0, fields } = {}) => begin(await queueJob(table, fields), Date.now() + inMs),
+    scheduled: async ({ inMs = 0, fields } = {}) => begin(await enqueue(lane, fields), Date.now() + inMs),
     again: (job) => begin(job, Date.now()),
     accepted: async (upstream, fields) => {
-      const { jobId, turn } = await rig.scheduled();
+      const scheduled = await rig.scheduled();
       const now = new Date().toISOString();
       const changes = {
         upstream: {
@@ -189,8 +191,8 @@ const createRig = (
         },
         ...fields,
       };
-      await transition(table, { jobId, turn }, { from: ['scheduled'], to: 'running', order: now, changes });
-      return readJob(table, { jobId });
+      await transition(table, scheduled, { from: ['scheduled'], to: 'running', order: now, changes });
+      return readJob(table, scheduled);
     },
     follow: async ({ jobId, turn }) => {
       const handlerFunction = withDurableExecution((event: Turn, context: DurableContext) =>
@@ -203,7 +205,8 @@ const createRig = (
       const steps = execution.getOperations().map((operation) => operation.getName() ?? '');
       return { end, job: await readJob(table, { jobId }), steps };
     },
-    quota: () => readQuota(table, parts.limits),
+    permits: () => readPermits(lane),
+    quota: () => readLane(lane),
     stored: async () => {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: parts.bucket }));
       const objects = await Promise.all(

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cancelJob } from '#shared/jobs/cancel.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { pauseQuota } from '#shared/jobs/quota.ts';
+import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
+import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
+import { createLane } from '#test/fixtures/queue.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath } from './rig.ts';
 
 import { posts, refusal as refuse, submitTo } from './submit-turn.ts';
@@ -51,7 +52,7 @@ describe.concurrent('an answer that is worth another try', () => {
     expect(end).toEqual({ state: 'queued' });
     expect(job).toMatchObject({ state: 'queued', attempts: 1, rank: job.rank });
     expect(rig.dispatches).toBe(1);
-    expect((await rig.quota()).permits[0]?.freeAt).toBeGreaterThan(Date.now());
+    expect((await rig.permits())[0]?.freeAt).toBeGreaterThan(Date.now());
 
     const second = await rig.follow(await rig.again(job));
     expect(second.job).toMatchObject({ state: 'queued', attempts: 2, turn: 2 });
@@ -125,7 +126,7 @@ it('puts a job back that certainly did not reach Adobe', async () => {
   const { end, job } = await rig.follow(await rig.scheduled());
   expect(end).toEqual({ state: 'queued' });
   expect(job).toMatchObject({ state: 'queued', attempts: 0 });
-  expect((await rig.quota()).permits[0]?.freeAt).toBeGreaterThan(Date.now());
+  expect((await rig.permits())[0]?.freeAt).toBeGreaterThan(Date.now());
 });
 
 describe.concurrent('the time and the turn of a submit', () => {
@@ -148,13 +149,13 @@ describe.concurrent('the time and the turn of a submit', () => {
     expect(end).toEqual({ state: 'queued' });
     expect(job).toMatchObject({ state: 'queued', attempts: 0, rank: late.rank });
     expect(rig.adobe.seen).toEqual([]);
-    expect((await rig.quota()).permits[0]?.freeAt).toBeLessThanOrEqual(Date.now());
+    expect((await rig.permits())[0]?.freeAt).toBeLessThanOrEqual(Date.now());
     expect(rig.dispatches).toBe(1);
   });
 
   it('under a pause gives the turn up unsent, without asking for a dispatch', async () => {
     const rig = await servers.rig();
-    await pauseQuota(rig.parts.table, { until: Date.now() + 60_000, reason: 'rate_limited', level: 0 });
+    await pauseLane(createLane(rig.parts.table), { until: Date.now() + 60_000, reason: 'rate_limited', level: 0 });
     const { job } = await rig.follow(await rig.scheduled());
     expect(job.state).toBe('queued');
     expect(rig.adobe.seen).toEqual([]);
@@ -166,7 +167,7 @@ describe.concurrent('the time and the turn of a submit', () => {
     const job = await rig.scheduled();
     expect((await rig.follow({ jobId: job.jobId, turn: 0 })).end).toEqual({ state: 'stale' });
     expect((await rig.follow({ jobId: job.jobId, turn: 2 })).end).toEqual({ state: 'stale' });
-    await cancelJob(rig.parts.table, rig.parts.limits, job);
+    await cancelJob(rig.parts.table, job);
     expect((await rig.follow(job)).end).toEqual({ state: 'stale' });
     expect(rig.adobe.seen).toEqual([]);
   });
@@ -176,7 +177,7 @@ describe.concurrent('the time and the turn of a submit', () => {
     const { jobId, turn } = await rig.scheduled();
     rig.adobe.script('POST', submitPath, async () => {
       const submitting = await getJob(rig.parts.table, jobId);
-      if (submitting !== undefined) await cancelJob(rig.parts.table, rig.parts.limits, submitting);
+      if (submitting !== undefined) await cancelJob(rig.parts.table, submitting);
       return refuse(503, '503000');
     });
     const { end, job } = await rig.follow({ jobId, turn });

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assignPermits } from '#functions/dispatch/assign-permits.ts';
+import { assignTurns } from '#functions/dispatch/assign-turns.ts';
 import { batchIdOfRetry } from '#shared/batches/batch-identity.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import { passFence } from '#shared/jobs/lanes/turn.ts';
 import type { JobEnd } from '#shared/jobs/transitions.ts';
 import { transition } from '#shared/jobs/transitions.ts';
-import { passFence } from '#shared/jobs/turn.ts';
-import { createEventBus } from '#test/fixtures/event-bus.ts';
-import { adobeLimits, queueJob, readJob } from '#test/fixtures/job-table.ts';
-import { observe } from '#test/fixtures/observed.ts';
+import { readJob } from '#test/fixtures/job-table.ts';
+import { createLane, dispatchContext, enqueue, perMinute } from '#test/fixtures/queue.ts';
 import { createFaultyWorld } from './faulty-world.ts';
 import { jsonLine, type Rig, type Servers, startServers } from './rig.ts';
 
@@ -20,11 +20,11 @@ beforeAll(async () => {
 afterAll(() => servers.close());
 
 let rig: Rig;
+let lane: Lane;
 beforeEach(async () => {
   rig = await servers.rig();
+  lane = createLane(rig.parts.table, perMinute(1));
 });
-
-const limits = { ...adobeLimits, requestsPerMinute: 1 };
 
 const read = async (...lines: string[]): Promise<string> => {
   const batchId = await rig.drop('requests.jsonl', lines.join('\n'));
@@ -39,7 +39,7 @@ const giveTurns = async (): Promise<string[]> => {
   const startTurn = async ({ jobId }: { jobId: string }) => {
     started.push(jobId);
   };
-  await assignPermits({ table: rig.parts.table, limits, startTurn, bus: createEventBus().bus, ...observe() });
+  await assignTurns(dispatchContext(lane, { startTurn }), lane);
   return started;
 };
 
@@ -54,7 +54,7 @@ describe('a cancelled batch', () => {
     const { table } = rig.parts;
     const scheduled = (await rig.job(batchId, 1)).jobId;
     expect(await giveTurns()).toEqual([scheduled]);
-    const others = await queueJob(table, { caller: 'team-b', priority: 'low' });
+    const others = await enqueue(lane, { caller: 'team-b', priority: 'low' });
     expect(await giveTurns()).toEqual([]);
     await move(batchId, 2, 'submitting');
     await move(batchId, 3, 'running');
@@ -68,7 +68,7 @@ describe('a cancelled batch', () => {
     expect(asked.map((time) => time !== undefined)).toEqual([true, true, false]);
     expect(await rig.batch(batchId)).toMatchObject({ counts: { cancelled: 2 }, cancelledAt: expect.any(String) });
     // The permit of the first job serves the other team, and the first job's execution finds its turn gone.
-    expect(await passFence(table, limits, { jobId: scheduled, turn: 1 })).toEqual({ kind: 'stale' });
+    expect(await passFence(lane, { jobId: scheduled, turn: 1 })).toEqual({ kind: 'stale' });
     expect(await giveTurns()).toEqual([others.jobId]);
     expect(await readJob(table, others)).toMatchObject({ state: 'scheduled', submitAt: rig.clock.now() + 1 });
 

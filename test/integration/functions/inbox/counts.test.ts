@@ -8,8 +8,8 @@ import { markCounted } from '#shared/batches/count-end.ts';
 import { deleteJob, getJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
-import { queueJob } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
+import { createLane, enqueue } from '#test/fixtures/queue.ts';
 import { createRandom } from '#test/fixtures/random.ts';
 import { makeUnreliable } from '#test/fixtures/unreliable-dynamodb.ts';
 import { startApi } from '../api/fixture.ts';
@@ -145,7 +145,7 @@ describe('a job of a batch', () => {
     const run = { batchId: batch.batchId, run: 0 };
     await advanceBatch(table, run, { from: ['reading'], to: 'running', changes: { jobs: 1, lines: 1 } });
     const jobId = jobIdOfLine(batch.batchId, 1);
-    await queueJob(table, { jobId, caller: 'alice', batchId: batch.batchId, line: 1 });
+    await enqueue(createLane(table), { jobId, caller: 'alice', batchId: batch.batchId, line: 1 });
     expect((await api.call({ method: 'PUT', path: `/v3/cancel/${jobId}` })).statusCode).toBe(200);
     expect(await getBatch(table, batch.batchId)).toMatchObject({ state: 'reporting', counts: { cancelled: 1 } });
     await api.close();

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readRequests } from '#functions/inbox/read/read-requests.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { claimRun, dueBatches } from '#shared/batches/open-batches.ts';
-import { takeRounds } from '#shared/jobs/queue.ts';
+import { takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
+import { createLane } from '#test/fixtures/queue.ts';
 import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';
 import { createFaultyWorld, type FaultyWorld } from './faulty-world.ts';
 import { jsonLine, type Rig, type Servers, startServers } from './rig.ts';
@@ -57,7 +58,7 @@ describe('reading that broke off', () => {
     expect(jobsPut()).toBe(30);
     expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 300, readAttempts: 0 });
     expect(await Promise.all([1, 250, 251].map(async (line) => (await rig.job(batchId, line)).rank))).toEqual(ranks);
-    expect(await takeRounds(rig.parts.table, 'team-a', 'low', 1)).toBeLessThanOrEqual(300 + 50);
+    expect(await takeRounds(createLane(rig.parts.table), 'team-a', 'low', 1)).toBeLessThanOrEqual(300 + 50);
   });
 
   it('makes no more jobs once the batch is cancelled, and cancels those that there are', async () => {

@@ -16,7 +16,7 @@ import { getBatch } from '#shared/batches/batch-store.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
-import { adobeLimits, readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
 
@@ -100,7 +100,6 @@ const createRig = (
   const bus = { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' };
   const parts: Parts = {
     table,
-    limits: adobeLimits,
     bus,
     s3,
     bucket,

@@ -2,19 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
 import { createdOrder } from '#shared/jobs/job-item.ts';
 import { createJob, deleteJob, getJob, listJobs } from '#shared/jobs/job-store.ts';
-import { rankOf } from '#shared/jobs/queue.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import { buildRank } from '#shared/jobs/lanes/rounds.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { itemOf, newJob, putItems, queueJob, readJob } from '#test/fixtures/job-table.ts';
+import { itemOf, putItems, readJob } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { enqueue, newJob } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let clock: ManualClock;
 let table: Table;
+let lane: Lane;
 useJobTable((fresh) => {
-  ({ table, clock } = fresh);
+  ({ table, lane, clock } = fresh);
 });
 
-const place = (jobId: string, round = 0) => ({ rank: rankOf('normal', round, jobId), round });
+const place = (jobId: string, round = 0) => ({ rank: buildRank('normal', round, jobId), round });
 
 describe('createJob', () => {
   it('queues the job with everything that was asked', async () => {
@@ -27,7 +30,7 @@ describe('createJob', () => {
   });
 
   it('keeps the table’s own attributes out of the job', async () => {
-    const job = await queueJob(table);
+    const job = await enqueue(lane);
     const own = ['pk', 'sk', 'queueState', 'queueOrder', 'createdOrder', 'unpublished', 'expiresAt'];
     expect(Object.keys(await readJob(table, job)).filter((name) => own.includes(name))).toEqual([]);
   });
@@ -44,7 +47,7 @@ describe('createJob', () => {
   });
 
   it('gives an id again once its job has passed its time, though DynamoDB has not deleted it yet', async () => {
-    const job = await queueJob(table, { retentionSeconds: 60 });
+    const job = await enqueue(lane, { retentionSeconds: 60 });
     await endJob(table, job, ['queued'], { to: 'cancelled' });
     expect((await createJob(table, newJob({ jobId: job.jobId }), place(job.jobId))).created).toBe(false);
     clock.advance(60_000);
@@ -57,7 +60,7 @@ describe('createJob', () => {
 describe('getJob', () => {
   it('knows no job that never was, was erased, or has passed its time', async () => {
     expect(await getJob(table, newJob().jobId)).toBeUndefined();
-    const [erased, old] = [await queueJob(table), await queueJob(table, { retentionSeconds: 60 })];
+    const [erased, old] = [await enqueue(lane), await enqueue(lane, { retentionSeconds: 60 })];
     await deleteJob(table, erased.jobId);
     expect(await getJob(table, erased.jobId)).toBeUndefined();
     await endJob(table, old, ['queued'], { to: 'cancelled' });
@@ -85,14 +88,14 @@ describe('listJobs', () => {
     for (let index = 0; index < count; index += 1) {
       // Two jobs share each millisecond.
       if (index % 2 === 0) clock.advance(1);
-      ids.push((await queueJob(table)).jobId);
+      ids.push((await enqueue(lane)).jobId);
     }
     return ids;
   };
 
   it('pages through all jobs of the caller, newest first, each once', async () => {
     const ids = await queueMany(7);
-    await queueJob(table, { caller: 'bob' });
+    await enqueue(lane, { caller: 'bob' });
     const pages = await listAll(3);
     expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
     expect(pages.flat().toSorted()).toEqual(ids.toSorted());
@@ -108,7 +111,7 @@ describe('listJobs', () => {
   });
 
   it('finds the few of one state among the many of others', async () => {
-    const whole = await itemOf(table, await queueJob(table, { caller: 'bob' }));
+    const whole = await itemOf(table, await enqueue(lane, { caller: 'bob' }));
     const item = (index: number) => ({
       ...whole,
       ...newJob({ jobId: `job-${index}` }),
@@ -126,7 +129,7 @@ describe('listJobs', () => {
   });
 
   it('leaves out what has passed its time', async () => {
-    const job = await queueJob(table, { retentionSeconds: 60 });
+    const job = await enqueue(lane, { retentionSeconds: 60 });
     await endJob(table, job, ['queued'], { to: 'cancelled' });
     expect((await listAll(10)).flat()).toEqual([job.jobId]);
     clock.advance(60_000);

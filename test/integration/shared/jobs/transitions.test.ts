@@ -2,22 +2,25 @@ import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
-import { allItems, itemOf, queueJob, readJob } from '#test/fixtures/job-table.ts';
+import { allItems, itemOf, readJob } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { enqueue } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let clock: ManualClock;
 let table: Table;
+let lane: Lane;
 useJobTable((fresh) => {
-  ({ table, clock } = fresh);
+  ({ table, lane, clock } = fresh);
 });
 
 const iso = () => new Date(clock.now()).toISOString();
 
 describe('transition', () => {
   it('moves the job, remembers when, and takes it to its part of the queue index', async () => {
-    const job = await queueJob(table);
+    const job = await enqueue(lane);
     const places: Record<string, unknown> = {};
     for (const to of ['scheduled', 'submitting', 'running', 'storing'] as const) {
       clock.advance(1_000);
@@ -40,22 +43,22 @@ describe('transition', () => {
   });
 
   it('sets and removes what it is told', async () => {
-    const job = await queueJob(table);
+    const job = await enqueue(lane);
     const set = await transition(table, job, {
       from: ['queued'],
       to: 'scheduled',
       order: iso(),
-      changes: { submitAt: 1, permit: 0 },
+      changes: { submitAt: 1, permits: [] },
     });
-    expect(set).toMatchObject({ submitAt: 1, permit: 0 });
+    expect(set).toMatchObject({ submitAt: 1, permits: [] });
     const removed = await transition(table, job, {
       from: ['scheduled'],
       to: 'queued',
       order: job.rank,
-      changes: { submitAt: undefined, permit: undefined },
+      changes: { submitAt: undefined, permits: undefined },
     });
     expect(removed).not.toHaveProperty('submitAt');
-    expect(removed).not.toHaveProperty('permit');
+    expect(removed).not.toHaveProperty('permits');
   });
 
   it.each<[string, { from: JobState[]; turn?: number; cancelled?: boolean }]>([
@@ -63,7 +66,7 @@ describe('transition', () => {
     ['is in another turn', { from: ['queued'], turn: 1 }],
     ['is to be cancelled', { from: ['queued'], cancelled: true }],
   ])('does nothing if the job %s', async (_, { from, turn = 0, cancelled = false }) => {
-    const job = await queueJob(table);
+    const job = await enqueue(lane);
     if (cancelled) {
       await transition(table, job, {
         from: ['queued'],
@@ -75,7 +78,7 @@ describe('transition', () => {
     const before = await itemOf(table, job);
     const moved = await transition(
       table,
-      { jobId: job.jobId, turn },
+      { ...job, turn },
       { from, to: 'running', order: iso(), unlessCancelRequested: true },
     );
     expect(moved).toBeUndefined();
@@ -83,31 +86,31 @@ describe('transition', () => {
   });
 
   it('does not bring an erased job back', async () => {
-    const job = await queueJob(table);
+    const job = await enqueue(lane);
     await deleteJob(table, job.jobId);
     expect(await transition(table, job, { from: ['queued'], to: 'scheduled', order: iso() })).toBeUndefined();
     expect((await allItems(table)).filter(({ sk }) => sk === 'job')).toEqual([]);
   });
 
   it('lets exactly one of many concurrent moves happen', async () => {
-    const job = await queueJob(table);
+    const job = await enqueue(lane);
     const moves = await Promise.all(
-      Array.from({ length: 10 }, (_, permit) =>
-        transition(table, job, { from: ['queued'], to: 'scheduled', order: iso(), changes: { permit } }),
+      Array.from({ length: 10 }, (_, submitAt) =>
+        transition(table, job, { from: ['queued'], to: 'scheduled', order: iso(), changes: { submitAt } }),
       ),
     );
     const happened = moves.filter((moved) => moved !== undefined);
     expect(happened).toHaveLength(1);
-    expect((await readJob(table, job)).permit).toBe(happened[0]?.permit);
+    expect((await readJob(table, job)).submitAt).toBe(happened[0]?.submitAt);
   });
 
   it('keeps the record of a job that is put back for days small, and still records its end', async () => {
-    const job = await queueJob(table);
-    const late = { jobId: job.jobId, turn: 301 };
+    const job = await enqueue(lane);
+    const late = { ...job, turn: 301 };
     await transition(table, job, { from: ['queued'], to: 'scheduled', order: iso(), changes: { turn: 301 } });
     await transition(table, late, { from: ['scheduled'], to: 'queued', order: job.rank });
     expect((await readJob(table, job)).history).toHaveLength(2);
-    await endJob(table, { ...job, ...late }, ['queued'], { to: 'cancelled' });
+    await endJob(table, late, ['queued'], { to: 'cancelled' });
     expect((await readJob(table, job)).history.at(-1)?.state).toBe('cancelled');
   });
 });
@@ -116,7 +119,7 @@ describe('endJob', () => {
   const finals = ['succeeded', 'failed', 'cancelled', 'timed_out'] as const;
 
   it.each(finals)('marks a job that %s as unpublished, out of the queue, kept for its time', async (to) => {
-    const job = await queueJob(table, { retentionSeconds: 3_600 });
+    const job = await enqueue(lane, { retentionSeconds: 3_600 });
     clock.advance(5_000);
     await endJob(table, job, ['queued'], { to, error: { code: 'c', message: 'm' } });
     expect(await itemOf(table, job)).toMatchObject({
@@ -131,14 +134,14 @@ describe('endJob', () => {
   });
 
   it('keeps a job of a batch, which is needed for the report however long the others take', async () => {
-    const job = await queueJob(table, { batchId: 'batch', line: 1, retentionSeconds: 60 });
+    const job = await enqueue(lane, { batchId: 'batch', line: 1, retentionSeconds: 60 });
     const ended = await endJob(table, job, ['queued'], { to: 'cancelled' });
     expect(await itemOf(table, job)).not.toHaveProperty('expiresAt');
     expect(ended?.state).toBe('cancelled');
   });
 
   it('ends a job once: whoever comes first', async () => {
-    const job = await queueJob(table);
+    const job = await enqueue(lane);
     const ends = await Promise.all(finals.map((to) => endJob(table, job, jobStates.slice(0, 5), { to })));
     const happened = ends.filter((ended) => ended !== undefined);
     expect(happened).toHaveLength(1);

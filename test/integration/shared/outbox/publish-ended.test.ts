@@ -9,11 +9,13 @@ import { type EventBus, EventNotPublishedError } from '#shared/events/publish.ts
 import type { Job } from '#shared/jobs/job.ts';
 import { jobKey } from '#shared/jobs/job-item.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { type Outbox, publishEnded, tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import { unpublishedJobs } from '#shared/outbox/unpublished.ts';
-import { allItems, queueJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { allItems, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
+import { createLane, enqueue } from '#test/fixtures/queue.ts';
 
 let dynamoDb: TestDynamoDb;
 let server: Awaited<ReturnType<typeof startEventBridge>>;
@@ -35,18 +37,20 @@ let clock: ManualClock;
 let table: Table;
 let outbox: Outbox;
 let warnings: string[];
+let lane: Lane;
 beforeEach(async () => {
   events.length = 0;
   clock = createManualClock();
   table = await dynamoDb.table(clock);
   warnings = [];
   outbox = { table, bus, log: { warn: (message) => void warnings.push(message) } };
+  lane = createLane(table);
 });
 
 const outputs = [{ bucket: 'b', key: 'outputs/1/0.jpg', sha256: 'ab', bytes: 3, contentType: 'image/jpeg', seed: 7 }];
 
 const ended = async (request?: string): Promise<Job> => {
-  const job = await queueJob(table, request === undefined ? {} : { request });
+  const job = await enqueue(lane, request === undefined ? {} : { request });
   return (await endJob(table, job, ['queued'], { to: 'succeeded', outputs })) as Job;
 };
 
@@ -100,7 +104,7 @@ it('comes before the erasing: nobody would know of the end otherwise', async () 
 });
 
 it('has no mark on a job that goes on', async () => {
-  const job = await queueJob(table);
+  const job = await enqueue(lane);
   await transition(table, job, { from: ['queued'], to: 'running', order: new Date(clock.now()).toISOString() });
   clock.advance(60_000);
   expect(await unpublishedJobs(table, clock.now(), 10)).toEqual([]);

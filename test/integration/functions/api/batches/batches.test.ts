@@ -3,7 +3,7 @@ import type { Batch, BatchState } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
 import { advanceBatch, endBatch } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { queueJob } from '#test/fixtures/job-table.ts';
+import { createLane, enqueue } from '#test/fixtures/queue.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
 let api: TestApi;
@@ -81,7 +81,7 @@ describe('GET /batches/{id}/jobs', () => {
     await advance(batchId, 'running', { lines: 205, jobs: 4, rejected: 201 });
     for (const line of [1, 3, 101, 205]) {
       const jobId = jobIdOfLine(batchId, line);
-      await queueJob(api.table, { jobId, batchId, line, lineId: `line-${line}` });
+      await enqueue(createLane(api.table), { jobId, batchId, line, lineId: `line-${line}` });
       if (line > 3) await api.end(jobId, { to: 'failed', error: { code: 'image_unsafe', message: 'No.' } });
     }
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { claimPermit, permitPeriodMs, readQuota } from '#shared/jobs/quota.ts';
+import { claimPermit } from '#shared/jobs/lanes/permits.ts';
+import { createLane, readPermits } from '#test/fixtures/queue.ts';
 import { startApi } from '../fixture.ts';
 
 describe('waking dispatch for a new job', () => {
@@ -7,9 +8,9 @@ describe('waking dispatch for a new job', () => {
   afterEach(() => api.close());
 
   const claimAll = async (aheadMs: number) => {
-    const { table, limits } = api.context;
-    const { permits } = await readQuota(table, limits);
-    for (const permit of permits) await claimPermit(table, limits, permit, api.clock.now() + aheadMs);
+    const lane = createLane(api.table);
+    const permits = await readPermits(lane);
+    for (const permit of permits) await claimPermit(lane, permit, api.clock.now() + aheadMs);
   };
 
   it('wakes it for every job while a permit comes free within the next minute', async () => {
@@ -25,7 +26,7 @@ describe('waking dispatch for a new job', () => {
     await api.submit();
     await api.submit();
     expect(api.recorded.dispatches).toBe(0);
-    api.clock.advance(30_000 + permitPeriodMs(api.context.limits) - 60_000);
+    api.clock.advance(30_000 + 63_000 - 60_000);
     await api.submit();
     expect(api.recorded.dispatches).toBe(1);
   });

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { listJobs } from '#shared/jobs/job-store.ts';
-import { claimPermit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
+import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
+import { claimPermit } from '#shared/jobs/lanes/permits.ts';
 import type { JobEnd } from '#shared/jobs/transitions.ts';
+import { adobeLimits, createLane, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 const onlyJob = async (api: TestApi): Promise<string> =>
@@ -59,19 +61,19 @@ describe('POST /v3/images/generate', () => {
 
   it('answers 202 at once when all permits are taken for longer', async () => {
     api = await startApi();
-    const { permits } = await readQuota(api.table, api.context.limits);
-    for (const permit of permits) await claimPermit(api.table, api.context.limits, permit, api.clock.now());
+    const permits = await readPermits(createLane(api.table));
+    for (const permit of permits) await claimPermit(createLane(api.table), permit, api.clock.now());
     const start = api.clock.now();
     expect((await generate()).statusCode).toBe(202);
     expect(api.clock.now() - start).toBeLessThan(500);
   });
 
   it('answers 202 at once while Adobe has the quota paused, or the day is used up', async () => {
-    api = await startApi({ limits: { requestsPerMinute: 4, requestsPerDay: 1, submitGraceMs: 3_000 } });
+    api = await startApi({ limits: { ...adobeLimits, requestsPerDay: 1 } });
     await api.submit({ caller: 'bob' });
     const start = api.clock.now();
     expect((await generate()).statusCode).toBe(202);
-    await pauseQuota(api.table, { until: start + 60_000, reason: 'rate_limited', level: 0 });
+    await pauseLane(createLane(api.table), { until: start + 60_000, reason: 'rate_limited', level: 0 });
     expect((await generate()).statusCode).toBe(202);
     expect(api.clock.now() - start).toBeLessThan(1_000);
   });
@@ -88,8 +90,8 @@ describe('POST /v3/images/generate', () => {
       await api.move(jobId, 'running');
       await api.end(jobId, success(jobId));
     });
-    const { permits } = await readQuota(api.table, api.context.limits);
-    for (const permit of permits) await claimPermit(api.table, api.context.limits, permit, api.clock.now());
+    const permits = await readPermits(createLane(api.table));
+    for (const permit of permits) await claimPermit(createLane(api.table), permit, api.clock.now());
     expect((await generate()).statusCode).toBe(200);
   });
 

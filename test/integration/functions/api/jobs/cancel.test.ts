@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { readQuota } from '#shared/jobs/quota.ts';
+import { createLane, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 describe('PUT /v3/cancel/{jobId}', () => {
@@ -28,7 +28,7 @@ describe('PUT /v3/cancel/{jobId}', () => {
     const dispatches = api.recorded.dispatches;
     expect((await cancel(jobId)).statusCode).toBe(200);
     expect(api.recorded.dispatches).toBe(dispatches + 1);
-    const { permits } = await readQuota(api.table, api.context.limits);
+    const permits = await readPermits(createLane(api.table));
     expect(permits.every(({ freeAt }) => freeAt <= api.clock.now())).toBe(true);
   });
 

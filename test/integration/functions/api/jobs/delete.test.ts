@@ -4,7 +4,7 @@ import { advanceBatch } from '#shared/batches/batch-progress.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { queueJob } from '#test/fixtures/job-table.ts';
+import { createLane, enqueue } from '#test/fixtures/queue.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 describe('DELETE /jobs/{jobId}', () => {
@@ -49,7 +49,7 @@ describe('DELETE /jobs/{jobId}', () => {
   it('refuses to erase a job while the file of its batch is read, where it would be made again', async () => {
     const batch = { batchId: randomUUID(), caller: 'alice', priority: 'low', retentionSeconds: 60 } as const;
     await createBatch(api.table, batch, api.table.clock.now());
-    const job = await queueJob(api.table, { caller: 'alice', batchId: batch.batchId, line: 1 });
+    const job = await enqueue(createLane(api.table), { caller: 'alice', batchId: batch.batchId, line: 1 });
     await endJob(api.table, job, ['queued'], { to: 'cancelled' });
     expect(await erase(job.jobId)).toMatchObject({ statusCode: 409, json: { error_code: 'batch_not_read' } });
     await advanceBatch(api.table, { batchId: batch.batchId, run: 0 }, { from: ['reading'], to: 'running' });

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { queueState } from '#functions/api/queue/view.ts';
-import { claimPermit, pauseQuota, readPauses, readQuota } from '#shared/jobs/quota.ts';
+import { pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
+import { claimPermit } from '#shared/jobs/lanes/permits.ts';
+import { createLane, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
@@ -15,8 +17,8 @@ const isoAfter = (ms: number) => new Date(api.clock.now() + ms).toISOString();
 describe('GET /queue', () => {
   it('tells what waits, since when, what is free and when all will have been submitted', async () => {
     api = await startApi();
-    const { permits } = await readQuota(api.table, api.context.limits);
-    if (permits[1]) await claimPermit(api.table, api.context.limits, permits[1], api.clock.now());
+    const permits = await readPermits(createLane(api.table));
+    if (permits[1]) await claimPermit(createLane(api.table), permits[1], api.clock.now());
     await api.submit();
     api.clock.advance(10_000);
     await api.submit({ headers: { 'x-priority': 'low' } });
@@ -77,7 +79,7 @@ describe('pausing and resuming', () => {
 
   it('resumes at once, leaves Adobe’s pause alone, and may be asked for twice', async () => {
     api = await startApi();
-    await pauseQuota(api.table, { until: api.clock.now() + 60_000, reason: 'rate_limited', level: 0 });
+    await pauseLane(createLane(api.table), { until: api.clock.now() + 60_000, reason: 'rate_limited', level: 0 });
     await pause();
     expect((await queue()).json['pauses']).toMatchObject([{ reason: 'operator' }, { reason: 'rate_limited' }]);
     expect((await resume()).json['pauses']).toEqual([
@@ -114,7 +116,7 @@ describe('pausing and resuming', () => {
     const response = await pause({ body, headers: { 'content-type': 'application/json' } });
     expect(response).toMatchObject({ statusCode });
     expect(response.json['message']).toContain(named);
-    expect(await readPauses(api.table)).toEqual({});
+    expect(await readPauses(createLane(api.table))).toEqual({});
   });
 });
 
@@ -145,7 +147,7 @@ describe('operators', () => {
       expect(await api.call({ method: 'PUT', path })).toMatchObject({ statusCode: 403 });
     }
     expect(await pause({ routeKey: 'GET /queue' })).toMatchObject({ statusCode: 403 });
-    expect(await readPauses(api.table)).toEqual({});
+    expect(await readPauses(createLane(api.table))).toEqual({});
     expect((await pause({ routeKey: 'PUT /queue/pause' })).statusCode).toBe(200);
     expect((await resume({ routeKey: 'PUT /queue/resume' })).statusCode).toBe(200);
     expect((await queue({ routeKey: 'GET /queue' })).statusCode).toBe(200);

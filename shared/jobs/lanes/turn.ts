@@ -1,34 +1,43 @@
-import type { Table } from '../aws/table.ts';
-import type { Job, JobState, Turn } from './job.ts';
-import { getJob } from './job-store.ts';
-import { countSubmit, isPaused, type Permit, type QuotaLimits, readPauses, releasePermit } from './quota.ts';
-import { endJob, transition } from './transitions.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Table } from '../../aws/table.ts';
+import type { HeldPermit, Job, JobState, Turn } from '../job.ts';
+import { getJob } from '../job-store.ts';
+import { endJob, transition } from '../transitions.ts';
+import { countSubmit } from './daily-count.ts';
+import type { Lane } from './lane.ts';
+import { isPaused, readPauses } from './pauses.ts';
+import { releasePermits } from './permits.ts';
 
 // A submit takes at most a minute; a job that is still submitting after this lost its durable execution.
 const submittingMs = 5 * 60_000;
 
 /**
- * Gives a queued job its next turn: it may be submitted from `submitAt` (epoch ms) on, under the given permit.
+ * Gives a queued job its next turn: it may be submitted from `submitAt` (epoch ms) on, under the given permits.
  *
- * @returns undefined if the job is not queued any more; the permit can then serve another
+ * @returns undefined if the job is not queued any more; the permits can then serve another
  */
-export const beginTurn = async (table: Table, job: Job, permit: Permit, submitAt: number): Promise<Job | undefined> => {
+export const beginTurn = async (
+  { table, limits }: Lane,
+  job: Job,
+  { permits, submitAt }: { permits: HeldPermit[]; submitAt: number },
+): Promise<Job | undefined> => {
   const turn = job.turn + 1;
+  const submitBy = submitAt + limits.submitGraceMs;
   const begun = await transition(table, job, {
     from: ['queued'],
     to: 'scheduled',
-    order: new Date(submitAt).toISOString(),
-    changes: { turn, submitAt, permit: permit.index },
+    order: new Date(submitBy).toISOString(),
+    changes: { turn, submitAt, submitBy, permits },
   });
   if (begun !== undefined) return begun;
-  // It may be our own write that stands there, with its answer lost: were the permit given to a second job now, the first
-  // would release it later and let a third one in.
+  // It may be our own write that stands there, with its answer lost: were its permits given to a second job now, the first
+  // would release them later and let a third one in.
   const current = await getJob(table, job.jobId);
   const isOurs =
     current?.state === 'scheduled' &&
     current.turn === turn &&
-    current.permit === permit.index &&
-    current.submitAt === submitAt;
+    current.submitAt === submitAt &&
+    isDeepStrictEqual(current.permits, permits);
   return isOurs ? current : undefined;
 };
 
@@ -39,21 +48,20 @@ export type FenceVerdict =
   | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'daily_limit' };
 
 /**
- * The last check before a submit: same turn, quota not paused by anybody, submitAt <= now <= submitAt + grace, day's limit not
- * reached. Whatever was late or doubled before it, no more than N submits pass it in any 60 s.
+ * The last check before a submit: same turn, lane not paused by anybody, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any window.
  * The caller submits at once, and never twice on one verdict.
  */
-export const passFence = async (table: Table, limits: QuotaLimits, { jobId, turn }: Turn): Promise<FenceVerdict> => {
+export const passFence = async (lane: Lane, { jobId, turn }: Turn): Promise<FenceVerdict> => {
+  const { table } = lane;
   const job = await getJob(table, jobId);
-  if (job === undefined || job.state !== 'scheduled' || job.turn !== turn || job.submitAt === undefined)
-    return { kind: 'stale' };
-  const latest = job.submitAt + limits.submitGraceMs;
-  if (table.clock.now() < job.submitAt) return { kind: 'give_up', job, reason: 'early' };
-  if (table.clock.now() > latest) return { kind: 'give_up', job, reason: 'late' };
-  const pauses = await readPauses(table);
+  if (job === undefined || job.state !== 'scheduled' || job.turn !== turn) return { kind: 'stale' };
+  const { submitAt = Number.POSITIVE_INFINITY, submitBy = 0 } = job;
+  if (table.clock.now() < submitAt) return { kind: 'give_up', job, reason: 'early' };
+  if (table.clock.now() > submitBy) return { kind: 'give_up', job, reason: 'late' };
+  const pauses = await readPauses(lane);
   if (isPaused(pauses, table.clock.now())) return { kind: 'give_up', job, reason: 'paused' };
   // Counted before the job moves: a crash in between wastes one of the day's submits, the other order could exceed them.
-  if (!(await countSubmit(table, limits))) return { kind: 'give_up', job, reason: 'daily_limit' };
+  if (!(await countSubmit(lane))) return { kind: 'give_up', job, reason: 'daily_limit' };
   const submitting = await transition(table, job, {
     from: ['scheduled'],
     to: 'submitting',
@@ -61,7 +69,7 @@ export const passFence = async (table: Table, limits: QuotaLimits, { jobId, turn
   });
   if (submitting === undefined) return afterLostWrite(table, job);
   // The write itself may have been slow.
-  if (table.clock.now() > latest) return { kind: 'give_up', job: submitting, reason: 'late' };
+  if (table.clock.now() > submitBy) return { kind: 'give_up', job: submitting, reason: 'late' };
   return { kind: 'passed', job: submitting, trialLevel: pauses.pause?.level ?? 0 };
 };
 
@@ -75,7 +83,7 @@ const afterLostWrite = async (table: Table, { jobId, turn }: Job): Promise<Fence
 
 /** How a turn ended without a result. */
 export interface Requeue {
-  /** Whether Adobe may have seen a request in this turn; if not, the permit is free again. */
+  /** Whether Adobe may have seen a request in this turn; if not, its permits are free again. */
   sent: boolean;
   /** What the turn taught: attempts, refused tokens. */
   changes?: Partial<Job>;
@@ -86,23 +94,16 @@ export interface Requeue {
  *
  * @returns undefined if the job is somebody else's business now
  */
-export const requeue = async (
-  table: Table,
-  limits: QuotaLimits,
-  job: Job,
-  { sent, changes = {} }: Requeue,
-): Promise<Job | undefined> => {
+export const requeue = async (table: Table, job: Job, { sent, changes = {} }: Requeue): Promise<Job | undefined> => {
   const from: JobState[] = [job.state];
   const queued =
     (await transition(table, job, {
       from,
       to: 'queued',
       order: job.rank,
-      changes: { ...changes, submitAt: undefined, permit: undefined },
+      changes: { ...changes, submitAt: undefined, submitBy: undefined, permits: undefined },
       unlessCancelRequested: true,
     })) ?? (await endJob(table, job, from, { to: 'cancelled' }));
-  if (queued !== undefined && !sent && job.permit !== undefined && job.submitAt !== undefined) {
-    await releasePermit(table, limits, job.permit, job.submitAt);
-  }
+  if (queued !== undefined && !sent) await releasePermits(table, job);
   return queued;
 };

@@ -1,4 +1,5 @@
-import { permitPeriodMs, type QuotaLimits, type QuotaSnapshot } from './quota.ts';
+import { type LaneLimits, permitPeriodMs } from './lane.ts';
+import type { LaneSnapshot } from './snapshot.ts';
 
 const dayMs = 86_400_000;
 
@@ -9,27 +10,49 @@ const dayMs = 86_400_000;
  * @returns undefined while an operator has stopped the queue: nobody knows for how long
  */
 export const earliestSubmit = (
-  quota: QuotaSnapshot,
-  limits: QuotaLimits,
+  snapshot: LaneSnapshot,
+  limits: LaneLimits,
   turnsAhead: number,
   nowMs: number,
 ): number | undefined => {
-  if (quota.operatorPause !== undefined) return undefined;
-  const start = Math.max(nowMs, quota.pause?.until ?? 0);
-  const period = permitPeriodMs(limits);
-  let free = quota.permits.map((permit) => Math.max(permit.freeAt, start)).sort((a, b) => a - b);
+  if (snapshot.operatorPause !== undefined) return undefined;
+  const start = Math.max(nowMs, snapshot.pause?.until ?? 0);
+  const times = snapshot.windows.map(({ window, permits }) => {
+    const free = permits.map((permit) => Math.max(permit.freeAt, start)).sort((a, b) => a - b);
+    const period = permitPeriodMs(window, limits);
+    return withinDays(free, period, turnsAhead, { start, nowMs, limits, usedToday: snapshot.usedToday });
+  });
+  return Math.max(start, ...times);
+};
+
+/** What the limit of the day is reckoned from. */
+interface Days {
+  start: number;
+  nowMs: number;
+  limits: LaneLimits;
+  usedToday: number;
+}
+
+/** When a turn comes if permits that are free from these times on serve one request in each period. */
+const withinDays = (
+  freeTimes: number[],
+  period: number,
+  turnsAhead: number,
+  { start, nowMs, limits: { requestsPerDay = Number.POSITIVE_INFINITY }, usedToday }: Days,
+): number => {
+  let free = freeTimes;
   let ahead = turnsAhead;
   const first = dayOf(free[0] ?? start);
   let midnight = (first + 1) * dayMs;
-  let left = limits.requestsPerDay - (first === dayOf(nowMs) ? quota.usedToday : 0);
+  let left = requestsPerDay - (first === dayOf(nowMs) ? usedToday : 0);
   for (;;) {
     const submitAt = timeOfTurn(free, ahead, period);
-    if (ahead < left && submitAt < midnight) return submitAt;
+    if (requestsPerDay === Number.POSITIVE_INFINITY || (ahead < left && submitAt < midnight)) return submitAt;
     const today = Math.min(ahead, Math.max(0, left), turnsUntil(free, midnight, period));
     free = afterTurns(free, today, period).map((time) => Math.max(time, midnight));
     ahead -= today;
     midnight += dayMs;
-    left = limits.requestsPerDay;
+    left = requestsPerDay;
   }
 };
 

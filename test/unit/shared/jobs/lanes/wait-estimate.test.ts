@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { QuotaSnapshot } from '#shared/jobs/quota.ts';
-import { earliestSubmit } from '#shared/jobs/wait-estimate.ts';
+import type { LaneSnapshot } from '#shared/jobs/lanes/snapshot.ts';
+import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 
-const limits = { requestsPerMinute: 4, requestsPerDay: 9_000, submitGraceMs: 3_000 };
+const limits = { windows: [{ seconds: 60, hard: 4 }], requestsPerDay: 9_000, submitGraceMs: 3_000 };
 const now = 1_000_000;
-const quota = (...freeAt: number[]): QuotaSnapshot => ({
-  permits: freeAt.map((at, index) => ({ index, freeAt: at })),
+const quota = (...freeAt: number[]): LaneSnapshot => ({
+  windows: [
+    {
+      window: { seconds: 60, hard: freeAt.length },
+      permits: freeAt.map((at, index) => ({ window: 60, index, freeAt: at })),
+    },
+  ],
   usedToday: 0,
   turns: 0,
 });
@@ -30,7 +35,7 @@ describe('earliestSubmit', () => {
   });
 
   it('is not before the end of a pause', () => {
-    const paused: QuotaSnapshot = {
+    const paused: LaneSnapshot = {
       ...quota(0, 0, now + 90_000, 0),
       pause: { until: now + 60_000, reason: 'rate_limited', level: 0 },
     };
@@ -39,7 +44,7 @@ describe('earliestSubmit', () => {
   });
 
   it('is unknown while an operator has stopped the queue', () => {
-    const stopped: QuotaSnapshot = { ...quota(0, 0, 0, 0), operatorPause: { since: now, by: 'ops' } };
+    const stopped: LaneSnapshot = { ...quota(0, 0, 0, 0), operatorPause: { since: now, by: 'ops' } };
     expect(earliestSubmit(stopped, limits, 0, now)).toBeUndefined();
   });
 
@@ -59,7 +64,7 @@ describe('earliestSubmit', () => {
     const few = { ...limits, requestsPerDay: 9 };
     expect(earliestSubmit(quota(0, 0, 0, 0), few, 4, late)).toBe(late + 63_000);
     expect(earliestSubmit({ ...quota(0, 0, 0, 0), usedToday: 9 }, few, 3, late)).toBe(late + 1_000);
-    const paused: QuotaSnapshot = {
+    const paused: LaneSnapshot = {
       ...quota(0, 0, 0, 0),
       usedToday: 9,
       pause: { until: late + 5_000, reason: 'rate_limited', level: 0 },
@@ -76,7 +81,7 @@ describe('earliestSubmit', () => {
     });
     fc.assert(
       fc.property(busyDay, ({ freeAt, usedToday, requestsPerDay, timeOfDay }) => {
-        const own = { ...limits, requestsPerDay, requestsPerMinute: freeAt.length };
+        const own = { ...limits, requestsPerDay };
         const snapshot = { ...quota(...freeAt.map((wait) => timeOfDay + wait)), usedToday };
         const times = Array.from({ length: 100 }, (_, ahead) => earliestSubmit(snapshot, own, ahead, timeOfDay) ?? 0);
         const daysOf = times.map((time) => Math.floor(time / 86_400_000));

@@ -1,27 +1,31 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assignPermits } from '#functions/dispatch/assign-permits.ts';
-import { executionName, type StartTurn } from '#functions/dispatch/start-turn.ts';
+import { assignTurns } from '#functions/dispatch/assign-turns.ts';
+import { type DispatchContext, type StartTurn, turnExecutionName } from '#functions/dispatch/context.ts';
 import type { Table } from '#shared/aws/table.ts';
-import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
-import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
-import { claimPermit, countSubmit, pauseQuota, readQuota } from '#shared/jobs/quota.ts';
-import { requeue } from '#shared/jobs/turn.ts';
-import { createEventBus } from '#test/fixtures/event-bus.ts';
-import {
-  adobeLimits as limits,
-  queueJob,
-  readJob,
-  startTestDynamoDb,
-  type TestDynamoDb,
-} from '#test/fixtures/job-table.ts';
+import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
+import { countSubmit } from '#shared/jobs/lanes/daily-count.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import { pauseByOperator, pauseLane, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
+import { requeue } from '#shared/jobs/lanes/turn.ts';
+import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
 import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
+import {
+  adobeLimits,
+  createLane,
+  dispatchContext,
+  enqueue,
+  perMinute,
+  readPermits,
+  takePermit,
+} from '#test/fixtures/queue.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
 let table: Table;
+let lane: Lane;
 let observed: Observed;
 let started: { turn: Turn; name: string }[];
 beforeAll(async () => {
@@ -31,6 +35,7 @@ afterAll(() => dynamoDb.close());
 beforeEach(async () => {
   clock = createManualClock();
   table = await dynamoDb.table(clock);
+  lane = createLane(table);
   observed = observe();
   started = [];
 });
@@ -39,17 +44,17 @@ const startTurn: StartTurn = async ({ jobId, turn }, name) => {
   started.push({ turn: { jobId, turn }, name });
 };
 
-const dispatch = (more: Partial<Parameters<typeof assignPermits>[0]> = {}) =>
-  assignPermits({ table, limits, startTurn, bus: createEventBus().bus, ...observed, ...more });
+const dispatch = (more: Partial<DispatchContext> = {}, on = lane) =>
+  assignTurns(dispatchContext(on, { startTurn, ...observed, ...more }), on);
 
-const queueMany = async (count: number, fields: Parameters<typeof queueJob>[1] = {}): Promise<Job[]> => {
+const queueMany = async (count: number, fields: Parameters<typeof enqueue>[1] = {}): Promise<Job[]> => {
   const jobs: Job[] = [];
-  for (let index = 0; index < count; index += 1) jobs.push(await queueJob(table, fields));
+  for (let index = 0; index < count; index += 1) jobs.push(await enqueue(lane, fields));
   return jobs;
 };
 
 const startedIds = () => started.map(({ turn }) => turn.jobId);
-const freeAts = async () => (await readQuota(table, limits)).permits.map(({ freeAt }) => freeAt);
+const freeAts = async () => (await readPermits(lane)).map(({ freeAt }) => freeAt);
 
 describe('free permits', () => {
   it('go to the heads of the queue, which start at once, each under a name of its turn', async () => {
@@ -57,18 +62,20 @@ describe('free permits', () => {
     expect(await dispatch()).toBe(4);
     expect(startedIds()).toEqual(jobs.slice(0, 4).map(({ jobId }) => jobId));
     for (const { turn, name } of started) {
-      expect(name).toBe(executionName(turn));
+      expect(name).toBe(turnExecutionName(turn));
       expect(name).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);
       expect(await readJob(table, turn)).toMatchObject({ state: 'scheduled', turn: 1, submitAt: noon });
     }
-    const permits = await Promise.all(started.map(async ({ turn }) => (await readJob(table, turn)).permit));
+    const permits = await Promise.all(
+      started.map(async ({ turn }) => (await readJob(table, turn)).permits?.[0]?.index),
+    );
     expect(permits.toSorted()).toEqual([0, 1, 2, 3]);
   });
 
   it('are only those of the next 60 s, each for the time at which it comes free', async () => {
     const frees = [noon + 20_000, noon + 60_000, noon + 60_001, noon - 5_000];
     for (const [index, freeAt] of frees.entries()) {
-      await claimPermit(table, limits, { index, freeAt: 0 }, freeAt - 63_000);
+      await takePermit(lane, index, freeAt - 63_000);
     }
     await queueMany(6);
     expect(await dispatch()).toBe(3);
@@ -86,7 +93,7 @@ describe('free permits', () => {
   it('are taken in another order by another dispatcher, so that they do not get in each other’s way', async () => {
     await queueMany(1);
     await dispatch({ random: () => 0.6 });
-    expect((await readJob(table, { jobId: startedIds()[0] as string })).permit).toBe(2);
+    expect((await readJob(table, { jobId: startedIds()[0] as string })).permits).toMatchObject([{ index: 2 }]);
   });
 
   it('come back when the job was cancelled under the hands of the dispatcher', async () => {
@@ -95,12 +102,12 @@ describe('free permits', () => {
     // The number of the turn is drawn after the queue was read and the permit was claimed.
     client.middlewareStack.add(
       (next) => async (args) => {
-        if (JSON.stringify(args.input).includes('ADD turns')) await cancelJob(table, limits, job as Job);
+        if (JSON.stringify(args.input).includes('ADD turns')) await cancelJob(table, job as Job);
         return next(args);
       },
       { step: 'initialize' },
     );
-    expect(await dispatch({ table: own })).toBe(0);
+    expect(await dispatch({}, createLane(own))).toBe(0);
     expect((await freeAts()).filter((freeAt) => freeAt > noon + 1)).toEqual([]);
   });
 });
@@ -112,7 +119,9 @@ describe('many dispatchers at once', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(started.length);
     expect(started.length).toBeLessThanOrEqual(4);
     expect(new Set(startedIds()).size).toBe(started.length);
-    const permits = await Promise.all(started.map(async ({ turn }) => (await readJob(table, turn)).permit));
+    const permits = await Promise.all(
+      started.map(async ({ turn }) => (await readJob(table, turn)).permits?.[0]?.index),
+    );
     expect(new Set(permits).size).toBe(started.length);
     await dispatch();
     expect(started).toHaveLength(4);
@@ -122,10 +131,10 @@ describe('many dispatchers at once', () => {
     const { own, client } = dynamoDb.reconnect(table);
     await queueMany(6);
     const lost = loseAnswers(client, { times: 2, matches: ({ input }) => JSON.stringify(input).includes('scheduled') });
-    expect(await dispatch({ table: own })).toBe(4);
+    expect(await dispatch({}, createLane(own))).toBe(4);
     expect(lost()).toBe(2);
     const jobs = await Promise.all(startedIds().map((jobId) => readJob(table, { jobId })));
-    expect(new Set(jobs.map(({ permit }) => permit)).size).toBe(4);
+    expect(new Set(jobs.map(({ permits }) => permits?.[0]?.index)).size).toBe(4);
     expect(new Set(startedIds()).size).toBe(4);
   });
 });
@@ -133,7 +142,7 @@ describe('many dispatchers at once', () => {
 describe('a pause', () => {
   it('delays what can start within its last minute', async () => {
     await queueMany(2);
-    await pauseQuota(table, { until: noon + 90_000, reason: 'rate_limited', level: 0 });
+    await pauseLane(lane, { until: noon + 90_000, reason: 'rate_limited', level: 0 });
     expect(await dispatch()).toBe(0);
     clock.advance(40_000);
     expect(await dispatch()).toBe(2);
@@ -152,7 +161,7 @@ describe('a pause', () => {
 
   it('of an operator keeps the one trial after a refusal for later', async () => {
     await queueMany(2);
-    await pauseQuota(table, { until: noon, reason: 'quota_exhausted', level: 1 });
+    await pauseLane(lane, { until: noon, reason: 'quota_exhausted', level: 1 });
     await pauseByOperator(table, { by: 'ops' });
     expect(await dispatch()).toBe(0);
     await resumeByOperator(table);
@@ -161,7 +170,7 @@ describe('a pause', () => {
 
   it('after a refusal lets one job try, then waits for its outcome', async () => {
     await queueMany(8);
-    await pauseQuota(table, { until: noon + 60_000, reason: 'quota_exhausted', level: 1 });
+    await pauseLane(lane, { until: noon + 60_000, reason: 'quota_exhausted', level: 1 });
     expect(await dispatch()).toBe(0);
     clock.advance(60_000);
     expect(await dispatch()).toBe(1);
@@ -174,15 +183,15 @@ describe('a pause', () => {
 
 describe('the day’s limit', () => {
   it('leaves only what is left of it', async () => {
-    const day = { ...limits, requestsPerDay: 3 };
+    const day = createLane(table, { ...adobeLimits, requestsPerDay: 3 });
     await queueMany(6);
-    await countSubmit(table, day);
-    expect(await dispatch({ limits: day })).toBe(2);
-    await Promise.all([countSubmit(table, day), countSubmit(table, day)]);
+    await countSubmit(day);
+    expect(await dispatch({}, day)).toBe(2);
+    await Promise.all([countSubmit(day), countSubmit(day)]);
     clock.advance(63_000);
-    expect(await dispatch({ limits: day })).toBe(0);
+    expect(await dispatch({}, day)).toBe(0);
     clock.advance(86_400_000);
-    expect(await dispatch({ limits: day })).toBe(3);
+    expect(await dispatch({}, day)).toBe(3);
   });
 });
 
@@ -202,11 +211,11 @@ describe('an execution that cannot be started', () => {
 describe('who is served', () => {
   /** Serves with as many permits as wanted, one job after the other. */
   const serve = async (count: number): Promise<Job[]> => {
-    const one = { ...limits, requestsPerMinute: 1 };
+    const one = createLane(table, perMinute(1));
     const served: Job[] = [];
     for (let index = 0; index < count; index += 1) {
       const before = started.length;
-      await dispatch({ limits: one });
+      await dispatch({}, one);
       for (const { turn } of started.slice(before)) served.push(await readJob(table, turn));
       clock.advance(63_000);
     }
@@ -217,7 +226,7 @@ describe('who is served', () => {
     await queueMany(12, { caller: 'many' });
     const before = await serve(5);
     expect(before.map(({ caller }) => caller)).toEqual(Array(5).fill('many'));
-    const single = await queueJob(table, { caller: 'single' });
+    const single = await enqueue(lane, { caller: 'single' });
     const after = await serve(2);
     expect(after.map(({ jobId }) => jobId)).toContain(single.jobId);
   });
@@ -242,7 +251,7 @@ describe('who is served', () => {
     const [first] = await queueMany(6);
     const [served] = await serve(1);
     expect(served?.jobId).toBe(first?.jobId);
-    await requeue(table, limits, served as Job, { sent: true });
+    await requeue(table, served as Job, { sent: true });
     const [again] = await serve(1);
     expect(again).toMatchObject({ jobId: first?.jobId, turn: 2 });
     expect(started.at(-1)?.name).toBe(`${first?.jobId}-2`);

@@ -1,10 +1,10 @@
-import type { Table } from '../aws/table.ts';
-import { conditionalUpdate } from './conditional-update.ts';
-import type { Job } from './job.ts';
-import { jobKey, parseJob } from './job-item.ts';
-import { getJob } from './job-store.ts';
-import { type QuotaLimits, releasePermit } from './quota.ts';
-import { endJob } from './transitions.ts';
+import type { Table } from '../../aws/table.ts';
+import { conditionalUpdate } from '../conditional-update.ts';
+import type { Job } from '../job.ts';
+import { jobKey, parseJob } from '../job-item.ts';
+import { getJob } from '../job-store.ts';
+import { endJob } from '../transitions.ts';
+import { releasePermits } from './permits.ts';
 
 /**
  * What a cancel request led to: the job ended here and now, Adobe will be asked to cancel it, or it is too late because
@@ -13,20 +13,18 @@ import { endJob } from './transitions.ts';
 export type Cancellation = { outcome: 'cancelled' | 'requested' | 'too_late'; job: Job };
 
 /**
- * Cancels a job. Before its submit it ends at once and its permit can be used by another; once it may be at Adobe, the
+ * Cancels a job. Before its submit it ends at once and its permits can be used by another; once it may be at Adobe, the
  * wish is recorded for the durable execution that follows the job.
  *
  * @returns undefined if the job has been erased meanwhile
  */
-export const cancelJob = async (table: Table, limits: QuotaLimits, known: Job): Promise<Cancellation | undefined> => {
+export const cancelJob = async (table: Table, known: Job): Promise<Cancellation | undefined> => {
   let job: Job | undefined = known;
   while (job !== undefined) {
     if (job.state === 'queued' || job.state === 'scheduled') {
       const ended = await endJob(table, job, [job.state], { to: 'cancelled' });
       if (ended !== undefined) {
-        if (job.state === 'scheduled' && job.permit !== undefined && job.submitAt !== undefined) {
-          await releasePermit(table, limits, job.permit, job.submitAt);
-        }
+        if (job.state === 'scheduled') await releasePermits(table, job);
         return { outcome: 'cancelled', job: ended };
       }
     } else if (job.state === 'submitting' || job.state === 'running') {

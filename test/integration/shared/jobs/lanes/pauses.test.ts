@@ -1,62 +1,71 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
-import { pauseByOperator, resumeByOperator } from '#shared/jobs/operator-pause.ts';
-import { claimTrial, clearTrials, isPaused, pauseQuota, readPauses, readQuota } from '#shared/jobs/quota.ts';
-import { adobeLimits as limits } from '#test/fixtures/job-table.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import {
+  claimTrial,
+  clearTrials,
+  isPaused,
+  pauseByOperator,
+  pauseLane,
+  readPauses,
+  resumeByOperator,
+} from '#shared/jobs/lanes/pauses.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let table: Table;
+let lane: Lane;
 let clock: ManualClock;
 useJobTable((fresh) => {
-  ({ table, clock } = fresh);
+  ({ table, lane, clock } = fresh);
 });
 
 const adobesPause = { until: noon + 60_000, reason: 'rate_limited', level: 2 } as const;
 
 describe('an operator’s pause', () => {
   it('stands until it is ended, with who and why', async () => {
-    expect(await readPauses(table)).toEqual({});
+    expect(await readPauses(lane)).toEqual({});
     expect(await pauseByOperator(table, { by: 'ops', reason: 'month end' })).toBe(true);
     const operatorPause = { since: noon, by: 'ops', reason: 'month end' };
-    expect(await readPauses(table)).toEqual({ operatorPause });
-    expect((await readQuota(table, limits)).operatorPause).toEqual(operatorPause);
-    expect(isPaused(await readPauses(table), noon + 365 * 86_400_000)).toBe(true);
+    expect(await readPauses(lane)).toEqual({ operatorPause });
+    expect((await readLane(lane)).operatorPause).toEqual(operatorPause);
+    expect(isPaused(await readPauses(lane), noon + 365 * 86_400_000)).toBe(true);
     expect(await resumeByOperator(table)).toBe(true);
-    expect(await readPauses(table)).toEqual({});
+    expect(await readPauses(lane)).toEqual({});
   });
 
   it('is set once and ended once, however often and by however many it is asked for', async () => {
     expect(await resumeByOperator(table)).toBe(false);
     const set = await Promise.all(['ann', 'bob', 'cy'].map((by) => pauseByOperator(table, { by })));
     expect(set.filter(Boolean)).toHaveLength(1);
-    const { operatorPause } = await readPauses(table);
+    const { operatorPause } = await readPauses(lane);
     clock.advance(1_000);
     expect(await pauseByOperator(table, { by: 'dan', reason: 'later' })).toBe(false);
-    expect(await readPauses(table)).toEqual({ operatorPause });
+    expect(await readPauses(lane)).toEqual({ operatorPause });
     const ended = await Promise.all([resumeByOperator(table), resumeByOperator(table)]);
     expect(ended.filter(Boolean)).toHaveLength(1);
   });
 
   it('neither ends Adobe’s pause nor is ended by it', async () => {
-    await pauseQuota(table, adobesPause);
+    await pauseLane(lane, adobesPause);
     await pauseByOperator(table, { by: 'ops' });
-    expect(await readPauses(table)).toEqual({ pause: adobesPause, operatorPause: { since: noon, by: 'ops' } });
+    expect(await readPauses(lane)).toEqual({ pause: adobesPause, operatorPause: { since: noon, by: 'ops' } });
     await resumeByOperator(table);
-    expect(await readPauses(table)).toEqual({ pause: adobesPause });
+    expect(await readPauses(lane)).toEqual({ pause: adobesPause });
 
     await pauseByOperator(table, { by: 'ops' });
     clock.advance(60_000);
-    await claimTrial(table, limits);
-    await clearTrials(table);
-    expect(await pauseQuota(table, { until: noon + 120_000, reason: 'quota_exhausted', level: 1 })).toBe(true);
-    expect((await readPauses(table)).operatorPause).toEqual({ since: noon, by: 'ops' });
+    await claimTrial(lane);
+    await clearTrials(lane);
+    expect(await pauseLane(lane, { until: noon + 120_000, reason: 'quota_exhausted', level: 1 })).toBe(true);
+    expect((await readPauses(lane)).operatorPause).toEqual({ since: noon, by: 'ops' });
   });
 
   it('lets Adobe pause a queue that only an operator has paused before', async () => {
     await pauseByOperator(table, { by: 'ops' });
-    expect(await pauseQuota(table, adobesPause)).toBe(true);
+    expect(await pauseLane(lane, adobesPause)).toBe(true);
     await resumeByOperator(table);
-    expect(await readPauses(table)).toEqual({ pause: adobesPause });
+    expect(await readPauses(lane)).toEqual({ pause: adobesPause });
   });
 });

@@ -1,59 +1,57 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
-import { cancelJob } from '#shared/jobs/cancel.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
-import { claimPermit, readQuota } from '#shared/jobs/quota.ts';
+import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import { passFence } from '#shared/jobs/lanes/turn.ts';
 import { transition } from '#shared/jobs/transitions.ts';
-import { beginTurn, passFence } from '#shared/jobs/turn.ts';
-import { itemOf, adobeLimits as limits, queueJob, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { itemOf, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { assign, createLane, enqueue, readPermits } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
 let table: Table;
+let lane: Lane;
 useJobTable((fresh) => {
-  ({ table, clock, dynamoDb } = fresh);
+  ({ table, lane, clock, dynamoDb } = fresh);
 });
 
-const freeAt = async (index: number) => (await readQuota(table, limits)).permits[index]?.freeAt;
+const freeAt = async (index: number) => (await readPermits(lane))[index]?.freeAt;
 
-const schedule = async (job: Job): Promise<Job | undefined> => {
-  const permit = { index: 0, freeAt: (await freeAt(0)) ?? 0 };
-  await claimPermit(table, limits, permit, noon);
-  return beginTurn(table, job, permit, noon);
-};
+const schedule = (job: Job): Promise<Job | undefined> => assign(lane, job, noon);
 
 const inState = async (state: JobState): Promise<Job> => {
-  const job = await queueJob(table);
+  const job = await enqueue(lane);
   if (state === 'queued') return job;
   return (await transition(table, job, { from: ['queued'], to: state, order: new Date(noon).toISOString() })) as Job;
 };
 
 describe('cancelJob', () => {
   it('ends a queued job at once', async () => {
-    const job = await queueJob(table);
-    expect(await cancelJob(table, limits, job)).toMatchObject({ outcome: 'cancelled', job: { state: 'cancelled' } });
+    const job = await enqueue(lane);
+    expect(await cancelJob(table, job)).toMatchObject({ outcome: 'cancelled', job: { state: 'cancelled' } });
     expect(await itemOf(table, job)).toMatchObject({ unpublished: 'job' });
     expect(await itemOf(table, job)).not.toHaveProperty('queueState');
   });
 
   it('ends a scheduled job at once and leaves its permit to another', async () => {
-    const job = (await schedule(await queueJob(table))) as Job;
+    const job = (await schedule(await enqueue(lane))) as Job;
     expect(await freeAt(0)).toBe(noon + 63_000);
-    expect((await cancelJob(table, limits, job))?.outcome).toBe('cancelled');
+    expect((await cancelJob(table, job))?.outcome).toBe('cancelled');
     expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1);
-    expect(await passFence(table, limits, job)).toEqual({ kind: 'stale' });
+    expect(await passFence(lane, job)).toEqual({ kind: 'stale' });
   });
 
   it.each<JobState>(['submitting', 'running'])('asks whoever follows a job that is %s', async (state) => {
     const job = await inState(state);
-    expect((await cancelJob(table, limits, job))?.outcome).toBe('requested');
+    expect((await cancelJob(table, job))?.outcome).toBe('requested');
     const asked = await readJob(table, job);
     expect(asked).toMatchObject({ state, cancelRequestedAt: new Date(noon).toISOString() });
     clock.advance(1_000);
-    expect((await cancelJob(table, limits, asked))?.job.cancelRequestedAt).toBe(asked.cancelRequestedAt);
+    expect((await cancelJob(table, asked))?.job.cancelRequestedAt).toBe(asked.cancelRequestedAt);
   });
 
   it.each<JobState>(['storing', 'succeeded', 'failed', 'cancelled', 'timed_out'])(
@@ -61,45 +59,46 @@ describe('cancelJob', () => {
     async (state) => {
       const job = await inState(state);
       const before = await itemOf(table, job);
-      expect((await cancelJob(table, limits, job))?.outcome).toBe('too_late');
+      expect((await cancelJob(table, job))?.outcome).toBe('too_late');
       expect(await itemOf(table, job)).toEqual(before);
     },
   );
 
   it('looks again when it was told an old state', async () => {
-    const queued = await queueJob(table);
+    const queued = await enqueue(lane);
     const scheduled = (await schedule(queued)) as Job;
-    expect(await cancelJob(table, limits, queued)).toMatchObject({ outcome: 'cancelled', job: { turn: 1 } });
+    expect(await cancelJob(table, queued)).toMatchObject({ outcome: 'cancelled', job: { turn: 1 } });
     expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1);
-    expect((await cancelJob(table, limits, scheduled))?.outcome).toBe('too_late');
+    expect((await cancelJob(table, scheduled))?.outcome).toBe('too_late');
   });
 
   it('finds nothing to cancel in a job that was erased', async () => {
-    const job = await queueJob(table);
+    const job = await enqueue(lane);
     await deleteJob(table, job.jobId);
-    expect(await cancelJob(table, limits, job)).toBeUndefined();
+    expect(await cancelJob(table, job)).toBeUndefined();
   });
 });
 
 describe('a cancel that races', () => {
   it('with dispatch: the job ends, and either its permit was never taken or is free again', async () => {
     for (let race = 0; race < 10; race += 1) {
-      const job = await queueJob(table);
-      const [cancellation, begun] = await Promise.all([cancelJob(table, limits, job), schedule(job)]);
+      const job = await enqueue(lane);
+      const [cancellation, begun] = await Promise.all([cancelJob(table, job), schedule(job)]);
       expect(cancellation?.outcome).toBe('cancelled');
       expect((await readJob(table, job)).state).toBe('cancelled');
       if (begun !== undefined) {
         expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1 + race);
-        expect(await passFence(table, limits, begun)).toEqual({ kind: 'stale' });
+        expect(await passFence(lane, begun)).toEqual({ kind: 'stale' });
       }
       table = await dynamoDb.table(clock);
+      lane = createLane(table);
     }
   });
 
   it('with the fence: the job either ends unsent or is submitted with the wish on record', async () => {
     for (let race = 0; race < 10; race += 1) {
-      const job = (await schedule(await queueJob(table))) as Job;
-      const [cancellation, verdict] = await Promise.all([cancelJob(table, limits, job), passFence(table, limits, job)]);
+      const job = (await schedule(await enqueue(lane))) as Job;
+      const [cancellation, verdict] = await Promise.all([cancelJob(table, job), passFence(lane, job)]);
       const now = await readJob(table, job);
       if (verdict.kind === 'passed') {
         expect(cancellation?.outcome).toBe('requested');
@@ -110,6 +109,7 @@ describe('a cancel that races', () => {
         expect(now.state).toBe('cancelled');
       }
       table = await dynamoDb.table(clock);
+      lane = createLane(table);
     }
   });
 });

@@ -1,0 +1,37 @@
+import { assignTurns } from './assign-turns.ts';
+import type { DispatchContext } from './context.ts';
+import { recoverJobs } from './recover-jobs.ts';
+import { scheduleBatches } from './schedule-batches.ts';
+
+/** What a dispatch has done. */
+export type DispatchCounts = Record<string, number>;
+
+/**
+ * First what crashes left behind, then turns for the heads of every lane's queue, then batches that have something to do. A
+ * part that fails does not keep the next from running, and one lane never waits for another.
+ *
+ * @throws {Error} the first failure, once every part has run, so that the invocation counts as failed
+ */
+export const dispatch = async (context: DispatchContext): Promise<DispatchCounts> => {
+  const failures: unknown[] = [];
+  const attempt = async (part: string, run: () => Promise<DispatchCounts>): Promise<DispatchCounts> => {
+    try {
+      return await run();
+    } catch (error) {
+      context.log.error('A part of the dispatch failed; the others run all the same.', { part, error: String(error) });
+      failures.push(error);
+      return {};
+    }
+  };
+  const recovered = await attempt('jobs', () => recoverJobs(context));
+  const started = await Promise.all(
+    [...context.lanes.values()].map((lane) =>
+      attempt(`turns of ${lane.name}`, async () => ({ started: await assignTurns(context, lane) })),
+    ),
+  );
+  const batches = await attempt('batches', () => scheduleBatches(context));
+  const counts = { ...recovered, started: started.reduce((sum, lane) => sum + (lane['started'] ?? 0), 0), ...batches };
+  context.log.info('dispatched', counts);
+  if (failures.length > 0) throw failures[0];
+  return counts;
+};

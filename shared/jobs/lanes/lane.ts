@@ -1,0 +1,67 @@
+import type { RequestWindow } from '../../adobe/services/service.ts';
+import type { Table } from '../../aws/table.ts';
+
+/** The lane of Firefly's operations. */
+export const fireflyLane = 'firefly';
+
+/** What Adobe allows a lane. Windows are independent: each of them must have room. */
+export interface LaneLimits {
+  windows: readonly RequestWindow[];
+  /** Per UTC day; no limit if absent. */
+  requestsPerDay?: number;
+  /** How long after its submit time a job may still be submitted, in ms: what Adobe counts is arrivals. */
+  submitGraceMs: number;
+}
+
+/** Where the jobs of a lane wait. */
+export interface LaneQueue {
+  table: Table;
+  /** Part of the table's keys, and the value of a job's `lane`. */
+  name: string;
+}
+
+/** A queue and the quota under which its jobs are submitted; lanes neither wait for nor count against each other. */
+export interface Lane extends LaneQueue {
+  limits: LaneLimits;
+}
+
+/** The lanes of a deployment by their names. */
+export type Lanes = ReadonlyMap<string, Lane>;
+
+/** Lanes that share one table. */
+export const createLanes = (table: Table, limits: Record<string, LaneLimits>): Lanes =>
+  new Map(Object.entries(limits).map(([name, each]) => [name, { table, name, limits: each }]));
+
+/**
+ * The lane of a job.
+ *
+ * @throws {RangeError} if the deployment does not have it (any more)
+ */
+export const findLane = (lanes: Lanes, name: string): Lane => {
+  const lane = lanes.get(name);
+  if (lane === undefined) throw new RangeError(`This deployment has no lane "${name}".`);
+  return lane;
+};
+
+/** Partition of everything that the jobs of a lane share: permits, pause, day counters, served rounds. */
+export const lanePartition = (name: string): string => `quota#${name}`;
+
+// Permits are planned a minute ahead; a window of seconds would be over before.
+const shortestPlannedSeconds = 30;
+
+/** The windows that are planned by permits. */
+export const plannedWindows = ({ windows }: LaneLimits): RequestWindow[] =>
+  windows.filter(({ seconds }) => seconds >= shortestPlannedSeconds);
+
+/** How far ahead turns are assigned: the schedule runs every minute, so no permit comes free unassigned before its next run. */
+export const lookaheadMs = 60_000;
+
+/** How long a permit is taken from its submit time on: Adobe's window, and the time within which the submit must be sent. */
+export const permitPeriodMs = ({ seconds }: RequestWindow, { submitGraceMs }: LaneLimits): number =>
+  seconds * 1000 + submitGraceMs;
+
+/** How many permits a window has: as many as reach its soft rate, and never more than its hard limit. */
+export const permitCount = (window: RequestWindow, limits: LaneLimits): number => {
+  const { seconds, hard, soft = hard } = window;
+  return Math.min(hard, Math.ceil((soft * permitPeriodMs(window, limits)) / (seconds * 1000)));
+};

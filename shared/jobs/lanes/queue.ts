@@ -1,0 +1,113 @@
+import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../../aws/table.ts';
+import { type Job, type Priority, priorities } from '../job.ts';
+import { indexes, parseJob, queuedPart } from '../job-item.ts';
+import type { LaneQueue } from './lane.ts';
+import { turnsBefore } from './priority-order.ts';
+import { readTurns } from './rounds.ts';
+
+/** Positions and depths are counted up to this many jobs, to bound the cost of asking. */
+export const countLimit = 1000;
+
+/** The next jobs of one priority, in the order of service; eventually consistent, so claim them conditionally. */
+export const headOfQueue = async ({ table, name }: LaneQueue, priority: Priority, limit: number): Promise<Job[]> => {
+  const { Items = [] } = await table.dynamoDb.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      IndexName: indexes.queue,
+      KeyConditionExpression: 'queueState = :queued AND begins_with(queueOrder, :priority)',
+      ExpressionAttributeValues: { ':queued': queuedPart(name), ':priority': `${priority}#` },
+      Limit: limit,
+    }),
+  );
+  return Items.map(parseJob);
+};
+
+/** Jobs of all lanes that hold a turn or that Adobe works on, and whose deadline lies before the given time. */
+export const overdueJobs = async (
+  table: Table,
+  part: 'scheduled' | 'active',
+  beforeMs: number,
+  limit: number,
+): Promise<Job[]> => {
+  const { Items = [] } = await table.dynamoDb.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      IndexName: indexes.queue,
+      KeyConditionExpression: 'queueState = :part AND queueOrder < :before',
+      ExpressionAttributeValues: { ':part': part, ':before': new Date(beforeMs).toISOString() },
+      Limit: limit,
+    }),
+  );
+  return Items.map(parseJob);
+};
+
+/**
+ * How many turns go to other jobs before this one, counted up to {@link countLimit}: those of its own priority before it, and
+ * of the others as many as the order of priorities lets in between. Whatever comes in later is not in it.
+ */
+export const countTurnsAhead = async (queue: LaneQueue, job: Pick<Job, 'priority' | 'rank'>): Promise<number> => {
+  const waiting = { high: 0, normal: 0, low: 0 };
+  let behind = false;
+  for (const priority of priorities) {
+    const own = priority === job.priority;
+    // Of ten turns two at most go to lower priorities, so that no more of their jobs can come first.
+    const limit = behind ? Math.min(countLimit, Math.ceil((waiting.high + waiting.normal) / 4) + 2) : countLimit;
+    waiting[priority] = await countQueued(queue, limit, {
+      first: `${priority}#`,
+      last: own ? justBefore(job.rank) : `${priority}#~`,
+    });
+    behind ||= own;
+  }
+  return turnsBefore(job.priority, waiting, { turns: await readTurns(queue), limit: countLimit });
+};
+
+/**
+ * How many turns pass before the last of so many jobs of a priority has its own, if they come first there and nothing else
+ * comes in; of each other priority up to {@link countLimit} jobs are counted.
+ */
+export const turnsUntilLast = async (queue: LaneQueue, priority: Priority, jobs: number): Promise<number> => {
+  const waiting = { high: 0, normal: 0, low: 0, [priority]: jobs - 1 };
+  for (const other of priorities) if (other !== priority) waiting[other] = await countQueuedAt(queue, other);
+  return turnsBefore(priority, waiting, { turns: await readTurns(queue), limit: jobs + 2 * countLimit });
+};
+
+/** A key behind all ranks that sort before this one: ids are of equal length and consist of characters before `~`. */
+const justBefore = (rank: string): string =>
+  `${rank.slice(0, -1)}${String.fromCharCode(rank.charCodeAt(rank.length - 1) - 1)}~`;
+
+/** How many jobs of a lane wait for their turn, counted up to {@link countLimit}. */
+export const queueDepth = async (queue: LaneQueue): Promise<number> => countQueued(queue, countLimit);
+
+/** The same, of one priority. */
+export const countQueuedAt = async (queue: LaneQueue, priority: Priority): Promise<number> =>
+  countQueued(queue, countLimit, { first: `${priority}#`, last: `${priority}#~` });
+
+const countQueued = async (
+  { table, name }: LaneQueue,
+  limit: number,
+  range?: { first: string; last: string },
+): Promise<number> => {
+  let counted = 0;
+  let start: Record<string, unknown> | undefined;
+  // DynamoDB ends a page at 1 MB, counted or not, and a job may hold a request of 100 KB.
+  do {
+    const { Count = 0, LastEvaluatedKey }: QueryCommandOutput = await table.dynamoDb.send(
+      new QueryCommand({
+        TableName: table.tableName,
+        IndexName: indexes.queue,
+        KeyConditionExpression: `queueState = :queued${range === undefined ? '' : ' AND queueOrder BETWEEN :first AND :last'}`,
+        ExpressionAttributeValues: {
+          ':queued': queuedPart(name),
+          ...(range && { ':first': range.first, ':last': range.last }),
+        },
+        Select: 'COUNT',
+        Limit: limit - counted,
+        ExclusiveStartKey: start,
+      }),
+    );
+    counted += Count;
+    start = LastEvaluatedKey;
+  } while (start !== undefined && counted < limit);
+  return counted;
+};

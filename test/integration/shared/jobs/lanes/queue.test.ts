@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import type { Table } from '#shared/aws/table.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import { countTurnsAhead, headOfQueue, overdueJobs, queueDepth, turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
+import { nextTurnNumber, recordServedRound, takeRound, takeRounds } from '#shared/jobs/lanes/rounds.ts';
+import { transition } from '#shared/jobs/transitions.ts';
+import { putItems } from '#test/fixtures/job-table.ts';
+import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { enqueue } from '#test/fixtures/queue.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
+
+let clock: ManualClock;
+let table: Table;
+let lane: Lane;
+useJobTable((fresh) => {
+  ({ table, lane, clock } = fresh);
+});
+
+const ids = (jobs: Job[]): string[] => jobs.map(({ jobId }) => jobId);
+
+describe('takeRound', () => {
+  it('gives a caller one round after the other', async () => {
+    expect([await takeRound(lane, 'a', 'normal'), await takeRound(lane, 'a', 'normal')]).toEqual([0, 1]);
+    expect(await takeRound(lane, 'b', 'normal')).toBe(0);
+    expect(await takeRound(lane, 'a', 'high')).toBe(0);
+  });
+
+  it('gives each of many concurrent requests of one caller a round of its own', async () => {
+    const rounds = await Promise.all(Array.from({ length: 20 }, () => takeRound(lane, 'a', 'normal')));
+    expect(rounds.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  });
+
+  it('starts a caller at the round that is being served, not behind it and not at the end', async () => {
+    for (let job = 0; job < 30; job += 1) await takeRound(lane, 'many', 'normal');
+    await recordServedRound(lane, { priority: 'normal', round: 12 });
+    expect(await takeRound(lane, 'single', 'normal')).toBe(12);
+    expect(await takeRound(lane, 'single', 'normal')).toBe(13);
+    expect(await takeRound(lane, 'many', 'normal')).toBe(30);
+    expect(await takeRound(lane, 'single', 'low')).toBe(0);
+  });
+
+  it('gives concurrent requests of a caller who comes back rounds of their own as well', async () => {
+    await takeRound(lane, 'a', 'normal');
+    await recordServedRound(lane, { priority: 'normal', round: 100 });
+    const rounds = await Promise.all(Array.from({ length: 10 }, () => takeRound(lane, 'a', 'normal')));
+    expect(rounds.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, index) => 100 + index));
+  });
+
+  it('gives many jobs of one caller their rounds in one write, none of them twice', async () => {
+    const firsts = await Promise.all([takeRounds(lane, 'a', 'low', 250), takeRounds(lane, 'a', 'low', 250)]);
+    expect(firsts.toSorted((a, b) => a - b)).toEqual([0, 250]);
+    expect(await takeRound(lane, 'a', 'low')).toBe(500);
+    await recordServedRound(lane, { priority: 'low', round: 1000 });
+    expect(await takeRounds(lane, 'a', 'low', 10)).toBe(1000);
+    expect(await takeRound(lane, 'a', 'low')).toBe(1010);
+  });
+
+  it('never goes back when an older round is served late', async () => {
+    await recordServedRound(lane, { priority: 'normal', round: 9 });
+    await recordServedRound(lane, { priority: 'normal', round: 3 });
+    expect(await takeRound(lane, 'a', 'normal')).toBe(9);
+  });
+});
+
+describe('the head of the queue', () => {
+  it('alternates between callers, whoever came first with however many', async () => {
+    const many: Job[] = [];
+    for (let job = 0; job < 5; job += 1) many.push(await enqueue(lane, { caller: 'many' }));
+    const single = await enqueue(lane, { caller: 'single' });
+    const order = ids(await headOfQueue(lane, 'normal', 10));
+    expect(order.indexOf(single.jobId)).toBeLessThanOrEqual(1);
+    expect(order.filter((id) => id !== single.jobId)).toEqual(ids(many));
+  });
+
+  it('holds one priority and only what waits', async () => {
+    const [high, normal, scheduled] = [
+      await enqueue(lane, { priority: 'high' }),
+      await enqueue(lane),
+      await enqueue(lane),
+    ];
+    await transition(table, scheduled, {
+      from: ['queued'],
+      to: 'scheduled',
+      order: new Date(clock.now()).toISOString(),
+    });
+    expect(ids(await headOfQueue(lane, 'high', 10))).toEqual([high.jobId]);
+    expect(ids(await headOfQueue(lane, 'normal', 10))).toEqual([normal.jobId]);
+    expect(ids(await headOfQueue(lane, 'low', 10))).toEqual([]);
+  });
+
+  it('keeps its order beyond any power of ten', async () => {
+    await recordServedRound(lane, { priority: 'normal', round: 9 });
+    const [nine, ten] = [await enqueue(lane), await enqueue(lane)];
+    expect([nine.round, ten.round]).toEqual([9, 10]);
+    expect(ids(await headOfQueue(lane, 'normal', 2))).toEqual([nine.jobId, ten.jobId]);
+  });
+});
+
+describe('position and depth', () => {
+  it('count what is served before a job: higher priorities and earlier ranks', async () => {
+    const normal = [await enqueue(lane), await enqueue(lane), await enqueue(lane)];
+    const low = await enqueue(lane, { priority: 'low' });
+    const high = [await enqueue(lane, { priority: 'high' }), await enqueue(lane, { priority: 'high' })];
+    const positions = await Promise.all([...high, ...normal, low].map((job) => countTurnsAhead(lane, job)));
+    expect(positions).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await queueDepth(lane)).toBe(6);
+  });
+
+  it('follow the turns that go to lower priorities while higher ones wait', async () => {
+    for (let job = 0; job < 20; job += 1) await enqueue(lane, { priority: 'high' });
+    const [normal, low] = [await enqueue(lane), await enqueue(lane, { priority: 'low' })];
+    const lastHigh = await enqueue(lane, { priority: 'high' });
+    // The 4th turn is normal's, the 9th low's.
+    expect(await Promise.all([normal, low, lastHigh].map((job) => countTurnsAhead(lane, job)))).toEqual([3, 8, 22]);
+    for (let turn = 0; turn < 5; turn += 1) await nextTurnNumber(lane);
+    expect(await countTurnsAhead(lane, low)).toBe(3);
+  });
+
+  it('of many jobs at once let the others have their turns in between', async () => {
+    expect(await turnsUntilLast(lane, 'low', 100)).toBe(99);
+    for (let job = 0; job < 20; job += 1) await enqueue(lane);
+    // While 20 others wait, every tenth turn is a low one: the 9th and the 19th; after the 22nd all are.
+    expect(await turnsUntilLast(lane, 'low', 2)).toBe(18);
+    expect(await turnsUntilLast(lane, 'low', 100)).toBe(119);
+    expect(await turnsUntilLast(lane, 'high', 9)).toBe(9);
+  });
+
+  it('tell jobs apart whose ids differ in the last character only', async () => {
+    const stem = '0199a0e4-7c1f-7000-8000-00000000000';
+    const jobs = [];
+    for (const [index, end] of [...'0129abef'].entries()) {
+      jobs.push(await enqueue(lane, { jobId: stem + end, caller: `caller-${index}` }));
+    }
+    expect(new Set(jobs.map(({ round }) => round))).toEqual(new Set([0]));
+    expect(await Promise.all(jobs.map((job) => countTurnsAhead(lane, job)))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('are counted across the pages of 1 MB into which DynamoDB cuts big jobs', async () => {
+    const request = JSON.stringify({ prompt: 'x'.repeat(90_000) });
+    for (let job = 0; job < 30; job += 1) await enqueue(lane, { request });
+    const last = await enqueue(lane);
+    expect(await countTurnsAhead(lane, last)).toBe(30);
+    expect(await queueDepth(lane)).toBe(31);
+  });
+
+  it('are counted up to 1,000', async () => {
+    const item = (index: number) => ({
+      pk: `job#${index}`,
+      sk: 'job',
+      queueState: 'queued#firefly',
+      queueOrder: `normal#${String(index).padStart(12, '0')}#x`,
+    });
+    await putItems(
+      table,
+      Array.from({ length: 1_001 }, (_, index) => item(index)),
+    );
+    expect(await queueDepth(lane)).toBe(1_000);
+    expect(await countTurnsAhead(lane, { priority: 'normal', rank: 'normal#999999999999#x' })).toBe(1_000);
+  });
+});
+
+it('numbers turns without gaps and doubles, however many dispatchers ask at once', async () => {
+  const numbers = await Promise.all(Array.from({ length: 20 }, () => nextTurnNumber(lane)));
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+});
+
+it('finds what is overdue in each part of the index, earliest first', async () => {
+  const order = (inMs: number) => new Date(clock.now() + inMs).toISOString();
+  const [late, later, future, active] = [
+    await enqueue(lane),
+    await enqueue(lane),
+    await enqueue(lane),
+    await enqueue(lane),
+  ];
+  await transition(table, later, { from: ['queued'], to: 'scheduled', order: order(-1_000) });
+  await transition(table, late, { from: ['queued'], to: 'scheduled', order: order(-2_000) });
+  await transition(table, future, { from: ['queued'], to: 'scheduled', order: order(1) });
+  await transition(table, active, { from: ['queued'], to: 'submitting', order: order(-1) });
+  expect(ids(await overdueJobs(table, 'scheduled', clock.now(), 10))).toEqual([late.jobId, later.jobId]);
+  expect(ids(await overdueJobs(table, 'scheduled', clock.now(), 1))).toEqual([late.jobId]);
+  expect(ids(await overdueJobs(table, 'active', clock.now(), 10))).toEqual([active.jobId]);
+});
