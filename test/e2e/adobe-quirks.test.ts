@@ -1,37 +1,21 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import { findOperation } from '#shared/adobe/services/registry.ts';
-import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
 import { operationRequests } from '#test/fixtures/operation-requests.ts';
+import type { Shard } from '#test/fixtures/shard.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 // What Adobe does beside its published description, or documents in two ways.
 describe('what Adobe also does', () => {
   let gateway: Gateway;
-  // Another host of Adobe's on which jobs live; it has what the simulator has.
-  const asked: string[] = [];
-  const shard = createServer((request, response) => {
-    const { method = '', url = '', headers } = request;
-    asked.push(`${method} ${url}`);
-    const { authorization = '', 'x-api-key': key = '' } = headers as Record<string, string>;
-    fetch(gateway.stack.description.firefly + url, { method, headers: { authorization, 'x-api-key': key } })
-      .then(async (answer) => response.writeHead(answer.status).end(await answer.text()))
-      .catch((error: Error) => response.destroy(error));
-  });
-  const shardUrl = () => `http://127.0.0.1:${(shard.address() as AddressInfo).port}`;
+  let shard: Shard;
   const control = () => simulatorControl(gateway.stack.description.ims);
-  beforeAll(async () => {
-    await once(shard.listen(0, '127.0.0.1'), 'listening');
-    const settings = { ...withoutPictures.settings, trustedOrigins: [shardUrl()] };
-    gateway = await startGateway({ ...withoutPictures, settings });
+  it.beforeAll(({ gateway: sharedGateway, shard: sharedShard }) => {
+    gateway = sharedGateway;
+    shard = sharedShard;
   });
   afterEach(() => control().clearFaults());
-  afterAll(async () => {
-    await gateway.close();
-    shard.close();
-  });
 
   const follow = async (name: string) => {
     const { body, headers = {} } = operationRequests.find((request) => request.name === name) ?? { body: {} };
@@ -50,10 +34,10 @@ describe('what Adobe also does', () => {
   });
 
   it.each(['images/generate', 'images/upscale'])('keeps jobs on hosts of their own: %s', async (name) => {
-    await control().changeSettings({ shardBase: shardUrl() });
-    asked.splice(0);
+    await control().changeSettings({ shardBase: shard.url });
+    shard.asked.splice(0);
     expect((await follow(name)).status).toBe('succeeded');
-    expect(asked[0]).toMatch(/^GET \/v3\/status\/urn:ff:jobs:/);
+    expect(shard.asked[0]).toMatch(/^GET \/v3\/status\/urn:ff:jobs:/);
     await control().changeSettings({ shardBase: null });
   });
 

@@ -6,7 +6,7 @@ import { stackNames } from '#local/stack-settings.ts';
 import { type Gateway, withoutPictures } from '#test/fixtures/gateway.ts';
 import { it } from '#test/fixtures/shared-gateway.ts';
 
-const lines = 24;
+const lines = 8;
 let gateway: Gateway;
 let s3: ReturnType<typeof localClients>['s3'];
 it.beforeAll(({ gateway: shared }) => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect } from 'vitest';
-import { type Gateway, startGateway } from '#test/fixtures/gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
 import { it } from '#test/fixtures/shared-gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
@@ -34,21 +34,5 @@ describe('cancelling a job', () => {
     const answer = await cancel(job.jobId);
     expect(answer.status).toBe(409);
     expect(await answer.json()).toMatchObject({ error_code: 'job_completed' });
-  });
-});
-
-describe('cancelling before the submit', () => {
-  it('ends a waiting job at once, never submits it and leaves its permit to another', async () => {
-    const gateway = await startGateway({ settings: { requestsPerMinute: 1, pollSeconds: 1 }, schedules: false });
-    const request = { prompt: 'a mill pond', size: { width: 64, height: 64 } };
-    const first = await gateway.submit(request);
-    const waiting = await gateway.submit(request);
-    await gateway.until(first, ['running', 'storing', 'succeeded']);
-    const answer = await gateway.call(`/v3/cancel/${waiting}`, { method: 'PUT' });
-    expect(answer.status).toBe(200);
-    expect((await gateway.record(waiting)).status).toBe('cancelled');
-    const submits = gateway.stack.simulator?.requests().filter(({ requestId }) => requestId?.startsWith(waiting)) ?? [];
-    expect(submits).toEqual([]);
-    await gateway.close();
   });
 });

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
+import { changeAdobe, it } from '#test/fixtures/shared-gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
@@ -12,8 +12,9 @@ const cat = { prompt: 'a realistic illustration of a cat coding', size: { width:
 
 describe('a prompt over HTTP becomes an image in S3', () => {
   let gateway: Gateway;
-  it.beforeAll(({ drawingGateway }) => {
-    gateway = drawingGateway;
+  it.beforeAll(({ gateway: shared }) => {
+    gateway = shared;
+    return changeAdobe(gateway, { outputBytes: null });
   });
 
   it('accepts a job as Adobe does and stores its outputs with type and hash, in order of the seeds', async () => {

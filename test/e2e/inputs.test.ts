@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import type { Gateway } from '#test/fixtures/gateway.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
+import { changeAdobe, it } from '#test/fixtures/shared-gateway.ts';
 
 const noise = (width: number, height: number) =>
   sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } });
@@ -11,8 +11,9 @@ const json = async (response: Response) => (await response.json()) as Record<str
 
 describe('images as input', () => {
   let gateway: Gateway;
-  it.beforeAll(({ drawingGateway }) => {
-    gateway = drawingGateway;
+  it.beforeAll(({ gateway: shared }) => {
+    gateway = shared;
+    return changeAdobe(gateway, { outputBytes: null });
   });
 
   const upload = (image: Buffer, contentType: string) =>

@@ -3,15 +3,15 @@ import { expect } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import { readClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
-import { quick, startGateway } from '#test/fixtures/gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
+import { changeAdobe } from '#test/fixtures/shared-gateway.ts';
 
 export const SecretId = stackNames.clientCredentialsSecret;
 
-/** A stack whose client secret can be rotated while jobs run. */
-export const startRotatedGateway = async () => {
+/** What tests do to the client secret of a gateway, which may have jobs to do at the same time. */
+export const rotationOf = (gateway: Gateway) => {
   // A token that dies with its secret shows at once whoever still depends on the old one.
-  const simulator = { ...quick.simulator, revokeTokensWithSecret: true, generationMs: 800, outputBytes: 10_000 };
-  const gateway = await startGateway({ ...quick, simulator });
+  const changeBack = changeAdobe(gateway, { revokeTokensWithSecret: true, generationMs: 800 });
   const { secretsManager } = localClients(gateway.stack.description);
   const current = async () => {
     const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId }));
@@ -21,7 +21,7 @@ export const startRotatedGateway = async () => {
     await secretsManager.send(new RotateSecretCommand({ SecretId }));
     await gateway.stack.secretsManager.rotationsSettled();
   };
-  const rotation = (payload: unknown) => gateway.stack.lambda.invoke(stackNames.functions.secretRotation, payload);
+  const invoke = (payload: unknown) => gateway.stack.lambda.invoke(stackNames.functions.secretRotation, payload);
 
   /** Rotates the secret and retires its predecessor while as many jobs come in and run; none may fail. */
   const rotateUnderLoad = async (jobs: number): Promise<void> => {
@@ -39,7 +39,7 @@ export const startRotatedGateway = async () => {
     const after = await current();
     expect(after?.secretUuid).not.toBe(before?.secretUuid);
     submitUntil(jobs);
-    await rotation({ action: 'retire-now', confirm: before?.secretUuid });
+    await invoke({ action: 'retire-now', confirm: before?.secretUuid });
     expect(gateway.stack.simulator?.console.secrets().map(({ uuid }) => uuid)).toEqual([after?.secretUuid]);
 
     const jobIds = await Promise.all(submitted);
@@ -48,17 +48,16 @@ export const startRotatedGateway = async () => {
   };
 
   return {
-    gateway,
     secretsManager,
     current,
     rotate,
-    rotation,
+    invoke,
     rotateUnderLoad,
-    close: async () => {
+    close: () => {
       secretsManager.destroy();
-      await gateway.close();
+      changeBack();
     },
   };
 };
 
-export type RotatedGateway = Awaited<ReturnType<typeof startRotatedGateway>>;
+export type Rotation = ReturnType<typeof rotationOf>;

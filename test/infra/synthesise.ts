@@ -33,11 +33,23 @@ export const buildApp = (settings: object = {}, props: AppProps = {}) =>
     context: { ...context, stage: 'test', 'firefly-gateway': { test: settings }, ...(props.context ?? unbundled) },
   });
 
-/** The same, synthesised; without CDK's own check of the template, which takes seconds and is a test by itself. */
-export const synthesise = (settings: object = {}) => {
+const synthesiseAnew = (settings: object) => {
   const { app, stack } = buildApp(settings, { builtinCloudFormationValidation: false });
   const template = Template.fromStack(stack);
   return { app, stack, template, resources: template.toJSON()['Resources'] as Record<string, Resource> };
+};
+
+const synthesised = new Map<string, ReturnType<typeof synthesiseAnew>>();
+
+/**
+ * The same, synthesised; without CDK's own check of the template, which takes seconds and is a test by itself. The files of one
+ * process share what they get for the same settings, so that none may change it.
+ */
+export const synthesise = (settings: object = {}): ReturnType<typeof synthesiseAnew> => {
+  const key = JSON.stringify(settings);
+  const known = synthesised.get(key) ?? synthesiseAnew(settings);
+  synthesised.set(key, known);
+  return known;
 };
 
 /** The resources of one type. */
