@@ -1,4 +1,5 @@
-import type { AccessTokenCache, TokenSource } from '#shared/adobe/auth/access-token.ts';
+import type { TokenSource } from '#shared/adobe/auth/access-token.ts';
+import type { CallAdobe } from '#shared/adobe/http/call.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { TriggerDispatch } from '#shared/aws/invoke-dispatch.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
@@ -19,8 +20,8 @@ export interface ApiContext {
   bus: EventBus;
   /** The stored token, read anew at each call. */
   token: Pick<TokenSource, 'read'>;
-  /** The token in memory, for calls that are passed on to Adobe. */
-  tokens: AccessTokenCache;
+  /** For calls that are passed on to Adobe. */
+  callAdobe: CallAdobe;
   statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
   objects: ObjectStore;
   /** Where inputs are that have to be uploaded to Adobe. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
+import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
 import {
   createDynamoDb,
@@ -27,6 +28,8 @@ const token = createAccessTokenSource({
   secretsManager: createSecretsManager(),
   secretId: settings.accessTokenSecretId,
 });
+const log = createLog();
+
 /** Answers every request to the HTTP API. */
 export const handler = createApi({
   table,
@@ -37,7 +40,7 @@ export const handler = createApi({
     gatewayUrl: settings.gatewayUrl,
   },
   token,
-  tokens: createAccessTokenCache(token, systemClock),
+  callAdobe: createCallAdobe(createAccessTokenCache(token, systemClock), { clock: systemClock, log }),
   statusItems: createStatusItems(table),
   objects: createObjectStore(s3, {
     bucket: settings.bucketName,
@@ -58,6 +61,6 @@ export const handler = createApi({
   sleep: async (ms) => {
     await sleep(ms);
   },
-  log: createLog(),
+  log,
   settings,
 });

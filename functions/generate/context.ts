@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { AccessTokenCache } from '#shared/adobe/auth/access-token.ts';
+import type { CallAdobe } from '#shared/adobe/http/call.ts';
 import type { AllowsUrl } from '#shared/adobe/http/hosts.ts';
 import type { PollingPolicy } from '#shared/adobe/services/operation.ts';
 import type { TriggerDispatch } from '#shared/aws/invoke-dispatch.ts';
@@ -15,7 +16,9 @@ export interface Parts {
   table: Table;
   lanes: Lanes;
   bus: EventBus;
+  /** For submits, which read their token before the fence. */
   tokens: AccessTokenCache;
+  callAdobe: CallAdobe;
   s3: S3Client;
   /** Where inputs lie that have to be brought to Adobe. */
   inputs: InputParts;

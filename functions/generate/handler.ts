@@ -2,6 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
+import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
@@ -33,6 +34,8 @@ const tokenSource = createAccessTokenSource({
 });
 
 const table = { dynamoDb: createDynamoDb(), tableName: settings.tableName, clock: systemClock };
+const tokens = createAccessTokenCache(tokenSource, systemClock);
+const log = createLog();
 const s3 = createS3({ pathStyle: settings.s3PathStyle });
 
 const parts: Parts = {
@@ -43,7 +46,8 @@ const parts: Parts = {
     eventBusName: settings.eventBusName,
     gatewayUrl: settings.gatewayUrl,
   },
-  tokens: createAccessTokenCache(tokenSource, systemClock),
+  tokens,
+  callAdobe: createCallAdobe(tokens, { clock: systemClock, log }),
   s3,
   inputs: {
     s3,
@@ -58,7 +62,7 @@ const parts: Parts = {
   pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), settings.operations),
   outputMaxBytes: settings.outputMaxBytes,
   triggerDispatch: createInvokeDispatch(lambda, settings.dispatchFunction),
-  log: createLog(),
+  log,
   recordMetric: createRecordMetric(),
 };
 

@@ -1,10 +1,10 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import type { PollOutcome } from '#shared/adobe/services/job-status.ts';
+import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/services/job-status.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { JobProgress } from '#shared/adobe/services/service.ts';
 import type { Job, Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import type { Parts } from './context.ts';
-import { cancelAtAdobe, fetchJobStatus } from './fetch-job-status.ts';
 
 /** How Adobe's work on a job ended. */
 export type EndedProgress = Exclude<JobProgress, { kind: 'running' }>;
@@ -86,7 +86,7 @@ const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling
     message: `Adobe did not finish the job within ${timeoutSeconds} s.`,
   } as const;
   const cancelRequested = job.cancelRequestedAt !== undefined;
-  const progress = await fetchJobStatus(parts, job, statusUrl);
+  const progress = await readProgress(statusUrl, operationOf(job), parts.callAdobe);
   if (isEnded(progress)) {
     const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
     return { ...polling, ended: cancelledByUs ? timedOut : progress };
@@ -110,7 +110,7 @@ const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling
     return { ...next, ended: timedOut };
   }
   if (cancelUrl !== undefined && polling.cancelSent !== true && (overdue || cancelRequested)) {
-    next.cancelSent = await cancelAtAdobe(parts, cancelUrl);
+    next.cancelSent = await cancelUpstream(cancelUrl, parts.callAdobe);
     if (next.cancelSent) next.delaySeconds = 1;
   }
   return next;

@@ -1,13 +1,13 @@
 import { pipeline } from 'node:stream/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
+import { readProgress } from '#shared/adobe/services/job-status.ts';
 import type { UpstreamOutput } from '#shared/adobe/services/operation.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { ByteMeter, mediaType, outputKey } from '#shared/jobs/outputs.ts';
 import type { Parts } from './context.ts';
-import { fetchJobStatus } from './fetch-job-status.ts';
 
 // One part is held in memory at a time, whatever the size of the output; S3 takes none smaller than 5 MiB.
 const partBytes = 5 * 1024 * 1024;
@@ -67,7 +67,7 @@ const openFresh = async (parts: Parts, job: Job, index: number, url: string): Pr
   } catch (error) {
     const statusUrl = job.upstream?.statusUrl;
     if (!(error instanceof DownloadError) || error.reason !== 'expired' || statusUrl === undefined) throw error;
-    const progress = await fetchJobStatus(parts, job, statusUrl);
+    const progress = await readProgress(statusUrl, operationOf(job), parts.callAdobe);
     const fresh = progress.kind === 'succeeded' ? progress.outputs[index]?.url : undefined;
     if (fresh === undefined) throw error;
     return openDownload(fresh, parts.allowsDownload, downloadTimeoutMs);

@@ -47,24 +47,17 @@ export const uploadOnce = async (parts: Parts, input: InspectedInput): Promise<O
   return { kind: 'wait', seconds: Math.min(60, Math.max(1, Math.ceil(retryAfterMs / 1000))) };
 };
 
-const upload = async (
-  { tokens, inputs, fireflyUrl, table, log }: Parts,
-  input: InspectedInput,
-): Promise<UploadOutcome> => {
+const upload = async ({ callAdobe, inputs, fireflyUrl, log }: Parts, input: InspectedInput): Promise<UploadOutcome> => {
   try {
     const { Body } = await inputs.s3.send(
       // What was inspected is what is sent, even if the object has been replaced since.
       new GetObjectCommand({ Bucket: input.bucket, Key: input.key, IfMatch: input.etag }),
     );
     const image = new Uint8Array((await Body?.transformToByteArray()) ?? []);
-    const options = { baseUrl: fireflyUrl, image, contentType: input.contentType };
-    const token = await tokens.get();
-    const outcome = await uploadImage(options, token, table.clock.now);
-    if (outcome.kind !== 'token_refused') return outcome;
-    return await uploadImage(options, await tokens.refused(token.versionId), table.clock.now);
+    return await uploadImage({ baseUrl: fireflyUrl, image, contentType: input.contentType }, callAdobe);
   } catch (error) {
-    // Whatever it was, the lease is given back, so that the next try need not wait for its end.
-    log.error('An input could not be brought to Adobe.', { error: error instanceof Error ? error.name : 'unknown' });
+    // The lease is given back whatever failed, so that the next try need not wait for its end.
+    log.error('An input could not be uploaded to Adobe.', { error: error instanceof Error ? error.name : 'unknown' });
     return { kind: 'unavailable' };
   }
 };

@@ -35,7 +35,7 @@ export class RotationEndedError extends RotationError {
 /** Firefly does not accept a token minted with the new client secret. */
 export class FireflyRefusedError extends RotationError {
   /** @param error what Firefly answered */
-  constructor({ code, message, status }: AdobeError) {
+  constructor({ code, message, status }: Pick<AdobeError, 'code' | 'message' | 'status'>) {
     super(
       'firefly_refused',
       `Firefly does not accept a token minted with the new client secret (${code}): ${message}`,

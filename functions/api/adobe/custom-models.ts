@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import {
-  type CustomModelsOutcome,
   type CustomModelsQuery,
   customModelsQuery,
   listCustomModels,
@@ -11,14 +10,14 @@ import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { unavailable, withToken } from './with-token.ts';
+import { buildAdobeProblem } from './problem.ts';
 
 const freshMs = 60_000;
 const maxKept = 50;
 
 /** Adobe's list of the custom models that the gateway's credential may use; remembered for a minute. */
-export const customModelsRoute = (context: Pick<ApiContext, 'tokens' | 'settings' | 'table'>): Route => {
-  const { tokens, settings, table } = context;
+export const customModelsRoute = (context: Pick<ApiContext, 'callAdobe' | 'settings' | 'table'>): Route => {
+  const { callAdobe, settings, table } = context;
   const known = new Map<string, { body: Record<string, unknown>; readAt: number }>();
   return {
     method: 'GET',
@@ -47,10 +46,9 @@ export const customModelsRoute = (context: Pick<ApiContext, 'tokens' | 'settings
       const key = JSON.stringify(query);
       const kept = known.get(key);
       if (kept !== undefined && table.clock.now() - kept.readAt < freshMs) return answer(kept.body, request);
-      const outcome = await withToken<CustomModelsOutcome>(tokens, (token) =>
-        listCustomModels({ baseUrl: settings.fireflyUrl, query, requestId: request.id }, token, table.clock.now),
-      );
-      if (outcome.kind !== 'listed') throw problemOf(outcome);
+      const outcome = await listCustomModels({ baseUrl: settings.fireflyUrl, query, requestId: request.id }, callAdobe);
+      // Errors of this call have the field `reason` at Adobe, where others have `error_code`.
+      if (outcome.kind !== 'listed') throw buildAdobeProblem(outcome, ({ code }) => ({ reason: code }));
       if (known.size >= maxKept) known.clear();
       known.set(key, { body: outcome.body, readAt: table.clock.now() });
       return answer(outcome.body, request);
@@ -72,23 +70,13 @@ const readQuery = (request: ApiRequest): CustomModelsQuery => {
 
 /** Adobe's links to further pages lead to Adobe, where the caller has no token: they are turned to the gateway. */
 const answer = (body: Record<string, unknown>, { baseUrl }: ApiRequest) =>
-  jsonResponse(200, { ...body, _links: atApiContext(body['_links'], baseUrl) });
+  jsonResponse(200, { ...body, _links: toGatewayLinks(body['_links'], baseUrl) });
 
-const atApiContext = (value: unknown, baseUrl: string): unknown => {
+const toGatewayLinks = (value: unknown, baseUrl: string): unknown => {
   if (typeof value === 'string') {
     const url = URL.canParse(value, baseUrl) ? new URL(value, baseUrl) : undefined;
     return url?.pathname === '/v3/custom-models' ? `${baseUrl}${url.pathname}${url.search}` : value;
   }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, atApiContext(inner, baseUrl)]));
-};
-
-// Errors of this call have the field `reason` at Adobe, where others have `error_code`.
-const problemOf = (outcome: Exclude<CustomModelsOutcome, { kind: 'listed' }>): ProblemError => {
-  if (outcome.kind === 'refused') {
-    const { status, code, message } = outcome.error;
-    // Adobe's 403 is about the gateway's rights, not about the caller's.
-    return new ProblemError(status === 403 ? 502 : status, code, message, { extensions: { reason: code } });
-  }
-  return unavailable(outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, toGatewayLinks(inner, baseUrl)]));
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type ImageType, imageTypeOf, imageTypes, isImageType } from '#shared/adobe/services/firefly/image-types.ts';
-import { type UploadOutcome, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
+import { uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { mediaType } from '#shared/jobs/outputs.ts';
@@ -10,7 +10,7 @@ import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
-import { unavailable, withToken } from './with-token.ts';
+import { buildAdobeProblem } from './problem.ts';
 
 /** Lambda takes events of 6 MB, in which the image is written in base64: a third longer. */
 const maxImageBytes = 4 * 1024 * 1024;
@@ -19,7 +19,7 @@ const uploadAnswer = z.object({
   images: z.array(z.object({ id: z.string(), source: z.object({ url: z.string() }) })),
 });
 
-type UploadContext = Pick<ApiContext, 'table' | 'tokens' | 'objects' | 'settings'>;
+type UploadContext = Pick<ApiContext, 'table' | 'callAdobe' | 'objects' | 'settings'>;
 
 /** Adobe's upload call for images that fit through API Gateway; a copy stays in S3. */
 export const uploadImageRoute = (context: UploadContext): Route => ({
@@ -81,7 +81,7 @@ const readImage = ({
  * @throws {ProblemError} with Adobe's status and code if Adobe refuses it, 503 if Adobe cannot be reached
  */
 const storeImage = async (
-  { table, tokens, objects, settings }: UploadContext,
+  { table, callAdobe, objects, settings }: UploadContext,
   caller: string,
   image: Uint8Array<ArrayBuffer>,
   contentType: ImageType,
@@ -89,17 +89,8 @@ const storeImage = async (
   const sha256 = createHash('sha256').update(image).digest('hex');
   // The copy comes first: an image that only Adobe has could not be sent again after its week is over.
   const copy = await objects.put(`${uploadsPrefix(caller)}${sha256}.${imageTypes[contentType]}`, image, contentType);
-  const outcome = await withToken<UploadOutcome>(tokens, (token) =>
-    uploadImage({ baseUrl: settings.fireflyUrl, image, contentType }, token, table.clock.now),
-  );
-  if (outcome.kind === 'refused') {
-    const { status, code, message } = outcome.error;
-    // Adobe's 403 is about the gateway's rights, not about the caller's.
-    throw new ProblemError(status === 403 ? 502 : status, code, message);
-  }
-  if (outcome.kind !== 'uploaded') {
-    throw unavailable(outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined);
-  }
+  const outcome = await uploadImage({ baseUrl: settings.fireflyUrl, image, contentType }, callAdobe);
+  if (outcome.kind !== 'uploaded') throw buildAdobeProblem(outcome);
   await rememberUpload(table, { bucket: copy.bucket, key: copy.key, etag: copy.etag ?? '' }, outcome.uploadId);
   return { id: outcome.uploadId, source: { url: `s3://${copy.bucket}/${copy.key}` } };
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GatewayError } from '../../errors.ts';
+import { classifyStatus } from '../http/client.ts';
 import { parseJson } from '../http/json.ts';
 
 /**
@@ -77,5 +78,5 @@ export const readImsRefusal = (answer: {
 
 const classify = (status: number, code: string): ImsErrorKind => {
   if ((status === 400 || status === 401) && code === 'invalid_client') return 'invalid_client';
-  return status === 429 || status === 408 || status >= 500 ? 'transient' : 'configuration';
+  return classifyStatus(status) === 'transient' ? 'transient' : 'configuration';
 };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
+import { isTimeout, sendOnce } from '../http/client.ts';
 import { parseJson } from '../http/json.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
-import { isTimeout, sendOnce } from '../http/send-once.ts';
 import { ImsError, readImsRefusal } from './ims-error.ts';
 
 /** What a token is minted from. */

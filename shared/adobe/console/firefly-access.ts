@@ -1,10 +1,13 @@
-import { callAdobe, NoAnswerError } from '../http/client.ts';
-import { type AdobeError, readAdobeError } from '../http/errors.ts';
+import { callOnce } from '../http/call.ts';
+import type { AdobeError } from '../http/errors.ts';
+import { firefly } from '../services/firefly/service.ts';
 
 /** Whether Firefly lets a token in. `unavailable`: it could not tell for now. */
-export type FireflyAccess = { kind: 'accepted' } | { kind: 'refused' | 'unavailable'; error: AdobeError };
+export type FireflyAccess =
+  | { kind: 'accepted' }
+  | { kind: 'refused' | 'unavailable'; error: Pick<AdobeError, 'code' | 'message' | 'status'> };
 
-/** The id of a job that no one has: asking for it costs nothing and is answered 404 to whom Firefly knows. */
+/** The id of a job that does not exist: Firefly answers 404 to a token that it lets in, and the call costs nothing. */
 const absentJob = 'urn:ff:jobs:none:00000000-0000-4000-8000-000000000000';
 
 /**
@@ -14,22 +17,22 @@ const absentJob = 'urn:ff:jobs:none:00000000-0000-4000-8000-000000000000';
  */
 export const checkFireflyAccess = async (options: {
   baseUrl: string;
-  token: { accessToken: string; clientId: string; expiresAt: number };
+  token: { accessToken: string; clientId: string };
   timeoutMs: number;
 }): Promise<FireflyAccess> => {
   const { baseUrl, token, timeoutMs } = options;
-  try {
-    const { status, body } = await callAdobe({
-      method: 'GET',
-      url: new URL(`/v3/status/${absentJob}`, baseUrl).href,
-      token: { ...token, scope: '', versionId: '' },
-      timeoutMs,
-    });
-    const error = readAdobeError(status, body);
-    if (status === 401 || status === 403) return { kind: 'refused', error };
-    return status === 408 || status === 429 || status >= 500 ? { kind: 'unavailable', error } : { kind: 'accepted' };
-  } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    return { kind: 'unavailable', error: { status: 0, code: 'no_answer', message: error.message } };
+  const url = new URL(firefly.statusPath.replace('{jobId}', absentJob), baseUrl).href;
+  const outcome = await callOnce({ method: 'GET', url, timeoutMs }, token, Date.now);
+  switch (outcome.kind) {
+    case 'answered':
+      return { kind: 'accepted' };
+    case 'token_refused':
+      return { kind: 'refused', error: outcome.error };
+    case 'refused':
+      return outcome.error.status === 403 ? { kind: 'refused', error: outcome.error } : { kind: 'accepted' };
+    case 'unavailable':
+      return { kind: 'unavailable', error: outcome.error };
+    default:
+      return { kind: 'unavailable', error: { status: 0, code: 'no_answer', message: outcome.reason } };
   }
 };

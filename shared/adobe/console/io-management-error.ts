@@ -1,4 +1,5 @@
 import { GatewayError } from '../../errors.ts';
+import { classifyStatus } from '../http/client.ts';
 
 /**
  * What a failed call of the I/O Management API means:
@@ -53,10 +54,10 @@ export class IoManagementError extends GatewayError {
 }
 
 /** The meaning of an HTTP status that is not the documented success. */
-export const classifyStatus = (status: number): IoManagementErrorKind => {
+export const classifyFailure = (status: number): IoManagementErrorKind => {
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not_found';
-  if (status === 408 || status === 429 || status >= 500) return 'transient';
-  return status >= 400 ? 'refused' : 'answer_not_understood';
+  const statusClass = classifyStatus(status);
+  return statusClass === 'transient' || statusClass === 'refused' ? statusClass : 'answer_not_understood';
 };

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { type Answer, isTimeout, sendOnce } from '../http/client.ts';
 import { readAdobeError } from '../http/errors.ts';
 import { parseJson } from '../http/json.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
-import { type Answer, isTimeout, sendOnce } from '../http/send-once.ts';
-import { classifyStatus, IoManagementError } from './io-management-error.ts';
+import { classifyFailure, IoManagementError } from './io-management-error.ts';
 
 /** Adobe: a credential has at most two client secrets. */
 export const maxClientSecrets = 2;
@@ -102,7 +102,7 @@ export const createIoManagementClient = (options: IoManagementOptions): IoManage
   const buildFailure = (operation: string, { status, headers, body }: Answer) =>
     new IoManagementError({
       ...readAdobeError(status, body),
-      kind: classifyStatus(status),
+      kind: classifyFailure(status),
       operation,
       requestId: readRequestId(headers),
       retryAfterMs: readRetryAfter(headers.get('retry-after'), Date.now()),

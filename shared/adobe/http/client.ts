@@ -1,57 +1,37 @@
-import type { AccessToken } from '../auth/access-token.ts';
-import { type Answer, isTimeout, sendOnce } from './send-once.ts';
+import ky, { type Options } from 'ky';
 
-/** No answer came. `sent` is false only if it is certain that Adobe never saw the request. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
-  readonly sent: boolean;
-
-  /**
-   * @param cause what the HTTP client reported
-   * @param sent whether Adobe may have seen the request
-   */
-  constructor(cause: unknown, sent: boolean) {
-    super(isTimeout(cause) ? 'Adobe did not answer in time.' : 'The connection to Adobe failed.', { cause });
-    this.sent = sent;
-  }
-}
-
-/** One call to a Firefly server; the bearer token goes to this URL and, as redirects are not followed, nowhere else. */
-export interface Call {
-  method: 'GET' | 'POST' | 'PUT';
-  url: string;
-  token: AccessToken;
-  /** JSON text, or bytes whose content type the headers name. */
-  body?: string | Uint8Array<ArrayBuffer>;
-  headers?: Record<string, string>;
-  timeoutMs: number;
+/** An answer of Adobe, whatever its status. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: string;
 }
 
 /**
- * Calls Adobe once, without any retry: what may be sent again is decided by those who know what the call costs.
+ * Sends one request to Adobe and reads its whole answer: no retry, as only the caller knows what a second request costs,
+ * and no redirect, as what the request carries must go nowhere else.
  *
- * @throws {NoAnswerError} if no complete answer came
+ * @param timeoutMs until the end of the answer
+ * @throws what the HTTP client or the time-out throws; it may hold the request and must not be logged whole
  */
-export const callAdobe = async ({ method, url, token, body, headers = {}, timeoutMs }: Call): Promise<Answer> => {
-  try {
-    return await sendOnce(url, {
-      method,
-      headers: {
-        // A frozen sandbox thaws with dead connections in its pool, and a submit lost on one has an unknown outcome.
-        connection: 'close',
-        authorization: `Bearer ${token.accessToken}`,
-        'x-api-key': token.clientId,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body }),
-      timeoutMs,
-    });
-  } catch (error) {
-    throw new NoAnswerError(error, !isUnsent(error));
-  }
+export const sendOnce = async (
+  url: string,
+  { timeoutMs, ...request }: Pick<Options, 'method' | 'headers' | 'body'> & { timeoutMs: number },
+): Promise<Answer> => {
+  const response = await ky(url, {
+    ...request,
+    timeout: false,
+    // ky's own time-out ends with the headers; this one also covers a body that stops halfway.
+    signal: AbortSignal.timeout(timeoutMs),
+    retry: 0,
+    throwHttpErrors: false,
+    redirect: 'manual',
+  });
+  return { status: response.status, headers: response.headers, body: await response.text() };
 };
+
+/** Whether {@link sendOnce} threw because the answer did not come in time. */
+export const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 const unsentCodes = [
   'ECONNREFUSED',
@@ -62,10 +42,24 @@ const unsentCodes = [
   'EHOSTUNREACH',
 ];
 
-const isUnsent = (error: unknown): boolean => {
+/** Whether what {@link sendOnce} threw makes it certain that Adobe never saw the request. */
+export const isUnsent = (error: unknown): boolean => {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && unsentCodes.includes(String(cause.code))) return true;
     if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(isUnsent);
   }
   return false;
+};
+
+/**
+ * What an HTTP status of Adobe means: `success` (2xx), `transient` (408, 429 and 5xx: another try may pass), `refused` (any other
+ * 4xx: the same request never passes), or `unexpected` (1xx and 3xx: Adobe documents none).
+ */
+export type StatusClass = 'success' | 'transient' | 'refused' | 'unexpected';
+
+/** The one reading of HTTP statuses for all of Adobe's services; what one of them means beyond it is its own business. */
+export const classifyStatus = (status: number): StatusClass => {
+  if (status >= 200 && status < 300) return 'success';
+  if (status === 408 || status === 429 || status >= 500) return 'transient';
+  return status >= 400 ? 'refused' : 'unexpected';
 };

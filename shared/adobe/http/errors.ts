@@ -6,12 +6,16 @@ export interface AdobeError {
   code: string;
   message: string;
   status: number;
-  /** Whether the body carried Adobe's code; without one it is `http_<status>`. */
-  isAdobes?: boolean;
+  /** The edge gateway's own word for it (Adobe: `x-access-error`). */
+  accessError?: string;
+  /** Whether the body carried an `error_code`; an answer without one may come from something in between. */
+  isAdobes: boolean;
 }
 
 const errorBody = z.object({
   error_code: z.union([z.string(), z.number()]).nullish(),
+  // Adobe's list of custom models names its errors so.
+  reason: z.string().nullish().catch(undefined),
   message: z.string().nullish().catch(undefined),
   validation_errors: z
     .array(z.object({ loc: z.array(z.union([z.string(), z.number()])).optional(), msg: z.string().optional() }))
@@ -20,24 +24,24 @@ const errorBody = z.object({
 });
 
 // A proxy's error page may be long; what is kept of a message must fit beside everything else in a job.
-const messageLimit = 1000;
+const maxMessageLength = 1000;
 
 /**
- * Reads an error answer of Adobe's edge gateway or of a service behind it. Stack traces in it are left out.
+ * Reads an error answer of Adobe's edge gateway or of a service behind it; without a code of Adobe's the code is
+ * `http_<status>`. Stack traces in it are left out.
  */
 export const readAdobeError = (status: number, body: string, accessError?: string | null): AdobeError => {
-  const parsed = errorBody.safeParse(parseJson(body));
-  const code = parsed.success && parsed.data.error_code ? String(parsed.data.error_code) : undefined;
-  const fields = parsed.success
-    ? (parsed.data.validation_errors ?? []).map(({ loc = [], msg = '' }) => `${loc.join('.')}: ${msg}`)
-    : [];
-  const message = [parsed.success ? parsed.data.message : undefined, accessError, ...fields]
+  const { data } = errorBody.safeParse(parseJson(body));
+  const code = data?.error_code ? String(data.error_code) : undefined;
+  const fields = (data?.validation_errors ?? []).map(({ loc = [], msg = '' }) => `${loc.join('.')}: ${msg}`);
+  const message = [data?.message, accessError, ...fields]
     .filter((part) => part !== undefined && part !== null && part !== '')
     .join('; ');
   return {
-    code: code ?? `http_${status}`,
-    message: (message || `Adobe answered with HTTP status ${status}.`).slice(0, messageLimit),
+    code: code ?? (data?.reason || `http_${status}`),
+    message: (message || `Adobe answered with HTTP status ${status}.`).slice(0, maxMessageLength),
     status,
+    accessError: accessError ?? undefined,
     isAdobes: code !== undefined,
   };
 };
@@ -46,5 +50,5 @@ export const readAdobeError = (status: number, body: string, accessError?: strin
 const refusedTokenCodes = ['401013', '403020'];
 
 /** Whether Adobe refused the access token, so that a new one may help. */
-export const isTokenRefused = (error: AdobeError): boolean =>
+export const isTokenRefused = (error: Pick<AdobeError, 'status' | 'code'>): boolean =>
   error.status === 401 || refusedTokenCodes.includes(error.code);

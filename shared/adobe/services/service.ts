@@ -35,10 +35,10 @@ export type JobProgress =
   | { kind: 'failed' | 'cancelled' | 'timed_out'; code: string; message: string };
 
 /**
- * What may help after a refused submit: another token (`token`), time (`rate`: the limit per window, `quota`: that of the
- * contract, `retry`: nothing was done and another try may pass), or nothing (`final`). `unknown`: Adobe may have taken the job.
+ * What may help after a refused submit: time (`rate`: the limit per window, `quota`: that of the contract, `retry`: nothing
+ * was done and another try may pass), or nothing (`final`). `unknown`: Adobe may have taken the job.
  */
-export type RefusalKind = 'token' | 'rate' | 'quota' | 'retry' | 'final' | 'unknown';
+export type RefusalKind = 'rate' | 'quota' | 'retry' | 'final' | 'unknown';
 
 /** What callers can see of a job, whatever the words of its service. */
 export type JobPhase = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
@@ -61,8 +61,8 @@ export interface ServiceDialect {
    * @returns undefined if it names no URL by which the job can be followed
    */
   readAcceptance(body: unknown): AcceptedJob | undefined;
-  /** Classifies a submit's answer with another status; without it the status alone decides. */
-  classifyRefusal?(error: AdobeError, accessError: string | undefined): RefusalKind | undefined;
+  /** Classifies a refused submit where the service knows more than the HTTP status says (the default). */
+  classifyRefusal?(error: AdobeError): RefusalKind | undefined;
   /**
    * Reads a status body. An unknown word counts as running (Adobe: the list may grow).
    *

@@ -1,9 +1,7 @@
 import type { AccessToken } from '../auth/access-token.ts';
-import { callAdobe, NoAnswerError } from '../http/client.ts';
-import { type AdobeError, isTokenRefused, readAdobeError } from '../http/errors.ts';
+import { type CallOutcome, callOnce } from '../http/call.ts';
+import type { AdobeError } from '../http/errors.ts';
 import { parseJson } from '../http/json.ts';
-import { readRetryAfter } from '../http/retry-after.ts';
-import type { Answer } from '../http/send-once.ts';
 import type { OperationDefinition } from './operation.ts';
 import { serviceOf } from './registry.ts';
 import type { AcceptedJob, RefusalKind, ServiceDialect } from './service.ts';
@@ -46,40 +44,53 @@ export const submit = async (
   timeoutMs: number = submitTimeoutMs,
 ): Promise<SubmitOutcome> => {
   const { models, path } = operation;
-  let answer: Answer;
-  try {
-    answer = await callAdobe({
+  const outcome = await callOnce(
+    {
       method: 'POST',
       url: new URL(path, baseUrl).href,
-      token,
       body,
       headers: {
         'x-request-id': requestId,
         ...(models !== undefined && modelVersion !== undefined && { [models.header]: modelVersion }),
       },
       timeoutMs,
-    });
-  } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    return error.sent ? { kind: 'unknown', reason: error.message } : { kind: 'not_sent', reason: error.message };
-  }
-  return readOutcome(answer, serviceOf(operation).dialect, nowMs());
+    },
+    token,
+    nowMs,
+  );
+  return readOutcome(outcome, serviceOf(operation).dialect);
 };
 
-const readOutcome = ({ status, headers, body }: Answer, dialect: ServiceDialect, nowMs: number): SubmitOutcome => {
-  if (status >= 200 && status < 300) {
-    const job = dialect.readAcceptance(parseJson(body));
-    return job === undefined
-      ? { kind: 'unknown', reason: 'Adobe accepted the request with an answer that names no status URL.', status }
-      : { kind: 'accepted', job };
+const readOutcome = (outcome: CallOutcome, dialect: ServiceDialect): SubmitOutcome => {
+  switch (outcome.kind) {
+    case 'answered': {
+      const job = dialect.readAcceptance(parseJson(outcome.body));
+      return job === undefined
+        ? {
+            kind: 'unknown',
+            reason: 'Adobe accepted the request with an answer that names no status URL.',
+            status: outcome.status,
+          }
+        : { kind: 'accepted', job };
+    }
+    case 'lost':
+      return { kind: 'unknown', reason: outcome.reason };
+    case 'not_sent':
+      return { kind: 'not_sent', reason: outcome.reason };
+    case 'token_refused':
+      return { kind: 'token_refused', error: outcome.error };
+    default: {
+      const retryAfterMs = outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined;
+      return readRefusal(outcome.error, retryAfterMs, dialect);
+    }
   }
-  const accessError = headers.get('x-access-error') ?? undefined;
-  const error = readAdobeError(status, body, accessError);
-  switch (classifyRefusal(error, accessError, dialect)) {
-    case 'token':
-      return { kind: 'token_refused', error };
+};
+
+const readRefusal = (error: AdobeError, retryAfterMs: number | undefined, dialect: ServiceDialect): SubmitOutcome => {
+  const { status } = error;
+  switch (dialect.classifyRefusal?.(error) ?? classifyRefusal(status)) {
     case 'rate':
-      return { kind: 'rate_limited', retryAfterMs: readRetryAfter(headers.get('retry-after'), nowMs), error };
+      return { kind: 'rate_limited', retryAfterMs, error };
     case 'quota':
       return { kind: 'quota_exhausted', error };
     case 'retry':
@@ -92,15 +103,7 @@ const readOutcome = ({ status, headers, body }: Answer, dialect: ServiceDialect,
 };
 
 /** What holds for every service, unless its dialect knows better. */
-const classifyRefusal = (
-  error: AdobeError,
-  accessError: string | undefined,
-  { classifyRefusal: classify }: ServiceDialect,
-): RefusalKind => {
-  const { status } = error;
-  if (isTokenRefused(error)) return 'token';
-  const known = classify?.(error, accessError);
-  if (known !== undefined) return known;
+const classifyRefusal = (status: number): RefusalKind => {
   if (status === 429) return 'rate';
   if (status === 408) return 'retry';
   return status >= 400 && status < 500 ? 'final' : 'unknown';

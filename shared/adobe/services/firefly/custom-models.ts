@@ -1,9 +1,7 @@
 import * as z from 'zod';
-import type { AccessToken } from '../../auth/access-token.ts';
-import { callAdobe, NoAnswerError } from '../../http/client.ts';
-import { type AdobeError, isTokenRefused, readAdobeError } from '../../http/errors.ts';
+import type { CallAdobe } from '../../http/call.ts';
+import type { AdobeError } from '../../http/errors.ts';
 import { parseJson } from '../../http/json.ts';
-import { readRetryAfter } from '../../http/retry-after.ts';
 
 const sortKeys = ['assetName', 'createdDate', 'modifiedDate'] as const;
 
@@ -26,51 +24,42 @@ export type CustomModelsQuery = z.output<typeof customModelsQuery>;
 /** What asking for the list led to. */
 export type CustomModelsOutcome =
   | { kind: 'listed'; body: Record<string, unknown> }
-  | { kind: 'token_refused' }
   | { kind: 'refused'; error: AdobeError }
-  | { kind: 'unavailable'; retryAfterMs?: number };
+  | { kind: 'unavailable'; retryAfterMs?: number }
+  | { kind: 'no_token' };
 
 const listBody = z.looseObject({ custom_models: z.array(z.looseObject({})) });
-
-// The third shape of errors at Adobe.
-const reasonBody = z.object({ reason: z.string(), message: z.string().optional() });
 
 const timeoutMs = 15_000;
 
 /** Asks Adobe once for the custom models that the credential may use. */
 export const listCustomModels = async (
   options: { baseUrl: string; query: CustomModelsQuery; requestId: string },
-  token: AccessToken,
-  nowMs: () => number,
+  call: CallAdobe,
 ): Promise<CustomModelsOutcome> => {
   const url = new URL('/v3/custom-models', options.baseUrl);
   const { limit, start = limit === undefined ? undefined : 0, ...rest } = options.query;
   for (const [name, value] of Object.entries({ ...rest, start, limit })) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  try {
-    const { status, headers, body } = await callAdobe({
-      method: 'GET',
-      url: url.href,
-      token,
-      headers: { 'x-request-id': options.requestId },
-      timeoutMs,
-    });
-    const list = status === 200 ? listBody.safeParse(parseJson(body)) : undefined;
-    if (list?.success) return { kind: 'listed', body: list.data };
-    const error = withReason(readAdobeError(status, body), body);
-    if (isTokenRefused(error)) return { kind: 'token_refused' };
-    if (status >= 400 && status < 500 && status !== 408 && status !== 429) return { kind: 'refused', error };
-    const retryAfterMs = readRetryAfter(headers.get('retry-after'), nowMs());
-    return { kind: 'unavailable', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  } catch (error) {
-    if (error instanceof NoAnswerError) return { kind: 'unavailable' };
-    throw error;
+  const outcome = await call({
+    method: 'GET',
+    url: url.href,
+    headers: { 'x-request-id': options.requestId },
+    timeoutMs,
+  });
+  switch (outcome.kind) {
+    case 'answered': {
+      const list = listBody.safeParse(parseJson(outcome.body));
+      return list.success ? { kind: 'listed', body: list.data } : { kind: 'unavailable' };
+    }
+    case 'refused':
+      return { kind: 'refused', error: outcome.error };
+    case 'no_token':
+      return outcome;
+    case 'unavailable':
+      return { kind: 'unavailable', retryAfterMs: outcome.retryAfterMs };
+    default:
+      return { kind: 'unavailable' };
   }
-};
-
-const withReason = (error: AdobeError, body: string): AdobeError => {
-  const parsed = reasonBody.safeParse(parseJson(body));
-  if (!parsed.success) return error;
-  return { ...error, code: parsed.data.reason, message: parsed.data.message ?? error.message };
 };

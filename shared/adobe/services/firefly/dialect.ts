@@ -47,7 +47,7 @@ const presentResult: ServiceDialect['presentResult'] = ({ result, outputs = [] }
 export const fireflyDialect: ServiceDialect = {
   readAcceptance,
 
-  classifyRefusal: ({ status, code, isAdobes }, accessError) => {
+  classifyRefusal: ({ status, code, accessError, isAdobes }) => {
     if (status === 403 && (accessError === 'quota_exhausted' || code === 'quota_exhausted')) return 'quota';
     // A 500 without Adobe's error_code comes from something in between, which may have passed the request on.
     if (status === 503 || (status === 500 && isAdobes)) return 'retry';

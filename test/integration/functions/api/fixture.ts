@@ -9,6 +9,7 @@ import type { HttpResponse } from '#functions/api/http/response.ts';
 import { localClients } from '#local/clients.ts';
 import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
+import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { Clock } from '#shared/clock.ts';
@@ -122,7 +123,10 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
     lanes: onlyLane(createLane(table, limits)),
     bus: { eventBridge, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },
-    tokens: { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
+    callAdobe: createCallAdobe(
+      { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
+      { clock, log: { error: () => {} } },
+    ),
     statusItems: { readTokenRefresh: async () => undefined, readSecretRotation: async () => undefined },
     inputs: {
       s3: objectsInS3(recorded),

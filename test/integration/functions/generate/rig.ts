@@ -7,6 +7,7 @@ import type { TurnEnd } from '#functions/generate/publish-job-ended.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { type AccessToken, createAccessTokenCache, type TokenSource } from '#shared/adobe/auth/access-token.ts';
+import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Job, NewJob, Turn } from '#shared/jobs/job.ts';
@@ -144,11 +145,13 @@ const createRig = (
   };
   // Wide enough for a busy machine: what the fence refuses is tested on an injected clock.
   const lane = createLane(table, { ...adobeLimits, submitGraceMs: 60_000 });
+  const cache = createAccessTokenCache(tokens, systemClock);
   const parts: Parts = {
     table,
     lanes: onlyLane(lane),
     bus: { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
-    tokens: createAccessTokenCache(tokens, systemClock),
+    tokens: cache,
+    callAdobe: createCallAdobe(cache, { clock: systemClock, log: observed.log }),
     s3,
     bucket: 'outputs',
     inputs: { s3, table, buckets: { own: 'outputs', shared: [] }, maxBytes: 100_000 },

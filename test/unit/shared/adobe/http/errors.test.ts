@@ -16,6 +16,14 @@ describe('readAdobeError', () => {
     });
   });
 
+  it('reads the reason that the list of custom models gives in place of a code', () => {
+    expect(readAdobeError(403, '{"reason":"not_entitled","message":"No."}')).toMatchObject({
+      code: 'not_entitled',
+      message: 'No.',
+      isAdobes: false,
+    });
+  });
+
   it('names the access error and every invalid field, and leaves stack traces out', () => {
     const body = JSON.stringify({
       error_code: 'validation_error',
@@ -65,7 +73,7 @@ describe('readAdobeError', () => {
 });
 
 it('tells a refused token by status 401 or by the gateway codes', () => {
-  const refused = (status: number, code: string) => isTokenRefused({ status, code, message: '' });
+  const refused = (status: number, code: string) => isTokenRefused({ status, code });
   expect(refused(401, '401013')).toBe(true);
   expect(refused(401, 'http_401')).toBe(true);
   expect(refused(403, '403020')).toBe(true);

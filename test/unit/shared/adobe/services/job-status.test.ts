@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CallAdobe, createCallAdobe } from '#shared/adobe/http/call.ts';
 import { generateImages } from '#shared/adobe/services/firefly/operations/generate-images.ts';
 import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/services/job-status.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 
 const now = Date.UTC(2026, 0, 15, 12);
+
+const call: CallAdobe = createCallAdobe(
+  { get: async () => testToken(), refused: async () => testToken() },
+  { clock: { now: () => now }, log: { error: () => {} } },
+);
 
 let adobe: FakeAdobe;
 beforeAll(async () => {
@@ -14,7 +20,7 @@ afterAll(() => adobe.close());
 
 const progressFor = (answer: ScriptedAnswer): Promise<PollOutcome> => {
   adobe.script('GET', '/v3/status/urn:ff:jobs:a:1?x=%2F', answer);
-  return readProgress(`${adobe.url}/v3/status/urn:ff:jobs:a:1?x=%2F`, generateImages, testToken(), () => now);
+  return readProgress(`${adobe.url}/v3/status/urn:ff:jobs:a:1?x=%2F`, generateImages, call);
 };
 
 const statusBody = (status: string, more: object = {}): ScriptedAnswer => ({
@@ -83,7 +89,7 @@ describe('a job that has ended', () => {
 
 describe('a poll that is no status', () => {
   it.each<[number, PollOutcome['kind']]>([
-    [401, 'token_refused'],
+    [401, 'unavailable'],
     [404, 'not_found'],
     [410, 'not_found'],
     [422, 'not_found'],
@@ -123,7 +129,7 @@ it('asks with token and client id', async () => {
 describe('cancelUpstream', () => {
   const cancelFor = (answer: ScriptedAnswer): Promise<boolean> => {
     adobe.script('PUT', '/v3/cancel/1', answer);
-    return cancelUpstream(`${adobe.url}/v3/cancel/1`, testToken());
+    return cancelUpstream(`${adobe.url}/v3/cancel/1`, call);
   };
 
   it.each([200, 204, 404, 409, 410])('was told with HTTP %i', async (status) => {

@@ -1,0 +1,29 @@
+import type { AdobeError } from '#shared/adobe/http/errors.ts';
+import { ProblemError } from '../http/problem.ts';
+
+/** Adobe did not do what a call that is passed on to it asked for. */
+type FailedCall =
+  | { kind: 'refused'; error: AdobeError }
+  | { kind: 'unavailable'; retryAfterMs?: number }
+  | { kind: 'no_token' };
+
+// The token function tries again every minute.
+const noTokenRetryMs = 60_000;
+
+/** The answer after a call that Adobe refused, with its status and code, or that cannot be made just now. */
+export const buildAdobeProblem = (
+  failed: FailedCall,
+  toExtensions?: (error: AdobeError) => Record<string, unknown>,
+): ProblemError => {
+  if (failed.kind === 'refused') {
+    const { status, code, message } = failed.error;
+    // Adobe's 403 is about the gateway's rights, not about the caller's.
+    return new ProblemError(status === 403 ? 502 : status, code, message, {
+      extensions: toExtensions?.(failed.error),
+    });
+  }
+  const retryAfterMs = failed.kind === 'no_token' ? noTokenRetryMs : (failed.retryAfterMs ?? 5_000);
+  return new ProblemError(503, 'service_unavailable', 'Adobe cannot be asked just now: try again.', {
+    headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
+  });
+};
