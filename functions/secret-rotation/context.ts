@@ -25,7 +25,7 @@ export interface RotationPorts {
   /** @param accessToken with the management scopes */
   openIoManagement(credential: Credential, accessToken: string): IoManagementClient;
   checkFirefly(token: { accessToken: string; clientId: string; expiresAt: number }): Promise<FireflyAccess>;
-  /** Has the access token minted anew from the current client secret. */
+  /** Has a new access token minted from the current client secret. */
   refreshToken(): Promise<void>;
   status: Pick<StatusItems, 'readSecretRotation' | 'writeSecretRotation'>;
   clock: Clock;

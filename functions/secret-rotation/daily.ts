@@ -11,7 +11,7 @@ import { finishPromoted } from './steps/finish.ts';
 /** What a daily run did; the command for credentials reads it. */
 export interface DailyReport {
   configured: boolean;
-  /** Whether the rotation that a crash had left, or that had failed, was begun anew. */
+  /** Whether the rotation that a crash had left, or that had failed, was restarted. */
   rotatesAgain: boolean;
   previous?: Retirement;
   foreignSecretUuids: string[];

@@ -64,7 +64,7 @@ const defaults = (): AdobeSettings => {
  * @returns besides, the names of what differs from the stack
  * @throws {UsageError} naming what is malformed
  */
-export const adobeSettings = (
+export const readAdobeSettings = (
   env: Environment,
   stack: Environment | undefined,
 ): { settings: AdobeSettings; differing: string[] } => {

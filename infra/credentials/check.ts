@@ -21,12 +21,12 @@ const names: Record<CredentialPart, string> = {
 };
 
 /**
- * Checks a credential against Adobe and tells the outcome of each part, with what to do in the Developer Console.
+ * Checks a credential against Adobe and reports the outcome of each part, with what to do in the Developer Console.
  *
  * @param namedUuid the operator's word on which of the listed secrets this one is
  * @throws {CredentialsError} if a part failed
  */
-export const checkAndTell = async (
+export const checkAndReport = async (
   session: Session,
   credential: CheckedCredential,
   namedUuid: string | undefined,
@@ -40,7 +40,7 @@ export const checkAndTell = async (
   }
   output.say(`Checking with Adobe: client id ${clientId}, organization ${orgId}, credential ${credentialId}.`);
   const report = await ask(session, { ...credential, orgId, credentialId }, namedUuid);
-  tell(session, report);
+  reportParts(session, report);
   if (report.ok && report.secretUuid !== undefined) return { secretUuid: report.secretUuid };
   throw new CredentialsError('The check failed; nothing was changed.');
 };
@@ -63,7 +63,7 @@ const ask = (
   });
 };
 
-const tell = ({ output }: Session, { parts, secretUuid, listed }: CredentialReport): void => {
+const reportParts = ({ output }: Session, { parts, secretUuid, listed }: CredentialReport): void => {
   for (const [part, name] of Object.entries(names)) {
     const found = parts.find((checked) => checked.part === part);
     if (found === undefined) output.say(`  -       ${name}: not checked, because of the above`);
@@ -86,19 +86,19 @@ export const checkOnly = async (session: Session): Promise<void> => {
   if (stored === undefined) return checkGiven(session);
   output.conceal(stored.clientSecret);
   output.say(`The credential that ${options.stack} uses.`);
-  await tellState(session);
-  await checkAndTell(session, stored, options.secretUuid ?? stored.secretUuid);
+  await reportState(session);
+  await checkAndReport(session, stored, options.secretUuid ?? stored.secretUuid);
 };
 
 const checkGiven = async (session: Session): Promise<void> => {
   const { env, prompt, output, options } = session;
   const given = await readGiven(env, prompt, undefined);
   output.conceal(given.clientSecret);
-  await checkAndTell(session, given, options.secretUuid);
+  await checkAndReport(session, given, options.secretUuid);
 };
 
-/** What the stack itself tells about token and rotation. */
-const tellState = async ({ status, secret, output }: Session): Promise<void> => {
+/** Shows what the stack itself has on record about token and rotation. */
+const reportState = async ({ status, secret, output }: Session): Promise<void> => {
   const token = await status.readTokenRefresh();
   const rotation = await status.readSecretRotation();
   const { pendingVersionId } = await secret.readLabels();

@@ -26,7 +26,7 @@ export interface ClientSecrets {
 /**
  * Lists the client secrets with a token minted from the stored one.
  *
- * @throws {CredentialsError} if nothing is stored or Adobe does not tell which secret is the current one
+ * @throws {CredentialsError} if nothing is stored or Adobe does not show which secret is the current one
  * @throws {ImsError | IoManagementError} if Adobe refuses
  */
 export const readClientSecrets = async (session: Session): Promise<ClientSecrets> => {

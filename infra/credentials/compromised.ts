@@ -2,14 +2,14 @@ import { ImsError } from '#shared/adobe/auth/ims-error.ts';
 import { describeSecret } from '#shared/adobe/console/listed-secrets.ts';
 import { type ClientSecrets, readClientSecrets } from './client-secrets.ts';
 import { CredentialsError, RotationFailedError, UsageError } from './errors.ts';
-import { followRotation } from './follow-rotation.ts';
 import { endPending, startRotation } from './rotate.ts';
 import type { Session } from './session.ts';
 import { verifyDead } from './verify-dead.ts';
+import { waitForRotation } from './wait-for-rotation.ts';
 
 /**
  * Kills a leaked client secret: if it is the current one, a new one takes its place first, so that work goes on; then it
- * is deleted at Adobe whatever its grace and use, and Adobe is asked whether it is dead. Every step may be broken off
+ * is deleted at Adobe regardless of its grace and use, and Adobe is asked whether it is dead. Every step may be broken off
  * and the command run again.
  *
  * @throws {CredentialsError} saying what stands in the way; the leaked secret is alive then
@@ -27,7 +27,7 @@ export const killCompromised = async (session: Session): Promise<void> => {
   if (isCurrent || leaked === now.previous?.uuid) await deleteAtAdobe(session, leaked);
   await verifyDead(session, leaked, value ?? now.values.get(leaked));
   output.say(`The client secret ${leaked} is dead. It took ${((clock.now() - startedAt) / 1000).toFixed(1)} s.`);
-  tellWhatRemains(session, now, leaked);
+  showWhatRemains(session, now, leaked);
 };
 
 const readListed = async (session: Session): Promise<ClientSecrets> => {
@@ -42,7 +42,7 @@ const readListed = async (session: Session): Promise<ClientSecrets> => {
   }
 };
 
-const tellListed = ({ output }: Session, { current, previous, others }: ClientSecrets): void => {
+const showListed = ({ output }: Session, { current, previous, others }: ClientSecrets): void => {
   output.say('Adobe lists:');
   output.say(`  current   ${describeSecret(current)}`);
   if (previous) output.say(`  previous  ${describeSecret(previous)}`);
@@ -53,7 +53,7 @@ const tellListed = ({ output }: Session, { current, previous, others }: ClientSe
 const confirm = async (session: Session, found: ClientSecrets): Promise<string> => {
   const { options, prompt } = session;
   const { current, previous, others, replacedUuids } = found;
-  tellListed(session, found);
+  showListed(session, found);
   if (options.yes) return current.uuid;
   const leaked = options.confirm ?? (await prompt?.ask(question(found)));
   if (leaked === undefined) {
@@ -84,7 +84,7 @@ const replaceCurrent = async (session: Session, { current, previous }: ClientSec
   const before = await status.readSecretRotation();
   output.say('Rotating the client secret.');
   try {
-    await followRotation(session, await startRotation(session), before);
+    await waitForRotation(session, await startRotation(session), before);
   } catch (error) {
     if (!(error instanceof RotationFailedError)) throw error;
     throw new CredentialsError(`${error.message} The leaked client secret ${current.uuid} is still alive.`);
@@ -92,11 +92,11 @@ const replaceCurrent = async (session: Session, { current, previous }: ClientSec
 };
 
 const deleteAtAdobe = async ({ functions, output }: Session, uuid: string): Promise<void> => {
-  const retired = await functions.retireNow(uuid);
+  const retired = await functions.deletePreviousSecret(uuid);
   output.say(retired ? `Deleted ${uuid} at Adobe.` : `Adobe does not list ${uuid} any more.`);
 };
 
-const tellWhatRemains = ({ output }: Session, { others }: ClientSecrets, leaked: string): void => {
+const showWhatRemains = ({ output }: Session, { others }: ClientSecrets, leaked: string): void => {
   output.say(
     `Access tokens that were made with ${leaked} before may live on until they expire, for 24 h at most (Adobe); ` +
       'ask Adobe to invalidate them. What to do besides is in docs/runbooks/compromised-secret.md.',

@@ -15,7 +15,7 @@ export class CredentialsError extends GatewayError {
   }
 }
 
-/** There is no such stack where the command looked for it. */
+/** The stack does not exist where the command looked for it. */
 export class StackNotFoundError extends CredentialsError {
   constructor(message: string) {
     super(message, 'stack_not_found');

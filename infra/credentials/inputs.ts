@@ -1,13 +1,13 @@
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import {
+  buildConsoleUrl,
   type ConsoleLocation,
-  consoleUrlOf,
   consoleUrlPattern,
   readConsoleUrl,
 } from '#shared/adobe/console/console-url.ts';
 import { UsageError } from './errors.ts';
 import { variables } from './options.ts';
-import type { Prompt } from './prompt.ts';
+import type { Prompt } from './terminal.ts';
 
 /** The credential as the operator hands it over. */
 export interface GivenCredentials extends ConsoleLocation {
@@ -29,8 +29,8 @@ export const isGiven = (env: Environment): boolean =>
  * Takes the credential from the environment and asks for what is not there; what is stored already need not be typed
  * again.
  *
- * @param prompt undefined if there is nobody to ask
- * @throws {UsageError} naming every variable that is missing or malformed, if there is nobody to ask
+ * @param prompt undefined without a terminal
+ * @throws {UsageError} naming every variable that is missing or malformed, without a terminal
  */
 export const readGiven = async (
   env: Environment,
@@ -73,10 +73,10 @@ const askSecret = async (prompt: Prompt, stored: ClientCredentials | undefined):
 };
 
 const askIds = async (prompt: Prompt, stored: ClientCredentials | undefined): Promise<ConsoleLocation> => {
-  const known = stored && idsOf(stored);
+  const known = stored && readIds(stored);
   const answer = await prompt.ask(
     known
-      ? `Address of the credential's page [${consoleUrlOf(known)}]: `
+      ? `Address of the credential's page [${buildConsoleUrl(known)}]: `
       : `Address of the credential's page in the Developer Console,\n${consoleUrlPattern}: `,
   );
   if (answer === '') return known ?? askIds(prompt, stored);
@@ -89,7 +89,7 @@ const parseUrl = (text: string, what: string): ConsoleLocation => {
   throw new UsageError(`${what} must be like ${consoleUrlPattern}, and all three ids are numbers.`);
 };
 
-const idsOf = ({ orgId, projectId, credentialId }: ClientCredentials): ConsoleLocation | undefined =>
+const readIds = ({ orgId, projectId, credentialId }: ClientCredentials): ConsoleLocation | undefined =>
   orgId !== undefined && projectId !== undefined && credentialId !== undefined
     ? { orgId, projectId, credentialId }
     : undefined;

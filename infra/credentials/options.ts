@@ -21,7 +21,7 @@ export interface CredentialsOptions {
   replace: boolean;
   /** The uuid of the leaked secret, which confirms its deletion. */
   confirm?: string;
-  /** Confirms the deletion of the current secret, whatever its uuid. */
+  /** Confirms the deletion of the current secret without its uuid. */
   yes: boolean;
   help: boolean;
 }
@@ -88,7 +88,7 @@ export const readOptions = (args: string[]): CredentialsOptions => {
   if (values.confirm !== undefined && values.yes) throw new UsageError('Only one of --confirm and --yes.');
   return {
     action,
-    stack: values.stack ?? stackOf(values.stage ?? defaultStage),
+    stack: values.stack ?? pickStack(values.stage ?? defaultStage),
     region: values.region,
     profile: values.profile,
     secretUuid: values['secret-uuid'],
@@ -99,7 +99,7 @@ export const readOptions = (args: string[]): CredentialsOptions => {
   };
 };
 
-const stackOf = (stage: string | undefined): string => {
+const pickStack = (stage: string | undefined): string => {
   if (stage !== undefined) return stackNameOf(stage);
   throw new UsageError('cdk.json names no stage: name one with --stage.');
 };

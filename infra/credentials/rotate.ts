@@ -1,7 +1,7 @@
 import { InvalidRequestException } from '@aws-sdk/client-secrets-manager';
 import { RotationFailedError } from './errors.ts';
-import { followRotation } from './follow-rotation.ts';
 import { readConfigured, type Session } from './session.ts';
+import { waitForRotation } from './wait-for-rotation.ts';
 
 /** Rotates the client secret now and waits for the end. @throws {RotationFailedError} with the reason */
 export const rotateNow = async (session: Session): Promise<void> => {
@@ -10,7 +10,7 @@ export const rotateNow = async (session: Session): Promise<void> => {
   if (await endPending(session)) return;
   const before = await session.status.readSecretRotation();
   output.say('Rotating the client secret.');
-  await followRotation(session, await startRotation(session), before);
+  await waitForRotation(session, await startRotation(session), before);
   const { credentials } = await secret.readCurrent();
   const previous = credentials?.replacedSecretUuid;
   const retiresAt = (await session.status.readSecretRotation())?.previousRetiresAt;
@@ -71,5 +71,5 @@ export const runDaily = async (session: Session): Promise<void> => {
   output.say('The last rotation had failed: it is begun anew.');
   const now = await secret.readLabels();
   const isDone = now.pendingVersionId === undefined && now.currentVersionId !== currentVersionId;
-  if (!isDone) await followRotation(session, now.pendingVersionId, before);
+  if (!isDone) await waitForRotation(session, now.pendingVersionId, before);
 };

@@ -7,11 +7,10 @@ import { killCompromised } from './compromised.ts';
 import { UsageError } from './errors.ts';
 import type { Environment } from './inputs.ts';
 import { type Action, readOptions, usage, variables } from './options.ts';
-import { createOutput, type Output } from './output.ts';
-import { openPrompt, type Terminal } from './prompt.ts';
 import { rotateNow } from './rotate.ts';
 import { openSession, type Session } from './session.ts';
 import { setUp } from './set-up.ts';
+import { createOutput, type Output, openPrompt, type Terminal } from './terminal.ts';
 
 /** The process that the command runs in. */
 export interface Surroundings {

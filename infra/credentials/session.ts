@@ -2,22 +2,21 @@ import type { Sleep } from '#shared/adobe/http/retry-transient.ts';
 import { createStatusItems, type StatusItems } from '#shared/aws/status-items.ts';
 import type { Clock } from '#shared/clock.ts';
 import { secretNames } from '#shared/deployment/names.ts';
-import { type Adobe, adobeSettings, connectAdobe } from './adobe.ts';
+import { type Adobe, connectAdobe, readAdobeSettings } from './adobe.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { CredentialsError, StackNotFoundError } from './errors.ts';
 import type { Environment } from './inputs.ts';
 import type { CredentialsOptions } from './options.ts';
-import type { Output } from './output.ts';
-import type { Prompt } from './prompt.ts';
 import { openStackFunctions, type StackFunctions } from './stack-functions.ts';
 import { openStoredSecret, type StoredSecret } from './stored-secret.ts';
+import type { Output, Prompt } from './terminal.ts';
 
 /** What every action of the command works with. */
 export interface Session {
   options: CredentialsOptions;
   env: Environment;
   output: Output;
-  /** Undefined if there is nobody to ask. */
+  /** Undefined without a terminal. */
   prompt: Prompt | undefined;
   clock: Clock;
   sleep: Sleep;
@@ -30,7 +29,7 @@ export interface Session {
 }
 
 /** What a session is opened with. */
-export interface SessionParts {
+export interface SessionOptions {
   options: CredentialsOptions;
   env: Environment;
   output: Output;
@@ -45,11 +44,11 @@ export interface SessionParts {
  *
  * @throws {StackNotFoundError} except for a check, which can be made before there is a stack
  */
-export const openSession = async (parts: SessionParts): Promise<Session> => {
+export const openSession = async (parts: SessionOptions): Promise<Session> => {
   const { options, env, output, aws, clock, sleep } = parts;
   const functions = openStackFunctions(aws.lambda, options.stack);
   const deployed = await readSettings(functions, options, output);
-  const { settings, differing } = adobeSettings(env, deployed);
+  const { settings, differing } = readAdobeSettings(env, deployed);
   if (differing.length > 0) {
     output.complain(`Note: the stack uses other settings than the environment: ${differing.join(', ')}.`);
   }

@@ -1,6 +1,6 @@
 import { ImsError } from '#shared/adobe/auth/ims-error.ts';
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
-import { checkAndTell } from './check.ts';
+import { checkAndReport } from './check.ts';
 import { CredentialsError, FunctionFailedError } from './errors.ts';
 import { readGiven } from './inputs.ts';
 import { planStore, type VerifiedCredentials } from './plan-store.ts';
@@ -12,7 +12,7 @@ import type { StoredVersion } from './stored-secret.ts';
  * Sets the stack up, or repairs it: checks the given credential, stores it, has a token made from it and lets the daily
  * run put the rest in order. Running it again changes nothing that is right.
  *
- * @throws {CredentialsError} saying what is missing; whatever was done before that stays done
+ * @throws {CredentialsError} saying what is missing; what was done before that stays done
  */
 export const setUp = async (session: Session): Promise<void> => {
   const { env, prompt, secret, output, options } = session;
@@ -21,7 +21,7 @@ export const setUp = async (session: Session): Promise<void> => {
   output.conceal(given.clientSecret);
   refuseForeign(session, before, given.clientId);
 
-  const { secretUuid } = await checkAndTell(session, given, options.secretUuid);
+  const { secretUuid } = await checkAndReport(session, given, options.secretUuid);
   await repairPending(session);
   await store(session, { ...given, secretUuid });
   await refresh(session);

@@ -27,9 +27,9 @@ export type DailyReport = z.output<typeof dailySchema>;
 export interface StackFunctions {
   /** The environment of the rotation function: the settings of the stack. */
   readSettings(): Promise<Record<string, string>>;
-  /** Has the access token minted anew from the stored credentials. */
+  /** Has a new access token minted from the stored credentials. */
   refreshToken(): Promise<RefreshReport>;
-  /** Repairs what a crash left, brings `/health` up to date, and begins a failed rotation anew. */
+  /** Repairs what a crash left, brings `/health` up to date, and restarts a failed rotation. */
   runDaily(): Promise<DailyReport>;
   /**
    * Deletes the previous client secret at Adobe at once.
@@ -37,7 +37,7 @@ export interface StackFunctions {
    * @param uuid must be that of the previous secret
    * @returns false if Adobe does not list it any more
    */
-  retireNow(uuid: string): Promise<boolean>;
+  deletePreviousSecret(uuid: string): Promise<boolean>;
 }
 
 /** Opens the functions of a stack by its name. */
@@ -74,7 +74,7 @@ export const openStackFunctions = (lambda: LambdaClient, stackName: string): Sta
       }),
     refreshToken: () => invoke('token-refresh', { reason: 'rotated' }, refreshSchema),
     runDaily: () => invoke('secret-rotation', { action: 'daily' }, dailySchema),
-    retireNow: async (confirm) => {
+    deletePreviousSecret: async (confirm) => {
       const { retired } = await invoke('secret-rotation', { action: 'retire-now', confirm }, retiredSchema);
       return retired;
     },

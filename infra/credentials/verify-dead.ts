@@ -12,7 +12,7 @@ const maxDeathMs = 120_000;
 /**
  * Makes sure that a client secret is dead: Adobe does not list it, and IMS refuses its value.
  *
- * @param value undefined if nobody knows it any more
+ * @param value undefined if it is not known any more
  * @throws {CredentialsError} if it is alive
  */
 export const verifyDead = async (

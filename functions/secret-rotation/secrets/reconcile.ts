@@ -41,7 +41,7 @@ export interface ReconciledContext extends RotationContext {
 /**
  * Reads the current version, lists the client secrets at Adobe and says which is which.
  *
- * @throws {RotationError} `current_secret_unknown` if Adobe does not tell which one is the current one: the operator has
+ * @throws {RotationError} `current_secret_unknown` if Adobe does not show which one is the current one: the operator has
  *   to name it
  */
 export const reconcileSecrets = async (context: RotationContext): Promise<ReconciledContext> => {
@@ -50,7 +50,7 @@ export const reconcileSecrets = async (context: RotationContext): Promise<Reconc
   return reconcileAgain({ ...context, current, management });
 };
 
-/** Lists and compares anew. @throws {RotationError} as {@link reconcileSecrets} */
+/** Lists and compares again. @throws {RotationError} as {@link reconcileSecrets} */
 export const reconcileAgain = async (context: Omit<ReconciledContext, 'secrets'>): Promise<ReconciledContext> => {
   const { ports, policy, current } = context;
   const state = await ports.state.readState();
@@ -111,7 +111,7 @@ const isOrphan = (secret: ListedSecret, intent: Intent, { addTimeoutMs }: Rotati
   secret.lastUsedAt === undefined &&
   Math.abs(secret.createdAt - intent.adobeDate) <= addTimeoutMs + clockToleranceMs;
 
-/** The time on Adobe's clock, epoch ms, as far as its last list tells. */
+/** The time on Adobe's clock, epoch ms, as of its last list. */
 export const readAdobeClock = ({ ports, secrets }: ReconciledContext): number => {
   const now = ports.clock.now();
   return secrets.list.date === undefined ? now : secrets.list.date + (now - secrets.listedAt);

@@ -18,7 +18,7 @@ import { whilePropagating } from './test.ts';
  *
  * @param rotationToken ClientRequestToken of the rotation, which is also the id of the pending version
  * @throws {ForeignSecretError | PreviousSecretKeptError} if there is no room for a new secret
- * @throws {RotationError | ImsError | IoManagementError} whatever else made the step fail
+ * @throws {RotationError | ImsError | IoManagementError} what else made the step fail
  */
 export const createSecret = async (context: RotationContext, rotationToken: string): Promise<void> => {
   const pending = await context.ports.secrets.readPending(rotationToken);
@@ -91,7 +91,7 @@ const addSecret = async (context: ReconciledContext, intent: Intent): Promise<Ad
   }
 };
 
-// If no orphan shows yet, or Adobe cannot tell now, the intent stays open for the next run to look again.
+// If no orphan shows yet, or Adobe cannot list them now, the intent stays open for the next run to look again.
 const deleteOrphan = async (context: ReconciledContext): Promise<void> => {
   try {
     await deleteLeftoverSecrets(await reconcileAgain(context));

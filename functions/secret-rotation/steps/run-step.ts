@@ -13,7 +13,7 @@ import { hasPendingValue, testSecret } from './test.ts';
  *
  * @throws {RotationError} `wrong_secret` if the event is about another secret; RotationEndedError if the rotation is over
  * @throws {RotationBusyError} if another run works on the client secrets; nothing is ended then
- * @throws whatever made the step fail
+ * @throws what made the step fail
  */
 export const runStep = async (options: RotationOptions, event: StepEvent): Promise<void> => {
   const { ports, policy } = options;

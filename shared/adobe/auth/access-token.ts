@@ -52,7 +52,7 @@ export class TokenUnavailableError extends GatewayError {
 /** The token in the memory of one process. */
 export interface AccessTokenCache {
   /**
-   * The current token: from memory until 5 minutes before it expires, then read anew; concurrent calls share one read.
+   * The current token: from memory until 5 minutes before it expires, then read again; concurrent calls share one read.
    *
    * @throws {NotConfiguredError} while no Adobe credentials were given to the gateway
    * @throws {TokenUnavailableError} if the stored token is expired and could not be replaced

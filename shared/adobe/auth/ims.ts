@@ -25,7 +25,7 @@ export interface ImsClient {
   /**
    * Mints an access token (Adobe: `POST /ims/token/v3`, grant `client_credentials`), once, without any retry.
    *
-   * @throws {ImsError} whose kind tells whether another try, another secret or an operator can help
+   * @throws {ImsError} whose kind says whether another try, another secret or an operator can help
    */
   mint(request: MintRequest): Promise<MintedToken>;
 }

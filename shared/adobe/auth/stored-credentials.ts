@@ -4,7 +4,7 @@ import { parseJson } from '../http/json.ts';
 
 /**
  * The key under which Secrets Manager generates the placeholder value of a secret that has not been set yet, as in
- * `{"placeholder": "<random>"}`. A secret with any of the gateway's own fields is no placeholder.
+ * `{"placeholder": "<random>"}`. A secret with any of the gateway's own fields is not a placeholder.
  */
 export const placeholderKey = 'placeholder';
 

@@ -11,7 +11,7 @@ export const consoleUrlPattern =
   'https://developer.adobe.com/console/projects/{orgId}/{projectId}/credentials/{credentialId}/details/oauthservertoserver';
 
 /** The address of a credential's page. */
-export const consoleUrlOf = ({ orgId, projectId, credentialId }: ConsoleLocation): string =>
+export const buildConsoleUrl = ({ orgId, projectId, credentialId }: ConsoleLocation): string =>
   `https://developer.adobe.com/console/projects/${orgId}/${projectId}/credentials/${credentialId}/details/oauthservertoserver`;
 
 const path = /\/projects\/(?<orgId>\d+)\/(?<projectId>\d+)\/credentials\/(?<credentialId>\d+)(?:\/|$)/;

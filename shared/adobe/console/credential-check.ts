@@ -36,7 +36,7 @@ export interface CredentialCheckOptions {
   /** Comma-separated. */
   generationScopes: string;
   managementScopes: string;
-  /** The operator's word on which of the listed secrets the given one is. */
+  /** Which of the listed secrets the given one is, according to the operator. */
   namedUuid?: string;
   clock: Clock;
   sleep: Sleep;
@@ -129,7 +129,7 @@ const expectAccess = async (
   }
 };
 
-/** The operator's word counts where Adobe does not tell, not against what Adobe tells. */
+/** The uuid that the operator names counts where Adobe's list is ambiguous, not against it. */
 const expectNamed = (found: OwnSecret, listed: readonly ListedSecret[], namedUuid: string): ListedSecret => {
   const named = listed.find(({ uuid }) => uuid === namedUuid);
   if (named === undefined) throw refuseNamed(`Adobe does not list ${namedUuid}`);
@@ -177,7 +177,7 @@ const findRemedy = (part: CredentialPart, error: unknown): string => {
 
 const clientPage = 'the OAuth Server-to-Server credential in the Developer Console';
 
-// IMS tells in its description which of the two it refuses.
+// IMS says in its description which of the two it refuses.
 const nameRefusedPart = ({ description = '' }: ImsError): string => {
   if (description.includes('client_id')) return 'the client id';
   return description.includes('client_secret')

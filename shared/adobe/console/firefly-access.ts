@@ -2,7 +2,7 @@ import { callOnce } from '../http/call.ts';
 import type { AdobeError } from '../http/errors.ts';
 import { firefly } from '../services/firefly/service.ts';
 
-/** Whether Firefly lets a token in. `unavailable`: it could not tell for now. */
+/** Whether Firefly lets a token in. `unavailable`: Firefly gave no verdict for now. */
 export type FireflyAccess =
   | { kind: 'accepted' }
   | { kind: 'refused' | 'unavailable'; error: Pick<AdobeError, 'code' | 'message' | 'status'> };

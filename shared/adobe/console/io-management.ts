@@ -25,7 +25,7 @@ export interface SecretList {
   date?: number;
 }
 
-/** A client secret just made; the only answer in which Adobe tells its value. */
+/** A client secret just made; the only answer in which Adobe shows its value. */
 export interface AddedSecret {
   uuid: string;
   clientSecret: string;

@@ -191,7 +191,7 @@ export const startRotationRig = async (backend: Backend) => {
       await secretsManager.settle();
       return report;
     },
-    retireNow: (confirm: string) => {
+    deletePreviousNow: (confirm: string) => {
       [crash, effects, died] = [undefined, [], false];
       return live((run) => deletePreviousSecretNow(run, confirm));
     },

@@ -85,7 +85,7 @@ export const describeRotation = (backend: Backend): void => {
     try {
       expect((await rig.rotate()).error).toBeUndefined();
       const { replacedSecretUuid = '' } = (await current()) ?? {};
-      expect(await rig.retireNow(replacedSecretUuid)).toEqual({ retired: true });
+      expect(await rig.deletePreviousNow(replacedSecretUuid)).toEqual({ retired: true });
     } finally {
       rig.simulator.settings.secretStatuses = 'guide';
     }

@@ -133,7 +133,7 @@ export const crashScenarios: CrashScenario[] = [
   {
     name: 'the retirement of a compromised secret',
     prepare: rotated,
-    run: (world, crash) => world.retireNow('uuid-1', crash),
+    run: (world, crash) => world.deletePreviousNow('uuid-1', crash),
     succeeds: true,
   },
 ];

@@ -120,7 +120,7 @@ describe('retiring a compromised secret', () => {
   it('asks for the uuid of the secret as confirmation', async () => {
     const world = await rotated();
     for (const confirm of [undefined, 'uuid-2', '']) {
-      expect(await world.retireNow(confirm)).toMatchObject({ ok: false, error: { code: 'not_confirmed' } });
+      expect(await world.deletePreviousNow(confirm)).toMatchObject({ ok: false, error: { code: 'not_confirmed' } });
     }
     expect(world.adobe.deletedByGateway).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe('retiring a compromised secret', () => {
     const world = await rotated();
     world.first.lastUsedAt = world.clock.now();
     const before = world.clock.now();
-    expect(await world.retireNow('uuid-1')).toMatchObject({ ok: true, result: { retired: true } });
+    expect(await world.deletePreviousNow('uuid-1')).toMatchObject({ ok: true, result: { retired: true } });
     expect(world.clock.now() - before, 'nobody waits in an emergency').toBeLessThan(1_000);
     expect(world.adobe.secrets.map(({ uuid }) => uuid)).toEqual(['uuid-2']);
     expectSettled(world);
@@ -137,7 +137,7 @@ describe('retiring a compromised secret', () => {
 
   it('has nothing to do when the secret is gone', async () => {
     const world = await rotated();
-    await world.retireNow('uuid-1');
-    expect(await world.retireNow('uuid-1')).toMatchObject({ ok: true, result: { retired: false } });
+    await world.deletePreviousNow('uuid-1');
+    expect(await world.deletePreviousNow('uuid-1')).toMatchObject({ ok: true, result: { retired: false } });
   });
 });

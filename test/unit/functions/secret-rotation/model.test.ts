@@ -69,7 +69,7 @@ const happen = async (world: World, foreign: Foreign, event: Happening): Promise
       await world.daily(event.crash);
       return;
     case 'retire now':
-      await world.retireNow(store.current()?.credentials?.replacedSecretUuid, event.crash);
+      await world.deletePreviousNow(store.current()?.credentials?.replacedSecretUuid, event.crash);
       return;
     case 'console adds': {
       // A console secret that was made within seconds of an interrupted call of ours, and never used, is not told apart.

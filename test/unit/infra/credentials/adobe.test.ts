@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { adobeSettings } from '#infra/credentials/adobe.ts';
+import { readAdobeSettings } from '#infra/credentials/adobe.ts';
 import { UsageError } from '#infra/credentials/errors.ts';
-import { createOutput } from '#infra/credentials/output.ts';
+import { createOutput } from '#infra/credentials/terminal.ts';
 import { captured } from './captured.ts';
 
 const stack = {
@@ -16,11 +16,11 @@ const stack = {
 describe('where Adobe is', () => {
   it("is the stack's business", () => {
     const { TABLE_NAME: _table, ...settings } = stack;
-    expect(adobeSettings({}, stack)).toEqual({ settings, differing: [] });
+    expect(readAdobeSettings({}, stack)).toEqual({ settings, differing: [] });
   });
 
   it("is Adobe's own addresses before there is a stack", () => {
-    const { settings } = adobeSettings({}, undefined);
+    const { settings } = readAdobeSettings({}, undefined);
     expect(settings).toMatchObject({
       ADOBE_IMS_URL: 'https://ims-na1.adobelogin.com',
       ADOBE_IO_URL: 'https://api.adobe.io',
@@ -31,7 +31,7 @@ describe('where Adobe is', () => {
 
   it('can be changed by the environment, which is told if it differs from the stack', () => {
     const env = { ADOBE_IMS_URL: 'http://127.0.0.1:4020', ADOBE_IO_URL: stack.ADOBE_IO_URL };
-    const { settings, differing } = adobeSettings(env, stack);
+    const { settings, differing } = readAdobeSettings(env, stack);
     expect(settings.ADOBE_IMS_URL).toBe('http://127.0.0.1:4020');
     expect(differing).toEqual(['ADOBE_IMS_URL']);
   });
@@ -39,8 +39,8 @@ describe('where Adobe is', () => {
   it.each(['http://ims.example.com', 'ims.example.com', 'ftp://127.0.0.1'])(
     'is not %s: the secret is sent there',
     (url) => {
-      expect(() => adobeSettings({ ADOBE_IMS_URL: url }, stack)).toThrow(UsageError);
-      expect(() => adobeSettings({ ADOBE_IMS_URL: url }, stack)).toThrow(/ADOBE_IMS_URL: must be an https URL/);
+      expect(() => readAdobeSettings({ ADOBE_IMS_URL: url }, stack)).toThrow(UsageError);
+      expect(() => readAdobeSettings({ ADOBE_IMS_URL: url }, stack)).toThrow(/ADOBE_IMS_URL: must be an https URL/);
     },
   );
 });

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '#infra/credentials/errors.ts';
 import { isGiven, readGiven } from '#infra/credentials/inputs.ts';
-import { openPrompt, type Prompt } from '#infra/credentials/prompt.ts';
+import { openPrompt, type Prompt } from '#infra/credentials/terminal.ts';
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 
 const page = 'https://developer.adobe.com/console/projects/23294/456/credentials/112233/details/oauthservertoserver';

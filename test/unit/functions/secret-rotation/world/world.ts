@@ -159,7 +159,8 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
     daily,
     advance,
     refreshToken,
-    retireNow: (confirm?: string, crash?: CrashPoint) => invoke(crash, (run) => deletePreviousSecretNow(run, confirm)),
+    deletePreviousNow: (confirm?: string, crash?: CrashPoint) =>
+      invoke(crash, (run) => deletePreviousSecretNow(run, confirm)),
     status: () => status,
     hasValidToken: () => adobe.isValidToken(token.accessToken),
   };

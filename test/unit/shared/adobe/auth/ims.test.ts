@@ -102,7 +102,7 @@ describe('minting a token', () => {
       body: { error: 'invalid_scope' },
       headers: { 'x-debug-id': 'd1' },
     });
-    expect(outcome).toMatchObject({ message: expect.stringContaining('x-debug-id d1') });
+    expect(outcome).toMatchObject({ requestId: 'd1', message: expect.stringContaining('x-debug-id d1') });
   });
 });
 

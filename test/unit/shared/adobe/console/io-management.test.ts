@@ -89,6 +89,8 @@ describe('a call that failed', () => {
     ['add', { status: 429, headers: { 'retry-after': '3' } }, { retryAfterMs: 3_000, outcomeUnknown: false }],
     ['add', { status: 503 }, { kind: 'transient', outcomeUnknown: true }],
     ['add', { status: 201, body: { uuid: 'u3' } }, { kind: 'answer_not_understood', outcomeUnknown: true }],
+    ['add', { status: 503, headers: { 'x-request-id': 'r1' } }, { code: 'http_503', status: 503, requestId: 'r1' }],
+    ['add', { status: 201, body: {}, headers: { 'x-debug-id': 'd1' } }, { status: 201, requestId: 'd1' }],
     ['add', { fault: 'reset' }, { kind: 'no_answer', outcomeUnknown: true }],
     ['add', { fault: 'silence' }, { kind: 'no_answer', outcomeUnknown: true }],
     ['add', { fault: 'stall' }, { kind: 'no_answer', outcomeUnknown: true }],

@@ -2,10 +2,10 @@ import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
 import { RotationFailedError } from './errors.ts';
 import type { Session } from './session.ts';
 
-/** What following a rotation needs of a session. */
+/** What waiting for a rotation needs of a session. */
 type RotationSession = Pick<Session, 'secret' | 'status' | 'output' | 'clock' | 'sleep'>;
 
-/** What a rotation had told about itself before it began: what it tells later is its own. */
+/** The status of the rotation before this one began; what differs later is about this one. */
 export type StatusBefore = SecretRotationStatus | undefined;
 
 const pollMs = 500;
@@ -17,12 +17,12 @@ const maxRotationMs = 15 * 60_000;
 const silenceMs = 15_000;
 
 /**
- * Waits for the end of a rotation and tells how it goes on.
+ * Waits for the end of a rotation and reports its progress.
  *
  * @param versionId the version that is to become the current one; undefined if it has lost its label already
  * @throws {RotationFailedError} with the reason that the rotation left, or if it does not end
  */
-export const followRotation = async (
+export const waitForRotation = async (
   session: RotationSession,
   versionId: string | undefined,
   before: StatusBefore,
@@ -38,7 +38,7 @@ export const followRotation = async (
     const isPending = versionId !== undefined && pendingVersionId === versionId;
     if (isCurrent && !promoted) output.say('  the new client secret works and is the current one');
     promoted = isCurrent;
-    if (isCurrent && !isPending) return tellEnd(session, before);
+    if (isCurrent && !isPending) return reportEnd(session, before);
     if (isPending) lastSeenAt = clock.now();
     else await throwIfFailed(session, before, clock.now() - lastSeenAt > silenceMs);
     await sleep(pollMs);
@@ -49,12 +49,12 @@ export const followRotation = async (
   );
 };
 
-const isNews = (now: StatusBefore, before: StatusBefore): now is SecretRotationStatus =>
+const isNew = (now: StatusBefore, before: StatusBefore): now is SecretRotationStatus =>
   now !== undefined && now.lastRunAt !== before?.lastRunAt;
 
 const throwIfFailed = async ({ status }: RotationSession, before: StatusBefore, silent: boolean): Promise<void> => {
   const now = await status.readSecretRotation();
-  if (isNews(now, before) && now.lastRotationFailed) {
+  if (isNew(now, before) && now.lastRotationFailed) {
     throw new RotationFailedError(`The rotation failed (${now.error?.code}): ${now.error?.message}`);
   }
   if (silent)
@@ -62,7 +62,7 @@ const throwIfFailed = async ({ status }: RotationSession, before: StatusBefore, 
 };
 
 /** The rotation has written its status a moment after its last label was taken off. */
-const tellEnd = async (session: RotationSession, before: StatusBefore): Promise<void> => {
+const reportEnd = async (session: RotationSession, before: StatusBefore): Promise<void> => {
   const { status, secret, output, clock, sleep } = session;
   const deadline = clock.now() + silenceMs;
   let now = await status.readSecretRotation();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RotationFailedError } from '#infra/credentials/errors.ts';
-import { followRotation } from '#infra/credentials/follow-rotation.ts';
-import { createOutput } from '#infra/credentials/output.ts';
 import type { Session } from '#infra/credentials/session.ts';
 import type { VersionLabels } from '#infra/credentials/stored-secret.ts';
+import { createOutput } from '#infra/credentials/terminal.ts';
+import { waitForRotation } from '#infra/credentials/wait-for-rotation.ts';
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
 import { captured } from './captured.ts';
 
@@ -49,7 +49,7 @@ describe('following a rotation', () => {
       [{ currentVersionId: 'v2' }],
       [{ currentVersionId: 'v2' }, rotated],
     ]);
-    await followRotation(session, 'v2', before);
+    await waitForRotation(session, 'v2', before);
     expect(seconds()).toBe(3);
     expect(said().split('\n')).toEqual([
       '  the new client secret works and is the current one',
@@ -66,7 +66,7 @@ describe('following a rotation', () => {
       [{ currentVersionId: 'v1', pendingVersionId: 'v2' }, failed],
       [{ currentVersionId: 'v1' }, failed],
     ]);
-    const followed = followRotation(session, 'v2', before);
+    const followed = waitForRotation(session, 'v2', before);
     await expect(followed).rejects.toThrow(RotationFailedError);
     await expect(followed).rejects.toThrow('(foreign_secret): No room for a new client secret.');
   });
@@ -77,18 +77,18 @@ describe('following a rotation', () => {
       [{ currentVersionId: 'v1', pendingVersionId: 'v2' }, failed],
       [{ currentVersionId: 'v2' }, rotated],
     ]);
-    await expect(followRotation(session, 'v2', failed)).resolves.toBeUndefined();
+    await expect(waitForRotation(session, 'v2', failed)).resolves.toBeUndefined();
   });
 
   it('does not wait forever for a rotation that has ended without a word', async () => {
     const { session, seconds } = showing([[{ currentVersionId: 'v1' }]]);
-    await expect(followRotation(session, 'v2', before)).rejects.toThrow('has ended without a new client secret');
+    await expect(waitForRotation(session, 'v2', before)).rejects.toThrow('has ended without a new client secret');
     expect(seconds()).toBeLessThan(20);
   });
 
   it('does not wait forever for one that does not end', async () => {
     const { session, seconds } = showing([[{ currentVersionId: 'v1', pendingVersionId: 'v2' }]]);
-    await expect(followRotation(session, 'v2', before)).rejects.toThrow('has not ended within 15 minutes');
+    await expect(waitForRotation(session, 'v2', before)).rejects.toThrow('has not ended within 15 minutes');
     expect(seconds()).toBeLessThan(16 * 60);
   });
 });
