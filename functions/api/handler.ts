@@ -9,10 +9,10 @@ import {
   createS3,
   createSecretsManager,
 } from '#shared/aws/clients.ts';
-import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
 import { createObjectStore } from '#shared/aws/object-store.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
+import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLanes, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { createLog } from '#shared/observability.ts';
@@ -57,7 +57,7 @@ export const handler = createApi({
     startDelivery: createStartExecution(lambda, settings.notifyFunctionArn),
     allowsLoopback: settings.allowsLoopbackWebhooks,
   },
-  triggerDispatch: createInvokeDispatch(lambda, settings.dispatchFunctionName),
+  triggerDispatch: createTriggerDispatch(lambda, settings.dispatchFunctionName),
   sleep: async (ms) => {
     await sleep(ms);
   },

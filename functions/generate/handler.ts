@@ -14,7 +14,7 @@ import {
   createS3,
   createSecretsManager,
 } from '#shared/aws/clients.ts';
-import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { createLanes, fireflyLane } from '#shared/jobs/lanes/lane.ts';
@@ -61,7 +61,7 @@ const parts: Parts = {
   allowsDownload: createAllowList(settings.downloadHosts),
   pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), settings.operations),
   outputMaxBytes: settings.outputMaxBytes,
-  triggerDispatch: createInvokeDispatch(lambda, settings.dispatchFunction),
+  triggerDispatch: createTriggerDispatch(lambda, settings.dispatchFunction),
   log,
   recordMetric: createRecordMetric(),
 };

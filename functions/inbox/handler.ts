@@ -2,7 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
-import { createInvokeDispatch } from '#shared/aws/invoke-dispatch.ts';
+import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
 import type { Parts } from './context.ts';
@@ -17,7 +17,7 @@ const parts: Parts = {
   table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
   bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   s3: createS3({ pathStyle: s3PathStyle }),
-  triggerDispatch: createInvokeDispatch(createLambda(), dispatchFunction),
+  triggerDispatch: createTriggerDispatch(createLambda(), dispatchFunction),
   log: createLog(),
   ...settings,
 };

@@ -1,5 +1,5 @@
 import { createRetryStrategy } from '@aws/durable-execution-sdk-js';
-import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { inboxPrefix } from '#shared/batches/batch-files.ts';
 import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
@@ -37,7 +37,7 @@ export const registerFile = async (
   log.info('file found', { batchId, created });
   await writeReceipt(parts, batchId, source);
   // From here on the batch is followed like one that came by the API.
-  await dispatchNow(parts);
+  await tryTriggerDispatch(parts);
   return batchId;
 };
 

@@ -1,6 +1,6 @@
 import { exists } from '../aws/expressions.ts';
-import { dispatchNow, type TriggerDispatch } from '../aws/invoke-dispatch.ts';
 import { type Table, updateItem } from '../aws/table.ts';
+import { type TriggerDispatch, tryTriggerDispatch } from '../aws/trigger-dispatch.ts';
 import type { Batch } from '../batches/batch.ts';
 import { batchKey } from '../batches/batch-item.ts';
 import { countEnd } from '../batches/count-end.ts';
@@ -38,7 +38,7 @@ export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<
   const isLast = await countEnd(table, ended);
   await publish(bus, jobEndedEvent, jobEndedOf(ended, bus.gatewayUrl));
   await clearMark(table, jobKey(ended.jobId));
-  if (isLast && triggerDispatch !== undefined) await dispatchNow({ triggerDispatch, log });
+  if (isLast && triggerDispatch !== undefined) await tryTriggerDispatch({ triggerDispatch, log });
 };
 
 /**

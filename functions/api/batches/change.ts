@@ -1,4 +1,4 @@
-import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { isOver } from '#shared/batches/batch.ts';
 import { batchIdOfRetry } from '#shared/batches/batch-identity.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
@@ -22,7 +22,7 @@ export const cancelRoute = (context: ApiContext): Route => ({
       }
       const asked = await requestBatchCancel(context.table, batch);
       if (asked !== undefined) {
-        await dispatchNow(context);
+        await tryTriggerDispatch(context);
         return acceptedResponse(asked, request);
       }
       const current = await getBatch(context.table, batch.batchId);
@@ -47,7 +47,7 @@ export const retryRoute = (context: ApiContext): Route => ({
     const { retentionSeconds } = settings;
     const retry = { batchId: batchIdOfRetry(batchId), caller, priority, retryOf: batchId, retentionSeconds };
     const { batch } = await createBatch(table, retry, table.clock.now());
-    await dispatchNow(context);
+    await tryTriggerDispatch(context);
     return acceptedResponse(batch, request);
   },
 });

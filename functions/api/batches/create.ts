@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
 import { inputKey } from '#shared/batches/batch-files.ts';
 import { batchIdOfCall, batchIdOfFile } from '#shared/batches/batch-identity.ts';
@@ -60,7 +60,7 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
     const wanted = readBatchRequest(request);
     await requireCredentials();
     const batch = await takeIn(context, caller, wanted);
-    await dispatchNow(context);
+    await tryTriggerDispatch(context);
     return acceptedResponse(batch, request);
   },
 });

@@ -11,7 +11,7 @@ import type { Route } from '../http/router.ts';
 import { acceptedResponse, waitedResponse } from '../jobs/responses.ts';
 import { describeGeneration } from './describe.ts';
 import { requireInputs } from './inputs.ts';
-import { createServedRounds, createThrottledDispatch } from './queue-hints.ts';
+import { createServedRounds, createThrottledTrigger } from './queue-hints.ts';
 import { buildJobId, type GenerationRequest, readGenerationRequest } from './request.ts';
 import { reuse } from './reuse.ts';
 import { awaitJob } from './wait.ts';
@@ -56,7 +56,7 @@ export const generationRoutes = (
  */
 export const createAcceptRequest = (context: ApiContext, requireCredentials: () => Promise<void>): AcceptRequest => {
   const { table, log, settings } = context;
-  const triggerDispatch = createThrottledDispatch(context);
+  const triggerDispatch = createThrottledTrigger(context);
   const readServedRound = createServedRounds(table.clock);
   return async (operation, request, caller) => {
     await requireCredentials();

@@ -1,4 +1,4 @@
-import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { Clock } from '#shared/clock.ts';
 import { findLane, lookaheadMs } from '#shared/jobs/lanes/lane.ts';
 import { type ReadServedRound, readServedRound } from '#shared/jobs/lanes/rounds.ts';
@@ -14,7 +14,7 @@ const maxPauseAgeMs = 5_000;
  * schedule's next run is as good, and ten thousand new jobs cost one read of the quota a minute instead of ten thousand dispatches. While an
  * operator pauses the queue nothing is triggered; resuming it invokes dispatch.
  */
-export const createThrottledDispatch = (context: ApiContext): ((laneName: string) => Promise<void>) => {
+export const createThrottledTrigger = (context: ApiContext): ((laneName: string) => Promise<void>) => {
   const { table, lanes, log } = context;
   // Permits only ever move on; a permit that is released early comes with a dispatch of its own.
   const uselessUntil = new Map<string, number>();
@@ -28,7 +28,7 @@ export const createThrottledDispatch = (context: ApiContext): ((laneName: string
     } catch (error) {
       log.warn('The quota could not be read.', { error: error instanceof Error ? error.name : 'unknown' });
     }
-    if (!isUseless()) await dispatchNow(context);
+    if (!isUseless()) await tryTriggerDispatch(context);
   };
 };
 

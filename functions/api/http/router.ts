@@ -1,4 +1,5 @@
 import httpRouter from '@middy/http-router';
+import type { Context } from 'aws-lambda';
 import type { Clock } from '#shared/clock.ts';
 import type { RouteDescription } from '../openapi/description.ts';
 import { type Operators, requireOperator } from './operators.ts';
@@ -13,7 +14,7 @@ export interface Route {
   path: string;
   /** What the description of the API says of it. */
   describe: RouteDescription;
-  /** Whom the route is for; by default everybody who may call. */
+  /** Who may use the route; by default every caller. */
   for?: 'operators';
   handle(request: ApiRequest): Promise<HttpResponse>;
 }
@@ -28,7 +29,7 @@ export interface Route {
 export const createRouter = (
   routes: readonly Route[],
   options: { clock: Clock; operators: Operators; url: string },
-): ((event: HttpEvent) => Promise<HttpResponse>) => {
+): ((event: HttpEvent, context: Context) => Promise<HttpResponse>) => {
   const router = httpRouter<HttpEvent, HttpResponse>({
     routes: routes.map((route) => ({
       method: route.method,
@@ -47,12 +48,12 @@ export const createRouter = (
         headers: { allow: allowed.join(', ') },
       });
     },
-  }) as unknown as (event: HttpEvent) => Promise<HttpResponse>;
-  return async (event) => {
+  });
+  return async (event, context) => {
     // With a $default route API Gateway hands preflights to the function and puts its own CORS headers on the answer.
     if (event.requestContext.http.method === 'OPTIONS') return emptyResponse(204);
     decodePath(event.requestContext.http.path);
-    return router(event);
+    return router(event, context);
   };
 };
 

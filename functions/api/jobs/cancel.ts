@@ -1,5 +1,5 @@
 import type { AdobeService } from '#shared/adobe/services/service.ts';
-import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
@@ -26,7 +26,7 @@ export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeSer
     if (outcome === 'too_late') throw tooLate(job);
     if (outcome === 'cancelled') {
       await tryPublishEnded(context, job);
-      if (job.submitAt !== undefined) await dispatchNow(context);
+      if (job.submitAt !== undefined) await tryTriggerDispatch(context);
     }
     return emptyResponse(200);
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
 import type { ApiContext } from '../context.ts';
@@ -69,7 +69,7 @@ export const queueRoutes = (context: ApiContext): Route[] => {
         const by = request.caller();
         if (await resumeByOperator(table)) log.warn('An operator has resumed the queue.', { by });
         // Even if it was resumed before: that call may have ended before it got here.
-        await dispatchNow(context);
+        await tryTriggerDispatch(context);
         return view();
       },
     },

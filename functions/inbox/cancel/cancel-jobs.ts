@@ -1,5 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
@@ -34,7 +34,7 @@ export const cancelJobs = async (context: DurableContext, parts: Parts, run: Bat
   await context.step('cancelled', async () => {
     const cancelledAt = new Date(parts.table.clock.now()).toISOString();
     await advanceBatch(parts.table, run, { from: ['running'], to: 'running', changes: { cancelledAt } });
-    await dispatchNow(parts);
+    await tryTriggerDispatch(parts);
   });
 };
 

@@ -1,5 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { dispatchNow } from '#shared/aws/invoke-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared/batches/batch.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
@@ -124,7 +124,7 @@ const readLines = async (parts: Parts, run: BatchRun, from: Reached): Promise<Re
   const { lines, next } = await readChunk(parts, run.batchId, from);
   if (lines.length === 0) throw new TypeError('The prepared file has fewer lines than were counted.');
   const read = await queueLines(parts, batch, lines, { leaseEndsAt, isRepeated });
-  await dispatchNow(parts);
+  await tryTriggerDispatch(parts);
   return {
     ...next,
     jobs: from.jobs + read.jobs,
@@ -139,7 +139,7 @@ const handOver = async (parts: Parts, run: BatchRun, from: Reached): Promise<Rea
   const changes = { ...countsOf(from), readTo: positionOf(from), readAttempts: 0 };
   const checkAtMs = parts.table.clock.now();
   await advanceBatch(parts.table, run, { from: ['reading'], to: 'reading', changes, checkAtMs });
-  await dispatchNow(parts);
+  await tryTriggerDispatch(parts);
   return { kind: 'continues' };
 };
 

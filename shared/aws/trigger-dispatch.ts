@@ -1,18 +1,18 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Log } from '../observability.ts';
 
-/** Asks for a dispatch now instead of at the next minute. */
+/** Runs dispatch now instead of at the next minute. */
 export type TriggerDispatch = () => Promise<void>;
 
 /** Invokes the dispatch function without waiting for its end; the caller decides what a failure means to it. */
-export const createInvokeDispatch =
+export const createTriggerDispatch =
   (lambda: LambdaClient, functionName: string): TriggerDispatch =>
   async () => {
     await lambda.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: '{}' }));
   };
 
-/** Has the queue looked at now. The schedule does it within a minute anyway, so a failure is only logged. */
-export const dispatchNow = async ({
+/** Triggers dispatch. The schedule does so within a minute anyway, so a failure is only logged. */
+export const tryTriggerDispatch = async ({
   triggerDispatch,
   log,
 }: {
