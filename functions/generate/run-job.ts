@@ -1,6 +1,6 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { gatewaySourcesIn } from '#shared/inputs/sources.ts';
-import type { Turn } from '#shared/jobs/job.ts';
+import { requestOf, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import type { Parts } from './context.ts';
 import { pollUntilEnd } from './poll.ts';
@@ -45,7 +45,7 @@ const planTurn = async ({ table, pollingPolicyFor }: Parts, { jobId, turn }: Tur
   const { firstPollSeconds } = pollingPolicyFor(job);
   if (job.state === 'running' || job.state === 'storing') return { kind: 'follow', firstPollSeconds };
   if (job.state !== 'scheduled' || job.submitAt === undefined) return { kind: 'stale' };
-  const hasInputs = gatewaySourcesIn(JSON.parse(job.request)).length > 0;
+  const hasInputs = gatewaySourcesIn(requestOf(job)).length > 0;
   const waitSeconds = secondsUntil(job.submitAt, table.clock);
   return { kind: 'submit', lane: job.lane, waitSeconds, hasInputs, firstPollSeconds };
 };

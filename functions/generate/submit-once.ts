@@ -4,7 +4,7 @@ import { operationOf } from '#shared/adobe/services/registry.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { withUploads } from '#shared/inputs/sources.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
-import type { Job, Turn } from '#shared/jobs/job.ts';
+import { type Job, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { isPaused, readPauses } from '#shared/jobs/lanes/pauses.ts';
@@ -82,8 +82,8 @@ const mayMissUploads = (
 ): outcome is Extract<SubmitOutcome, { kind: 'rejected' }> =>
   outcome.kind === 'rejected' && reused.length > 0 && statusesOfLostUploads.includes(outcome.error.status);
 
-const requestFor = ({ request }: Job, uploads: UploadedInputs['uploads']): string =>
-  Object.keys(uploads).length === 0 ? request : JSON.stringify(withUploads(JSON.parse(request), uploads));
+const requestFor = (job: Job, uploads: UploadedInputs['uploads']): string =>
+  Object.keys(uploads).length === 0 ? job.request : JSON.stringify(withUploads(requestOf(job), uploads));
 
 /** Nothing was sent. Dispatching at once would go round in circles, so the job waits for a pause or the next minute. */
 const giveUpWithoutToken = async (parts: Parts, { jobId, turn }: Turn, error: unknown): Promise<Submitted> => {

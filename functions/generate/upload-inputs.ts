@@ -4,7 +4,7 @@ import { inspectInput } from '#shared/inputs/inspect.ts';
 import { locateInput } from '#shared/inputs/locate.ts';
 import { gatewaySourcesIn, mostGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
 import type { UploadIdentity } from '#shared/inputs/upload-ids.ts';
-import type { Job, JobError, Turn } from '#shared/jobs/job.ts';
+import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
@@ -51,7 +51,7 @@ const tryUpload = async (
   const { s3, table, buckets, maxBytes } = parts.inputs;
   const { uploads, reused }: UploadedInputs = { uploads: {}, reused: [] };
   try {
-    const sources = gatewaySourcesIn(JSON.parse(job.request));
+    const sources = gatewaySourcesIn(requestOf(job));
     if (sources.length > mostGatewaySources) throw new InputError('too_many', tooManySources);
     for (const { url, source } of sources) {
       if (Object.hasOwn(uploads, url)) continue;

@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { JobOutput, JobResult, Turn } from '#shared/jobs/job.ts';
+import { type JobOutput, type JobResult, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { manifestKey } from '#shared/jobs/outputs.ts';
 import type { Parts } from './context.ts';
@@ -13,7 +13,7 @@ export const describeJob = async (parts: Parts, turn: Turn, result: JobResult, o
     jobId,
     operation,
     modelVersion,
-    request: JSON.parse(job.request),
+    request: requestOf(job),
     result,
     upstream: { jobId: upstream?.jobId, acceptedAt: upstream?.acceptedAt },
     createdAt,

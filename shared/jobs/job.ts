@@ -143,12 +143,8 @@ export const jobSchema = z.object({
 /** A request for an Adobe operation and everything that happened to it. Times are ISO strings. */
 export type Job = z.output<typeof jobSchema>;
 
-/**
- * The request body for Adobe that a job was made from.
- *
- * @throws {SyntaxError} never for a job that the gateway stored: the body was checked first
- */
-export const requestOf = ({ request }: Pick<Job, 'request'>): unknown => JSON.parse(request);
+/** The request body for Adobe that a job was made from: an object, as every body is checked before it becomes a job. */
+export const requestOf = ({ request }: Pick<Job, 'request'>): Record<string, unknown> => JSON.parse(request);
 
 /** What a caller's request needs before it is a job. */
 export type NewJob = Pick<

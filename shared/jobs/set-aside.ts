@@ -1,10 +1,16 @@
-import type { Table } from '../aws/table.ts';
-import { conditionalUpdate } from './conditional-update.ts';
+import { condition } from '../aws/expressions.ts';
+import { type Item, parseEach } from '../aws/items.ts';
+import { type ItemKey, type Table, updateItem } from '../aws/table.ts';
 import { finalStates, type Job, type JobError } from './job.ts';
-import { jobKey, parseJob } from './job-item.ts';
+import { jobKey, parseJob, unpublishedJob } from './job-item.ts';
 
-/** Code of a job whose record cannot be written any more. */
+/** Code of a job whose record cannot be written or read any more. */
 export const unprocessableJob = 'job_unprocessable';
+
+const unprocessable: JobError = {
+  code: unprocessableJob,
+  message: 'The record of the job cannot be updated any more, so that the job cannot be run. Send the request again.',
+};
 
 /**
  * Whether DynamoDB refuses a write for what stands in it: it was not carried out, and repeating it cannot help. The usual
@@ -17,40 +23,41 @@ export const isRefusedWrite = (error: unknown): boolean =>
  * Ends a job whose record takes no further step, so that nothing waits behind it. What makes the record large goes: the
  * request and all but the last entry of its history.
  *
- * @param jobError why the job ends; a job that may have reached Adobe says so in its code
+ * @param error why the job ends; a job that may have reached Adobe says so in its code
  * @returns the failed job, or undefined if it was over already
  */
 export const setAsideJob = async (
   table: Table,
   { jobId }: Pick<Job, 'jobId'>,
-  jobError: JobError = {
-    code: unprocessableJob,
-    message: 'The record of the job cannot be updated any more, so that the job cannot be run. Send the request again.',
-  },
+  error = unprocessable,
 ): Promise<Job | undefined> => {
+  const item = await endUnprocessable(table, jobKey(jobId), error);
+  return item && parseJob(item);
+};
+
+/**
+ * Parses jobs of the queue's index. One that cannot be read is reported, left out and ended: otherwise every run would meet
+ * it, and some such jobs would take the places of all others.
+ */
+export const parseOpenJobs = async (table: Table, items: readonly Item[]): Promise<Job[]> => {
+  const { parsed, unreadable } = parseEach(table, items, parseJob);
+  for (const { key } of unreadable) await endUnprocessable(table, key, unprocessable);
+  return parsed;
+};
+
+const endUnprocessable = (table: Table, key: ItemKey, error: JobError): Promise<Item | undefined> => {
   const at = new Date(table.clock.now()).toISOString();
-  const finals = Object.fromEntries(finalStates.map((state, index) => [`:final${index}`, state]));
-  const item = await conditionalUpdate(table, jobKey(jobId), {
-    expression:
-      'SET #state = :failed, #error = :error, #request = :request, #history = :history, updatedAt = :at, ' +
-      'finishedAt = :at, unpublished = :yes REMOVE queueState, queueOrder, #result, upstream',
-    condition: `attribute_exists(pk) AND NOT #state IN (${Object.keys(finals).join(', ')})`,
-    names: {
-      '#state': 'state',
-      '#error': 'error',
-      '#request': 'request',
-      '#history': 'history',
-      '#result': 'result',
+  return updateItem(table, key, {
+    set: {
+      state: 'failed',
+      error,
+      request: '{}',
+      history: [{ state: 'failed', at }],
+      updatedAt: at,
+      finishedAt: at,
+      unpublished: unpublishedJob,
     },
-    values: {
-      ...finals,
-      ':failed': 'failed',
-      ':error': jobError,
-      ':request': '{}',
-      ':history': [{ state: 'failed', at }],
-      ':at': at,
-      ':yes': 'yes',
-    },
+    remove: ['queueState', 'queueOrder', 'result', 'upstream'],
+    when: condition`attribute_exists(#pk) AND NOT #state IN (${finalStates})`,
   });
-  return item === undefined ? undefined : parseJob(item);
 };

@@ -1,7 +1,8 @@
 import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import type { Table } from '../../aws/table.ts';
 import { type Job, type Priority, priorities } from '../job.ts';
-import { indexes, parseJob, queuedPart } from '../job-item.ts';
+import { indexes, queuedPart } from '../job-item.ts';
+import { parseOpenJobs } from '../set-aside.ts';
 import type { LaneQueue } from './lane.ts';
 import { turnsBefore } from './priority-order.ts';
 import { readTurns } from './rounds.ts';
@@ -20,7 +21,7 @@ export const headOfQueue = async ({ table, name }: LaneQueue, priority: Priority
       Limit: limit,
     }),
   );
-  return Items.map(parseJob);
+  return parseOpenJobs(table, Items);
 };
 
 /** Jobs of all lanes that hold a turn or that Adobe works on, and whose deadline lies before the given time. */
@@ -39,7 +40,7 @@ export const overdueJobs = async (
       Limit: limit,
     }),
   );
-  return Items.map(parseJob);
+  return parseOpenJobs(table, Items);
 };
 
 /**

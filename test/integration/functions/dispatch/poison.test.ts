@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DispatchContext, StartTurn } from '#functions/dispatch/context.ts';
 import { dispatch } from '#functions/dispatch/dispatch.ts';
+import { reportUnreadable } from '#shared/aws/items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { Job } from '#shared/jobs/job.ts';
@@ -32,9 +33,9 @@ let published: string[];
 let run: () => Promise<Record<string, number>>;
 beforeEach(async () => {
   clock = createManualClock();
-  table = await dynamoDb.table(clock);
-  lane = createLane(table);
   observed = observe();
+  table = { ...(await dynamoDb.table(clock)), onUnreadable: reportUnreadable(observed) };
+  lane = createLane(table);
   started = [];
   ({ bus, published } = createEventBus());
   const startTurn: StartTurn = async ({ jobId }) => {
@@ -97,6 +98,45 @@ describe('a job whose record cannot be updated', () => {
     for (let index = 0; index < 5; index += 1) await enqueue(lane, { caller: 'bob' });
     await run();
     expect(started).toHaveLength(4);
+  });
+});
+
+describe('a job whose record cannot be read', () => {
+  const spoil = async (job: Job, fields: Record<string, unknown> = {}): Promise<void> => {
+    await putItems(table, [{ ...(await itemOf(table, job)), warnings: 'none', ...fields }]);
+  };
+
+  it.each([
+    ['waits at the head of the queue', () => ({})],
+    ['holds a permit that has run out', () => overdue('scheduled', 'scheduled')],
+    ['is followed by nothing', () => overdue('running', 'active')],
+  ])('and that %s is ended and reported by its key, and the jobs behind it have their turn', async (_, fieldsOf) => {
+    const spoilt = await enqueue(lane, { caller: 'alice', priority: 'high' });
+    await spoil(spoilt, fieldsOf());
+    const others = await Promise.all(['bob', 'carol', 'dave'].map((caller) => enqueue(lane, { caller })));
+    await run();
+    expect(started.toSorted()).toEqual(others.map(({ jobId }) => jobId).toSorted());
+    expect(await itemOf(table, spoilt)).toMatchObject({ state: 'failed', error: { code: 'job_unprocessable' } });
+    expect(await itemOf(table, spoilt)).not.toHaveProperty('queueState');
+    expect(observed.metrics).toEqual(['ItemsUnreadable']);
+    expect(JSON.stringify(observed.lines)).toContain(spoilt.jobId);
+    expect(JSON.stringify(observed.lines)).not.toContain('prompt');
+    await clock.advance(60_000);
+    await run();
+    await clock.advance(60_000);
+    await run();
+    // Once more where its end would be published, and then never again.
+    expect(observed.metrics).toEqual(['ItemsUnreadable', 'ItemsUnreadable']);
+    expect(published).toEqual([]);
+  });
+
+  it('is published as failed where only what is cleared was wrong', async () => {
+    const spoilt = await enqueue(lane, { priority: 'high' });
+    await spoil(spoilt, { warnings: [], history: 'none' });
+    await run();
+    await clock.advance(60_000);
+    await run();
+    expect(published).toEqual([spoilt.jobId]);
   });
 });
 

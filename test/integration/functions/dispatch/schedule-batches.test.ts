@@ -2,7 +2,8 @@ import { v4 as uuid } from 'uuid';
 import { expect, it } from 'vitest';
 import type { StartRun } from '#functions/dispatch/context.ts';
 import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
-import type { Table } from '#shared/aws/table.ts';
+import { getItem, type Table, updateItem } from '#shared/aws/table.ts';
+import { batchKey } from '#shared/batches/batch-item.ts';
 import { advanceBatch, requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import type { EventBus } from '#shared/events/publish.ts';
@@ -46,6 +47,19 @@ it('starts one execution for each of many new batches, in one run', async () => 
   const started = await follow();
   expect(started.toSorted()).toEqual(batches.map(({ batchId }) => `${batchId}-1`).toSorted());
   expect(await follow()).toEqual([]);
+});
+
+it('ends a batch whose record cannot be read, reports its key, and starts the others', async () => {
+  const [spoilt, whole] = [await newBatch(), await newBatch()];
+  await updateItem(table, batchKey(spoilt.batchId), { set: { counts: 'none' } });
+  const unreadable: string[] = [];
+  table.onUnreadable = ({ key }) => void unreadable.push(key.pk);
+  expect(await follow()).toEqual([`${whole.batchId}-1`]);
+  expect(unreadable).toEqual([`batch#${spoilt.batchId}`]);
+  const item = await getItem(table, batchKey(spoilt.batchId));
+  expect(item).toMatchObject({ state: 'refused', error: { code: 'batch_unprocessable' } });
+  expect(await follow()).toEqual([]);
+  expect(unreadable).toHaveLength(1);
 });
 
 it('starts one execution for a batch however many dispatchers look', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Table } from '#shared/aws/table.ts';
-import { createdOrder } from '#shared/jobs/job-item.ts';
+import { type Table, updateItem } from '#shared/aws/table.ts';
+import { createdOrder, jobKey } from '#shared/jobs/job-item.ts';
 import { createJob, deleteJob, getJob, listJobs } from '#shared/jobs/job-store.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank } from '#shared/jobs/lanes/rounds.ts';
@@ -108,6 +108,17 @@ describe('listJobs', () => {
     expect((await listAll(3)).map((page) => page.length)).toEqual([3, 3]);
     expect((await listAll(6)).map((page) => page.length)).toEqual([6]);
     expect(await listAll(3, undefined, 'nobody')).toEqual([[]]);
+  });
+
+  it('leaves out and reports a job that cannot be read', async () => {
+    const ids = await queueMany(4);
+    const [spoilt = ''] = ids.splice(1, 1);
+    await updateItem(table, jobKey(spoilt), { set: { turn: 'first' } });
+    const unreadable: string[] = [];
+    table.onUnreadable = ({ key }) => void unreadable.push(key.pk);
+    expect((await listAll(3)).flat().toSorted()).toEqual(ids.toSorted());
+    expect(unreadable).toEqual([`job#${spoilt}`]);
+    await expect(getJob(table, spoilt)).rejects.toThrow(/wrong in turn/);
   });
 
   it('finds the few of one state among the many of others', async () => {
