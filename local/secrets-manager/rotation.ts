@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Clock } from '#shared/clock.ts';
 import { type Operation, operation, ServiceError } from '../aws-json-server.ts';
-import { rotationIntervalMs, rotationRules } from './rotation-schedule.ts';
-import { moveLabel, type Secret } from './secret.ts';
-import type { SecretStore } from './secret-store.ts';
+import { moveLabel, type Secret, type SecretStore } from './secrets.ts';
 import { invalidParameter, requestToken, secretId, tokenOf } from './values.ts';
+
+const dayMs = 86_400_000;
 
 /** The four steps in the order in which Secrets Manager calls the rotation function. */
 export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -42,7 +42,8 @@ export interface RotationOptions {
 }
 
 export interface Rotations {
-  operations: Record<string, Operation>;
+  /** Answers at once; the rotation function is called afterwards. */
+  rotateSecret: Operation;
   /** Starts the rotation of every secret whose next rotation is due; returns their names. */
   rotateDue(): string[];
   /** Resolves when no rotation is running any more. */
@@ -51,17 +52,14 @@ export interface Rotations {
   stop(): void;
 }
 
-/** RotateSecret and CancelRotateSecret: answered at once, the rotation function is called afterwards. */
+/** Rotates secrets by a function, when RotateSecret asks for it and when a secret is due. */
 export const createRotations = (options: RotationOptions): Rotations => {
   const { store, clock, invokeFunction, retries, retryDelayMs, onFailedAttempt } = options;
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
 
   const isOpen = (secret: Secret, versionId: string): boolean =>
-    !stopping.signal.aborted &&
-    secret.deletedAt === undefined &&
-    secret.rotation?.enabled === true &&
-    secret.labels.get('AWSPENDING') === versionId;
+    !stopping.signal.aborted && secret.labels.get('AWSPENDING') === versionId;
 
   const report = (failure: FailedAttempt): void => {
     if (!stopping.signal.aborted) onFailedAttempt(failure);
@@ -75,9 +73,8 @@ export const createRotations = (options: RotationOptions): Rotations => {
 
   const plan = (secret: Secret): void => {
     if (!secret.rotation) return;
-    const interval = rotationIntervalMs(secret.rotation.rules);
-    if (interval === undefined) delete secret.rotation.nextRotationAt;
-    else secret.rotation.nextRotationAt = clock.now() + interval;
+    const days = secret.rotation.rules.AutomaticallyAfterDays;
+    secret.rotation.nextRotationAt = days === undefined ? undefined : clock.now() + days * dayMs;
   };
 
   const rotateOnce = async (secret: Secret, versionId: string): Promise<void> => {
@@ -132,16 +129,16 @@ export const createRotations = (options: RotationOptions): Rotations => {
   };
 
   const rotateSecret = operation(
-    z.object({
+    z.strictObject({
       SecretId: secretId,
       ClientRequestToken: requestToken.optional(),
       RotationLambdaARN: z.string().min(1).max(2048).optional(),
-      RotationRules: rotationRules.optional(),
+      RotationRules: z.strictObject({ AutomaticallyAfterDays: z.int().min(1).max(1000).optional() }).optional(),
       RotateImmediately: z.boolean().default(true),
     }),
     invalidParameter,
     (input) => {
-      const secret = store.findActive(input.SecretId);
+      const secret = store.find(input.SecretId);
       const versionId = tokenOf(input);
       const answer = { ARN: secret.arn, Name: secret.name, VersionId: versionId };
       const existing = secret.versions.get(versionId);
@@ -166,33 +163,23 @@ export const createRotations = (options: RotationOptions): Rotations => {
         );
       }
       const rules = input.RotationRules ?? secret.rotation?.rules ?? {};
-      secret.rotation = { ...secret.rotation, lambdaArn, rules, enabled: true };
+      secret.rotation = { ...secret.rotation, lambdaArn, rules };
       plan(secret);
       start(secret, versionId, input.RotateImmediately ? rotate : test);
       return answer;
     },
   );
 
-  const cancelRotateSecret = operation(z.object({ SecretId: secretId }), invalidParameter, (input) => {
-    const secret = store.findActive(input.SecretId);
-    if (!secret.rotation) {
-      throw new ServiceError('InvalidRequestException', 'Rotation was never configured for this secret.');
-    }
-    secret.rotation.enabled = false;
-    delete secret.rotation.nextRotationAt;
-    return { ARN: secret.arn, Name: secret.name, VersionId: secret.labels.get('AWSPENDING') };
-  });
-
   const settled = async (): Promise<void> => {
     while (running.size > 0) await Promise.all(running);
   };
 
   return {
-    operations: { RotateSecret: rotateSecret, CancelRotateSecret: cancelRotateSecret },
+    rotateSecret,
     rotateDue: () => {
       const due = store.all().filter((secret) => {
-        const next = secret.rotation?.enabled ? secret.rotation.nextRotationAt : undefined;
-        return next !== undefined && next <= clock.now() && secret.deletedAt === undefined && !pendingElsewhere(secret);
+        const next = secret.rotation?.nextRotationAt;
+        return next !== undefined && next <= clock.now() && !pendingElsewhere(secret);
       });
       for (const secret of due) start(secret, randomUUID(), rotate);
       return due.map((secret) => secret.name);

@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
 import { type AwsJsonServer, startAwsJsonServer } from '../aws-json-server.ts';
-import { catalogueOperations } from './catalogue.ts';
+import { describeSecret } from './describe-secret.ts';
 import { createRotations, type FailedAttempt, type InvokeFunction } from './rotation.ts';
-import { createSecretStore } from './secret-store.ts';
+import { createSecretStore } from './secrets.ts';
 import { updateSecretVersionStage } from './stages.ts';
 import { valueOperations } from './values.ts';
 
@@ -28,9 +28,9 @@ export interface SecretsManagerServer extends AwsJsonServer {
 }
 
 /**
- * Starts a stand-in for AWS Secrets Manager on 127.0.0.1, for unmodified clients. It keeps staging labels, versions and
- * rotation as the service documents them and forgets everything when it closes. Differences: cron schedules are stored
- * but not planned, a secret marked for deletion is never purged, values are not encrypted.
+ * Starts a stand-in for AWS Secrets Manager on 127.0.0.1, for unmodified clients. It serves the operations that the gateway
+ * and its commands call and keeps staging labels, versions and rotation as the service documents them; members of a request
+ * that it does not know, such as tags and binary values, it refuses. It forgets everything when it closes.
  */
 export const startSecretsManager = async (options: SecretsManagerOptions = {}): Promise<SecretsManagerServer> => {
   const clock = options.clock ?? systemClock;
@@ -50,9 +50,9 @@ export const startSecretsManager = async (options: SecretsManagerOptions = {}): 
     targetPrefix: 'secretsmanager',
     operations: {
       ...valueOperations(store, clock),
-      ...catalogueOperations(store, clock),
+      DescribeSecret: describeSecret(store),
       UpdateSecretVersionStage: updateSecretVersionStage(store, clock),
-      ...rotations.operations,
+      RotateSecret: rotations.rotateSecret,
     },
     port: options.port ?? 0,
   });

@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import type { Clock } from '#shared/clock.ts';
 import { type Operation, operation, ServiceError } from '../aws-json-server.ts';
-import { moveLabel } from './secret.ts';
-import type { SecretStore } from './secret-store.ts';
+import { moveLabel, type SecretStore } from './secrets.ts';
 import { invalidParameter, requestToken, secretId } from './values.ts';
 
 /** UpdateSecretVersionStage: a label is only taken from the version that the caller names as its holder. */
 export const updateSecretVersionStage = (store: SecretStore, clock: Clock): Operation =>
   operation(
-    z.object({
+    z.strictObject({
       SecretId: secretId,
       VersionStage: z.string().min(1).max(256),
       MoveToVersionId: requestToken.optional(),
@@ -16,7 +15,7 @@ export const updateSecretVersionStage = (store: SecretStore, clock: Clock): Oper
     }),
     invalidParameter,
     (input) => {
-      const secret = store.findActive(input.SecretId);
+      const secret = store.find(input.SecretId);
       const { VersionStage: stage, MoveToVersionId: target, RemoveFromVersionId: source } = input;
       const holder = secret.labels.get(stage);
       if (target === undefined && source === undefined) {

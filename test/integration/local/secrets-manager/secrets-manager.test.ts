@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
-import { describeCatalogue } from './catalogue-behaviour.ts';
 import { describeLabels } from './label-behaviour.ts';
 import { motoIsInstalled, startMotoServer } from './moto-server.ts';
 import { describeRotation } from './rotation-behaviour.ts';
@@ -24,7 +23,6 @@ const describeBackend = (start: () => Promise<Backend>, deviations: readonly Dev
   describeValues(() => session);
   describeLabels(() => session);
   describeRotation(() => session);
-  describeCatalogue(() => session);
 };
 
 const startStandIn = async (): Promise<Backend> => {

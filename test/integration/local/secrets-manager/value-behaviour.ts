@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateSecretCommand, DescribeSecretCommand, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { Session } from './session.ts';
 
@@ -19,14 +19,6 @@ export const describeValues = (session: () => Session): void => {
         VersionStages: ['AWSCURRENT'],
       });
       expect(answer.CreatedDate).toBeInstanceOf(Date);
-    });
-
-    it('may be binary', async () => {
-      const secretId = randomUUID();
-      const SecretBinary = Uint8Array.from([0, 255, 128]);
-      await session().client.send(new CreateSecretCommand({ Name: secretId, SecretBinary }));
-
-      expect((await session().read(secretId)).SecretBinary).toEqual(SecretBinary);
     });
 
     it('are found by name, by ARN and by ARN without its suffix', async () => {
@@ -86,24 +78,6 @@ export const describeValues = (session: () => Session): void => {
       const id = await session().put(secretId, 'first', ['AWSPENDING']);
 
       expect(await session().labels(secretId)).toEqual({ [id]: ['AWSCURRENT', 'AWSPENDING'] });
-    });
-
-    it('are updated like put, together with the description', async () => {
-      const { secretId, firstId } = await session().create();
-      const secondId = randomUUID();
-
-      await session().client.send(
-        new UpdateSecretCommand({
-          SecretId: secretId,
-          SecretString: 'second',
-          Description: 'for tests',
-          ClientRequestToken: secondId,
-        }),
-      );
-
-      expect(await session().labels(secretId)).toEqual({ [firstId]: ['AWSPREVIOUS'], [secondId]: ['AWSCURRENT'] });
-      const described = await session().client.send(new DescribeSecretCommand({ SecretId: secretId }));
-      expect(described.Description).toBe('for tests');
     });
   });
   describe('a ClientRequestToken', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labelsOf, moveLabel, type Secret } from '#local/secrets-manager/secret.ts';
+import { labelsOf, moveLabel, type Secret } from '#local/secrets-manager/secrets.ts';
 
 const versionIds = ['one', 'two', 'three'];
 
@@ -11,7 +11,6 @@ const secretWith = (ids: readonly string[]): Secret => ({
   changedAt: 0,
   versions: new Map(ids.map((id) => [id, { id, createdAt: 0, openedByRotation: false }])),
   labels: new Map(),
-  tags: new Map(),
 });
 
 describe('moveLabel', () => {

@@ -1,26 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { ServiceError } from '../aws-json-server.ts';
+
 /** One version of a secret; a version without labels is deprecated, one that a rotation just opened has no value yet. */
 export interface SecretVersion {
   readonly id: string;
   readonly createdAt: number;
   /** Started by RotateSecret, so that a repeated request with its token is recognised. */
   readonly openedByRotation: boolean;
-  value?: SecretValue;
+  value?: string;
   lastAccessedAt?: number;
 }
-
-/** A secret's value; binary values stay in the base64 of the protocol. */
-export type SecretValue = { SecretString: string } | { SecretBinary: string };
 
 /** How often a secret rotates. Source: RotationRulesType of the Secrets Manager API. */
 export interface RotationRules {
   AutomaticallyAfterDays?: number | undefined;
-  Duration?: string | undefined;
-  ScheduleExpression?: string | undefined;
-}
-
-export interface Tag {
-  Key: string;
-  Value: string;
 }
 
 /** A secret with its versions; all times in epoch milliseconds. */
@@ -31,29 +24,20 @@ export interface Secret {
   readonly versions: Map<string, SecretVersion>;
   /** Which version each staging label is attached to: a label is never on two versions. */
   readonly labels: Map<string, string>;
-  readonly tags: Map<string, string>;
-  description?: string;
-  kmsKeyId?: string;
   changedAt: number;
-  deletedAt?: number;
   rotation?: {
     lambdaArn: string;
     rules: RotationRules;
-    enabled: boolean;
     lastRotatedAt?: number;
-    nextRotationAt?: number;
+    nextRotationAt?: number | undefined;
   };
 }
 
-const deprecatedVersionsKept = 100;
+const maxDeprecatedVersions = 100;
 
 /** The labels of a version, in no particular order. */
 export const labelsOf = (secret: Secret, versionId: string): string[] =>
   [...secret.labels].filter(([, holder]) => holder === versionId).map(([label]) => label);
-
-/** Whether two values are the same, kind included. */
-export const sameValue = (one: SecretValue | undefined, other: SecretValue | undefined): boolean =>
-  JSON.stringify(one) === JSON.stringify(other);
 
 /** Attaches a label to a version, taking it from another; AWSCURRENT leaves AWSPREVIOUS behind, as in AWS. */
 export const moveLabel = (secret: Secret, label: string, versionId: string): void => {
@@ -67,5 +51,46 @@ export const moveLabel = (secret: Secret, label: string, versionId: string): voi
 const pruneDeprecated = (secret: Secret): void => {
   const labelled = new Set(secret.labels.values());
   const deprecated = [...secret.versions.keys()].filter((id) => !labelled.has(id));
-  for (const id of deprecated.slice(0, -deprecatedVersionsKept)) secret.versions.delete(id);
+  for (const id of deprecated.slice(0, -maxDeprecatedVersions)) secret.versions.delete(id);
+};
+
+const arnPrefix = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:';
+const suffixAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+const arnSuffix = (): string => Array.from(randomBytes(6), (byte) => suffixAlphabet[byte % 62]).join('');
+
+/** All secrets of the account, found by name, ARN or ARN without its random suffix. */
+export interface SecretStore {
+  add(name: string, now: number): Secret;
+  byName(name: string): Secret | undefined;
+  /** @throws {ServiceError} ResourceNotFoundException */
+  find(secretId: string): Secret;
+  /** In the order of their creation. */
+  all(): Secret[];
+}
+
+export const createSecretStore = (): SecretStore => {
+  const secrets = new Map<string, Secret>();
+  return {
+    add: (name, now) => {
+      const secret: Secret = {
+        arn: `${arnPrefix}${name}-${arnSuffix()}`,
+        name,
+        createdAt: now,
+        changedAt: now,
+        versions: new Map(),
+        labels: new Map(),
+      };
+      secrets.set(name, secret);
+      return secret;
+    },
+    byName: (name) => secrets.get(name),
+    find: (secretId) => {
+      const name = secretId.startsWith(arnPrefix) ? secretId.slice(arnPrefix.length) : secretId;
+      const secret = secrets.get(name) ?? secrets.get(name.replace(/-[A-Za-z0-9]{6}$/, ''));
+      if (secret && [secret.name, secret.arn, arnPrefix + secret.name].includes(secretId)) return secret;
+      throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    },
+    all: () => [...secrets.values()],
+  };
 };
