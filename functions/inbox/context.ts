@@ -5,8 +5,8 @@ import type { TriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { Log } from '#shared/observability.ts';
 
-/** What following a batch works with. */
-export interface Parts {
+/** What the inbox function works with. */
+export interface InboxContext {
   table: Table;
   bus: EventBus;
   s3: S3Client;

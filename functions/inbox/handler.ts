@@ -5,7 +5,7 @@ import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shar
 import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
-import type { Parts } from './context.ts';
+import type { InboxContext } from './context.ts';
 import { readSettings } from './environment.ts';
 import { readEvent } from './events.ts';
 import { processBatch } from './process-batch.ts';
@@ -13,7 +13,7 @@ import { registerFile, registrationRetries } from './register-file.ts';
 
 const { tableName, eventBusName, gatewayUrl, dispatchFunction, s3PathStyle, ...settings } = readSettings();
 
-const parts: Parts = {
+const inbox: InboxContext = {
   table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
   bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   s3: createS3({ pathStyle: s3PathStyle }),
@@ -29,8 +29,8 @@ export const handler = middy<unknown, unknown, Error, DurableContext>({
   timeoutEarlyInMillis: 0,
 }).handler((event: unknown, context) => {
   const known = readEvent(event);
-  if (known.kind === 'run') return processBatch(context, known.run, parts);
-  return context.step('register', async () => ({ batchId: await registerFile(parts, known) }), {
+  if (known.kind === 'run') return processBatch(context, known.run, inbox);
+  return context.step('register', async () => ({ batchId: await registerFile(inbox, known) }), {
     retryStrategy: registrationRetries,
   });
 });

@@ -4,7 +4,7 @@ import { inboxPrefix } from '#shared/batches/batch-files.ts';
 import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import { callerOfFolder } from '#shared/inputs/caller-folders.ts';
-import type { Parts } from './context.ts';
+import type { InboxContext } from './context.ts';
 import type { InboxEvent } from './events.ts';
 import { writeReceipt } from './write-receipt.ts';
 
@@ -22,10 +22,10 @@ export const registrationRetries = createRetryStrategy({
  * @returns undefined for a folder's marker, which is no file
  */
 export const registerFile = async (
-  parts: Parts,
+  inbox: InboxContext,
   { source, bytes }: Extract<InboxEvent, { kind: 'file' }>,
 ): Promise<string | undefined> => {
-  const { table, retentionSeconds, log } = parts;
+  const { table, retentionSeconds, log } = inbox;
   if (source.key.endsWith('/') && (bytes ?? 0) === 0) return undefined;
   const caller = teamOf(source.key);
   const batchId = batchIdOfFile(caller, source);
@@ -35,9 +35,9 @@ export const registerFile = async (
     table.clock.now(),
   );
   log.info('file found', { batchId, created });
-  await writeReceipt(parts, batchId, source);
+  await writeReceipt(inbox, batchId, source);
   // From here on the batch is followed like one that came by the API.
-  await tryTriggerDispatch(parts);
+  await tryTriggerDispatch(inbox);
   return batchId;
 };
 

@@ -2,7 +2,7 @@ import { isComplete } from '#shared/batches/batch.ts';
 import { advanceBatch, awaitJobs, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { needsRun } from '#shared/batches/open-batches.ts';
-import type { Parts } from './context.ts';
+import type { InboxContext } from './context.ts';
 import { recountBatch } from './report/recount.ts';
 
 /**
@@ -10,14 +10,14 @@ import { recountBatch } from './report/recount.ts';
  *
  * @returns whether the report is due; if not, the batch has been left to its jobs
  */
-export const checkCompletion = async (parts: Parts, run: BatchRun): Promise<boolean> => {
-  const { table } = parts;
+export const checkCompletion = async (inbox: InboxContext, run: BatchRun): Promise<boolean> => {
+  const { table } = inbox;
   let batch = await getBatch(table, run.batchId);
   if (batch?.run !== run.run) return false;
   if (batch.state === 'reporting') return true;
   if (batch.state !== 'running') return false;
   if (!isComplete(batch) && needsRun(batch, table.clock.now())) {
-    const tally = await recountBatch(parts, batch);
+    const tally = await recountBatch(inbox, batch);
     const recounted =
       tally &&
       (await advanceBatch(table, run, { from: ['running'], to: 'running', changes: tally, revision: batch.revision }));

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Parts } from '#functions/inbox/context.ts';
+import type { InboxContext } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
 import { prepareFile } from '#functions/inbox/read/formats/source.ts';
 import { firstLine, readChunk } from '#functions/inbox/read/read-prepared.ts';
@@ -30,7 +30,7 @@ export interface BatchTaskResult {
 
 let dynamoDbCalls = 0;
 
-const partsOf = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): Parts => {
+const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): InboxContext => {
   const account = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
   const client = new DynamoDBClient({ ...account, endpoint: dynamoDbUrl });
   client.middlewareStack.add(
@@ -64,14 +64,14 @@ const partsOf = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): Parts =>
   };
 };
 
-const readAll = async (parts: Parts, batchId: string, source: BatchSource): Promise<number> => {
-  const lines = await prepareFile(parts, batchId, source);
-  for (let at = firstLine; at.line <= lines; ) at = (await readChunk(parts, batchId, at)).next;
+const readAll = async (context: InboxContext, batchId: string, source: BatchSource): Promise<number> => {
+  const lines = await prepareFile(context, batchId, source);
+  for (let at = firstLine; at.line <= lines; ) at = (await readChunk(context, batchId, at)).next;
   return lines;
 };
 
 process.once('message', async (task: BatchTask) => {
-  const parts = partsOf(task);
+  const context = createContext(task);
   const idleRssBytes = process.memoryUsage.rss();
   let peakRssBytes = idleRssBytes;
   const watch = setInterval(() => {
@@ -79,8 +79,8 @@ process.once('message', async (task: BatchTask) => {
   }, 5);
   const begin = performance.now();
   let lines = 0;
-  if (task.kind === 'read') lines = await readAll(parts, task.batchId, task.source);
-  else await processBatch(createJournal(), task.run, parts);
+  if (task.kind === 'read') lines = await readAll(context, task.batchId, task.source);
+  else await processBatch(createJournal(), task.run, context);
   clearInterval(watch);
   const seconds = (performance.now() - begin) / 1000;
   const result: BatchTaskResult = { seconds, lines, idleRssBytes, peakRssBytes, dynamoDbCalls };

@@ -7,7 +7,7 @@ import { isFinal } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import { inParallel } from '../in-parallel.ts';
 
 /** So many lines are cancelled in one step. */
@@ -21,41 +21,41 @@ const stepsInInvocation = 50;
  * Cancels the jobs of a batch whose caller has asked for that: those that wait end at once and free their turn, those that
  * Adobe works on are cancelled there. The last jobs go first, so that none is begun in the meantime.
  */
-export const cancelJobs = async (context: DurableContext, parts: Parts, run: BatchRun): Promise<void> => {
-  const lines = await context.step('cancel', () => linesToCancel(parts, run));
+export const cancelJobs = async (context: DurableContext, inbox: InboxContext, run: BatchRun): Promise<void> => {
+  const lines = await context.step('cancel', () => linesToCancel(inbox, run));
   if (lines === 0) return;
   let steps = 0;
   for (let last = lines; last > 0; last -= linesInStep) {
-    const isOurs = await context.step(`cancel to line ${last}`, () => cancelLines(parts, run, last));
+    const isOurs = await context.step(`cancel to line ${last}`, () => cancelLines(inbox, run, last));
     if (!isOurs) return;
     steps += 1;
     if (steps % stepsInInvocation === 0) await context.wait('next invocation', { seconds: 1 });
   }
   await context.step('cancelled', async () => {
-    const cancelledAt = new Date(parts.table.clock.now()).toISOString();
-    await advanceBatch(parts.table, run, { from: ['running'], to: 'running', changes: { cancelledAt } });
-    await tryTriggerDispatch(parts);
+    const cancelledAt = new Date(inbox.table.clock.now()).toISOString();
+    await advanceBatch(inbox.table, run, { from: ['running'], to: 'running', changes: { cancelledAt } });
+    await tryTriggerDispatch(inbox);
   });
 };
 
-const linesToCancel = async ({ table }: Parts, { batchId, run }: BatchRun): Promise<number> => {
+const linesToCancel = async ({ table }: InboxContext, { batchId, run }: BatchRun): Promise<number> => {
   const batch = await getBatch(table, batchId);
   const isAsked = batch?.run === run && batch.cancelRequestedAt !== undefined && batch.cancelledAt === undefined;
   return isAsked && batch.state === 'running' ? (batch.lines ?? 0) : 0;
 };
 
-const cancelLines = async (parts: Parts, run: BatchRun, end: number): Promise<boolean> => {
+const cancelLines = async (inbox: InboxContext, run: BatchRun, end: number): Promise<boolean> => {
   const lines = { first: Math.max(1, end - linesInStep + 1), last: end, descending: true };
-  for await (const { jobs } of lineJobs(parts.table, run.batchId, lines, openJob)) {
+  for await (const { jobs } of lineJobs(inbox.table, run.batchId, lines, openJob)) {
     const open = [...jobs.values()].filter(({ state }) => !isFinal(state));
-    await inParallel(open, jobsAtOnce, ({ jobId }) => cancelOne(parts, jobId));
+    await inParallel(open, jobsAtOnce, ({ jobId }) => cancelOne(inbox, jobId));
   }
-  return (await advanceBatch(parts.table, run, { from: ['running'], to: 'running' })) !== undefined;
+  return (await advanceBatch(inbox.table, run, { from: ['running'], to: 'running' })) !== undefined;
 };
 
-const cancelOne = async (parts: Parts, jobId: string): Promise<void> => {
-  const { table } = parts;
+const cancelOne = async (inbox: InboxContext, jobId: string): Promise<void> => {
+  const { table } = inbox;
   const job = await getJob(table, jobId);
   const cancellation = job && (await cancelJob(table, job));
-  if (cancellation?.outcome === 'cancelled') await tryPublishEnded(parts, cancellation.job);
+  if (cancellation?.outcome === 'cancelled') await tryPublishEnded(inbox, cancellation.job);
 };

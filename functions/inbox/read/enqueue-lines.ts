@@ -9,7 +9,7 @@ import { createJob } from '#shared/jobs/job-store.ts';
 import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type LineRequest, readLineRequest } from './line-request.ts';
 import type { NumberedLine } from './read-prepared.ts';
@@ -25,21 +25,21 @@ const writesAtOnce = 16;
  * @throws {LeaseOverError} if that time has come
  */
 export const queueLines = async (
-  parts: Parts,
+  inbox: InboxContext,
   batch: Batch,
   lines: readonly NumberedLine[],
   { leaseEndsAt, isRepeated }: { leaseEndsAt: number; isRepeated: boolean },
 ): Promise<LineCounts> => {
-  const { table } = parts;
+  const { table } = inbox;
   const queuedBefore = isRepeated ? await linesWithJobs(table, batch.batchId, lines) : new Set<number>();
   const jobs: NewJob[] = [];
   const idle: SkippedLine[] = [];
   for (const line of lines) {
     if (queuedBefore.has(line.line)) continue;
-    const found = readLine(parts, line);
+    const found = readLine(inbox, line);
     if (!('operation' in found)) idle.push(found);
     else if (batch.cancelRequestedAt !== undefined) idle.push({ line: line.line, id: found.id, state: 'cancelled' });
-    else jobs.push(jobOf(parts, batch, line.line, found));
+    else jobs.push(jobOf(inbox, batch, line.line, found));
   }
   await saveSkippedLines(table, batch.batchId, idle);
   for (const priority of priorities) {
@@ -68,7 +68,7 @@ export class LeaseOverError extends Error {
 }
 
 const linesWithJobs = async (
-  table: Parts['table'],
+  table: InboxContext['table'],
   batchId: string,
   lines: readonly NumberedLine[],
 ): Promise<Set<number>> => {
@@ -79,18 +79,18 @@ const linesWithJobs = async (
   return found;
 };
 
-const readLine = (parts: Parts, line: NumberedLine): LineRequest | SkippedLine => {
+const readLine = (inbox: InboxContext, line: NumberedLine): LineRequest | SkippedLine => {
   if (line.kind === 'blank') return { line: line.line, state: 'blank' };
   if (line.kind === 'error') {
     const { code, message } = line;
     return { line: line.line, state: 'rejected', error: { code, message } };
   }
-  const found = readLineRequest(line, parts.operations);
+  const found = readLineRequest(line, inbox.operations);
   return 'error' in found ? { line: line.line, state: 'rejected', ...found } : found;
 };
 
 const jobOf = (
-  { operations }: Parts,
+  { operations }: InboxContext,
   { batchId, caller, priority, retentionSeconds }: Batch,
   line: number,
   { operation, modelVersion, body, id, warnings, priority: own }: LineRequest,

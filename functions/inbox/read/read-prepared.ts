@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { ReadPosition } from '#shared/batches/batch.ts';
 import { linesKey } from '#shared/batches/batch-files.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import { splitLines } from './formats/split-lines.ts';
 import { decodeLine, type PreparedLine } from './lines-file.ts';
 
@@ -19,7 +19,7 @@ export const bytesAtOnce = 8 * 1024 * 1024;
 
 /** Reads the next few hundred lines of a prepared file; fewer if they are long. */
 export const readChunk = async (
-  { s3, bucket }: Parts,
+  { s3, bucket }: InboxContext,
   batchId: string,
   from: ReadPosition,
 ): Promise<{ lines: NumberedLine[]; next: ReadPosition }> => {

@@ -4,7 +4,7 @@ import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { leaseMs } from '#shared/batches/open-batches.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import type { Refusal } from '../report/report-batch.ts';
 import { queueLines } from './enqueue-lines.ts';
 import { RefusedFileError } from './formats/refused-file.ts';
@@ -44,30 +44,30 @@ const maxReadAttempts = 8;
  */
 export const readRequests = async (
   context: DurableContext,
-  parts: Parts,
+  inbox: InboxContext,
   run: BatchRun,
   chunksInExecution = mostChunks,
 ): Promise<Reading> => {
-  const prepared = await context.step('prepare', () => prepare(parts, run));
+  const prepared = await context.step('prepare', () => prepare(inbox, run));
   if (prepared.kind === 'stale' || prepared.kind === 'refused') return prepared;
   if (prepared.kind === 'requeued') {
-    const counted = await context.step('give up', () => rejectUnread(parts, run.batchId, prepared.from));
-    return context.step('all read', () => endReading(parts, run, counted));
+    const counted = await context.step('give up', () => rejectUnread(inbox, run.batchId, prepared.from));
+    return context.step('all read', () => endReading(inbox, run, counted));
   }
   let reached: Reached | null = prepared.from;
   for (let chunk = 1; reached !== null && reached.line <= prepared.lines; chunk += 1) {
     const from: Reached = reached;
-    if (chunk > chunksInExecution) return context.step('hand over', () => handOver(parts, run, from));
-    reached = await context.step(`lines from ${from.line}`, () => readLines(parts, run, from));
+    if (chunk > chunksInExecution) return context.step('hand over', () => handOver(inbox, run, from));
+    reached = await context.step(`lines from ${from.line}`, () => readLines(inbox, run, from));
     if (chunk % chunksInInvocation === 0) await context.wait('next invocation', { seconds: 1 });
   }
   const all = reached;
-  return all === null ? { kind: 'stale' } : context.step('all read', () => endReading(parts, run, all));
+  return all === null ? { kind: 'stale' } : context.step('all read', () => endReading(inbox, run, all));
 };
 
-const prepare = async (parts: Parts, run: BatchRun): Promise<Prepared> => {
-  const { table } = parts;
-  const batch = await beginTry(parts, run);
+const prepare = async (inbox: InboxContext, run: BatchRun): Promise<Prepared> => {
+  const { table } = inbox;
+  const batch = await beginTry(inbox, run);
   if (batch === undefined) return { kind: 'stale' };
   const isHopeless = batch.readAttempts > maxReadAttempts;
   // The file may have changed since; what has become jobs has not.
@@ -80,7 +80,7 @@ const prepare = async (parts: Parts, run: BatchRun): Promise<Prepared> => {
     return { kind: 'refused', refusal: { code: 'source_not_readable', message } };
   }
   try {
-    const lines = await prepareLines(parts, batch);
+    const lines = await prepareLines(inbox, batch);
     const changes = { lines, readAttempts: 0, startedAt: new Date(table.clock.now()).toISOString() };
     const begun = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
     return begun === undefined ? { kind: 'stale' } : { kind: 'ready', lines, from: { ...firstLine, ...noLines } };
@@ -91,7 +91,7 @@ const prepare = async (parts: Parts, run: BatchRun): Promise<Prepared> => {
 };
 
 /** Counts an execution that begins to read, once, and gives it its time: reading a large file takes some. */
-const beginTry = async ({ table }: Parts, run: BatchRun): Promise<Batch | undefined> => {
+const beginTry = async ({ table }: InboxContext, run: BatchRun): Promise<Batch | undefined> => {
   const batch = await getBatch(table, run.batchId);
   if (batch === undefined) return undefined;
   const readAttempts = batch.lastAttemptRun === run.run ? batch.readAttempts : batch.readAttempts + 1;
@@ -99,7 +99,7 @@ const beginTry = async ({ table }: Parts, run: BatchRun): Promise<Batch | undefi
   return advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
 };
 
-const prepareLines = (parts: Parts, batch: Batch): Promise<number> => {
+const prepareLines = (inbox: InboxContext, batch: Batch): Promise<number> => {
   const { batchId, caller, source, retryOf } = batch;
   if (caller === '') {
     throw new RefusedFileError(
@@ -107,24 +107,24 @@ const prepareLines = (parts: Parts, batch: Batch): Promise<number> => {
       'The file must lie in the folder of a team: inbox/<team>/<file>.',
     );
   }
-  if (retryOf !== undefined) return prepareRetry(parts, batchId, retryOf);
+  if (retryOf !== undefined) return prepareRetry(inbox, batchId, retryOf);
   if (source === undefined) throw new TypeError('The batch has neither a file nor another batch to try again.');
-  return prepareFile(parts, batchId, source);
+  return prepareFile(inbox, batchId, source);
 };
 
 /** @returns where the next lines begin; null if another execution has taken over */
-const readLines = async (parts: Parts, run: BatchRun, from: Reached): Promise<Reached | null> => {
-  const { table } = parts;
+const readLines = async (inbox: InboxContext, run: BatchRun, from: Reached): Promise<Reached | null> => {
+  const { table } = inbox;
   const leaseEndsAt = table.clock.now() + leaseMs;
   const begun = await getBatch(table, run.batchId);
   const isRepeated = begun?.readTo?.line === from.line;
   const changes = { ...countsOf(from), readTo: positionOf(from), ...(isRepeated ? {} : { readAttempts: 0 }) };
   const batch = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
   if (batch === undefined) return null;
-  const { lines, next } = await readChunk(parts, run.batchId, from);
+  const { lines, next } = await readChunk(inbox, run.batchId, from);
   if (lines.length === 0) throw new TypeError('The prepared file has fewer lines than were counted.');
-  const read = await queueLines(parts, batch, lines, { leaseEndsAt, isRepeated });
-  await tryTriggerDispatch(parts);
+  const read = await queueLines(inbox, batch, lines, { leaseEndsAt, isRepeated });
+  await tryTriggerDispatch(inbox);
   return {
     ...next,
     jobs: from.jobs + read.jobs,
@@ -135,11 +135,11 @@ const readLines = async (parts: Parts, run: BatchRun, from: Reached): Promise<Re
 };
 
 /** Leaves the rest to a new execution. */
-const handOver = async (parts: Parts, run: BatchRun, from: Reached): Promise<Reading> => {
+const handOver = async (inbox: InboxContext, run: BatchRun, from: Reached): Promise<Reading> => {
   const changes = { ...countsOf(from), readTo: positionOf(from), readAttempts: 0 };
-  const checkAtMs = parts.table.clock.now();
-  await advanceBatch(parts.table, run, { from: ['reading'], to: 'reading', changes, checkAtMs });
-  await tryTriggerDispatch(parts);
+  const checkAtMs = inbox.table.clock.now();
+  await advanceBatch(inbox.table, run, { from: ['reading'], to: 'reading', changes, checkAtMs });
+  await tryTriggerDispatch(inbox);
   return { kind: 'continues' };
 };
 
@@ -147,7 +147,7 @@ const countsOf = ({ jobs, rejected, skipped, blank }: LineCounts): LineCounts =>
 
 const positionOf = ({ line, offset }: ReadPosition): ReadPosition => ({ line, offset });
 
-const endReading = async ({ table }: Parts, run: BatchRun, reached: LineCounts): Promise<Reading> => {
+const endReading = async ({ table }: InboxContext, run: BatchRun, reached: LineCounts): Promise<Reading> => {
   // Running already if this step is repeated.
   const read = {
     from: ['reading', 'running'],

@@ -2,7 +2,7 @@ import type { LineCounts, ReadPosition } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 
 const error = {
   code: 'line_not_read',
@@ -16,7 +16,7 @@ const error = {
  * @returns what all lines of the file have become
  */
 export const rejectUnread = async (
-  { table, log }: Parts,
+  { table, log }: InboxContext,
   batchId: string,
   from: ReadPosition & LineCounts,
 ): Promise<LineCounts> => {

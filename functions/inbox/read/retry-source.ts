@@ -1,7 +1,7 @@
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { requestOf } from '#shared/jobs/job.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import { RefusedFileError } from './formats/refused-file.ts';
 import type { PreparedLine } from './lines-file.ts';
 import { storeLines } from './store-lines.ts';
@@ -21,13 +21,13 @@ const failedJob = lineJobSchema.pick({
  * @returns the number of lines
  * @throws {RefusedFileError} if the other batch or all of these jobs are gone
  */
-export const prepareRetry = async (parts: Parts, batchId: string, retryOf: string): Promise<number> => {
-  const failed = await getBatch(parts.table, retryOf);
+export const prepareRetry = async (inbox: InboxContext, batchId: string, retryOf: string): Promise<number> => {
+  const failed = await getBatch(inbox.table, retryOf);
   if (failed === undefined) throw new RefusedFileError('source_not_found', 'The batch to try again has been erased.');
-  return storeLines(parts, batchId, failedLines(parts, retryOf, failed.lines ?? 0));
+  return storeLines(inbox, batchId, failedLines(inbox, retryOf, failed.lines ?? 0));
 };
 
-async function* failedLines({ table }: Parts, batchId: string, lines: number): AsyncGenerator<PreparedLine> {
+async function* failedLines({ table }: InboxContext, batchId: string, lines: number): AsyncGenerator<PreparedLine> {
   for await (const { jobs } of lineJobs(table, batchId, { last: lines }, failedJob)) {
     for (const [line, job] of [...jobs].sort(([a], [b]) => a - b)) {
       const { state, operation, modelVersion, priority, lineId } = job;

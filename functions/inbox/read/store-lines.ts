@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Upload } from '@aws-sdk/lib-storage';
 import { linesKey } from '#shared/batches/batch-files.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import { RefusedFileError } from './formats/refused-file.ts';
 import { encodeLine, type PreparedLine } from './lines-file.ts';
 
@@ -22,7 +22,7 @@ export const largestGrowth = 2;
  * @throws {RefusedFileError} if there are too many, or none
  */
 export const storeLines = async (
-  { s3, bucket, maxLines, maxBytes }: Pick<Parts, 's3' | 'bucket' | 'maxLines' | 'maxBytes'>,
+  { s3, bucket, maxLines, maxBytes }: Pick<InboxContext, 's3' | 'bucket' | 'maxLines' | 'maxBytes'>,
   batchId: string,
   lines: AsyncIterable<PreparedLine>,
 ): Promise<number> => {

@@ -2,7 +2,7 @@ import { type Batch, type EndState, endStates, type LineCounts, noEnds, noLines 
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { markCounted } from '#shared/batches/count-end.ts';
 import { countedAs, skippedLines } from '#shared/batches/line-items.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 
 /** What the table says about every line of a batch. */
 export interface Tally extends LineCounts {
@@ -25,7 +25,10 @@ const countedJob = lineJobSchema.pick({ jobId: true, state: true, countedAt: tru
  *
  * @returns undefined if an end was counted just now: the batch does not stand still
  */
-export const recountBatch = async ({ table }: Parts, { batchId, lines = 0 }: Batch): Promise<Tally | undefined> => {
+export const recountBatch = async (
+  { table }: InboxContext,
+  { batchId, lines = 0 }: Batch,
+): Promise<Tally | undefined> => {
   const tally = emptyCounts();
   const settledBefore = new Date(table.clock.now() - countingMs).toISOString();
   for await (const { jobs } of lineJobs(table, batchId, { last: lines }, countedJob)) {

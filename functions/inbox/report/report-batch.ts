@@ -3,7 +3,7 @@ import type { Batch, BatchState } from '#shared/batches/batch.ts';
 import { advanceBatch, type BatchRun, endBatch } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import { emptyCounts, recountBatch, type Tally } from './recount.ts';
 import { startRetention } from './retention.ts';
 import { JobsStillRunningError, type ReportRow, reportRows } from './rows.ts';
@@ -25,48 +25,48 @@ const soonMs = 2 * 60_000;
  * Reports on a batch whose jobs have ended by the count, and ends it. Each job is looked at once more: if one has not ended
  * after all, nothing is reported and the batch goes on.
  */
-export const reportBatch = async (context: DurableContext, parts: Parts, run: BatchRun): Promise<BatchEnd> => {
-  const reported = await context.step('report', () => reportOn(parts, run));
+export const reportBatch = async (context: DurableContext, inbox: InboxContext, run: BatchRun): Promise<BatchEnd> => {
+  const reported = await context.step('report', () => reportOn(inbox, run));
   if (reported.kind === 'not_written') return { state: reported.state };
-  if (!(await startRetention(context, parts, run, reported.lines))) return { state: 'stale' };
-  const { state } = await context.step('end', () => endReported(parts, run, reported.tally));
-  return state === 'finished' ? publishBatchEnded(context, parts, run) : { state };
+  if (!(await startRetention(context, inbox, run, reported.lines))) return { state: 'stale' };
+  const { state } = await context.step('end', () => endReported(inbox, run, reported.tally));
+  return state === 'finished' ? publishBatchEnded(context, inbox, run) : { state };
 };
 
 /** Refuses a file as a whole: its report says why, and no line of it becomes a job. */
 export const refuseBatch = async (
   context: DurableContext,
-  parts: Parts,
+  inbox: InboxContext,
   run: BatchRun,
   refusal: Refusal,
 ): Promise<BatchEnd> => {
   const { state } = await context.step('refuse', async (): Promise<BatchEnd> => {
-    const batch = await takeTime(parts, run, 'reading');
+    const batch = await takeTime(inbox, run, 'reading');
     if (batch === undefined) return { state: 'stale' };
-    await writeReport(parts, run.batchId, refusalRow(refusal));
+    await writeReport(inbox, run.batchId, refusalRow(refusal));
     const end = { from: ['reading'], to: 'refused', changes: { error: refusal } } as const;
-    return { state: (await endBatch(parts.table, run, end, batch.retentionSeconds))?.state ?? 'stale' };
+    return { state: (await endBatch(inbox.table, run, end, batch.retentionSeconds))?.state ?? 'stale' };
   });
-  return state === 'refused' ? publishBatchEnded(context, parts, run) : { state };
+  return state === 'refused' ? publishBatchEnded(context, inbox, run) : { state };
 };
 
-const reportOn = async (parts: Parts, run: BatchRun): Promise<Reported> => {
-  const batch = await takeTime(parts, run, 'reporting');
+const reportOn = async (inbox: InboxContext, run: BatchRun): Promise<Reported> => {
+  const batch = await takeTime(inbox, run, 'reporting');
   if (batch === undefined) return { kind: 'not_written', state: 'stale' };
   const tally = emptyCounts();
   try {
-    await writeReport(parts, run.batchId, reportRows(parts, batch, tally));
+    await writeReport(inbox, run.batchId, reportRows(inbox, batch, tally));
   } catch (error) {
     if (!(error instanceof JobsStillRunningError)) throw error;
-    return { kind: 'not_written', state: await goOn(parts, run, batch) };
+    return { kind: 'not_written', state: await goOn(inbox, run, batch) };
   }
   return { kind: 'written', tally, lines: batch.lines ?? 0 };
 };
 
 /** Corrects the counts of a batch that had been counted too far; not while ends are being counted, but soon after. */
-const goOn = async (parts: Parts, run: BatchRun, batch: Batch): Promise<BatchEnd['state']> => {
-  const { table, log } = parts;
-  const recounted = await recountBatch(parts, batch);
+const goOn = async (inbox: InboxContext, run: BatchRun, batch: Batch): Promise<BatchEnd['state']> => {
+  const { table, log } = inbox;
+  const recounted = await recountBatch(inbox, batch);
   const soon = table.clock.now() + soonMs;
   if (recounted !== undefined) {
     const changes = { ...recounted, readAttempts: 0 };
@@ -81,7 +81,7 @@ const goOn = async (parts: Parts, run: BatchRun, batch: Batch): Promise<BatchEnd
   return later?.state ?? 'stale';
 };
 
-const endReported = async ({ table }: Parts, run: BatchRun, tally: Tally): Promise<BatchEnd> => {
+const endReported = async ({ table }: InboxContext, run: BatchRun, tally: Tally): Promise<BatchEnd> => {
   const batch = await getBatch(table, run.batchId);
   if (batch === undefined) return { state: 'stale' };
   const end = { from: ['reporting'], to: 'finished', changes: tally } as const;
@@ -89,19 +89,19 @@ const endReported = async ({ table }: Parts, run: BatchRun, tally: Tally): Promi
 };
 
 /** The batch, and as much time as a step may take, if no newer execution has taken over and it is in this state. */
-const takeTime = ({ table }: Parts, run: BatchRun, state: BatchState): Promise<Batch | undefined> =>
+const takeTime = ({ table }: InboxContext, run: BatchRun, state: BatchState): Promise<Batch | undefined> =>
   advanceBatch(table, run, { from: [state], to: state });
 
 async function* refusalRow(error: Refusal): AsyncGenerator<ReportRow> {
   yield { state: 'refused', outputs: [], links: [], seed: [], error };
 }
 
-const publishBatchEnded = (context: DurableContext, parts: Parts, { batchId }: BatchRun): Promise<BatchEnd> =>
+const publishBatchEnded = (context: DurableContext, inbox: InboxContext, { batchId }: BatchRun): Promise<BatchEnd> =>
   context.step('publish', async () => {
-    const batch = await getBatch(parts.table, batchId);
+    const batch = await getBatch(inbox.table, batchId);
     if (batch === undefined) return { state: 'stale' };
-    await publishEnded(parts, batch);
-    parts.log.info('batch ended', {
+    await publishEnded(inbox, batch);
+    inbox.log.info('batch ended', {
       batchId,
       state: batch.state,
       lines: batch.lines,

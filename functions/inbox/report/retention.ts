@@ -7,7 +7,7 @@ import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
 import { jobKey } from '#shared/jobs/job-item.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import { inParallel } from '../in-parallel.ts';
 
 const linesInStep = 10_000;
@@ -26,22 +26,22 @@ const marginSeconds = 86_400;
  */
 export const startRetention = async (
   context: DurableContext,
-  parts: Parts,
+  inbox: InboxContext,
   run: BatchRun,
   lines: number,
 ): Promise<boolean> => {
   for (let first = 1; first <= lines; first += linesInStep) {
     const last = Math.min(lines, first + linesInStep - 1);
-    const isOurs = await context.step(`keep from line ${first}`, () => keepJobs(parts, run, { first, last }));
+    const isOurs = await context.step(`keep from line ${first}`, () => keepJobs(inbox, run, { first, last }));
     if (!isOurs) return false;
     if (last % (linesInStep * stepsInInvocation) === 0) await context.wait('next invocation', { seconds: 1 });
   }
-  await context.step('keep other lines', () => keepIdleLines(parts, run.batchId));
+  await context.step('keep other lines', () => keepIdleLines(inbox, run.batchId));
   return true;
 };
 
 const keepJobs = async (
-  { table }: Parts,
+  { table }: InboxContext,
   run: BatchRun,
   { first, last }: { first: number; last: number },
 ): Promise<boolean> => {
@@ -56,7 +56,7 @@ const keepJobs = async (
   return true;
 };
 
-const keepIdleLines = async ({ table }: Parts, batchId: string): Promise<void> => {
+const keepIdleLines = async ({ table }: InboxContext, batchId: string): Promise<void> => {
   const batch = await getBatch(table, batchId);
   if (batch === undefined) return;
   const expiresAt = expiryOf(batch, table.clock.now());

@@ -4,7 +4,7 @@ import { endStates } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { countedAs, type SkippedLine, skippedLines } from '#shared/batches/line-items.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import type { Tally } from './recount.ts';
 
 /** What the report says about one line of the input; its fields are those of `report.jsonl`. */
@@ -39,7 +39,7 @@ const reportedJob = lineJobSchema.pick({ jobId: true, lineId: true, state: true,
  * @throws {JobsStillRunningError} if a job has not ended
  */
 export async function* reportRows(
-  { table, bus: { gatewayUrl } }: Parts,
+  { table, bus: { gatewayUrl } }: InboxContext,
   { batchId, lines = 0 }: Batch,
   tally: Tally,
 ): AsyncGenerator<ReportRow> {

@@ -2,7 +2,7 @@ import { Readable, Transform } from 'node:stream';
 import { Upload } from '@aws-sdk/lib-storage';
 import { stringify } from 'csv-stringify';
 import { type ReportFormat, reportKey } from '#shared/batches/batch-files.ts';
-import type { Parts } from '../context.ts';
+import type { InboxContext } from '../context.ts';
 import type { ReportRow } from './rows.ts';
 
 // One part of each file is held in memory at a time; S3 takes none smaller than 5 MiB.
@@ -16,7 +16,11 @@ const contentTypes: Record<ReportFormat, string> = { jsonl: 'application/x-ndjso
  *
  * @throws whatever the rows threw
  */
-export const writeReport = async (parts: Parts, batchId: string, rows: AsyncIterable<ReportRow>): Promise<void> => {
+export const writeReport = async (
+  inbox: InboxContext,
+  batchId: string,
+  rows: AsyncIterable<ReportRow>,
+): Promise<void> => {
   const source = Readable.from(rows);
   const jsonl = jsonLines();
   const csv = csvTable();
@@ -26,7 +30,7 @@ export const writeReport = async (parts: Parts, batchId: string, rows: AsyncIter
   });
   const store = async (format: ReportFormat, body: Transform) => {
     try {
-      await upload(parts, reportKey(batchId, format), contentTypes[format], body);
+      await upload(inbox, reportKey(batchId, format), contentTypes[format], body);
     } catch (error) {
       source.destroy(error instanceof Error ? error : new Error(String(error)));
       throw error;
@@ -39,7 +43,12 @@ export const writeReport = async (parts: Parts, batchId: string, rows: AsyncIter
   for (const outcome of stored) if (outcome.status === 'rejected') throw outcome.reason;
 };
 
-const upload = async ({ s3, bucket }: Parts, key: string, contentType: string, body: Readable): Promise<void> => {
+const upload = async (
+  { s3, bucket }: InboxContext,
+  key: string,
+  contentType: string,
+  body: Readable,
+): Promise<void> => {
   const params = { Bucket: bucket, Key: key, Body: body, ContentType: contentType };
   await new Upload({ client: s3, params, partSize: partBytes, queueSize: 1 }).done();
 };

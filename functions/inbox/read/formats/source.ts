@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import type { BatchSource } from '#shared/batches/batch.ts';
-import type { Parts } from '../../context.ts';
+import type { InboxContext } from '../../context.ts';
 import type { PreparedLine } from '../lines-file.ts';
 import { storeLines } from '../store-lines.ts';
 import { readCsv } from './csv.ts';
@@ -25,7 +25,7 @@ const readers: Record<FileFormat['format'], (open: () => AsyncIterable<Buffer>) 
  * @returns the number of lines
  * @throws {RefusedFileError} if the file cannot be taken as a whole
  */
-export const prepareFile = async (parts: Parts, batchId: string, source: BatchSource): Promise<number> => {
+export const prepareFile = async (inbox: InboxContext, batchId: string, source: BatchSource): Promise<number> => {
   const format = formatOf(source.key);
   if (format === undefined) {
     throw new RefusedFileError(
@@ -33,15 +33,15 @@ export const prepareFile = async (parts: Parts, batchId: string, source: BatchSo
       'The name of the file must end in .jsonl, .ndjson, .csv or .json, or in one of these and .gz.',
     );
   }
-  const { maxBytes } = parts;
+  const { maxBytes } = inbox;
   const open = async function* (): AsyncGenerator<Buffer> {
-    yield* sourceBytes(await openSource(parts, source), { isCompressed: format.isCompressed, maxBytes });
+    yield* sourceBytes(await openSource(inbox, source), { isCompressed: format.isCompressed, maxBytes });
   };
-  return storeLines(parts, batchId, readers[format.format](open));
+  return storeLines(inbox, batchId, readers[format.format](open));
 };
 
 const openSource = async (
-  { s3, maxBytes }: Parts,
+  { s3, maxBytes }: InboxContext,
   { bucket, key, versionId, etag }: BatchSource,
 ): Promise<Readable> => {
   try {

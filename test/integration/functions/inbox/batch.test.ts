@@ -87,7 +87,7 @@ describe('a file in the inbox', () => {
     const { source } = await rig.batch(batchId);
     const { registerFile } = await import('#functions/inbox/register-file.ts');
     if (source === undefined) throw new Error('The batch has no file.');
-    expect(await registerFile(rig.parts, { kind: 'file', source })).toBe(batchId);
+    expect(await registerFile(rig.context, { kind: 'file', source })).toBe(batchId);
     expect(await rig.dispatch()).toEqual([{ state: 'running' }]);
     expect(await rig.dispatch()).toEqual([]);
   });
@@ -118,7 +118,7 @@ describe('a cancelled batch', () => {
     const { rig, batchId } = await readFile();
     const { requestBatchCancel } = await import('#shared/batches/batch-progress.ts');
     await rig.end(batchId, 1);
-    await requestBatchCancel(rig.parts.table, await rig.batch(batchId));
+    await requestBatchCancel(rig.context.table, await rig.batch(batchId));
     expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
     expect(await rig.batch(batchId)).toMatchObject({ counts: { succeeded: 1, cancelled: 2 } });
     expect((await rig.report(batchId)).filter(({ state }) => state === 'cancelled')).toHaveLength(2);
@@ -128,7 +128,7 @@ describe('a cancelled batch', () => {
     const rig = await servers.rig();
     const batchId = await rig.drop('requests.jsonl', file);
     const { requestBatchCancel } = await import('#shared/batches/batch-progress.ts');
-    await requestBatchCancel(rig.parts.table, await rig.batch(batchId));
+    await requestBatchCancel(rig.context.table, await rig.batch(batchId));
     expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
     expect((await rig.report(batchId)).map(({ line, id, state }) => [line, id, state])).toEqual([
       [1, 'first', 'cancelled'],

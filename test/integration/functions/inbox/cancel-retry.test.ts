@@ -23,7 +23,7 @@ let rig: Rig;
 let lane: Lane;
 beforeEach(async () => {
   rig = await servers.rig();
-  lane = createLane(rig.parts.table, perMinute(1));
+  lane = createLane(rig.context.table, perMinute(1));
 });
 
 const read = async (...lines: string[]): Promise<string> => {
@@ -32,7 +32,7 @@ const read = async (...lines: string[]): Promise<string> => {
   return batchId;
 };
 
-const cancel = async (batchId: string) => requestBatchCancel(rig.parts.table, await rig.batch(batchId));
+const cancel = async (batchId: string) => requestBatchCancel(rig.context.table, await rig.batch(batchId));
 
 const giveTurns = async (): Promise<string[]> => {
   const started: string[] = [];
@@ -46,12 +46,12 @@ const giveTurns = async (): Promise<string[]> => {
 describe('a cancelled batch', () => {
   const move = async (batchId: string, line: number, to: JobState): Promise<void> => {
     const order = new Date(rig.clock.now() + 3_600_000).toISOString();
-    await transition(rig.parts.table, await rig.job(batchId, line), { from: ['queued'], to, order });
+    await transition(rig.context.table, await rig.job(batchId, line), { from: ['queued'], to, order });
   };
 
   it('frees the turns of its jobs for others, and lets Adobe cancel what it works on', async () => {
     const batchId = await read(...['a', 'b', 'c', 'd', 'e'].map((prompt) => jsonLine(prompt)));
-    const { table } = rig.parts;
+    const { table } = rig.context;
     const scheduled = (await rig.job(batchId, 1)).jobId;
     expect(await giveTurns()).toEqual([scheduled]);
     const others = await enqueue(lane, { caller: 'team-b', priority: 'low' });
@@ -109,7 +109,7 @@ describe('a retry', () => {
     const { caller, priority, retentionSeconds } = await rig.batch(retryOf);
     const batchId = batchIdOfRetry(retryOf);
     const batch = { batchId, caller, priority, retryOf, retentionSeconds };
-    return { batchId, created: (await createBatch(rig.parts.table, batch, rig.clock.now())).created };
+    return { batchId, created: (await createBatch(rig.context.table, batch, rig.clock.now())).created };
   };
 
   const wanted = ({ operation, modelVersion, request, priority, lineId, caller }: Job) => ({

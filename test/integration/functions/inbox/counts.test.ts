@@ -37,12 +37,12 @@ const readBatch = async (lines: number): Promise<string> => {
 };
 
 const endSilently = async (batchId: string, line: number) => {
-  const ended = await endJob(rig.parts.table, await rig.job(batchId, line), ['queued'], { to: 'succeeded' });
+  const ended = await endJob(rig.context.table, await rig.job(batchId, line), ['queued'], { to: 'succeeded' });
   if (ended === undefined) throw new Error('The job had ended before.');
   return ended;
 };
 
-const recover = () => recoverJobs({ ...rig, ...rig.parts, startTurn: async () => {} });
+const recover = () => recoverJobs({ ...rig, ...rig.context, startTurn: async () => {} });
 
 const linesTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
@@ -53,7 +53,7 @@ describe('the counts of a batch', () => {
     rig.clock.advance(minuteMs);
     // The function that ended a job, a resumed one, and two runs of dispatch.
     await Promise.all([
-      ...ended.flatMap((job) => [publishEnded(rig.parts, job), publishEnded(rig.parts, job)]),
+      ...ended.flatMap((job) => [publishEnded(rig.context, job), publishEnded(rig.context, job)]),
       recover(),
       recover(),
     ]);
@@ -64,7 +64,7 @@ describe('the counts of a batch', () => {
   it('are made up for when a crash comes between the mark of a job and its count', async () => {
     const batchId = await readBatch(3);
     const crashed = await endSilently(batchId, 1);
-    await markCounted(rig.parts.table, crashed.jobId);
+    await markCounted(rig.context.table, crashed.jobId);
     for (const line of [2, 3]) await rig.end(batchId, line);
     rig.clock.advance(leaseMs - 1);
     await recover();
@@ -82,7 +82,7 @@ describe('the counts of a batch', () => {
       await rig.dispatch();
     }
     await rig.end(batchId, 1);
-    for (const line of [2, 3]) await markCounted(rig.parts.table, (await endSilently(batchId, line)).jobId);
+    for (const line of [2, 3]) await markCounted(rig.context.table, (await endSilently(batchId, line)).jobId);
     await recover();
     rig.clock.advance(leaseMs);
     expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
@@ -118,7 +118,7 @@ describe('the counts of a batch', () => {
     const died = () => undefined;
     const endAndTell = async (line: number) => {
       const ended = await endSilently(batchId, line);
-      await publishEnded(rig.parts, ended);
+      await publishEnded(rig.context, ended);
     };
     await Promise.all(linesTo(20).map((line) => endAndTell(line).catch(died)));
     isReliable = true;
@@ -154,7 +154,7 @@ describe('a job of a batch', () => {
   it('that was counted may be erased while the others run: its row says so', async () => {
     const batchId = await readBatch(3);
     await rig.end(batchId, 1);
-    await deleteJob(rig.parts.table, jobIdOfLine(batchId, 1));
+    await deleteJob(rig.context.table, jobIdOfLine(batchId, 1));
     for (const line of [2, 3]) await rig.end(batchId, line);
     expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
     expect((await rig.report(batchId)).map(({ state }) => state)).toEqual(['erased', 'succeeded', 'succeeded']);
@@ -163,10 +163,10 @@ describe('a job of a batch', () => {
   it('that was erased uncounted keeps nobody waiting', async () => {
     const batchId = await readBatch(3);
     const crashed = await endSilently(batchId, 1);
-    await markCounted(rig.parts.table, crashed.jobId);
+    await markCounted(rig.context.table, crashed.jobId);
     rig.clock.advance(minuteMs);
     await recover();
-    expect(await deleteJob(rig.parts.table, crashed.jobId)).toBe(true);
+    expect(await deleteJob(rig.context.table, crashed.jobId)).toBe(true);
     for (const line of [2, 3]) await rig.end(batchId, line);
     rig.clock.advance(leaseMs);
     expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
@@ -175,7 +175,7 @@ describe('a job of a batch', () => {
 
   it('is there for the report however long the others take, and then for as long as the batch', async () => {
     const batchId = await readBatch(3);
-    const { table, retentionSeconds } = rig.parts;
+    const { table, retentionSeconds } = rig.context;
     await rig.end(batchId, 1);
     rig.clock.advance(400 * 86_400_000);
     for (const line of [2, 3]) await rig.end(batchId, line);

@@ -1,6 +1,6 @@
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
-import type { Parts } from '#functions/inbox/context.ts';
+import type { InboxContext } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
 import { LeaseOverError } from '#functions/inbox/read/enqueue-lines.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
@@ -27,7 +27,7 @@ export interface FaultyWorld {
   /** Called before each effect. */
   onEffect(hook: (name: string) => Promise<void>): void;
   /** Does something in a process of its own; undefined if it died. */
-  inProcess<Result>(run: (parts: Parts) => Promise<Result>): Promise<Result | undefined>;
+  inProcess<Result>(run: (context: InboxContext) => Promise<Result>): Promise<Result | undefined>;
   /** What dispatch does: what crashes left of jobs, then batches, each of whose executions is a process of its own. */
   dispatch(): Promise<void>;
   /** Lets a process that stalled go on to its end; false if there is none. */
@@ -43,7 +43,7 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
   let faults = fault === undefined ? [] : [fault];
   const resumes = fault?.fate === 'crash, resumed';
 
-  const inProcess = async <Result>(run: (parts: Parts) => Promise<Result>): Promise<Result | undefined> => {
+  const inProcess = async <Result>(run: (context: InboxContext) => Promise<Result>): Promise<Result | undefined> => {
     let isDead = false;
     let die: () => void = () => {};
     const death = new Promise<undefined>((resolve) => {
@@ -75,15 +75,15 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
       die();
       return never();
     };
-    end = run(connect(rig.parts, call));
+    end = run(connect(rig.context, call));
     end.catch(() => undefined);
     return Promise.race([end, death]);
   };
 
   const follow = async (run: BatchRun): Promise<void> => {
-    const context = createJournal();
-    const end = await inProcess((parts) => processBatch(context, run, parts));
-    if (end === undefined && resumes) await inProcess((parts) => processBatch(context, run, parts));
+    const journal = createJournal();
+    const end = await inProcess((context) => processBatch(journal, run, context));
+    if (end === undefined && resumes) await inProcess((context) => processBatch(journal, run, context));
   };
 
   return {
@@ -95,16 +95,16 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
     inProcess,
     dispatch: async () => {
       const started: BatchRun[] = [];
-      await inProcess(async (parts) => {
-        await recoverJobs({ ...parts, startTurn: async () => {}, recordMetric: () => {} });
+      await inProcess(async (context) => {
+        await recoverJobs({ ...context, startTurn: async () => {}, recordMetric: () => {} });
         const startRun = async (run: BatchRun) => {
-          await parts.triggerDispatch();
+          await context.triggerDispatch();
           // The same work starts once, however often it is asked for.
           if (!started.some(({ batchId, run: known }) => batchId === run.batchId && known === run.run)) {
             started.push(run);
           }
         };
-        await scheduleBatches({ ...parts, startRun });
+        await scheduleBatches({ ...context, startRun });
       });
       for (const run of started) await follow(run);
     },
@@ -128,8 +128,11 @@ const nameOf = (command: { input: Record<string, unknown> }): string => {
   return `${command.constructor.name.replace(/Command$/, '')}${about}`;
 };
 
-/** The parts of a process: every call to the outside world goes through `call`. */
-const connect = (parts: Parts, call: (name: string, send: () => Promise<unknown>) => Promise<unknown>): Parts => {
+/** The context of a process: every call to the outside world goes through `call`. */
+const connect = (
+  context: InboxContext,
+  call: (name: string, send: () => Promise<unknown>) => Promise<unknown>,
+): InboxContext => {
   const through = <Client extends object>(client: Client): Client =>
     new Proxy(client, {
       get: (target, property) => {
@@ -140,12 +143,12 @@ const connect = (parts: Parts, call: (name: string, send: () => Promise<unknown>
       },
     });
   return {
-    ...parts,
-    table: { ...parts.table, dynamoDb: through(parts.table.dynamoDb) },
-    s3: through(parts.s3),
-    bus: { ...parts.bus, eventBridge: through(parts.bus.eventBridge) },
+    ...context,
+    table: { ...context.table, dynamoDb: through(context.table.dynamoDb) },
+    s3: through(context.s3),
+    bus: { ...context.bus, eventBridge: through(context.bus.eventBridge) },
     triggerDispatch: async () => {
-      await call('Invoke', () => parts.triggerDispatch());
+      await call('Invoke', () => context.triggerDispatch());
     },
   };
 };

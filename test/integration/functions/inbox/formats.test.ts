@@ -129,7 +129,7 @@ describe.each(['jsonl', 'csv', 'json'] as const)('a compressed file of %s', (for
     expect(await rig.dispatch()).toEqual([{ state: 'refused' }]);
     expect(await rig.batch(batchId)).toMatchObject({ state: 'refused', jobs: 0, error: { code } });
     await expect(
-      rig.parts.s3.send(new GetObjectCommand({ Bucket: rig.parts.bucket, Key: `batches/${batchId}/lines.txt` })),
+      rig.context.s3.send(new GetObjectCommand({ Bucket: rig.context.bucket, Key: `batches/${batchId}/lines.txt` })),
     ).rejects.toThrow(NoSuchKey);
   });
 });

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { v4 as uuid } from 'uuid';
-import type { Parts } from '#functions/inbox/context.ts';
+import type { InboxContext } from '#functions/inbox/context.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import { type Batch, isOver } from '#shared/batches/batch.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
@@ -17,15 +17,18 @@ export const failed: JobEnd = { to: 'failed', error: { code: 'image_unsafe', mes
 
 /** Registers a file as the event about it has it done; a process that died is started again by Lambda. */
 export const register = async (world: FaultyWorld, lines: string[], name = 'requests.jsonl'): Promise<string> => {
-  const { s3, bucket } = world.rig.parts;
+  const { s3, bucket } = world.rig.context;
   const key = `inbox/team-a/${uuid()}/${name}`;
   const { ETag = '' } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: lines.join('\n') }));
   const source = { bucket, key, etag: ETag.replaceAll('"', '') };
-  return repeated(world, async (parts) => String(await registerFile(parts, { kind: 'file', source })));
+  return repeated(world, async (context) => String(await registerFile(context, { kind: 'file', source })));
 };
 
 /** Does something that is done again if its process dies. */
-export const repeated = async <Result>(world: FaultyWorld, run: (parts: Parts) => Promise<Result>): Promise<Result> =>
+export const repeated = async <Result>(
+  world: FaultyWorld,
+  run: (context: InboxContext) => Promise<Result>,
+): Promise<Result> =>
   (await world.inProcess(run)) ?? (await world.inProcess(run)) ?? Promise.reject(new Error('It died twice.'));
 
 /** Lets dispatch look, and time pass, until the batch is what is expected. */
@@ -54,7 +57,7 @@ export const untilOver = async (world: FaultyWorld, batchId: string) => {
 
 /** Whether there is an end that nobody has announced. */
 const isSilent = async ({ rig }: FaultyWorld): Promise<boolean> =>
-  (await allItems(rig.parts.table)).some(({ unpublished }) => unpublished !== undefined);
+  (await allItems(rig.context.table)).some(({ unpublished }) => unpublished !== undefined);
 
 /** Ends a job as generate does; if it dies, dispatch announces the end. */
 export const end = async (world: FaultyWorld, batchId: string, line: number, how: JobEnd): Promise<void> => {

@@ -153,7 +153,7 @@ const cancelledWhileRunning: Life = {
     'Update batch', // the mark of the unpublished is cleared
   ],
   live: async (world) => {
-    const { table } = world.rig.parts;
+    const { table } = world.rig.context;
     const before = createFaultyWorld(world.rig);
     const batchId = await register(before, [jsonLine('a cat'), jsonLine('a dog'), jsonLine('a fox')]);
     await untilRead(before, batchId);

@@ -58,14 +58,14 @@ describe('reading that broke off', () => {
     expect(jobsPut()).toBe(30);
     expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 300, readAttempts: 0 });
     expect(await Promise.all([1, 250, 251].map(async (line) => (await rig.job(batchId, line)).rank))).toEqual(ranks);
-    expect(await takeRounds(createLane(rig.parts.table), 'team-a', 'low', 1)).toBeLessThanOrEqual(300 + 50);
+    expect(await takeRounds(createLane(rig.context.table), 'team-a', 'low', 1)).toBeLessThanOrEqual(300 + 50);
   });
 
   it('makes no more jobs once the batch is cancelled, and cancels those that there are', async () => {
     const batchId = await drop(40);
     failAfter('Put job', 10);
     await expect(world.dispatch()).rejects.toThrow(CrashError);
-    await requestBatchCancel(rig.parts.table, await rig.batch(batchId));
+    await requestBatchCancel(rig.context.table, await rig.batch(batchId));
     heal();
     await world.dispatch();
     expect(await rig.batch(batchId)).toMatchObject({
@@ -81,7 +81,7 @@ describe('reading that broke off', () => {
 
   it('is handed over to a new execution before it has had too many steps', async () => {
     const batchId = await drop(260);
-    const { table } = rig.parts;
+    const { table } = rig.context;
     const claim = async () => {
       for await (const [due] of dueBatches(table, 1)) return due && claimRun(table, due);
       return undefined;
@@ -89,7 +89,7 @@ describe('reading that broke off', () => {
     const read = async () => {
       const claimed = await claim();
       expect(claimed?.batchId).toBe(batchId);
-      return readRequests(createJournal(), rig.parts, { batchId, run: claimed?.run ?? 0 }, 1);
+      return readRequests(createJournal(), rig.context, { batchId, run: claimed?.run ?? 0 }, 1);
     };
     expect([await read(), await read()].map(({ kind }) => kind)).toEqual(['continues', 'read']);
     expect(await rig.batch(batchId)).toMatchObject({ state: 'running', jobs: 260, run: 2 });

@@ -4,7 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { v4 as uuid } from 'uuid';
 import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
-import type { Parts } from '#functions/inbox/context.ts';
+import type { InboxContext } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
@@ -22,7 +22,7 @@ import { type Observed, observe } from '#test/fixtures/observed.ts';
 
 /** Servers that the tests of one file share. */
 export interface Servers {
-  rig(settings?: Partial<Parts>): Promise<Rig>;
+  rig(settings?: Partial<InboxContext>): Promise<Rig>;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export interface ReportLine {
 
 /** The inbox function and what dispatch does for it, over a table and a bucket. */
 export interface Rig extends Observed {
-  parts: Parts;
+  context: InboxContext;
   clock: ManualClock;
   /** The client of the rig's table, to which a test may do what it likes. */
   dynamoDb: DynamoDBClient;
@@ -88,8 +88,8 @@ export const startServers = async (): Promise<Servers> => {
 };
 
 const createRig = (
-  { s3, table, dynamoDb, clock }: Pick<Parts, 's3' | 'table'> & Pick<Rig, 'dynamoDb' | 'clock'>,
-  settings: Partial<Parts>,
+  { s3, table, dynamoDb, clock }: Pick<InboxContext, 's3' | 'table'> & Pick<Rig, 'dynamoDb' | 'clock'>,
+  settings: Partial<InboxContext>,
 ): Rig => {
   const observed = observe();
   const events: Rig['events'] = [];
@@ -98,7 +98,7 @@ const createRig = (
     return { FailedEntryCount: 0 };
   };
   const bus = { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' };
-  const parts: Parts = {
+  const context: InboxContext = {
     table,
     bus,
     s3,
@@ -115,7 +115,7 @@ const createRig = (
   };
   const rig: Rig = {
     ...observed,
-    parts,
+    context,
     clock,
     dynamoDb,
     events,
@@ -125,7 +125,7 @@ const createRig = (
       const key = `inbox/${team === '' ? '' : `${team}/`}${team === '' ? uuid() : `${uuid()}/`}${name}`;
       const { ETag = '' } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
       const etag = ETag.replaceAll('"', '');
-      return (await registerFile(parts, { kind: 'file', source: { bucket, key, etag }, bytes: 1 })) ?? '';
+      return (await registerFile(context, { kind: 'file', source: { bucket, key, etag }, bytes: 1 })) ?? '';
     },
     dispatch: async () => {
       const started: BatchRun[] = [];
@@ -142,8 +142,8 @@ const createRig = (
       return ends;
     },
     follow: async (run) => {
-      const handlerFunction = withDurableExecution((event: BatchRun, context: DurableContext) =>
-        processBatch(context, event, parts),
+      const handlerFunction = withDurableExecution((event: BatchRun, durable: DurableContext) =>
+        processBatch(durable, event, context),
       );
       const execution = await new LocalDurableTestRunner<BatchEnd>({ handlerFunction }).run({ payload: { ...run } });
       const end = execution.getResult();
@@ -159,7 +159,7 @@ const createRig = (
     end: async (batchId, line, end = succeeded(line)) => {
       const job = await rig.job(batchId, line);
       const ended = await endJob(table, job, [job.state], end);
-      if (ended !== undefined) await publishEnded(parts, ended);
+      if (ended !== undefined) await publishEnded(context, ended);
     },
     report: async (batchId) =>
       (await rig.object(`batches/${batchId}/report.jsonl`))

@@ -16,7 +16,7 @@ export const expectWhole = async (
   { state, rows }: { state: BatchState; rows: string[] },
 ): Promise<void> => {
   const batch = await rig.batch(batchId);
-  const items = await allItems(rig.parts.table);
+  const items = await allItems(rig.context.table);
   const jobs = items.filter((item) => item['sk'] === 'job' && item['batchId'] === batchId);
   const stateOf = (row: string) => row.split(' ')[1] ?? '';
   const isJob = (row: string) => ['succeeded', 'failed', 'timed_out', 'cancelled'].includes(stateOf(row));
