@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { metricNames } from '#shared/metrics.ts';
 import { expectSettled } from './world/invariants.ts';
-import { createWorld, hourMs, type World } from './world/world.ts';
-
-const rotated = async (): Promise<World> => {
-  const world = createWorld({ revokesTokens: true });
-  await world.refreshToken();
-  await world.advance(hourMs);
-  await world.rotate();
-  return world;
-};
+import { createRotated } from './world/scenes.ts';
+import { createWorld, hourMs } from './world/world.ts';
 
 describe('the daily run', () => {
   it('does nothing while nothing is configured', async () => {
@@ -20,7 +13,7 @@ describe('the daily run', () => {
   });
 
   it('retires the previous secret once its grace is over and nobody uses it', async () => {
-    const world = await rotated();
+    const world = await createRotated();
     await world.advance(47 * hourMs);
     expect(await world.daily()).toMatchObject({ result: { previous: 'in_grace' } });
     expect(world.adobe.secrets).toHaveLength(2);
@@ -34,7 +27,7 @@ describe('the daily run', () => {
   });
 
   it('raises an alarm for a previous secret that is still used after its grace', async () => {
-    const world = await rotated();
+    const world = await createRotated();
     await world.advance(49 * hourMs);
     world.first.lastUsedAt = world.clock.now() - hourMs;
     expect(await world.daily()).toMatchObject({ result: { previous: 'in_use' } });
@@ -44,7 +37,7 @@ describe('the daily run', () => {
   });
 
   it('never deletes the only secret that is left', async () => {
-    const world = await rotated();
+    const world = await createRotated();
     await world.advance(72 * hourMs);
     world.adobe.lagging.push(...world.adobe.secrets.filter(({ uuid }) => uuid === 'uuid-2'));
     world.adobe.remove('uuid-2');
@@ -106,38 +99,12 @@ describe('the daily run', () => {
   });
 
   it('says why it failed without asking for a rotation', async () => {
-    const world = await rotated();
+    const world = await createRotated();
     world.adobe.refusedScopes = 'openid,manage_client_secrets';
     expect((await world.daily()).ok).toBe(false);
     expect(world.status()).toMatchObject({ lastRotationFailed: false, error: { code: 'invalid_scope' } });
     world.adobe.refusedScopes = '';
     expect(await world.daily()).toMatchObject({ ok: true, result: { rotatesAgain: false } });
     expect(world.status()?.error).toBeUndefined();
-  });
-});
-
-describe('retiring a compromised secret', () => {
-  it('asks for the uuid of the secret as confirmation', async () => {
-    const world = await rotated();
-    for (const confirm of [undefined, 'uuid-2', '']) {
-      expect(await world.deletePreviousNow(confirm)).toMatchObject({ ok: false, error: { code: 'not_confirmed' } });
-    }
-    expect(world.adobe.deletedByGateway).toEqual([]);
-  });
-
-  it('ignores grace and use', async () => {
-    const world = await rotated();
-    world.first.lastUsedAt = world.clock.now();
-    const before = world.clock.now();
-    expect(await world.deletePreviousNow('uuid-1')).toMatchObject({ ok: true, result: { retired: true } });
-    expect(world.clock.now() - before, 'nobody waits in an emergency').toBeLessThan(1_000);
-    expect(world.adobe.secrets.map(({ uuid }) => uuid)).toEqual(['uuid-2']);
-    expectSettled(world);
-  });
-
-  it('has nothing to do when the secret is gone', async () => {
-    const world = await rotated();
-    await world.deletePreviousNow('uuid-1');
-    expect(await world.deletePreviousNow('uuid-1')).toMatchObject({ ok: true, result: { retired: false } });
   });
 });

@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { metricNames } from '#shared/metrics.ts';
 import { expectSettled } from '../world/invariants.ts';
-import { createWorld, hourMs, type Outcome, type World } from '../world/world.ts';
-
-const configured = async (options: Parameters<typeof createWorld>[0] = {}): Promise<World> => {
-  const world = createWorld(options);
-  await world.refreshToken();
-  await world.advance(hourMs);
-  return world;
-};
-
-const messageOf = (outcome: Outcome<unknown>): string => {
-  if (outcome.ok) throw new Error('The run was expected to fail.');
-  return outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-};
+import { createConfigured, readMessage } from '../world/scenes.ts';
+import { createWorld, hourMs } from '../world/world.ts';
 
 describe('createSecret', () => {
   it('stores a new secret as the pending version and keeps every other field', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     const token = world.openRotation();
 
     await world.step('createSecret', token);
@@ -34,11 +23,11 @@ describe('createSecret', () => {
   });
 
   it('asks Adobe for its list once, and once more before a deletion', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     await world.step('createSecret', world.openRotation());
     expect(world.adobe.lists).toBe(1);
 
-    const rotated = await configured();
+    const rotated = await createConfigured();
     await rotated.rotate();
     await rotated.advance(50 * hourMs);
     const before = rotated.adobe.lists;
@@ -48,7 +37,7 @@ describe('createSecret', () => {
   });
 
   it('has nothing to do when it is called again', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     const token = world.openRotation();
     await world.step('createSecret', token);
     const pending = await world.store.port.readPending(token);
@@ -61,7 +50,7 @@ describe('createSecret', () => {
   });
 
   it('makes one secret, however many calls there are at the same time', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     const token = world.openRotation();
 
     const outcomes = await Promise.all([1, 2, 3].map(() => world.step('createSecret', token)));
@@ -74,19 +63,19 @@ describe('createSecret', () => {
   });
 
   it('deletes the new secret at Adobe again if it could not be stored', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     world.store.failsNextPut = 'before';
 
     const outcome = await world.step('createSecret', world.openRotation());
 
-    expect(messageOf(outcome)).toContain('InternalServiceError');
+    expect(readMessage(outcome)).toContain('InternalServiceError');
     expectSettled(world);
     expect(world.adobe.deletedByGateway).toEqual(['uuid-2']);
     expect((await world.state.readState()).intent?.closedAt).toBeDefined();
   });
 
   it('goes on if Secrets Manager stored the new secret although its answer was lost', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     world.store.failsNextPut = 'after';
 
     expect((await world.rotate()).ok).toBe(true);
@@ -96,7 +85,7 @@ describe('createSecret', () => {
   });
 
   it("deletes the secret whose value was lost with Adobe's answer, and lets the next rotation begin", async () => {
-    const world = await configured();
+    const world = await createConfigured();
     world.adobe.losesNextAdd = true;
 
     expect((await world.rotate()).ok).toBe(false);
@@ -109,7 +98,7 @@ describe('createSecret', () => {
   });
 
   it('gives up a pending secret that Adobe does not list any more, even while IMS still accepts it', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     const token = world.openRotation();
     await world.step('createSecret', token);
     world.adobe.lagging.push(...world.adobe.secrets.filter(({ uuid }) => uuid === 'uuid-2'));
@@ -117,23 +106,23 @@ describe('createSecret', () => {
 
     const outcome = await world.step('createSecret', token);
 
-    expect(messageOf(outcome)).toContain('uuid-2');
+    expect(readMessage(outcome)).toContain('uuid-2');
     expect(world.store.pendingElsewhere()).toBeUndefined();
     expect((await world.daily()).ok).toBe(true);
     expect(world.store.current()?.credentials?.secretUuid).toBe('uuid-3');
   });
 
   it('refuses a version that is not being rotated in', async () => {
-    const world = await configured();
-    expect(messageOf(await world.step('createSecret', 'unknown'))).toContain('not AWSPENDING');
+    const world = await createConfigured();
+    expect(readMessage(await world.step('createSecret', 'unknown'))).toContain('not AWSPENDING');
   });
 
   it('names what is missing in the stored credentials', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     const { orgId: _, ...rest } = world.store.current()?.credentials ?? { clientId: '', clientSecret: '' };
     world.store.putCurrent('by-hand', rest);
 
-    expect(messageOf(await world.rotate())).toContain('lacks orgId;');
+    expect(readMessage(await world.rotate())).toContain('lacks orgId;');
     expect(world.status()).toMatchObject({ lastRotationFailed: true, error: { code: 'credentials_incomplete' } });
   });
 
@@ -150,11 +139,11 @@ describe('createSecret', () => {
 
 describe('making room for a new secret', () => {
   it('spares a secret of unknown origin, and says which one it is and what can be done', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     const foreign = world.adobe.consoleAdds();
     foreign.lastUsedAt = foreign.createdAt + 1000;
 
-    const message = messageOf(await world.rotate());
+    const message = readMessage(await world.rotate());
 
     expect(message).toContain(foreign.uuid);
     expect(message).toContain(new Date(foreign.createdAt).toISOString());
@@ -171,44 +160,44 @@ describe('making room for a new secret', () => {
     ['was used', 10_000, true],
     ['is older than the call that may have made it', 200_000, false],
   ])('spares a secret that appeared after an interrupted call but %s', async (_, laterMs, used) => {
-    const world = await configured();
-    const undisturbed = await (await configured()).rotate();
+    const world = await createConfigured();
+    const undisturbed = await (await createConfigured()).rotate();
     const index = undisturbed.effects.indexOf('ioManagement.add');
     await world.rotate({ index, when: 'before' });
     world.clock.advance(laterMs);
     const foreign = world.adobe.consoleAdds();
     if (used) foreign.lastUsedAt = world.clock.now();
 
-    expect(messageOf(await world.rotate())).toContain(foreign.uuid);
+    expect(readMessage(await world.rotate())).toContain(foreign.uuid);
 
     expect(world.adobe.deletedByGateway).toEqual([]);
   });
 
   it('spares the previous secret during its grace', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     await world.rotate();
     await world.advance(47 * hourMs);
 
-    expect(messageOf(await world.rotate())).toContain('its grace ends at');
+    expect(readMessage(await world.rotate())).toContain('its grace ends at');
 
     expect(world.adobe.deletedByGateway).toEqual([]);
     expect(world.metrics.map(([name]) => name)).not.toContain(metricNames.previousSecretStillInUse);
   });
 
   it('spares the previous secret while it is used, and raises an alarm after the grace', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     await world.rotate();
     await world.advance(50 * hourMs);
     world.first.lastUsedAt = world.clock.now() - 23 * hourMs;
 
-    expect(messageOf(await world.rotate())).toContain('still in use');
+    expect(readMessage(await world.rotate())).toContain('still in use');
 
     expect(world.adobe.deletedByGateway).toEqual([]);
     expect(world.metrics).toContainEqual([metricNames.previousSecretStillInUse, 1]);
   });
 
   it('deletes the previous secret when its grace is over and nobody uses it', async () => {
-    const world = await configured();
+    const world = await createConfigured();
     await world.rotate();
     await world.advance(50 * hourMs);
 
@@ -216,46 +205,5 @@ describe('making room for a new secret', () => {
 
     expect(world.adobe.deletedByGateway).toEqual(['uuid-1']);
     expectSettled(world);
-  });
-});
-
-describe('the uuid of the current secret', () => {
-  it('is found by its use when it is not stored', async () => {
-    const world = await configured({ withUuid: false });
-    const foreign = world.adobe.consoleAdds();
-    foreign.lastUsedAt = world.clock.now() - hourMs;
-
-    expect(messageOf(await world.rotate())).toContain(`did not make ${foreign.uuid}`);
-    world.adobe.remove(foreign.uuid);
-    expect((await world.rotate()).ok).toBe(true);
-
-    expect(world.store.current()?.credentials?.replacedSecretUuid).toBe(world.first.uuid);
-    await world.advance(72 * hourMs);
-    await world.daily();
-    expect(world.adobe.deletedByGateway).toEqual([world.first.uuid]);
-  });
-
-  it('has to be named by the operator if two secrets were used at the same moment', async () => {
-    const world = await configured({ withUuid: false });
-    const busy = world.adobe.consoleAdds();
-    Object.defineProperty(busy, 'lastUsedAt', { get: () => world.clock.now(), enumerable: true });
-
-    const message = messageOf(await world.rotate());
-
-    expect(message).toContain('uuid-1');
-    expect(message).toContain('uuid-2');
-    expect(message).toContain('Name it as secretUuid');
-  });
-
-  it('is found anew if somebody stored another secret and left the old uuid', async () => {
-    const world = await configured();
-    const made = world.adobe.consoleAdds();
-    world.adobe.remove(world.first.uuid);
-    const old = world.store.current()?.credentials;
-    if (old) world.store.putCurrent('by-hand', { ...old, clientSecret: made.value });
-
-    expect((await world.rotate()).ok).toBe(true);
-
-    expect(world.store.current()?.credentials?.replacedSecretUuid).toBe(made.uuid);
   });
 });

@@ -1,86 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { expectSettled } from '../world/invariants.ts';
-import { createWorld, hourMs, type World } from '../world/world.ts';
-
-const withPending = async (): Promise<{ world: World; token: string }> => {
-  const world = createWorld({ revokesTokens: true });
-  await world.refreshToken();
-  await world.advance(hourMs);
-  const token = world.openRotation();
-  await world.step('createSecret', token);
-  return { world, token };
-};
-
-describe('testSecret', () => {
-  it('returns quietly without a pending value, even on the placeholder', async () => {
-    const world = createWorld();
-    world.store.putCurrent('placeholder', undefined);
-    const token = world.openRotation();
-    expect((await world.step('testSecret', token)).ok).toBe(true);
-    expect((await world.step('testSecret', 'unknown')).ok).toBe(true);
-    expect(world.adobe.mints).toBe(0);
-  });
-
-  it('keeps nobody waiting after such a test', async () => {
-    const world = createWorld();
-    await world.refreshToken();
-    await world.step('testSecret', world.openRotation());
-    world.store.labels.delete('AWSPENDING');
-    const before = world.clock.now();
-    expect((await world.rotate()).ok).toBe(true);
-    expect(world.clock.now() - before).toBeLessThan(1_000);
-  });
-
-  it('mints both kinds of token with the pending secret and makes a real call', async () => {
-    const { world, token } = await withPending();
-    const before = world.adobe.mints;
-    expect((await world.step('testSecret', token)).ok).toBe(true);
-    expect(world.adobe.mints - before).toBe(2);
-    expect(world.adobe.secrets[1]?.lastUsedAt).toBeDefined();
-  });
-
-  it('waits while Adobe propagates the new secret', async () => {
-    const { world, token } = await withPending();
-    world.adobe.propagationMs = 45_000;
-    expect((await world.step('testSecret', token)).ok).toBe(true);
-  });
-
-  it('ends the rotation if Adobe still refuses the new secret after that time', async () => {
-    const { world, token } = await withPending();
-    world.adobe.propagationMs = 90_000;
-    expect((await world.step('testSecret', token)).ok).toBe(false);
-    expectSettled(world);
-    expect(world.adobe.deletedByGateway).toEqual(['uuid-2']);
-    expect(world.status()).toMatchObject({ lastRotationFailed: true, error: { code: 'invalid_client' } });
-  });
-
-  it('leaves a secret of an ended rotation to the next run if Adobe does not delete it now', async () => {
-    const { world, token } = await withPending();
-    world.adobe.propagationMs = 90_000;
-    world.adobe.failsDeletes = true;
-    await world.step('testSecret', token);
-    expect(world.adobe.secrets).toHaveLength(2);
-    expect(world.store.pendingElsewhere()).toBeUndefined();
-
-    world.adobe.propagationMs = 0;
-    world.adobe.failsDeletes = false;
-    expect((await world.rotate()).ok).toBe(true);
-    expectSettled(world);
-  });
-
-  it('ends the rotation at once if the credential lacks a scope', async () => {
-    const { world, token } = await withPending();
-    world.adobe.refusedScopes = 'openid,firefly_api';
-    const before = world.clock.now();
-    expect((await world.step('testSecret', token)).ok).toBe(false);
-    expect(world.clock.now() - before).toBeLessThan(1_000);
-    expect(world.status()?.error?.code).toBe('invalid_scope');
-  });
-});
+import { createPending } from '../world/scenes.ts';
+import { createWorld } from '../world/world.ts';
 
 describe('finishSecret', () => {
   it('promotes the pending secret and moves running work to it', async () => {
-    const { world, token } = await withPending();
+    const { world, token } = await createPending();
     expect((await world.step('finishSecret', token)).ok).toBe(true);
     expect(world.store.current()?.credentials?.secretUuid).toBe('uuid-2');
     expect(world.store.previous()?.credentials?.secretUuid).toBe('uuid-1');
@@ -95,14 +20,14 @@ describe('finishSecret', () => {
   });
 
   it('may be called again', async () => {
-    const { world, token } = await withPending();
+    const { world, token } = await createPending();
     await world.step('finishSecret', token);
     expect((await world.step('finishSecret', token)).ok).toBe(true);
     expectSettled(world);
   });
 
   it('does not promote a secret that has died since it was tested', async () => {
-    const { world, token } = await withPending();
+    const { world, token } = await createPending();
     await world.step('testSecret', token);
     world.adobe.remove('uuid-2');
     expect((await world.step('finishSecret', token)).ok).toBe(false);
@@ -115,15 +40,5 @@ describe('finishSecret', () => {
     await world.refreshToken();
     expect((await world.step('finishSecret', world.openRotation())).ok).toBe(false);
     expectSettled(world);
-  });
-});
-
-describe('any step', () => {
-  it('refuses another secret than its own', async () => {
-    const { runStep } = await import('#functions/secret-rotation/steps/run-step.ts');
-    const world = createWorld();
-    const event = { Step: 'createSecret', SecretId: 'another', ClientRequestToken: 'any' } as const;
-    const run = runStep({ ports: world.ports, policy: world.policy, deadline: world.clock.now() + 1000 }, event);
-    await expect(run).rejects.toThrow('not another');
   });
 });
