@@ -1,34 +1,48 @@
+import { Cron } from 'croner';
 import type { Lambda } from './lambda/start-lambda.ts';
-import { type Scheduler, startScheduler } from './scheduler.ts';
 import type { SecretsManagerServer } from './secrets-manager/server.ts';
 import { stackNames } from './stack-settings.ts';
 
-const minuteMs = 60_000;
+const everyMinute = '* * * * *';
+const everyHour = '0 * * * *';
+const everyDay = '0 0 * * *';
+
+/** The running schedules of a stack. */
+export interface Schedules {
+  /** Starts nothing more; a run that is under way is left to finish, and its error is still reported. */
+  close(): Promise<void>;
+}
 
 /**
  * Starts what EventBridge Scheduler and Secrets Manager do by the clock in AWS: dispatch every minute, the token refresh
- * every hour, the daily care for the client secret, and its rotation when it is due.
+ * every hour, the daily care for the client secret, and its rotation when it is due. What still runs skips its turn, and an
+ * error of one run does not stop the next.
  *
  * @param onError receives the name of what failed and why
  */
 export const startSchedules = (
-  lambda: Lambda,
-  secretsManager: SecretsManagerServer,
+  lambda: Pick<Lambda, 'invoke'>,
+  secretsManager: Pick<SecretsManagerServer, 'rotateDue'>,
   onError: (name: string, error: unknown) => void,
-): Scheduler => {
+): Schedules => {
   const { dispatch, tokenRefresh, secretRotation } = stackNames.functions;
-  const invoke = (name: string, everyMs: number, payload: unknown) => ({
-    name,
-    everyMs,
-    run: () => lambda.invoke(name, payload),
-  });
-  return startScheduler(
-    [
-      invoke(dispatch, minuteMs, {}),
-      invoke(tokenRefresh, 60 * minuteMs, {}),
-      invoke(secretRotation, 24 * 60 * minuteMs, { action: 'daily' }),
-      { name: 'rotation schedule', everyMs: minuteMs, run: async () => secretsManager.rotateDue() },
-    ],
-    { onError },
-  );
+  const repeat = (name: string, pattern: string, run: () => unknown) =>
+    new Cron(
+      pattern,
+      { timezone: 'UTC', protect: true, unref: true, catch: (error) => onError(name, error) },
+      async () => {
+        await run();
+      },
+    );
+  const jobs = [
+    repeat(dispatch, everyMinute, () => lambda.invoke(dispatch, {})),
+    repeat(tokenRefresh, everyHour, () => lambda.invoke(tokenRefresh, {})),
+    repeat(secretRotation, everyDay, () => lambda.invoke(secretRotation, { action: 'daily' })),
+    repeat('rotation schedule', everyMinute, () => secretsManager.rotateDue()),
+  ];
+  return {
+    close: async () => {
+      for (const job of jobs) job.stop();
+    },
+  };
 };

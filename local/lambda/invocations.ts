@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { type Cancel, startLongTimeout } from '../long-timeout.ts';
 import type { Executions } from './durable/executions.ts';
 import type { Outcome } from './durable/outcome.ts';
 import { type FunctionDefinition, functionArn } from './function-definition.ts';
@@ -60,7 +59,7 @@ export interface InvocationsOptions {
 }
 
 export const createInvocations = (options: InvocationsOptions): Invocations => {
-  const retries = new Set<Cancel>();
+  const retries = new Set<NodeJS.Timeout>();
   let closed = false;
 
   const repeatedly = async ({ definition, pool }: DeployedFunction, invocation: Invocation, attempt = 0) => {
@@ -73,11 +72,12 @@ export const createInvocations = (options: InvocationsOptions): Invocations => {
         options.onLog(definition.name, `Asynchronous invocation ${invocation.requestId} given up: ${String(error)}`);
         return;
       }
-      const cancel = startLongTimeout(() => {
-        retries.delete(cancel);
+      const timer = setTimeout(() => {
+        retries.delete(timer);
         void repeatedly({ definition, pool }, invocation, attempt + 1);
       }, delayMs);
-      retries.add(cancel);
+      timer.unref();
+      retries.add(timer);
     }
   };
 
@@ -126,7 +126,7 @@ export const createInvocations = (options: InvocationsOptions): Invocations => {
     },
     close: () => {
       closed = true;
-      for (const cancel of retries) cancel();
+      for (const timer of retries) clearTimeout(timer);
       retries.clear();
     },
   };

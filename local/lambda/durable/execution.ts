@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '@aws-sdk/client-lambda';
 import type { Clock } from '#shared/clock.ts';
-import { type Cancel, startLongTimeout } from '../../long-timeout.ts';
 import { FunctionError } from '../function-error.ts';
 import { invalidParameter } from '../service-error.ts';
 import { readInvocationOutput } from './invocation-output.ts';
@@ -9,6 +8,8 @@ import { createOperationLog } from './operation-log.ts';
 import { defaultPageLimits, type OperationPage, type PageLimits, pageOf } from './operation-pages.ts';
 import type { CheckpointRequest } from './operation-update.ts';
 import type { Outcome } from './outcome.ts';
+
+const maxTimerMs = 2 ** 31 - 1;
 
 /** What CheckpointDurableExecution answers. */
 export interface CheckpointAnswer {
@@ -51,7 +52,7 @@ const longestRetryMs = 5_000;
 export const startExecution = (options: ExecutionOptions): Execution => {
   const { clock, pageLimits = defaultPageLimits } = options;
   const log = createOperationLog(options.inputPayload, clock);
-  const timers = new Map<string, Cancel>();
+  const timers = new Map<string, NodeJS.Timeout>();
   const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<Outcome>();
   let state: 'invoked' | 'suspended' | 'ended' = 'suspended';
   let token: string | undefined;
@@ -62,18 +63,21 @@ export const startExecution = (options: ExecutionOptions): Execution => {
     if (state === 'ended') return;
     state = 'ended';
     token = undefined;
-    for (const cancel of timers.values()) cancel();
+    for (const timer of timers.values()) clearTimeout(timer);
     timers.clear();
     log.end(outcome.status);
     resolveEnded(outcome);
   };
   const schedule = (key: string, delayMs: number, run: () => void) => {
-    timers.get(key)?.();
-    const cancel = startLongTimeout(() => {
+    clearTimeout(timers.get(key));
+    // A timer for longer would fire at once. No stack on one machine lives for so long.
+    if (delayMs > maxTimerMs) return;
+    const timer = setTimeout(() => {
       timers.delete(key);
       run();
     }, delayMs);
-    timers.set(key, cancel);
+    timer.unref();
+    timers.set(key, timer);
   };
   const scheduleDue = () => {
     for (const { operationId, at } of log.due()) {

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Schedules, startSchedules } from '#local/stack-schedules.ts';
+import { stackNames } from '#local/stack-settings.ts';
+
+const minute = 60_000;
+const { dispatch, tokenRefresh, secretRotation } = stackNames.functions;
+const invoke = vi.fn<(name: string, payload: unknown) => Promise<unknown>>();
+const rotateDue = vi.fn<() => string[]>();
+const errors: [string, unknown][] = [];
+let schedules: Schedules;
+
+const timesOf = (name: string) => invoke.mock.calls.filter(([called]) => called === name).length;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 1, 12, 0, 30) });
+  invoke.mockReset().mockResolvedValue(undefined);
+  rotateDue.mockReset().mockReturnValue([]);
+  errors.length = 0;
+  schedules = startSchedules({ invoke }, { rotateDue }, (name, error) => errors.push([name, error]));
+});
+afterEach(async () => {
+  await schedules.close();
+  vi.useRealTimers();
+});
+
+describe('the schedules of the embedded stack', () => {
+  it('run dispatch and due rotations every minute, the token refresh every hour, the care for secrets every day', async () => {
+    await vi.advanceTimersByTimeAsync(24 * 60 * minute);
+    expect([dispatch, tokenRefresh, secretRotation].map(timesOf)).toEqual([24 * 60, 24, 1]);
+    expect(rotateDue).toHaveBeenCalledTimes(24 * 60);
+    expect(invoke).toHaveBeenCalledWith(secretRotation, { action: 'daily' });
+  });
+
+  it('skip a turn while the function still runs, and take the next', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    invoke.mockReturnValueOnce(promise);
+    await vi.advanceTimersByTimeAsync(3 * minute);
+    expect(timesOf(dispatch)).toBe(1);
+    resolve();
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(timesOf(dispatch)).toBe(2);
+  });
+
+  it('report an error and go on', async () => {
+    const error = new Error('not now');
+    invoke.mockRejectedValueOnce(error);
+    await vi.advanceTimersByTimeAsync(2 * minute);
+    expect(errors).toEqual([[dispatch, error]]);
+    expect(timesOf(dispatch)).toBe(2);
+  });
+
+  it('start nothing once they are closed, and leave no timer', async () => {
+    await vi.advanceTimersByTimeAsync(minute);
+    await schedules.close();
+    await vi.advanceTimersByTimeAsync(3 * minute);
+    expect(timesOf(dispatch)).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
