@@ -20,15 +20,15 @@ export interface ApiContext {
   bus: EventBus;
   /** The stored token, read anew at each call. */
   token: Pick<TokenSource, 'read'>;
-  /** For calls that are passed on to Adobe. */
+  /** For calls that the gateway passes on to Adobe. */
   callAdobe: CallAdobe;
   statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
   objects: ObjectStore;
-  /** Where inputs are that have to be uploaded to Adobe. */
+  /** Where the inputs are that the gateway uploads to Adobe. */
   inputs: InputParts;
   webhooks: WebhookContext;
   triggerDispatch: TriggerDispatch;
-  /** Waits that many ms. */
+  /** Waits, in ms. */
   sleep: (ms: number) => Promise<void>;
   log: Log;
   settings: ApiSettings;
@@ -43,16 +43,16 @@ export interface WebhookContext {
   allowsLoopback: boolean;
 }
 
-/** What the deployment sets of the API. */
+/** The API's settings in this deployment. */
 export interface ApiSettings {
   stackName: string;
   version: string;
   /** Base URL of the Firefly API. */
   fireflyUrl: string;
   operations: OperationOverrides;
-  /** Who may look at the queue and stop it. */
+  /** Who may view and pause the queue. */
   operators: Operators;
-  /** How long the record of a finished job is kept. */
+  /** How long the record of a finished job is kept, in seconds. */
   retentionSeconds: number;
   /** Where the files of the reference page are. */
   docsAssetsDirectory: string;

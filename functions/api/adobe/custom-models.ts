@@ -68,7 +68,7 @@ const readQuery = (request: ApiRequest): CustomModelsQuery => {
   });
 };
 
-/** Adobe's links to further pages lead to Adobe, where the caller has no token: they are turned to the gateway. */
+/** Adobe's links to further pages lead to Adobe, where the caller has no token: the gateway puts its own in their place. */
 const answer = (body: Record<string, unknown>, { baseUrl }: ApiRequest) =>
   jsonResponse(200, { ...body, _links: toGatewayLinks(body['_links'], baseUrl) });
 

@@ -1,7 +1,7 @@
 import type { AdobeError } from '#shared/adobe/http/errors.ts';
 import { ProblemError } from '../http/problem.ts';
 
-/** Adobe did not do what a call that is passed on to it asked for. */
+/** Why a call that the gateway passes on to Adobe failed. */
 type FailedCall =
   | { kind: 'refused'; error: AdobeError }
   | { kind: 'unavailable'; retryAfterMs?: number }
@@ -10,7 +10,7 @@ type FailedCall =
 // The token function tries again every minute.
 const noTokenRetryMs = 60_000;
 
-/** The answer after a call that Adobe refused, with its status and code, or that cannot be made just now. */
+/** The answer after a call that Adobe refused, with its status and code, or that cannot be made at the moment. */
 export const buildAdobeProblem = (
   failed: FailedCall,
   toExtensions?: (error: AdobeError) => Record<string, unknown>,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { parse } from 'content-type';
 import * as z from 'zod';
 import { type ImageType, imageTypeOf, imageTypes, isImageType } from '#shared/adobe/services/firefly/image-types.ts';
 import { uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
-import { mediaType } from '#shared/jobs/outputs.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -28,12 +28,11 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
   describe: {
     tag: 'Firefly',
     summary: "Upload an image of up to 4 MB to Adobe's storage",
-    description:
-      'The id can be named as `uploadId` for 7 days. A copy stays in S3, which can be named by its `source`.',
+    description: 'The id is valid as an `uploadId` for 7 days. A copy stays in S3, with `source` as its address.',
     body: Object.fromEntries(Object.keys(imageTypes).map((type) => [type, 'binary'])),
     answers: {
       200: {
-        description: "Adobe's answer, and where the copy lies",
+        description: "Adobe's answer, and the address of the copy",
         content: { 'application/json': uploadAnswer },
       },
     },
@@ -51,7 +50,7 @@ const readImage = ({
   body: { body = '', isBase64Encoded, contentType },
   baseUrl,
 }: ApiRequest): { image: Uint8Array<ArrayBuffer>; contentType: ImageType } => {
-  const declared = mediaType(contentType ?? null);
+  const declared = parse(contentType ?? '').type;
   if (!isImageType(declared)) {
     const permitted = Object.keys(imageTypes).join(', ');
     throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${permitted}.`);

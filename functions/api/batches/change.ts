@@ -9,11 +9,11 @@ import type { Route } from '../http/router.ts';
 import { findBatch, unknownBatch } from './get.ts';
 import { acceptedAnswer, acceptedResponse, describeBatchCall } from './view.ts';
 
-/** Cancels a batch: what waits ends without having cost anything, what Adobe works on is cancelled there. */
+/** Cancels a batch: waiting jobs end at no cost, jobs at Adobe are cancelled there. */
 export const cancelRoute = (context: ApiContext): Route => ({
   method: 'PUT',
   path: '/batches/{batchId}/cancel',
-  describe: describeBatchCall('Cancels what has not ended', { 202: acceptedAnswer }, [409]),
+  describe: describeBatchCall('Cancel the jobs that have not ended', { 202: acceptedAnswer }, [409]),
   handle: async (request) => {
     let batch = await findBatch(context, request);
     for (;;) {
@@ -32,11 +32,11 @@ export const cancelRoute = (context: ApiContext): Route => ({
   },
 });
 
-/** Tries the jobs of a batch again that failed or timed out, as a batch of its own. Asked again it is the same one. */
+/** Retries the jobs of a batch that failed or timed out, as a new batch; a repeated call finds the same new batch. */
 export const retryRoute = (context: ApiContext): Route => ({
   method: 'POST',
   path: '/batches/{batchId}/retry',
-  describe: describeBatchCall('Tries the failed jobs again, as a new batch', { 202: acceptedAnswer }, [409]),
+  describe: describeBatchCall('Retry the failed jobs as a new batch', { 202: acceptedAnswer }, [409]),
   handle: async (request) => {
     const { table, settings } = context;
     const { batchId, caller, state, priority, counts } = await findBatch(context, request);

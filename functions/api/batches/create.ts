@@ -16,7 +16,7 @@ const lineSchema = z
   .object({
     operation: z.string().optional().meta({ description: 'Such as `images/generate`, the default' }),
     body: z.looseObject({}).meta({ description: "The body of Adobe's call" }),
-    id: z.string().optional().meta({ description: 'Your own name for the line; it is in the report' }),
+    id: z.string().optional().meta({ description: 'Your own id of the line; the report repeats it' }),
     priority: z.enum(priorities).optional(),
     modelVersion: z.string().optional().meta({ description: 'As `x-model-version`' }),
   })
@@ -39,17 +39,20 @@ const batchBodies = {
   ]),
 };
 
-/** Takes many requests at once, in a body or from a file in S3; they are checked and queued later, line by line. */
+/** Accepts many requests at once, in a body or from a file in S3; they are checked and queued later, line by line. */
 export const createRoute = (context: ApiContext, requireCredentials: () => Promise<void>): Route => ({
   method: 'POST',
   path: '/batches',
   describe: {
     tag: 'Batches',
-    summary: 'Takes many requests at once',
-    description: 'Up to 4 MB in the body; a larger file goes into S3 and is named as `source`.',
+    summary: 'Submit many requests at once',
+    description: 'Up to 4 MB in the body; a larger file goes into S3, with its address as `source`.',
     headers: z.object({
       'Idempotency-Key': z.string().max(255).optional().meta({ description: 'The same call is the same batch' }),
-      'x-priority': z.enum(priorities).default('low').meta({ description: 'Of every line that names none' }),
+      'x-priority': z
+        .enum(priorities)
+        .default('low')
+        .meta({ description: 'Of every line without a priority of its own' }),
     }),
     body: batchBodies,
     answers: { 202: acceptedAnswer },
@@ -69,7 +72,7 @@ const takeIn = async (context: ApiContext, caller: string, wanted: BatchRequest)
   const { table, objects, settings } = context;
   const { idempotencyKey: key } = wanted;
   const idByKey = batchIdOfCall(settings.stackName, caller, key);
-  // Asked first: another request with the same key must not replace the requests of this one, and the same one is answered
+  // Looked up first: another request with the same key must not replace the requests of this one, and the same one is answered
   // even if its file is gone by now.
   const existing = key === undefined ? undefined : await getBatch(table, idByKey);
   if (existing !== undefined) return requireSameRequest(existing, wanted);

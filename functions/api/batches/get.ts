@@ -12,11 +12,11 @@ import { emptyResponse, jsonResponse, toIso } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { batchSchema, describeBatchCall, viewBatch } from './view.ts';
 
-/** How a batch is doing. */
+/** The progress of a batch. */
 export const getRoute = (context: ApiContext): Route => ({
   method: 'GET',
   path: '/batches/{batchId}',
-  describe: describeBatchCall('How a batch is doing', {
+  describe: describeBatchCall('Progress of a batch', {
     200: { description: 'The batch', content: { 'application/json': batchSchema } },
   }),
   handle: async (request) => {
@@ -61,7 +61,7 @@ const batchIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /**
  * The batch that the path names.
  *
- * @throws {ProblemError} 404 if there is none or it is another caller's: the two must not be told apart
+ * @throws {ProblemError} 404 if it does not exist or belongs to another caller: the answer must not tell which
  */
 export const findBatch = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Batch> => {
   const caller = request.caller();
@@ -71,5 +71,5 @@ export const findBatch = async ({ table }: Pick<ApiContext, 'table'>, request: A
   return batch;
 };
 
-/** The answer for a batch that is not there. */
+/** The answer for a batch that does not exist. */
 export const unknownBatch = (): ProblemError => new ProblemError(404, 'unknown_batch_id', 'There is no such batch.');

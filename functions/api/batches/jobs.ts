@@ -9,7 +9,7 @@ import { jobSummary, summaryAttributes, viewJobSummary } from '../jobs/view.ts';
 import { findBatch } from './get.ts';
 import { describeBatchCall } from './view.ts';
 
-// A rare state in a large batch is searched for in so many lines before a page is given out, be it empty.
+// A search for a rare state in a large batch returns after this many lines, even with an empty page.
 const maxLinesSearched = 2_000;
 
 const listedJob = lineJobSchema.pick({ ...summaryAttributes, lineId: true });

@@ -7,7 +7,7 @@ import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { ApiContext } from '../context.ts';
 import { readIdempotencyKey, readPriority } from '../http/headers.ts';
-import { decodeUtf8, mediaTypeOf, parseJson } from '../http/json-body.ts';
+import { decodeUtf8, parseJson, readMediaType } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 
@@ -44,7 +44,7 @@ const sourceBody = z.strictObject({
 export const readBatchRequest = (request: ApiRequest): BatchRequest => {
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'), 'low');
-  const format = formats.get(mediaTypeOf(request.body.contentType) ?? '');
+  const format = formats.get(readMediaType(request.body.contentType) ?? '');
   if (format === undefined) {
     const known = [...formats.keys()].join(', ');
     throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${known}, in UTF-8.`);
@@ -108,7 +108,7 @@ const hashRequest = (kind: string, priority: Priority, content: Buffer | string)
 /**
  * Finds the file that a caller wants to be a batch, in its newest version.
  *
- * @throws {ProblemError} 422 for what is no address of S3 or a file that is not there, 403 for a file that is not the caller's
+ * @throws {ProblemError} 422 for a malformed address or a missing file, 403 for a file of another caller
  */
 export const findSource = async (
   { objects, inputs }: Pick<ApiContext, 'objects' | 'inputs'>,

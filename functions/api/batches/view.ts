@@ -13,15 +13,15 @@ export const batchSchema = z
   .object({
     batchId: z.uuid(),
     status: z.enum(batchStates),
-    priority: z.enum(priorities).meta({ description: 'Of every line that names none of its own' }),
+    priority: z.enum(priorities).meta({ description: 'Of every line without a priority of its own' }),
     source: z.object({ bucket: z.string(), key: z.string(), versionId: z.string().optional() }).optional(),
     retryOf: z.uuid().optional().meta({ description: 'The batch whose failed jobs are tried again' }),
-    lines: z.int().optional().meta({ description: 'Lines of the file; known once it has been read through' }),
+    lines: z.int().optional().meta({ description: 'Lines of the file; known once all of it has been read' }),
     counts: z.object({
       unfinished: count('Jobs that wait or run'),
       succeeded: z.int(),
       failed: z.int(),
-      cancelled: count('Cancelled jobs, and lines that were not made into jobs any more'),
+      cancelled: count('Cancelled jobs, and lines that never became jobs because of the cancellation'),
       timed_out: z.int(),
       rejected: count('Lines that cannot be jobs; the report says why'),
       blank: count('Lines with nothing in them'),
@@ -37,7 +37,7 @@ export const batchSchema = z
     cancelRequestedAt: z.iso.datetime().optional(),
     estimatedEndAt: z.iso.datetime().optional().meta({
       description:
-        "When the last job will be submitted: Adobe's limits for a minute and a day, after all that waits now at a higher priority. Not told while an operator pauses the queue.",
+        "When the last job will be submitted: Adobe's limits for a minute and a day, after all that waits now at a higher priority. Absent while an operator pauses the queue.",
     }),
     links: z.object({
       self: z.url(),
@@ -52,7 +52,7 @@ export const batchSchema = z
 /**
  * The gateway's view of a batch. Its counts add up to the lines that have been read.
  *
- * @param estimatedEndAt when its last job will be submitted, ISO; only for a batch that is asked for by its id
+ * @param estimatedEndAt when its last job will be submitted, ISO; only in the answer about one batch
  */
 export const viewBatch = (
   batch: Batch,
@@ -92,9 +92,9 @@ export const viewBatch = (
   };
 };
 
-/** The answer of calls that take a batch on. */
+/** The answer of calls that start a batch. */
 export const acceptedAnswer: AnswerDescription = {
-  description: 'Taken on; follow it by its link',
+  description: 'Accepted; its link leads to its progress',
   content: { 'application/json': batchSchema },
   headers: { location: 'The batch' },
 };

@@ -63,7 +63,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     const { modelVersion, priority, idempotencyKey, warnings } = request;
     const jobId = buildJobId(settings.stackName, caller, idempotencyKey);
     const requestHash = requestHashOf(operation.name, modelVersion, request.body);
-    // Asking first keeps a repeated request from using up a round; who comes first is decided by the put below.
+    // The look-up keeps a repeated request from using up a round; the put below decides which of two requests is first.
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return requireSameRequest(existing, requestHash);
     const inputsChangedAt = await requireInputs(context.inputs, caller, request.body);

@@ -16,7 +16,7 @@ const maxPauseAgeMs = 5_000;
  */
 export const createThrottledTrigger = (context: ApiContext): ((laneName: string) => Promise<void>) => {
   const { table, lanes, log } = context;
-  // Permits only ever move on; a permit that is released early comes with a dispatch of its own.
+  // Permits only ever move on; the release of a permit invokes dispatch itself.
   const uselessUntil = new Map<string, number>();
   return async (laneName) => {
     const isUseless = (): boolean => table.clock.now() < (uselessUntil.get(laneName) ?? 0);

@@ -34,7 +34,7 @@ export const readGenerationRequest = (
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'), 'normal');
   const body = readJsonBody(request.body, maxRequestBytes);
-  // What is stored is the body written anew, which may be longer: `1e20` becomes 21 digits.
+  // The gateway stores the body as it serializes it, which may be longer: `1e20` becomes 21 digits.
   if (Buffer.byteLength(JSON.stringify(body)) > maxRequestBytes) {
     throw new ProblemError(
       413,

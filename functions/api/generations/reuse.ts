@@ -18,9 +18,9 @@ export const reuse = async (
 ): Promise<Job | undefined> => {
   if (maxAgeSeconds === undefined) return undefined;
   const earlier = await findReusable(context.table, request, maxAgeSeconds);
-  // The same words, but another image since: S3 tells whole seconds only.
+  // The same request, but an input has changed since; S3 has whole seconds only.
   if (earlier !== undefined && (inputsChangedAt ?? 0) + 1_000 > Date.parse(earlier.createdAt)) return undefined;
-  // Objects may have been deleted by their age, or by hand, while the record stayed.
+  // Objects may have been deleted by a lifecycle rule, or by hand, while the record stayed.
   const stored = await Promise.all((earlier?.outputs ?? []).map(context.objects.find));
   if (earlier === undefined || stored.length === 0 || stored.includes(undefined)) return undefined;
   const { created, job } = await createReusingJob(context.table, request, earlier);

@@ -13,8 +13,8 @@ const firstPauseMs = 250;
 const maxPauseMs = 500;
 
 /**
- * Waits for the end of a job by asking the table, but not beyond the deadline, nor once it is plain that the job will not
- * end before it.
+ * Waits for the end of a job by polling the table, until the deadline at most, and not once it is certain that the job will
+ * not end before it.
  *
  * @param deadline epoch ms
  * @returns the job as it was last seen, finished or not

@@ -3,8 +3,8 @@ import type { ApiContext } from '../context.ts';
 import { ProblemError } from './problem.ts';
 
 /**
- * Refuses new jobs while nobody has given the gateway Adobe credentials. That a token was there once is remembered: one
- * that has expired since is renewed long before a job's turn comes.
+ * Refuses new jobs while the gateway has no Adobe credentials. A token that was there once is enough: if it has expired since,
+ * it is renewed long before a job's turn comes.
  *
  * @throws {ProblemError} 503 with what to do
  */

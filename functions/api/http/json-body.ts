@@ -1,3 +1,4 @@
+import { parse } from 'content-type';
 import type * as z from 'zod';
 import { jsonProblem } from '#shared/json-limits.ts';
 import { listErrors, toValidationErrors, type ValidationError } from '#shared/requests/validation-errors.ts';
@@ -15,13 +16,13 @@ export interface RawBody {
  * Reads a JSON request body.
  *
  * @param maxBytes largest body that is taken
- * @throws {ProblemError} 415 for another content type, 413 for too large a body, 400 for what is empty or no JSON
+ * @throws {ProblemError} 415 for another content type, 413 for too large a body, 400 for an empty body or one that is not JSON
  */
 export const readJsonBody = (
   { body = '', isBase64Encoded, contentType, contentEncoding = 'identity' }: RawBody,
   maxBytes: number,
 ): unknown => {
-  if (mediaTypeOf(contentType) !== 'application/json') {
+  if (readMediaType(contentType) !== 'application/json') {
     throw new ProblemError(415, 'invalid_content_type', 'The content type must be application/json, in UTF-8.');
   }
   if (contentEncoding.toLowerCase() !== 'identity') {
@@ -43,7 +44,7 @@ export const readJsonBody = (
  * Reads a JSON request body and checks it.
  *
  * @param maxBytes largest body that is taken
- * @throws {ProblemError} 415, 413 or 400 for what is no JSON, 422 naming each field that is wrong
+ * @throws {ProblemError} 415, 413 or 400 for a body that is not JSON, 422 naming each field that is wrong
  */
 export const readBodyAs = <Schema extends z.ZodType>(
   schema: Schema,
@@ -62,10 +63,9 @@ export const invalidBody = (validationErrors: ValidationError[]): ProblemError =
   });
 
 /** The media type that a `Content-Type` names, without parameters; undefined if its text is not in UTF-8. */
-export const mediaTypeOf = (contentType: string | undefined): string | undefined => {
-  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
-  return ['utf-8', 'utf8', undefined].includes(charset?.replaceAll('"', '')) ? type : undefined;
+export const readMediaType = (contentType: string | undefined): string | undefined => {
+  const { type, parameters } = parse(contentType ?? '');
+  return ['utf-8', 'utf8', undefined].includes(parameters['charset']?.toLowerCase()) ? type : undefined;
 };
 
 /**
@@ -84,7 +84,7 @@ export const decodeUtf8 = (bytes: Buffer): string => {
 /**
  * Parses a body.
  *
- * @throws {ProblemError} 400 if it is no JSON, without quoting it
+ * @throws {ProblemError} 400 if it is not JSON, without quoting it
  */
 export const parseJson = (text: string): unknown => {
   try {

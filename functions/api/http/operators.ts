@@ -3,8 +3,8 @@ import { ProblemError } from './problem.ts';
 import type { ApiRequest } from './request.ts';
 
 /**
- * Who may look at the queue and stop it. `policy`: whomever an IAM policy allows the operators' own routes. A list: callers by
- * the `sub` of their tokens. `everybody`: where all are one's own, as on one's own machine.
+ * Who may view and pause the queue. `policy`: callers to whom an IAM policy allows the operators' routes. A list: callers by
+ * the `sub` of their tokens. `everybody`: every caller, as in the embedded stack.
  */
 export const operatorsSchema = z.union([z.literal('policy'), z.literal('everybody'), z.array(z.string().min(1))]);
 
@@ -14,12 +14,12 @@ export type Operators = z.output<typeof operatorsSchema>;
  * Lets operators pass.
  *
  * @param route key of the operators' route, such as `PUT /queue/pause`
- * @throws {ProblemError} 403 for anybody else, 401 if nobody is told
+ * @throws {ProblemError} 403 for other callers, 401 if the authorizer names no caller
  */
 export const requireOperator = (operators: Operators, request: ApiRequest, route: string): void => {
   if (operators === 'everybody') return;
   // API Gateway asks IAM about the route it has found. On its route for all the rest a caller's permission would do, so a path
-  // that gets there by another spelling, such as a slash at its end, is nobody's.
+  // that gets there by another spelling, such as a slash at its end, passes for no operator.
   const allowed = operators === 'policy' ? request.routeKey === route : operators.includes(request.caller());
   if (!allowed) throw new ProblemError(403, 'operator_required', 'Only operators of this gateway may do this.');
 };

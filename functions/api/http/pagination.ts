@@ -40,7 +40,7 @@ export const encodeCursor = (before: string, list: readonly string[]): string =>
  * Reads a cursor that {@link encodeCursor} made for the same list. It is not signed: a forged one only moves within a
  * list that is the caller's anyway.
  *
- * @throws {ProblemError} 400 if it is none, or one of another list
+ * @throws {ProblemError} 400 if it is malformed, or of another list
  */
 export const decodeCursor = (cursor: string, list: readonly string[]): string => {
   const content = cursorContent.safeParse(parse(Buffer.from(cursor, 'base64url').toString()));

@@ -43,7 +43,7 @@ export const problem = z
   })
   .meta({ id: 'Problem' });
 
-/** An error that the client is told about as it is: neither code nor message may hold anything secret. */
+/** An error that the client sees as it is: neither code nor message may hold anything secret. */
 export class ProblemError extends GatewayError {
   override readonly status: number;
   readonly details: ProblemDetails;

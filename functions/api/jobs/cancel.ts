@@ -9,7 +9,7 @@ import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findJob, unknownJob } from './find.ts';
 
-/** A service's cancel call: what waits ends at once, what Adobe works on is cancelled there, what has ended gives 409. */
+/** A service's cancel call: a waiting job ends at once, a job at Adobe is cancelled there, an ended one is a 409. */
 export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeService): Route => ({
   method: 'PUT',
   path: cancelPath,

@@ -26,7 +26,7 @@ export const deleteRoute = (
     if (!isFinal(job.state)) {
       throw new ProblemError(409, 'job_not_finished', 'The job has not finished yet: cancel it first.');
     }
-    // Its lines may be read once more after a crash, and a line without a job becomes one.
+    // A crash would have its lines read once more, and a line without a job becomes one.
     const batch = job.batchId === undefined ? undefined : await getBatch(context.table, job.batchId);
     if (batch?.state === 'reading') {
       throw new ProblemError(

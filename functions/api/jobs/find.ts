@@ -19,5 +19,5 @@ export const findJob = async ({ table }: Pick<ApiContext, 'table'>, request: Api
   return job;
 };
 
-/** The answer for a job that does not exist or belongs to another caller: the two must not be told apart. */
+/** The answer for a job that does not exist or belongs to another caller: the answer must not tell which. */
 export const unknownJob = (): ProblemError => new ProblemError(404, 'unknown_job_id', 'There is no such job.');

@@ -62,7 +62,7 @@ const phases: Record<JobState, JobPhase> = {
   timed_out: 'timed_out',
 };
 
-/** The part of a job that the bodies of its service speak of. */
+/** The fields of a job that the bodies of its service show. */
 export const presentJob = ({ jobId, state, result, outputs, error }: Job): PresentedJob => ({
   jobId,
   phase: phases[state],
@@ -75,8 +75,8 @@ const minRetrySeconds = 1;
 const maxRetrySeconds = 15;
 
 /**
- * The header that tells when to ask again, none once the job has ended. Jobs that have a submit time are asked for then; all
- * others the less often the longer they have been in the same state.
+ * The header that tells when to ask again, none once the job has ended. For a job with a submit time that is
+ * the time to ask; for all others the interval grows with the time spent in the same state.
  */
 export const retryAfter = (job: Job, nowMs: number): Record<string, string> => {
   if (isFinal(job.state)) return {};

@@ -6,7 +6,7 @@ import type { Route } from '../http/router.ts';
 import { findJob } from './find.ts';
 import { presentJob, retryAfter } from './responses.ts';
 
-/** A service's status call. Reads only the table; the URLs of the outputs are signed anew each time. */
+/** A service's status call. Reads only the table; each answer has freshly signed URLs of the outputs. */
 export const statusRoute = (
   { table, objects }: Pick<ApiContext, 'table' | 'objects'>,
   { dialect, statusPath, title }: AdobeService,
@@ -18,7 +18,7 @@ export const statusRoute = (
     summary: 'Status of a job',
     answers: {
       200: {
-        description: 'As far as it is; the URLs of outputs are signed anew each time',
+        description: 'Its state; each answer has freshly signed URLs of the outputs',
         content: { 'application/json': dialect.statusSchema },
         headers: { 'retry-after': 'Seconds until asking again makes sense; none once the job has ended' },
       },

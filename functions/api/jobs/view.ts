@@ -71,7 +71,7 @@ const waitFields = {
   estimatedStart: z.iso
     .datetime()
     .optional()
-    .meta({ description: 'When it will be submitted, as the queue stands; not told while an operator pauses it' }),
+    .meta({ description: 'When it will be submitted, as the queue stands; absent while an operator pauses it' }),
   estimatedStartIsMinimum: z.boolean().optional(),
 };
 
@@ -95,7 +95,7 @@ export const jobRecord = z
       .optional()
       .meta({ description: "Adobe's own id of the job, and when Adobe accepted it" }),
     ...waitFields,
-    reusedFrom: z.uuid().optional().meta({ description: 'The job whose outputs this one was answered with' }),
+    reusedFrom: z.uuid().optional().meta({ description: 'The earlier job whose outputs this one has' }),
     warnings: z.array(z.string()),
     result: z.looseObject({}).optional(),
     request: z.unknown(),

@@ -4,14 +4,14 @@ import { services } from '#shared/adobe/services/registry.ts';
 /** The groups into which the calls of the API are sorted. */
 export const tags: Readonly<Record<string, string>> = {
   ...Object.fromEntries(services.map(({ title }) => [title, "Adobe's own calls, with Adobe's paths and bodies"])),
-  Jobs: 'What became of requests',
+  Jobs: 'Requests and their outcome',
   Inputs: 'Images for requests',
   Batches: 'Thousands of requests at once',
-  Webhooks: 'Being told when jobs and batches end',
+  Webhooks: 'Messages when jobs and batches end',
   Operation: 'For those who run the gateway',
 };
 
-/** What a request carries or an answer brings, by its content type; `binary` stands for any bytes. */
+/** A body of a request or an answer, by its content type; `binary` stands for any bytes. */
 export type Content = Readonly<Record<string, z.ZodType | 'binary'>>;
 
 /** One answer of a call. */
@@ -41,6 +41,6 @@ export interface RouteDescription {
   answers: Readonly<Record<number, AnswerDescription>>;
   /** Statuses of the call's own errors; a range where Adobe's status is passed on. */
   errors?: readonly ErrorStatus[];
-  /** Whether anybody may call it, without credentials. */
+  /** Whether it takes no credentials. */
   open?: boolean;
 }

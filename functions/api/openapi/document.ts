@@ -97,7 +97,7 @@ const describeMessage = ({ summary, body }: MessageDescription): ZodOpenApiOpera
   requestParams: { header: messageHeaders },
   requestBody: { required: true, content: describeContent({ 'application/json': body }) },
   responses: {
-    '2XX': { description: 'Received; any other answer is followed by another try' },
+    '2XX': { description: 'Received; any other answer is followed by another attempt' },
     410: { description: 'Gone: the webhook is disabled' },
   },
   security: [],

@@ -36,10 +36,9 @@ export const queueState = z
     pauses: z.array(pauseSchema).meta({ description: "An operator's, without end, and Adobe's, until a time" }),
     requestsToday: z.object({ used: z.int(), limit: z.int().optional() }),
     turnsGiven: z.int().meta({ description: 'Permits given to jobs, ever' }),
-    estimatedDrain: z.iso
-      .datetime()
-      .optional()
-      .meta({ description: 'When the last job that waits now will be submitted; not told while an operator pauses' }),
+    estimatedDrain: z.iso.datetime().optional().meta({
+      description: 'When the last job that waits now will be submitted; absent while an operator pauses the queue',
+    }),
     estimatedDrainIsMinimum: z.boolean().optional(),
   })
   .meta({ id: 'QueueState' });

@@ -7,11 +7,11 @@ import { describeWebhookCall, viewNewSecret, viewWebhook, webhookSchema, webhook
 
 type ChangeContext = Pick<ApiContext, 'webhooks'>;
 
-/** Ends a webhook; what is on its way to it is not tried again. */
+/** Deletes a webhook; deliveries under way are not retried. */
 export const deleteRoute = (context: ChangeContext): Route => ({
   method: 'DELETE',
   path: '/webhooks/{webhookId}',
-  describe: describeWebhookCall('No more calls', { 204: { description: 'Deleted' } }),
+  describe: describeWebhookCall('Delete a webhook', { 204: { description: 'Deleted' } }),
   handle: async (request) => {
     await deleteWebhook(context.webhooks.table, await findWebhook(context, request));
     return emptyResponse(204);
@@ -31,11 +31,11 @@ export const rotateSecretRoute = ({ webhooks }: ChangeContext): Route => ({
   },
 });
 
-/** Calls a webhook again that was disabled, as its receiver had answered 410. */
+/** Enables a webhook again that was disabled because its receiver had answered 410. */
 export const enableRoute = ({ webhooks }: ChangeContext): Route => ({
   method: 'POST',
   path: '/webhooks/{webhookId}/enable',
-  describe: describeWebhookCall('Call it again after its receiver was gone', {
+  describe: describeWebhookCall('Enable a webhook again after its receiver was gone', {
     200: { description: 'The webhook', content: { 'application/json': webhookSchema } },
   }),
   handle: async (request) => {

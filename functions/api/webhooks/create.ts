@@ -26,7 +26,7 @@ const webhookRequest = z.strictObject({
   description: z.string().max(maxDescriptionLength).optional(),
 });
 
-/** Takes an address that is to be called when the caller's jobs and batches end. */
+/** Registers an address that the gateway calls when the caller's jobs and batches end. */
 export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route => ({
   method: 'POST',
   path: '/webhooks',
@@ -34,7 +34,7 @@ export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route =
     tag: 'Webhooks',
     summary: 'Be called when your jobs and batches end',
     description:
-      'Calls are signed as Standard Webhooks has it, carry the same `webhook-id` at every try, and are tried for 24 hours.',
+      'Calls are signed as Standard Webhooks has it, carry the same `webhook-id` at every attempt, and are retried for 24 hours.',
     body: { 'application/json': webhookRequest },
     answers: {
       201: {

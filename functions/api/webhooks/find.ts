@@ -7,12 +7,12 @@ import type { ApiRequest } from '../http/request.ts';
 /**
  * The webhook that the path names.
  *
- * @throws {ProblemError} 404 if there is none or it is another caller's: the two must not be told apart
+ * @throws {ProblemError} 404 if it does not exist or belongs to another caller: the answer must not tell which
  */
 export const findWebhook = async ({ webhooks }: Pick<ApiContext, 'webhooks'>, request: ApiRequest): Promise<Webhook> =>
   requireWebhook(await getWebhook(webhooks.table, readWebhookRef(request)));
 
-/** Which webhook the path names, whether it is there or not. */
+/** The webhook that the path names, whether it exists or not. */
 export const readWebhookRef = (request: ApiRequest) => ({
   caller: request.caller(),
   webhookId: request.params['webhookId']?.toLowerCase() ?? '',

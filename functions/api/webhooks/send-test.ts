@@ -12,7 +12,7 @@ import { describeWebhookCall } from './view.ts';
 
 const testAnswer = z.object({ deliveryId: z.uuid(), links: z.object({ webhook: z.url() }) });
 
-/** Sends a message of the type `webhook.test`, once; what came of it is among the webhook's deliveries. */
+/** Sends a message of the type `webhook.test`, once; its outcome is among the webhook's deliveries. */
 export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Route => ({
   method: 'POST',
   path: '/webhooks/{webhookId}/test',
@@ -20,7 +20,7 @@ export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Ro
     'Send a test message, once',
     {
       202: {
-        description: 'On its way; look for its `deliveryId` among the deliveries of the webhook',
+        description: 'Being sent; its `deliveryId` is among the deliveries of the webhook',
         content: { 'application/json': testAnswer },
         headers: { location: 'The webhook' },
       },

@@ -39,11 +39,11 @@ const attempt = z.object({
   error: z.string().optional().meta({ description: 'Why there was no answer' }),
 });
 
-/** One message to a webhook and what became of it. */
+/** One message to a webhook and its outcome. */
 export const deliverySchema = z
   .object({
     deliveryId: z.uuid(),
-    messageId: z.uuid().meta({ description: 'The header `webhook-id`, the same at every try' }),
+    messageId: z.uuid().meta({ description: 'The header `webhook-id`, the same at every attempt' }),
     type: z.string(),
     status: z.enum(['pending', 'delivered', 'failed']),
     reason: z.enum(['webhook_disabled', 'webhook_deleted']).optional(),
