@@ -7,15 +7,12 @@ import { closeIntent } from '../stores/state-store.ts';
 /**
  * Ends a rotation that cannot succeed, so that a new one can begin: Secrets Manager refuses to rotate while AWSPENDING is
  * left on a version. A secret that was made for it is noted first, then the label goes, then the secret at Adobe; if
- * Adobe does not delete it now, the next run does.
- *
- * @returns false if the version has become the current one: then there is nothing to abort
+ * Adobe does not delete it now, the next run does. A version that has become the current one is left alone.
  */
-export const abortRotation = async (context: RotationContext, rotationToken: string): Promise<boolean> => {
+export const abortRotation = async (context: RotationContext, rotationToken: string): Promise<void> => {
   const { secrets, state, clock, log } = context.ports;
   const stages = (await secrets.describe()).stages[rotationToken] ?? [];
-  if (stages.includes('AWSCURRENT')) return false;
-  if (!stages.includes('AWSPENDING')) return true;
+  if (stages.includes('AWSCURRENT') || !stages.includes('AWSPENDING')) return;
 
   const uuid = await readPendingUuid(context, rotationToken);
   if (uuid !== undefined) {
@@ -28,7 +25,6 @@ export const abortRotation = async (context: RotationContext, rotationToken: str
   await secrets.removePending(rotationToken);
   log.warn('Ended a rotation that could not succeed.', { rotationToken, secretUuid: uuid });
   if (uuid !== undefined) await deleteAbandoned(context, uuid);
-  return true;
 };
 
 const readPendingUuid = async ({ ports }: RotationContext, rotationToken: string): Promise<string | undefined> => {
