@@ -10,7 +10,6 @@ import type { EventBus } from '#shared/events/publish.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log } from '#shared/observability.ts';
-import type { WebhookTable } from '#shared/webhooks/webhook-table.ts';
 import type { Operators } from './http/operators.ts';
 
 /** What the routes work with; the handler makes one for the life of the process. */
@@ -36,7 +35,7 @@ export interface ApiContext {
 
 /** What the routes of webhooks work with. */
 export interface WebhookContext {
-  table: WebhookTable;
+  table: Table;
   /** Starts the durable execution that delivers a message. */
   startDelivery: StartExecution;
   /** Whether receivers may be on this machine, as in the embedded stack. */

@@ -1,17 +1,23 @@
-import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import {
+  type RequestFilteringAgentOptions,
+  RequestFilteringHttpAgent,
+  RequestFilteringHttpsAgent,
+} from 'request-filtering-agent';
+import { Webhook as Signer } from 'standardwebhooks';
 import { readRetryAfter } from '#shared/adobe/http/retry-after.ts';
-import { type AddressRules, webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
-import { AddressNotAllowedError, guardedLookup } from './guarded-lookup.ts';
+import type { Delivery, Webhook } from '#shared/webhooks/webhook.ts';
+import { validSecrets } from '#shared/webhooks/webhook-store.ts';
+import { type AddressRules, findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 
 /** What a receiver answered, or why there was no answer. */
 export interface WebhookAnswer {
   /** In ms. */
   durationMs: number;
   status?: number;
-  /** How long the receiver asks to wait before the next try, in ms. */
+  /** How long the receiver asks to wait before the next attempt, in ms. */
   retryAfterMs?: number;
   /** The beginning of the answer's body, for people to read. */
   excerpt?: string;
@@ -31,36 +37,51 @@ export interface CallOptions extends AddressRules {
 
 const excerptBytes = 500;
 
-/** Makes calls to addresses that webhooks may have, and to no other. */
+/**
+ * Makes calls to public addresses, and to no other: callers choose the URLs, so that without it they could reach the metadata
+ * service or whatever else this function can (SSRF, server-side request forgery). The agent checks every address that a name
+ * resolves to and connects to one of those: a name that resolves differently the next time (DNS rebinding) gains nothing.
+ */
 export const createCallWebhook =
-  ({ timeoutMs, lookup = systemLookup as LookupFunction, ...rules }: CallOptions): CallWebhook =>
+  ({ timeoutMs, lookup, ...rules }: CallOptions): CallWebhook =>
   async (url, headers, body) => {
     const startedAt = performance.now();
     const since = () => Math.round(performance.now() - startedAt);
     const signal = AbortSignal.timeout(timeoutMs);
+    // The rules may have become stricter since the webhook was made.
+    const problem = findUrlProblem(url, rules);
+    if (problem !== undefined) return { durationMs: since(), error: `The URL ${problem}.` };
     try {
-      // The rules may have become stricter since the webhook was made.
-      const problem = webhookUrlProblem(url, rules);
-      if (problem !== undefined) throw new AddressNotAllowedError(`The URL ${problem}.`);
-      const options = { method: 'POST', headers, lookup: guardedLookup(lookup, rules), agent: false as const, signal };
-      const answer = await send(new URL(url), options, body);
+      const answer = await send(new URL(url), { method: 'POST', headers, lookup, signal }, body, rules);
       const retryAfterMs = readRetryAfter(answer.headers['retry-after'], Date.now());
-      const excerpt = await excerptOf(answer);
-      return { durationMs: since(), status: answer.statusCode, retryAfterMs, ...(excerpt !== '' && { excerpt }) };
+      const excerpt = (await readExcerpt(answer)) || undefined;
+      return { durationMs: since(), status: answer.statusCode, retryAfterMs, excerpt };
     } catch (error) {
-      const reason = signal.aborted ? `There was no answer within ${timeoutMs / 1000} s.` : reasonOf(error);
+      const reason = signal.aborted ? `There was no answer within ${timeoutMs / 1000} s.` : explain(error);
       return { durationMs: since(), error: reason };
     }
   };
 
-const send = (url: URL, options: RequestOptions, body: string): Promise<IncomingMessage> =>
+// Single addresses, not ranges: the agent compares a range with addresses of its own family only, and warns of any other.
+const loopback: RequestFilteringAgentOptions = { allowIPAddressList: ['127.0.0.1', '::1'] };
+
+const send = (
+  url: URL,
+  options: RequestOptions,
+  body: string,
+  { allowsLoopback }: AddressRules,
+): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
+    const filter = allowsLoopback ? loopback : {};
+    const request =
+      url.protocol === 'https:'
+        ? httpsRequest(url, { ...options, agent: new RequestFilteringHttpsAgent(filter) })
+        : httpRequest(url, { ...options, agent: new RequestFilteringHttpAgent(filter) });
     request.once('error', reject).once('response', resolve);
     request.end(body);
   });
 
-const excerptOf = async (answer: IncomingMessage): Promise<string> => {
+const readExcerpt = async (answer: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -75,8 +96,30 @@ const excerptOf = async (answer: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).subarray(0, excerptBytes).toString('utf8');
 };
 
-const reasonOf = (error: unknown): string => {
-  if (error instanceof AddressNotAllowedError) return error.message;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return `The connection failed: ${code}.`;
+/** Says why there was no answer. The agent's own message names the address, which is not for the owner of the webhook to see. */
+const explain = (error: unknown): string => {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === undefined && message?.startsWith('DNS lookup '))
+    return 'The name does not lead to public addresses only.';
+  return `The connection failed: ${code ?? 'unknown'}.`;
 };
+
+/**
+ * The headers of a call (Standard Webhooks): signed with every secret that is valid, so that receivers may change to a new one
+ * when it suits them.
+ *
+ * @param nowMs the time of this attempt, in epoch ms; receivers refuse what is older than a few minutes
+ */
+export const signHeaders = (
+  { secrets }: Pick<Webhook, 'secrets'>,
+  { messageId, body }: Pick<Delivery, 'messageId' | 'body'>,
+  nowMs: number,
+): Record<string, string> => ({
+  'content-type': 'application/json',
+  'user-agent': 'firefly-gateway',
+  'webhook-id': messageId,
+  'webhook-timestamp': String(Math.floor(nowMs / 1000)),
+  'webhook-signature': validSecrets(secrets, nowMs)
+    .map(({ secret }) => new Signer(secret).sign(messageId, new Date(nowMs), body))
+    .join(' '),
+});

@@ -1,15 +1,15 @@
 import type { StartExecution } from '#shared/aws/start-execution.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { Log } from '#shared/observability.ts';
-import type { WebhookTable } from '#shared/webhooks/webhook-table.ts';
 import type { CallWebhook } from './call-webhook.ts';
 
-/** What notifying works with. */
-export interface Parts {
-  table: WebhookTable;
+/** What notify works with; the handler makes one for the life of the process. */
+export interface NotifyContext {
+  table: Table;
   /** Starts a durable execution of this function. */
   startDelivery: StartExecution;
   callWebhook: CallWebhook;
-  /** Spreads tries that failed together; between 0 and 1. */
+  /** Spreads attempts that failed together; between 0 and 1. */
   random: () => number;
   log: Log;
 }

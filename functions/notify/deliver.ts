@@ -1,14 +1,19 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { DeliveryRef } from '#shared/webhooks/webhook.ts';
-import { attemptDelivery, type DeliveryEnd } from './attempt-delivery.ts';
-import type { Parts } from './context.ts';
-import { retryOwnFailures } from './retry-own-failures.ts';
+import { attemptDelivery, type DeliveryEnd } from './attempt.ts';
+import { retryOwnFailures } from './backoff.ts';
+import type { NotifyContext } from './context.ts';
 
-/** A message on its way to a webhook, try by try, until one succeeds or a day has passed. Waiting costs nothing. */
-export const followDelivery = async (context: DurableContext, ref: DeliveryRef, parts: Parts): Promise<DeliveryEnd> => {
+/** Delivers a message to a webhook, attempt by attempt, until one succeeds or a day has passed. Waiting costs nothing. */
+export const deliver = async (
+  durable: DurableContext,
+  ref: DeliveryRef,
+  context: NotifyContext,
+): Promise<DeliveryEnd> => {
   for (let index = 0; ; index += 1) {
-    const outcome = await context.step(`try ${index + 1}`, () => attemptDelivery(parts, ref, index), retryOwnFailures);
+    const attempt = () => attemptDelivery(context, ref, index);
+    const outcome = await durable.step(`attempt ${index + 1}`, attempt, retryOwnFailures);
     if (outcome.state !== 'pending') return { state: outcome.state };
-    await context.wait(`pause ${index + 1}`, { seconds: outcome.waitSeconds });
+    await durable.wait(`backoff ${index + 1}`, { seconds: outcome.waitSeconds });
   }
 };

@@ -5,20 +5,20 @@ import { createDynamoDb, createLambda } from '#shared/aws/clients.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createLog } from '#shared/observability.ts';
+import { retryOwnFailures } from './backoff.ts';
 import { createCallWebhook } from './call-webhook.ts';
-import type { Parts } from './context.ts';
+import type { NotifyContext } from './context.ts';
 import { createDeliveries } from './create-deliveries.ts';
-import { followDelivery } from './deliver.ts';
+import { deliver } from './deliver.ts';
 import { readSettings } from './environment.ts';
 import { readEvent } from './events.ts';
-import { retryOwnFailures } from './retry-own-failures.ts';
 
 const { tableName, notifyFunctionArn, allowsLoopback } = readSettings();
 
 // Standard Webhooks: 15 to 30 s.
 const timeoutMs = 15_000;
 
-const parts: Parts = {
+const parts: NotifyContext = {
   table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
   startDelivery: createStartExecution(createLambda(), notifyFunctionArn),
   callWebhook: createCallWebhook({ timeoutMs, allowsLoopback }),
@@ -33,6 +33,6 @@ export const handler = middy<unknown, unknown, Error, DurableContext>({
   timeoutEarlyInMillis: 0,
 }).handler(async (event: unknown, context) => {
   const known = readEvent(event);
-  if (known.kind === 'delivery') return followDelivery(context, known.delivery, parts);
-  return { webhooks: await context.step('tell', () => createDeliveries(parts, known), retryOwnFailures) };
+  if (known.kind === 'delivery') return deliver(context, known.delivery, parts);
+  return { webhooks: await context.step('create deliveries', () => createDeliveries(parts, known), retryOwnFailures) };
 });

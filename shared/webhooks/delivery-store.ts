@@ -1,94 +1,75 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { isExpired } from '../aws/table.ts';
-import { conditionalUpdate } from '../jobs/conditional-update.ts';
-import type { Attempt, Delivery, DeliveryRef } from './webhook.ts';
-import { deliveryKey, deliveryPartition, type WebhookTable, withoutKeys } from './webhook-table.ts';
+import { condition } from '../aws/expressions.ts';
+import { createItemParser, parseEach } from '../aws/items.ts';
+import { getItem, nowSeconds, putNew, queryFirst, type Table, updateItem } from '../aws/table.ts';
+import { type Attempt, type Delivery, type DeliveryRef, deliverySchema } from './webhook.ts';
 
-const keptSeconds = 30 * 86_400;
+const retentionSeconds = 30 * 86_400;
+
+const parseDelivery = createItemParser(deliverySchema);
+
+const deliveryPartition = (webhookId: string): string => `webhook#${webhookId}`;
+
+/** Deliveries of a webhook are in the order of their events. */
+const deliveryKey = ({ webhookId, at, deliveryId }: Omit<DeliveryRef, 'caller'>) => ({
+  pk: deliveryPartition(webhookId),
+  sk: `delivery#${at}#${deliveryId}`,
+});
 
 /** What a delivery begins with. */
 export type NewDelivery = Pick<Delivery, 'caller' | 'webhookId' | 'deliveryId' | 'at' | 'type' | 'messageId' | 'body'>;
 
 /** Writes a new delivery, unless it is there: its id follows from event and webhook, so one conditional put decides. */
-export const createDelivery = async (table: WebhookTable, delivery: NewDelivery): Promise<void> => {
-  const nowMs = table.clock.now();
+export const createDelivery = async (table: Table, delivery: NewDelivery): Promise<void> => {
   const pending: Delivery = {
     ...delivery,
     state: 'pending',
     attempts: [],
-    createdAt: new Date(nowMs).toISOString(),
+    createdAt: new Date(table.clock.now()).toISOString(),
   };
-  try {
-    await table.dynamoDb.send(
-      new PutCommand({
-        TableName: table.tableName,
-        Item: { ...deliveryKey(delivery), ...pending, expiresAt: Math.floor(nowMs / 1000) + keptSeconds },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+  await putNew(table, { ...deliveryKey(delivery), ...pending, expiresAt: nowSeconds(table) + retentionSeconds });
 };
 
-/** Reads a delivery as it is now (strongly consistent). */
-export const getDelivery = async (table: WebhookTable, ref: DeliveryRef): Promise<Delivery | undefined> => {
-  const { Item } = await table.dynamoDb.send(
-    new GetCommand({ TableName: table.tableName, Key: deliveryKey(ref), ConsistentRead: true }),
-  );
-  return Item === undefined || isExpired(Item, table.clock.now()) ? undefined : deliveryOf(Item);
+/**
+ * Reads a delivery as it is now (strongly consistent).
+ *
+ * @throws {UnreadableItemError} if the item is not a whole delivery
+ */
+export const getDelivery = async (table: Table, ref: DeliveryRef): Promise<Delivery | undefined> => {
+  const item = await getItem(table, deliveryKey(ref));
+  return item && parseDelivery(item);
 };
 
-/** What a try led to. */
+/** What an attempt led to. */
 export type DeliveryProgress =
   | { state: 'pending'; nextAttemptAt: string }
   | { state: 'delivered' | 'failed'; reason?: Delivery['reason'] };
 
 /**
- * Records a try, or that none will follow. The same try recorded again replaces itself; what has ended stays as it is.
+ * Records an attempt, or that none will follow. The same attempt recorded again replaces itself; a delivery that has ended
+ * stays as it is.
  *
- * @param attempt the try and its number, from 0
+ * @param attempt the attempt and its number, from 0
  */
 export const recordAttempt = async (
-  table: WebhookTable,
+  table: Table,
   ref: DeliveryRef,
   progress: DeliveryProgress,
   attempt?: { index: number; made: Attempt },
 ): Promise<void> => {
-  const isOver = progress.state !== 'pending';
-  const changes = [
-    '#state = :state',
-    ...(attempt === undefined ? [] : [`attempts[${attempt.index}] = :attempt`]),
-    ...(isOver ? ['finishedAt = :now'] : ['nextAttemptAt = :next']),
-    ...(isOver && progress.reason !== undefined ? ['reason = :reason'] : []),
-  ];
-  await conditionalUpdate(table, deliveryKey(ref), {
-    expression: `SET ${changes.join(', ')}${isOver ? ' REMOVE nextAttemptAt' : ''}`,
-    condition: '#state = :pending',
-    names: { '#state': 'state' },
-    values: {
-      ':pending': 'pending',
-      ':state': progress.state,
-      ...(attempt !== undefined && { ':attempt': attempt.made }),
-      ...(isOver ? { ':now': new Date(table.clock.now()).toISOString() } : { ':next': progress.nextAttemptAt }),
-      ...(isOver && progress.reason !== undefined && { ':reason': progress.reason }),
+  const now = new Date(table.clock.now()).toISOString();
+  const end = { finishedAt: now, nextAttemptAt: undefined };
+  await updateItem(table, deliveryKey(ref), {
+    set: {
+      ...progress,
+      ...(progress.state !== 'pending' && end),
+      ...(attempt && { [`attempts[${attempt.index}]`]: attempt.made }),
     },
+    when: condition`#state = ${'pending'}`,
   });
 };
 
-/** The latest deliveries to a webhook, newest event first. */
-export const latestDeliveries = async (table: WebhookTable, webhookId: string, limit: number): Promise<Delivery[]> => {
-  const { Items = [] } = await table.dynamoDb.send(
-    new QueryCommand({
-      TableName: table.tableName,
-      KeyConditionExpression: 'pk = :webhook',
-      ExpressionAttributeValues: { ':webhook': deliveryPartition(webhookId) },
-      ScanIndexForward: false,
-      Limit: limit,
-    }),
-  );
-  return Items.filter((item) => !isExpired(item, table.clock.now())).map(deliveryOf);
+/** The latest deliveries to a webhook, newest event first; one that cannot be read is reported and left out. */
+export const latestDeliveries = async (table: Table, webhookId: string, limit: number): Promise<Delivery[]> => {
+  const where = condition`#pk = ${deliveryPartition(webhookId)}`;
+  return parseEach(table, await queryFirst(table, { where, descending: true }, limit), parseDelivery).parsed;
 };
-
-const deliveryOf = (item: Record<string, unknown>): Delivery => withoutKeys(item) as unknown as Delivery;

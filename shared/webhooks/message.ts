@@ -4,7 +4,7 @@ import type { MessageType, WebhookRef } from './webhook.ts';
 
 const messages = '1c9d2f70-5b0e-5c84-8a3e-7f6d1b2a4c95';
 
-/** What webhooks are told: Standard Webhooks' `type`, `timestamp` and `data`. */
+/** What a webhook receives: Standard Webhooks' `type`, `timestamp` and `data`. */
 export interface Message {
   type: MessageType;
   /** When it happened, ISO. */
@@ -15,13 +15,10 @@ export interface Message {
 }
 
 /**
- * A message to one webhook. All its ids follow from the event, so that an event that is announced twice is one message, and one
+ * A message to one webhook. All its ids follow from the event, so that an event that is published twice is one message, and one
  * delivery to each webhook.
  */
-export const deliveryOfMessage = (
-  { type, at, subject, data }: Message,
-  { caller, webhookId }: WebhookRef,
-): NewDelivery => {
+export const buildDelivery = ({ type, at, subject, data }: Message, { caller, webhookId }: WebhookRef): NewDelivery => {
   const messageId = v5(JSON.stringify([type, subject, at]), messages);
   return {
     caller,

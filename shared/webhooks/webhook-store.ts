@@ -1,16 +1,32 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
-import { type ConditionalUpdate, conditionalUpdate } from '../jobs/conditional-update.ts';
-import type { Webhook, WebhookRef } from './webhook.ts';
-import { newSecret, withNewSecret } from './webhook-secret.ts';
-import { callerPartition, type WebhookTable, webhookKey, withoutKeys } from './webhook-table.ts';
+import { condition, exists, type Update } from '../aws/expressions.ts';
+import { createItemParser, parseEach } from '../aws/items.ts';
+import { getItem, putNew, queryPages, removeItem, type Table, updateItem } from '../aws/table.ts';
+import { type Webhook, type WebhookRef, type WebhookSecret, webhookSchema } from './webhook.ts';
 
 /** Most webhooks of one caller. */
-export const mostWebhooks = 10;
+export const maxWebhooks = 10;
+
+// Standard Webhooks: between 24 and 64 bytes.
+const secretBytes = 32;
+/** How long calls are still signed with a secret after a newer one was made, in ms. */
+export const secretOverlapMs = 24 * 3_600_000;
+// Each is one more signature in a header; a rotation that is repeated, as its answer was lost, must not end a secret in use.
+const maxSecrets = 3;
+
+const parseWebhook = createItemParser(webhookSchema);
+
+const callerPartition = (caller: string): string => `caller#${caller}`;
+
+const webhookKey = ({ caller, webhookId }: WebhookRef) => ({
+  pk: callerPartition(caller),
+  sk: `webhook#${webhookId}`,
+});
 
 /** Writes a new webhook, with a secret of its own. */
 export const createWebhook = async (
-  table: WebhookTable,
+  table: Table,
   { caller, url, events, description }: Pick<Webhook, 'caller' | 'url' | 'events' | 'description'>,
 ): Promise<Webhook> => {
   const now = new Date(table.clock.now()).toISOString();
@@ -26,40 +42,33 @@ export const createWebhook = async (
     createdAt: now,
     updatedAt: now,
   };
-  await table.dynamoDb.send(
-    new PutCommand({
-      TableName: table.tableName,
-      Item: { ...webhookKey(webhook), ...webhook },
-      ConditionExpression: 'attribute_not_exists(pk)',
-    }),
-  );
+  await putNew(table, { ...webhookKey(webhook), ...webhook });
   return webhook;
 };
 
-/** Reads a webhook as it is now (strongly consistent); undefined if the caller has none of this id. */
-export const getWebhook = async (table: WebhookTable, ref: WebhookRef): Promise<Webhook | undefined> => {
-  const { Item } = await table.dynamoDb.send(
-    new GetCommand({ TableName: table.tableName, Key: webhookKey(ref), ConsistentRead: true }),
-  );
-  return Item === undefined ? undefined : webhookOf(Item);
+/**
+ * Reads a webhook as it is now (strongly consistent); undefined if the caller has none of this id.
+ *
+ * @throws {UnreadableItemError} if the item is not a whole webhook
+ */
+export const getWebhook = async (table: Table, ref: WebhookRef): Promise<Webhook | undefined> => {
+  const item = await getItem(table, webhookKey(ref));
+  return item && parseWebhook(item);
 };
 
 /** The webhooks of a caller as they are now, oldest first. */
-export const listWebhooks = async (table: WebhookTable, caller: string): Promise<Webhook[]> => {
-  const { Items = [] } = await table.dynamoDb.send(
-    new QueryCommand({
-      TableName: table.tableName,
-      KeyConditionExpression: 'pk = :caller AND begins_with(sk, :webhook)',
-      ExpressionAttributeValues: { ':caller': callerPartition(caller), ':webhook': 'webhook#' },
-      ConsistentRead: true,
-    }),
-  );
-  return Items.map(webhookOf);
+export const listWebhooks = async (table: Table, caller: string): Promise<Webhook[]> => {
+  const where = condition`#pk = ${callerPartition(caller)} AND begins_with(#sk, ${'webhook#'})`;
+  const webhooks: Webhook[] = [];
+  for await (const { Items = [] } of queryPages(table, { where, consistent: true })) {
+    webhooks.push(...parseEach(table, Items, parseWebhook).parsed);
+  }
+  return webhooks;
 };
 
-/** Erases a webhook; what is on its way to it ends before its next try. */
-export const deleteWebhook = async (table: WebhookTable, ref: WebhookRef): Promise<void> => {
-  await table.dynamoDb.send(new DeleteCommand({ TableName: table.tableName, Key: webhookKey(ref) }));
+/** Erases a webhook; deliveries to it end before their next attempt. */
+export const deleteWebhook = async (table: Table, ref: WebhookRef): Promise<void> => {
+  await removeItem(table, webhookKey(ref));
 };
 
 /**
@@ -67,50 +76,48 @@ export const deleteWebhook = async (table: WebhookTable, ref: WebhookRef): Promi
  *
  * @returns the webhook with the new secret first, or undefined if it is gone
  */
-export const rotateSecret = async (table: WebhookTable, ref: WebhookRef): Promise<Webhook | undefined> => {
+export const rotateSecret = async (table: Table, ref: WebhookRef): Promise<Webhook | undefined> => {
   const secret = newSecret();
   for (;;) {
     const webhook = await getWebhook(table, ref);
     if (webhook === undefined) return undefined;
     const rotated = await update(table, ref, {
-      expression: 'SET secrets = :secrets, revision = revision + :one, updatedAt = :now',
-      condition: 'revision = :revision',
-      values: {
-        ':secrets': withNewSecret(webhook.secrets, secret, table.clock.now()),
-        ':one': 1,
-        ':revision': webhook.revision,
-      },
+      set: { secrets: addSecret(webhook.secrets, secret, table.clock.now()) },
+      add: { revision: 1 },
+      when: condition`#revision = ${webhook.revision}`,
     });
     if (rotated !== undefined) return rotated;
   }
 };
 
 /** Stops calling a webhook whose receiver is gone; undefined if it has been erased. */
-export const disableWebhook = (table: WebhookTable, ref: WebhookRef): Promise<Webhook | undefined> =>
-  update(table, ref, {
-    expression: 'SET #state = :state, disabledReason = :reason, updatedAt = :now',
-    condition: 'attribute_exists(pk)',
-    names: { '#state': 'state' },
-    values: { ':state': 'disabled', ':reason': 'gone' },
-  });
+export const disableWebhook = (table: Table, ref: WebhookRef): Promise<Webhook | undefined> =>
+  update(table, ref, { set: { state: 'disabled', disabledReason: 'gone' } });
 
 /** Calls a webhook again; undefined if it has been erased. */
-export const enableWebhook = (table: WebhookTable, ref: WebhookRef): Promise<Webhook | undefined> =>
-  update(table, ref, {
-    expression: 'SET #state = :state, updatedAt = :now REMOVE disabledReason',
-    condition: 'attribute_exists(pk)',
-    names: { '#state': 'state' },
-    values: { ':state': 'enabled' },
-  });
+export const enableWebhook = (table: Table, ref: WebhookRef): Promise<Webhook | undefined> =>
+  update(table, ref, { set: { state: 'enabled' }, remove: ['disabledReason'] });
 
 const update = async (
-  table: WebhookTable,
+  table: Table,
   ref: WebhookRef,
-  { values, ...change }: ConditionalUpdate,
+  { set, when = exists, ...change }: Update & { when?: typeof exists },
 ): Promise<Webhook | undefined> => {
-  const now = new Date(table.clock.now()).toISOString();
-  const item = await conditionalUpdate(table, webhookKey(ref), { ...change, values: { ...values, ':now': now } });
-  return item === undefined ? undefined : webhookOf(item);
+  const updatedAt = new Date(table.clock.now()).toISOString();
+  const item = await updateItem(table, webhookKey(ref), { ...change, set: { ...set, updatedAt }, when });
+  return item && parseWebhook(item);
 };
 
-const webhookOf = (item: Record<string, unknown>): Webhook => withoutKeys(item) as unknown as Webhook;
+/** A new secret as Standard Webhooks writes it. */
+export const newSecret = (): string => `whsec_${randomBytes(secretBytes).toString('base64')}`;
+
+/** The secrets with a new one before them: the earlier ones are valid for a day from when they were replaced. */
+export const addSecret = (secrets: readonly WebhookSecret[], secret: string, nowMs: number): WebhookSecret[] => {
+  const validUntil = new Date(nowMs + secretOverlapMs).toISOString();
+  const earlier = validSecrets(secrets, nowMs).map((old) => ({ validUntil, ...old }));
+  return [{ secret }, ...earlier].slice(0, maxSecrets);
+};
+
+/** The secrets that a call is signed with at a time (epoch ms), newest first. */
+export const validSecrets = (secrets: readonly WebhookSecret[], nowMs: number): WebhookSecret[] =>
+  secrets.filter(({ validUntil }) => validUntil === undefined || Date.parse(validUntil) > nowMs);

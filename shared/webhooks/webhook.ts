@@ -1,4 +1,6 @@
-/** What a webhook can be told of; `webhook.test` besides, when its owner asks for it. */
+import * as z from 'zod';
+
+/** The events that a webhook can subscribe to; `webhook.test` is sent besides, when its owner asks for it. */
 export const webhookEventTypes = ['job.ended', 'batch.ended'] as const;
 
 export type WebhookEventType = (typeof webhookEventTypes)[number];
@@ -8,35 +10,39 @@ export const testMessage = 'webhook.test';
 
 export type MessageType = WebhookEventType | typeof testMessage;
 
-/** A secret that calls are signed with. */
-export interface WebhookSecret {
-  /** `whsec_` and the key in base64 (Standard Webhooks). */
-  secret: string;
-  /** Set once a newer one is there: until then calls are signed with both. ISO time. */
-  validUntil?: string;
-}
+const webhookRef = z.object({ caller: z.string(), webhookId: z.string() });
 
 /** Identifies a webhook; each belongs to one caller. */
-export interface WebhookRef {
-  caller: string;
-  webhookId: string;
-}
+export type WebhookRef = z.output<typeof webhookRef>;
+
+const webhookSecret = z.object({
+  /** `whsec_` and the key in base64 (Standard Webhooks). */
+  secret: z.string(),
+  /** Set once a newer one is there: until then calls are signed with both. ISO time. */
+  validUntil: z.string().optional(),
+});
+
+/** A secret that calls are signed with. */
+export type WebhookSecret = z.output<typeof webhookSecret>;
+
+/** What the table holds of a webhook. */
+export const webhookSchema = webhookRef.extend({
+  url: z.string(),
+  events: z.array(z.enum(webhookEventTypes)),
+  description: z.string().optional(),
+  state: z.enum(['enabled', 'disabled']),
+  /** Why it is not called any more: its receiver answered 410 (gone). */
+  disabledReason: z.literal('gone').optional(),
+  /** Newest first. */
+  secrets: z.array(webhookSecret),
+  /** Rises with each new secret. */
+  revision: z.number(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
 
 /** Where a caller wants to be called when its jobs and batches end. Times are ISO strings. */
-export interface Webhook extends WebhookRef {
-  url: string;
-  events: WebhookEventType[];
-  description?: string;
-  state: 'enabled' | 'disabled';
-  /** Why it is not called any more: its receiver answered 410 (gone). */
-  disabledReason?: 'gone';
-  /** Newest first. */
-  secrets: WebhookSecret[];
-  /** Rises with each new secret. */
-  revision: number;
-  createdAt: string;
-  updatedAt: string;
-}
+export type Webhook = z.output<typeof webhookSchema>;
 
 /** Identifies one message to one webhook; the same event makes the same one again. */
 export interface DeliveryRef extends WebhookRef {
@@ -45,32 +51,39 @@ export interface DeliveryRef extends WebhookRef {
   at: string;
 }
 
-/** One call of a webhook and what came of it. */
-export interface Attempt {
+const attempt = z.object({
   /** ISO time. */
-  at: string;
+  at: z.string(),
   /** How long it took, in ms. */
-  durationMs: number;
+  durationMs: z.number(),
   /** HTTP status of the answer, if there was one. */
-  status?: number;
+  status: z.number().optional(),
   /** The beginning of the answer's body. */
-  answer?: string;
+  answer: z.string().optional(),
   /** Why there was no answer. */
-  error?: string;
-}
+  error: z.string().optional(),
+});
 
-/** One message to one webhook, from its first try to its last. Times are ISO strings. */
-export interface Delivery extends DeliveryRef {
-  type: MessageType;
-  /** The `webhook-id`, the same at every try and for every webhook. */
-  messageId: string;
+/** One call of a webhook and its result. */
+export type Attempt = z.output<typeof attempt>;
+
+/** What the table holds of a delivery. */
+export const deliverySchema = webhookRef.extend({
+  deliveryId: z.string(),
+  at: z.string(),
+  type: z.enum([...webhookEventTypes, testMessage]),
+  /** The `webhook-id`, the same at every attempt and for every webhook. */
+  messageId: z.string(),
   /** What is sent, to the letter: it is signed. */
-  body: string;
-  state: 'pending' | 'delivered' | 'failed';
+  body: z.string(),
+  state: z.enum(['pending', 'delivered', 'failed']),
   /** Why it was given up other than by the last answer. */
-  reason?: 'webhook_disabled' | 'webhook_deleted';
-  attempts: Attempt[];
-  createdAt: string;
-  nextAttemptAt?: string;
-  finishedAt?: string;
-}
+  reason: z.enum(['webhook_disabled', 'webhook_deleted']).optional(),
+  attempts: z.array(attempt),
+  createdAt: z.string(),
+  nextAttemptAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+});
+
+/** One message to one webhook, from its first attempt to its last. Times are ISO strings. */
+export type Delivery = z.output<typeof deliverySchema>;

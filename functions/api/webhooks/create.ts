@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
-import { webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
-import { createWebhook, listWebhooks, mostWebhooks } from '#shared/webhooks/webhook-store.ts';
+import { createWebhook, listWebhooks, maxWebhooks } from '#shared/webhooks/webhook-store.ts';
+import { findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 import type { ApiContext } from '../context.ts';
 import { invalidBody, readBodyAs } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -48,8 +48,8 @@ export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route =
   handle: async (request) => {
     const caller = request.caller();
     const wanted = readRequest(request, webhooks.allowsLoopback);
-    if ((await listWebhooks(webhooks.table, caller)).length >= mostWebhooks) {
-      throw new ProblemError(409, 'too_many_webhooks', `There can be ${mostWebhooks} webhooks; delete one first.`);
+    if ((await listWebhooks(webhooks.table, caller)).length >= maxWebhooks) {
+      throw new ProblemError(409, 'too_many_webhooks', `There can be ${maxWebhooks} webhooks; delete one first.`);
     }
     const webhook = await createWebhook(webhooks.table, { caller, ...wanted });
     const view = viewNewSecret(webhook, request);
@@ -59,7 +59,7 @@ export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route =
 
 const readRequest = (request: ApiRequest, allowsLoopback: boolean) => {
   const wanted = readBodyAs(webhookRequest, request.body, maxBodyBytes);
-  const problem = webhookUrlProblem(wanted.url, { allowsLoopback });
+  const problem = findUrlProblem(wanted.url, { allowsLoopback });
   if (problem !== undefined) throw invalidBody([{ loc: ['body', 'url'], msg: problem, type: 'value_error' }]);
   return wanted;
 };

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import * as z from 'zod';
 import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
-import { deliveryOfMessage } from '#shared/webhooks/message.ts';
+import { buildDelivery } from '#shared/webhooks/message.ts';
 import { testMessage } from '#shared/webhooks/webhook.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -37,7 +37,7 @@ export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Ro
     const { caller, webhookId } = webhook;
     const at = new Date(request.startedAt).toISOString();
     const message = { type: testMessage, at, subject: v7(), data: { caller, webhookId } } as const;
-    const delivery = deliveryOfMessage(message, webhook);
+    const delivery = buildDelivery(message, webhook);
     await createDelivery(table, delivery);
     const { deliveryId } = delivery;
     const ref = { caller, webhookId, at, deliveryId };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Delivery, type Webhook, webhookEventTypes } from '#shared/webhooks/webhook.ts';
-import { validSecrets } from '#shared/webhooks/webhook-secret.ts';
+import { validSecrets } from '#shared/webhooks/webhook-store.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { RouteDescription } from '../openapi/description.ts';
 

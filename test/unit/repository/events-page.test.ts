@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { pauseBeforeNext } from '#functions/notify/retry-schedule.ts';
+import { backoffSeconds } from '#functions/notify/backoff.ts';
 import { batchEnded, batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { jobEnded, jobEndedEvent } from '#shared/events/job-ended.ts';
 import { eventSource } from '#shared/events/publish.ts';
@@ -37,7 +37,7 @@ it('tells the pauses between the tries as they are', () => {
     const [count = '', name = ''] = pause.split(' ');
     return Number(count) * unit[name as keyof typeof unit];
   });
-  const next = (index: number) => pauseBeforeNext({ index, triedMs: 0 }, 0);
+  const next = (index: number) => backoffSeconds({ index, elapsedMs: 0 }, 0);
   expect(pauses).toEqual((pauses ?? []).map((_, index) => next(index)));
   expect(Number(told?.[2]) * 3_600).toBe(next(pauses?.length ?? 0));
 });

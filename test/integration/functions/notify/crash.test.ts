@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CallWebhook } from '#functions/notify/call-webhook.ts';
-import { followDelivery } from '#functions/notify/deliver.ts';
+import { deliver } from '#functions/notify/deliver.ts';
 import type { StartExecution } from '#shared/aws/start-execution.ts';
 import { runDurably } from '#test/fixtures/replayed-execution.ts';
 import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';
@@ -54,7 +54,7 @@ const run = async (rig: Rig): Promise<number> => {
   const told = await runDurably((context) => context.step('tell', () => rig.tell()));
   let invocations = told.invocations;
   for (const { delivery } of rig.started.values()) {
-    const followed = await runDurably((context) => followDelivery(context, delivery, rig.parts));
+    const followed = await runDurably((context) => deliver(context, delivery, rig.parts));
     expect(followed.end).toEqual({ state: 'delivered' });
     invocations += followed.invocations;
   }

@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { v4 as uuid } from 'uuid';
-import type { DeliveryEnd } from '#functions/notify/attempt-delivery.ts';
+import type { DeliveryEnd } from '#functions/notify/attempt.ts';
 import { createCallWebhook } from '#functions/notify/call-webhook.ts';
-import type { Parts } from '#functions/notify/context.ts';
+import type { NotifyContext } from '#functions/notify/context.ts';
 import { createDeliveries } from '#functions/notify/create-deliveries.ts';
-import { followDelivery } from '#functions/notify/deliver.ts';
+import { deliver } from '#functions/notify/deliver.ts';
 import { createWebhookTable } from '#local/dynamodb.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
 import type { Message } from '#shared/webhooks/message.ts';
@@ -18,13 +18,13 @@ import { runDurably } from '#test/fixtures/replayed-execution.ts';
 
 /** Servers that the tests of one file share. */
 export interface Servers {
-  rig(parts?: Partial<Parts>): Promise<Rig>;
+  rig(parts?: Partial<NotifyContext>): Promise<Rig>;
   close(): Promise<void>;
 }
 
 /** The notify function over a table, with one receiver. */
 export interface Rig extends Observed {
-  parts: Parts;
+  parts: NotifyContext;
   clock: ManualClock;
   /** The client of the rig's table, to which a test may do what it likes. */
   dynamoDb: DynamoDBClient;
@@ -64,12 +64,12 @@ export const startServers = async (): Promise<Servers> => {
 };
 
 const createRig = (
-  { table, dynamoDb, clock, receiver }: Pick<Parts, 'table'> & Pick<Rig, 'dynamoDb' | 'clock' | 'receiver'>,
-  changes: Partial<Parts>,
+  { table, dynamoDb, clock, receiver }: Pick<NotifyContext, 'table'> & Pick<Rig, 'dynamoDb' | 'clock' | 'receiver'>,
+  changes: Partial<NotifyContext>,
 ): Rig => {
   const observed = observe();
   const started: Rig['started'] = new Map();
-  const parts: Parts = {
+  const parts: NotifyContext = {
     table,
     startDelivery: async (payload, name) => {
       started.set(name, payload as { delivery: DeliveryRef });
@@ -104,7 +104,7 @@ const createRig = (
     deliver: async () => {
       const ends: DeliveryEnd[] = [];
       for (const { delivery } of started.values()) {
-        const { end } = await runDurably((context) => followDelivery(context, delivery, parts));
+        const { end } = await runDurably((context) => deliver(context, delivery, parts));
         ends.push(end);
       }
       started.clear();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readEvent } from '#functions/notify/events.ts';
-import { deliveryOfMessage } from '#shared/webhooks/message.ts';
+import { buildDelivery } from '#shared/webhooks/message.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const ended = {
@@ -40,12 +40,12 @@ it('makes one message, however often it is announced, and one delivery to each w
   );
   if (one === undefined || two === undefined) throw new Error('There are two.');
   const { message } = announcementOf(ended);
-  const first = deliveryOfMessage(message, one);
-  expect(deliveryOfMessage(announcementOf(structuredClone(ended)).message, one)).toEqual(first);
-  expect(deliveryOfMessage(message, two)).toMatchObject({ messageId: first.messageId });
-  expect(deliveryOfMessage(message, two).deliveryId).not.toBe(first.deliveryId);
+  const first = buildDelivery(message, one);
+  expect(buildDelivery(announcementOf(structuredClone(ended)).message, one)).toEqual(first);
+  expect(buildDelivery(message, two)).toMatchObject({ messageId: first.messageId });
+  expect(buildDelivery(message, two).deliveryId).not.toBe(first.deliveryId);
   // A job that was erased and made anew under the same id ends anew.
   const later = { ...message, at: '2026-03-02T12:00:00.000Z' };
-  expect(deliveryOfMessage(later, one).messageId).not.toBe(first.messageId);
+  expect(buildDelivery(later, one).messageId).not.toBe(first.messageId);
   expect(JSON.parse(first.body)).toEqual({ type: 'job.ended', timestamp: at, data: ended.detail });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
-import { deliveryOfMessage } from '#shared/webhooks/message.ts';
+import { buildDelivery } from '#shared/webhooks/message.ts';
 import { disableWebhook, getWebhook } from '#shared/webhooks/webhook-store.ts';
 import { startApi, type TestApi, type TestResponse } from '../fixture.ts';
 
@@ -95,9 +95,9 @@ describe('a webhook', () => {
     const at = (second: number) => `2026-03-01T12:00:0${second}.000Z`;
     for (const second of [1, 2]) {
       const message = { type: 'job.ended', at: at(second), subject: `job-${second}`, data: {} } as const;
-      await createDelivery(table, deliveryOfMessage(message, { caller: 'alice', webhookId }));
+      await createDelivery(table, buildDelivery(message, { caller: 'alice', webhookId }));
     }
-    const { deliveryId } = deliveryOfMessage(
+    const { deliveryId } = buildDelivery(
       { type: 'job.ended', at: at(1), subject: 'job-1', data: {} },
       { caller: 'alice', webhookId },
     );

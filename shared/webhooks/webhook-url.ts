@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** Where webhooks may lie besides public addresses: on this machine, in the embedded stack. */
+/** Where receivers may be besides public addresses: on this machine, in the embedded stack. */
 export interface AddressRules {
   allowsLoopback: boolean;
 }
@@ -20,18 +20,19 @@ export const allowsAddress = (address: string, { allowsLoopback }: AddressRules)
 // All IPv6 addresses that are routed; outside of it are forms that stand for IPv4 addresses.
 const globalUnicast: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 
-const longestUrl = 2_048;
+const maxUrlLength = 2_048;
 
 /**
- * What is wrong with the URL of a webhook, as far as it shows without asking DNS; undefined if nothing is.
+ * The first line of defence against SSRF (server-side request forgery): what is wrong with the URL of a webhook, as far as it
+ * shows without DNS; undefined if nothing is. The second is the connection itself, in functions/notify/call-webhook.ts.
  *
  * @returns the end of a sentence that begins with the field's name
  */
-export const webhookUrlProblem = (text: string, rules: AddressRules): string | undefined => {
-  if (text.length > longestUrl) return `has more than ${longestUrl} characters`;
+export const findUrlProblem = (text: string, rules: AddressRules): string | undefined => {
+  if (text.length > maxUrlLength) return `has more than ${maxUrlLength} characters`;
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
-  const host = hostOf(url);
+  const host = readHost(url);
   if (url.protocol !== 'https:' && !(rules.allowsLoopback && url.protocol === 'http:' && isLoopback(host))) {
     return 'must begin with https://';
   }
@@ -45,7 +46,7 @@ export const webhookUrlProblem = (text: string, rules: AddressRules): string | u
 };
 
 /** The host name or IP address of a URL, without the brackets of IPv6. */
-export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+const readHost = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');

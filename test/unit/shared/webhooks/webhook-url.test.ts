@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allowsAddress, webhookUrlProblem } from '#shared/webhooks/webhook-address.ts';
+import { allowsAddress, findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 
 const inAws = { allowsLoopback: false };
 const local = { allowsLoopback: true };
@@ -66,7 +66,7 @@ describe('the URL of a webhook', () => {
     'https://example.com:8443/',
     'https://8.8.8.8/',
     'https://[2600:1f18::1]/',
-  ])('may be %s', (url) => expect(webhookUrlProblem(url, inAws)).toBeUndefined());
+  ])('may be %s', (url) => expect(findUrlProblem(url, inAws)).toBeUndefined());
 
   it.each([
     ['example.com', 'is not a URL'],
@@ -83,12 +83,12 @@ describe('the URL of a webhook', () => {
     ['https://[::ffff:7f00:1]/', 'must lead to a public address'],
     ['https://169.254.169.254/latest/meta-data', 'must lead to a public address'],
     [`https://example.com/${'x'.repeat(2_048)}`, 'has more than 2048 characters'],
-  ])('may not be %s', (url, problem) => expect(webhookUrlProblem(url, inAws)).toBe(problem));
+  ])('may not be %s', (url, problem) => expect(findUrlProblem(url, inAws)).toBe(problem));
 
   it('may be http on this machine in the embedded stack, and nowhere else', () => {
-    expect(webhookUrlProblem('http://127.0.0.1:9555/', local)).toBeUndefined();
-    expect(webhookUrlProblem('http://localhost:9555/', local)).toBeUndefined();
-    expect(webhookUrlProblem('http://example.com/', local)).toBe('must begin with https://');
-    expect(webhookUrlProblem('http://10.0.0.1/', local)).toBe('must begin with https://');
+    expect(findUrlProblem('http://127.0.0.1:9555/', local)).toBeUndefined();
+    expect(findUrlProblem('http://localhost:9555/', local)).toBeUndefined();
+    expect(findUrlProblem('http://example.com/', local)).toBe('must begin with https://');
+    expect(findUrlProblem('http://10.0.0.1/', local)).toBe('must begin with https://');
   });
 });
