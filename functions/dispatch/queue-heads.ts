@@ -1,39 +1,48 @@
 import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
 import type { LaneQueue } from '#shared/jobs/lanes/lane.ts';
-import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
+import { queuedJobs } from '#shared/jobs/lanes/queue.ts';
+
+// A page of DynamoDB ends at 1 MB anyway.
+const maxPageSize = 100;
 
 /** The heads of a lane's queue by priority, read as late as possible and each handed out once. */
 export class QueueHeads {
   readonly #queue: LaneQueue;
   readonly #pageSize: number;
-  readonly #heads = new Map<Priority, Job[]>();
+  readonly #rest = new Map<Priority, AsyncGenerator<Job>>();
+  /** The next job of a priority; undefined once there is none. */
+  readonly #heads = new Map<Priority, Job | undefined>();
 
   /** @param turns how many jobs are wanted at most */
   constructor(queue: LaneQueue, turns: number) {
     this.#queue = queue;
     // The index lags behind: heads that others have just claimed still stand in it.
-    this.#pageSize = 3 * turns;
+    this.#pageSize = Math.min(maxPageSize, 3 * turns);
   }
 
   async isEmpty(): Promise<boolean> {
-    for (const priority of priorities) if ((await this.#load(priority)).length > 0) return false;
+    for (const priority of priorities) if ((await this.#head(priority)) !== undefined) return false;
     return true;
   }
 
   /** The next job in an order of priorities; undefined if none is left. */
   async next(order: readonly Priority[]): Promise<Job | undefined> {
     for (const priority of order) {
-      const job = (await this.#load(priority)).shift();
-      if (job !== undefined) return job;
+      const job = await this.#head(priority);
+      if (job === undefined) continue;
+      this.#heads.delete(priority);
+      return job;
     }
     return undefined;
   }
 
-  async #load(priority: Priority): Promise<Job[]> {
-    const known = this.#heads.get(priority);
-    if (known !== undefined) return known;
-    const jobs = await headOfQueue(this.#queue, priority, this.#pageSize);
-    this.#heads.set(priority, jobs);
-    return jobs;
+  async #head(priority: Priority): Promise<Job | undefined> {
+    if (this.#heads.has(priority)) return this.#heads.get(priority);
+    const rest = this.#rest.get(priority) ?? queuedJobs(this.#queue, priority, this.#pageSize);
+    this.#rest.set(priority, rest);
+    const { value, done } = await rest.next();
+    const job = done === true ? undefined : value;
+    this.#heads.set(priority, job);
+    return job;
   }
 }

@@ -6,8 +6,9 @@ import { withUploads } from '#shared/inputs/sources.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
 import { type Job, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { isPaused, readPauses } from '#shared/jobs/lanes/pauses.ts';
+import { type ClaimedSlots, settleSlots } from '#shared/jobs/lanes/slots.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
 import type { Parts } from './context.ts';
 import { endUnknown, handleSubmitOutcome, pauseAfterRefusal } from './handle-submit-outcome.ts';
@@ -46,14 +47,15 @@ const passAndSubmit = async (parts: Parts, turn: LaneTurn, inputs: UploadedInput
   } catch (error) {
     return giveUpWithoutToken(parts, turn, error);
   }
-  const verdict = await passFence(findLane(parts.lanes, turn.lane), turn);
+  const lane = findLane(parts.lanes, turn.lane);
+  const verdict = await passFence(lane, turn);
   if (verdict.kind === 'stale') return { kind: 'over' };
   if (verdict.kind === 'give_up') {
     parts.log.info('turn given up', { ...turn, reason: verdict.reason });
-    const dispatchNow = verdict.reason === 'late' || verdict.reason === 'early';
+    const dispatchNow = ['late', 'early', 'no_slot'].includes(verdict.reason);
     return requeueTurn(parts, verdict.job, { sent: false, dispatchNow });
   }
-  const { job, trialLevel } = verdict;
+  const { job, trialLevel, slots } = verdict;
   const outcome: SubmitOutcome = await submit(
     operationOf(job),
     {
@@ -65,7 +67,28 @@ const passAndSubmit = async (parts: Parts, turn: LaneTurn, inputs: UploadedInput
     token,
     parts.table.clock.now,
   );
-  const circumstances = { trialLevel, tokenVersion: token.versionId };
+  const answeredAt = parts.table.clock.now();
+  const submitted = await handleAnswer(parts, job, outcome, { trialLevel, tokenVersion: token.versionId, inputs });
+  // Without an answer nothing says when the request arrives: its slots stay taken for as long as it may be under way.
+  if (outcome.kind !== 'unknown' || outcome.status !== undefined) await trySettle(parts, lane, slots, answeredAt);
+  return submitted;
+};
+
+/** A slot that cannot be settled comes free a minute later; the job goes on. */
+const trySettle = async (parts: Parts, lane: Lane, slots: ClaimedSlots, answeredAt: number): Promise<void> => {
+  try {
+    await settleSlots(lane, slots, answeredAt);
+  } catch (error) {
+    parts.log.warn('The slots of a submit could not be freed early.', { lane: lane.name, error: String(error) });
+  }
+};
+
+const handleAnswer = async (
+  parts: Parts,
+  job: Job,
+  outcome: SubmitOutcome,
+  { inputs, ...circumstances }: { trialLevel: number; tokenVersion: string; inputs: UploadedInputs },
+): Promise<Submitted> => {
   if (!mayMissUploads(outcome, inputs)) return handleSubmitOutcome(parts, job, outcome, circumstances);
   const settled = await handleSubmitOutcome(parts, job, { kind: 'try_again', error: outcome.error }, circumstances);
   await Promise.all(inputs.reused.map((upload) => forgetUpload(parts.table, upload)));

@@ -1,5 +1,5 @@
-import type { Table } from '../../aws/table.ts';
-import { conditionalUpdate } from '../conditional-update.ts';
+import { condition } from '../../aws/expressions.ts';
+import { type Table, updateItem } from '../../aws/table.ts';
 import type { Job } from '../job.ts';
 import { jobKey, parseJob } from '../job-item.ts';
 import { getJob } from '../job-store.ts';
@@ -39,11 +39,9 @@ export const cancelJob = async (table: Table, known: Job): Promise<Cancellation 
 };
 
 const requestCancel = async (table: Table, job: Job): Promise<Job | undefined> => {
-  const item = await conditionalUpdate(table, jobKey(job.jobId), {
-    expression: 'SET cancelRequestedAt = if_not_exists(cancelRequestedAt, :now)',
-    condition: '#state = :state AND #turn = :turn',
-    names: { '#state': 'state', '#turn': 'turn' },
-    values: { ':now': new Date(table.clock.now()).toISOString(), ':state': job.state, ':turn': job.turn },
+  const item = await updateItem(table, jobKey(job.jobId), {
+    setIfAbsent: { cancelRequestedAt: new Date(table.clock.now()).toISOString() },
+    when: condition`#state = ${job.state} AND #turn = ${job.turn}`,
   });
   return item === undefined ? undefined : parseJob(item);
 };

@@ -1,4 +1,5 @@
-import { conditionalUpdate } from '../conditional-update.ts';
+import { condition } from '../../aws/expressions.ts';
+import { nowSeconds, updateItem } from '../../aws/table.ts';
 import { type Lane, lanePartition } from './lane.ts';
 
 /** Key of the item that counts the submits of a UTC day. */
@@ -15,10 +16,10 @@ export const dayKey = (lane: string, nowMs: number) => ({
 export const countSubmit = async ({ table, name, limits }: Lane): Promise<boolean> => {
   const now = table.clock.now();
   const { requestsPerDay = Number.MAX_SAFE_INTEGER } = limits;
-  const counted = await conditionalUpdate(table, dayKey(name, now), {
-    expression: 'ADD submits :one SET expiresAt = :expiry',
-    condition: 'attribute_not_exists(submits) OR submits < :limit',
-    values: { ':one': 1, ':limit': requestsPerDay, ':expiry': Math.floor(now / 1000) + 3 * 86_400 },
+  const counted = await updateItem(table, dayKey(name, now), {
+    add: { submits: 1 },
+    set: { expiresAt: nowSeconds(table) + 3 * 86_400 },
+    when: condition`attribute_not_exists(#submits) OR #submits < ${requestsPerDay}`,
   });
   return counted !== undefined;
 };

@@ -49,19 +49,40 @@ export const lanePartition = (name: string): string => `quota#${name}`;
 // Permits are planned a minute ahead; a window of seconds would be over before.
 const shortestPlannedSeconds = 30;
 
-/** The windows that are planned by permits. */
+/** The windows that dispatch plans by permits. */
 export const plannedWindows = ({ windows }: LaneLimits): RequestWindow[] =>
   windows.filter(({ seconds }) => seconds >= shortestPlannedSeconds);
+
+/** The windows of seconds, whose slots are claimed right before a submit. */
+export const shortWindows = ({ windows }: LaneLimits): RequestWindow[] =>
+  windows.filter(({ seconds }) => seconds < shortestPlannedSeconds);
 
 /** How far ahead turns are assigned: the schedule runs every minute, so no permit comes free unassigned before its next run. */
 export const lookaheadMs = 60_000;
 
-/** How long a permit is taken from its submit time on: Adobe's window, and the time within which the submit must be sent. */
-export const permitPeriodMs = ({ seconds }: RequestWindow, { submitGraceMs }: LaneLimits): number =>
-  seconds * 1000 + submitGraceMs;
+/**
+ * How long after its submit time a turn may be submitted at the latest, in ms: the grace, and one short window to wait for a
+ * slot in.
+ */
+export const submitSpanMs = (limits: LaneLimits): number =>
+  limits.submitGraceMs + Math.max(0, ...shortWindows(limits).map(({ seconds }) => seconds * 1000));
 
-/** How many permits a window has: as many as reach its soft rate, and never more than its hard limit. */
+/** How long a permit is taken from its submit time on: Adobe's window, and the time within which the submit must be sent. */
+export const permitPeriodMs = ({ seconds }: RequestWindow, limits: LaneLimits): number =>
+  seconds * 1000 + submitSpanMs(limits);
+
+/** How many permits a planned window has: as many as reach its soft rate, and never more than its hard limit. */
 export const permitCount = (window: RequestWindow, limits: LaneLimits): number => {
   const { seconds, hard, soft = hard } = window;
   return Math.min(hard, Math.ceil((soft * permitPeriodMs(window, limits)) / (seconds * 1000)));
 };
+
+/**
+ * How far apart the submit times of a lane with short windows are planned, in ms: at the soft rate of its narrowest window.
+ *
+ * @returns undefined if permits alone plan the lane
+ */
+export const spacingMs = (limits: LaneLimits): number | undefined =>
+  shortWindows(limits).length === 0
+    ? undefined
+    : Math.max(...limits.windows.map(({ seconds, hard, soft = hard }) => (seconds * 1000) / soft));

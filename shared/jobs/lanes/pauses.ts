@@ -1,6 +1,6 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../../aws/table.ts';
-import { conditionalUpdate } from '../conditional-update.ts';
+import { condition } from '../../aws/expressions.ts';
+import type { Item } from '../../aws/items.ts';
+import { getItem, type Table, updateItem } from '../../aws/table.ts';
 import { type Lane, type LaneQueue, lanePartition, permitPeriodMs, plannedWindows } from './lane.ts';
 
 /** Why and until when (epoch ms) no job may be submitted. */
@@ -33,20 +33,15 @@ const sharedPauseKey = { pk: 'quota', sk: 'pause' };
 /** Key of the item that holds the pause of one lane. */
 export const lanePauseKey = (lane: string) => ({ pk: lanePartition(lane), sk: 'pause' });
 
-type Item = Record<string, unknown>;
-
 /** Reads only what pauses the lane; strongly consistent. A pause of Adobe's whose time is over is still in it. */
 export const readPauses = async ({ table, name }: LaneQueue): Promise<Pauses> => {
-  const [own, shared] = await Promise.all([readItem(table, lanePauseKey(name)), readItem(table, sharedPauseKey)]);
+  const [own, shared] = await Promise.all([getItem(table, lanePauseKey(name)), getItem(table, sharedPauseKey)]);
   return mergePauses(own, shared);
 };
 
 /** The same, if the lane's own item has been read already. */
 export const readSharedPauses = async (table: Table, own: Item | undefined): Promise<Pauses> =>
-  mergePauses(own, await readItem(table, sharedPauseKey));
-
-const readItem = async (table: Table, key: { pk: string; sk: string }): Promise<Item | undefined> =>
-  (await table.dynamoDb.send(new GetCommand({ TableName: table.tableName, Key: key, ConsistentRead: true }))).Item;
+  mergePauses(own, await getItem(table, sharedPauseKey));
 
 /** Of two pauses the longer one counts, and a trial after it if one of them demands it. */
 const mergePauses = (own: Item | undefined, shared: Item | undefined): Pauses => {
@@ -82,11 +77,10 @@ export const isPaused = ({ pause, operatorPause }: Pauses, nowMs: number): boole
  * @returns false if a longer pause was set already
  */
 export const pauseLane = async ({ table, name }: LaneQueue, { until, reason, level }: Pause): Promise<boolean> =>
-  (await conditionalUpdate(table, reason === 'token_refused' ? sharedPauseKey : lanePauseKey(name), {
-    expression: `SET #until = :until, reason = :reason, #level = ${level === 0 ? 'if_not_exists(#level, :level)' : ':level'}`,
-    condition: 'attribute_not_exists(#until) OR #until < :until',
-    names: { '#until': 'until', '#level': 'level' },
-    values: { ':until': until, ':reason': reason, ':level': level },
+  (await updateItem(table, reason === 'token_refused' ? sharedPauseKey : lanePauseKey(name), {
+    set: level === 0 ? { until, reason } : { until, reason, level },
+    setIfAbsent: level === 0 ? { level } : {},
+    when: condition`attribute_not_exists(#until) OR #until < ${until}`,
   })) !== undefined;
 
 /**
@@ -98,14 +92,12 @@ export const claimTrial = async ({ table, name, limits }: Lane): Promise<boolean
   const now = table.clock.now();
   const longestMs = Math.max(60_000, ...plannedWindows(limits).map((window) => permitPeriodMs(window, limits)));
   const keys = [lanePauseKey(name), sharedPauseKey];
-  const items = await Promise.all(keys.map((key) => readItem(table, key)));
+  const items = await Promise.all(keys.map((key) => getItem(table, key)));
   const refused = keys.filter((_, index) => Number(items[index]?.['level'] ?? 0) > 0);
   for (const key of refused) {
-    const claimed = await conditionalUpdate(table, key, {
-      expression: 'SET trialUntil = :end',
-      condition: '#level > :none AND (attribute_not_exists(trialUntil) OR trialUntil <= :now)',
-      names: { '#level': 'level' },
-      values: { ':none': 0, ':now': now, ':end': now + 2 * longestMs },
+    const claimed = await updateItem(table, key, {
+      set: { trialUntil: now + 2 * longestMs },
+      when: condition`#level > ${0} AND (attribute_not_exists(#trialUntil) OR #trialUntil <= ${now})`,
     });
     if (claimed === undefined) return false;
   }
@@ -115,12 +107,7 @@ export const claimTrial = async ({ table, name, limits }: Lane): Promise<boolean
 /** Ends the series of trials once Adobe has accepted a job again. */
 export const clearTrials = async ({ table, name }: LaneQueue): Promise<void> => {
   for (const key of [lanePauseKey(name), sharedPauseKey]) {
-    await conditionalUpdate(table, key, {
-      expression: 'SET #level = :none',
-      condition: '#level > :none',
-      names: { '#level': 'level' },
-      values: { ':none': 0 },
-    });
+    await updateItem(table, key, { set: { level: 0 }, when: condition`#level > ${0}` });
   }
 };
 
@@ -131,10 +118,9 @@ export const clearTrials = async ({ table, name }: LaneQueue): Promise<void> => 
  * @returns false if an operator's pause stands already; it stays as it is
  */
 export const pauseByOperator = async (table: Table, { by, reason }: Omit<OperatorPause, 'since'>): Promise<boolean> =>
-  (await conditionalUpdate(table, sharedPauseKey, {
-    expression: `SET operatorPausedAt = :now, operatorPausedBy = :by${reason === undefined ? '' : ', operatorReason = :reason'}`,
-    condition: 'attribute_not_exists(operatorPausedAt)',
-    values: { ':now': table.clock.now(), ':by': by, ...(reason !== undefined && { ':reason': reason }) },
+  (await updateItem(table, sharedPauseKey, {
+    set: { operatorPausedAt: table.clock.now(), operatorPausedBy: by, operatorReason: reason },
+    when: condition`attribute_not_exists(#operatorPausedAt)`,
   })) !== undefined;
 
 /**
@@ -143,7 +129,7 @@ export const pauseByOperator = async (table: Table, { by, reason }: Omit<Operato
  * @returns false if there was none
  */
 export const resumeByOperator = async (table: Table): Promise<boolean> =>
-  (await conditionalUpdate(table, sharedPauseKey, {
-    expression: 'REMOVE operatorPausedAt, operatorPausedBy, operatorReason',
-    condition: 'attribute_exists(operatorPausedAt)',
+  (await updateItem(table, sharedPauseKey, {
+    remove: ['operatorPausedAt', 'operatorPausedBy', 'operatorReason'],
+    when: condition`attribute_exists(#operatorPausedAt)`,
   })) !== undefined;

@@ -1,9 +1,12 @@
-import type { Table } from '../../aws/table.ts';
-import { conditionalUpdate } from '../conditional-update.ts';
+import { condition } from '../../aws/expressions.ts';
+import { type Table, updateItem } from '../../aws/table.ts';
 import type { HeldPermit, Job } from '../job.ts';
-import { type Lane, lanePartition, permitPeriodMs } from './lane.ts';
+import { type Lane, type LaneQueue, lanePartition, permitPeriodMs } from './lane.ts';
 
-/** One of the permits of a window; it can be claimed again for any time from `freeAt` (epoch ms) on. */
+/**
+ * One of the permits of a window; it can be claimed again for any time from `freeAt` (epoch ms) on. In a window of seconds it
+ * is called a slot: see slots.ts.
+ */
 export interface Permit {
   /** The window's length in seconds. */
   window: number;
@@ -27,12 +30,27 @@ export const claimPermit = async (lane: Lane, permit: Permit, submitAt: number):
   const window = lane.limits.windows.find(({ seconds }) => seconds === permit.window);
   if (window === undefined) throw new RangeError(`The lane has no window of ${permit.window} s.`);
   const until = submitAt + permitPeriodMs(window, lane.limits);
-  const claimed = await conditionalUpdate(lane.table, permitKey(lane.name, permit), {
-    expression: 'SET freeAt = :until',
-    condition: permit.freeAt === 0 ? 'attribute_not_exists(freeAt) OR freeAt = :read' : 'freeAt = :read',
-    values: { ':until': until, ':read': permit.freeAt },
+  return takeUntil(lane, permit, until);
+};
+
+/** Takes a permit until a time, unless it has been claimed since it was read. */
+export const takeUntil = async (
+  { table, name }: LaneQueue,
+  permit: Permit,
+  until: number,
+): Promise<HeldPermit | undefined> => {
+  const { window, index, freeAt } = permit;
+  const isUnclaimed = condition`#freeAt = ${freeAt}`;
+  const taken = await updateItem(table, permitKey(name, permit), {
+    set: { freeAt: until },
+    when: freeAt === 0 ? condition`attribute_not_exists(#freeAt) OR ${isUnclaimed}` : isUnclaimed,
   });
-  return claimed && { window: permit.window, index: permit.index, until };
+  return taken && { window, index, until };
+};
+
+/** Sets from when on a held permit is free again (epoch ms); one that has been claimed again since stays as it is. */
+export const freeFrom = async (table: Table, lane: string, permit: HeldPermit, freeAt: number): Promise<void> => {
+  await updateItem(table, permitKey(lane, permit), { set: { freeAt }, when: condition`#freeAt = ${permit.until}` });
 };
 
 /** What a turn holds: its lane, its permits, and the time (epoch ms) from which it may be submitted. */
@@ -44,13 +62,7 @@ export type PermitHolder = Pick<Job, 'lane' | 'permits' | 'submitAt'>;
  */
 export const releasePermits = async (table: Table, { lane, permits = [], submitAt }: PermitHolder): Promise<void> => {
   if (submitAt === undefined) return;
-  for (const permit of permits) {
-    await conditionalUpdate(table, permitKey(lane, permit), {
-      expression: 'SET freeAt = :free',
-      condition: 'freeAt = :claimed',
-      // From the submit time on the permit was free; 1 ms later, so that no two claims are alike and a release whose answer
-      // was lost, when repeated, cannot free another job's.
-      values: { ':free': submitAt + 1, ':claimed': permit.until },
-    });
-  }
+  // From the submit time on the permit was free; 1 ms later, so that no two claims are alike and a release whose answer was
+  // lost, when repeated, cannot free another job's.
+  for (const permit of permits) await freeFrom(table, lane, permit, submitAt + 1);
 };

@@ -1,5 +1,6 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../../aws/table.ts';
+import { allOf, condition } from '../../aws/expressions.ts';
+
+import { countItems, queryFirst, queryItems, type Table } from '../../aws/table.ts';
 import { type Job, type Priority, priorities } from '../job.ts';
 import { indexes, queuedPart } from '../job-item.ts';
 import { parseOpenJobs } from '../set-aside.ts';
@@ -10,18 +11,27 @@ import { readTurns } from './rounds.ts';
 /** Positions and depths are counted up to this many jobs, to bound the cost of asking. */
 export const countLimit = 1000;
 
-/** The next jobs of one priority, in the order of service; eventually consistent, so claim them conditionally. */
-export const headOfQueue = async ({ table, name }: LaneQueue, priority: Priority, limit: number): Promise<Job[]> => {
-  const { Items = [] } = await table.dynamoDb.send(
-    new QueryCommand({
-      TableName: table.tableName,
-      IndexName: indexes.queue,
-      KeyConditionExpression: 'queueState = :queued AND begins_with(queueOrder, :priority)',
-      ExpressionAttributeValues: { ':queued': queuedPart(name), ':priority': `${priority}#` },
-      Limit: limit,
-    }),
-  );
-  return parseOpenJobs(table, Items);
+/**
+ * The jobs of one priority in the order of service; eventually consistent, so claim them conditionally.
+ *
+ * @param pageSize how many are read at a time
+ */
+export async function* queuedJobs(queue: LaneQueue, priority: Priority, pageSize: number): AsyncGenerator<Job> {
+  const { table, name } = queue;
+  const where = condition`#queueState = ${queuedPart(name)} AND begins_with(#queueOrder, ${`${priority}#`})`;
+  for await (const item of queryItems(table, { index: indexes.queue, where, pageSize })) {
+    yield* await parseOpenJobs(table, [item]);
+  }
+}
+
+/** The next jobs of one priority, at most so many. */
+export const headOfQueue = async (queue: LaneQueue, priority: Priority, limit: number): Promise<Job[]> => {
+  const jobs: Job[] = [];
+  for await (const job of queuedJobs(queue, priority, limit)) {
+    jobs.push(job);
+    if (jobs.length === limit) break;
+  }
+  return jobs;
 };
 
 /** Jobs of all lanes that hold a turn or that Adobe works on, and whose deadline lies before the given time. */
@@ -31,16 +41,8 @@ export const overdueJobs = async (
   beforeMs: number,
   limit: number,
 ): Promise<Job[]> => {
-  const { Items = [] } = await table.dynamoDb.send(
-    new QueryCommand({
-      TableName: table.tableName,
-      IndexName: indexes.queue,
-      KeyConditionExpression: 'queueState = :part AND queueOrder < :before',
-      ExpressionAttributeValues: { ':part': part, ':before': new Date(beforeMs).toISOString() },
-      Limit: limit,
-    }),
-  );
-  return parseOpenJobs(table, Items);
+  const where = condition`#queueState = ${part} AND #queueOrder < ${new Date(beforeMs).toISOString()}`;
+  return parseOpenJobs(table, await queryFirst(table, { index: indexes.queue, where }, limit));
 };
 
 /**
@@ -84,31 +86,12 @@ export const queueDepth = async (queue: LaneQueue): Promise<number> => countQueu
 export const countQueuedAt = async (queue: LaneQueue, priority: Priority): Promise<number> =>
   countQueued(queue, countLimit, { first: `${priority}#`, last: `${priority}#~` });
 
-const countQueued = async (
+const countQueued = (
   { table, name }: LaneQueue,
   limit: number,
   range?: { first: string; last: string },
 ): Promise<number> => {
-  let counted = 0;
-  let start: Record<string, unknown> | undefined;
-  // DynamoDB ends a page at 1 MB, counted or not, and a job may hold a request of 100 KB.
-  do {
-    const { Count = 0, LastEvaluatedKey }: QueryCommandOutput = await table.dynamoDb.send(
-      new QueryCommand({
-        TableName: table.tableName,
-        IndexName: indexes.queue,
-        KeyConditionExpression: `queueState = :queued${range === undefined ? '' : ' AND queueOrder BETWEEN :first AND :last'}`,
-        ExpressionAttributeValues: {
-          ':queued': queuedPart(name),
-          ...(range && { ':first': range.first, ':last': range.last }),
-        },
-        Select: 'COUNT',
-        Limit: limit - counted,
-        ExclusiveStartKey: start,
-      }),
-    );
-    counted += Count;
-    start = LastEvaluatedKey;
-  } while (start !== undefined && counted < limit);
-  return counted;
+  const isQueued = condition`#queueState = ${queuedPart(name)}`;
+  const where = allOf(isQueued, range && condition`#queueOrder BETWEEN ${range.first} AND ${range.last}`);
+  return countItems(table, { index: indexes.queue, where }, limit);
 };

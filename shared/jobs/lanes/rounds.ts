@@ -1,6 +1,5 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../../aws/table.ts';
-import { type ConditionalUpdate, conditionalUpdate } from '../conditional-update.ts';
+import { condition } from '../../aws/expressions.ts';
+import { getItem, type ItemKey, type Table, updateItem } from '../../aws/table.ts';
 import type { Job, Priority } from '../job.ts';
 import { type LaneQueue, lanePartition } from './lane.ts';
 
@@ -46,14 +45,12 @@ export const takeRounds = async (
   for (;;) {
     const last =
       (await raiseRound(queue.table, key, {
-        expression: 'ADD lastRound :count',
-        condition: 'lastRound >= :before',
-        values: { ':count': count, ':before': served - 1 },
+        add: { lastRound: count },
+        when: condition`#lastRound >= ${served - 1}`,
       })) ??
       (await raiseRound(queue.table, key, {
-        expression: 'SET lastRound = :last',
-        condition: 'attribute_not_exists(lastRound) OR lastRound < :before',
-        values: { ':last': served + count - 1, ':before': served - 1 },
+        set: { lastRound: served + count - 1 },
+        when: condition`attribute_not_exists(#lastRound) OR #lastRound < ${served - 1}`,
       }));
     if (last !== undefined) return last - count + 1;
   }
@@ -61,10 +58,8 @@ export const takeRounds = async (
 
 /** The last round that was served at a priority; 0 before the first. */
 export const readServedRound: ReadServedRound = async ({ table, name }, priority) => {
-  const { Item } = await table.dynamoDb.send(
-    new GetCommand({ TableName: table.tableName, Key: servedRoundKey(name, priority) }),
-  );
-  return Number(Item?.['lastRound'] ?? 0);
+  const item = await getItem(table, servedRoundKey(name, priority), { consistent: false });
+  return Number(item?.['lastRound'] ?? 0);
 };
 
 /** Remembers the round of a job that was given its turn, so that new callers start from there and not from zero. */
@@ -73,37 +68,28 @@ export const recordServedRound = async (
   { priority, round }: Pick<Job, 'priority' | 'round'>,
 ): Promise<void> => {
   await raiseRound(table, servedRoundKey(name, priority), {
-    expression: 'SET lastRound = :round',
-    condition: 'attribute_not_exists(lastRound) OR lastRound < :round',
-    values: { ':round': round },
+    set: { lastRound: round },
+    when: condition`attribute_not_exists(#lastRound) OR #lastRound < ${round}`,
   });
 };
 
 const raiseRound = async (
   table: Table,
-  key: { pk: string; sk: string },
-  update: ConditionalUpdate,
+  key: ItemKey,
+  update: Parameters<typeof updateItem>[2],
 ): Promise<number | undefined> => {
-  const item = await conditionalUpdate(table, key, update);
+  const item = await updateItem(table, key, update);
   return item === undefined ? undefined : Number(item['lastRound']);
 };
 
 /** Counts the turns ever given, so that every tenth can go to a lower priority. */
 export const nextTurnNumber = async ({ table, name }: LaneQueue): Promise<number> => {
-  const { Attributes } = await table.dynamoDb.send(
-    new UpdateCommand({
-      TableName: table.tableName,
-      Key: turnsKey(name),
-      UpdateExpression: 'ADD turns :one',
-      ExpressionAttributeValues: { ':one': 1 },
-      ReturnValues: 'UPDATED_NEW',
-    }),
-  );
-  return Number(Attributes?.['turns']);
+  const item = await updateItem(table, turnsKey(name), { add: { turns: 1 } });
+  return Number(item?.['turns']);
 };
 
 /** How many turns have been given so far. */
 export const readTurns = async ({ table, name }: LaneQueue): Promise<number> => {
-  const { Item } = await table.dynamoDb.send(new GetCommand({ TableName: table.tableName, Key: turnsKey(name) }));
-  return Number(Item?.['turns'] ?? 0);
+  const item = await getItem(table, turnsKey(name), { consistent: false });
+  return Number(item?.['turns'] ?? 0);
 };

@@ -4,9 +4,10 @@ import type { HeldPermit, Job, JobState, Turn } from '../job.ts';
 import { getJob } from '../job-store.ts';
 import { endJob, transition } from '../transitions.ts';
 import { countSubmit } from './daily-count.ts';
-import type { Lane } from './lane.ts';
+import { type Lane, submitSpanMs } from './lane.ts';
 import { isPaused, readPauses } from './pauses.ts';
 import { releasePermits } from './permits.ts';
+import { type ClaimedSlots, claimSlots, giveSlotsBack, type Sleep } from './slots.ts';
 
 // A submit takes at most a minute; a job that is still submitting after this lost its durable execution.
 const submittingMs = 5 * 60_000;
@@ -22,7 +23,7 @@ export const beginTurn = async (
   { permits, submitAt }: { permits: HeldPermit[]; submitAt: number },
 ): Promise<Job | undefined> => {
   const turn = job.turn + 1;
-  const submitBy = submitAt + limits.submitGraceMs;
+  const submitBy = submitAt + submitSpanMs(limits);
   const begun = await transition(table, job, {
     from: ['queued'],
     to: 'scheduled',
@@ -43,21 +44,32 @@ export const beginTurn = async (
 
 /** Whether a turn may be used now. `stale`: the job is somebody else's business. The rest: the turn has to be given up. */
 export type FenceVerdict =
-  | { kind: 'passed'; job: Job; trialLevel: number }
+  | { kind: 'passed'; job: Job; trialLevel: number; slots: ClaimedSlots }
   | { kind: 'stale' }
-  | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'daily_limit' };
+  | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'daily_limit' | 'no_slot' };
 
 /**
- * The last check before a submit: same turn, lane not paused by anybody, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any window.
+ * The last check before a submit: same turn, lane not paused by anybody, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any planned
+ * window, and no more than N arrive in any window of seconds: for these it waits until their slots are free.
  * The caller submits at once, and never twice on one verdict.
  */
-export const passFence = async (lane: Lane, { jobId, turn }: Turn): Promise<FenceVerdict> => {
+export const passFence = async (lane: Lane, { jobId, turn }: Turn, sleep?: Sleep): Promise<FenceVerdict> => {
   const { table } = lane;
   const job = await getJob(table, jobId);
   if (job === undefined || job.state !== 'scheduled' || job.turn !== turn) return { kind: 'stale' };
   const { submitAt = Number.POSITIVE_INFINITY, submitBy = 0 } = job;
   if (table.clock.now() < submitAt) return { kind: 'give_up', job, reason: 'early' };
   if (table.clock.now() > submitBy) return { kind: 'give_up', job, reason: 'late' };
+  const slots = await claimSlots(lane, submitBy, sleep);
+  if (slots === undefined) return { kind: 'give_up', job, reason: 'no_slot' };
+  const verdict = await passWithSlots(lane, job, slots);
+  if (verdict.kind !== 'passed') await giveSlotsBack(lane, slots);
+  return verdict;
+};
+
+const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots): Promise<FenceVerdict> => {
+  const { table } = lane;
+  const { submitBy = 0 } = job;
   const pauses = await readPauses(lane);
   if (isPaused(pauses, table.clock.now())) return { kind: 'give_up', job, reason: 'paused' };
   // Counted before the job moves: a crash in between wastes one of the day's submits, the other order could exceed them.
@@ -70,7 +82,7 @@ export const passFence = async (lane: Lane, { jobId, turn }: Turn): Promise<Fenc
   if (submitting === undefined) return afterLostWrite(table, job);
   // The write itself may have been slow.
   if (table.clock.now() > submitBy) return { kind: 'give_up', job: submitting, reason: 'late' };
-  return { kind: 'passed', job: submitting, trialLevel: pauses.pause?.level ?? 0 };
+  return { kind: 'passed', job: submitting, trialLevel: pauses.pause?.level ?? 0, slots };
 };
 
 /** The write failed its condition; if it is our own write that stands there, only its answer was lost, and time with it. */

@@ -1,4 +1,4 @@
-import { type LaneLimits, permitPeriodMs } from './lane.ts';
+import { type LaneLimits, permitPeriodMs, spacingMs } from './lane.ts';
 import type { LaneSnapshot } from './snapshot.ts';
 
 const dayMs = 86_400_000;
@@ -22,6 +22,11 @@ export const earliestSubmit = (
     const period = permitPeriodMs(window, limits);
     return withinDays(free, period, turnsAhead, { start, nowMs, limits, usedToday: snapshot.usedToday });
   });
+  const spacing = spacingMs(limits);
+  if (spacing !== undefined) {
+    const free = [Math.max(snapshot.nextSubmitAt, start)];
+    times.push(withinDays(free, spacing, turnsAhead, { start, nowMs, limits, usedToday: snapshot.usedToday }));
+  }
   return Math.max(start, ...times);
 };
 

@@ -102,7 +102,7 @@ describe('free permits', () => {
     // The number of the turn is drawn after the queue was read and the permit was claimed.
     client.middlewareStack.add(
       (next) => async (args) => {
-        if (JSON.stringify(args.input).includes('ADD turns')) await cancelJob(table, job as Job);
+        if (JSON.stringify(args.input).includes('ADD #turns')) await cancelJob(table, job as Job);
         return next(args);
       },
       { step: 'initialize' },

@@ -12,6 +12,7 @@ const quota = (...freeAt: number[]): LaneSnapshot => ({
       permits: freeAt.map((at, index) => ({ window: 60, index, freeAt: at })),
     },
   ],
+  nextSubmitAt: 0,
   usedToday: 0,
   turns: 0,
 });
