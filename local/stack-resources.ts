@@ -4,20 +4,19 @@ import { localClients } from './clients.ts';
 import { createIntentTable, createJobTable, createWebhookTable } from './dynamodb.ts';
 import { functionArn } from './lambda/function-definition.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
-import { stackNames } from './stack-settings.ts';
-
-const rotationDays = 30;
+import { type StackSettings, stackNames } from './stack-settings.ts';
 
 /** Creates tables and secrets as a deployment does, and puts the credentials where `npm run credentials` would. */
 export const createResources = async (
   urls: { dynamodb: string; s3: string; secretsManager: string },
   target: AdobeTarget,
+  { rotationDays }: Pick<StackSettings, 'rotationDays'>,
 ): Promise<void> => {
   const { dynamoDb, s3, secretsManager } = localClients(urls);
   try {
     await Promise.all([
       createJobTable(dynamoDb, stackNames.table),
-      createIntentTable(dynamoDb, stackNames.intentTable),
+      createIntentTable(dynamoDb, stackNames.rotationTable),
       createWebhookTable(dynamoDb, stackNames.webhookTable),
       secretsManager.send(
         new CreateSecretCommand({
@@ -35,7 +34,7 @@ export const createResources = async (
     await secretsManager.send(
       new RotateSecretCommand({
         SecretId: stackNames.clientCredentialsSecret,
-        RotationLambdaARN: functionArn(stackNames.functions.secretRotation),
+        RotationLambdaARN: functionArn(stackNames.functions['secret-rotation']),
         RotationRules: { AutomaticallyAfterDays: rotationDays },
         RotateImmediately: false,
       }),

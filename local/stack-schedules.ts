@@ -25,7 +25,7 @@ export const startSchedules = (
   secretsManager: Pick<SecretsManagerServer, 'rotateDue'>,
   onError: (name: string, error: unknown) => void,
 ): Schedules => {
-  const { dispatch, tokenRefresh, secretRotation } = stackNames.functions;
+  const { dispatch, 'token-refresh': tokenRefresh, 'secret-rotation': secretRotation } = stackNames.functions;
   const repeat = (name: string, pattern: string, run: () => unknown) =>
     new Cron(
       pattern,

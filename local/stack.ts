@@ -1,3 +1,4 @@
+import type { FunctionName } from '#shared/deployment/names.ts';
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, stackRules } from './event-rules.ts';
@@ -10,22 +11,22 @@ import { objectCreatedEvent } from './s3/object-created-event.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
-import { type FunctionEndpoints, type FunctionKey, functionDefinitions } from './stack-functions.ts';
+import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
 import { createResources } from './stack-resources.ts';
 import { startSchedules } from './stack-schedules.ts';
-import { type StackSettings, stackNames, stackSettings } from './stack-settings.ts';
+import { type StackChanges, stackNames, stackSettings } from './stack-settings.ts';
 
 /** How the embedded stack is started. */
 export interface StackOptions {
   /** Port of the gateway on 127.0.0.1; 0, the default, takes a free one. */
   port?: number;
   target?: AdobeTarget;
-  settings?: Partial<StackSettings>;
+  settings?: StackChanges;
   simulator?: SimulatorOptions;
   /** Puts proxies between functions and servers; functions and endpoints that it does not name go straight. */
-  between?(endpoints: FunctionEndpoints): Promise<Partial<Record<FunctionKey, Partial<FunctionEndpoints>>>>;
+  between?(endpoints: FunctionEndpoints): Promise<Partial<Record<FunctionName, Partial<FunctionEndpoints>>>>;
   /** Modules that run in place of the functions' sources, such as their bundles. */
-  handlers?: Partial<Record<FunctionKey, string>>;
+  handlers?: Partial<Record<FunctionName, string>>;
   /** Whether the schedules run; without them nothing happens but what is asked for. */
   schedules?: boolean;
   /** Receives a line for each step of the start. */
@@ -133,12 +134,12 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       ],
     });
     const proxied = (await options.between?.(endpoints)) ?? {};
-    const endpointsOf = (name: FunctionKey) => ({ ...endpoints, ...proxied[name] });
-    for (const definition of functionDefinitions(stackNames, settings, endpointsOf, options.handlers)) {
+    const endpointsOf = (name: FunctionName) => ({ ...endpoints, ...proxied[name] });
+    for (const definition of functionDefinitions(settings, endpointsOf, options.handlers)) {
       lambda.addFunction(definition);
     }
     progress('creating tables and secrets');
-    await createResources(endpoints, target);
+    await createResources(endpoints, target, settings);
     progress('refreshing the access token');
     await refreshToken(lambda);
     if (options.schedules ?? true) {
@@ -159,7 +160,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
 
 const refreshToken = async (lambda: Lambda): Promise<void> => {
   try {
-    await lambda.invoke(stackNames.functions.tokenRefresh, {});
+    await lambda.invoke(stackNames.functions['token-refresh'], {});
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     throw new StartSettingError(

@@ -6,11 +6,11 @@ import type { StartExecution } from '#shared/aws/start-execution.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { TriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
+import type { Operators } from '#shared/deployment/job-environments.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log } from '#shared/observability.ts';
-import type { Operators } from './http/operators.ts';
 
 /** What the routes work with; the handler makes one for the life of the process. */
 export interface ApiContext {

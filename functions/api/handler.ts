@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
 import {
   createDynamoDb,
@@ -14,53 +15,62 @@ import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
-import { createLanes, fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { apiEnvironment } from '#shared/deployment/job-environments.ts';
+import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
+import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog } from '#shared/observability.ts';
 import { createApi } from './app.ts';
-import { readSettings } from './environment.ts';
 
-const settings = readSettings();
+const environment = apiEnvironment.read(process.env);
 const dynamoDb = createDynamoDb();
 const lambda = createLambda();
-const s3 = createS3({ pathStyle: settings.pathStyleS3 });
-const table = { dynamoDb, tableName: settings.tableName, clock: systemClock };
+const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
+const table = { dynamoDb, tableName: environment.tableName, clock: systemClock };
 const token = createAccessTokenSource({
   secretsManager: createSecretsManager(),
-  secretId: settings.accessTokenSecretId,
+  secretId: environment.accessTokenSecretId,
 });
 const log = createLog();
 
 /** Answers every request to the HTTP API. */
 export const handler = createApi({
   table,
-  lanes: createLanes(table, { [fireflyLane]: settings.limits }),
+  lanes: createLanes(table, getLaneLimits(environment)),
   bus: {
     eventBridge: createEventBridge(),
-    eventBusName: settings.eventBusName,
-    gatewayUrl: settings.gatewayUrl,
+    eventBusName: environment.eventBusName,
+    gatewayUrl: environment.gatewayUrl,
   },
   token,
   callAdobe: createCallAdobe(createAccessTokenCache(token, systemClock), { clock: systemClock, log }),
   statusItems: createStatusItems(table),
   objects: createObjectStore(s3, {
-    bucket: settings.bucketName,
-    urlLifetimeSeconds: settings.outputUrlLifetimeSeconds,
+    bucket: environment.bucketName,
+    urlLifetimeSeconds: environment.outputUrlLifetimeSeconds,
   }),
   inputs: {
     s3,
     table,
-    buckets: { own: settings.bucketName, shared: settings.inputBuckets },
-    maxBytes: settings.inputMaxBytes,
+    buckets: { own: environment.bucketName, shared: environment.inputBuckets },
+    maxBytes: environment.inputMaxBytes,
   },
   webhooks: {
-    table: { ...table, tableName: settings.webhookTableName },
-    startDelivery: createStartExecution(lambda, settings.notifyFunctionArn),
-    allowsLoopback: settings.allowsLoopbackWebhooks,
+    table: { ...table, tableName: environment.webhookTableName },
+    startDelivery: createStartExecution(lambda, environment.notifyFunctionArn),
+    allowsLoopback: environment.webhookLoopback === 'allowed',
   },
-  triggerDispatch: createTriggerDispatch(lambda, settings.dispatchFunctionName),
+  triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
   sleep: async (ms) => {
     await sleep(ms);
   },
   log,
-  settings,
+  settings: {
+    stackName: environment.stackName,
+    version: environment.gatewayVersion,
+    fireflyUrl: getBaseUrl(environment.services, firefly),
+    operations: getOperationOverrides(environment.services),
+    operators: environment.operators,
+    retentionSeconds: environment.jobRetentionDays * 86_400,
+    docsAssetsDirectory: environment.docsAssetsDirectory,
+  },
 });

@@ -2,13 +2,15 @@ import middy from '@middy/core';
 import { createDynamoDb, createEventBridge, createLambda } from '#shared/aws/clients.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { systemClock } from '#shared/clock.ts';
-import { createLanes, fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
+import { getLaneLimits } from '#shared/deployment/services.ts';
+import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { DispatchContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
-import { readSettings } from './environment.ts';
 
-const { tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn, limits } = readSettings();
+const environment = dispatchEnvironment.read(process.env);
+const { tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn } = environment;
 const table = { dynamoDb: createDynamoDb(), tableName, clock: systemClock };
 const lambda = createLambda();
 const startGenerate = createStartExecution(lambda, generateFunctionArn);
@@ -16,7 +18,7 @@ const startInbox = createStartExecution(lambda, inboxFunctionArn);
 
 const context: DispatchContext = {
   table,
-  lanes: createLanes(table, { [fireflyLane]: limits }),
+  lanes: createLanes(table, getLaneLimits(environment)),
   bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   startTurn: ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name),
   startRun: ({ batchId, run }, name) => startInbox({ batchId, run }, name),

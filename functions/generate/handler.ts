@@ -4,6 +4,7 @@ import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
@@ -16,35 +17,39 @@ import {
 } from '#shared/aws/clients.ts';
 import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
+import { generateEnvironment } from '#shared/deployment/job-environments.ts';
+import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
+import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import type { Turn } from '#shared/jobs/job.ts';
-import { createLanes, fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { Parts } from './context.ts';
-import { readSettings } from './environment.ts';
 import type { TurnEnd } from './publish-job-ended.ts';
 import { runJob } from './run-job.ts';
 
-const settings = readSettings();
+const environment = generateEnvironment.read(process.env);
+const { bucketName: bucket, services } = environment;
+const overrides = getOperationOverrides(services);
 const lambda = createLambda();
 const tokenSource = createAccessTokenSource({
   secretsManager: createSecretsManager(),
   lambda,
-  secretId: settings.accessTokenSecretId,
-  tokenRefreshFunction: settings.tokenRefreshFunction,
+  secretId: environment.accessTokenSecretId,
+  tokenRefreshFunction: environment.tokenRefreshFunctionName,
 });
 
-const table = { dynamoDb: createDynamoDb(), tableName: settings.tableName, clock: systemClock };
+const table = { dynamoDb: createDynamoDb(), tableName: environment.tableName, clock: systemClock };
 const tokens = createAccessTokenCache(tokenSource, systemClock);
 const log = createLog();
-const s3 = createS3({ pathStyle: settings.s3PathStyle });
+const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
 
 const parts: Parts = {
   table,
-  lanes: createLanes(table, { [fireflyLane]: settings.limits }),
+  lanes: createLanes(table, getLaneLimits(environment)),
   bus: {
     eventBridge: createEventBridge(),
-    eventBusName: settings.eventBusName,
-    gatewayUrl: settings.gatewayUrl,
+    eventBusName: environment.eventBusName,
+    gatewayUrl: environment.gatewayUrl,
   },
   tokens,
   callAdobe: createCallAdobe(tokens, { clock: systemClock, log }),
@@ -52,16 +57,16 @@ const parts: Parts = {
   inputs: {
     s3,
     table,
-    buckets: { own: settings.bucket, shared: settings.inputBuckets },
-    maxBytes: settings.inputMaxBytes,
+    buckets: { own: bucket, shared: environment.inputBuckets },
+    maxBytes: environment.inputMaxBytes,
   },
-  bucket: settings.bucket,
-  fireflyUrl: settings.fireflyUrl,
-  allowsStatus: createAllowList(settings.statusHosts),
-  allowsDownload: createAllowList(settings.downloadHosts),
-  pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), settings.operations),
-  outputMaxBytes: settings.outputMaxBytes,
-  triggerDispatch: createTriggerDispatch(lambda, settings.dispatchFunction),
+  bucket,
+  fireflyUrl: getBaseUrl(services, firefly),
+  allowsStatus: createAllowList(statusHosts(environment)),
+  allowsDownload: createAllowList(downloadHosts(environment)),
+  pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), overrides),
+  outputMaxBytes: environment.outputMaxBytes,
+  triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
   log,
   recordMetric: createRecordMetric(),
 };

@@ -4,22 +4,28 @@ import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
 import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
+import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
+import { getOperationOverrides } from '#shared/deployment/services.ts';
 import { createLog } from '#shared/observability.ts';
 import type { InboxContext } from './context.ts';
-import { readSettings } from './environment.ts';
 import { readEvent } from './events.ts';
 import { processBatch } from './process-batch.ts';
 import { registerFile, registrationRetries } from './register-file.ts';
 
-const { tableName, eventBusName, gatewayUrl, dispatchFunction, s3PathStyle, ...settings } = readSettings();
+const environment = inboxEnvironment.read(process.env);
+const { tableName, eventBusName, gatewayUrl } = environment;
 
 const inbox: InboxContext = {
   table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
   bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
-  s3: createS3({ pathStyle: s3PathStyle }),
-  triggerDispatch: createTriggerDispatch(createLambda(), dispatchFunction),
+  s3: createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined }),
+  triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName),
   log: createLog(),
-  ...settings,
+  bucket: environment.bucketName,
+  operations: getOperationOverrides(environment.services),
+  maxBytes: environment.batchMaxBytes,
+  maxLines: environment.batchMaxLines,
+  retentionSeconds: environment.jobRetentionDays * 86_400,
 };
 
 /** Makes a batch of a new file, or does what there is to do for one; a durable function, resumed at the last finished step. */

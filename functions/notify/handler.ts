@@ -4,24 +4,24 @@ import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createDynamoDb, createLambda } from '#shared/aws/clients.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { systemClock } from '#shared/clock.ts';
+import { notifyEnvironment } from '#shared/deployment/support-environments.ts';
 import { createLog } from '#shared/observability.ts';
 import { retryOwnFailures } from './backoff.ts';
 import { createCallWebhook } from './call-webhook.ts';
 import type { NotifyContext } from './context.ts';
 import { createDeliveries } from './create-deliveries.ts';
 import { deliver } from './deliver.ts';
-import { readSettings } from './environment.ts';
 import { readEvent } from './events.ts';
 
-const { tableName, notifyFunctionArn, allowsLoopback } = readSettings();
+const { webhookTableName, notifyFunctionArn, webhookLoopback } = notifyEnvironment.read(process.env);
 
 // Standard Webhooks: 15 to 30 s.
 const timeoutMs = 15_000;
 
 const parts: NotifyContext = {
-  table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
+  table: { dynamoDb: createDynamoDb(), tableName: webhookTableName, clock: systemClock },
   startDelivery: createStartExecution(createLambda(), notifyFunctionArn),
-  callWebhook: createCallWebhook({ timeoutMs, allowsLoopback }),
+  callWebhook: createCallWebhook({ timeoutMs, allowsLoopback: webhookLoopback === 'allowed' }),
   random: Math.random,
   log: createLog(),
 };

@@ -7,35 +7,36 @@ import { invokeTokenRefresh } from '#shared/aws/access-token-source.ts';
 import { createDynamoDb, createLambda, createSecretsManager } from '#shared/aws/clients.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock as clock } from '#shared/clock.ts';
+import { secretRotationEnvironment } from '#shared/deployment/support-environments.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { RotationOptions, RotationPorts } from './context.ts';
 import { runDaily } from './daily.ts';
-import { readSettings } from './environment.ts';
+import { buildPolicy } from './environment.ts';
 import { eventSchema } from './event.ts';
 import { deletePreviousSecretNow } from './secrets/delete.ts';
 import { runStep } from './steps/run-step.ts';
 import { createSecretStore } from './stores/secret-store.ts';
 import { createStateStore } from './stores/state-store.ts';
 
-const { tableName, intentTableName, clientCredentialsSecretId, imsUrl, ioManagementUrl, fireflyUrl, ...settings } =
-  readSettings();
-const { policy, tokenRefreshFunction } = settings;
+const environment = secretRotationEnvironment.read(process.env);
+const { tableName, rotationTableName, clientCredentialsSecretId, tokenRefreshFunctionName } = environment;
+const policy = buildPolicy(environment);
 const dynamoDb = createDynamoDb();
 const lambda = createLambda();
 
 const ports: RotationPorts = {
   secrets: createSecretStore({ secretsManager: createSecretsManager(), secretId: clientCredentialsSecretId }),
-  state: createStateStore({ dynamoDb, tableName: intentTableName, clock }),
-  ims: createImsClient({ baseUrl: imsUrl, clock }),
+  state: createStateStore({ dynamoDb, tableName: rotationTableName, clock }),
+  ims: createImsClient({ baseUrl: environment.adobeImsUrl, clock }),
   openIoManagement: (credential, accessToken) =>
     createIoManagementClient({
       ...credential,
-      baseUrl: ioManagementUrl,
+      baseUrl: environment.adobeIoUrl,
       accessToken,
       timeoutMs: policy.addTimeoutMs,
     }),
-  checkFirefly: (token) => checkFireflyAccess({ baseUrl: fireflyUrl, token, timeoutMs: 10_000 }),
-  refreshToken: () => invokeTokenRefresh(lambda, tokenRefreshFunction, { reason: 'rotated' }),
+  checkFirefly: (token) => checkFireflyAccess({ baseUrl: environment.fireflyApiUrl, token, timeoutMs: 10_000 }),
+  refreshToken: () => invokeTokenRefresh(lambda, tokenRefreshFunctionName, { reason: 'rotated' }),
   status: createStatusItems({ dynamoDb, tableName }),
   clock,
   sleep: (ms) => sleep(ms),

@@ -5,9 +5,9 @@ import { createImsClient } from '#shared/adobe/auth/ims.ts';
 import { createDynamoDb, createSecretsManager } from '#shared/aws/clients.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock as clock } from '#shared/clock.ts';
+import { tokenRefreshEnvironment } from '#shared/deployment/support-environments.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { TokenRefreshContext } from './context.ts';
-import { readSettings } from './environment.ts';
 import { createMintLeases } from './mint-lease.ts';
 import { refreshToken } from './refresh-token.ts';
 import { type RefreshReport, reportFailure, reportRefreshed } from './status-report.ts';
@@ -15,14 +15,15 @@ import { createTokenStore } from './token-store.ts';
 
 const eventSchema = z.object({ refusedVersionId: z.string().optional(), reason: z.literal('rotated').optional() });
 
-const { tableName, clientCredentialsSecretId, accessTokenSecretId, imsUrl, scopes } = readSettings();
+const { tableName, clientCredentialsSecretId, accessTokenSecretId, adobeImsUrl, generationScopes } =
+  tokenRefreshEnvironment.read(process.env);
 const dynamoDb = createDynamoDb();
 
 const refreshContext: TokenRefreshContext = {
   store: createTokenStore({ secretsManager: createSecretsManager(), clientCredentialsSecretId, accessTokenSecretId }),
   leases: createMintLeases({ dynamoDb, tableName, clock }),
-  ims: createImsClient({ baseUrl: imsUrl, clock }),
-  scopes,
+  ims: createImsClient({ baseUrl: adobeImsUrl, clock }),
+  scopes: generationScopes.join(','),
   status: createStatusItems({ dynamoDb, tableName }),
   clock,
   sleep: (ms) => sleep(ms),

@@ -5,7 +5,7 @@ import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { keepLogicalId } from './data-table.ts';
-import type { FunctionParts } from './functions/function-parts.ts';
+import type { FunctionProps } from './functions/function-props.ts';
 import { SecretRotationFunction } from './functions/secret-rotation-function.ts';
 
 /** The rotation of the client secret: its function, the table of its intents and its schedule in Secrets Manager. */
@@ -17,7 +17,7 @@ export class SecretRotation extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: Pick<FunctionParts, 'settings' | 'jobs' | 'secrets'> & { removalPolicy: RemovalPolicy },
+    props: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'> & { removalPolicy: RemovalPolicy },
   ) {
     super(scope, id);
     this.intents = new Table(this, 'Intents', {

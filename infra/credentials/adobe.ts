@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { createImsClient, type ImsClient, type MintedToken } from '#shared/adobe/auth/ims.ts';
 import { checkFireflyAccess, type FireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import { createIoManagementClient, type IoManagementClient } from '#shared/adobe/console/io-management.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import type { Clock } from '#shared/clock.ts';
+import { getBaseUrl } from '#shared/deployment/services.ts';
 import { settingsSchema } from '#shared/deployment/settings.ts';
 import { UsageError } from './errors.ts';
 import type { Environment } from './inputs.ts';
@@ -51,7 +53,7 @@ const defaults = (): AdobeSettings => {
   return {
     ADOBE_IMS_URL: settings.adobeImsUrl,
     ADOBE_IO_URL: settings.adobeIoUrl,
-    FIREFLY_API_URL: settings.fireflyApiUrl,
+    FIREFLY_API_URL: getBaseUrl(settings.services, firefly),
     GENERATION_SCOPES: settings.generationScopes.join(','),
     MANAGEMENT_SCOPES: settings.managementScopes.join(','),
   };

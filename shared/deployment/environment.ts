@@ -1,52 +1,99 @@
 import * as z from 'zod';
 
 /** A function's environment is incomplete or malformed; the message names each variable and never shows a value. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
 }
 
+/** The variables of a function: who deploys it writes them, and the function reads them. */
+export interface Environment<Values> {
+  /** The variables under their names; what is undefined is left out. Values are not checked: some are known to AWS only. */
+  write(values: Values): Record<string, string>;
+  /**
+   * Reads and checks the variables.
+   *
+   * @param variables `process.env`
+   * @throws {EnvironmentError} naming every variable that is missing or invalid
+   */
+  read(variables: Readonly<Record<string, string | undefined>>): Values;
+}
+
+/** How a variable is read from its text; a codec also knows how its text is written, of any other the value is the text. */
+type Variable = z.ZodType<unknown, string | undefined>;
+
 /**
- * Reads and validates a function's settings.
+ * Defines the environment of a function.
  *
- * @param schema one key per environment variable
- * @param env the variables; each function's settings file passes `process.env`
- * @throws {SettingsError} naming every variable that is missing or invalid
+ * @param shape one key per variable, in camel case: `tableName` is the variable `TABLE_NAME`
  */
-export const readEnv = <Schema extends z.ZodType>(
-  schema: Schema,
-  env: Record<string, string | undefined>,
-): z.output<Schema> => {
-  // Read once: compiling the schema first, as zod does by default, takes longer than checking without.
-  const result = schema.safeParse(env, { jitless: true });
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new SettingsError(`Invalid settings: ${problems.join('; ')}`);
+export const defineEnvironment = <Shape extends Record<string, Variable>>(
+  shape: Shape,
+): Environment<z.output<z.ZodObject<Shape>>> => {
+  const schema = z.object(shape);
+  const fields = Object.entries<Variable>(shape).map(([field, variable]) => ({ field, variable, name: nameOf(field) }));
+  return {
+    write: (values) => {
+      const given = new Map(Object.entries(values));
+      return Object.fromEntries(
+        fields.flatMap(({ field, variable, name }) => {
+          const value = given.get(field);
+          return value === undefined ? [] : [[name, writeVariable(variable, value)]];
+        }),
+      );
+    },
+    read: (variables) => {
+      const given = Object.fromEntries(fields.map(({ field, name }) => [field, variables[name]]));
+      // Read once: compiling the schema first, as zod does by default, takes longer than checking without.
+      const result = schema.safeParse(given, { jitless: true });
+      if (result.success) return result.data;
+      const problems = result.error.issues.map(
+        ({ path: [field, ...path], message }) => `${[nameOf(String(field)), ...path].join('.')}: ${message}`,
+      );
+      throw new EnvironmentError(`Invalid environment: ${problems.join('; ')}`);
+    },
+  };
 };
 
-/** A positive whole number in an environment variable. */
-export const wholeNumber = z.coerce.number().int().positive();
+const nameOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
-/** JSON in an environment variable, checked by a schema. */
-export const jsonOf = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .string()
-    .transform((text, context): unknown => {
+const writeVariable = (variable: Variable, value: unknown): string =>
+  variable instanceof z.ZodCodec ? String(z.encode(variable, value)) : String(value);
+
+/** A name, ARN or the like. */
+export const text = z.string().min(1);
+
+const numberCodec = (valid: z.ZodNumber) =>
+  z.codec(z.string().min(1), valid, { decode: (written) => Number(written), encode: (value) => String(value) });
+
+/** A positive whole number. */
+export const wholeNumber = numberCodec(z.number().int().positive());
+
+/** A number from 0 on. */
+export const nonNegative = numberCodec(z.number().nonnegative());
+
+/** Strings without commas, separated by commas; empty ones are dropped. */
+export const list = z.codec(z.string(), z.array(z.string()), {
+  decode: (joined) =>
+    joined
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  encode: (entries) => entries.join(','),
+});
+
+/** Anything else, as JSON that a schema checks. */
+export const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z.codec(z.string(), schema, {
+    decode: (written, context): z.input<Schema> => {
       try {
-        return JSON.parse(text);
+        return JSON.parse(written);
       } catch {
-        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        context.issues.push({ code: 'custom', message: 'is not JSON', input: written });
         return z.NEVER;
       }
-    })
-    .pipe(schema);
+    },
+    encode: (value) => JSON.stringify(value),
+  });
 
-/** A comma-separated list in an environment variable; empty entries are dropped. */
-export const commaList = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== ''),
-);
-
-/** The gateway's own URL in an environment variable, without a slash at its end. */
+/** The gateway's own URL, without a slash at its end. */
 export const gatewayUrl = z.url().transform((url) => url.replace(/\/+$/, ''));

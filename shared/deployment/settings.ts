@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
-import { operationOverrides } from '#shared/adobe/services/operation-settings.ts';
+import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
+import { createServicesSchema } from './services.ts';
 import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
 
 const seconds = z.int().min(1);
@@ -40,14 +40,13 @@ export const settingsSchema = z.strictObject({
   /** Base of the URLs that the gateway answers with; by default the host the caller used. */
   gatewayUrl: httpsOrigin.optional(),
 
-  /** Adobe's limit for the organisation; raise it only after Adobe has. */
-  requestsPerMinute: count.max(1_000).default(4),
-  /** Adobe's limit for the organisation and UTC day. */
-  requestsPerDay: count.default(9_000),
+  /**
+   * The services that are on, by their ids, with what is set differently from their definitions: `baseUrl`, the limits of their
+   * lanes (raise them only after Adobe has), and how the jobs of their operations are followed.
+   */
+  services: createServicesSchema(httpsOrigin).default({ firefly: {} }),
   /** Room for lateness between a permit's time and the submit; costs this much of each permit's minute. */
   submitGraceSeconds: seconds.max(30).default(3),
-  /** How an operation's jobs are followed, and its default model version, where that differs from the operation's own. */
-  operations: operationOverrides.default({}),
 
   /** Lifetime of presigned output URLs; they cannot outlive the session of a Lambda role. */
   outputUrlLifetimeSeconds: seconds.min(60).max(3_600).default(3_600),
@@ -95,8 +94,6 @@ export const settingsSchema = z.strictObject({
   /** Receives the alarms, after confirming the subscription; without, subscribe to the topic yourself. */
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
 
-  /** Firefly API. */
-  fireflyApiUrl: httpsOrigin.default('https://firefly-api.adobe.io'),
   /** Adobe's token service. */
   adobeImsUrl: httpsOrigin.default('https://ims-na1.adobelogin.com'),
   /** I/O Management API, for the rotation of client secrets. */
@@ -105,7 +102,7 @@ export const settingsSchema = z.strictObject({
   generationScopes: scopes.default([...generationScopes]),
   /** Scopes of the tokens that rotate the client secret. */
   managementScopes: scopes.default([...managementScopes]),
-  /** Where the bearer token may go for status and cancel, beside `.adobe.io` and `fireflyApiUrl`. */
+  /** Where the bearer token may go for status and cancel, beside `.adobe.io` and the services' base URLs. */
   extraStatusHosts: z.array(hostEntry).default([]),
   /** Where outputs may be fetched from, beside Adobe's own hosts and the object stores it signs URLs for. */
   extraDownloadHosts: z.array(hostEntry).default([]),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { enabledServices, getBaseUrl, type ServicesSettings } from './services.ts';
 
 /** An https origin such as `https://firefly-api.adobe.io`: no path, query, user or trailing slash. */
 export const httpsOrigin = z
@@ -18,22 +19,32 @@ export const corsOrigin = z.union([z.literal('*'), httpsOrigin, z.string().regex
   error: 'must be an https origin, http://localhost with or without a port, or *',
 });
 
+/** What says which hosts a deployment trusts. */
+interface TrustedHosts {
+  services: ServicesSettings;
+  extraStatusHosts: string[];
+  extraDownloadHosts: string[];
+}
+
 /** Where the bearer token may go: Adobe's status hosts vary by shard (Adobe), all below `adobe.io`. */
-export const statusHosts = (settings: { fireflyApiUrl: string; extraStatusHosts: string[] }): string[] =>
-  distinct(['.adobe.io', settings.fireflyApiUrl, ...settings.extraStatusHosts]);
+export const statusHosts = ({ services, extraStatusHosts }: Omit<TrustedHosts, 'extraDownloadHosts'>): string[] =>
+  distinct(['.adobe.io', ...baseUrls(services), ...extraStatusHosts]);
 
 /**
  * Where outputs may be fetched from, without the token. Adobe documents S3 as the place of its outputs, but neither
  * bucket nor region, and stores some products' files on Azure: a job that was paid for must not fail for that.
  */
-export const downloadHosts = (settings: { fireflyApiUrl: string; extraDownloadHosts: string[] }): string[] =>
+export const downloadHosts = ({ services, extraDownloadHosts }: Omit<TrustedHosts, 'extraStatusHosts'>): string[] =>
   distinct([
     '.adobe.io',
     '.adobe.com',
     '.amazonaws.com',
     '.blob.core.windows.net',
-    settings.fireflyApiUrl,
-    ...settings.extraDownloadHosts,
+    ...baseUrls(services),
+    ...extraDownloadHosts,
   ]);
+
+const baseUrls = (services: ServicesSettings): string[] =>
+  enabledServices(services).map((service) => getBaseUrl(services, service));
 
 const distinct = (entries: string[]): string[] => [...new Set(entries)];

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { type FunctionKey, functionDefinitions } from '#local/stack-functions.ts';
+import { functionDefinitions } from '#local/stack-functions.ts';
 import { stackNames, stackSettings } from '#local/stack-settings.ts';
+import type { FunctionName } from '#shared/deployment/names.ts';
 import { bundleFunction } from '#test/fixtures/bundled-functions.ts';
 
 const run = promisify(execFile);
@@ -15,7 +16,7 @@ export interface BundleFigures {
 }
 
 /** The environment that a function needs to be imported; its servers need not exist. */
-export const environmentOf = (key: FunctionKey): Record<string, string> => {
+export const environmentOf = (key: FunctionName): Record<string, string> => {
   const nowhere = 'http://127.0.0.1:9';
   const endpoints = {
     gateway: nowhere,
@@ -28,7 +29,7 @@ export const environmentOf = (key: FunctionKey): Record<string, string> => {
     lambda: nowhere,
     eventBridge: nowhere,
   };
-  const definition = functionDefinitions(stackNames, stackSettings({}), () => endpoints).find(
+  const definition = functionDefinitions(stackSettings({}), () => endpoints).find(
     ({ name }) => name === stackNames.functions[key],
   );
   return { ...definition?.env, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
@@ -37,7 +38,7 @@ export const environmentOf = (key: FunctionKey): Record<string, string> => {
 const importTimes = 9;
 
 /** Measures one function; each import happens in a process of its own, as at a cold start. */
-export const measureBundle = async (key: FunctionKey, directory: string): Promise<BundleFigures> => {
+export const measureBundle = async (key: FunctionName, directory: string): Promise<BundleFigures> => {
   const file = await bundleFunction(key, directory);
   const script = `const start = performance.now(); await import(${JSON.stringify(pathToFileURL(file).href)}); console.log('import-ms', performance.now() - start); process.exit(0);`;
   const times: number[] = [];

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { functionKeys } from '#test/fixtures/bundled-functions.ts';
+import { functionNames } from '#shared/deployment/names.ts';
 import { measureBatches } from './batches.ts';
 import { measureBundle } from './bundles.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
@@ -26,7 +26,7 @@ const sections: Section[] = [
     title: 'bundling and importing every function',
     measure: async (directory) => {
       const figures: Record<string, { bytes: number; importMs: number }> = {};
-      for (const key of functionKeys) figures[key] = await measureBundle(key, directory);
+      for (const key of functionNames) figures[key] = await measureBundle(key, directory);
       const rows = Object.entries(figures).flatMap(([key, { bytes, importMs }]): Row[] => {
         const limit = bundleLimits[key];
         return [

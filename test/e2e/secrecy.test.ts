@@ -45,7 +45,7 @@ describe('no log line shows a secret, a token or a prompt', () => {
     await gateway.call(`/v3/status/${encodeURIComponent(prompt)}`);
     const erased = await gateway.until(await gateway.submit(body));
     await gateway.call(`/jobs/${erased.jobId}`, { method: 'DELETE' });
-    await gateway.stack.lambda.invoke(stackNames.functions.tokenRefresh, { reason: 'rotated' });
+    await gateway.stack.lambda.invoke(stackNames.functions['token-refresh'], { reason: 'rotated' });
     await noteToken();
 
     expect(tokens.size).toBeGreaterThanOrEqual(3);

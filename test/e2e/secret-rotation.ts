@@ -21,7 +21,7 @@ export const rotationOf = (gateway: Gateway) => {
     await secretsManager.send(new RotateSecretCommand({ SecretId }));
     await gateway.stack.secretsManager.rotationsSettled();
   };
-  const invoke = (payload: unknown) => gateway.stack.lambda.invoke(stackNames.functions.secretRotation, payload);
+  const invoke = (payload: unknown) => gateway.stack.lambda.invoke(stackNames.functions['secret-rotation'], payload);
 
   /** Rotates the secret and retires its predecessor while as many jobs come in and run; none may fail. */
   const rotateUnderLoad = async (jobs: number): Promise<void> => {

@@ -18,13 +18,10 @@ describe('the settings of a stage', () => {
       name: 'test',
       settings: {
         auth: { mode: 'iam' },
-        requestsPerMinute: 4,
-        requestsPerDay: 9000,
+        services: { firefly: {} },
         submitGraceSeconds: 3,
-        operations: {},
         outputUrlLifetimeSeconds: 3600,
         keepData: true,
-        fireflyApiUrl: 'https://firefly-api.adobe.io',
         rotationDays: 30,
         secretGraceHours: 48,
         secretUnusedHours: 24,
@@ -39,12 +36,12 @@ describe('the settings of a stage', () => {
 
   it('keep what is set, also within an operation', () => {
     const { settings } = read({
-      requestsPerMinute: 8,
-      operations: { 'images/generate': { pollCeilingSeconds: 30 } },
+      services: { firefly: { requestsPerMinute: 8, operations: { 'images/generate': { pollCeilingSeconds: 30 } } } },
       auth: { mode: 'jwt', issuer: 'https://id.example.com/tenant', audiences: ['gateway'] },
     });
-    expect(settings.requestsPerMinute).toBe(8);
-    expect(settings.operations['images/generate']).toEqual({ pollCeilingSeconds: 30 });
+    expect(settings.services).toEqual({
+      firefly: { requestsPerMinute: 8, operations: { 'images/generate': { pollCeilingSeconds: 30 } } },
+    });
     expect(settings.auth).toEqual({
       mode: 'jwt',
       issuer: 'https://id.example.com/tenant',
@@ -54,30 +51,53 @@ describe('the settings of a stage', () => {
   });
 
   it.each([
-    [{ requestPerMinute: 8 }, 'firefly-gateway.test.requestPerMinute is not a setting'],
+    [{ requestsPerMinute: 8 }, 'firefly-gateway.test.requestsPerMinute is not a setting'],
     [{ auth: { mode: 'iam', issuer: 'https://id.example.com' } }, 'firefly-gateway.test.auth.issuer is not a setting'],
-    [{ operations: { 'images/draw': {} } }, 'firefly-gateway.test.operations.images/draw'],
-    [{ requestsPerMinute: '8' }, 'firefly-gateway.test.requestsPerMinute'],
-    [{ requestsPerMinute: 0 }, 'firefly-gateway.test.requestsPerMinute'],
-    [{ requestsPerDay: 1.5 }, 'firefly-gateway.test.requestsPerDay'],
+    [{ services: {} }, 'firefly-gateway.test.services: must name at least one service'],
+    [{ services: { fireflies: {} } }, 'firefly-gateway.test.services.fireflies: is not a service of the gateway'],
+    [
+      { services: { firefly: { lanes: { fast: {} } } } },
+      'firefly-gateway.test.services.firefly.lanes.fast: is not a lane of this service',
+    ],
+    [
+      { services: { firefly: { operations: { 'images/draw': {} } } } },
+      'firefly-gateway.test.services.firefly.operations.images/draw',
+    ],
+    [{ services: { firefly: { requestsPerMinute: '8' } } }, 'firefly-gateway.test.services.firefly.requestsPerMinute'],
+    [{ services: { firefly: { requestsPerMinute: 0 } } }, 'firefly-gateway.test.services.firefly.requestsPerMinute'],
+    [{ services: { firefly: { requestsPerDay: 1.5 } } }, 'firefly-gateway.test.services.firefly.requestsPerDay'],
+    [
+      { services: { firefly: { requestsPerMinute: 8, windows: [{ seconds: 60, hard: 8 }] } } },
+      'firefly-gateway.test.services.firefly.windows: cannot stand beside requestsPerMinute',
+    ],
+    [
+      { services: { firefly: { windows: [{ seconds: 60, hard: 8, soft: 9 }] } } },
+      'firefly-gateway.test.services.firefly.windows.0.soft',
+    ],
     [{ auth: { mode: 'none' } }, 'firefly-gateway.test.auth.mode'],
     [{ auth: { mode: 'jwt', issuer: 'http://id.example.com', audiences: ['a'] } }, 'firefly-gateway.test.auth.issuer'],
     [{ auth: { mode: 'jwt', issuer: 'https://id.example.com', audiences: [] } }, 'firefly-gateway.test.auth.audiences'],
     [{ outputUrlLifetimeSeconds: 7200 }, 'firefly-gateway.test.outputUrlLifetimeSeconds'],
     [{ logRetentionDays: 31 }, 'firefly-gateway.test.logRetentionDays'],
     [{ corsOrigins: ['example.com'] }, 'firefly-gateway.test.corsOrigins.0'],
-    [{ fireflyApiUrl: 'http://firefly-api.adobe.io' }, 'firefly-gateway.test.fireflyApiUrl'],
-    [{ fireflyApiUrl: 'https://firefly-api.adobe.io/' }, 'firefly-gateway.test.fireflyApiUrl'],
+    [
+      { services: { firefly: { baseUrl: 'http://firefly-api.adobe.io' } } },
+      'firefly-gateway.test.services.firefly.baseUrl',
+    ],
+    [
+      { services: { firefly: { baseUrl: 'https://firefly-api.adobe.io/' } } },
+      'firefly-gateway.test.services.firefly.baseUrl',
+    ],
     [{ extraDownloadHosts: ['.com'] }, 'firefly-gateway.test.extraDownloadHosts.0'],
     [{ generationScopes: ['openid,AdobeID'] }, 'firefly-gateway.test.generationScopes.0'],
     [{ alarmEmail: 'nobody' }, 'firefly-gateway.test.alarmEmail'],
     [
-      { operations: { 'images/generate': { firstPollSeconds: 20 } } },
-      'firefly-gateway.test.operations.images/generate.firstPollSeconds',
+      { services: { firefly: { operations: { 'images/generate': { firstPollSeconds: 20 } } } } },
+      'firefly-gateway.test.services.firefly.operations.images/generate.firstPollSeconds',
     ],
     [
-      { operations: { 'images/generate': { modelVersion: 'image5' } } },
-      'firefly-gateway.test.operations.images/generate.modelVersion',
+      { services: { firefly: { operations: { 'images/generate': { modelVersion: 'image5' } } } } },
+      'firefly-gateway.test.services.firefly.operations.images/generate.modelVersion',
     ],
   ])('stop with the name of the field: %j', (settings, field) => {
     expect(() => read(settings)).toThrow(ConfigError);
@@ -85,7 +105,7 @@ describe('the settings of a stage', () => {
   });
 
   it('names every field at fault at once', () => {
-    expect(() => read({ requestsPerMinute: 0, keepDate: false })).toThrow(/requestsPerMinute.*keepDate/);
+    expect(() => read({ submitGraceSeconds: 0, keepDate: false })).toThrow(/submitGraceSeconds.*keepDate/);
   });
 
   it.each(['Prod', '-dev', 'dev-', 'a'.repeat(21), '', undefined, 7])('refuse the stage name %j', (stage) => {

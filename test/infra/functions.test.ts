@@ -1,6 +1,18 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import {
+  apiEnvironment,
+  dispatchEnvironment,
+  generateEnvironment,
+  inboxEnvironment,
+} from '#shared/deployment/job-environments.ts';
 import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
+import {
+  notifyEnvironment,
+  secretRotationEnvironment,
+  tokenRefreshEnvironment,
+} from '#shared/deployment/support-environments.ts';
+import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import { flatten } from './granted.ts';
 import { type Resource, synthesise } from './synthesise.ts';
 
@@ -20,12 +32,20 @@ const environmentOf = (found: Record<string, Resource>, name: FunctionName): Rec
   return Object.fromEntries(Object.entries(Variables).map(([variable, value]) => [variable, flatten(value)]));
 };
 
+const readers: Record<FunctionName, (variables: Record<string, string>) => unknown> = {
+  api: apiEnvironment.read,
+  dispatch: dispatchEnvironment.read,
+  generate: generateEnvironment.read,
+  inbox: inboxEnvironment.read,
+  notify: notifyEnvironment.read,
+  'token-refresh': tokenRefreshEnvironment.read,
+  'secret-rotation': secretRotationEnvironment.read,
+};
+
 /** Known at the deployment only. */
 const apiUrl = flatten({ 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] });
 
 describe.each(functionNames)('the function %s', (name) => {
-  afterEach(() => vi.unstubAllEnvs());
-
   it('runs on Node 24 and arm64, traced, with a log group of its own', () => {
     expect(functionOf(resources, name).Properties).toMatchObject({
       Runtime: 'nodejs24.x',
@@ -40,12 +60,14 @@ describe.each(functionNames)('the function %s', (name) => {
     });
   });
 
-  it('accepts its environment', async () => {
-    for (const [variable, value] of Object.entries(environmentOf(resources, name))) {
-      vi.stubEnv(variable, value.replace(apiUrl, 'https://example.com'));
-    }
-    const { readSettings } = (await import(`#functions/${name}/environment.ts`)) as { readSettings: () => unknown };
-    expect(readSettings).not.toThrow();
+  it('accepts its environment', () => {
+    const variables = Object.fromEntries(
+      Object.entries(environmentOf(resources, name)).map(([variable, value]) => [
+        variable,
+        value.replace(apiUrl, 'https://example.com'),
+      ]),
+    );
+    expect(() => readers[name](variables)).not.toThrow();
   });
 
   it('has the variables that all functions share', () => {
@@ -64,7 +86,9 @@ describe('generate', () => {
     const executionTimeout = (settings: object) =>
       functionOf(synthesise(settings).resources, 'generate').Properties['DurableConfig'];
     expect(executionTimeout({})).toEqual({ ExecutionTimeout: 10_800, RetentionPeriodInDays: 7 });
-    expect(executionTimeout({ operations: { 'images/generate': { timeoutSeconds: 10_000 } } })).toEqual({
+    expect(
+      executionTimeout({ services: { firefly: { operations: { 'images/generate': { timeoutSeconds: 10_000 } } } } }),
+    ).toEqual({
       ExecutionTimeout: 17_200,
       RetentionPeriodInDays: 7,
     });
@@ -86,16 +110,18 @@ describe('generate', () => {
   });
 
   it('sends the token to Adobe and to the hosts of the stage only', () => {
-    const { STATUS_HOSTS, DOWNLOAD_HOSTS } = environmentOf(
+    const variables = environmentOf(
       synthesise({
-        fireflyApiUrl: 'https://firefly.example.com',
+        services: { firefly: { baseUrl: 'https://firefly.example.com' } },
+        gatewayUrl: 'https://gateway.example.com',
         extraStatusHosts: ['.example.net'],
         extraDownloadHosts: ['https://files.example.org'],
       }).resources,
       'generate',
     );
-    expect(STATUS_HOSTS).toBe('.adobe.io,https://firefly.example.com,.example.net');
-    expect(DOWNLOAD_HOSTS?.split(',')).toEqual(
+    const environment = generateEnvironment.read(variables);
+    expect(statusHosts(environment)).toEqual(['.adobe.io', 'https://firefly.example.com', '.example.net']);
+    expect(downloadHosts(environment)).toEqual(
       expect.arrayContaining(['.amazonaws.com', 'https://firefly.example.com', 'https://files.example.org']),
     );
   });
@@ -110,8 +136,7 @@ describe('notify', () => {
 describe('settings', () => {
   it('reach the functions that need them', () => {
     const { resources: found } = synthesise({
-      requestsPerMinute: 8,
-      requestsPerDay: 10_000,
+      services: { firefly: { requestsPerMinute: 8, requestsPerDay: 10_000 } },
       submitGraceSeconds: 5,
       outputUrlLifetimeSeconds: 600,
       outputMaxBytes: 5_000_000,
@@ -127,7 +152,10 @@ describe('settings', () => {
       secretUnusedHours: 30,
       propagationSeconds: 90,
     });
-    const limits = { REQUESTS_PER_MINUTE: '8', REQUESTS_PER_DAY: '10000', SUBMIT_GRACE_SECONDS: '5' };
+    const limits = {
+      SERVICES: '{"firefly":{"requestsPerMinute":8,"requestsPerDay":10000}}',
+      SUBMIT_GRACE_SECONDS: '5',
+    };
     expect(environmentOf(found, 'api')).toMatchObject({
       ...limits,
       OUTPUT_URL_LIFETIME_SECONDS: '600',
@@ -154,6 +182,13 @@ describe('settings', () => {
       PROPAGATION_SECONDS: '90',
     });
     expect(functionOf(found, 'secret-rotation').Properties['Timeout']).toBe(390);
+  });
+
+  it('that would not fit into a function stop the synthesis', () => {
+    const inputBuckets = Array.from({ length: 64 }, (_, index) => `inputs-${index}-`.padEnd(63, 'x'));
+    expect(() => synthesise({ inputBuckets })).toThrow(
+      /The settings of api take about \d+ bytes, of which Lambda allows 4096/,
+    );
   });
 
   it('name no account and no region', () => {

@@ -1,14 +1,6 @@
-import * as z from 'zod';
+import type { Operators } from '#shared/deployment/job-environments.ts';
 import { ProblemError } from './problem.ts';
 import type { ApiRequest } from './request.ts';
-
-/**
- * Who may view and pause the queue. `policy`: callers to whom an IAM policy allows the operators' routes. A list: callers by
- * the `sub` of their tokens. `everybody`: every caller, as in the embedded stack.
- */
-export const operatorsSchema = z.union([z.literal('policy'), z.literal('everybody'), z.array(z.string().min(1))]);
-
-export type Operators = z.output<typeof operatorsSchema>;
 
 /**
  * Lets operators pass.

@@ -1,8 +1,9 @@
 import httpRouter from '@middy/http-router';
 import type { Context } from 'aws-lambda';
 import type { Clock } from '#shared/clock.ts';
+import type { Operators } from '#shared/deployment/job-environments.ts';
 import type { RouteDescription } from '../openapi/description.ts';
-import { type Operators, requireOperator } from './operators.ts';
+import { requireOperator } from './operators.ts';
 import { ProblemError } from './problem.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
 import { emptyResponse, type HttpResponse } from './response.ts';

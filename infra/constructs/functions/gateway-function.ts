@@ -1,12 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FunctionName, lambdaName } from '#shared/deployment/names.ts';
+import type { Settings } from '#shared/deployment/settings.ts';
+import { commonEnvironment } from '#shared/deployment/support-environments.ts';
+import { getTimeouts } from '#shared/deployment/timeouts.ts';
 import { metricNamespace } from '#shared/metrics.ts';
+import { ConfigError } from '../../config.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { bundling } from './bundling.ts';
 import { allow } from './statements.ts';
@@ -22,12 +26,9 @@ export interface GatewayFunctionProps {
   /** All that the function may do, beside its own logs and traces. */
   permissions: PolicyStatement[];
   memoryMegabytes: number;
-  timeoutSeconds: number;
-  logRetentionDays: number;
-  logLevel: string;
+  settings: Settings;
   /** What the function's bundle has beside the code. */
   bundling?: BundlingOptions;
-  durable?: DurableConfig;
   /** For functions that rightly invoke each other without end; Lambda stops such chains after 16 hops otherwise. */
   invokesInCircles?: boolean;
   /** Retries of a failed asynchronous invocation; Lambda's own default is 2. */
@@ -42,11 +43,13 @@ export class GatewayFunction extends Construct {
   constructor(scope: Construct, id: string, props: GatewayFunctionProps) {
     super(scope, id);
     const { stackName } = Stack.of(this);
+    const { settings } = props;
+    const { timeoutSeconds, executionSeconds } = getTimeouts(settings)[props.name];
     const functionName = lambdaName(stackName, props.name);
 
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: props.logRetentionDays,
+      retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
@@ -63,7 +66,7 @@ export class GatewayFunction extends Construct {
     });
     acknowledgeWildcards(this.role, { '*': 'X-Ray has no resources to restrict these two actions to.' });
 
-    if (props.durable) {
+    if (executionSeconds !== undefined) {
       Validations.of(this).acknowledge({
         id: 'Annotation::aws-lambda:Function.DurableConfig',
         reason: 'The function has been durable since its first deployment; nothing is replaced.',
@@ -79,25 +82,57 @@ export class GatewayFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMegabytes,
-      timeout: Duration.seconds(props.timeoutSeconds),
+      timeout: Duration.seconds(timeoutSeconds),
       // No construct that is handed the function can widen its role: all it may do is written above.
       role: this.role.withoutPolicyUpdates(),
       logGroup,
       tracing: Tracing.ACTIVE,
       awsSdkConnectionReuse: false,
-      ...(props.durable && { durableConfig: props.durable }),
-      ...(props.invokesInCircles && { recursiveLoop: RecursiveLoop.ALLOW }),
-      ...(props.asyncRetries !== undefined && { retryAttempts: props.asyncRetries }),
+      durableConfig: executionSeconds === undefined ? undefined : durable(executionSeconds),
+      recursiveLoop: props.invokesInCircles ? RecursiveLoop.ALLOW : undefined,
+      retryAttempts: props.asyncRetries,
       // Versions keep executions running that began before a deployment.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
-      environment: {
-        NODE_OPTIONS: '--enable-source-maps',
-        STACK_NAME: stackName,
-        POWERTOOLS_SERVICE_NAME: stackName,
-        POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
-        POWERTOOLS_LOG_LEVEL: props.logLevel,
+      environment: fitting(props.name, {
+        ...commonEnvironment.write({
+          nodeOptions: '--enable-source-maps',
+          stackName,
+          powertoolsServiceName: stackName,
+          powertoolsMetricsNamespace: metricNamespace,
+          powertoolsLogLevel: settings.logLevel,
+        }),
         ...props.environment,
-      },
+      }),
     });
   }
 }
+
+const durable = (executionSeconds: number): DurableConfig => ({
+  executionTimeout: Duration.seconds(executionSeconds),
+  retentionPeriod: Duration.days(7),
+});
+
+/** Lambda: names and values of all variables together. */
+const maxEnvironmentBytes = 4_096;
+
+// A name, ARN or URL that AWS gives at the deployment takes about as much; the token in its place is shorter.
+const unresolvedBytes = 160;
+
+/**
+ * The variables, if they fit into a function.
+ *
+ * @throws {ConfigError} if they do not: without, AWS would refuse the deployment half-way
+ */
+const fitting = (name: FunctionName, environment: Record<string, string>): Record<string, string> => {
+  const bytes = Object.entries(environment)
+    .map(
+      ([variable, value]) => variable.length + (Token.isUnresolved(value) ? unresolvedBytes : Buffer.byteLength(value)),
+    )
+    .reduce((sum, size) => sum + size, 0);
+  if (bytes > maxEnvironmentBytes) {
+    throw new ConfigError(
+      `The settings of ${name} take about ${bytes} bytes, of which Lambda allows ${maxEnvironmentBytes}: shorten services, inputBuckets, extra hosts or auth.operators`,
+    );
+  }
+  return environment;
+};

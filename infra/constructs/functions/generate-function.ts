@@ -1,13 +1,11 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
-import { operations } from '#shared/adobe/services/registry.ts';
+import { generateEnvironment } from '#shared/deployment/job-environments.ts';
 import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
-import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { outputsPrefix } from '../outputs-bucket.ts';
-import type { FunctionParts } from './function-parts.ts';
+import type { FunctionProps } from './function-props.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import {
   allow,
@@ -23,7 +21,7 @@ export class GenerateFunction extends GatewayFunction {
   /** Points to the newest version; dispatch invokes it. */
   readonly alias: Alias;
 
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, gatewayUrl }: FunctionParts) {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, gatewayUrl }: FunctionProps) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucket } = outputs;
@@ -31,31 +29,18 @@ export class GenerateFunction extends GatewayFunction {
       name: 'generate',
       description: 'Submits a job to Adobe once, polls it and stores its outputs',
       memoryMegabytes: 1024,
-      // One invocation may have to stream a large output whole.
-      timeoutSeconds: 900,
-      logRetentionDays: settings.logRetentionDays,
-      logLevel: settings.logLevel,
-      durable: { executionTimeout: executionTimeout(settings.operations), retentionPeriod: Duration.days(7) },
+      settings,
       invokesInCircles: true,
-      environment: {
-        TABLE_NAME: table.tableName,
-        BUCKET_NAME: bucket.bucketName,
-        EVENT_BUS_NAME: eventBusName,
-        GATEWAY_URL: gatewayUrl,
-        ACCESS_TOKEN_SECRET_ID: secrets.accessToken.secretArn,
-        TOKEN_REFRESH_FUNCTION_NAME: lambdaName(stackName, 'token-refresh'),
-        DISPATCH_FUNCTION_NAME: lambdaName(stackName, 'dispatch'),
-        FIREFLY_API_URL: settings.fireflyApiUrl,
-        STATUS_HOSTS: statusHosts(settings).join(','),
-        DOWNLOAD_HOSTS: downloadHosts(settings).join(','),
-        REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
-        REQUESTS_PER_DAY: String(settings.requestsPerDay),
-        SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
-        OUTPUT_MAX_BYTES: String(settings.outputMaxBytes),
-        INPUT_BUCKETS: settings.inputBuckets.join(','),
-        INPUT_MAX_BYTES: String(settings.inputMaxBytes),
-        OPERATIONS: JSON.stringify(settings.operations),
-      },
+      environment: generateEnvironment.write({
+        ...settings,
+        tableName: table.tableName,
+        bucketName: bucket.bucketName,
+        eventBusName,
+        gatewayUrl,
+        accessTokenSecretId: secrets.accessToken.secretArn,
+        tokenRefreshFunctionName: lambdaName(stackName, 'token-refresh'),
+        dispatchFunctionName: lambdaName(stackName, 'dispatch'),
+      }),
       permissions: [
         allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table.tableArn]),
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucket.bucketArn}/${outputsPrefix}*`]),
@@ -76,9 +61,3 @@ export class GenerateFunction extends GatewayFunction {
     this.alias = this.lambda.addAlias(durableAlias);
   }
 }
-
-// Beyond the time given to Adobe: the wait for the permit, the storing of the outputs, retries of steps.
-const executionTimeout = (overrides: FunctionParts['settings']['operations']): Duration =>
-  Duration.seconds(
-    Math.max(...operations.map((operation) => pollingPolicyFor(operation, overrides).timeoutSeconds)) + 7_200,
-  );

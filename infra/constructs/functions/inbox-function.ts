@@ -1,11 +1,12 @@
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { batchesPrefix } from '#shared/batches/batch-files.ts';
+import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
 import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { inboxPrefix, uploadsPrefix } from '../outputs-bucket.ts';
-import type { FunctionParts } from './function-parts.ts';
+import type { FunctionProps } from './function-props.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { allow, allowDurableState, allowPutEvents, functionArn, inputWildcards } from './statements.ts';
 
@@ -14,7 +15,7 @@ export class InboxFunction extends GatewayFunction {
   /** Points to the newest version; EventBridge and dispatch invoke it. */
   readonly alias: Alias;
 
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, gatewayUrl }: FunctionParts) {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, gatewayUrl }: FunctionProps) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucketArn, bucketName } = outputs.bucket;
@@ -23,26 +24,16 @@ export class InboxFunction extends GatewayFunction {
       name: 'inbox',
       description: 'Makes jobs of files with requests and reports on them',
       memoryMegabytes: 1024,
-      // One step reads a file whole to count its lines.
-      timeoutSeconds: 900,
-      logRetentionDays: settings.logRetentionDays,
-      logLevel: settings.logLevel,
-      durable: { executionTimeout: Duration.hours(24), retentionPeriod: Duration.days(7) },
+      settings,
       invokesInCircles: true,
-      environment: {
-        TABLE_NAME: table.tableName,
-        BUCKET_NAME: bucketName,
-        EVENT_BUS_NAME: eventBusName,
-        GATEWAY_URL: gatewayUrl,
-        DISPATCH_FUNCTION_NAME: lambdaName(stackName, 'dispatch'),
-        REQUESTS_PER_MINUTE: String(settings.requestsPerMinute),
-        REQUESTS_PER_DAY: String(settings.requestsPerDay),
-        SUBMIT_GRACE_SECONDS: String(settings.submitGraceSeconds),
-        OPERATIONS: JSON.stringify(settings.operations),
-        BATCH_MAX_BYTES: String(settings.batchMaxBytes),
-        BATCH_MAX_LINES: String(settings.batchMaxLines),
-        JOB_RETENTION_DAYS: String(settings.jobRetentionDays),
-      },
+      environment: inboxEnvironment.write({
+        ...settings,
+        tableName: table.tableName,
+        bucketName,
+        eventBusName,
+        gatewayUrl,
+        dispatchFunctionName: lambdaName(stackName, 'dispatch'),
+      }),
       permissions: [
         allow(
           [

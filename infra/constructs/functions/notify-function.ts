@@ -1,9 +1,10 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
+import { notifyEnvironment } from '#shared/deployment/support-environments.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
-import type { FunctionParts } from './function-parts.ts';
+import type { FunctionProps } from './function-props.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { aliasArn, allow, allowDurableState } from './statements.ts';
 
@@ -12,22 +13,17 @@ export class NotifyFunction extends GatewayFunction {
   /** Points to the newest version; EventBridge, api and the function itself invoke it. */
   readonly alias: Alias;
 
-  constructor(scope: Construct, id: string, { settings, webhooks }: Pick<FunctionParts, 'settings' | 'webhooks'>) {
+  constructor(scope: Construct, id: string, { settings, webhooks }: Pick<FunctionProps, 'settings' | 'webhooks'>) {
     const { table } = webhooks;
     super(scope, id, {
       name: 'notify',
       description: 'Tells webhooks when jobs and batches end',
       memoryMegabytes: 512,
-      // One call may take 15 s.
-      timeoutSeconds: 60,
-      logRetentionDays: settings.logRetentionDays,
-      logLevel: settings.logLevel,
-      // A message is tried for a day; the rest is for failures on this side.
-      durable: { executionTimeout: Duration.days(2), retentionPeriod: Duration.days(7) },
-      environment: {
-        WEBHOOK_TABLE_NAME: table.tableName,
-        NOTIFY_FUNCTION_ARN: aliasArn(scope, 'notify'),
-      },
+      settings,
+      environment: notifyEnvironment.write({
+        webhookTableName: table.tableName,
+        notifyFunctionArn: aliasArn(scope, 'notify'),
+      }),
       permissions: [
         allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
         // An event starts one execution for each webhook.

@@ -1,8 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
-import type { FunctionParts } from './function-parts.ts';
+import { getBaseUrl } from '#shared/deployment/services.ts';
+import { secretRotationEnvironment } from '#shared/deployment/support-environments.ts';
+import type { FunctionProps } from './function-props.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { allow, allowStatusItem, functionArn } from './statements.ts';
 
@@ -11,7 +14,7 @@ export class SecretRotationFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, secrets, intents }: Pick<FunctionParts, 'settings' | 'jobs' | 'secrets'> & { intents: Table },
+    { settings, jobs, secrets, intents }: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'> & { intents: Table },
   ) {
     const { table } = jobs;
     const { secretArn } = secrets.clientCredentials;
@@ -19,24 +22,15 @@ export class SecretRotationFunction extends GatewayFunction {
       name: 'secret-rotation',
       description: 'Rotates the Adobe client secret',
       memoryMegabytes: 512,
-      timeoutSeconds: 300 + settings.propagationSeconds,
-      logRetentionDays: settings.logRetentionDays,
-      logLevel: settings.logLevel,
-      environment: {
-        TABLE_NAME: table.tableName,
-        INTENT_TABLE_NAME: intents.tableName,
-        CLIENT_CREDENTIALS_SECRET_ID: secretArn,
-        ADOBE_IMS_URL: settings.adobeImsUrl,
-        ADOBE_IO_URL: settings.adobeIoUrl,
-        FIREFLY_API_URL: settings.fireflyApiUrl,
-        GENERATION_SCOPES: settings.generationScopes.join(','),
-        MANAGEMENT_SCOPES: settings.managementScopes.join(','),
-        TOKEN_REFRESH_FUNCTION_NAME: lambdaName(Stack.of(scope).stackName, 'token-refresh'),
-        SECRET_GRACE_HOURS: String(settings.secretGraceHours),
-        SECRET_UNUSED_HOURS: String(settings.secretUnusedHours),
-        PROPAGATION_SECONDS: String(settings.propagationSeconds),
-        ROTATION_DAYS: String(settings.rotationDays),
-      },
+      settings,
+      environment: secretRotationEnvironment.write({
+        ...settings,
+        fireflyApiUrl: getBaseUrl(settings.services, firefly),
+        tableName: table.tableName,
+        rotationTableName: intents.tableName,
+        clientCredentialsSecretId: secretArn,
+        tokenRefreshFunctionName: lambdaName(Stack.of(scope).stackName, 'token-refresh'),
+      }),
       permissions: [
         allow(
           [

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
-import type { FunctionParts } from './function-parts.ts';
+import { tokenRefreshEnvironment } from '#shared/deployment/support-environments.ts';
+import type { FunctionProps } from './function-props.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { allow, allowStatusItem } from './statements.ts';
 
@@ -8,24 +9,20 @@ export class TokenRefreshFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, secrets }: Pick<FunctionParts, 'settings' | 'jobs' | 'secrets'>,
+    { settings, jobs, secrets }: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'>,
   ) {
     const { table } = jobs;
     super(scope, id, {
       name: 'token-refresh',
       description: 'Mints the Adobe access token anew before it expires',
       memoryMegabytes: 512,
-      // Ends before its callers stop waiting for it, after a minute.
-      timeoutSeconds: 55,
-      logRetentionDays: settings.logRetentionDays,
-      logLevel: settings.logLevel,
-      environment: {
-        TABLE_NAME: table.tableName,
-        CLIENT_CREDENTIALS_SECRET_ID: secrets.clientCredentials.secretArn,
-        ACCESS_TOKEN_SECRET_ID: secrets.accessToken.secretArn,
-        ADOBE_IMS_URL: settings.adobeImsUrl,
-        GENERATION_SCOPES: settings.generationScopes.join(','),
-      },
+      settings,
+      environment: tokenRefreshEnvironment.write({
+        ...settings,
+        tableName: table.tableName,
+        clientCredentialsSecretId: secrets.clientCredentials.secretArn,
+        accessTokenSecretId: secrets.accessToken.secretArn,
+      }),
       permissions: [
         allow(['secretsmanager:GetSecretValue'], [secrets.clientCredentials.secretArn]),
         allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [secrets.accessToken.secretArn]),

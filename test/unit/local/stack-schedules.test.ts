@@ -3,7 +3,7 @@ import { type Schedules, startSchedules } from '#local/stack-schedules.ts';
 import { stackNames } from '#local/stack-settings.ts';
 
 const minute = 60_000;
-const { dispatch, tokenRefresh, secretRotation } = stackNames.functions;
+const { dispatch, 'token-refresh': tokenRefresh, 'secret-rotation': secretRotation } = stackNames.functions;
 const invoke = vi.fn<(name: string, payload: unknown) => Promise<unknown>>();
 const rotateDue = vi.fn<() => string[]>();
 const errors: [string, unknown][] = [];

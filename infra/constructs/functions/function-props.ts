@@ -5,7 +5,7 @@ import type { Secrets } from '../secrets.ts';
 import type { WebhookTable } from '../webhook-table.ts';
 
 /** What the functions are connected to. */
-export interface FunctionParts {
+export interface FunctionProps {
   settings: Settings;
   jobs: JobTable;
   outputs: OutputsBucket;

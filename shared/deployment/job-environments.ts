@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { defineEnvironment, gatewayUrl, json, list, text, wholeNumber } from './environment.ts';
+import { createServicesSchema } from './services.ts';
+
+/** The services that are on; the settings of a stage allow https only, the embedded stack its own servers as well. */
+const services = json(createServicesSchema(z.url()));
+
+/**
+ * Who may look at the queue and stop it. `policy`: whomever an IAM policy allows the operators' own routes. A list: callers by
+ * the `sub` of their tokens. `everybody`: where all are one's own, as on one's own machine.
+ */
+const operators = z.union([z.literal('policy'), z.literal('everybody'), z.array(z.string().min(1))]);
+
+export type Operators = z.output<typeof operators>;
+
+/** What every function that follows jobs or batches knows. */
+const jobs = { tableName: text, eventBusName: text, gatewayUrl };
+
+/** Set in the embedded stack only; such an S3 has no host name per bucket. */
+const ownS3 = { awsEndpointUrlS3: z.url().optional() };
+
+/** The environment of api. */
+export const apiEnvironment = defineEnvironment({
+  ...jobs,
+  ...ownS3,
+  stackName: text,
+  bucketName: text,
+  webhookTableName: text,
+  accessTokenSecretId: text,
+  dispatchFunctionName: text,
+  notifyFunctionArn: text,
+  /** Whether webhooks may be on this machine; set in the embedded stack only. */
+  webhookLoopback: z.literal('allowed').optional(),
+  services,
+  submitGraceSeconds: wholeNumber,
+  outputUrlLifetimeSeconds: wholeNumber,
+  jobRetentionDays: wholeNumber,
+  inputBuckets: list,
+  inputMaxBytes: wholeNumber,
+  docsAssetsDirectory: text,
+  operators: json(operators),
+  gatewayVersion: text,
+});
+
+/** The environment of dispatch. */
+export const dispatchEnvironment = defineEnvironment({
+  ...jobs,
+  generateFunctionArn: text,
+  inboxFunctionArn: text,
+  services,
+  submitGraceSeconds: wholeNumber,
+});
+
+/** The environment of generate. */
+export const generateEnvironment = defineEnvironment({
+  ...jobs,
+  ...ownS3,
+  bucketName: text,
+  accessTokenSecretId: text,
+  tokenRefreshFunctionName: text,
+  dispatchFunctionName: text,
+  services,
+  submitGraceSeconds: wholeNumber,
+  extraStatusHosts: list,
+  extraDownloadHosts: list,
+  outputMaxBytes: wholeNumber,
+  inputBuckets: list,
+  inputMaxBytes: wholeNumber,
+});
+
+/** The environment of inbox. */
+export const inboxEnvironment = defineEnvironment({
+  ...jobs,
+  ...ownS3,
+  bucketName: text,
+  dispatchFunctionName: text,
+  services,
+  batchMaxBytes: wholeNumber,
+  batchMaxLines: wholeNumber,
+  jobRetentionDays: wholeNumber,
+});

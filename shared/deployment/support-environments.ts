@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { defineEnvironment, list, nonNegative, text, wholeNumber } from './environment.ts';
+
+// Functions that know nothing of Adobe's services: apart, so that their bundles hold none of the operations.
+
+/** What every function is given for its platform: Node and Powertools read it, and api the name of the stack. */
+export const commonEnvironment = defineEnvironment({
+  nodeOptions: text.optional(),
+  stackName: text,
+  powertoolsServiceName: text,
+  powertoolsMetricsNamespace: text,
+  powertoolsLogLevel: text,
+});
+
+/** The environment of token-refresh. */
+export const tokenRefreshEnvironment = defineEnvironment({
+  tableName: text,
+  clientCredentialsSecretId: text,
+  accessTokenSecretId: text,
+  adobeImsUrl: z.url(),
+  generationScopes: list,
+});
+
+/** The environment of secret-rotation. */
+export const secretRotationEnvironment = defineEnvironment({
+  tableName: text,
+  rotationTableName: text,
+  clientCredentialsSecretId: text,
+  tokenRefreshFunctionName: text,
+  adobeImsUrl: z.url(),
+  adobeIoUrl: z.url(),
+  fireflyApiUrl: z.url(),
+  generationScopes: list,
+  managementScopes: list,
+  secretGraceHours: nonNegative,
+  secretUnusedHours: nonNegative,
+  propagationSeconds: nonNegative,
+  rotationDays: wholeNumber,
+});
+
+/** The environment of notify. */
+export const notifyEnvironment = defineEnvironment({
+  webhookTableName: text,
+  notifyFunctionArn: text,
+  /** Whether webhooks may be on this machine; set in the embedded stack only. */
+  webhookLoopback: z.literal('allowed').optional(),
+});
