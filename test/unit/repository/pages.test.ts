@@ -45,7 +45,7 @@ describe('the README', () => {
 
 describe('the pages', () => {
   it('name only commands that exist', () => {
-    const commands = pages.flatMap((page) => [...read(page).matchAll(/\bnpm run ([a-z:]+)/g)].map(([, name]) => name));
+    const commands = pages.flatMap((page) => [...read(page).matchAll(/\bnpm run ([a-z:-]+)/g)].map(([, name]) => name));
     expect(commands.filter((name = '') => !(name in packageJson.scripts))).toEqual([]);
   });
 

@@ -57,7 +57,7 @@ describe('the source files', () => {
 
   it('are named in lower case with hyphens, after their subject', () => {
     const vague = /(^|[/-])(utils?|helpers?|misc|common|stuff|lib)([.-]|\/|$)/;
-    const shaped = /^([a-z0-9-]+\/)*[a-z0-9-]+(\.(test|config|d))?\.ts$/;
+    const shaped = /^([a-z0-9-]+\/)*[a-z0-9-]+(\.(exhaustive\.test|test|config|d))?\.ts$/;
     expect(sources.filter((path) => vague.test(path) || !shaped.test(path))).toEqual([]);
   });
 });
