@@ -1,21 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { type FastifyRequest, fastify } from 'fastify';
 import type * as z from 'zod';
-
-/** An error as an AWS service answers it; `code` is what the SDK shows as the exception's name. */
-export class ServiceError extends Error {
-  override readonly name = 'ServiceError';
-  readonly code: string;
-  readonly statusCode: number;
-
-  constructor(code: string, message: string, statusCode = 400) {
-    super(message);
-    this.code = code;
-    this.statusCode = statusCode;
-  }
-}
+import { ServiceError } from './service-error.ts';
 
 /** One operation: takes the request's JSON body, returns what becomes the response's JSON body. */
 export type Operation = (input: unknown) => unknown;
@@ -45,38 +31,25 @@ export interface AwsJsonServer {
   close(): Promise<void>;
 }
 
-const bodyLimit = 4 * 1024 * 1024;
+const maxBodyBytes = 4 * 1024 * 1024;
 
-const answer = async (
-  request: IncomingMessage,
-  targetPrefix: string,
-  operations: Readonly<Record<string, Operation>>,
-): Promise<unknown> => {
-  const body = await buffer(request);
-  if (request.method !== 'POST') throw new ServiceError('UnknownOperationException', 'Only POST is served.', 404);
-  if (body.length > bodyLimit) throw new ServiceError('RequestEntityTooLargeException', 'Request too large.', 413);
-  const [prefix, name = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
-  const run = prefix === targetPrefix && Object.hasOwn(operations, name) ? operations[name] : undefined;
-  if (!run) throw new ServiceError('UnknownOperationException', 'The requested operation is not served here.');
-  if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
-    throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');
-  }
-  let input: unknown;
+const parseBody = (body: string): unknown => {
   try {
-    input = JSON.parse(body.toString('utf8') || '{}');
+    return JSON.parse(body || '{}');
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new ServiceError('SerializationException', 'The body is not JSON.');
     throw cause;
   }
-  return run(input);
 };
 
-const send = (response: ServerResponse, statusCode: number, body: unknown) => {
-  response.writeHead(statusCode, {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amzn-requestid': randomUUID(),
-  });
-  response.end(JSON.stringify(body ?? {}));
+const toServiceError = (error: unknown): ServiceError => {
+  if (error instanceof ServiceError) return error;
+  const { code } = error as { code?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new ServiceError('RequestEntityTooLargeException', 'Request too large.', 413);
+  }
+  console.error(error);
+  return new ServiceError('InternalServiceError', 'An error occurred on the server side.', 500);
 };
 
 /**
@@ -85,38 +58,41 @@ const send = (response: ServerResponse, statusCode: number, body: unknown) => {
  * @param options.targetPrefix what precedes the operation in `X-Amz-Target`, such as `secretsmanager`
  * @param options.port 0 takes a free port
  */
-export const startAwsJsonServer = async (options: {
+export const startAwsJsonServer = async ({
+  targetPrefix,
+  operations,
+  port = 0,
+}: {
   targetPrefix: string;
   operations: Readonly<Record<string, Operation>>;
   port?: number;
 }): Promise<AwsJsonServer> => {
-  const server = createServer((request, response) => {
-    answer(request, options.targetPrefix, options.operations).then(
-      (body) => send(response, 200, body),
-      (error: unknown) => {
-        if (error instanceof ServiceError) {
-          send(response, error.statusCode, { __type: error.code, Message: error.message, message: error.message });
-        } else if (!request.destroyed || request.complete) {
-          console.error(error);
-          send(response, 500, { __type: 'InternalServiceError', message: 'An error occurred on the server side.' });
-        }
-      },
-    );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  let closed: Promise<void> | undefined;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () => {
-      closed ??= new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      });
-      return closed;
-    },
+  const findOperation = ({ headers }: FastifyRequest): Operation => {
+    const [prefix, name = ''] = String(headers['x-amz-target'] ?? '').split('.');
+    const run = prefix === targetPrefix && Object.hasOwn(operations, name) ? operations[name] : undefined;
+    if (run) return run;
+    throw new ServiceError('UnknownOperationException', 'The requested operation is not served here.');
   };
+  const server = fastify({ logger: false, bodyLimit: maxBodyBytes, forceCloseConnections: true });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.setNotFoundHandler(() => {
+    throw new ServiceError('UnknownOperationException', 'Only POST is served.', 404);
+  });
+  server.setErrorHandler((thrown, _request, reply) => {
+    const { code, message, status } = toServiceError(thrown);
+    return reply.code(status).send(JSON.stringify({ __type: code, Message: message, message }));
+  });
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-type', 'application/x-amz-json-1.1').header('x-amzn-requestid', randomUUID());
+  });
+  server.post('/', async (request) => {
+    const run = findOperation(request);
+    if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
+      throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+    }
+    return JSON.stringify((await run(parseBody(String(request.body ?? '')))) ?? {});
+  });
+  const url = await server.listen({ host: '127.0.0.1', port });
+  return { url, close: () => server.close() };
 };

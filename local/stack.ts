@@ -5,7 +5,7 @@ import { applyRules, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
-import { FunctionError } from './lambda/function-error.ts';
+import { FunctionError } from './lambda/errors.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { objectCreatedEvent } from './s3/object-created-event.ts';
 import { startS3 } from './s3/start-s3.ts';

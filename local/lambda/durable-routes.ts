@@ -1,10 +1,10 @@
+import type { Operation } from '@aws-sdk/client-lambda';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { toApiExecution, toApiOperation } from './api-shapes.ts';
-import type { Executions } from './durable/executions.ts';
+import type { ExecutionRecord, Executions } from './durable/executions.ts';
 import { checkpointSchema } from './durable/operation-update.ts';
-import { parseFunctionReference } from './function-reference.ts';
-import { invalidContent, invalidParameter } from './service-error.ts';
+import { invalidContent, invalidParameter } from './errors.ts';
+import { parseFunctionReference } from './function-definition.ts';
 
 const arnParams = z.object({ arn: z.string() });
 const functionParams = z.object({ functionReference: z.string() });
@@ -89,3 +89,30 @@ const readJson = (body: unknown): unknown => {
     throw invalidContent('Could not parse request body into json.');
   }
 };
+
+/** A time as the Lambda API writes it: seconds since the epoch, with fractions. */
+const epochSeconds = (time: Date | number | undefined) => (time === undefined ? undefined : Number(time) / 1000);
+
+/** An operation as the Lambda API answers it; the invocation event carries ISO 8601 times instead. */
+const toApiOperation = (operation: Operation) => ({
+  ...operation,
+  StartTimestamp: epochSeconds(operation.StartTimestamp),
+  EndTimestamp: epochSeconds(operation.EndTimestamp),
+  StepDetails: operation.StepDetails && {
+    ...operation.StepDetails,
+    NextAttemptTimestamp: epochSeconds(operation.StepDetails.NextAttemptTimestamp),
+  },
+  WaitDetails: operation.WaitDetails && {
+    ScheduledEndTimestamp: epochSeconds(operation.WaitDetails.ScheduledEndTimestamp),
+  },
+});
+
+/** A durable execution as the Lambda API lists it. */
+const toApiExecution = (record: ExecutionRecord) => ({
+  DurableExecutionArn: record.arn,
+  DurableExecutionName: record.name,
+  FunctionArn: record.functionArn,
+  Status: record.status,
+  StartTimestamp: epochSeconds(record.startedAt),
+  EndTimestamp: epochSeconds(record.endedAt),
+});

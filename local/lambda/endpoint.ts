@@ -1,10 +1,11 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { registerConfigurationRoute } from './configuration-route.ts';
+import { ServiceError } from '../service-error.ts';
 import type { Executions } from './durable/executions.ts';
 import { registerDurableRoutes } from './durable-routes.ts';
+import { notFound } from './errors.ts';
+import { functionArn, memorySizeMb, parseFunctionReference } from './function-definition.ts';
 import type { DeployedFunction, Invocations } from './invocations.ts';
 import { registerInvokeRoute } from './invoke-route.ts';
-import { ServiceError } from './service-error.ts';
 
 // Above the largest limit of the API itself, whose own error is then read by the client.
 const bodyLimitBytes = 32 * 1024 * 1024;
@@ -38,8 +39,8 @@ export const createEndpoint = (parts: {
 const unsupported = (request: FastifyRequest) =>
   new ServiceError(
     'UnsupportedOperationException',
-    501,
     `The local Lambda service does not serve ${request.method} ${request.url.split('?')[0]}`,
+    501,
   );
 
 const sendError = (reply: FastifyReply, error: unknown) => {
@@ -51,4 +52,29 @@ const sendError = (reply: FastifyReply, error: unknown) => {
 };
 
 const internalError = (error: unknown) =>
-  new ServiceError('ServiceException', 500, error instanceof Error ? error.message : String(error));
+  new ServiceError('ServiceException', error instanceof Error ? error.message : String(error), 500);
+
+/** Adds GetFunctionConfiguration. */
+const registerConfigurationRoute = (
+  server: FastifyInstance,
+  functions: ReadonlyMap<string, DeployedFunction>,
+): void => {
+  server.get<{ Params: { functionReference: string }; Querystring: { Qualifier?: string } }>(
+    '/2015-03-31/functions/:functionReference/configuration',
+    async ({ params, query }) => {
+      const { name, qualifier } = parseFunctionReference(params.functionReference, query.Qualifier);
+      const found = functions.get(name);
+      if (!found) throw notFound(`Function not found: ${functionArn(name, qualifier)}`);
+      const { env, timeoutMs } = found.definition;
+      return {
+        FunctionName: name,
+        FunctionArn: functionArn(name, qualifier),
+        Version: '$LATEST',
+        State: 'Active',
+        Timeout: Math.ceil(timeoutMs / 1000),
+        MemorySize: memorySizeMb,
+        Environment: { Variables: env },
+      };
+    },
+  );
+};

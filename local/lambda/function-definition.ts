@@ -1,3 +1,5 @@
+import { invalidParameter } from './errors.ts';
+
 /** A function that the local Lambda service runs from its TypeScript source. */
 export interface FunctionDefinition {
   /** Name of the function, `[a-zA-Z0-9-_]{1,64}`. */
@@ -29,3 +31,52 @@ export const memorySizeMb = 512;
 /** The ARN of a function, qualified when a qualifier is given. */
 export const functionArn = (name: string, qualifier?: string): string =>
   `arn:aws:lambda:${region}:${accountId}:function:${name}${qualifier ? `:${qualifier}` : ''}`;
+
+/** Which function, and which version or alias of it, a caller means. */
+export interface FunctionReference {
+  name: string;
+  qualifier?: string;
+}
+
+const referencePattern =
+  /^(?:arn:aws[a-z-]*:lambda:[a-z0-9-]+:)?(?:\d{12}:)?(?:function:)?(?<name>[\w-]{1,140})(?::(?<qualifier>\$LATEST|[\w-]+))?$/;
+
+/**
+ * Reads every form Lambda accepts: name, `name:alias`, partial ARN, ARN and qualified ARN.
+ *
+ * @param qualifier the `Qualifier` given beside the reference, if any
+ * @throws {ServiceError} when it is none of these, or when two different qualifiers are given
+ */
+export const parseFunctionReference = (reference: string, qualifier?: string): FunctionReference => {
+  const groups = referencePattern.exec(reference)?.groups;
+  if (!groups?.['name']) throw invalidParameter(`Not a function name or ARN: ${reference.slice(0, 200)}`);
+  const ownQualifier = groups['qualifier'];
+  if (qualifier && ownQualifier && qualifier !== ownQualifier) {
+    throw invalidParameter('The derived qualifier from the function name does not match the specified qualifier.');
+  }
+  return { name: groups['name'], qualifier: qualifier || ownQualifier };
+};
+
+/**
+ * The environment of a function's sandboxes: what Lambda sets, then the function's own variables. Nothing of this
+ * process's environment gets in, and no AWS configuration of the person who runs it.
+ */
+export const sandboxEnvironment = (definition: FunctionDefinition): Record<string, string> => ({
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  AWS_LAMBDA_FUNCTION_NAME: definition.name,
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySizeMb),
+  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
+  AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+  _HANDLER: 'handler.handler',
+  LANG: 'en_US.UTF-8',
+  ...definition.env,
+});

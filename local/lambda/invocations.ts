@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Executions } from './durable/executions.ts';
-import type { Outcome } from './durable/outcome.ts';
-import { type FunctionDefinition, functionArn } from './function-definition.ts';
-import { FunctionError } from './function-error.ts';
-import { parseFunctionReference } from './function-reference.ts';
+import type { Outcome } from './durable/invocation-output.ts';
+import { conflict, FunctionError, invalidContent, invalidParameter, notFound, requestTooLarge } from './errors.ts';
+import { type FunctionDefinition, functionArn, parseFunctionReference } from './function-definition.ts';
 import type { Invocation } from './sandbox.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
-import { conflict, invalidContent, invalidParameter, notFound, requestTooLarge } from './service-error.ts';
 
 /** A request to run a function. */
 export interface InvokeRequest {

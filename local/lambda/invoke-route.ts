@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import { invalidContent, invalidParameter } from './errors.ts';
 import type { Invocations, InvokeAnswer, InvokeRequest } from './invocations.ts';
-import { invalidContent, invalidParameter } from './service-error.ts';
 
 const requestSchema = z.object({
   params: z.object({ functionReference: z.string() }),

@@ -1,5 +1,5 @@
+import { sandboxFailure } from './errors.ts';
 import type { FunctionDefinition } from './function-definition.ts';
-import { sandboxFailure } from './function-error.ts';
 import { type Invocation, type Sandbox, startSandbox } from './sandbox.ts';
 
 /** What a kill ended. */

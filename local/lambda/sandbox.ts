@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { describeThrown, FunctionError, type FunctionFailure, sandboxFailure } from './errors.ts';
 import type { FunctionDefinition } from './function-definition.ts';
-import { describeThrown, FunctionError, type FunctionFailure, sandboxFailure } from './function-error.ts';
-import { createLogLines } from './log-lines.ts';
-import { sandboxEnvironment } from './sandbox-environment.ts';
-import type { InvokeMessage, SandboxData, SandboxMessage } from './sandbox-messages.ts';
+import { sandboxEnvironment } from './function-definition.ts';
+import type { InvokeMessage, SandboxData, SandboxMessage } from './sandbox-thread.ts';
 
 /** One invocation as the pools pass it on; its deadline is set when a sandbox takes it. */
 export type Invocation = Omit<InvokeMessage, 'deadline'> & {
@@ -146,5 +145,28 @@ export const startSandbox = (
         dispatch();
       }),
     kill,
+  };
+};
+
+/** Collects what a sandbox writes into whole lines. */
+export interface LogLines {
+  write(text: string): void;
+  /** Hands over what was written after the last line break. */
+  flush(): void;
+}
+
+/** @param onLine receives each line without its line break */
+export const createLogLines = (onLine: (line: string) => void): LogLines => {
+  let rest = '';
+  return {
+    write: (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    },
+    flush: () => {
+      if (rest !== '') onLine(rest);
+      rest = '';
+    },
   };
 };

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { S3Refusal } from './refusal.ts';
+import { ServiceError } from '../service-error.ts';
 
 /** A request as it was sent: the URL before any rewriting. */
 export interface SignedRequest {
@@ -22,7 +22,7 @@ const decode = (text: string): string => {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
-    if (cause instanceof URIError) throw new S3Refusal(400, 'InvalidURI', "Couldn't parse the specified URI.");
+    if (cause instanceof URIError) throw new ServiceError('InvalidURI', "Couldn't parse the specified URI.");
     throw cause;
   }
 };
@@ -40,7 +40,7 @@ const parseUrl = (url: string) => {
   return { path, query };
 };
 
-const malformedQuery = (message: string) => new S3Refusal(400, 'AuthorizationQueryParametersError', message);
+const malformedQuery = (message: string) => new ServiceError('AuthorizationQueryParametersError', message);
 
 const parseDate = (text: string): number => {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
@@ -114,36 +114,39 @@ const checkPresigned = (
   }
   const secret = Object.hasOwn(keys, accessKeyId) ? keys[accessKeyId] : undefined;
   if (secret === undefined) {
-    throw new S3Refusal(403, 'InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.');
+    throw new ServiceError(
+      'InvalidAccessKeyId',
+      'The AWS Access Key Id you provided does not exist in our records.',
+      403,
+    );
   }
   const signed = parameter('X-Amz-SignedHeaders').split(';');
   const unsigned = Object.keys(request.headers).find((name) => name.startsWith('x-amz-') && !signed.includes(name));
   if (!signed.includes('host') || (unsigned !== undefined && unsigned !== 'x-amz-content-sha256')) {
-    throw new S3Refusal(403, 'AccessDenied', 'There were headers present in the request which were not signed');
+    throw new ServiceError('AccessDenied', 'There were headers present in the request which were not signed', 403);
   }
-  if (now > signedAt + Number(lifetime) * 1000) throw new S3Refusal(403, 'AccessDenied', 'Request has expired');
-  if (now < signedAt - clockSkewMs) throw new S3Refusal(403, 'AccessDenied', 'Request is not valid yet');
+  if (now > signedAt + Number(lifetime) * 1000) throw new ServiceError('AccessDenied', 'Request has expired', 403);
+  if (now < signedAt - clockSkewMs) throw new ServiceError('AccessDenied', 'Request is not valid yet', 403);
   const expected = signatureOf(secret, scope, date, canonicalRequest(request, path, query, signed));
   const given = Buffer.from(parameter('X-Amz-Signature'), 'hex');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw new S3Refusal(
-      403,
+    throw new ServiceError(
       'SignatureDoesNotMatch',
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+      403,
     );
   }
 };
 
 const checkHeader = (authorization: string): void => {
   if (!/^AWS4-(HMAC-SHA256|ECDSA-P256-SHA256) /.test(authorization)) {
-    throw new S3Refusal(
-      400,
+    throw new ServiceError(
       'InvalidRequest',
       'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
     );
   }
   if (!/Credential=[^/,]+\/.+\/s3\/aws4_request\b/.test(authorization) || !/Signature=[0-9a-f]+/.test(authorization)) {
-    throw new S3Refusal(400, 'AuthorizationHeaderMalformed', 'The authorization header is malformed.');
+    throw new ServiceError('AuthorizationHeaderMalformed', 'The authorization header is malformed.');
   }
 };
 
@@ -152,16 +155,16 @@ const checkHeader = (authorization: string): void => {
  * so that every client is served; a presigned URL only with a key of `keys`, unaltered and before it expires.
  *
  * @param now epoch milliseconds
- * @throws {S3Refusal} 403 for unsigned requests and for URLs that are altered or expired, 400 for malformed ones
+ * @throws {ServiceError} 403 for unsigned requests and for URLs that are altered or expired, 400 for malformed ones
  */
 export const authenticate = (request: SignedRequest, keys: KnownKeys, now: number): void => {
   const { path, query } = parseUrl(request.url);
   const presigned = query.some(([name]) => name === 'X-Amz-Algorithm' || name === 'X-Amz-Signature');
   const { authorization } = request.headers;
   if (presigned && authorization !== undefined) {
-    throw new S3Refusal(400, 'InvalidArgument', 'Only one auth mechanism allowed');
+    throw new ServiceError('InvalidArgument', 'Only one auth mechanism allowed');
   }
   if (presigned) checkPresigned(request, path, query, keys, now);
   else if (authorization !== undefined) checkHeader(authorization);
-  else throw new S3Refusal(403, 'AccessDenied', 'Access Denied');
+  else throw new ServiceError('AccessDenied', 'Access Denied', 403);
 };

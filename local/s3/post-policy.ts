@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
+import { ServiceError } from '../service-error.ts';
 import type { KnownKeys } from './authentication.ts';
-import { S3Refusal } from './refusal.ts';
 
 /** A form that a browser or curl sends to store one object. */
 export interface PostedForm {
@@ -22,15 +22,15 @@ const policySchema = z.object({
   ),
 });
 
-const denied = (message: string) => new S3Refusal(403, 'AccessDenied', message);
+const denied = (message: string) => new ServiceError('AccessDenied', message, 403);
 
 /**
  * Takes a form apart.
  *
- * @throws {S3Refusal} 400 if it is none or has no file
+ * @throws {ServiceError} 400 if it is none or has no file
  */
 export const readForm = async (body: Buffer, contentType: string): Promise<PostedForm> => {
-  const malformed = new S3Refusal(400, 'MalformedPOSTRequest', 'The body of your POST request is not well-formed.');
+  const malformed = new ServiceError('MalformedPOSTRequest', 'The body of your POST request is not well-formed.');
   const response = new Response(new Uint8Array(body), { headers: { 'content-type': contentType } });
   const form = await response.formData().catch(() => {
     throw malformed;
@@ -46,7 +46,7 @@ export const readForm = async (body: Buffer, contentType: string): Promise<Poste
  * is as the policy says.
  *
  * @param nowMs epoch ms
- * @throws {S3Refusal} 403 if not, 400 for a file of the wrong size
+ * @throws {ServiceError} 403 if not, 400 for a file of the wrong size
  */
 export const checkPolicy = (bucket: string, form: PostedForm, keys: KnownKeys, nowMs: number): void => {
   const field = (name: string): string => form.fields.get(name) ?? '';
@@ -59,7 +59,7 @@ export const checkPolicy = (bucket: string, form: PostedForm, keys: KnownKeys, n
   const given = Buffer.from(field('x-amz-signature'), 'hex');
   const expected = hmac(key, encoded);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw new S3Refusal(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match.');
+    throw new ServiceError('SignatureDoesNotMatch', 'The request signature we calculated does not match.', 403);
   }
   const policy = policySchema.parse(JSON.parse(Buffer.from(encoded, 'base64').toString()));
   if (nowMs > Date.parse(policy.expiration)) throw denied('Invalid according to Policy: Policy expired.');
@@ -77,8 +77,8 @@ const checkCondition = (condition: Condition, bucket: string, field: (name: stri
   }
   const [kind, first, second] = condition;
   if (kind === 'content-length-range') {
-    if (bytes < first) throw new S3Refusal(400, 'EntityTooSmall', 'Your proposed upload is smaller than the minimum.');
-    if (bytes > second) throw new S3Refusal(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum.');
+    if (bytes < first) throw new ServiceError('EntityTooSmall', 'Your proposed upload is smaller than the minimum.');
+    if (bytes > second) throw new ServiceError('EntityTooLarge', 'Your proposed upload exceeds the maximum.');
     return;
   }
   const value = sentFor(first.replace(/^\$/, ''));

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { buildApp } from 'fauxqs';
+import { ServiceError } from '../service-error.ts';
 import { authenticate, type KnownKeys } from './authentication.ts';
 import { checkPolicy, readForm } from './post-policy.ts';
-import { refusalXml, S3Refusal } from './refusal.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
 
 /** An object that has just been stored. */
@@ -33,7 +34,18 @@ export const ownHeaders = {
 
 const xmlType = 'application/xml';
 
-const invalidUri = new S3Refusal(400, 'InvalidURI', "Couldn't parse the specified URI.");
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+
+/** The body with which S3 answers a refused request. */
+const errorXml = ({ code, message }: { code: string; message: string }): string =>
+  [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<Error><Code>${code}</Code>`,
+    `<Message>${message.replace(/[&<>"']/g, (character) => escapes[character] ?? '')}</Message>`,
+    `<RequestId>${randomUUID()}</RequestId><HostId>local</HostId></Error>`,
+  ].join('\n');
+
+const invalidUri = new ServiceError('InvalidURI', "Couldn't parse the specified URI.");
 
 const isDecodable = (url: string): boolean => {
   try {
@@ -75,19 +87,19 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
   app.addContentTypeParser('*', (_request: unknown, payload: IncomingMessage) => buffer(payload));
 
   app.setErrorHandler((error, _request, reply) => {
-    if (error instanceof S3Refusal) return reply.status(error.statusCode).type(xmlType).send(refusalXml(error));
+    if (error instanceof ServiceError) return reply.status(error.status).type(xmlType).send(errorXml(error));
     console.error(error);
     const internal = { code: 'InternalError', message: 'We encountered an internal error. Please try again.' };
-    return reply.status(500).type(xmlType).send(refusalXml(internal));
+    return reply.status(500).type(xmlType).send(errorXml(internal));
   });
 
   app.setNotFoundHandler((_request, reply) => {
-    const refusal = new S3Refusal(
-      405,
+    const refusal = new ServiceError(
       'MethodNotAllowed',
       'The specified method is not allowed against this resource.',
+      405,
     );
-    return reply.status(refusal.statusCode).type(xmlType).send(refusalXml(refusal));
+    return reply.status(refusal.status).type(xmlType).send(errorXml(refusal));
   });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -97,7 +109,7 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     const path = url.split('?')[0] ?? '';
     // The other services of fauxqs.
     if ((method === 'POST' && path === '/') || path.startsWith('/_fauxqs')) {
-      throw new S3Refusal(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
+      throw new ServiceError('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405);
     }
     if (isForm(request)) return;
     const query = request.query as Record<string, unknown>;
@@ -146,7 +158,7 @@ const answerBadUrls = (server: ReturnType<typeof buildApp>['server']): void => {
       for (const listener of serve) listener.call(server, request, response);
     } else {
       request.resume();
-      response.writeHead(invalidUri.statusCode, { 'content-type': xmlType }).end(refusalXml(invalidUri));
+      response.writeHead(invalidUri.status, { 'content-type': xmlType }).end(errorXml(invalidUri));
     }
   });
 };

@@ -1,4 +1,4 @@
-import { S3Refusal } from './refusal.ts';
+import { ServiceError } from '../service-error.ts';
 
 const bucketXml = (element: string) =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<${element} xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>`;
@@ -20,7 +20,7 @@ export type Subresource = { kind: 'answer'; xml: string } | { kind: 'versions' }
  * `null`, as in AWS.
  *
  * @param key empty for a request on the bucket
- * @throws {S3Refusal} 501 for what neither fauxqs nor this server does, 400 for a version that does not exist
+ * @throws {ServiceError} 501 for what neither fauxqs nor this server does, 400 for a version that does not exist
  */
 export const subresourceOf = (method: string, key: string, query: Readonly<Record<string, unknown>>): Subresource => {
   const asked = Object.keys(query);
@@ -35,14 +35,14 @@ export const subresourceOf = (method: string, key: string, query: Readonly<Recor
     postsToObject ||
     asked.some((name) => unknownToFauxqs.has(name))
   ) {
-    throw new S3Refusal(
-      501,
+    throw new ServiceError(
       'NotImplemented',
       'A header or query you provided implies functionality that is not implemented.',
+      501,
     );
   }
   if (asked.includes('versionId') && query['versionId'] !== 'null') {
-    throw new S3Refusal(400, 'InvalidArgument', 'Invalid version id specified');
+    throw new ServiceError('InvalidArgument', 'Invalid version id specified');
   }
   if (method !== 'GET' || key !== '') return { kind: 'none' };
   if (asked.includes('location')) return { kind: 'answer', xml: bucketXml('LocationConstraint') };

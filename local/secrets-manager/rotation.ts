@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Clock } from '#shared/clock.ts';
-import { type Operation, operation, ServiceError } from '../aws-json-server.ts';
+import { type Operation, operation } from '../aws-json-server.ts';
+import { ServiceError } from '../service-error.ts';
 import { moveLabel, type Secret, type SecretStore } from './secrets.ts';
 import { invalidParameter, requestToken, secretId, tokenOf } from './values.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ServiceError } from '../aws-json-server.ts';
+import { ServiceError } from '../service-error.ts';
 
 /** One version of a secret; a version without labels is deprecated, one that a rotation just opened has no value yet. */
 export interface SecretVersion {

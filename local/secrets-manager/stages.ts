@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '#shared/clock.ts';
-import { type Operation, operation, ServiceError } from '../aws-json-server.ts';
+import { type Operation, operation } from '../aws-json-server.ts';
+import { ServiceError } from '../service-error.ts';
 import { moveLabel, type SecretStore } from './secrets.ts';
 import { invalidParameter, requestToken, secretId } from './values.ts';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '#shared/clock.ts';
-import { type Operation, operation, ServiceError } from '../aws-json-server.ts';
+import { type Operation, operation } from '../aws-json-server.ts';
+import { ServiceError } from '../service-error.ts';
 import { labelsOf, moveLabel, type Secret, type SecretStore } from './secrets.ts';
 
 export const invalidParameter = 'InvalidParameterException';

@@ -1,5 +1,5 @@
 import type { Operation, OperationStatus } from '@aws-sdk/client-lambda';
-import { invalidParameter } from '../service-error.ts';
+import { invalidParameter } from '../errors.ts';
 import type { OperationUpdate } from './operation-update.ts';
 
 // Lambda quotas of durable functions.

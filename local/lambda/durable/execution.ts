@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '@aws-sdk/client-lambda';
 import type { Clock } from '#shared/clock.ts';
-import { FunctionError } from '../function-error.ts';
-import { invalidParameter } from '../service-error.ts';
+import { FunctionError, invalidParameter } from '../errors.ts';
+import type { Outcome } from './invocation-output.ts';
 import { readInvocationOutput } from './invocation-output.ts';
 import { createOperationLog } from './operation-log.ts';
 import { defaultPageLimits, type OperationPage, type PageLimits, pageOf } from './operation-pages.ts';
 import type { CheckpointRequest } from './operation-update.ts';
-import type { Outcome } from './outcome.ts';
 
 const maxTimerMs = 2 ** 31 - 1;
 

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Operation } from '@aws-sdk/client-lambda';
 import type { Clock } from '#shared/clock.ts';
+import { alreadyStarted, invalidParameter, notFound } from '../errors.ts';
 import { functionArn } from '../function-definition.ts';
-import { alreadyStarted, invalidParameter, notFound } from '../service-error.ts';
 import { type Execution, startExecution } from './execution.ts';
+import type { Outcome } from './invocation-output.ts';
 import type { PageLimits } from './operation-pages.ts';
-import type { Outcome } from './outcome.ts';
 
 /** What stays known of an execution, also after its operations were released. */
 export interface ExecutionRecord {

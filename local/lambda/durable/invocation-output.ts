@@ -1,5 +1,10 @@
+import type { ErrorObject } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import type { Outcome } from './outcome.ts';
+
+/** How a durable execution ended. */
+export type Outcome =
+  | { status: 'SUCCEEDED'; result?: string }
+  | { status: 'FAILED' | 'TIMED_OUT' | 'STOPPED'; error: ErrorObject };
 
 const outputSchema = z.discriminatedUnion('Status', [
   z.object({ Status: z.literal('SUCCEEDED'), Result: z.string().optional() }),

@@ -1,5 +1,5 @@
 import type { Operation } from '@aws-sdk/client-lambda';
-import { invalidParameter } from '../service-error.ts';
+import { invalidParameter } from '../errors.ts';
 
 /** A part of the recorded operations. */
 export interface OperationPage {

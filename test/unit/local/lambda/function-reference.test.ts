@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFunctionReference } from '#local/lambda/function-reference.ts';
+import { parseFunctionReference } from '#local/lambda/function-definition.ts';
 
 const arn = 'arn:aws:lambda:us-east-1:000000000000:function:generate';
 

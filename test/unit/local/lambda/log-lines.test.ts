@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLogLines } from '#local/lambda/log-lines.ts';
+import { createLogLines } from '#local/lambda/sandbox.ts';
 
 describe('createLogLines', () => {
   it('hands over the same lines however the text is cut up', () => {

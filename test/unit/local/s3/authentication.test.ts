@@ -34,7 +34,7 @@ const check = (
     authenticate({ method, url: pathname + search, headers: { host, ...headers } }, keys, atMs);
     return 'accepted';
   } catch (error) {
-    return `${(error as { statusCode: number }).statusCode} ${(error as { code: string }).code}`;
+    return `${(error as { status: number }).status} ${(error as { code: string }).code}`;
   }
 };
 
