@@ -2,11 +2,12 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
+import { reportUnreadable } from '#shared/aws/items.ts';
 import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
 import { getOperationOverrides } from '#shared/deployment/services.ts';
-import { createLog } from '#shared/observability.ts';
+import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { InboxContext } from './context.ts';
 import { readEvent } from './events.ts';
 import { processBatch } from './process-batch.ts';
@@ -15,12 +16,19 @@ import { registerFile, registrationRetries } from './register-file.ts';
 const environment = inboxEnvironment.read(process.env);
 const { tableName, eventBusName, gatewayUrl } = environment;
 
+const log = createLog();
+
 const inbox: InboxContext = {
-  table: { dynamoDb: createDynamoDb(), tableName, clock: systemClock },
+  table: {
+    dynamoDb: createDynamoDb(),
+    tableName,
+    clock: systemClock,
+    onUnreadable: reportUnreadable({ log, recordMetric: createRecordMetric() }),
+  },
   bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   s3: createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined }),
   triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName),
-  log: createLog(),
+  log,
   bucket: environment.bucketName,
   operations: getOperationOverrides(environment.services),
   maxBytes: environment.batchMaxBytes,

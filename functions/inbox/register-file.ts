@@ -1,14 +1,16 @@
 import { createRetryStrategy } from '@aws/durable-execution-sdk-js';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
-import { inboxPrefix } from '#shared/batches/batch-files.ts';
+import type { BatchSource } from '#shared/batches/batch.ts';
+import { inboxPrefix, receiptKey, reportKey } from '#shared/batches/batch-files.ts';
 import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
+import { batchUrl } from '#shared/gateway-urls.ts';
 import { callerOfFolder } from '#shared/inputs/caller-folders.ts';
 import type { InboxContext } from './context.ts';
 import type { InboxEvent } from './events.ts';
-import { writeReceipt } from './write-receipt.ts';
 
-/** Nobody else remembers that a file was dropped: over some hours the table must come back. */
+/** The event is all that remembers a dropped file until its batch is written: an outage of the table of some hours is survived. */
 export const registrationRetries = createRetryStrategy({
   maxAttempts: 60,
   initialDelay: { seconds: 5 },
@@ -19,7 +21,7 @@ export const registrationRetries = createRetryStrategy({
  * Makes a batch of a new file in the inbox. The same event again, or another one of the same version of the object, finds
  * the batch that is there.
  *
- * @returns undefined for a folder's marker, which is no file
+ * @returns undefined for a folder's marker, which is not a file
  */
 export const registerFile = async (
   inbox: InboxContext,
@@ -27,7 +29,7 @@ export const registerFile = async (
 ): Promise<string | undefined> => {
   const { table, retentionSeconds, log } = inbox;
   if (source.key.endsWith('/') && (bytes ?? 0) === 0) return undefined;
-  const caller = teamOf(source.key);
+  const caller = readTeam(source.key);
   const batchId = batchIdOfFile(caller, source);
   const { created } = await createBatch(
     table,
@@ -36,18 +38,38 @@ export const registerFile = async (
   );
   log.info('file found', { batchId, created });
   await writeReceipt(inbox, batchId, source);
-  // From here on the batch is followed like one that came by the API.
+  // From here on dispatch schedules the batch like one that came by the API.
   await tryTriggerDispatch(inbox);
   return batchId;
 };
 
-// As long as a caller of the API may be called.
-const longestTeam = 1024;
+// The longest name of a caller that the API takes, in bytes.
+const maxTeamBytes = 1024;
 
 /** The team whose folder a file lies in; empty if it lies in none. */
-export const teamOf = (key: string): string => {
+const readTeam = (key: string): string => {
   const [folder = '', ...rest] = key.slice(inboxPrefix.length).split('/');
   const team = callerOfFolder(folder);
   const isFolder = key.startsWith(inboxPrefix) && rest.length > 0;
-  return isFolder && team.trim() !== '' && Buffer.byteLength(team) <= longestTeam ? team : '';
+  return isFolder && team.trim() !== '' && Buffer.byteLength(team) <= maxTeamBytes ? team : '';
+};
+
+// S3: the longest key, in bytes of UTF-8.
+const maxKeyBytes = 1_024;
+
+/**
+ * Writes, under the file's own name, which batch the file is and where its report will be. The receipt of another version of
+ * the file replaces it, which is why it names its own version; a file whose name is too long for it has none.
+ */
+const writeReceipt = async ({ s3, bucket, bus }: InboxContext, batchId: string, source: BatchSource): Promise<void> => {
+  const key = receiptKey(source.key);
+  if (Buffer.byteLength(key) > maxKeyBytes) return;
+  const receipt = {
+    batchId,
+    source,
+    reports: { jsonl: reportKey(batchId, 'jsonl'), csv: reportKey(batchId, 'csv') },
+    url: batchUrl(bus.gatewayUrl, batchId),
+  };
+  const Body = JSON.stringify(receipt, undefined, 2);
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentType: 'application/json' }));
 };

@@ -3,8 +3,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { InboxContext } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
-import { prepareFile } from '#functions/inbox/read/formats/source.ts';
-import { firstLine, readChunk } from '#functions/inbox/read/read-prepared.ts';
+import { readSource } from '#functions/inbox/read/formats/source.ts';
+import { firstLine, readChunk, storeLines } from '#functions/inbox/read/lines-file.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { systemClock } from '#shared/clock.ts';
@@ -65,7 +65,7 @@ const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): In
 };
 
 const readAll = async (context: InboxContext, batchId: string, source: BatchSource): Promise<number> => {
-  const lines = await prepareFile(context, batchId, source);
+  const lines = await storeLines(context, batchId, readSource(context, source));
   for (let at = firstLine; at.line <= lines; ) at = (await readChunk(context, batchId, at)).next;
   return lines;
 };

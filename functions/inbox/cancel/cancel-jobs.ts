@@ -1,18 +1,20 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import pMap from 'p-map';
+import { UnreadableItemError } from '#shared/aws/items.ts';
 import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { isFinal } from '#shared/jobs/job.ts';
+import { isFinal, type Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
+import { isRefusedWrite, setAsideJob } from '#shared/jobs/set-aside.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { InboxContext } from '../context.ts';
-import { inParallel } from '../in-parallel.ts';
 
-/** So many lines are cancelled in one step. */
+/** How many lines are cancelled in one step. */
 export const linesInStep = 2_000;
-const jobsAtOnce = 16;
+const concurrency = 16;
 const openJob = lineJobSchema.pick({ jobId: true, state: true });
 // A function's invocation may last 15 minutes; after so many steps the next one goes on.
 const stepsInInvocation = 50;
@@ -48,14 +50,29 @@ const cancelLines = async (inbox: InboxContext, run: BatchRun, end: number): Pro
   const lines = { first: Math.max(1, end - linesInStep + 1), last: end, descending: true };
   for await (const { jobs } of lineJobs(inbox.table, run.batchId, lines, openJob)) {
     const open = [...jobs.values()].filter(({ state }) => !isFinal(state));
-    await inParallel(open, jobsAtOnce, ({ jobId }) => cancelOne(inbox, jobId));
+    await pMap(open, ({ jobId }) => cancelOne(inbox, jobId), { concurrency });
   }
   return (await advanceBatch(inbox.table, run, { from: ['running'], to: 'running' })) !== undefined;
 };
 
 const cancelOne = async (inbox: InboxContext, jobId: string): Promise<void> => {
-  const { table } = inbox;
-  const job = await getJob(table, jobId);
-  const cancellation = job && (await cancelJob(table, job));
-  if (cancellation?.outcome === 'cancelled') await tryPublishEnded(inbox, cancellation.job);
+  const { table, log } = inbox;
+  let job: Job | undefined;
+  try {
+    job = await getJob(table, jobId);
+    const cancellation = job && (await cancelJob(table, job));
+    if (cancellation?.outcome === 'cancelled') await tryPublishEnded(inbox, cancellation.job);
+  } catch (error) {
+    // Neither helps to repeat, and each would keep the others from being cancelled.
+    if (!isRefusedWrite(error) && !(error instanceof UnreadableItemError)) throw error;
+    log.error('A job of a batch could not be cancelled.', { jobId, error: String(error) });
+    if (job !== undefined) await setAsideWaiting(inbox, job);
+  }
+};
+
+/** Ends a waiting job whose record takes no further step; one that Adobe may have is left to its own execution. */
+const setAsideWaiting = async (inbox: InboxContext, job: Job): Promise<void> => {
+  if (job.state !== 'queued' && job.state !== 'scheduled') return;
+  const ended = await setAsideJob(inbox.table, job);
+  if (ended !== undefined) await tryPublishEnded(inbox, ended);
 };

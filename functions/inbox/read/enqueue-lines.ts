@@ -1,73 +1,108 @@
+import pMap from 'p-map';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
+import { UnreadableItemError } from '#shared/aws/items.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
+import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
 import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
+import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
-import { inParallel } from '../in-parallel.ts';
 import { type LineRequest, readLineRequest } from './line-request.ts';
-import type { NumberedLine } from './read-prepared.ts';
+import type { NumberedLine } from './lines-file.ts';
 
-const writesAtOnce = 16;
+const concurrency = 16;
 
 /**
- * Makes jobs of some lines, and remembers those that cannot be jobs. Done again it finds the same jobs: their ids follow
+ * Makes jobs of some lines, and records those that cannot be jobs. Done again it finds the same jobs: their ids follow
  * from batch and line. Once the batch is cancelled no line becomes a job any more.
  *
  * @param lease.leaseEndsAt when another execution may have taken over, in epoch ms: from then on nothing is written
  * @param lease.isRepeated whether some of the lines may be jobs already: these take no new rounds from their caller
  * @throws {LeaseOverError} if that time has come
  */
-export const queueLines = async (
+export const enqueueLines = async (
   inbox: InboxContext,
   batch: Batch,
   lines: readonly NumberedLine[],
   { leaseEndsAt, isRepeated }: { leaseEndsAt: number; isRepeated: boolean },
 ): Promise<LineCounts> => {
   const { table } = inbox;
-  const queuedBefore = isRepeated ? await linesWithJobs(table, batch.batchId, lines) : new Set<number>();
+  const { batchId } = batch;
+  const enqueuedBefore = isRepeated ? await findLinesWithJobs(table, batchId, lines) : new Set<number>();
   const jobs: NewJob[] = [];
-  const idle: SkippedLine[] = [];
+  const skipped: SkippedLine[] = [];
   for (const line of lines) {
-    if (queuedBefore.has(line.line)) continue;
-    const found = readLine(inbox, line);
-    if (!('operation' in found)) idle.push(found);
-    else if (batch.cancelRequestedAt !== undefined) idle.push({ line: line.line, id: found.id, state: 'cancelled' });
-    else jobs.push(jobOf(inbox, batch, line.line, found));
+    if (enqueuedBefore.has(line.line)) continue;
+    const found = readLine(inbox, batchId, line);
+    if (!('operation' in found)) skipped.push(found);
+    else if (batch.cancelRequestedAt !== undefined) skipped.push({ line: line.line, id: found.id, state: 'cancelled' });
+    else jobs.push(buildJob(inbox, batch, line.line, found));
   }
-  await saveSkippedLines(table, batch.batchId, idle);
+  await saveSkippedLines(table, batchId, skipped);
+  const refused: SkippedLine[] = [];
   for (const priority of priorities) {
-    const queued = jobs.filter((job) => job.priority === priority);
-    if (queued.length === 0) continue;
-    const firstRound = await takeRounds({ table, name: fireflyLane }, batch.caller, priority, queued.length);
-    const places = queued.map((job, index) => ({ job, round: firstRound + index }));
-    await inParallel(places, writesAtOnce, async ({ job, round }) => {
-      if (table.clock.now() >= leaseEndsAt)
-        throw new LeaseOverError('Another execution may have taken the batch over.');
-      await createJob(table, job, { rank: buildRank(priority, round, job.jobId), round });
-    });
+    const enqueued = jobs.filter((job) => job.priority === priority);
+    if (enqueued.length === 0) continue;
+    const firstRound = await takeRounds({ table, name: fireflyLane }, batch.caller, priority, enqueued.length);
+    const createOne = async (job: NewJob, index: number) => {
+      if (table.clock.now() >= leaseEndsAt) throw new LeaseOverError();
+      const round = firstRound + index;
+      const isStored = await tryCreateJob(inbox, job, { rank: buildRank(priority, round, job.jobId), round });
+      if (!isStored)
+        refused.push({ line: Number(job.line), id: job.lineId, state: 'rejected', error: unprocessableLine });
+    };
+    await pMap(enqueued, createOne, { concurrency });
   }
-  const count = (state: SkippedLine['state']) => idle.filter((line) => line.state === state).length;
+  await saveSkippedLines(table, batchId, refused);
+  const count = (state: SkippedLine['state']) => skipped.filter((line) => line.state === state).length;
   return {
-    jobs: queuedBefore.size + jobs.length,
-    rejected: count('rejected'),
+    jobs: enqueuedBefore.size + jobs.length - refused.length,
+    rejected: count('rejected') + refused.length,
     skipped: count('cancelled'),
     blank: count('blank'),
   };
 };
 
 /** The execution was so slow that another one may have taken its batch over. */
-export class LeaseOverError extends Error {
-  override readonly name = 'LeaseOverError';
+export class LeaseOverError extends GatewayError {
+  constructor() {
+    super('lease_over', 'Another execution may have taken the batch over.');
+  }
 }
 
-const linesWithJobs = async (
+const unprocessableLine = {
+  code: 'line_unprocessable',
+  message: 'The gateway cannot process the line. Change the line and send it again.',
+};
+
+/** @returns false if DynamoDB refuses what stands in the record, whose line would fail those around it at every attempt */
+const tryCreateJob = async (
+  { table, log }: InboxContext,
+  job: NewJob,
+  place: { rank: string; round: number },
+): Promise<boolean> => {
+  const { batchId, line, jobId } = job;
+  try {
+    await createJob(table, job, place);
+  } catch (error) {
+    if (isRefusedWrite(error)) {
+      log.error('A line of a batch could not be stored as a job and was rejected.', { batchId, line });
+      return false;
+    }
+    if (!(error instanceof UnreadableItemError)) throw error;
+    log.error('The job of a line is there, but its record cannot be read.', { batchId, line, jobId });
+  }
+  return true;
+};
+
+const findLinesWithJobs = async (
   table: InboxContext['table'],
   batchId: string,
   lines: readonly NumberedLine[],
@@ -79,17 +114,30 @@ const linesWithJobs = async (
   return found;
 };
 
-const readLine = (inbox: InboxContext, line: NumberedLine): LineRequest | SkippedLine => {
-  if (line.kind === 'blank') return { line: line.line, state: 'blank' };
-  if (line.kind === 'error') {
-    const { code, message } = line;
-    return { line: line.line, state: 'rejected', error: { code, message } };
+/** Reads a line; one on which the reading itself fails is rejected, as it would fail those around it at every attempt. */
+const readLine = (inbox: InboxContext, batchId: string, numbered: NumberedLine): LineRequest | SkippedLine => {
+  const { line } = numbered;
+  switch (numbered.kind) {
+    case 'blank':
+      return { line, state: 'blank' };
+    case 'error': {
+      const { id, code, message } = numbered;
+      return { line, id, state: 'rejected', error: { code, message } };
+    }
+    case 'request':
+      try {
+        const found = readLineRequest(numbered.json, inbox.operations);
+        return 'error' in found ? { line, state: 'rejected', ...found } : found;
+      } catch (error) {
+        // The message may repeat the content.
+        const { name } = error instanceof Error ? error : new TypeError();
+        inbox.log.error('Reading a line of a batch failed; the line was rejected.', { batchId, line, error: name });
+        return { line, state: 'rejected', error: unprocessableLine };
+      }
   }
-  const found = readLineRequest(line, inbox.operations);
-  return 'error' in found ? { line: line.line, state: 'rejected', ...found } : found;
 };
 
-const jobOf = (
+const buildJob = (
   { operations }: InboxContext,
   { batchId, caller, priority, retentionSeconds }: Batch,
   line: number,

@@ -5,23 +5,24 @@ import { findOperation } from '#shared/adobe/services/registry.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
 import { maxRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
-import { coerceCsvValues } from './formats/csv-values.ts';
-import type { PreparedLine } from './lines-file.ts';
 
-const longestId = 255;
-const longestMessage = 2_000;
+const maxIdLength = 255;
+const maxMessageLength = 2_000;
+
+/** The operation of a line that names none. */
+export const defaultOperation = 'images/generate';
 
 // DynamoDB takes no half of a surrogate pair, which JSON can hold.
 const isWellFormed = (text: string): boolean => text.isWellFormed();
 
-/** What stands in a line, whatever the format of its file. */
+/** What a line holds, whatever the format of its file. */
 const lineSchema = z.strictObject({
-  operation: z.string().default('images/generate'),
+  operation: z.string().default(defaultOperation),
   body: z.looseObject({}),
   id: z
     // A number that JavaScript cannot hold would come back as another one.
     .union([z.string(), z.int().transform(String)])
-    .pipe(z.string().min(1).max(longestId).refine(isWellFormed, { error: 'is not valid Unicode' }))
+    .pipe(z.string().min(1).max(maxIdLength).refine(isWellFormed, { error: 'is not valid Unicode' }))
     .optional(),
   priority: z.enum(priorities).optional(),
   modelVersion: z.string().optional(),
@@ -45,32 +46,29 @@ export interface RejectedLine {
   error: { code: string; message: string };
 }
 
-/** Reads and checks a line as the API does with a request; never repeats what stands in it. */
-export const readLineRequest = (
-  line: Extract<PreparedLine, { kind: 'request' | 'texts' }>,
-  overrides: OperationOverrides,
-): LineRequest | RejectedLine => {
-  const value = parse(line.json);
+/**
+ * Reads and checks a line as the API does with a request; the error never repeats what stands in it.
+ *
+ * @param json the line
+ */
+export const readLineRequest = (json: string, overrides: OperationOverrides): LineRequest | RejectedLine => {
+  const value = parse(json);
   if (value === undefined) return rejected(undefined, 'invalid_json', 'The line is not valid JSON.');
-  const id = idOf(value);
+  const id = readLineId(value);
   const problem = jsonProblem(value);
   if (problem !== undefined) return rejected(id, 'invalid_json', `The line ${problem}.`);
   const fields = lineSchema.safeParse(value);
   if (!fields.success)
-    return rejected(id, 'validation_error', `The line is not a request: ${problemsOf(fields.error)}.`);
+    return rejected(id, 'validation_error', `The line is not a request: ${describeIssues(fields.error)}.`);
   const operation = findOperation(fields.data.operation);
   if (operation === undefined) {
     return rejected(id, 'unknown_operation', 'The line names an operation that the gateway does not have.');
   }
-  const { modelVersion, priority } = fields.data;
-  const body = line.kind === 'texts' ? coerceCsvValues(operation, fields.data.body) : fields.data.body;
-  // A cell may have held JSON of its own.
-  const bodyProblem = line.kind === 'texts' ? jsonProblem(body) : undefined;
-  if (bodyProblem !== undefined) return rejected(id, 'invalid_json', `The body ${bodyProblem}.`);
+  const { body, modelVersion, priority } = fields.data;
   if (Buffer.byteLength(JSON.stringify(body)) > maxRequestBytes) {
     return rejected(id, 'request_too_large', `The body has more than ${maxRequestBytes} bytes.`);
   }
-  // Where Adobe knows no model version it is left out, as in a request of its own.
+  // An operation without model versions ignores one, as the API does.
   const model = operation.models === undefined ? undefined : modelVersion;
   const { validationErrors, warnings } = validateRequest(operation, body, model, overrides);
   if (validationErrors.length > 0) return rejected(id, 'validation_error', validationSentence(validationErrors));
@@ -79,7 +77,7 @@ export const readLineRequest = (
 
 const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({
   id,
-  error: { code, message: message.slice(0, longestMessage).toWellFormed() },
+  error: { code, message: message.slice(0, maxMessageLength).toWellFormed() },
 });
 
 const parse = (json: string): unknown => {
@@ -90,15 +88,15 @@ const parse = (json: string): unknown => {
   }
 };
 
-/** The caller's id of a line that may be wrong otherwise. */
-const idOf = (value: unknown): string | undefined => {
+/** The caller's id of a line that may be wrong otherwise; undefined if the id itself is. */
+export const readLineId = (value: unknown): string | undefined => {
   const id = lineSchema.shape.id.safeParse(
     typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined,
   );
   return id.data;
 };
 
-const problemsOf = ({ issues }: z.ZodError): string =>
+const describeIssues = ({ issues }: z.ZodError): string =>
   issues
     .map((issue) =>
       issue.code === 'unrecognized_keys'

@@ -1,30 +1,21 @@
-/**
- * A line of a file of requests, whatever the format of the file: a request as JSON, one whose fields are all texts (as in
- * a table), nothing, or what cannot be a request.
- */
-export type PreparedLine = { kind: 'request' | 'texts'; json: string } | { kind: 'blank' } | ErrorLine;
+import { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import type { ReadPosition } from '#shared/batches/batch.ts';
+import { linesKey } from '#shared/batches/batch-files.ts';
+import type { InboxContext } from '../context.ts';
+import { splitLines } from './formats/jsonl.ts';
+import { type ErrorLine, type PreparedLine, RefusedFileError } from './prepared-line.ts';
 
-/** What cannot be a request, and why; the message says nothing of its content. */
-export interface ErrorLine {
-  kind: 'error';
-  code: string;
-  message: string;
-}
-
-/** Most bytes of one request in a file: those of a request body, and room for what stands around it. */
-export const largestLineBytes = 110 * 1024;
-
-const tags = { '=': 'request', ',': 'texts' } as const;
-
-/** Writes a line so that it can be read back alone; it holds no line feed but the one at its end. */
+/** Writes a line so that it can be read back alone; the only line feed in it is the one at its end. */
 export const encodeLine = (line: PreparedLine): string => {
   switch (line.kind) {
     case 'request':
       return `=${line.json}\n`;
-    case 'texts':
-      return `,${line.json}\n`;
-    case 'error':
-      return `!${JSON.stringify([line.code, line.message])}\n`;
+    case 'error': {
+      const { code, message, id } = line;
+      return `!${JSON.stringify({ code, message, id })}\n`;
+    }
     case 'blank':
       return '\n';
   }
@@ -33,22 +24,101 @@ export const encodeLine = (line: PreparedLine): string => {
 /** Reads what {@link encodeLine} wrote, without its line feed. */
 export const decodeLine = (text: string): PreparedLine => {
   if (text === '') return { kind: 'blank' };
-  const tag = text.slice(0, 1);
-  if (tag === '=' || tag === ',') return { kind: tags[tag], json: text.slice(1) };
-  const [code, message] = JSON.parse(text.slice(1)) as [string, string];
-  return { kind: 'error', code, message };
+  const content = text.slice(1);
+  if (text.startsWith('=')) return { kind: 'request', json: content };
+  return { kind: 'error', ...(JSON.parse(content) as Omit<ErrorLine, 'kind'>) };
 };
 
-/** A request that has more than {@link largestLineBytes}. */
-export const tooLongLine: ErrorLine = {
-  kind: 'error',
-  code: 'line_too_long',
-  message: `The request has more than ${largestLineBytes} bytes.`,
+// S3 takes no parts smaller than 5 MiB; one is held in memory at a time.
+const partBytes = 5 * 1024 * 1024;
+const blockCharacters = 64 * 1024;
+
+/**
+ * Requests written in full, each with the names of its columns or the defaults of its file, may take so many times the
+ * largest size of a file. Without a limit of its own a small file could become one of any size.
+ */
+export const maxGrowth = 2;
+
+/**
+ * Writes the lines file of a batch, from which its requests are read; if it fails, nothing is there.
+ *
+ * @returns the number of lines
+ * @throws {RefusedFileError} if there are too many, or none, and what `lines` throws
+ */
+export const storeLines = async (
+  { s3, bucket, maxLines, maxBytes }: Pick<InboxContext, 's3' | 'bucket' | 'maxLines' | 'maxBytes'>,
+  batchId: string,
+  lines: AsyncIterable<PreparedLine>,
+): Promise<number> => {
+  let count = 0;
+  let bytes = 0;
+  const encode = async function* (): AsyncGenerator<Buffer> {
+    let text = '';
+    const takeBlock = (): Buffer => {
+      const block = Buffer.from(text);
+      bytes += block.length;
+      if (bytes > maxGrowth * maxBytes) {
+        const limit = `${maxGrowth * maxBytes} bytes with the names of columns and the defaults in each of them`;
+        throw new RefusedFileError('file_too_large', `The requests in the file have more than ${limit}.`);
+      }
+      text = '';
+      return block;
+    };
+    for await (const line of lines) {
+      count += 1;
+      if (count > maxLines) throw new RefusedFileError('too_many_lines', `The file has more than ${maxLines} lines.`);
+      text += encodeLine(line);
+      if (text.length >= blockCharacters) yield takeBlock();
+    }
+    if (count === 0) throw new RefusedFileError('empty_file', 'There are no requests in the file.');
+    yield takeBlock();
+  };
+  const body = Readable.from(encode(), { objectMode: false });
+  const params = { Bucket: bucket, Key: linesKey(batchId), Body: body, ContentType: 'text/plain; charset=utf-8' };
+  try {
+    await new Upload({ client: s3, params, partSize: partBytes, queueSize: 1 }).done();
+  } catch (error) {
+    throw body.errored ?? error;
+  } finally {
+    // What could not be written need not be read on.
+    body.destroy();
+  }
+  return count;
 };
 
-/** Text that is no UTF-8. */
-export const notUtf8Line: ErrorLine = {
-  kind: 'error',
-  code: 'invalid_encoding',
-  message: 'The line is not valid UTF-8.',
+/** A line with its number, from 1. */
+export type NumberedLine = PreparedLine & { line: number };
+
+/** Before the first line. */
+export const firstLine: ReadPosition = { line: 1, offset: 0 };
+
+/** Most lines of a chunk. */
+export const maxChunkLines = 250;
+/** A chunk ends with the line that reaches so many bytes, which limits the memory that its requests take. */
+export const maxChunkBytes = 8 * 1024 * 1024;
+
+/** Reads the next chunk of a lines file. */
+export const readChunk = async (
+  { s3, bucket }: Pick<InboxContext, 's3' | 'bucket'>,
+  batchId: string,
+  from: ReadPosition,
+): Promise<{ lines: NumberedLine[]; next: ReadPosition }> => {
+  const { Body } = await s3.send(
+    new GetObjectCommand({ Bucket: bucket, Key: linesKey(batchId), Range: `bytes=${from.offset}-` }),
+  );
+  if (!(Body instanceof Readable)) throw new TypeError('S3 answered without a body.');
+  const lines: NumberedLine[] = [];
+  let { line, offset } = from;
+  try {
+    for await (const text of splitLines(Body, Number.POSITIVE_INFINITY)) {
+      if (text === 'too_long') throw new TypeError('A line has no end.');
+      lines.push({ ...decodeLine(text.toString('utf8')), line });
+      line += 1;
+      offset += text.length + 1;
+      if (lines.length >= maxChunkLines || offset - from.offset >= maxChunkBytes) break;
+    }
+  } finally {
+    Body.destroy();
+  }
+  return { lines, next: { line, offset } };
 };

@@ -1,24 +1,25 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared/batches/batch.ts';
+import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
+import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import { leaseMs } from '#shared/batches/open-batches.ts';
 import type { InboxContext } from '../context.ts';
 import type { Refusal } from '../report/report-batch.ts';
-import { queueLines } from './enqueue-lines.ts';
-import { RefusedFileError } from './formats/refused-file.ts';
-import { prepareFile } from './formats/source.ts';
-import { firstLine, readChunk } from './read-prepared.ts';
-import { rejectUnread } from './reject-unread-lines.ts';
-import { prepareRetry } from './retry-source.ts';
+import { enqueueLines } from './enqueue-lines.ts';
+import { readSource } from './formats/source.ts';
+import { firstLine, readChunk, storeLines } from './lines-file.ts';
+import { RefusedFileError } from './prepared-line.ts';
+import { readFailedJobs } from './retry-source.ts';
 
 /** How far the reading has come, and what the lines so far have become. */
 type Reached = ReadPosition & LineCounts;
 
 type Prepared =
   | { kind: 'ready'; lines: number; from: Reached }
-  | { kind: 'requeued'; from: Reached }
+  | { kind: 'exhausted'; from: Reached }
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'stale' };
 
@@ -31,7 +32,7 @@ export type Reading = { kind: 'read' | 'continues' | 'stale' } | Extract<Prepare
 /** A function's invocation may last 15 minutes; after so many chunks the next one goes on. */
 export const chunksInInvocation = 100;
 // A durable execution may have 3,000 operations; before that another one goes on.
-const mostChunks = 2_000;
+const maxChunks = 2_000;
 // Each tries its steps several times, and begins 15 minutes after the one before: an outage of an hour is survived.
 const maxReadAttempts = 8;
 
@@ -46,12 +47,14 @@ export const readRequests = async (
   context: DurableContext,
   inbox: InboxContext,
   run: BatchRun,
-  chunksInExecution = mostChunks,
+  chunksInExecution = maxChunks,
 ): Promise<Reading> => {
   const prepared = await context.step('prepare', () => prepare(inbox, run));
   if (prepared.kind === 'stale' || prepared.kind === 'refused') return prepared;
-  if (prepared.kind === 'requeued') {
-    const counted = await context.step('give up', () => rejectUnread(inbox, run.batchId, prepared.from));
+  if (prepared.kind === 'exhausted') {
+    const counted = await context.step('reject unread lines', () =>
+      rejectUnreadLines(inbox, run.batchId, prepared.from),
+    );
     return context.step('all read', () => endReading(inbox, run, counted));
   }
   let reached: Reached | null = prepared.from;
@@ -67,15 +70,15 @@ export const readRequests = async (
 
 const prepare = async (inbox: InboxContext, run: BatchRun): Promise<Prepared> => {
   const { table } = inbox;
-  const batch = await beginTry(inbox, run);
+  const batch = await beginAttempt(inbox, run);
   if (batch === undefined) return { kind: 'stale' };
-  const isHopeless = batch.readAttempts > maxReadAttempts;
+  const isExhausted = batch.readAttempts > maxReadAttempts;
   // The file may have changed since; what has become jobs has not.
   if (batch.lines !== undefined) {
-    const from = { ...(batch.readTo ?? firstLine), ...countsOf(batch) };
-    return isHopeless ? { kind: 'requeued', from } : { kind: 'ready', lines: batch.lines, from };
+    const from = { ...(batch.readTo ?? firstLine), ...pickCounts(batch) };
+    return isExhausted ? { kind: 'exhausted', from } : { kind: 'ready', lines: batch.lines, from };
   }
-  if (isHopeless) {
+  if (isExhausted) {
     const message = `The file could not be read, though it was tried ${maxReadAttempts} times. Try it again later.`;
     return { kind: 'refused', refusal: { code: 'source_not_readable', message } };
   }
@@ -91,7 +94,7 @@ const prepare = async (inbox: InboxContext, run: BatchRun): Promise<Prepared> =>
 };
 
 /** Counts an execution that begins to read, once, and gives it its time: reading a large file takes some. */
-const beginTry = async ({ table }: InboxContext, run: BatchRun): Promise<Batch | undefined> => {
+const beginAttempt = async ({ table }: InboxContext, run: BatchRun): Promise<Batch | undefined> => {
   const batch = await getBatch(table, run.batchId);
   if (batch === undefined) return undefined;
   const readAttempts = batch.lastAttemptRun === run.run ? batch.readAttempts : batch.readAttempts + 1;
@@ -107,9 +110,9 @@ const prepareLines = (inbox: InboxContext, batch: Batch): Promise<number> => {
       'The file must lie in the folder of a team: inbox/<team>/<file>.',
     );
   }
-  if (retryOf !== undefined) return prepareRetry(inbox, batchId, retryOf);
+  if (retryOf !== undefined) return storeLines(inbox, batchId, readFailedJobs(inbox, retryOf));
   if (source === undefined) throw new TypeError('The batch has neither a file nor another batch to try again.');
-  return prepareFile(inbox, batchId, source);
+  return storeLines(inbox, batchId, readSource(inbox, source));
 };
 
 /** @returns where the next lines begin; null if another execution has taken over */
@@ -118,12 +121,12 @@ const readLines = async (inbox: InboxContext, run: BatchRun, from: Reached): Pro
   const leaseEndsAt = table.clock.now() + leaseMs;
   const begun = await getBatch(table, run.batchId);
   const isRepeated = begun?.readTo?.line === from.line;
-  const changes = { ...countsOf(from), readTo: positionOf(from), ...(isRepeated ? {} : { readAttempts: 0 }) };
+  const changes = { ...pickCounts(from), readTo: pickPosition(from), readAttempts: isRepeated ? undefined : 0 };
   const batch = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
   if (batch === undefined) return null;
   const { lines, next } = await readChunk(inbox, run.batchId, from);
   if (lines.length === 0) throw new TypeError('The prepared file has fewer lines than were counted.');
-  const read = await queueLines(inbox, batch, lines, { leaseEndsAt, isRepeated });
+  const read = await enqueueLines(inbox, batch, lines, { leaseEndsAt, isRepeated });
   await tryTriggerDispatch(inbox);
   return {
     ...next,
@@ -136,23 +139,56 @@ const readLines = async (inbox: InboxContext, run: BatchRun, from: Reached): Pro
 
 /** Leaves the rest to a new execution. */
 const handOver = async (inbox: InboxContext, run: BatchRun, from: Reached): Promise<Reading> => {
-  const changes = { ...countsOf(from), readTo: positionOf(from), readAttempts: 0 };
+  const changes = { ...pickCounts(from), readTo: pickPosition(from), readAttempts: 0 };
   const checkAtMs = inbox.table.clock.now();
   await advanceBatch(inbox.table, run, { from: ['reading'], to: 'reading', changes, checkAtMs });
   await tryTriggerDispatch(inbox);
   return { kind: 'continues' };
 };
 
-const countsOf = ({ jobs, rejected, skipped, blank }: LineCounts): LineCounts => ({ jobs, rejected, skipped, blank });
+const unreadLine = {
+  code: 'line_not_read',
+  message: 'The gateway could not go on reading the file here, though it was tried many times. Send the line again.',
+};
 
-const positionOf = ({ line, offset }: ReadPosition): ReadPosition => ({ line, offset });
+/**
+ * Gives up reading a file of which some lines may be jobs: the others are reported as rejected, so that the batch ends.
+ *
+ * @param from where the lines begin of which nothing is recorded
+ * @returns what all lines of the file have become
+ */
+const rejectUnreadLines = async ({ table, log }: InboxContext, batchId: string, from: Reached): Promise<LineCounts> => {
+  const { lines = 0 } = (await getBatch(table, batchId)) ?? {};
+  const counts = pickCounts(from);
+  const unreadLines = { first: from.line, last: lines };
+  for await (const { first, last, jobs } of lineJobs(
+    table,
+    batchId,
+    unreadLines,
+    lineJobSchema.pick({ jobId: true }),
+  )) {
+    const unread: SkippedLine[] = [];
+    for (let line = first; line <= last; line += 1) {
+      if (!jobs.has(line)) unread.push({ line, state: 'rejected', error: unreadLine });
+    }
+    await saveSkippedLines(table, batchId, unread);
+    counts.jobs += jobs.size;
+    counts.rejected += unread.length;
+  }
+  log.error('The rest of a batch could not be read and was rejected.', { batchId, line: from.line, lines });
+  return counts;
+};
+
+const pickCounts = ({ jobs, rejected, skipped, blank }: LineCounts): LineCounts => ({ jobs, rejected, skipped, blank });
+
+const pickPosition = ({ line, offset }: ReadPosition): ReadPosition => ({ line, offset });
 
 const endReading = async ({ table }: InboxContext, run: BatchRun, reached: LineCounts): Promise<Reading> => {
   // Running already if this step is repeated.
   const read = {
     from: ['reading', 'running'],
     to: 'running',
-    changes: { ...countsOf(reached), readAttempts: 0 },
+    changes: { ...pickCounts(reached), readAttempts: 0 },
   } as const;
   return { kind: (await advanceBatch(table, run, read)) === undefined ? 'stale' : 'read' };
 };

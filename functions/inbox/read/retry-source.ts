@@ -1,10 +1,9 @@
+import type * as z from 'zod';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { requestOf } from '#shared/jobs/job.ts';
 import type { InboxContext } from '../context.ts';
-import { RefusedFileError } from './formats/refused-file.ts';
-import type { PreparedLine } from './lines-file.ts';
-import { storeLines } from './store-lines.ts';
+import { type PreparedLine, RefusedFileError } from './prepared-line.ts';
 
 const failedJob = lineJobSchema.pick({
   state: true,
@@ -15,25 +14,39 @@ const failedJob = lineJobSchema.pick({
   lineId: true,
 });
 
-/**
- * Makes the lines of a batch of the failed and timed out jobs of another one, in their order.
- *
- * @returns the number of lines
- * @throws {RefusedFileError} if the other batch or all of these jobs are gone
- */
-export const prepareRetry = async (inbox: InboxContext, batchId: string, retryOf: string): Promise<number> => {
-  const failed = await getBatch(inbox.table, retryOf);
-  if (failed === undefined) throw new RefusedFileError('source_not_found', 'The batch to try again has been erased.');
-  return storeLines(inbox, batchId, failedLines(inbox, retryOf, failed.lines ?? 0));
-};
+type FailedJob = z.output<typeof failedJob>;
 
-async function* failedLines({ table }: InboxContext, batchId: string, lines: number): AsyncGenerator<PreparedLine> {
-  for await (const { jobs } of lineJobs(table, batchId, { last: lines }, failedJob)) {
+/**
+ * Reads the failed and timed out jobs of a batch as the lines of a new one, in their order.
+ *
+ * @throws {RefusedFileError} if the batch has been erased
+ */
+export async function* readFailedJobs(
+  { table }: Pick<InboxContext, 'table'>,
+  batchId: string,
+): AsyncGenerator<PreparedLine> {
+  const batch = await getBatch(table, batchId);
+  if (batch === undefined) throw new RefusedFileError('source_not_found', 'The batch to try again has been erased.');
+  for await (const { jobs } of lineJobs(table, batchId, { last: batch.lines ?? 0 }, failedJob)) {
     for (const [line, job] of [...jobs].sort(([a], [b]) => a - b)) {
-      const { state, operation, modelVersion, priority, lineId } = job;
-      if (state !== 'failed' && state !== 'timed_out') continue;
-      const id = lineId ?? String(line);
-      yield { kind: 'request', json: JSON.stringify({ operation, modelVersion, body: requestOf(job), priority, id }) };
+      if (job.state === 'failed' || job.state === 'timed_out') yield toLine(job, line);
     }
   }
 }
+
+const toLine = (job: FailedJob, line: number): PreparedLine => {
+  const { operation, modelVersion, priority, lineId } = job;
+  const id = lineId ?? String(line);
+  let body: unknown;
+  try {
+    body = requestOf(job);
+  } catch {
+    return {
+      kind: 'error',
+      code: 'invalid_json',
+      message: 'The request of the failed job cannot be read any more.',
+      id,
+    };
+  }
+  return { kind: 'request', json: JSON.stringify({ operation, modelVersion, body, priority, id }) };
+};

@@ -2,45 +2,55 @@ import { type Batch, type EndState, endStates, type LineCounts, noEnds, noLines 
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { markCounted } from '#shared/batches/count-end.ts';
 import { countedAs, skippedLines } from '#shared/batches/line-items.ts';
+import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
 
-/** What the table says about every line of a batch. */
-export interface Tally extends LineCounts {
+/** What the lines of a batch have become, and how its jobs have ended. */
+export interface BatchCounts extends LineCounts {
   counts: Record<EndState, number>;
 }
 
-/** Ends and lines, none counted yet. */
-export const emptyCounts = (): Tally => ({
-  ...noLines,
-  counts: { ...noEnds },
-});
+/** Nothing counted yet. */
+export const emptyCounts = (): BatchCounts => ({ ...noLines, counts: { ...noEnds } });
 
-// Whoever marked a job as counted is about to raise the batch's count, unless it crashed.
+// A job that has just been marked as counted is about to raise the batch's count, unless that process crashed.
 const countingMs = 60_000;
 
 const countedJob = lineJobSchema.pick({ jobId: true, state: true, countedAt: true });
 
 /**
- * Counts a batch anew from its jobs. Jobs that ended uncounted are marked, so that nobody counts them later.
+ * Counts a batch again from its jobs. Jobs that ended uncounted are marked, so that they are not counted later.
  *
  * @returns undefined if an end was counted just now: the batch does not stand still
  */
 export const recountBatch = async (
-  { table }: InboxContext,
+  inbox: InboxContext,
   { batchId, lines = 0 }: Batch,
-): Promise<Tally | undefined> => {
-  const tally = emptyCounts();
+): Promise<BatchCounts | undefined> => {
+  const { table } = inbox;
+  const batchCounts = emptyCounts();
   const settledBefore = new Date(table.clock.now() - countingMs).toISOString();
   for await (const { jobs } of lineJobs(table, batchId, { last: lines }, countedJob)) {
     for (const { jobId, state, countedAt } of jobs.values()) {
-      tally.jobs += 1;
+      batchCounts.jobs += 1;
       const end = endStates.find((one) => one === state);
       if (end === undefined) continue;
-      const isSettled = countedAt === undefined ? await markCounted(table, jobId) : countedAt < settledBefore;
+      const isSettled = countedAt === undefined ? await tryMarkCounted(inbox, jobId) : countedAt < settledBefore;
       if (!isSettled) return undefined;
-      tally.counts[end] += 1;
+      batchCounts.counts[end] += 1;
     }
   }
-  for await (const { state } of skippedLines(table, batchId)) tally[countedAs[state]] += 1;
-  return tally;
+  for await (const { state } of skippedLines(table, batchId)) batchCounts[countedAs[state]] += 1;
+  return batchCounts;
+};
+
+/** A record that cannot take the mark is counted by no other process either. */
+const tryMarkCounted = async ({ table, log }: InboxContext, jobId: string): Promise<boolean> => {
+  try {
+    return await markCounted(table, jobId);
+  } catch (error) {
+    if (!isRefusedWrite(error)) throw error;
+    log.error('The record of a job takes no mark that it was counted.', { jobId, error: String(error) });
+    return true;
+  }
 };

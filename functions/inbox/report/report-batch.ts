@@ -4,7 +4,7 @@ import { advanceBatch, type BatchRun, endBatch } from '#shared/batches/batch-pro
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import type { InboxContext } from '../context.ts';
-import { emptyCounts, recountBatch, type Tally } from './recount.ts';
+import { type BatchCounts, emptyCounts, recountBatch } from './recount.ts';
 import { startRetention } from './retention.ts';
 import { JobsStillRunningError, type ReportRow, reportRows } from './rows.ts';
 import { writeReport } from './write.ts';
@@ -16,7 +16,9 @@ export type BatchEnd = { state: BatchState | 'stale' };
 export type Refusal = NonNullable<Batch['error']>;
 
 /** What writing the report led to. */
-type Reported = { kind: 'written'; tally: Tally; lines: number } | { kind: 'not_written'; state: BatchEnd['state'] };
+type Reported =
+  | { kind: 'written'; batchCounts: BatchCounts; lines: number }
+  | { kind: 'not_written'; state: BatchEnd['state'] };
 
 // Whoever has just counted an end is done by then, so that the batch can be counted anew.
 const soonMs = 2 * 60_000;
@@ -29,7 +31,7 @@ export const reportBatch = async (context: DurableContext, inbox: InboxContext, 
   const reported = await context.step('report', () => reportOn(inbox, run));
   if (reported.kind === 'not_written') return { state: reported.state };
   if (!(await startRetention(context, inbox, run, reported.lines))) return { state: 'stale' };
-  const { state } = await context.step('end', () => endReported(inbox, run, reported.tally));
+  const { state } = await context.step('end', () => endReported(inbox, run, reported.batchCounts));
   return state === 'finished' ? publishBatchEnded(context, inbox, run) : { state };
 };
 
@@ -41,7 +43,7 @@ export const refuseBatch = async (
   refusal: Refusal,
 ): Promise<BatchEnd> => {
   const { state } = await context.step('refuse', async (): Promise<BatchEnd> => {
-    const batch = await takeTime(inbox, run, 'reading');
+    const batch = await renewLease(inbox, run, 'reading');
     if (batch === undefined) return { state: 'stale' };
     await writeReport(inbox, run.batchId, refusalRow(refusal));
     const end = { from: ['reading'], to: 'refused', changes: { error: refusal } } as const;
@@ -51,20 +53,20 @@ export const refuseBatch = async (
 };
 
 const reportOn = async (inbox: InboxContext, run: BatchRun): Promise<Reported> => {
-  const batch = await takeTime(inbox, run, 'reporting');
+  const batch = await renewLease(inbox, run, 'reporting');
   if (batch === undefined) return { kind: 'not_written', state: 'stale' };
-  const tally = emptyCounts();
+  const batchCounts = emptyCounts();
   try {
-    await writeReport(inbox, run.batchId, reportRows(inbox, batch, tally));
+    await writeReport(inbox, run.batchId, reportRows(inbox, batch, batchCounts));
   } catch (error) {
     if (!(error instanceof JobsStillRunningError)) throw error;
-    return { kind: 'not_written', state: await goOn(inbox, run, batch) };
+    return { kind: 'not_written', state: await resumeBatch(inbox, run, batch) };
   }
-  return { kind: 'written', tally, lines: batch.lines ?? 0 };
+  return { kind: 'written', batchCounts, lines: batch.lines ?? 0 };
 };
 
 /** Corrects the counts of a batch that had been counted too far; not while ends are being counted, but soon after. */
-const goOn = async (inbox: InboxContext, run: BatchRun, batch: Batch): Promise<BatchEnd['state']> => {
+const resumeBatch = async (inbox: InboxContext, run: BatchRun, batch: Batch): Promise<BatchEnd['state']> => {
   const { table, log } = inbox;
   const recounted = await recountBatch(inbox, batch);
   const soon = table.clock.now() + soonMs;
@@ -81,15 +83,15 @@ const goOn = async (inbox: InboxContext, run: BatchRun, batch: Batch): Promise<B
   return later?.state ?? 'stale';
 };
 
-const endReported = async ({ table }: InboxContext, run: BatchRun, tally: Tally): Promise<BatchEnd> => {
+const endReported = async ({ table }: InboxContext, run: BatchRun, batchCounts: BatchCounts): Promise<BatchEnd> => {
   const batch = await getBatch(table, run.batchId);
   if (batch === undefined) return { state: 'stale' };
-  const end = { from: ['reporting'], to: 'finished', changes: tally } as const;
+  const end = { from: ['reporting'], to: 'finished', changes: batchCounts } as const;
   return { state: (await endBatch(table, run, end, batch.retentionSeconds))?.state ?? 'stale' };
 };
 
 /** The batch, and as much time as a step may take, if no newer execution has taken over and it is in this state. */
-const takeTime = ({ table }: InboxContext, run: BatchRun, state: BatchState): Promise<Batch | undefined> =>
+const renewLease = ({ table }: InboxContext, run: BatchRun, state: BatchState): Promise<Batch | undefined> =>
   advanceBatch(table, run, { from: [state], to: state });
 
 async function* refusalRow(error: Refusal): AsyncGenerator<ReportRow> {

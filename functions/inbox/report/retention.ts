@@ -1,4 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import pMap from 'p-map';
 import { exists } from '#shared/aws/expressions.ts';
 import { updateItem } from '#shared/aws/table.ts';
 import type { Batch } from '#shared/batches/batch.ts';
@@ -7,11 +8,11 @@ import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
 import { jobKey } from '#shared/jobs/job-item.ts';
+import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
-import { inParallel } from '../in-parallel.ts';
 
 const linesInStep = 10_000;
-const jobsAtOnce = 16;
+const concurrency = 16;
 // A function's invocation may last 15 minutes; after so many steps the next one goes on.
 const stepsInInvocation = 20;
 // A retry that is asked for in the last moment of the batch still finds its jobs.
@@ -36,40 +37,48 @@ export const startRetention = async (
     if (!isOurs) return false;
     if (last % (linesInStep * stepsInInvocation) === 0) await context.wait('next invocation', { seconds: 1 });
   }
-  await context.step('keep other lines', () => keepIdleLines(inbox, run.batchId));
+  await context.step('keep skipped lines', () => keepSkippedLines(inbox, run.batchId));
   return true;
 };
 
 const keepJobs = async (
-  { table }: InboxContext,
+  inbox: InboxContext,
   run: BatchRun,
   { first, last }: { first: number; last: number },
 ): Promise<boolean> => {
+  const { table } = inbox;
   const batch = await advanceBatch(table, run, { from: ['reporting'], to: 'reporting' });
   if (batch === undefined) return false;
-  const expiresAt = expiryOf(batch, table.clock.now());
+  const expiresAt = computeExpiry(batch, table.clock.now());
   for await (const { jobs } of lineJobs(table, run.batchId, { first, last }, lineJobSchema.pick({ jobId: true }))) {
-    await inParallel([...jobs.values()], jobsAtOnce, async ({ jobId }) => {
-      await updateItem(table, jobKey(jobId), { set: { expiresAt }, when: exists });
-    });
+    await pMap(jobs.values(), ({ jobId }) => keepJob(inbox, jobId, expiresAt), { concurrency });
   }
   return true;
 };
 
-const keepIdleLines = async ({ table }: InboxContext, batchId: string): Promise<void> => {
+const keepJob = async ({ table, log }: InboxContext, jobId: string, expiresAt: number): Promise<void> => {
+  try {
+    await updateItem(table, jobKey(jobId), { set: { expiresAt }, when: exists });
+  } catch (error) {
+    if (!isRefusedWrite(error)) throw error;
+    log.error('The record of a job takes no expiry and stays.', { jobId, error: String(error) });
+  }
+};
+
+const keepSkippedLines = async ({ table }: InboxContext, batchId: string): Promise<void> => {
   const batch = await getBatch(table, batchId);
   if (batch === undefined) return;
-  const expiresAt = expiryOf(batch, table.clock.now());
-  let some: SkippedLine[] = [];
+  const expiresAt = computeExpiry(batch, table.clock.now());
+  let page: SkippedLine[] = [];
   for await (const line of skippedLines(table, batchId)) {
-    some.push(line);
-    if (some.length < linesInPage) continue;
-    await saveSkippedLines(table, batchId, some, expiresAt);
-    some = [];
+    page.push(line);
+    if (page.length < linesInPage) continue;
+    await saveSkippedLines(table, batchId, page, expiresAt);
+    page = [];
   }
-  await saveSkippedLines(table, batchId, some, expiresAt);
+  await saveSkippedLines(table, batchId, page, expiresAt);
 };
 
 /** Epoch seconds. */
-const expiryOf = ({ retentionSeconds }: Batch, nowMs: number): number =>
+const computeExpiry = ({ retentionSeconds }: Batch, nowMs: number): number =>
   Math.ceil(nowMs / 1000) + retentionSeconds + marginSeconds;

@@ -3,9 +3,10 @@ import type { Batch } from '#shared/batches/batch.ts';
 import { endStates } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { countedAs, type SkippedLine, skippedLines } from '#shared/batches/line-items.ts';
+import { GatewayError } from '#shared/errors.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import type { InboxContext } from '../context.ts';
-import type { Tally } from './recount.ts';
+import type { BatchCounts } from './recount.ts';
 
 /** What the report says about one line of the input; its fields are those of `report.jsonl`. */
 export interface ReportRow {
@@ -26,8 +27,10 @@ export interface ReportRow {
 }
 
 /** A job has not ended, though by the count all had. */
-export class JobsStillRunningError extends Error {
-  override readonly name = 'JobsStillRunningError';
+export class JobsStillRunningError extends GatewayError {
+  constructor() {
+    super('jobs_still_running', 'A job of the batch has not ended.');
+  }
 }
 
 const reportedJob = lineJobSchema.pick({ jobId: true, lineId: true, state: true, outputs: true, error: true });
@@ -35,34 +38,39 @@ const reportedJob = lineJobSchema.pick({ jobId: true, lineId: true, state: true,
 /**
  * One row for every line of a batch with something in it, in the order of the lines.
  *
- * @param tally counts what is found
+ * @param batchCounts counts what is found
  * @throws {JobsStillRunningError} if a job has not ended
  */
 export async function* reportRows(
   { table, bus: { gatewayUrl } }: InboxContext,
   { batchId, lines = 0 }: Batch,
-  tally: Tally,
+  batchCounts: BatchCounts,
 ): AsyncGenerator<ReportRow> {
-  const idle = skippedLines(table, batchId);
-  let nextIdle = await idle.next();
+  const skipped = skippedLines(table, batchId);
+  let nextSkipped = await skipped.next();
   for await (const { first, last, jobs } of lineJobs(table, batchId, { last: lines }, reportedJob)) {
     for (let line = first; line <= last; line += 1) {
       const job = jobs.get(line);
-      const other = nextIdle.done !== true && nextIdle.value.line === line ? nextIdle.value : undefined;
-      if (other !== undefined) nextIdle = await idle.next();
-      if (job !== undefined) yield rowOfJob(line, job, gatewayUrl, tally);
-      else if (other !== undefined) yield* rowsOfIdleLine(other, tally);
+      const skippedLine = nextSkipped.done !== true && nextSkipped.value.line === line ? nextSkipped.value : undefined;
+      if (skippedLine !== undefined) nextSkipped = await skipped.next();
+      if (job !== undefined) yield buildJobRow(line, job, gatewayUrl, batchCounts);
+      else if (skippedLine !== undefined) yield* buildSkippedRows(skippedLine, batchCounts);
       else yield { line, state: 'erased', outputs: [], links: [], seed: [] };
     }
   }
 }
 
-const rowOfJob = (line: number, found: z.output<typeof reportedJob>, gatewayUrl: string, tally: Tally): ReportRow => {
+const buildJobRow = (
+  line: number,
+  found: z.output<typeof reportedJob>,
+  gatewayUrl: string,
+  batchCounts: BatchCounts,
+): ReportRow => {
   const { jobId, lineId, outputs = [], error } = found;
   const state = endStates.find((end) => end === found.state);
-  if (state === undefined) throw new JobsStillRunningError('A job of the batch has not ended.');
-  tally.jobs += 1;
-  tally.counts[state] += 1;
+  if (state === undefined) throw new JobsStillRunningError();
+  batchCounts.jobs += 1;
+  batchCounts.counts[state] += 1;
   return {
     line,
     id: lineId,
@@ -75,7 +83,7 @@ const rowOfJob = (line: number, found: z.output<typeof reportedJob>, gatewayUrl:
   };
 };
 
-const rowsOfIdleLine = ({ line, id, state, error }: SkippedLine, tally: Tally): ReportRow[] => {
-  tally[countedAs[state]] += 1;
+const buildSkippedRows = ({ line, id, state, error }: SkippedLine, batchCounts: BatchCounts): ReportRow[] => {
+  batchCounts[countedAs[state]] += 1;
   return state === 'blank' ? [] : [{ line, id, state, outputs: [], links: [], seed: [], error }];
 };

@@ -14,7 +14,7 @@ const contentTypes: Record<ReportFormat, string> = { jsonl: 'application/x-ndjso
  * Writes both forms of a batch's report in one pass over its rows. If the rows end in an error neither is written, and what
  * was there stays; written again they are replaced.
  *
- * @throws whatever the rows threw
+ * @throws what the rows threw
  */
 export const writeReport = async (
   inbox: InboxContext,
@@ -67,11 +67,11 @@ const csvTable = (): Transform =>
     escape_formulas: true,
     record_delimiter: 'windows',
     columns: ['line', 'id', 'jobId', 'state', 'outputs', 'links', 'seed', 'error'],
-    cast: { object: cellOf },
+    cast: { object: formatCell },
   });
 
 /** Keys and addresses have no spaces and seeds are numbers, so all are listed with spaces in between. */
-const cellOf = (value: object): string => {
+const formatCell = (value: object): string => {
   if (Array.isArray(value)) return value.map((entry) => entry ?? '-').join(' ');
   const { code, message } = value as NonNullable<ReportRow['error']>;
   return `${code}: ${message}`;

@@ -1,21 +1,30 @@
 import { operations } from '#shared/adobe/services/registry.ts';
-import { RefusedFileError } from './refused-file.ts';
+import { RefusedFileError } from '../prepared-line.ts';
 
 /** What the header row of a CSV file says. */
 export interface CsvColumns {
   /** How many cells a row has. */
   count: number;
-  /** The request that the cells of a row make, all its fields being texts; empty cells are left out. */
-  requestOf(cells: readonly string[]): Record<string, unknown>;
+  /** Makes a request of the cells of a row, all of whose fields are texts; empty cells are left out. */
+  buildRequest(cells: readonly string[]): CsvRequest;
+}
+
+/** A request as it is written in a row. */
+export interface CsvRequest {
+  operation?: string;
+  id?: string;
+  priority?: string;
+  modelVersion?: string;
+  body: Record<string, unknown>;
 }
 
 /** Fields of a line that stand beside its body. */
 const lineFields = ['operation', 'id', 'priority', 'modelVersion'] as const;
 
 const bodyPrefix = 'body.';
-const longestName = 255;
+const maxNameLength = 255;
 // Far more than any documented field needs.
-const deepestName = 16;
+const maxNameDepth = 16;
 const listIndex = /^(0|[1-9]\d{0,3})$/;
 
 const bodyFields = new Set(operations.flatMap(({ body }) => Object.keys(body.shape)));
@@ -32,7 +41,7 @@ type Field = { kind: 'cell'; column: number; name: string } | { kind: 'fields' |
 export const readColumns = (header: readonly string[]): CsvColumns => {
   const names = header.map((name) => name.trim());
   // Asked first: what is no header at all may hold prompts, which must not be repeated.
-  if (!names.some((name) => bodyFields.has(pathOf(name)[0] ?? ''))) {
+  if (!names.some((name) => bodyFields.has(parsePath(name)[0] ?? ''))) {
     throw refused(
       'The first row is no header: it must name the fields of the rows below, such as prompt, separated by commas.',
     );
@@ -41,41 +50,41 @@ export const readColumns = (header: readonly string[]): CsvColumns => {
   const body = new Map<string, Field>();
   for (const [column, name] of names.entries()) {
     checkName(name, column);
-    if (!isLineField(name)) addField(body, pathOf(name), { kind: 'cell', column, name });
+    if (!isLineField(name)) addField(body, parsePath(name), { kind: 'cell', column, name });
     else if (ofLine.has(name)) throw standsTwice(name);
     else ofLine.set(name, column);
   }
   const fields = new Map([...body].map(([name, field]) => [name, withLists(field)]));
   return {
     count: header.length,
-    requestOf: (cells) => ({
+    buildRequest: (cells) => ({
       ...Object.fromEntries(
         [...ofLine].flatMap(([name, column]) => {
           const text = cells[column]?.trim() ?? '';
           return text === '' ? [] : [[name, text]];
         }),
       ),
-      body: fieldsOf(fields, cells),
+      body: readFields(fields, cells),
     }),
   };
 };
 
 const isLineField = (name: string): boolean => lineFields.some((field) => field === name);
 
-const pathOf = (name: string): string[] =>
+const parsePath = (name: string): string[] =>
   (name.startsWith(bodyPrefix) ? name.slice(bodyPrefix.length) : name).split('.');
 
 const checkName = (name: string, column: number): void => {
   if (name === '') throw refused(`Column ${column + 1} of the header has no name.`);
-  if (name.length > longestName) {
-    throw refused(`The name of column ${column + 1} has more than ${longestName} characters.`);
+  if (name.length > maxNameLength) {
+    throw refused(`The name of column ${column + 1} has more than ${maxNameLength} characters.`);
   }
   if (/\p{Cc}/u.test(name)) {
     throw refused(`The name of column ${column + 1} has a control character; rows must end in LF or CRLF.`);
   }
   if (name === 'body') throw refused('The column body must name one field of the body, such as body.prompt.');
-  const path = pathOf(name);
-  if (path.length > deepestName || path.includes('') || path.includes('__proto__')) {
+  const path = parsePath(name);
+  if (path.length > maxNameDepth || path.includes('') || path.includes('__proto__')) {
     throw refused(`The column ${name} is no name of a field.`);
   }
 };
@@ -109,7 +118,7 @@ const withLists = (field: Field): Field => {
   return { kind: 'list', members: new Map(numbered.sort(([a], [b]) => Number(a) - Number(b))) };
 };
 
-const fieldsOf = (fields: ReadonlyMap<string, Field>, cells: readonly string[]): Record<string, unknown> =>
+const readFields = (fields: ReadonlyMap<string, Field>, cells: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(
     [...fields].flatMap(([name, field]) => {
       const value = readField(field, cells);
@@ -120,7 +129,7 @@ const fieldsOf = (fields: ReadonlyMap<string, Field>, cells: readonly string[]):
 /** What the cells of a row say of a field; undefined if nothing. */
 const readField = (field: Field, cells: readonly string[]): unknown => {
   if (field.kind === 'cell') return cells[field.column] || undefined;
-  const fields = fieldsOf(field.members, cells);
+  const fields = readFields(field.members, cells);
   const values = [...field.members.keys()].flatMap((name) => (Object.hasOwn(fields, name) ? [fields[name]] : []));
   if (values.length === 0) return undefined;
   return field.kind === 'list' ? values : fields;

@@ -2,18 +2,18 @@ import type * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 
 // A field inside a list inside a field is found in as many rounds as it is deep.
-const mostRounds = 8;
+const maxRounds = 8;
 
 /**
- * Gives fields that were written as texts the types that the operation wants: `1024` becomes a number where it takes a
- * number, and stays a text in a prompt. What cannot be converted stays as it is, and the check of the request names it.
+ * Gives the cells of a CSV row the types that the operation takes: `1024` becomes a number where it takes a number, and
+ * stays a text in a prompt. What cannot be converted stays as it is, and the check of the request names it.
  */
 export const coerceCsvValues = (
   operation: OperationDefinition,
   texts: Record<string, unknown>,
 ): Record<string, unknown> => {
   const fields = structuredClone(texts);
-  for (let round = 0; round < mostRounds; round += 1) {
+  for (let round = 0; round < maxRounds; round += 1) {
     let converted = false;
     for (const issue of operation.body.safeParse(fields).error?.issues ?? []) {
       if (convert(fields, issue)) converted = true;
@@ -26,23 +26,23 @@ export const coerceCsvValues = (
 const convert = (fields: Record<string, unknown>, issue: z.core.$ZodIssue): boolean => {
   const { path } = issue;
   let parent: unknown = fields;
-  for (const name of path.slice(0, -1)) parent = memberOf(parent, name);
+  for (const name of path.slice(0, -1)) parent = readMember(parent, name);
   const name = path.at(-1);
-  const text = name === undefined ? undefined : memberOf(parent, name);
+  const text = name === undefined ? undefined : readMember(parent, name);
   if (typeof text !== 'string' || name === undefined) return false;
-  const value = typedValue(text, issue);
+  const value = parseText(text, issue);
   if (value === undefined) return false;
   (parent as Record<PropertyKey, unknown>)[name] = value;
   return true;
 };
 
-const memberOf = (parent: unknown, name: PropertyKey): unknown =>
+const readMember = (parent: unknown, name: PropertyKey): unknown =>
   typeof parent === 'object' && parent !== null && Object.hasOwn(parent, name)
     ? (parent as Record<PropertyKey, unknown>)[name]
     : undefined;
 
 /** What a text stands for where something else is expected; undefined if it is no such thing. */
-const typedValue = (text: string, issue: z.core.$ZodIssue): unknown => {
+const parseText = (text: string, issue: z.core.$ZodIssue): unknown => {
   const value = parse(text);
   if (issue.code === 'invalid_value') return issue.values.find((allowed) => allowed === value);
   switch (issue.code === 'invalid_type' ? issue.expected : undefined) {

@@ -1,48 +1,68 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import type { InboxContext } from '../../context.ts';
-import type { PreparedLine } from '../lines-file.ts';
-import { storeLines } from '../store-lines.ts';
+import { type PreparedLine, RefusedFileError } from '../prepared-line.ts';
 import { readCsv } from './csv.ts';
-import { type FileFormat, formatOf } from './file-format.ts';
-import { readJson } from './json.ts';
+import { maxJsonBytes, readJson, useJsonl } from './json.ts';
 import { readJsonl } from './jsonl.ts';
-import { RefusedFileError } from './refused-file.ts';
-import { sourceBytes, tooLarge } from './source-bytes.ts';
 
-/** How the requests of each format are read; a file may be opened more than once. */
-const readers: Record<FileFormat['format'], (open: () => AsyncIterable<Buffer>) => AsyncIterable<PreparedLine>> = {
-  jsonl: (open) => readJsonl(open()),
-  csv: (open) => readCsv(open()),
-  json: readJson,
-};
+const readers = { jsonl: readJsonl, csv: readCsv, json: readJson };
+
+/** How requests are written in a file. */
+export interface FileFormat {
+  format: keyof typeof readers;
+  /** Whether the file is compressed with gzip. */
+  isCompressed: boolean;
+}
+
+/** How much a file may hold. */
+export interface SizeLimit {
+  /** Bytes, unpacked. */
+  maxBytes: number;
+  /** What to do with a larger file. */
+  advice?: string;
+}
 
 /**
- * Brings a file of any format into one in which every request is a line, without holding it. From that file the requests
- * can be read from any line on. If the file is refused, nothing is written.
+ * Reads a file of requests in any format, one line for each request.
  *
- * @returns the number of lines
  * @throws {RefusedFileError} if the file cannot be taken as a whole
  */
-export const prepareFile = async (inbox: InboxContext, batchId: string, source: BatchSource): Promise<number> => {
-  const format = formatOf(source.key);
-  if (format === undefined) {
+export async function* readSource(
+  { s3, maxBytes }: Pick<InboxContext, 's3' | 'maxBytes'>,
+  source: BatchSource,
+): AsyncGenerator<PreparedLine> {
+  const file = parseFormat(source.key);
+  if (file === undefined) {
     throw new RefusedFileError(
       'unknown_format',
       'The name of the file must end in .jsonl, .ndjson, .csv or .json, or in one of these and .gz.',
     );
   }
-  const { maxBytes } = inbox;
-  const open = async function* (): AsyncGenerator<Buffer> {
-    yield* sourceBytes(await openSource(inbox, source), { isCompressed: format.isCompressed, maxBytes });
-  };
-  return storeLines(inbox, batchId, readers[format.format](open));
+  const { format, isCompressed } = file;
+  const limit =
+    format === 'json' && maxBytes > maxJsonBytes ? { maxBytes: maxJsonBytes, advice: useJsonl } : { maxBytes };
+  const content = readContent(await openSource(s3, source, limit), { isCompressed, ...limit });
+  yield* readers[format](content);
+}
+
+const extensions: Record<string, FileFormat['format']> = { jsonl: 'jsonl', ndjson: 'jsonl', csv: 'csv', json: 'json' };
+
+/** The format that the end of a key names; undefined if it names none. */
+export const parseFormat = (key: string): FileFormat | undefined => {
+  const name = key.toLowerCase();
+  const isCompressed = name.endsWith('.gz');
+  const [, extension = ''] = /\.([a-z]+)$/.exec(isCompressed ? name.slice(0, -'.gz'.length) : name) ?? [];
+  const format = Object.hasOwn(extensions, extension) ? extensions[extension] : undefined;
+  return format && { format, isCompressed };
 };
 
 const openSource = async (
-  { s3, maxBytes }: InboxContext,
+  s3: InboxContext['s3'],
   { bucket, key, versionId, etag }: BatchSource,
+  limit: SizeLimit,
 ): Promise<Readable> => {
   try {
     const { Body, ContentLength = 0 } = await s3.send(
@@ -55,9 +75,9 @@ const openSource = async (
       }),
     );
     if (!(Body instanceof Readable)) throw new TypeError('S3 answered without a body.');
-    if (ContentLength > maxBytes) {
+    if (ContentLength > limit.maxBytes) {
       Body.destroy();
-      throw tooLarge(maxBytes);
+      throw tooLarge(limit);
     }
     return Body;
   } catch (error) {
@@ -73,3 +93,55 @@ const isGone = (error: unknown): boolean =>
   error instanceof NoSuchKey ||
   (error instanceof S3ServiceException &&
     ['NoSuchVersion', 'NoSuchBucket', 'AccessDenied', 'PreconditionFailed', 'InvalidObjectState'].includes(error.name));
+
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Reads the content of a file: unpacked, without a byte order mark.
+ *
+ * @throws {RefusedFileError} if it has more than the limit, or is not gzip though it should be
+ */
+export async function* readContent(
+  file: Readable,
+  { isCompressed, ...limit }: SizeLimit & { isCompressed: boolean },
+): AsyncGenerator<Buffer> {
+  const content = isCompressed ? unpack(file) : file;
+  let bytes = 0;
+  // The mark may come in pieces.
+  let head: Buffer | undefined = Buffer.alloc(0);
+  try {
+    for await (const chunk of content) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > limit.maxBytes) throw tooLarge(limit);
+      if (head === undefined) {
+        yield chunk as Buffer;
+        continue;
+      }
+      head = Buffer.concat([head, chunk as Buffer]);
+      if (head.length < byteOrderMark.length) continue;
+      yield withoutMark(head);
+      head = undefined;
+    }
+  } catch (error) {
+    throw isCompressed && isZlibError(error)
+      ? new RefusedFileError('unreadable_file', 'The file is named .gz but is no complete gzip file.')
+      : error;
+  } finally {
+    file.destroy();
+  }
+  if (head !== undefined && head.length > 0) yield withoutMark(head);
+}
+
+const tooLarge = ({ maxBytes, advice }: SizeLimit): RefusedFileError => {
+  const message = `The file has more than ${maxBytes} bytes, unpacked.`;
+  return new RefusedFileError('file_too_large', advice === undefined ? message : `${message} ${advice}`);
+};
+
+// Errors, also of a file that breaks off, reach the reader of what is unpacked.
+const unpack = (file: Readable): Readable => pipeline(file, createGunzip(), () => {});
+
+const withoutMark = (head: Buffer): Buffer =>
+  head.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? head.subarray(byteOrderMark.length) : head;
+
+const isZlibError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');

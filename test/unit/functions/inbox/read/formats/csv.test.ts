@@ -2,9 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCsv } from '#functions/inbox/read/formats/csv.ts';
-import { type CsvRow, csvRows } from '#functions/inbox/read/formats/csv-rows.ts';
-import { largestLineBytes, type PreparedLine } from '#functions/inbox/read/lines-file.ts';
+import { type CsvRow, csvRows, readCsv } from '#functions/inbox/read/formats/csv.ts';
+import { maxLineBytes, type PreparedLine } from '#functions/inbox/read/prepared-line.ts';
 import { collect, inPieces, pieceSizes } from '#test/fixtures/pieces.ts';
 
 const read = (content: string | Uint8Array, sizes?: readonly number[]): Promise<PreparedLine[]> =>
@@ -34,9 +33,9 @@ describe('the columns of a CSV file', () => {
         modelVersion: 'image3',
         body: {
           prompt: 'a cat',
-          size: { width: '1024', height: '768' },
-          seeds: ['1', '2'],
-          style: { presets: '["bw"]' },
+          size: { width: 1024, height: 768 },
+          seeds: [1, 2],
+          style: { presets: ['bw'] },
         },
       },
     ]);
@@ -50,8 +49,8 @@ describe('the columns of a CSV file', () => {
 
   it('are left out of a request where their cell is empty, with what they would be in', async () => {
     expect(await outcomes('prompt,id,size.width,seeds.0,seeds.1\nx,,,,5\n"",  ,1,,')).toEqual([
-      { body: { prompt: 'x', seeds: ['5'] } },
-      { body: { size: { width: '1' } } },
+      { body: { prompt: 'x', seeds: [5] } },
+      { body: { size: { width: 1 } } },
     ]);
   });
 
@@ -120,7 +119,7 @@ describe('the rows of a CSV file', () => {
   it('with too few or too many cells are rejected alone', async () => {
     expect(await read('prompt,id\nonly\nx,1\nx,1,2\n')).toMatchObject([
       { kind: 'error', code: 'invalid_row', message: 'The row has 1 cells, and the header 2.' },
-      { kind: 'texts' },
+      { kind: 'request' },
       { kind: 'error', code: 'invalid_row', message: 'The row has 3 cells, and the header 2.' },
     ]);
   });
@@ -146,7 +145,7 @@ describe('the rows of a CSV file', () => {
   });
 
   it('longer than a request may be are rejected alone, without being held', async () => {
-    const long = 'x'.repeat(largestLineBytes + 1);
+    const long = 'x'.repeat(maxLineBytes + 1);
     const line = 'y'.repeat(999);
     expect(
       await prompts(`prompt\na\n${long}\nb\n"${long}"\nc\n"${'y'.repeat(80_000)}\n${'y'.repeat(80_000)}"\nd`),
@@ -157,6 +156,33 @@ describe('the rows of a CSV file', () => {
 
   it('keep numbers, zeros in front and formulas as the texts they are', async () => {
     expect(await prompts('prompt\n007\n1e3\ntrue\n=1+1\nnull\n')).toEqual(['007', '1e3', 'true', '=1+1', 'null']);
+  });
+
+  it('have the types that their own operation takes, where the gateway has it', async () => {
+    expect(
+      await outcomes('operation,prompt,upscaleFactor\nimages/upscale,7,4\nimages/generate,7,4\nother,7,4'),
+    ).toEqual([
+      { operation: 'images/upscale', body: { prompt: '7', upscaleFactor: 4 } },
+      { operation: 'images/generate', body: { prompt: '7', upscaleFactor: '4' } },
+      { operation: 'other', body: { prompt: '7', upscaleFactor: '4' } },
+    ]);
+  });
+
+  it.each([
+    ['nesting', '['.repeat(50_000) + ']'.repeat(50_000), 'nested deeper than 32 levels'],
+    ['numbers', '1e999', 'holds a number that is out of range'],
+  ])('may not bring in through a cell %s that no request may have', async (_, value, problem) => {
+    const size = `{"width":1024,"height":1024,"x":${value}}`;
+    const [bad, good] = await read(
+      stringify([
+        ['prompt', 'id', 'size'],
+        ['x', 'a', size],
+        ['y', 'b', ''],
+      ]),
+    );
+    expect(bad).toMatchObject({ kind: 'error', code: 'invalid_json', id: 'a' });
+    expect(bad).toMatchObject({ message: expect.stringContaining(problem) });
+    expect(good).toMatchObject({ kind: 'request' });
   });
 
   const cell = fc.oneof(
@@ -173,16 +199,17 @@ describe('the rows of a CSV file', () => {
         async (rows, { quoted, record_delimiter }, sizes) => {
           // The library leaves line breaks without quotes that do not end its own rows.
           const quoted_match = /[\r\n]/;
-          const columns = ['prompt', 'style.imageReference', 'seeds.0'];
+          // Fields that no operation has stay texts.
+          const columns = ['prompt', 'style.note', 'notes.0'];
           const content = stringify([columns, ...rows], { quoted, quoted_match, record_delimiter });
           const expected = rows.map((cells) => {
             if (cells.every((text) => text.trim() === '')) return 'blank';
-            const [prompt, imageReference, seed] = cells.map((text) => (text === '' ? undefined : text));
-            const style = imageReference === undefined ? undefined : { imageReference };
-            return JSON.stringify({ body: { prompt, style, seeds: seed === undefined ? undefined : [seed] } });
+            const [prompt, note, first] = cells.map((text) => (text === '' ? undefined : text));
+            const style = note === undefined ? undefined : { note };
+            return JSON.stringify({ body: { prompt, style, notes: first === undefined ? undefined : [first] } });
           });
           const lines = await read(content, sizes);
-          expect(lines.map((line) => (line.kind === 'texts' ? line.json : line.kind))).toEqual(expected);
+          expect(lines.map((line) => (line.kind === 'request' ? line.json : line.kind))).toEqual(expected);
         },
       ),
     );

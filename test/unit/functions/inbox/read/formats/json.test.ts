@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readJson } from '#functions/inbox/read/formats/json.ts';
-import { largestLineBytes, type PreparedLine } from '#functions/inbox/read/lines-file.ts';
+import { maxLineBytes, type PreparedLine } from '#functions/inbox/read/prepared-line.ts';
 import { collect, inPieces, pieceSizes } from '#test/fixtures/pieces.ts';
 
 const read = (content: string | Uint8Array, sizes?: readonly number[]): Promise<PreparedLine[]> =>
-  collect(readJson(() => inPieces(content, sizes)));
+  collect(readJson(inPieces(content, sizes)));
 
 /** The request of each line, or the code of its error. */
 const outcomes = async (content: unknown): Promise<unknown[]> =>
@@ -54,11 +54,11 @@ describe('a JSON file', () => {
     expect(await outcomes({ requests })).toEqual([{ id: 'a' }, ...errors, { id: 'c' }]);
   });
 
-  it('may have requests that are too large, alone or with the defaults; they are rejected without being held', async () => {
-    const long = 'x'.repeat(largestLineBytes);
+  it('may have requests that are too large, alone or with the defaults; they are rejected alone', async () => {
+    const long = 'x'.repeat(maxLineBytes);
     const requests = [{ body: { prompt: long } }, { [long]: 1 }, { a: Array(60_000).fill(1) }, { id: 'a' }];
     expect(await outcomes({ requests })).toEqual([...Array<string>(3).fill('line_too_long'), { id: 'a' }]);
-    expect(await outcomes(`{"requests":[${'9'.repeat(largestLineBytes + 1)},{}]}`)).toEqual(['line_too_long', {}]);
+    expect(await outcomes(`{"requests":[${'9'.repeat(maxLineBytes + 1)},{}]}`)).toEqual(['invalid_json', {}]);
     expect(await outcomes({ body: { prompt: long } })).toEqual(['line_too_long']);
     expect(await outcomes(Object.fromEntries(Array.from({ length: 99 }, (_, n) => [n, 'x'.repeat(2_000)])))).toEqual([
       'line_too_long',
@@ -98,17 +98,21 @@ describe('a JSON file', () => {
     ['requests that are no list', '{"requests":{"a":1}}', 'The requests in the file are not a list.'],
     ['defaults that are no object', '{"defaults":["secret"],"requests":[]}', 'they are no object'],
     ['defaults nested deep', `{"defaults":{"a":${nested(40)}},"requests":[]}`, 'nested deeper than 32 levels'],
-    ['large defaults', `{"defaults":{"a":"${'x'.repeat(largestLineBytes)}"},"requests":[]}`, 'The defaults have more'],
-    ['requests twice', '{"requests":[],"requests":[]}', 'The file has requests twice.'],
-    ['defaults twice', '{"defaults":{},"defaults":{},"requests":[]}', 'The file has defaults twice.'],
+    ['large defaults', `{"defaults":{"a":"${'x'.repeat(maxLineBytes)}"},"requests":[]}`, 'The defaults have more'],
     ['something after its end', '{"requests":[]} secret', 'broken at line 1, character 17'],
-    ['a comma too much', '{"requests":[\n{"id":"secret"},\n]}', 'broken at line 3, character 1'],
+    ['a comma too much', '{"requests":[\n{"id":"secret"},\n]}', 'The JSON in the file is broken.'],
     ['a name without quotes', '{requests:[]}', 'broken at line 1, character 2'],
+    ['a comma too much in an object', '{"requests":[\n{"id":"secret",}]}', 'broken at line 2, character 16'],
     ['single quotes', "{'requests':[]}", 'broken at line 1, character 2'],
     ['no end', '{"requests":[{"id":"secret"},', 'The JSON in the file ends too early.'],
     ['a text that does not end', '{"requests":[{"id":"secret', 'The JSON in the file ends too early.'],
     ['endless nesting', `{"requests":[{"a":${'['.repeat(100_000)}`, 'nested deeper than 1000 levels'],
-    ['another encoding', Buffer.from('{"requests":["\u00e9"]}', 'latin1'), 'not valid UTF-8 after byte 0'],
+    [
+      'far too many values',
+      `{"requests":[${'{},'.repeat(2_000_000)}{}]}`,
+      'more than 2000000 objects and lists. Send it as .jsonl',
+    ],
+    ['another encoding', Buffer.from('{"requests":["\u00e9"]}', 'latin1'), 'not valid UTF-8'],
     ['a character cut off at its end', Buffer.from('{}\u00e9').subarray(0, 3), 'not valid UTF-8'],
   ])('with %s is refused, and says where and why', async (_, content, message) => {
     const refusal = read(content);
@@ -122,7 +126,7 @@ describe('a JSON file', () => {
   });
 
   it('that is broken at its end gives no request out before', async () => {
-    const lines = readJson(() => inPieces('{"requests":[{"id":"a"},{"id":"b"}'));
+    const lines = readJson(inPieces('{"requests":[{"id":"a"},{"id":"b"}'));
     await expect(lines.next()).rejects.toMatchObject({ code: 'unreadable_file' });
   });
 

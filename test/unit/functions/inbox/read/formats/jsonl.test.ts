@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readJsonl } from '#functions/inbox/read/formats/jsonl.ts';
-import { largestLineBytes, type PreparedLine } from '#functions/inbox/read/lines-file.ts';
+import { maxLineBytes, type PreparedLine } from '#functions/inbox/read/prepared-line.ts';
 import { collect, inPieces, pieceSizes } from '#test/fixtures/pieces.ts';
 
 const read = (content: string | Uint8Array, sizes?: readonly number[]): Promise<PreparedLine[]> =>
@@ -17,9 +17,9 @@ describe('a file of JSON lines', () => {
 
   it('may have lines that are too long or no UTF-8; they are rejected alone', async () => {
     const content = Buffer.concat([
-      Buffer.from(`"a"\n"${'x'.repeat(largestLineBytes)}"\n"b"\n`),
+      Buffer.from(`"a"\n"${'x'.repeat(maxLineBytes)}"\n"b"\n`),
       Buffer.from('"é"\n', 'latin1'),
-      Buffer.from(`"c"\n${'x'.repeat(largestLineBytes)}`),
+      Buffer.from(`"c"\n${'x'.repeat(maxLineBytes)}`),
     ]);
     expect((await read(content)).map((line) => (line.kind === 'error' ? line.code : line.kind))).toEqual([
       'request',

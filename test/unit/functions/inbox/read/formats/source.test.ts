@@ -2,8 +2,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatOf } from '#functions/inbox/read/formats/file-format.ts';
-import { sourceBytes } from '#functions/inbox/read/formats/source-bytes.ts';
+import { parseFormat, readContent } from '#functions/inbox/read/formats/source.ts';
 import { collect, inPieces, pieceSizes } from '#test/fixtures/pieces.ts';
 
 const contentOf = async (
@@ -12,12 +11,12 @@ const contentOf = async (
     isCompressed = true,
     maxBytes = 1_000_000,
     sizes = [65_536],
-  }: Partial<Parameters<typeof sourceBytes>[1]> & {
+  }: Partial<Parameters<typeof readContent>[1]> & {
     sizes?: readonly number[];
   } = {},
 ): Promise<string> =>
   Buffer.concat(
-    await collect(sourceBytes(Readable.from(inPieces(bytes, sizes)), { isCompressed, maxBytes })),
+    await collect(readContent(Readable.from(inPieces(bytes, sizes)), { isCompressed, maxBytes })),
   ).toString();
 
 const refusal = (code: string) => ({ name: 'RefusedFileError', code });
@@ -59,7 +58,7 @@ describe('the content of a file', () => {
     const source = Readable.from(inPieces(file, [1_024]));
     let bytes = 0;
     const read = async () => {
-      for await (const chunk of sourceBytes(source, { isCompressed: true, maxBytes: 100_000 })) bytes += chunk.length;
+      for await (const chunk of readContent(source, { isCompressed: true, maxBytes: 100_000 })) bytes += chunk.length;
     };
     await expect(read()).rejects.toMatchObject(refusal('file_too_large'));
     expect(bytes).toBeLessThanOrEqual(100_000);
@@ -72,7 +71,7 @@ describe('the content of a file', () => {
       yield gzipSync('a line\n').subarray(0, 15);
       throw new Error('connection lost');
     };
-    const read = collect(sourceBytes(Readable.from(broken()), { isCompressed, maxBytes: 100 }));
+    const read = collect(readContent(Readable.from(broken()), { isCompressed, maxBytes: 100 }));
     await expect(read).rejects.toThrow('connection lost');
   });
 });
@@ -88,6 +87,6 @@ describe('the format of a file', () => {
     ['inbox/a/json', undefined],
     ['inbox/a/b.constructor', undefined],
   ])('of %s is told by the end of its name', (key, format) => {
-    expect(formatOf(key)).toEqual(format);
+    expect(parseFormat(key)).toEqual(format);
   });
 });

@@ -1,0 +1,39 @@
+import { GatewayError } from '#shared/errors.ts';
+
+/** What a line of a file is, whatever the format of the file: a request as JSON, nothing, or what cannot be a request. */
+export type PreparedLine = { kind: 'request'; json: string } | { kind: 'blank' } | ErrorLine;
+
+/** What cannot be a request, and why; the message never repeats its content. */
+export interface ErrorLine {
+  kind: 'error';
+  code: string;
+  message: string;
+  /** The caller's own id of the line, where it could be read. */
+  id?: string;
+}
+
+/** Largest request in a file, in bytes: a request body of the largest size, and room for what stands around it. */
+export const maxLineBytes = 110 * 1024;
+
+/** A request that has more than {@link maxLineBytes}. */
+export const tooLongLine: ErrorLine = {
+  kind: 'error',
+  code: 'line_too_long',
+  message: `The request has more than ${maxLineBytes} bytes.`,
+};
+
+/** Bytes that are not UTF-8. */
+export const notUtf8Line: ErrorLine = {
+  kind: 'error',
+  code: 'invalid_encoding',
+  message: 'The line is not valid UTF-8.',
+};
+
+/** The line of a request, unless that is too large. */
+export const toRequestLine = (request: unknown): PreparedLine => {
+  const json = JSON.stringify(request);
+  return Buffer.byteLength(json) > maxLineBytes ? tooLongLine : { kind: 'request', json };
+};
+
+/** A file cannot be taken as a whole; the message says why and never repeats its content. */
+export class RefusedFileError extends GatewayError {}
