@@ -1,6 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type FunctionName, stackNameOf } from '#shared/deployment/names.ts';
+import { type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import { eventSource } from '#shared/events/publish.ts';
@@ -8,6 +9,7 @@ import type { Stage } from './config.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CallerPolicy } from './constructs/caller-policy.ts';
+import { DataTable } from './constructs/data-table.ts';
 import { EventRule } from './constructs/event-rule.ts';
 import { ApiFunction } from './constructs/functions/api-function.ts';
 import { DispatchFunction } from './constructs/functions/dispatch-function.ts';
@@ -17,22 +19,20 @@ import { InboxFunction } from './constructs/functions/inbox-function.ts';
 import { NotifyFunction } from './constructs/functions/notify-function.ts';
 import { TokenRefreshFunction } from './constructs/functions/token-refresh-function.ts';
 import { GatewayHttpApi } from './constructs/http-api.ts';
-import { JobTable } from './constructs/job-table.ts';
 import { OperatorPolicy } from './constructs/operator-policy.ts';
 import { inboxPrefix, OutputsBucket } from './constructs/outputs-bucket.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { SecretRotation } from './constructs/secret-rotation.ts';
 import { Secrets } from './constructs/secrets.ts';
-import { WebhookTable } from './constructs/webhook-table.ts';
 
 /** One stage of the gateway, whole. It names no account and no region: those are where it is deployed. */
 export class GatewayStack extends Stack {
-  readonly jobs: JobTable;
+  readonly jobs: DataTable<JobIndex>;
   readonly outputs: OutputsBucket;
   readonly secrets: Secrets;
   readonly rotation: SecretRotation;
   readonly functions: Record<FunctionName, GatewayFunction>;
-  readonly webhooks: WebhookTable;
+  readonly webhooks: DataTable;
   readonly eventRules: Record<'inbox' | 'notify', EventRule>;
   readonly httpApi: GatewayHttpApi;
   readonly schedules: Schedules;
@@ -45,11 +45,15 @@ export class GatewayStack extends Stack {
     // Kept when the stack is destroyed, yet not in the way when its very first creation fails and is repeated.
     const removalPolicy = settings.keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
-    this.jobs = new JobTable(this, 'Jobs', { removalPolicy });
+    this.jobs = new DataTable(this, 'Jobs', { definition: jobTable, logicalId: 'JobTable', removalPolicy });
     this.outputs = new OutputsBucket(this, 'Outputs', { settings, removalPolicy });
     this.secrets = new Secrets(this, 'Secrets', { removalPolicy });
 
-    this.webhooks = new WebhookTable(this, 'Webhooks', { removalPolicy });
+    this.webhooks = new DataTable(this, 'Webhooks', {
+      definition: webhookTable,
+      logicalId: 'WebhookTable',
+      removalPolicy,
+    });
     this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
     const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
     const { jobs, outputs, secrets, webhooks } = this;

@@ -3,15 +3,14 @@ import { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type AttributeDefinition,
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
   type DynamoDBClient,
-  type GlobalSecondaryIndex,
   type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { jobTable, type Keys, rotationTable, type TableDefinition, webhookTable } from '#shared/deployment/tables.ts';
 
 /** A DynamoDB on 127.0.0.1. */
 export interface DynamoDbServer {
@@ -56,23 +55,6 @@ export const startDynamoDb = async (options: { port?: number } = {}): Promise<Dy
   };
 };
 
-const text = (...names: string[]): AttributeDefinition[] =>
-  names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
-
-const index = (IndexName: string, hash: string, range: string): GlobalSecondaryIndex => ({
-  IndexName,
-  KeySchema: [
-    { AttributeName: hash, KeyType: 'HASH' },
-    { AttributeName: range, KeyType: 'RANGE' },
-  ],
-  Projection: { ProjectionType: 'ALL' },
-});
-
-const partitionAndSortKey: KeySchemaElement[] = [
-  { AttributeName: 'pk', KeyType: 'HASH' },
-  { AttributeName: 'sk', KeyType: 'RANGE' },
-];
-
 // The answer comes a moment before the table is there.
 const createTable = async (client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> => {
   await client.send(new CreateTableCommand(table));
@@ -83,46 +65,41 @@ const createTable = async (client: DynamoDBClient, table: CreateTableCommandInpu
   while ((await status()) !== 'ACTIVE') await sleep(5);
 };
 
-/** Creates the job table with the keys and indexes that the deployed one has. */
-export const createJobTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
+const keySchema = ({ partitionKey, sortKey }: Keys): KeySchemaElement[] => [
+  { AttributeName: partitionKey, KeyType: 'HASH' },
+  ...(sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: 'RANGE' as const }]),
+];
+
+const create = async (client: DynamoDBClient, tableName: string, definition: TableDefinition): Promise<void> => {
+  const indexes = Object.entries(definition.indexes ?? {});
+  const keys = [definition, ...indexes.map(([, index]) => index)].flatMap(keySchema);
   await createTable(client, {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: text(
-      'pk',
-      'sk',
-      'queueState',
-      'queueOrder',
-      'caller',
-      'createdOrder',
-      'unpublished',
-      'finishedAt',
-    ),
-    KeySchema: partitionAndSortKey,
-    GlobalSecondaryIndexes: [
-      index('queue', 'queueState', 'queueOrder'),
-      index('caller', 'caller', 'createdOrder'),
-      index('unpublished', 'unpublished', 'finishedAt'),
-    ],
+    AttributeDefinitions: [...new Set(keys.map((key) => key.AttributeName))].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+    KeySchema: keySchema(definition),
+    GlobalSecondaryIndexes:
+      indexes.length === 0
+        ? undefined
+        : indexes.map(([IndexName, index]) => ({
+            IndexName,
+            KeySchema: keySchema(index),
+            Projection: { ProjectionType: 'ALL' },
+          })),
   });
 };
 
-/** Creates the table in which the secret rotation records its intents. */
-export const createIntentTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
-  await createTable(client, {
-    TableName: tableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: text('pk'),
-    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-  });
-};
+/** Creates the job table. */
+export const createJobTable = (client: DynamoDBClient, tableName: string): Promise<void> =>
+  create(client, tableName, jobTable);
 
-/** Creates the table of webhooks and of what was sent to them. */
-export const createWebhookTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
-  await createTable(client, {
-    TableName: tableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: text('pk', 'sk'),
-    KeySchema: partitionAndSortKey,
-  });
-};
+/** Creates the table in which the secret rotation keeps its state. */
+export const createRotationTable = (client: DynamoDBClient, tableName: string): Promise<void> =>
+  create(client, tableName, rotationTable);
+
+/** Creates the table of webhooks and deliveries. */
+export const createWebhookTable = (client: DynamoDBClient, tableName: string): Promise<void> =>
+  create(client, tableName, webhookTable);

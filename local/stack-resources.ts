@@ -1,7 +1,7 @@
 import { CreateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { AdobeTarget } from './adobe-target.ts';
 import { localClients } from './clients.ts';
-import { createIntentTable, createJobTable, createWebhookTable } from './dynamodb.ts';
+import { createJobTable, createRotationTable, createWebhookTable } from './dynamodb.ts';
 import { functionArn } from './lambda/function-definition.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
@@ -16,7 +16,7 @@ export const createResources = async (
   try {
     await Promise.all([
       createJobTable(dynamoDb, stackNames.table),
-      createIntentTable(dynamoDb, stackNames.rotationTable),
+      createRotationTable(dynamoDb, stackNames.rotationTable),
       createWebhookTable(dynamoDb, stackNames.webhookTable),
       secretsManager.send(
         new CreateSecretCommand({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { condition } from '#shared/aws/expressions.ts';
 import { putItem, putNew, type Table } from '#shared/aws/table.ts';
+import { jobPartitions } from '#shared/deployment/tables.ts';
 
 const leaseSchema = z.object({
   owner: z.string(),
@@ -27,7 +28,7 @@ export interface MintLeases {
   release(lease: MintLease): Promise<void>;
 }
 
-const key = { pk: 'status#token-refresh', sk: 'mint-lease' };
+const key = { pk: jobPartitions.status('token-refresh'), sk: 'mint-lease' };
 
 /** Keeps the lease beside the status item of the token refresh: Secrets Manager has no conditional write. */
 export const createMintLeases = (table: Table): MintLeases => ({

@@ -1,32 +1,49 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { Construct } from 'constructs';
+import { AttributeType, BillingMode, CfnTable, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { Keys, TableDefinition } from '#shared/deployment/tables.ts';
 
-/**
- * A table of items with partition and sort key, some of which expire: on demand, restorable to any second of the last 35 days.
- *
- * @param logicalId its name in the template
- */
-export const dataTable = (scope: Construct, logicalId: string, removalPolicy: RemovalPolicy): Table => {
-  const table = new Table(scope, 'Table', {
-    partitionKey: { name: 'pk', type: AttributeType.STRING },
-    sortKey: { name: 'sk', type: AttributeType.STRING },
-    billingMode: BillingMode.PAY_PER_REQUEST,
-    timeToLiveAttribute: 'expiresAt',
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    removalPolicy,
-  });
-  keepLogicalId(table, logicalId);
-  return table;
-};
+interface DataTableProps<Index extends string> {
+  definition: TableDefinition<Index>;
+  /** The table's name in the template: fixed, so that moving the construct never replaces the data. */
+  logicalId: string;
+  removalPolicy: RemovalPolicy;
+}
 
-/**
- * Fixes the logical id of a table, so that moving its construct never replaces the data.
- *
- * @throws {TypeError} if the table was imported
- */
-export const keepLogicalId = (table: Table, logicalId: string): void => {
-  const resource = table.node.defaultChild;
-  if (!(resource instanceof CfnTable)) throw new TypeError('The table has no CloudFormation resource');
-  resource.overrideLogicalId(logicalId);
-};
+/** A table on demand, restorable to any second of the last 35 days. */
+export class DataTable<Index extends string = string> extends Construct {
+  readonly table: Table;
+
+  /** @throws {TypeError} if CDK has made no table of its own */
+  constructor(scope: Construct, id: string, { definition, logicalId, removalPolicy }: DataTableProps<Index>) {
+    super(scope, id);
+    const { timeToLiveAttribute, indexes } = definition;
+    this.table = new Table(this, 'Table', {
+      ...attributes(definition),
+      timeToLiveAttribute,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy,
+    });
+    for (const [indexName, keys] of Object.entries<Required<Keys>>(indexes ?? {})) {
+      this.table.addGlobalSecondaryIndex({
+        indexName,
+        ...attributes(keys),
+        projectionType: ProjectionType.ALL,
+      });
+    }
+    const resource = this.table.node.defaultChild;
+    if (!(resource instanceof CfnTable)) throw new TypeError('The table has no CloudFormation resource');
+    resource.overrideLogicalId(logicalId);
+  }
+
+  /** The ARN of one index, for permissions that name it. */
+  indexArn(index: Index): string {
+    return `${this.table.tableArn}/index/${index}`;
+  }
+}
+
+const attributes = ({ partitionKey, sortKey }: Keys) => ({
+  partitionKey: { name: partitionKey, type: AttributeType.STRING },
+  sortKey: sortKey === undefined ? undefined : { name: sortKey, type: AttributeType.STRING },
+});

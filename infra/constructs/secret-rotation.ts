@@ -1,18 +1,19 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Stack } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { keepLogicalId } from './data-table.ts';
+import { rotationTable } from '#shared/deployment/tables.ts';
+import { DataTable } from './data-table.ts';
 import type { FunctionProps } from './functions/function-props.ts';
 import { SecretRotationFunction } from './functions/secret-rotation-function.ts';
 
-/** The rotation of the client secret: its function, the table of its intents and its schedule in Secrets Manager. */
+/** The rotation of the client secret: its function, the table of its state and its schedule in Secrets Manager. */
 export class SecretRotation extends Construct {
   readonly function: SecretRotationFunction;
   /** What a rotation was about to do at Adobe when it crashed; no other function can reach it. */
-  readonly intents: Table;
+  readonly state: Table;
 
   constructor(
     scope: Construct,
@@ -20,14 +21,14 @@ export class SecretRotation extends Construct {
     props: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'> & { removalPolicy: RemovalPolicy },
   ) {
     super(scope, id);
-    this.intents = new Table(this, 'Intents', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: props.removalPolicy,
+    const { removalPolicy } = props;
+    const state = new DataTable(this, 'State', {
+      definition: rotationTable,
+      logicalId: 'RotationTable',
+      removalPolicy,
     });
-    keepLogicalId(this.intents, 'RotationIntentTable');
-    this.function = new SecretRotationFunction(this, 'SecretRotation', { ...props, intents: this.intents });
+    this.state = state.table;
+    this.function = new SecretRotationFunction(this, 'SecretRotation', { ...props, state: this.state });
 
     const { lambda } = this.function;
     const secretId = props.secrets.clientCredentials.secretArn;

@@ -1,5 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { FunctionName } from '../deployment/names.ts';
+import { jobPartitions } from '../deployment/tables.ts';
 
 const errorSchema = z.object({ code: z.string(), message: z.string() });
 
@@ -47,15 +49,17 @@ export interface StatusItems {
 export const createStatusItems = (options: { dynamoDb: DynamoDBDocumentClient; tableName: string }): StatusItems => {
   const { dynamoDb, tableName: TableName } = options;
 
-  const read = async <Schema extends z.ZodType>(name: string, schema: Schema) => {
+  const read = async <Schema extends z.ZodType>(name: FunctionName, schema: Schema) => {
     const { Item } = await dynamoDb.send(
-      new GetCommand({ TableName, Key: { pk: `status#${name}`, sk: 'status' }, ConsistentRead: true }),
+      new GetCommand({ TableName, Key: { pk: jobPartitions.status(name), sk: 'status' }, ConsistentRead: true }),
     );
     return Item === undefined ? undefined : schema.parse(Item);
   };
 
-  const write = async (name: string, status: TokenRefreshStatus | SecretRotationStatus) => {
-    await dynamoDb.send(new PutCommand({ TableName, Item: { ...status, pk: `status#${name}`, sk: 'status' } }));
+  const write = async (name: FunctionName, status: TokenRefreshStatus | SecretRotationStatus) => {
+    await dynamoDb.send(
+      new PutCommand({ TableName, Item: { ...status, pk: jobPartitions.status(name), sk: 'status' } }),
+    );
   };
 
   return {

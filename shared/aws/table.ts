@@ -9,6 +9,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
+import type { JobIndex } from '../deployment/tables.ts';
 import { type Condition, condition, createExpressions, type Update, writeUpdate } from './expressions.ts';
 import type { Item, UnreadableItems } from './items.ts';
 
@@ -136,7 +137,7 @@ const holds = async (write: Promise<unknown>): Promise<boolean> => {
 /** Which items of one partition are read, in the order of their sort key. */
 export interface Query {
   /** An index; the table itself if absent. Indexes are always eventually consistent. */
-  index?: string;
+  index?: JobIndex;
   /** A key condition. */
   where: Condition;
   /** Leaves out items after they were read, and paid for. */

@@ -1,11 +1,9 @@
 import { createItemParser } from '../aws/items.ts';
+import { jobPartitions } from '../deployment/tables.ts';
 import { batchSchema } from './batch.ts';
 
 /** The key of a batch's item. */
-export const batchKey = (batchId: string) => ({ pk: partitionOf(batchId), sk: 'batch' });
-
-/** The partition of a batch: its item, and one for each line that is no job. */
-export const partitionOf = (batchId: string): string => `batch#${batchId}`;
+export const batchKey = (batchId: string) => ({ pk: jobPartitions.batch(batchId), sk: 'batch' });
 
 /** The part of the queue index in which batches stand that are not over. */
 export const openBatches = 'batch';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import { queryPages, type Table } from '../aws/table.ts';
-import { partitionOf } from './batch-item.ts';
+import { jobPartitions } from '../deployment/tables.ts';
 
 const skippedLine = z.object({
   /** Number of the line, from 1. */
@@ -42,7 +42,7 @@ export const saveSkippedLines = async (
     let requests: NonNullable<BatchWriteCommandOutput['UnprocessedItems']>[string] = lines
       .slice(start, start + maxWrites)
       .map((line) => ({
-        PutRequest: { Item: { pk: partitionOf(batchId), sk: sortKeyOf(line.line), ...line, expiresAt } },
+        PutRequest: { Item: { pk: jobPartitions.batch(batchId), sk: sortKeyOf(line.line), ...line, expiresAt } },
       }));
     while (requests.length > 0) {
       const { UnprocessedItems }: BatchWriteCommandOutput = await table.dynamoDb.send(
@@ -55,7 +55,7 @@ export const saveSkippedLines = async (
 
 /** The lines of a batch that are no jobs, in their order. */
 export async function* skippedLines(table: Table, batchId: string): AsyncGenerator<SkippedLine> {
-  const where = condition`#pk = ${partitionOf(batchId)} AND begins_with(#sk, ${'line#'})`;
+  const where = condition`#pk = ${jobPartitions.batch(batchId)} AND begins_with(#sk, ${'line#'})`;
   for await (const { Items = [] } of queryPages(table, { where, consistent: true })) {
     yield* parseEach(table, Items, parseSkippedLine).parsed;
   }

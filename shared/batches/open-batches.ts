@@ -1,7 +1,6 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { parseEach } from '../aws/items.ts';
 import { getItem, queryPages, type Table, updateItem } from '../aws/table.ts';
-import { indexes } from '../jobs/job-item.ts';
 import { type Batch, isComplete } from './batch.ts';
 import { batchKey, openBatches, parseBatch } from './batch-item.ts';
 import { setAsideBatch } from './set-aside.ts';
@@ -26,7 +25,7 @@ export interface DueBatch {
 export async function* dueBatches(table: Table, pageSize: number): AsyncGenerator<DueBatch[]> {
   const now = new Date(table.clock.now()).toISOString();
   const where = condition`#queueState = ${openBatches} AND #queueOrder <= ${now}`;
-  for await (const { Items = [] } of queryPages(table, { index: indexes.queue, where, pageSize })) {
+  for await (const { Items = [] } of queryPages(table, { index: 'queue', where, pageSize })) {
     const { parsed, unreadable } = parseEach(table, Items, (item) => ({
       batch: parseBatch(item),
       dueAt: String(item['queueOrder']),

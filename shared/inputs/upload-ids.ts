@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { uploadLifetimeMs } from '../adobe/services/firefly/storage-image.ts';
 import type { Table } from '../aws/table.ts';
+import { jobPartitions } from '../deployment/tables.ts';
 import { conditionalUpdate } from '../jobs/conditional-update.ts';
 import type { InspectedInput } from './inspect.ts';
 
@@ -19,9 +20,11 @@ export interface UploadIdentity extends Identity {
 }
 
 const keyOf = ({ bucket, key, etag }: Identity) => ({
-  pk: `input#${createHash('sha256')
-    .update(JSON.stringify([bucket, key, etag]))
-    .digest('hex')}`,
+  pk: jobPartitions.input(
+    createHash('sha256')
+      .update(JSON.stringify([bucket, key, etag]))
+      .digest('hex'),
+  ),
   sk: 'input',
 });
 

@@ -1,14 +1,12 @@
 import { createItemParser } from '../aws/items.ts';
+import { jobPartitions } from '../deployment/tables.ts';
 import { isFinal, type JobState, jobSchema } from './job.ts';
-
-/** Names of the table's indexes. */
-export const indexes = { queue: 'queue', caller: 'caller', unpublished: 'unpublished' } as const;
 
 /** The part of the index of unpublished ends that jobs stand in. */
 export const unpublishedJob = 'job';
 
 /** The key of a job's item. */
-export const jobKey = (jobId: string) => ({ pk: `job#${jobId}`, sk: 'job' });
+export const jobKey = (jobId: string) => ({ pk: jobPartitions.job(jobId), sk: 'job' });
 
 /** The range key of the caller's list: newest last, unique. */
 export const createdOrder = (createdAt: string, jobId: string): string => `${createdAt}#${jobId}`;

@@ -2,7 +2,7 @@ import { allOf, condition } from '../aws/expressions.ts';
 import { parseEach } from '../aws/items.ts';
 import { getItem, nowSeconds, putNew, queryPages, removeItem, type Table } from '../aws/table.ts';
 import type { Job, JobState, NewJob } from './job.ts';
-import { createdOrder, indexes, jobKey, parseJob, queuedPart, unpublishedJob } from './job-item.ts';
+import { createdOrder, jobKey, parseJob, queuedPart, unpublishedJob } from './job-item.ts';
 
 /** One page of a caller's jobs, newest first. */
 export interface JobPage {
@@ -105,7 +105,7 @@ export const listJobs = async (
   { caller, state, before, limit }: { caller: string; state?: JobState; before?: string; limit: number },
 ): Promise<JobPage> => {
   const pages = queryPages(table, {
-    index: indexes.caller,
+    index: 'caller',
     where: allOf(
       condition`#caller = ${caller}`,
       before === undefined ? undefined : condition`#createdOrder < ${before}`,

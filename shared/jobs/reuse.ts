@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { getItem, nowSeconds, type Table, updateItem } from '../aws/table.ts';
+import { jobPartitions } from '../deployment/tables.ts';
 import { type Job, type NewJob, requestOf } from './job.ts';
 import { getJob } from './job-store.ts';
 import { requestHashOf } from './request-hash.ts';
@@ -10,9 +11,11 @@ const buildKey = (request: Identity) => {
   const { caller, operation, modelVersion } = request;
   const hash = requestHashOf(operation, modelVersion, requestOf(request));
   return {
-    pk: `reuse#${createHash('sha256')
-      .update(JSON.stringify([caller, hash]))
-      .digest('hex')}`,
+    pk: jobPartitions.reuse(
+      createHash('sha256')
+        .update(JSON.stringify([caller, hash]))
+        .digest('hex'),
+    ),
     sk: 'reuse',
   };
 };

@@ -4,7 +4,7 @@ import { queryFirst, type Table, updateItem } from '../aws/table.ts';
 import type { Batch } from '../batches/batch.ts';
 import { parseBatch, unpublishedBatch } from '../batches/batch-item.ts';
 import type { Job } from '../jobs/job.ts';
-import { indexes, parseJob, unpublishedJob } from '../jobs/job-item.ts';
+import { parseJob, unpublishedJob } from '../jobs/job-item.ts';
 
 /** Jobs that ended before the given time (epoch ms), and whose end a crash kept from being published. */
 export const unpublishedJobs = (table: Table, beforeMs: number, limit: number): Promise<Job[]> =>
@@ -23,7 +23,7 @@ const findMarked = async <Ended>(
   const before = new Date(beforeMs).toISOString();
   const items = await queryFirst(
     table,
-    { index: indexes.unpublished, where: condition`#unpublished = ${mark} AND #finishedAt < ${before}` },
+    { index: 'unpublished', where: condition`#unpublished = ${mark} AND #finishedAt < ${before}` },
     limit,
   );
   const { parsed, unreadable } = parseEach(table, items, parse);

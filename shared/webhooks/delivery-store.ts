@@ -1,17 +1,16 @@
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, nowSeconds, putNew, queryFirst, type Table, updateItem } from '../aws/table.ts';
+import { webhookPartitions } from '../deployment/tables.ts';
 import { type Attempt, type Delivery, type DeliveryRef, deliverySchema } from './webhook.ts';
 
 const retentionSeconds = 30 * 86_400;
 
 const parseDelivery = createItemParser(deliverySchema);
 
-const deliveryPartition = (webhookId: string): string => `webhook#${webhookId}`;
-
 /** Deliveries of a webhook are in the order of their events. */
 const deliveryKey = ({ webhookId, at, deliveryId }: Omit<DeliveryRef, 'caller'>) => ({
-  pk: deliveryPartition(webhookId),
+  pk: webhookPartitions.webhook(webhookId),
   sk: `delivery#${at}#${deliveryId}`,
 });
 
@@ -70,6 +69,6 @@ export const recordAttempt = async (
 
 /** The latest deliveries to a webhook, newest event first; one that cannot be read is reported and left out. */
 export const latestDeliveries = async (table: Table, webhookId: string, limit: number): Promise<Delivery[]> => {
-  const where = condition`#pk = ${deliveryPartition(webhookId)}`;
+  const where = condition`#pk = ${webhookPartitions.webhook(webhookId)}`;
   return parseEach(table, await queryFirst(table, { where, descending: true }, limit), parseDelivery).parsed;
 };

@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import { condition, exists, type Update } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, putNew, queryPages, removeItem, type Table, updateItem } from '../aws/table.ts';
+import { webhookPartitions } from '../deployment/tables.ts';
 import { type Webhook, type WebhookRef, type WebhookSecret, webhookSchema } from './webhook.ts';
 
 /** Most webhooks of one caller. */
@@ -17,10 +18,8 @@ const maxSecrets = 3;
 
 const parseWebhook = createItemParser(webhookSchema);
 
-const callerPartition = (caller: string): string => `caller#${caller}`;
-
 const webhookKey = ({ caller, webhookId }: WebhookRef) => ({
-  pk: callerPartition(caller),
+  pk: webhookPartitions.caller(caller),
   sk: `webhook#${webhookId}`,
 });
 
@@ -58,7 +57,7 @@ export const getWebhook = async (table: Table, ref: WebhookRef): Promise<Webhook
 
 /** The webhooks of a caller as they are now, oldest first. */
 export const listWebhooks = async (table: Table, caller: string): Promise<Webhook[]> => {
-  const where = condition`#pk = ${callerPartition(caller)} AND begins_with(#sk, ${'webhook#'})`;
+  const where = condition`#pk = ${webhookPartitions.caller(caller)} AND begins_with(#sk, ${'webhook#'})`;
   const webhooks: Webhook[] = [];
   for await (const { Items = [] } of queryPages(table, { where, consistent: true })) {
     webhooks.push(...parseEach(table, Items, parseWebhook).parsed);

@@ -123,7 +123,7 @@ describe('cdk destroy', () => {
       [
         'OutputsBucket',
         'JobTable',
-        'RotationIntentTable',
+        'RotationTable',
         'WebhookTable',
         'ClientCredentialsSecret',
         'AccessTokenSecret',
@@ -135,7 +135,7 @@ describe('cdk destroy', () => {
     expect(policies(kept)).toEqual({
       OutputsBucket: retained,
       JobTable: retained,
-      RotationIntentTable: retained,
+      RotationTable: retained,
       WebhookTable: retained,
       ClientCredentialsSecret: retained,
       AccessTokenSecret: ['Delete', 'Delete'],

@@ -82,7 +82,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     [`${arn(jobs.table.tableArn)}/index/queue`, 'index queue'],
     [`${arn(jobs.table.tableArn)}/index/caller`, 'index caller'],
     [`${arn(jobs.table.tableArn)}/index/unpublished`, 'index unpublished'],
-    [arn(rotation.intents.tableArn), 'intent table'],
+    [arn(rotation.state.tableArn), 'rotation table'],
     [arn(webhooks.table.tableArn), 'webhook table'],
     [arn(outputs.bucket.bucketArn), 'bucket'],
     ...(['outputs', 'inbox', 'batches', 'uploads'] as const).map((prefix): [string, Target] => [

@@ -38,11 +38,11 @@ describe('the roles of the stack', () => {
     }
   });
 
-  it('leave the client credentials to token-refresh and secret-rotation, the intents to secret-rotation, webhooks to notify and api', () => {
+  it('leave the client credentials to token-refresh and secret-rotation, the state of the rotation to it alone, webhooks to notify and api', () => {
     const readersOf = (target: string) =>
       [...roles].filter(([, allowed]) => allowed.some((atom) => atom.includes(target))).map(([principal]) => principal);
     expect(readersOf('secret client-credentials').sort()).toEqual(['secret-rotation', 'token-refresh']);
-    expect(readersOf('intent table')).toEqual(['secret-rotation']);
+    expect(readersOf('rotation table')).toEqual(['secret-rotation']);
     expect(readersOf('webhook table').sort()).toEqual(['api', 'notify']);
     expect(
       [...roles].filter(([, allowed]) => allowed.some((atom) => atom.startsWith('secretsmanager:Put'))),

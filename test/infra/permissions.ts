@@ -15,7 +15,7 @@ export type Target =
   | 'index queue'
   | 'index caller'
   | 'index unpublished'
-  | 'intent table'
+  | 'rotation table'
   | 'webhook table'
   | 'bucket'
   | `bucket ${'outputs' | 'inbox' | 'batches' | 'uploads'}/*`
@@ -160,7 +160,7 @@ export const permissions: Record<Principal, Permission[]> = {
         'secretsmanager:UpdateSecretVersionStage',
       ],
     },
-    { on: 'intent table', may: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+    { on: 'rotation table', may: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     ownStatusItem('secret-rotation'),
     { on: 'function token-refresh', may: ['lambda:InvokeFunction'] },
     // AWS asks this of whoever calls RotateSecret.

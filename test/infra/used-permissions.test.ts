@@ -45,9 +45,12 @@ const requestsOf = async (name: FunctionName): Promise<string[]> => {
   });
   const code = outputFiles.map(({ text }) => text).join('\n');
   // esbuild numbers names that two modules import.
+  // A paginator makes its commands itself.
+  const paginated = /\bpaginateQuery\d*\(/.test(code) ? ['QueryCommand'] : [];
   const ofVersion = /new GetObjectCommand\d*\(\{[^}]*VersionId/.test(code) ? ['GetObjectCommand of a version'] : [];
   return [
     ...new Set([
+      ...paginated,
       ...ofVersion,
       ...[...code.matchAll(/new (\w+Command|Upload)\d*\(/g)].map(([, request]) => String(request)),
     ]),

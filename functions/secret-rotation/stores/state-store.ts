@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { condition } from '#shared/aws/expressions.ts';
 import { getItem, type Table, updateItem } from '#shared/aws/table.ts';
+import { rotationPartition } from '#shared/deployment/tables.ts';
 import { LeaseLostError } from '../errors.ts';
 
 const intentSchema = z.object({
@@ -49,7 +50,7 @@ export interface StateStore {
 }
 
 /** One item holds lease and state, so that every write of the state can be made conditional on the lease. */
-const key = { pk: 'client-credentials' };
+const key = { pk: rotationPartition };
 
 /** Opens the table that only this function can reach. */
 export const createStateStore = (table: Table): StateStore => {

@@ -14,7 +14,7 @@ export class SecretRotationFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, secrets, intents }: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'> & { intents: Table },
+    { settings, jobs, secrets, state }: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'> & { state: Table },
   ) {
     const { table } = jobs;
     const { secretArn } = secrets.clientCredentials;
@@ -27,7 +27,7 @@ export class SecretRotationFunction extends GatewayFunction {
         ...settings,
         fireflyApiUrl: getBaseUrl(settings.services, firefly),
         tableName: table.tableName,
-        rotationTableName: intents.tableName,
+        rotationTableName: state.tableName,
         clientCredentialsSecretId: secretArn,
         tokenRefreshFunctionName: lambdaName(Stack.of(scope).stackName, 'token-refresh'),
       }),
@@ -42,7 +42,7 @@ export class SecretRotationFunction extends GatewayFunction {
           ],
           [secretArn],
         ),
-        allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [intents.tableArn]),
+        allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [state.tableArn]),
         allowStatusItem(table.tableArn, 'secret-rotation'),
         // Whoever calls RotateSecret must be allowed to invoke the rotation function, which here is the caller itself.
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'secret-rotation')]),

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { durableAlias, eventBusName, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
+import { jobPartitions } from '#shared/deployment/tables.ts';
 import { inboxPrefix, outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 
 /** Exact actions on exact resources; CDK's own grants are wider (`grantInvoke` adds every version, `grantRead` lists). */
@@ -60,5 +61,5 @@ export const allowPutEvents = (scope: Construct): PolicyStatement =>
 /** Reads and writes the one status item of a function, and no other item of the job table. */
 export const allowStatusItem = (tableArn: string, name: FunctionName): PolicyStatement =>
   allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn], {
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`status#${name}`] },
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartitions.status(name)] },
   });

@@ -1,5 +1,6 @@
 import type { RequestWindow } from '../../adobe/services/service.ts';
 import type { Table } from '../../aws/table.ts';
+import { jobPartitions } from '../../deployment/tables.ts';
 
 /** The lane of Firefly's operations. */
 export const fireflyLane = 'firefly';
@@ -44,7 +45,7 @@ export const findLane = (lanes: Lanes, name: string): Lane => {
 };
 
 /** Partition of everything that the jobs of a lane share: permits, pause, day counters, served rounds. */
-export const lanePartition = (name: string): string => `quota#${name}`;
+export const lanePartition = jobPartitions.lane;
 
 // Permits are planned a minute ahead; a window of seconds would be over before.
 const shortestPlannedSeconds = 30;

@@ -1,6 +1,7 @@
 import { condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
 import { getItem, type Table, updateItem } from '../../aws/table.ts';
+import { jobPartitions } from '../../deployment/tables.ts';
 import { type Lane, type LaneQueue, lanePartition, permitPeriodMs, plannedWindows } from './lane.ts';
 
 /** Why and until when (epoch ms) no job may be submitted. */
@@ -29,7 +30,7 @@ export interface Pauses {
 }
 
 /** Key of the item that holds the pauses of all lanes. */
-const sharedPauseKey = { pk: 'quota', sk: 'pause' };
+const sharedPauseKey = { pk: jobPartitions.allLanes, sk: 'pause' };
 /** Key of the item that holds the pause of one lane. */
 export const lanePauseKey = (lane: string) => ({ pk: lanePartition(lane), sk: 'pause' });
 

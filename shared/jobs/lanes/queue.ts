@@ -2,7 +2,7 @@ import { allOf, condition } from '../../aws/expressions.ts';
 
 import { countItems, queryFirst, queryItems, type Table } from '../../aws/table.ts';
 import { type Job, type Priority, priorities } from '../job.ts';
-import { indexes, queuedPart } from '../job-item.ts';
+import { queuedPart } from '../job-item.ts';
 import { parseOpenJobs } from '../set-aside.ts';
 import type { LaneQueue } from './lane.ts';
 import { turnsBefore } from './priority-order.ts';
@@ -19,7 +19,7 @@ export const countLimit = 1000;
 export async function* queuedJobs(queue: LaneQueue, priority: Priority, pageSize: number): AsyncGenerator<Job> {
   const { table, name } = queue;
   const where = condition`#queueState = ${queuedPart(name)} AND begins_with(#queueOrder, ${`${priority}#`})`;
-  for await (const item of queryItems(table, { index: indexes.queue, where, pageSize })) {
+  for await (const item of queryItems(table, { index: 'queue', where, pageSize })) {
     yield* await parseOpenJobs(table, [item]);
   }
 }
@@ -42,7 +42,7 @@ export const overdueJobs = async (
   limit: number,
 ): Promise<Job[]> => {
   const where = condition`#queueState = ${part} AND #queueOrder < ${new Date(beforeMs).toISOString()}`;
-  return parseOpenJobs(table, await queryFirst(table, { index: indexes.queue, where }, limit));
+  return parseOpenJobs(table, await queryFirst(table, { index: 'queue', where }, limit));
 };
 
 /**
@@ -93,5 +93,5 @@ const countQueued = (
 ): Promise<number> => {
   const isQueued = condition`#queueState = ${queuedPart(name)}`;
   const where = allOf(isQueued, range && condition`#queueOrder BETWEEN ${range.first} AND ${range.last}`);
-  return countItems(table, { index: indexes.queue, where }, limit);
+  return countItems(table, { index: 'queue', where }, limit);
 };

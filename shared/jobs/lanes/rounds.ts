@@ -1,5 +1,6 @@
 import { condition } from '../../aws/expressions.ts';
 import { getItem, type ItemKey, type Table, updateItem } from '../../aws/table.ts';
+import { jobPartitions } from '../../deployment/tables.ts';
 import type { Job, Priority } from '../job.ts';
 import { type LaneQueue, lanePartition } from './lane.ts';
 
@@ -41,7 +42,7 @@ export const takeRounds = async (
   readServed: ReadServedRound = readServedRound,
 ): Promise<number> => {
   const served = await readServed(queue, priority);
-  const key = { pk: `caller#${caller}`, sk: `round#${queue.name}#${priority}` };
+  const key = { pk: jobPartitions.caller(caller), sk: `round#${queue.name}#${priority}` };
   for (;;) {
     const last =
       (await raiseRound(queue.table, key, {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
-import { createIntentTable, createJobTable, startDynamoDb } from '#local/dynamodb.ts';
+import { createJobTable, createRotationTable, startDynamoDb } from '#local/dynamodb.ts';
 
 const start = async () => {
   const server = await startDynamoDb();
@@ -53,7 +53,7 @@ it('has the job table ready at once, with its keys and indexes', async () => {
 
 it('lets exactly one of many concurrent conditional writes win', async () => {
   const { client, documents } = await start();
-  await createIntentTable(client, 'intents');
+  await createRotationTable(client, 'intents');
   await documents.send(new PutCommand({ TableName: 'intents', Item: { pk: 'lock', holder: 'nobody' } }));
 
   const claims = await Promise.allSettled(
@@ -78,7 +78,7 @@ it('lets exactly one of many concurrent conditional writes win', async () => {
 
 it('survives a client that goes away in the middle of a request', async () => {
   const { server, client, documents } = await start();
-  await createIntentTable(client, 'intents');
+  await createRotationTable(client, 'intents');
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   await once(socket, 'connect');
   await new Promise((resolve) => socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{', resolve));
@@ -98,7 +98,7 @@ it('closes while a client holds a connection open', async () => {
     region: 'us-east-1',
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
   });
-  await createIntentTable(client, 'intents');
+  await createRotationTable(client, 'intents');
 
   await server.close();
   await server.close();

@@ -1,0 +1,68 @@
+import type { FunctionName } from './names.ts';
+
+/** The keys of a table's items, or of their copies in an index: attributes that are strings. */
+export interface Keys {
+  partitionKey: string;
+  sortKey?: string;
+}
+
+/** A table, as a deployment creates it. */
+export interface TableDefinition<Index extends string = string> extends Keys {
+  /** Holds the time, in epoch seconds, after which DynamoDB deletes an item. */
+  timeToLiveAttribute?: string;
+  /** By their names; an index holds every item that has its keys, whole. */
+  indexes?: Readonly<Record<Index, Required<Keys>>>;
+}
+
+const item = { partitionKey: 'pk', sortKey: 'sk' } as const;
+
+/** Jobs, batches, quotas and the status items. */
+export const jobTable = {
+  ...item,
+  timeToLiveAttribute: 'expiresAt',
+  indexes: {
+    queue: { partitionKey: 'queueState', sortKey: 'queueOrder' },
+    caller: { partitionKey: 'caller', sortKey: 'createdOrder' },
+    unpublished: { partitionKey: 'unpublished', sortKey: 'finishedAt' },
+  },
+} as const satisfies TableDefinition;
+
+/** The name of an index of the job table. */
+export type JobIndex = keyof typeof jobTable.indexes;
+
+/** Webhooks with their secrets, and deliveries: a table of its own, as few functions may read it. */
+export const webhookTable = { ...item, timeToLiveAttribute: 'expiresAt' } as const satisfies TableDefinition;
+
+/** The state of the rotation, which no other function can reach. */
+export const rotationTable = { partitionKey: 'pk' } as const satisfies TableDefinition;
+
+/** The partitions of the job table. */
+export const jobPartitions = {
+  /** One job. */
+  job: (jobId: string) => `job#${jobId}`,
+  /** One batch, and its lines that are no jobs. */
+  batch: (batchId: string) => `batch#${batchId}`,
+  /** What all jobs of a lane share: permits, pause, day counters, served rounds. */
+  lane: (lane: string) => `quota#${lane}`,
+  /** What all lanes share. */
+  allLanes: 'quota',
+  /** What the jobs of a caller share. */
+  caller: (caller: string) => `caller#${caller}`,
+  /** The upload of an input, by the hash of its identity. */
+  input: (hash: string) => `input#${hash}`,
+  /** The job whose outputs answer a request, by the hash of its identity. */
+  reuse: (hash: string) => `reuse#${hash}`,
+  /** What a function writes of itself for `/health`; its role can reach no other partition. */
+  status: (name: FunctionName) => `status#${name}`,
+} as const;
+
+/** The partitions of the webhook table. */
+export const webhookPartitions = {
+  /** The webhooks of a caller. */
+  caller: (caller: string) => `caller#${caller}`,
+  /** The deliveries of a webhook. */
+  webhook: (webhookId: string) => `webhook#${webhookId}`,
+} as const;
+
+/** The one partition of the rotation table. */
+export const rotationPartition = 'client-credentials';
