@@ -1,8 +1,9 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import { claimUpload } from '#shared/inputs/upload-ids.ts';
-import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
+import { adobeLimits, createLane, onlyLane } from '#test/fixtures/queue.ts';
+import { acceptance, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
 
 const uploadPath = '/v2/storage/image';
 const uploadId = '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10';
@@ -14,30 +15,34 @@ beforeAll(async () => {
 });
 afterAll(() => servers.close());
 
-describe('inputs that lie in S3', () => {
-  let rig: Rig;
-  let key: string;
-  let request: string;
-  beforeEach(async () => {
-    rig = await servers.rig();
-    key = `${uploadsPrefix('alice')}${crypto.randomUUID()}.png`;
-    request = JSON.stringify({
-      prompt: 'a hat',
-      style: { imageReference: { source: { url: `s3://outputs/${key}` } } },
-    });
-    await put(png);
-    rig.adobe.script('POST', uploadPath, { status: 200, body: { images: [{ id: uploadId }] } });
-    rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
-    rig.storage.script('GET', '/0', { status: 200, body: 'picture', headers: { 'content-type': 'image/jpeg' } });
-    rig.adobe.script('GET', statusPath, success(`${rig.storage.url}/0`));
-  });
-
+/** A rig with an image in S3, and an Adobe that takes everything. */
+const prepare = async () => {
+  const rig = await servers.rig();
+  const key = `${uploadsPrefix('alice')}${crypto.randomUUID()}.png`;
+  const requestWith = (url: string) =>
+    JSON.stringify({ prompt: 'a hat', style: { imageReference: { source: { url } } } });
+  const request = requestWith(`s3://outputs/${key}`);
   const put = (bytes: Buffer) =>
     rig.parts.s3.send(new PutObjectCommand({ Bucket: 'outputs', Key: key, Body: bytes, ContentType: 'image/png' }));
-  const scheduled = () => rig.scheduled({ fields: { request } });
-  const sent = () => JSON.parse(rig.adobe.asked('POST', submitPath)[0]?.body ?? '{}');
+  await put(png);
+  rig.adobe.script('POST', uploadPath, { status: 200, body: { images: [{ id: uploadId }] } });
+  rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
+  rig.storage.script('GET', '/0', { status: 200, body: 'picture', headers: { 'content-type': 'image/jpeg' } });
+  rig.adobe.script('GET', statusPath, success(`${rig.storage.url}/0`));
+  return {
+    rig,
+    key,
+    request,
+    requestWith,
+    put,
+    scheduled: (sent = request) => rig.scheduled({ fields: { request: sent } }),
+    sent: () => JSON.parse(rig.adobe.asked('POST', submitPath)[0]?.body ?? '{}'),
+  };
+};
 
+describe.concurrent('inputs that lie in S3', () => {
   it('are brought to Adobe, and named by their upload in what is sent; the record keeps the words of the caller', async () => {
+    const { rig, scheduled, sent, request } = await prepare();
     const { job } = await rig.follow(await scheduled());
     expect(job.state).toBe('succeeded');
     expect(sent()).toEqual({ prompt: 'a hat', style: { imageReference: { source: { uploadId } } } });
@@ -49,6 +54,7 @@ describe('inputs that lie in S3', () => {
   });
 
   it('are brought once for all jobs, and anew when the object changes', async () => {
+    const { rig, put, scheduled } = await prepare();
     await rig.follow(await scheduled());
     await rig.follow(await scheduled());
     expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(1);
@@ -58,6 +64,7 @@ describe('inputs that lie in S3', () => {
   });
 
   it('are brought anew if Adobe may have lost them before their time; the job is sent again', async () => {
+    const { rig, scheduled } = await prepare();
     await rig.follow(await scheduled());
     const lost = { status: 422, body: { error_code: 'validation_error', message: 'unknown upload' } };
     rig.adobe.script('POST', submitPath, lost, acceptance(rig.adobe));
@@ -70,6 +77,7 @@ describe('inputs that lie in S3', () => {
   });
 
   it('are not to blame for a refusal when they are new, or for what Adobe thinks of them', async () => {
+    const { rig, scheduled } = await prepare();
     const refusal = (status: number, code: string) => ({ status, body: { error_code: code, message: 'no' } });
     rig.adobe.script('POST', submitPath, refusal(422, 'validation_error'), refusal(451, 'image_unsafe'));
     const first = await rig.follow(await scheduled());
@@ -80,22 +88,26 @@ describe('inputs that lie in S3', () => {
   });
 
   it('are waited for while another job brings them', async () => {
+    const { rig, key, put, request } = await prepare();
     const object = await put(png);
     expect(await claimUpload(rig.parts.table, { bucket: 'outputs', key, etag: object.ETag ?? '' })).toBe(true);
     const clock = rig.parts.table.clock;
     let ahead = 0;
     rig.parts.inputs.table = { ...rig.parts.table, clock: { now: () => clock.now() + ahead } };
     rig.parts.table = rig.parts.inputs.table;
+    rig.parts.lanes = onlyLane(createLane(rig.parts.table, { ...adobeLimits, submitGraceMs: 60_000 }));
+    const waiting = await rig.scheduled({ fields: { request }, inMs: 55_000 });
     setTimeout(() => {
       // The other job died: its lease runs out.
       ahead = 61_000;
     }, 500);
-    const { job } = await rig.follow(await rig.scheduled({ fields: { request }, inMs: 55_000 }));
+    const { job } = await rig.follow(waiting);
     expect(job.state).toBe('succeeded');
     expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(1);
   });
 
   it('are sent again after an answer that is no word, and with a new token after a refusal', async () => {
+    const { rig, scheduled } = await prepare();
     rig.adobe.script(
       'POST',
       uploadPath,
@@ -117,6 +129,7 @@ describe('inputs that lie in S3', () => {
       'invalid_content_type',
     ],
   ])('%s end the job before it costs a request, and free its permit', async (_, answer, code) => {
+    const { rig, scheduled } = await prepare();
     rig.adobe.script('POST', uploadPath, answer);
     const { job } = await rig.follow(await scheduled());
     expect(job).toMatchObject({ state: 'failed', error: { code } });
@@ -126,15 +139,16 @@ describe('inputs that lie in S3', () => {
   });
 
   it('that are too many end the job before one of them is brought', async () => {
-    request = JSON.stringify({ prompt: 'a', more: Array.from({ length: 17 }, () => ({ url: `s3://outputs/${key}` })) });
-    const { job } = await rig.follow(await scheduled());
+    const { rig, key, scheduled } = await prepare();
+    const many = { prompt: 'a', more: Array.from({ length: 17 }, () => ({ url: `s3://outputs/${key}` })) };
+    const { job } = await rig.follow(await scheduled(JSON.stringify(many)));
     expect(job).toMatchObject({ state: 'failed', error: { code: 'input_too_many' } });
     expect(rig.adobe.seen).toEqual([]);
   });
 
   it('that are gone by now end the job by name', async () => {
-    request = JSON.stringify({ prompt: 'a', style: { imageReference: { source: { url: `s3://outputs/${key}x` } } } });
-    const { job } = await rig.follow(await scheduled());
+    const { rig, key, requestWith, scheduled } = await prepare();
+    const { job } = await rig.follow(await scheduled(requestWith(`s3://outputs/${key}x`)));
     expect(job).toMatchObject({ state: 'failed', error: { code: 'input_not_found' } });
   });
 });
