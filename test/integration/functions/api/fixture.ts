@@ -67,6 +67,23 @@ let checkAnswer: AnswerCheck | undefined;
 
 const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
 
+/** Calls the API; an answer that its description does not know is an error. */
+export const callHandler = async (
+  handler: ReturnType<typeof createApi>,
+  request: TestRequest,
+): Promise<TestResponse> => {
+  const response = await handler(httpEvent(request), context);
+  checkAnswer ??= createAnswerCheck(JSON.parse((await handler(httpEvent({ path: '/openapi.json' }), context)).body));
+  checkAnswer({
+    method: request.method ?? 'GET',
+    path: request.path,
+    status: response.statusCode,
+    contentType: response.headers['content-type'],
+    body: response.body,
+  });
+  return { ...response, json: response.body === '' || response.isBase64Encoded ? {} : JSON.parse(response.body) };
+};
+
 /** An object store in memory. */
 const recordingStore = ({ objects, erased }: Recorded, clock: Clock): ObjectStore => ({
   bucket: 'outputs-bucket',
@@ -160,18 +177,7 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
     },
   };
   const handler = createApi(apiContext);
-  const call = async (request: TestRequest): Promise<TestResponse> => {
-    const response = await handler(httpEvent(request), context);
-    checkAnswer ??= createAnswerCheck(JSON.parse((await handler(httpEvent({ path: '/openapi.json' }), context)).body));
-    checkAnswer({
-      method: request.method ?? 'GET',
-      path: request.path,
-      status: response.statusCode,
-      contentType: response.headers['content-type'],
-      body: response.body,
-    });
-    return { ...response, json: response.body === '' || response.isBase64Encoded ? {} : JSON.parse(response.body) };
-  };
+  const call = (request: TestRequest) => callHandler(handler, request);
   const generate = (body: unknown = { prompt: 'a cat' }, options: Partial<TestRequest> = {}) =>
     call({ method: 'POST', path: '/v3/images/generate-async', body, ...options });
   return {

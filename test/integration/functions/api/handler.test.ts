@@ -1,7 +1,6 @@
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { createJobTable, startDynamoDb } from '#local/dynamodb.ts';
@@ -11,8 +10,8 @@ import { startSecretsManager } from '#local/secrets-manager/server.ts';
 import { systemClock } from '#shared/clock.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { outputKey } from '#shared/jobs/outputs.ts';
-import { finishJob, moveJob, success } from './fixture.ts';
-import { httpEvent, type TestRequest } from './http-event.ts';
+import { callHandler, finishJob, moveJob, success } from './fixture.ts';
+import type { TestRequest } from './http-event.ts';
 
 const bucket = 'gateway-outputs';
 const stack = 'firefly-gateway-test';
@@ -84,10 +83,7 @@ describe('the handler with its settings and AWS clients', () => {
     await servers.close();
   });
 
-  const call = async (request: TestRequest) => {
-    const response = await handler(httpEvent(request), { getRemainingTimeInMillis: () => 29_000 } as Context);
-    return { ...response, json: response.body === '' ? {} : (JSON.parse(response.body) as Record<string, unknown>) };
-  };
+  const call = (request: TestRequest) => callHandler(handler, request);
   const post = () => call({ method: 'POST', path: '/v3/images/generate-async', body: { prompt: 'a cat' } });
 
   it('takes a job as soon as the access token is there, and serves and erases its outputs', async () => {

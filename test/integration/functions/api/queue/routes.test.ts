@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { queueState } from '#functions/api/queue/view.ts';
 import { pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
 import { claimPermit } from '#shared/jobs/lanes/permits.ts';
 import { createLane, readPermits } from '#test/fixtures/queue.ts';
@@ -43,7 +42,6 @@ describe('GET /queue', () => {
       estimatedDrain: isoAfter(63_000),
       estimatedDrainIsMinimum: false,
     });
-    expect(queueState.parse(json)).toEqual(json);
   });
 
   it('is empty where nothing waits', async () => {
@@ -64,7 +62,6 @@ describe('pausing and resuming', () => {
       statusCode: 200,
       json: { pauses: [{ reason: 'operator', by: 'ops', note: 'month end', since: isoAfter(0) }] },
     });
-    expect(queueState.parse(paused.json)).toEqual(paused.json);
     expect(paused.json).not.toHaveProperty('estimatedDrain');
     expect((await api.call({ path: '/health' })).json).toMatchObject({
       status: 'degraded',
