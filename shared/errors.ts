@@ -17,7 +17,8 @@ export abstract class GatewayError extends Error {
 
   constructor(code: string, message: string, { status, requestId, cause }: ErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
+    // Bundles are minified, which mangles the names of classes: the code is what a log or Lambda's errorType can name.
+    this.name = code;
     this.code = code;
     this.status = status;
     this.requestId = requestId;

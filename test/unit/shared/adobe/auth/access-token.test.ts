@@ -114,6 +114,6 @@ describe('a refused access token', () => {
     const { cache, store } = createStore();
     store.refreshes = false;
     const { versionId } = await cache.get();
-    await expect(cache.refused(versionId)).rejects.toMatchObject({ name: 'TokenUnavailableError' });
+    await expect(cache.refused(versionId)).rejects.toMatchObject({ code: 'token_unavailable' });
   });
 });
