@@ -10,10 +10,34 @@ export interface Log {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
+/** The log of a function, with the middleware that tells its lines apart. */
+export interface FunctionLog extends Log {
+  /**
+   * For `before` of middy: from then on every line of the invocation bears the function's name, its request id and whether it
+   * was a cold start, and the given keys. Powertools' own `injectLambdaContext` is not it: by a variable of its environment it
+   * logs whole events, and these hold prompts.
+   *
+   * @param readKeys finds in an event what the invocation is about, such as `jobId`; never a prompt or a secret
+   */
+  inContext<Event>(
+    readKeys?: (event: Event) => Record<string, string | undefined>,
+  ): (request: { event: Event; context: InvocationContext | { lambdaContext: InvocationContext } }) => void;
+}
+
+type InvocationContext = Parameters<Logger['addContext']>[0];
+
 /** Writes one structured JSON line per call; service and level come from the POWERTOOLS_ variables of Lambda. */
-export const createLog = (): Log => {
+export const createLog = (): FunctionLog => {
   const logger = new Logger();
   return {
+    inContext:
+      (readKeys) =>
+      ({ event, context }) => {
+        // An invocation of a durable function that is suspended has no end at which they could be dropped.
+        logger.resetKeys();
+        logger.addContext('lambdaContext' in context ? context.lambdaContext : context);
+        logger.appendKeys(readKeys?.(event) ?? {});
+      },
     debug: (message, fields = {}) => logger.debug(message, fields),
     info: (message, fields = {}) => logger.info(message, fields),
     warn: (message, fields = {}) => logger.warn(message, fields),

@@ -13,24 +13,27 @@ import {
 import { createObjectStore } from '#shared/aws/object-store.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
+import { openTable } from '#shared/aws/table.ts';
 import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
 import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
-import { createLog } from '#shared/observability.ts';
+import { createLog, createRecordMetric } from '#shared/observability.ts';
 import { createApi } from './app.ts';
+import type { HttpEvent } from './http/request.ts';
 
 const environment = apiEnvironment.read(process.env);
 const dynamoDb = createDynamoDb();
 const lambda = createLambda();
 const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
-const table = { dynamoDb, tableName: environment.tableName, clock: systemClock };
+const log = createLog();
+const tables = { dynamoDb, clock: systemClock, log, recordMetric: createRecordMetric() };
+const table = openTable({ ...tables, tableName: environment.tableName });
 const token = createAccessTokenSource({
   secretsManager: createSecretsManager(),
   secretId: environment.accessTokenSecretId,
 });
-const log = createLog();
 
 /** Answers every request to the HTTP API. */
 export const handler = createApi({
@@ -55,7 +58,7 @@ export const handler = createApi({
     maxBytes: environment.inputMaxBytes,
   },
   webhooks: {
-    table: { ...table, tableName: environment.webhookTableName },
+    table: openTable({ ...tables, tableName: environment.webhookTableName }),
     startDelivery: createStartExecution(lambda, environment.notifyFunctionArn),
     allowsLoopback: environment.webhookLoopback === 'allowed',
   },
@@ -73,4 +76,4 @@ export const handler = createApi({
     retentionSeconds: environment.jobRetentionDays * 86_400,
     docsAssetsDirectory: environment.docsAssetsDirectory,
   },
-});
+}).before(log.inContext((event: HttpEvent) => ({ requestId: event.requestContext?.requestId })));

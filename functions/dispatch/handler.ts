@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { createDynamoDb, createEventBridge, createLambda } from '#shared/aws/clients.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
+import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
 import { getLaneLimits } from '#shared/deployment/services.ts';
@@ -11,7 +12,9 @@ import { dispatch } from './dispatch.ts';
 
 const environment = dispatchEnvironment.read(process.env);
 const { tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn } = environment;
-const table = { dynamoDb: createDynamoDb(), tableName, clock: systemClock };
+const log = createLog();
+const recordMetric = createRecordMetric();
+const table = openTable({ dynamoDb: createDynamoDb(), tableName, clock: systemClock, log, recordMetric });
 const lambda = createLambda();
 const startGenerate = createStartExecution(lambda, generateFunctionArn);
 const startInbox = createStartExecution(lambda, inboxFunctionArn);
@@ -23,9 +26,11 @@ const context: DispatchContext = {
   startTurn: ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name),
   startRun: ({ batchId, run }, name) => startInbox({ batchId, run }, name),
   random: Math.random,
-  log: createLog(),
-  recordMetric: createRecordMetric(),
+  log,
+  recordMetric,
 };
 
 /** Runs every minute and on every new job. */
-export const handler = middy(() => dispatch(context));
+export const handler = middy()
+  .before(log.inContext())
+  .handler(() => dispatch(context));

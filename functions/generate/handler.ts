@@ -15,6 +15,7 @@ import {
   createS3,
   createSecretsManager,
 } from '#shared/aws/clients.ts';
+import { openTable } from '#shared/aws/table.ts';
 import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
@@ -38,9 +39,16 @@ const tokenSource = createAccessTokenSource({
   tokenRefreshFunction: environment.tokenRefreshFunctionName,
 });
 
-const table = { dynamoDb: createDynamoDb(), tableName: environment.tableName, clock: systemClock };
-const tokens = createAccessTokenCache(tokenSource, systemClock);
 const log = createLog();
+const recordMetric = createRecordMetric();
+const table = openTable({
+  dynamoDb: createDynamoDb(),
+  tableName: environment.tableName,
+  clock: systemClock,
+  log,
+  recordMetric,
+});
+const tokens = createAccessTokenCache(tokenSource, systemClock);
 const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
 
 const parts: Parts = {
@@ -68,7 +76,7 @@ const parts: Parts = {
   outputMaxBytes: environment.outputMaxBytes,
   triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
   log,
-  recordMetric: createRecordMetric(),
+  recordMetric,
 };
 
 /** Follows one turn of a job from its permit to its end; a durable function, resumed at the last finished step. */
@@ -76,4 +84,6 @@ export const handler = middy<Turn, TurnEnd, Error, DurableContext>({
   executionMode: executionModeDurableContext,
   // A suspended invocation is over for Lambda while middy's timer would still run.
   timeoutEarlyInMillis: 0,
-}).handler(({ jobId, turn }: Turn, context) => runJob(context, { jobId, turn }, parts));
+})
+  .before(log.inContext(({ jobId }) => ({ jobId })))
+  .handler(({ jobId, turn }: Turn, context) => runJob(context, { jobId, turn }, parts));

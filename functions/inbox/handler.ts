@@ -2,7 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
-import { reportUnreadable } from '#shared/aws/items.ts';
+import { openTable } from '#shared/aws/table.ts';
 import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
@@ -19,12 +19,13 @@ const { tableName, eventBusName, gatewayUrl } = environment;
 const log = createLog();
 
 const inbox: InboxContext = {
-  table: {
+  table: openTable({
     dynamoDb: createDynamoDb(),
     tableName,
     clock: systemClock,
-    onUnreadable: reportUnreadable({ log, recordMetric: createRecordMetric() }),
-  },
+    log,
+    recordMetric: createRecordMetric(),
+  }),
   bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   s3: createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined }),
   triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName),
@@ -37,14 +38,16 @@ const inbox: InboxContext = {
 };
 
 /** Makes a batch of a new file, or does what there is to do for one; a durable function, resumed at the last finished step. */
-export const handler = middy<unknown, unknown, Error, DurableContext>({
+export const handler = middy<{ batchId?: string }, unknown, Error, DurableContext>({
   executionMode: executionModeDurableContext,
   // A suspended invocation is over for Lambda while middy's timer would still run.
   timeoutEarlyInMillis: 0,
-}).handler((event: unknown, context) => {
-  const known = readEvent(event);
-  if (known.kind === 'run') return processBatch(context, known.run, inbox);
-  return context.step('register', async () => ({ batchId: await registerFile(inbox, known) }), {
-    retryStrategy: registrationRetries,
+})
+  .before(log.inContext(({ batchId }) => ({ batchId })))
+  .handler((event, context) => {
+    const known = readEvent(event);
+    if (known.kind === 'run') return processBatch(context, known.run, inbox);
+    return context.step('register', async () => ({ batchId: await registerFile(inbox, known) }), {
+      retryStrategy: registrationRetries,
+    });
   });
-});

@@ -3,9 +3,11 @@ import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createDynamoDb, createLambda } from '#shared/aws/clients.ts';
 import { createStartExecution } from '#shared/aws/start-execution.ts';
+import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { notifyEnvironment } from '#shared/deployment/support-environments.ts';
-import { createLog } from '#shared/observability.ts';
+import { createLog, createRecordMetric } from '#shared/observability.ts';
+import type { DeliveryRef } from '#shared/webhooks/webhook.ts';
 import { retryOwnFailures } from './backoff.ts';
 import { createCallWebhook } from './call-webhook.ts';
 import type { NotifyContext } from './context.ts';
@@ -18,21 +20,36 @@ const { webhookTableName, notifyFunctionArn, webhookLoopback } = notifyEnvironme
 // Standard Webhooks: 15 to 30 s.
 const timeoutMs = 15_000;
 
-const parts: NotifyContext = {
-  table: { dynamoDb: createDynamoDb(), tableName: webhookTableName, clock: systemClock },
+const log = createLog();
+
+const notify: NotifyContext = {
+  table: openTable({
+    dynamoDb: createDynamoDb(),
+    tableName: webhookTableName,
+    clock: systemClock,
+    log,
+    recordMetric: createRecordMetric(),
+  }),
   startDelivery: createStartExecution(createLambda(), notifyFunctionArn),
   callWebhook: createCallWebhook({ timeoutMs, allowsLoopback: webhookLoopback === 'allowed' }),
   random: Math.random,
-  log: createLog(),
+  log,
 };
 
-/** Tells webhooks of an end, or follows one message until it is delivered; a durable function, resumed at the last finished step. */
-export const handler = middy<unknown, unknown, Error, DurableContext>({
+/**
+ * Creates the deliveries of an end to the webhooks of its caller, or delivers one message; a durable function, resumed at the
+ * last finished step.
+ */
+export const handler = middy<{ delivery?: DeliveryRef }, unknown, Error, DurableContext>({
   executionMode: executionModeDurableContext,
   // A suspended invocation is over for Lambda while middy's timer would still run.
   timeoutEarlyInMillis: 0,
-}).handler(async (event: unknown, context) => {
-  const known = readEvent(event);
-  if (known.kind === 'delivery') return deliver(context, known.delivery, parts);
-  return { webhooks: await context.step('create deliveries', () => createDeliveries(parts, known), retryOwnFailures) };
-});
+})
+  .before(log.inContext(({ delivery }) => ({ deliveryId: delivery?.deliveryId })))
+  .handler(async (event, context) => {
+    const known = readEvent(event);
+    if (known.kind === 'delivery') return deliver(context, known.delivery, notify);
+    return {
+      webhooks: await context.step('create deliveries', () => createDeliveries(notify, known), retryOwnFailures),
+    };
+  });

@@ -24,6 +24,8 @@ const policy = buildPolicy(environment);
 const dynamoDb = createDynamoDb();
 const lambda = createLambda();
 
+const log = createLog();
+
 const ports: RotationPorts = {
   secrets: createSecretStore({ secretsManager: createSecretsManager(), secretId: clientCredentialsSecretId }),
   state: createStateStore({ dynamoDb, tableName: rotationTableName, clock }),
@@ -40,7 +42,7 @@ const ports: RotationPorts = {
   status: createStatusItems({ dynamoDb, tableName }),
   clock,
   sleep: (ms) => sleep(ms),
-  log: createLog(),
+  log,
   recordMetric: createRecordMetric(),
 };
 
@@ -51,13 +53,15 @@ const reserveMs = 5_000;
  * Works on the client secrets: a step of a rotation for Secrets Manager, the daily run for the schedule, the deletion of a
  * compromised secret for an operator. A failure is thrown, after it is on record for `/health`.
  */
-export const handler = middy<unknown>().handler(async (input, context) => {
-  const options: RotationOptions = {
-    ports,
-    policy,
-    deadline: clock.now() + context.getRemainingTimeInMillis() - reserveMs,
-  };
-  const event = eventSchema.parse(input);
-  if ('Step' in event) return runStep(options, event);
-  return event.action === 'daily' ? runDaily(options) : deletePreviousSecretNow(options, event.confirm);
-});
+export const handler = middy<unknown>()
+  .before(log.inContext())
+  .handler(async (input, context) => {
+    const options: RotationOptions = {
+      ports,
+      policy,
+      deadline: clock.now() + context.getRemainingTimeInMillis() - reserveMs,
+    };
+    const event = eventSchema.parse(input);
+    if ('Step' in event) return runStep(options, event);
+    return event.action === 'daily' ? runDaily(options) : deletePreviousSecretNow(options, event.confirm);
+  });

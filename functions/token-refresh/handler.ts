@@ -19,6 +19,8 @@ const { tableName, clientCredentialsSecretId, accessTokenSecretId, adobeImsUrl, 
   tokenRefreshEnvironment.read(process.env);
 const dynamoDb = createDynamoDb();
 
+const log = createLog();
+
 const refreshContext: TokenRefreshContext = {
   store: createTokenStore({ secretsManager: createSecretsManager(), clientCredentialsSecretId, accessTokenSecretId }),
   leases: createMintLeases({ dynamoDb, tableName, clock }),
@@ -27,7 +29,7 @@ const refreshContext: TokenRefreshContext = {
   status: createStatusItems({ dynamoDb, tableName }),
   clock,
   sleep: (ms) => sleep(ms),
-  log: createLog(),
+  log,
   recordMetric: createRecordMetric(),
 };
 
@@ -38,15 +40,17 @@ const reportReserveMs = 3_000;
  * Keeps a valid access token in Secrets Manager: mints one if it is due, refused by Adobe, or no longer what the current
  * credentials would give. Returns what was done, without the token; a failure is thrown, after it is on record for `/health`.
  */
-export const handler = middy<unknown, RefreshReport>().handler(async (event, context) => {
-  const deadline = clock.now() + context.getRemainingTimeInMillis() - reportReserveMs;
-  try {
-    return await reportRefreshed(
-      refreshContext,
-      await refreshToken(refreshContext, eventSchema.parse(event), deadline),
-    );
-  } catch (error) {
-    await reportFailure(refreshContext, error);
-    throw error;
-  }
-});
+export const handler = middy<unknown, RefreshReport>()
+  .before(log.inContext())
+  .handler(async (event, context) => {
+    const deadline = clock.now() + context.getRemainingTimeInMillis() - reportReserveMs;
+    try {
+      return await reportRefreshed(
+        refreshContext,
+        await refreshToken(refreshContext, eventSchema.parse(event), deadline),
+      );
+    } catch (error) {
+      await reportFailure(refreshContext, error);
+      throw error;
+    }
+  });

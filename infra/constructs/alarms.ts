@@ -116,6 +116,12 @@ const generationAlarms = (stackName: string): AlarmDefinition[] => [
     description:
       'The record of a job could not be updated any more; it was ended as job_unprocessable, the queue goes on.',
   },
+  {
+    name: 'item-unreadable',
+    metric: gatewayMetric(stackName, metricNames.itemsUnreadable, Duration.minutes(5)),
+    threshold: 1,
+    description: 'A record in a table cannot be read and was left out of a list. The log line names its key.',
+  },
 ];
 
 /** The functions whose executions are durable. */

@@ -10,8 +10,9 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
 import type { JobIndex } from '../deployment/tables.ts';
+import type { Log, RecordMetric } from '../observability.ts';
 import { type Condition, condition, createExpressions, type Update, writeUpdate } from './expressions.ts';
-import type { Item, UnreadableItems } from './items.ts';
+import { type Item, reportUnreadable, type UnreadableItems } from './items.ts';
 
 /** A DynamoDB table, and the time by which its items are judged. */
 export interface Table extends UnreadableItems {
@@ -19,6 +20,16 @@ export interface Table extends UnreadableItems {
   tableName: string;
   clock: Clock;
 }
+
+/** Opens a table for a function: items that lists have to leave out are logged and counted. */
+export const openTable = ({
+  log,
+  recordMetric,
+  ...table
+}: Table & { log: Pick<Log, 'error'>; recordMetric: RecordMetric }): Table => ({
+  ...table,
+  onUnreadable: reportUnreadable({ log, recordMetric }),
+});
 
 /** The primary key of an item. */
 export type ItemKey = { pk: string; sk?: string };

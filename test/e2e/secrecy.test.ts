@@ -54,4 +54,17 @@ describe('no log line shows a secret, a token or a prompt', () => {
     const leaks = gateway.logLines.filter((line) => secrets.some((secret) => line.includes(secret)));
     expect(leaks).toEqual([]);
   });
+
+  it('and every line says which invocation of which function wrote it', () => {
+    const logged = gateway.logLines.flatMap((line) => {
+      const [json] = /\{.*"level".*\}$/.exec(line) ?? [];
+      return json === undefined ? [] : [JSON.parse(json) as Record<string, unknown>];
+    });
+    expect(logged.length).toBeGreaterThan(20);
+    const context = { function_name: expect.any(String), function_request_id: expect.any(String) };
+    for (const line of logged) expect(line).toMatchObject({ ...context, cold_start: expect.any(Boolean) });
+    const ofJobs = logged.filter(({ message }) => message === 'job ended');
+    expect(ofJobs.length).toBeGreaterThan(0);
+    for (const line of ofJobs) expect(line).toMatchObject({ jobId: expect.any(String) });
+  });
 });
