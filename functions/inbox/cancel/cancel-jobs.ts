@@ -5,10 +5,10 @@ import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { isFinal, type Job } from '#shared/jobs/job.ts';
+import { isFinal } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
-import { isRefusedWrite, setAsideJob } from '#shared/jobs/set-aside.ts';
+import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { InboxContext } from '../context.ts';
 
@@ -16,7 +16,7 @@ import type { InboxContext } from '../context.ts';
 export const linesInStep = 2_000;
 const concurrency = 16;
 const openJob = lineJobSchema.pick({ jobId: true, state: true });
-// A function's invocation may last 15 minutes; after so many steps the next one goes on.
+// An invocation of a function ends after 15 minutes; after this many steps the execution goes on in another one.
 const stepsInInvocation = 50;
 
 /**
@@ -24,7 +24,7 @@ const stepsInInvocation = 50;
  * Adobe works on are cancelled there. The last jobs go first, so that none is begun in the meantime.
  */
 export const cancelJobs = async (context: DurableContext, inbox: InboxContext, run: BatchRun): Promise<void> => {
-  const lines = await context.step('cancel', () => linesToCancel(inbox, run));
+  const lines = await context.step('cancel', () => countLinesToCancel(inbox, run));
   if (lines === 0) return;
   let steps = 0;
   for (let last = lines; last > 0; last -= linesInStep) {
@@ -40,7 +40,7 @@ export const cancelJobs = async (context: DurableContext, inbox: InboxContext, r
   });
 };
 
-const linesToCancel = async ({ table }: InboxContext, { batchId, run }: BatchRun): Promise<number> => {
+const countLinesToCancel = async ({ table }: InboxContext, { batchId, run }: BatchRun): Promise<number> => {
   const batch = await getBatch(table, batchId);
   const isAsked = batch?.run === run && batch.cancelRequestedAt !== undefined && batch.cancelledAt === undefined;
   return isAsked && batch.state === 'running' ? (batch.lines ?? 0) : 0;
@@ -55,24 +55,18 @@ const cancelLines = async (inbox: InboxContext, run: BatchRun, end: number): Pro
   return (await advanceBatch(inbox.table, run, { from: ['running'], to: 'running' })) !== undefined;
 };
 
+/**
+ * A job whose record cannot be read, or takes no further step, does not keep the others from being cancelled: dispatch sets
+ * it aside when its turn comes.
+ */
 const cancelOne = async (inbox: InboxContext, jobId: string): Promise<void> => {
   const { table, log } = inbox;
-  let job: Job | undefined;
   try {
-    job = await getJob(table, jobId);
+    const job = await getJob(table, jobId);
     const cancellation = job && (await cancelJob(table, job));
     if (cancellation?.outcome === 'cancelled') await tryPublishEnded(inbox, cancellation.job);
   } catch (error) {
-    // Neither helps to repeat, and each would keep the others from being cancelled.
     if (!isRefusedWrite(error) && !(error instanceof UnreadableItemError)) throw error;
     log.error('A job of a batch could not be cancelled.', { jobId, error: String(error) });
-    if (job !== undefined) await setAsideWaiting(inbox, job);
   }
-};
-
-/** Ends a waiting job whose record takes no further step; one that Adobe may have is left to its own execution. */
-const setAsideWaiting = async (inbox: InboxContext, job: Job): Promise<void> => {
-  if (job.state !== 'queued' && job.state !== 'scheduled') return;
-  const ended = await setAsideJob(inbox.table, job);
-  if (ended !== undefined) await tryPublishEnded(inbox, ended);
 };

@@ -55,8 +55,8 @@ export const enqueueLines = async (
       if (table.clock.now() >= leaseEndsAt) throw new LeaseOverError();
       const round = firstRound + index;
       const isStored = await tryCreateJob(inbox, job, { rank: buildRank(priority, round, job.jobId), round });
-      if (!isStored)
-        refused.push({ line: Number(job.line), id: job.lineId, state: 'rejected', error: unprocessableLine });
+      if (isStored) return;
+      refused.push({ line: Number(job.line), id: job.lineId, state: 'rejected', error: unprocessableLine });
     };
     await pMap(enqueued, createOne, { concurrency });
   }
@@ -82,7 +82,7 @@ const unprocessableLine = {
   message: 'The gateway cannot process the line. Change the line and send it again.',
 };
 
-/** @returns false if DynamoDB refuses what stands in the record, whose line would fail those around it at every attempt */
+/** @returns false if DynamoDB refuses the record for its content: thrown, that would fail the lines around it at every attempt */
 const tryCreateJob = async (
   { table, log }: InboxContext,
   job: NewJob,

@@ -34,7 +34,7 @@ const partBytes = 5 * 1024 * 1024;
 const blockCharacters = 64 * 1024;
 
 /**
- * Requests written in full, each with the names of its columns or the defaults of its file, may take so many times the
+ * Requests written in full, each with the names of its columns or the defaults of its file, may take this many times the
  * largest size of a file. Without a limit of its own a small file could become one of any size.
  */
 export const maxGrowth = 2;
@@ -94,7 +94,7 @@ export const firstLine: ReadPosition = { line: 1, offset: 0 };
 
 /** Most lines of a chunk. */
 export const maxChunkLines = 250;
-/** A chunk ends with the line that reaches so many bytes, which limits the memory that its requests take. */
+/** A chunk ends with the line that reaches this many bytes, which limits the memory that its requests take. */
 export const maxChunkBytes = 8 * 1024 * 1024;
 
 /** Reads the next chunk of a lines file. */

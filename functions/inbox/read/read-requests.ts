@@ -29,7 +29,7 @@ type Prepared =
  */
 export type Reading = { kind: 'read' | 'continues' | 'stale' } | Extract<Prepared, { kind: 'refused' }>;
 
-/** A function's invocation may last 15 minutes; after so many chunks the next one goes on. */
+/** An invocation of a function ends after 15 minutes; after this many chunks the execution goes on in another one. */
 export const chunksInInvocation = 100;
 // A durable execution may have 3,000 operations; before that another one goes on.
 const maxChunks = 2_000;
@@ -38,10 +38,10 @@ const maxReadAttempts = 8;
 
 /**
  * Reads the requests of a batch into jobs, a few hundred lines a step: after a crash it goes on at the last finished step,
- * also in a new execution, and it takes as many invocations as it needs. The file is looked at as a whole before its first
+ * also in a new execution, and it takes as many invocations as it needs. The file is read as a whole before its first
  * line becomes a job. What cannot be read, however often it is tried, is refused, so that no file is tried for ever.
  *
- * @param chunksInExecution after so many steps a new execution goes on
+ * @param chunksInExecution after this many steps a new execution goes on
  */
 export const readRequests = async (
   context: DurableContext,

@@ -20,18 +20,18 @@ type Reported =
   | { kind: 'written'; batchCounts: BatchCounts; lines: number }
   | { kind: 'not_written'; state: BatchEnd['state'] };
 
-// Whoever has just counted an end is done by then, so that the batch can be counted anew.
+// A process that has just counted an end is done by then, so that the batch can be recounted.
 const soonMs = 2 * 60_000;
 
 /**
- * Reports on a batch whose jobs have ended by the count, and ends it. Each job is looked at once more: if one has not ended
+ * Reports on a batch whose jobs have ended by the count, and ends it. Each job is read once more: if one has not ended
  * after all, nothing is reported and the batch goes on.
  */
 export const reportBatch = async (context: DurableContext, inbox: InboxContext, run: BatchRun): Promise<BatchEnd> => {
-  const reported = await context.step('report', () => reportOn(inbox, run));
+  const reported = await context.step('report', () => tryReport(inbox, run));
   if (reported.kind === 'not_written') return { state: reported.state };
   if (!(await startRetention(context, inbox, run, reported.lines))) return { state: 'stale' };
-  const { state } = await context.step('end', () => endReported(inbox, run, reported.batchCounts));
+  const { state } = await context.step('end', () => finishBatch(inbox, run, reported.batchCounts));
   return state === 'finished' ? publishBatchEnded(context, inbox, run) : { state };
 };
 
@@ -52,7 +52,7 @@ export const refuseBatch = async (
   return state === 'refused' ? publishBatchEnded(context, inbox, run) : { state };
 };
 
-const reportOn = async (inbox: InboxContext, run: BatchRun): Promise<Reported> => {
+const tryReport = async (inbox: InboxContext, run: BatchRun): Promise<Reported> => {
   const batch = await renewLease(inbox, run, 'reporting');
   if (batch === undefined) return { kind: 'not_written', state: 'stale' };
   const batchCounts = emptyCounts();
@@ -83,7 +83,7 @@ const resumeBatch = async (inbox: InboxContext, run: BatchRun, batch: Batch): Pr
   return later?.state ?? 'stale';
 };
 
-const endReported = async ({ table }: InboxContext, run: BatchRun, batchCounts: BatchCounts): Promise<BatchEnd> => {
+const finishBatch = async ({ table }: InboxContext, run: BatchRun, batchCounts: BatchCounts): Promise<BatchEnd> => {
   const batch = await getBatch(table, run.batchId);
   if (batch === undefined) return { state: 'stale' };
   const end = { from: ['reporting'], to: 'finished', changes: batchCounts } as const;

@@ -13,7 +13,7 @@ import type { InboxContext } from '../context.ts';
 
 const linesInStep = 10_000;
 const concurrency = 16;
-// A function's invocation may last 15 minutes; after so many steps the next one goes on.
+// An invocation of a function ends after 15 minutes; after this many steps the execution goes on in another one.
 const stepsInInvocation = 20;
 // A retry that is asked for in the last moment of the batch still finds its jobs.
 const marginSeconds = 86_400;

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey } from '@aws-sdk/client-s3';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maxJsonBytes } from '#functions/inbox/read/formats/json.ts';
 import { jsonLine, type ReportLine, type Rig, type Servers, startServers } from './rig.ts';
 
 let servers: Servers;
@@ -154,5 +155,17 @@ describe('a file', () => {
     expect(await rig.dispatch()).toEqual([{ state: 'refused' }]);
     expect(await rig.report(batchId)).toMatchObject([{ state: 'refused', error: { code } }]);
     expect((await rig.batch(batchId)).error?.message).not.toContain('secret');
+  });
+
+  it('of JSON may have 32 MB, unpacked, whatever else is allowed; the reason names the format for more', async () => {
+    const large = await servers.rig({ maxBytes: 100_000_000 });
+    const batchId = await large.drop('large.json.gz', gzipSync(Buffer.alloc(maxJsonBytes + 1, ' ')));
+    expect(await large.dispatch()).toEqual([{ state: 'refused' }]);
+    expect(await large.batch(batchId)).toMatchObject({
+      error: {
+        code: 'file_too_large',
+        message: expect.stringContaining('32000000 bytes, unpacked. Send it as .jsonl'),
+      },
+    });
   });
 });

@@ -9,6 +9,7 @@ import { processBatch } from '#functions/inbox/process-batch.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
+import { reportUnreadable } from '#shared/aws/items.ts';
 import type { Batch } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
@@ -88,10 +89,11 @@ export const startServers = async (): Promise<Servers> => {
 };
 
 const createRig = (
-  { s3, table, dynamoDb, clock }: Pick<InboxContext, 's3' | 'table'> & Pick<Rig, 'dynamoDb' | 'clock'>,
+  { s3, table: bareTable, dynamoDb, clock }: Pick<InboxContext, 's3' | 'table'> & Pick<Rig, 'dynamoDb' | 'clock'>,
   settings: Partial<InboxContext>,
 ): Rig => {
   const observed = observe();
+  const table = { ...bareTable, onUnreadable: reportUnreadable(observed) };
   const events: Rig['events'] = [];
   const send = async ({ input }: { input: { Entries: { DetailType: string; Detail: string }[] } }) => {
     for (const { DetailType, Detail } of input.Entries) events.push({ type: DetailType, detail: JSON.parse(Detail) });

@@ -78,4 +78,18 @@ describe('fields that are texts', () => {
       { numRuns: 30 },
     );
   });
+
+  it.each(operations.map((each) => [each.name, each] as const))('of %s may be anything', (_, each) => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value)),
+    );
+    const names = fc.constantFrom(...Object.keys(each.body.shape), 'other');
+    fc.assert(
+      fc.property(fc.dictionary(names, fc.oneof(text, fc.array(text), fc.dictionary(names, text))), (texts) => {
+        expect(Object.keys(coerceCsvValues(each, texts))).toEqual(Object.keys(texts));
+      }),
+      { numRuns: 50 },
+    );
+  });
 });
