@@ -8,16 +8,20 @@ import { parseJson } from '../http/json.ts';
  */
 export const placeholderKey = 'placeholder';
 
+// Trimmed: a value that an operator pastes into Secrets Manager easily ends with a newline, and none of Adobe's has one.
+const text = z.string().trim().min(1);
+const id = z.coerce.string().trim().min(1);
+
 const clientCredentialsSchema = z.looseObject({
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
-  secretUuid: z.string().min(1).optional(),
+  clientId: text,
+  clientSecret: text,
+  secretUuid: text.optional(),
   /** Numeric console organization, not the `...@AdobeOrg` one (Adobe). */
-  orgId: z.coerce.string().min(1).optional(),
-  projectId: z.coerce.string().min(1).optional(),
-  credentialId: z.coerce.string().min(1).optional(),
+  orgId: id.optional(),
+  projectId: id.optional(),
+  credentialId: id.optional(),
   /** The secret that this one took the place of; known even if that one's own uuid was never stored beside it. */
-  replacedSecretUuid: z.string().min(1).optional(),
+  replacedSecretUuid: text.optional(),
 });
 
 const accessTokenSchema = z.looseObject({

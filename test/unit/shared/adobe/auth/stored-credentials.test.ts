@@ -11,8 +11,23 @@ describe('the stored client credentials', () => {
     expect(readClientCredentials(JSON.stringify(stored))).toEqual({ ...stored, orgId: '23294' });
   });
 
+  it('are read without the white space around any field', () => {
+    const stored = {
+      clientId: 'c',
+      clientSecret: 's',
+      secretUuid: 'u',
+      orgId: '23294',
+      projectId: '45',
+      credentialId: '11',
+      replacedSecretUuid: 'r',
+    };
+    const pasted = Object.fromEntries(Object.entries(stored).map(([field, value]) => [field, `\t ${value}\r\n`]));
+    expect(readClientCredentials(`${JSON.stringify(pasted)}\n`)).toEqual(stored);
+  });
+
   it.each([
     ['{"clientId":"c","clientSecret":"s3cret",}', 'not valid JSON'],
+    ['{"clientId":" \\n","clientSecret":"s3cret"}', 'clientId'],
     ['{"clientId":"","clientSecret":"s3cret"}', 'clientId'],
     ['{"clientSecret":"s3cret"}', 'clientId'],
   ])('are refused without showing a value: %s', (text, problem) => {
