@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { inboxPrefix } from '#shared/batches/batch-files.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import { eventSource } from '#shared/events/publish.ts';
 import type { BusEvent } from './eventbridge.ts';
+import type { ObjectCreated } from './s3/s3-app.ts';
 import { stackNames } from './stack-settings.ts';
 
 /** Which events start which function, as a rule of EventBridge says it. */
@@ -55,3 +57,16 @@ const matches = ({ source, detailType, keyPrefix }: EventRule, event: BusEvent):
 
 const keyOf = ({ object }: Record<string, unknown>): string =>
   typeof object === 'object' && object !== null && 'key' in object ? String(object.key) : '';
+
+/** The event that S3 puts on the default bus for a new object, once EventBridge is switched on for its bucket. */
+export const objectCreatedEvent = ({ bucket, key, size, etag, reason }: ObjectCreated): BusEvent => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Object Created',
+  source: 'aws.s3',
+  account: '000000000000',
+  time: `${new Date().toISOString().slice(0, 19)}Z`,
+  region: 'us-east-1',
+  resources: [`arn:aws:s3:::${bucket}`],
+  detail: { version: '0', bucket: { name: bucket }, object: { key, size, etag }, reason },
+});

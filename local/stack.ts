@@ -1,13 +1,12 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
-import { applyRules, stackRules } from './event-rules.ts';
+import { applyRules, objectCreatedEvent, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
 import { FunctionError } from './lambda/errors.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
-import { objectCreatedEvent } from './s3/object-created-event.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';

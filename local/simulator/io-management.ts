@@ -1,9 +1,9 @@
 import { type ClientSecret, type CredentialStore, maxClientSecrets } from './credentials.ts';
-import { authorize } from './edge-gateway.ts';
 import { type Answer, adobeError, json, methodNotAllowed } from './http/answer.ts';
 import type { ReceivedRequest } from './http/request.ts';
 import type { SimulatorSettings } from './settings.ts';
 import type { Tokens } from './tokens.ts';
+import { authorize } from './tokens.ts';
 
 const secretsPath = /^\/console\/organizations\/([^/]+)\/credentials\/([^/]+)\/secrets(?:\/([^/]+))?$/;
 

@@ -1,8 +1,8 @@
 import type { Clock } from '#shared/clock.ts';
-import { authorize } from '../edge-gateway.ts';
 import { type Answer, adobeError, methodNotAllowed, Refusal } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
 import type { Tokens } from '../tokens.ts';
+import { authorize } from '../tokens.ts';
 import { type AcceptJobParts, acceptJob } from './accept-job.ts';
 import { listCustomModels } from './custom-models.ts';
 import { jobState } from './job-state.ts';

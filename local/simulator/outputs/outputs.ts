@@ -5,9 +5,8 @@ import { type Answer, methodNotAllowed, xmlError } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
 import type { Pictures } from '../picture/pictures.ts';
 import type { SimulatorSettings } from '../settings.ts';
-import { filler } from './filler.ts';
-import { signedUrl, verifySignedUrl } from './output-urls.ts';
-import { video } from './video.ts';
+import { signedUrl, verifySignedUrl } from '../signature.ts';
+import { filler, video } from './filler.ts';
 
 /** What the storage behind the output URLs is made of. */
 export interface OutputsParts {

@@ -1,22 +1,8 @@
 import * as z from 'zod';
+import { videoPresets } from '#shared/adobe/services/firefly/operations/generate-video.ts';
 import { integer, sizeTo } from '../fields.ts';
 import type { SimulatedOperation, Size } from '../operation.ts';
 import { hosts, sourceFrom } from '../sources.ts';
-
-const motions = ['pan left', 'pan right', 'zoom in', 'zoom out', 'tilt up', 'tilt down', 'locked down', 'handheld'];
-
-const styles = [
-  'anime',
-  '3d',
-  'fantasy',
-  'cinematic',
-  'claymation',
-  'line art',
-  'stop motion',
-  '2d',
-  'vector art',
-  'black and white',
-];
 
 const fields = z.object({
   prompt: z.string().optional(),
@@ -37,14 +23,10 @@ const fields = z.object({
     .optional(),
   videoSettings: z
     .object({
-      cameraMotion: z.enum(motions.map((motion) => `camera ${motion}`)).optional(),
-      promptStyle: z.enum(styles).optional(),
-      shotAngle: z
-        .enum(['aerial shot', 'eye_level shot', 'high angle shot', 'low angle shot', 'top-down shot'])
-        .optional(),
-      shotSize: z
-        .enum(['close-up shot', 'extreme close-up', 'medium shot', 'long shot', 'extreme long shot'])
-        .optional(),
+      cameraMotion: z.enum(videoPresets.cameraMotion).optional(),
+      promptStyle: z.enum(videoPresets.promptStyle).optional(),
+      shotAngle: z.enum(videoPresets.shotAngle).optional(),
+      shotSize: z.enum(videoPresets.shotSize).optional(),
     })
     .optional(),
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { localCaller } from '#local/http-api/caller.ts';
+import { localCaller } from '#local/http-api/request-event.ts';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jwt = (claims: unknown) => `${encode({ alg: 'none' })}.${encode(claims)}.`;

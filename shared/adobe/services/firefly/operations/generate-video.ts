@@ -5,6 +5,34 @@ import { byDefault, hasSeeds, modelVersions, sizeUpTo, withSeeds } from '../fiel
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { videoResult } from '../results.ts';
 
+/** The words of Adobe for how a video may look. */
+export const videoPresets = {
+  cameraMotion: [
+    'camera pan left',
+    'camera pan right',
+    'camera zoom in',
+    'camera zoom out',
+    'camera tilt up',
+    'camera tilt down',
+    'camera locked down',
+    'camera handheld',
+  ],
+  promptStyle: [
+    'anime',
+    '3d',
+    'fantasy',
+    'cinematic',
+    'claymation',
+    'line art',
+    'stop motion',
+    '2d',
+    'vector art',
+    'black and white',
+  ],
+  shotAngle: ['aerial shot', 'eye_level shot', 'high angle shot', 'low angle shot', 'top-down shot'],
+  shotSize: ['close-up shot', 'extreme close-up', 'medium shot', 'long shot', 'extreme long shot'],
+} as const;
+
 const keyframe = z.strictObject({
   source: sourceFrom(inputDomains.compositesAndVideo),
   placement: z.strictObject({ position: z.number().min(0).max(1) }),
@@ -24,38 +52,10 @@ export const generateVideo: OperationDefinition = {
     sizes: z.array(sizeUpTo(8192)).optional(),
     videoSettings: z
       .strictObject({
-        cameraMotion: z
-          .enum([
-            'camera pan left',
-            'camera pan right',
-            'camera zoom in',
-            'camera zoom out',
-            'camera tilt up',
-            'camera tilt down',
-            'camera locked down',
-            'camera handheld',
-          ])
-          .optional(),
-        promptStyle: z
-          .enum([
-            'anime',
-            '3d',
-            'fantasy',
-            'cinematic',
-            'claymation',
-            'line art',
-            'stop motion',
-            '2d',
-            'vector art',
-            'black and white',
-          ])
-          .optional(),
-        shotAngle: z
-          .enum(['aerial shot', 'eye_level shot', 'high angle shot', 'low angle shot', 'top-down shot'])
-          .optional(),
-        shotSize: z
-          .enum(['close-up shot', 'extreme close-up', 'medium shot', 'long shot', 'extreme long shot'])
-          .optional(),
+        cameraMotion: z.enum(videoPresets.cameraMotion).optional(),
+        promptStyle: z.enum(videoPresets.promptStyle).optional(),
+        shotAngle: z.enum(videoPresets.shotAngle).optional(),
+        shotSize: z.enum(videoPresets.shotSize).optional(),
       })
       .optional(),
   }),
