@@ -57,7 +57,7 @@ describe('PUT /v3/cancel/{jobId}', () => {
     const jobId = await silent.submit();
     expect((await silent.call({ method: 'PUT', path: `/v3/cancel/${jobId}` })).statusCode).toBe(200);
     expect(silent.recorded.logs).toContainEqual(
-      expect.objectContaining({ jobId, error: expect.stringContaining('EventNotPublishedError') }),
+      expect.objectContaining({ jobId, error: expect.stringContaining('event_not_published') }),
     );
     const erased = await silent.call({ method: 'DELETE', path: `/jobs/${jobId}` });
     expect(erased).toMatchObject({ statusCode: 503, headers: { 'retry-after': '60' } });
