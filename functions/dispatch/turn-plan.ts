@@ -1,6 +1,6 @@
 import type { HeldPermit } from '#shared/jobs/job.ts';
 import { type Lane, lookaheadMs } from '#shared/jobs/lanes/lane.ts';
-import { claimPermit, type Permit, releasePermits } from '#shared/jobs/lanes/permits.ts';
+import { claimableFrom, claimPermit, type Permit, releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { claimSubmitTime } from '#shared/jobs/lanes/schedule.ts';
 import type { LaneSnapshot } from '#shared/jobs/lanes/snapshot.ts';
 
@@ -27,7 +27,7 @@ export class TurnPlan {
     this.#windows = windows.map(({ permits }) => {
       const first = Math.floor(random() * permits.length);
       return [...permits.slice(first), ...permits.slice(0, first)].sort(
-        (a, b) => Math.max(a.freeAt, this.#start) - Math.max(b.freeAt, this.#start),
+        (a, b) => Math.max(claimableFrom(a), this.#start) - Math.max(claimableFrom(b), this.#start),
       );
     });
   }
@@ -59,7 +59,7 @@ export class TurnPlan {
     let earliest = this.#start;
     for (const [next] of this.#windows) {
       if (next === undefined) return undefined;
-      earliest = Math.max(earliest, next.freeAt);
+      earliest = Math.max(earliest, claimableFrom(next));
     }
     return earliest;
   }
@@ -80,7 +80,7 @@ export class TurnPlan {
   }
 
   async #claimOne(window: Permit[], submitAt: number): Promise<HeldPermit | undefined> {
-    for (let next = window[0]; next !== undefined && next.freeAt <= submitAt; next = window[0]) {
+    for (let next = window[0]; next !== undefined && claimableFrom(next) <= submitAt; next = window[0]) {
       window.shift();
       const claimed = await claimPermit(this.#lane, next, submitAt);
       if (claimed !== undefined) return claimed;

@@ -4,11 +4,12 @@ import { operationOf } from '#shared/adobe/services/registry.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { withUploads } from '#shared/inputs/sources.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
+import type { HeldPermit } from '#shared/jobs/job.ts';
 import { type Job, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { isPaused, readPauses } from '#shared/jobs/lanes/pauses.ts';
-import { type ClaimedSlots, settleSlots } from '#shared/jobs/lanes/slots.ts';
+import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
 import type { Parts } from './context.ts';
 import { endUnknown, handleSubmitOutcome, pauseAfterRefusal } from './handle-submit-outcome.ts';
@@ -55,7 +56,7 @@ const passAndSubmit = async (parts: Parts, turn: LaneTurn, inputs: UploadedInput
     const dispatchNow = ['late', 'early', 'no_slot'].includes(verdict.reason);
     return requeueTurn(parts, verdict.job, { sent: false, dispatchNow });
   }
-  const { job, trialLevel, slots } = verdict;
+  const { job, trialLevel, permits } = verdict;
   const outcome: SubmitOutcome = await submit(
     operationOf(job),
     {
@@ -69,17 +70,17 @@ const passAndSubmit = async (parts: Parts, turn: LaneTurn, inputs: UploadedInput
   );
   const answeredAt = parts.table.clock.now();
   const submitted = await handleAnswer(parts, job, outcome, { trialLevel, tokenVersion: token.versionId, inputs });
-  // Without an answer nothing says when the request arrives: its slots stay taken for as long as it may be under way.
-  if (outcome.kind !== 'unknown' || outcome.status !== undefined) await trySettle(parts, lane, slots, answeredAt);
+  // Without an answer nothing says when the request arrives: its permits stay taken for as long as it may be under way.
+  if (outcome.kind !== 'unknown' || outcome.status !== undefined) await trySettle(parts, lane, permits, answeredAt);
   return submitted;
 };
 
-/** A slot that cannot be settled comes free a minute later; the job goes on. */
-const trySettle = async (parts: Parts, lane: Lane, slots: ClaimedSlots, answeredAt: number): Promise<void> => {
+/** A permit that cannot be settled comes free a minute later; the job goes on. */
+const trySettle = async (parts: Parts, lane: Lane, permits: HeldPermit[], answeredAt: number): Promise<void> => {
   try {
-    await settleSlots(lane, slots, answeredAt);
+    await settlePermits(lane, permits, answeredAt);
   } catch (error) {
-    parts.log.warn('The slots of a submit could not be freed early.', { lane: lane.name, error: String(error) });
+    parts.log.warn('The permits of a submit could not be settled.', { lane: lane.name, error: String(error) });
   }
 };
 

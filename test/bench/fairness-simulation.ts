@@ -1,12 +1,10 @@
 import { assignTurns } from '#functions/dispatch/assign-turns.ts';
 import type { StartTurn } from '#functions/dispatch/context.ts';
 import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
-import { jobKey, queuedPart } from '#shared/jobs/job-item.ts';
 import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
-import { buildRank } from '#shared/jobs/lanes/rounds.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { putItems, startTestDynamoDb } from '#test/fixtures/job-table.ts';
-import { createLane, dispatchContext, enqueue, newJob, perMinute } from '#test/fixtures/queue.ts';
+import { startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { createLane, dispatchContext, enqueue, enqueueMany, perMinute } from '#test/fixtures/queue.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
 
 /** Jobs of one caller at one priority that come in at once. */
@@ -80,7 +78,7 @@ export const simulateFairness = async (
     at(begin + minute * minuteMs, async () => {
       expected -= 1;
       if (jobs === 1) await enqueue(lane, { caller, priority });
-      else await putItems(table, queuedJobs(caller, priority, jobs, new Date(clock.now()).toISOString()));
+      else await enqueueMany(lane, jobs, { caller, priority });
       await dispatch();
     });
   }
@@ -89,23 +87,6 @@ export const simulateFairness = async (
   await dynamoDb.close();
   return turns;
 };
-
-/** Items as a caller's many jobs make them, each with the round after the one before. */
-const queuedJobs = (caller: string, priority: Priority, jobs: number, now: string): Record<string, unknown>[] =>
-  Array.from({ length: jobs }, (_, round) => {
-    const job = newJob({ caller, priority });
-    const rank = buildRank(priority, round, job.jobId);
-    const times = { createdAt: now, updatedAt: now, history: [{ state: 'queued', at: now }] };
-    const counters = { turn: 0, attempts: 0, resumes: 0 };
-    const place = {
-      rank,
-      round,
-      queueState: queuedPart(job.lane),
-      queueOrder: rank,
-      createdOrder: `${now}#${job.jobId}`,
-    };
-    return { ...jobKey(job.jobId), ...job, ...times, ...counters, ...place, state: 'queued' };
-  });
 
 /** Median and longest of some waits, in minutes. */
 export const waitsOf = (turns: readonly GivenTurn[], caller: string): { p50: number; max: number; jobs: number } => {

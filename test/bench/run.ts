@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { functionNames } from '#shared/deployment/names.ts';
+import { adobeLimits } from '#test/fixtures/queue.ts';
 import { measureBatches } from './batches.ts';
 import { measureBundle } from './bundles.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
@@ -67,18 +68,19 @@ const sections: Section[] = [
     name: 'queue',
     title: '1,000 jobs at 4 requests a minute on an injected clock',
     measure: async () => {
-      const figures = await simulateQueue({ jobs: 1_000, requestsPerMinute: 4, latenessMs: 3_000, seed: 1 });
-      const { permitsUsed, permitsPossible, mostInWindow, rateLimited, lost, doubled } = figures;
+      const figures = await simulateQueue({
+        jobs: 1_000,
+        windows: adobeLimits.windows,
+        latenessMs: 3_000,
+        networkMs: 1_000,
+        seed: 1,
+      });
+      const { utilization, mostInWindow, rateLimited, lost, doubled } = figures;
       return {
         figures,
         rows: [
-          {
-            figure: 'permits used of permits possible',
-            value: permitsUsed / permitsPossible,
-            unit: '',
-            atLeast: 0.93,
-          },
-          { figure: 'most submits in any 60 s', value: mostInWindow, unit: '', atMost: 4 },
+          { figure: "share of Adobe's limit that is used", value: utilization, unit: '', atLeast: 0.93 },
+          { figure: 'most submits in any 60 s', value: mostInWindow[0] ?? 0, unit: '', atMost: 4 },
           { figure: '429 answers', value: rateLimited, unit: '', atMost: 0 },
           { figure: 'jobs lost', value: lost, unit: '', atMost: 0 },
           { figure: 'jobs doubled', value: doubled, unit: '', atMost: 0 },

@@ -11,6 +11,7 @@ export const effects = [
   'dynamodb UpdateItem', // scheduled -> submitting
   'firefly POST',
   'dynamodb UpdateItem', // submitting -> running
+  'dynamodb UpdateItem', // the permit comes free a window after the answer
   'lambda checkpoint', // submit
   'lambda checkpoint', // wait for the first poll
   'lambda checkpoint', // poll begins

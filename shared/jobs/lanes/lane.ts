@@ -61,6 +61,9 @@ export const shortWindows = ({ windows }: LaneLimits): RequestWindow[] =>
 /** How far ahead turns are assigned: the schedule runs every minute, so no permit comes free unassigned before its next run. */
 export const lookaheadMs = 60_000;
 
+/** A submit without an answer is given up after a minute: what has not arrived by then does not arrive any more. */
+export const maxUnansweredMs = 60_000;
+
 /**
  * How long after its submit time a turn may be submitted at the latest, in ms: the grace, and one short window to wait for a
  * slot in.

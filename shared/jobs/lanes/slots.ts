@@ -3,11 +3,9 @@ import type { RequestWindow } from '../../adobe/services/service.ts';
 import { condition } from '../../aws/expressions.ts';
 import { queryFirst } from '../../aws/table.ts';
 import type { HeldPermit } from '../job.ts';
-import { type Lane, lanePartition, shortWindows, submitSpanMs } from './lane.ts';
-import { freeFrom, type Permit, permitKey, takeUntil } from './permits.ts';
+import { type Lane, lanePartition, maxUnansweredMs, shortWindows, submitSpanMs } from './lane.ts';
+import { type Permit, permitKey, releasePermits, takeUntil } from './permits.ts';
 
-// A submit whose answer does not come is given up after a minute: what has not arrived by then does not arrive any more.
-const maxUnansweredMs = 60_000;
 // How soon a turn notices that an answer has set the time of a slot; it is set a whole window ahead.
 const slotPollMs = 250;
 
@@ -43,7 +41,7 @@ export const claimSlots = async (
   for (const window of shortWindows(lane.limits)) {
     const claim = await claimSlot(lane, window, startBy, sleep);
     if (claim === undefined) {
-      await giveSlotsBack(lane, claimed);
+      await releaseSlots(lane, claimed);
       return undefined;
     }
     claimed.slots.push(claim.slot);
@@ -67,7 +65,7 @@ const claimSlot = async (
       // A slot that is not free yet is claimed for the time at which it will be, so that nothing has to race for it then.
       const startAt = Math.max(next.freeAt, clock.now());
       const until = startAt + submitSpanMs(lane.limits) + maxUnansweredMs + window.seconds * 1000;
-      const slot = await takeUntil(lane, next, until);
+      const slot = await takeUntil(lane, next, until, until);
       if (slot !== undefined) return { slot, startAt };
     } else {
       if (clock.now() + slotPollMs > startBy) return undefined;
@@ -94,22 +92,6 @@ const pickSlot = (slots: readonly Permit[], now: number): Permit => {
   return others.reduce((best, slot) => (slot.freeAt < best.freeAt ? slot : best), first);
 };
 
-/**
- * Lets the slots of a submit come free one window after its answer.
- *
- * @param answeredAt epoch ms
- */
-export const settleSlots = async (
-  { table, name }: Lane,
-  { slots }: ClaimedSlots,
-  answeredAt: number,
-): Promise<void> => {
-  // 1 ms more, so that a window that counts both of its ends holds the limit as well.
-  for (const slot of slots) await freeFrom(table, name, slot, answeredAt + slot.window * 1000 + 1);
-};
-
-/** Frees the slots of a submit that certainly was not and will not be sent. */
-export const giveSlotsBack = async ({ table, name }: Lane, { slots, startAt }: ClaimedSlots): Promise<void> => {
-  // 1 ms later, so that no two claims are alike.
-  for (const slot of slots) await freeFrom(table, name, slot, startAt + 1);
-};
+/** Gives the slots of a submit back that certainly was not and will not be sent. */
+export const releaseSlots = ({ table, name }: Lane, { slots, startAt }: ClaimedSlots): Promise<void> =>
+  releasePermits(table, { lane: name, permits: slots, submitAt: startAt });

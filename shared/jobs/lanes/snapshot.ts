@@ -32,7 +32,12 @@ export const readLane = async ({ table, name, limits }: Lane): Promise<LaneSnaps
       window,
       permits: Array.from({ length: permitCount(window, limits) }, (_, index) => {
         const permit = { window: window.seconds, index };
-        return { ...permit, freeAt: Number(items.get(permitKey(name, permit).sk)?.['freeAt'] ?? 0) };
+        const { freeAt = 0, unansweredUntil } = items.get(permitKey(name, permit).sk) ?? {};
+        return {
+          ...permit,
+          freeAt: Number(freeAt),
+          unansweredUntil: unansweredUntil === undefined ? undefined : Number(unansweredUntil),
+        };
       }),
     })),
     ...(await readSharedPauses(table, items.get(lanePauseKey(name).sk))),

@@ -7,7 +7,7 @@ import { countSubmit } from './daily-count.ts';
 import { type Lane, submitSpanMs } from './lane.ts';
 import { isPaused, readPauses } from './pauses.ts';
 import { releasePermits } from './permits.ts';
-import { type ClaimedSlots, claimSlots, giveSlotsBack, type Sleep } from './slots.ts';
+import { type ClaimedSlots, claimSlots, releaseSlots, type Sleep } from './slots.ts';
 
 // A submit takes at most a minute; a job that is still submitting after this lost its durable execution.
 const submittingMs = 5 * 60_000;
@@ -42,9 +42,12 @@ export const beginTurn = async (
   return isOurs ? current : undefined;
 };
 
-/** Whether a turn may be used now. `stale`: the job is somebody else's business. The rest: the turn has to be given up. */
+/**
+ * Whether a turn may be used now. `passed`: its permits come free with the answer, see {@link settlePermits}. `stale`: the job is somebody else's business. The rest:
+ * the turn has to be given up.
+ */
 export type FenceVerdict =
-  | { kind: 'passed'; job: Job; trialLevel: number; slots: ClaimedSlots }
+  | { kind: 'passed'; job: Job; trialLevel: number; permits: HeldPermit[] }
   | { kind: 'stale' }
   | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'daily_limit' | 'no_slot' };
 
@@ -63,7 +66,7 @@ export const passFence = async (lane: Lane, { jobId, turn }: Turn, sleep?: Sleep
   const slots = await claimSlots(lane, submitBy, sleep);
   if (slots === undefined) return { kind: 'give_up', job, reason: 'no_slot' };
   const verdict = await passWithSlots(lane, job, slots);
-  if (verdict.kind !== 'passed') await giveSlotsBack(lane, slots);
+  if (verdict.kind !== 'passed') await releaseSlots(lane, slots);
   return verdict;
 };
 
@@ -82,7 +85,12 @@ const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots): Promise
   if (submitting === undefined) return afterLostWrite(table, job);
   // The write itself may have been slow.
   if (table.clock.now() > submitBy) return { kind: 'give_up', job: submitting, reason: 'late' };
-  return { kind: 'passed', job: submitting, trialLevel: pauses.pause?.level ?? 0, slots };
+  return {
+    kind: 'passed',
+    job: submitting,
+    trialLevel: pauses.pause?.level ?? 0,
+    permits: [...(job.permits ?? []), ...slots.slots],
+  };
 };
 
 /** The write failed its condition; if it is our own write that stands there, only its answer was lost, and time with it. */

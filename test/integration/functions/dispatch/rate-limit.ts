@@ -3,15 +3,18 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { assignTurns } from '#functions/dispatch/assign-turns.ts';
 import type { StartTurn } from '#functions/dispatch/context.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
+import type { RequestWindow } from '#shared/adobe/services/service.ts';
 import { isFinal, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
+import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
+import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
-import { createLane, dispatchContext, enqueue, perMinute } from '#test/fixtures/queue.ts';
+import { adobeLimits, createLane, dispatchContext, enqueue } from '#test/fixtures/queue.ts';
 import { createRandom } from '#test/fixtures/random.ts';
-import { createSlidingWindow } from '#test/fixtures/sliding-window.ts';
+import { createSlidingWindows } from '#test/fixtures/sliding-window.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
 import { AnswerLostError, CrashError, makeUnreliable, type Unreliability } from '#test/fixtures/unreliable-dynamodb.ts';
 
@@ -24,7 +27,9 @@ afterAll(() => dynamoDb.close());
 interface World {
   seed: number;
   jobs: number;
-  requestsPerMinute: number;
+  windows: readonly RequestWindow[];
+  /** From the fence to the arrival at Adobe at most, and again from there to the answer. */
+  networkMs: number;
   /** How long after its submit time an execution wakes up, at most. */
   latenessMs: number;
   /** Share of the executions that never start, and of those that die between the fence and the record of the answer. */
@@ -40,7 +45,15 @@ const percent = (max: number) => fc.integer({ min: 0, max }).map((value) => valu
 const worlds: fc.Arbitrary<World> = fc.record({
   seed: fc.integer(),
   jobs: fc.integer({ min: 1, max: 10 }),
-  requestsPerMinute: fc.integer({ min: 2, max: 4 }),
+  windows: fc.oneof(
+    fc.integer({ min: 2, max: 4 }).map((hard) => [{ seconds: 60, hard }]),
+    fc.constant([{ seconds: 3, hard: 3, soft: 2 }]),
+    fc.constant([
+      { seconds: 60, hard: 6, soft: 5 },
+      { seconds: 3, hard: 2 },
+    ]),
+  ),
+  networkMs: fc.constantFrom(0, 1_000, 25_000),
   latenessMs: fc.constantFrom(0, 3_000, 4_000, 70_000),
   deaths: percent(30),
   cancels: percent(30),
@@ -68,9 +81,9 @@ const minuteMs = 60_000;
 /** Runs a world for a while, then a reliable one until every job is over. */
 const live = async (world: World) => {
   const random = createRandom(world.seed);
-  const { clock, at, run } = createTimeline();
-  const limits = perMinute(world.requestsPerMinute);
-  const adobe = createSlidingWindow(world.requestsPerMinute);
+  const { clock, at, sleep, run } = createTimeline();
+  const limits: LaneLimits = { ...adobeLimits, windows: world.windows };
+  const adobe = createSlidingWindows(limits.windows);
   const submits = new Map<string, number>();
   const reliable = await dynamoDb.table(clock);
   const { own: unreliable, client } = dynamoDb.reconnect(reliable);
@@ -78,12 +91,16 @@ const live = async (world: World) => {
   let lane = createLane(unreliable, limits);
   let deaths = world.deaths;
   const follow = async (turn: Turn): Promise<void> => {
-    const verdict = await passFence(lane, turn);
+    const verdict = await passFence(lane, turn, sleep);
     if (verdict.kind === 'give_up') await requeue(lane.table, verdict.job, { sent: false });
     if (verdict.kind !== 'passed') return;
-    adobe.arrive(clock.now());
     submits.set(turn.jobId, (submits.get(turn.jobId) ?? 0) + 1);
-    if (random() >= deaths) await endJob(lane.table, verdict.job, ['submitting'], { to: 'succeeded' });
+    await sleep(random() * world.networkMs);
+    adobe.arrive(clock.now());
+    if (random() < deaths) return;
+    await sleep(random() * world.networkMs);
+    await endJob(lane.table, verdict.job, ['submitting'], { to: 'succeeded' });
+    await settlePermits(lane, verdict.permits, clock.now());
   };
   const startTurn: StartTurn = async (turn) => {
     if (random() < deaths) return;
@@ -119,7 +136,7 @@ const live = async (world: World) => {
   lane = createLane(reliable, limits);
   deaths = 0;
   world = { ...world, latenessMs: 3_000 };
-  const calmMs = (8 + Math.ceil((2 * world.jobs) / world.requestsPerMinute)) * minuteMs;
+  const calmMs = (8 + Math.ceil((2 * world.jobs) / 2)) * minuteMs;
   for (let time = 0; time < calmMs; time += minuteMs) at(clock.now() + time, dispatch);
   await run(Number.POSITIVE_INFINITY);
   return { adobe, submits, jobs: await Promise.all(ids.map((jobId) => readJob(reliable, { jobId }))) };
@@ -130,7 +147,7 @@ export const expectLimitKept = (worldsToTry: number): Promise<void> =>
   fc.assert(
     fc.asyncProperty(worlds, async (world) => {
       const { adobe, submits, jobs } = await live(world);
-      expect(adobe.most).toBeLessThanOrEqual(world.requestsPerMinute);
+      for (const [index, { hard }] of world.windows.entries()) expect(adobe.most[index]).toBeLessThanOrEqual(hard);
       for (const job of jobs) {
         expect(isFinal(job.state)).toBe(true);
         expect(submits.get(job.jobId) ?? 0).toBeLessThanOrEqual(1);

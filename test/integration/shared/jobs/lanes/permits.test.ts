@@ -3,7 +3,7 @@ import type { Table } from '#shared/aws/table.ts';
 import { countSubmit } from '#shared/jobs/lanes/daily-count.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { claimTrial, clearTrials, pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
-import { claimPermit, type Permit, releasePermits } from '#shared/jobs/lanes/permits.ts';
+import { claimableFrom, claimPermit, type Permit, releasePermits, settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
@@ -28,7 +28,7 @@ describe('permits', () => {
 
   it('are taken for the window of Adobe and the grace, from the submit time on', async () => {
     expect(await claimPermit(lane, await permit(2), noon)).toEqual({ window: 60, index: 2, until: noon + 63_000 });
-    expect(await permit(2)).toEqual({ window: 60, index: 2, freeAt: noon + 63_000 });
+    expect(await permit(2)).toMatchObject({ window: 60, index: 2, freeAt: noon + 63_000 });
     expect(await permit(1)).toEqual({ window: 60, index: 1, freeAt: 0 });
   });
 
@@ -64,6 +64,16 @@ describe('permits', () => {
     expect((await permit(0)).freeAt).toBe(noon + 80_000);
     await releasePermits(table, turn);
     expect((await permit(0)).freeAt).toBe(noon + 1);
+  });
+
+  it('come free one window after the answer to their submit, and a minute late if there is none', async () => {
+    const held = await takePermit(lane, 0, noon);
+    expect(claimableFrom(await permit(0))).toBe(noon + 123_000);
+    await settlePermits(lane, [held], noon + 4_000);
+    expect(claimableFrom(await permit(0))).toBe(noon + 64_001);
+    await takePermit(lane, 0, noon + 64_001);
+    await settlePermits(lane, [held], noon + 4_000);
+    expect((await permit(0)).freeAt).toBe(noon + 127_001);
   });
 
   it('stay taken when the answer to the claim is lost: nobody knows whose they are', async () => {
