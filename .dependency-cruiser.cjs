@@ -40,6 +40,14 @@ module.exports = {
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     ),
     forbidden('no-cycles', 'Modules in a circle cannot be read, tested or moved one by one.', '', { circular: true }),
+    {
+      name: 'no-folder-cycles',
+      comment: 'Folders in a circle are one folder that does not admit it.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^(shared|functions|infra|local)' },
+      to: { circular: true },
+    },
     forbidden('resolvable', 'An import that cannot be resolved was not checked.', '', { couldNotResolve: true }),
     {
       name: 'no-dead-code',

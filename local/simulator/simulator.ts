@@ -8,12 +8,12 @@ import type { SimulatedOperation } from './firefly/operation.ts';
 import { simulatedOperations } from './firefly/operations.ts';
 import { createUploads, type Upload } from './firefly/uploads.ts';
 import { createRequestLog, type RecordedRequest } from './http/request-log.ts';
-import { serve } from './http/server.ts';
 import { createIms } from './ims.ts';
 import { createIoManagement } from './io-management.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { createPictures } from './picture/pictures.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { serve } from './server.ts';
 import { defaultSettings, type SimulatorSettings, settingsSchema } from './settings.ts';
 import { createTokens } from './tokens.ts';
 

@@ -95,7 +95,8 @@ export const permissions: Record<Principal, Permission[]> = {
   ],
   generate: [
     ...own('generate'),
-    { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+    // Looks for a free slot of a short window.
+    { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'] },
     // Inputs of jobs.
     { on: 'bucket uploads/*', may: ['s3:GetObject'] },

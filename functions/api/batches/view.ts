@@ -4,7 +4,7 @@ import { batchUrl } from '#shared/gateway-urls.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { type HttpResponse, jsonResponse } from '../http/response.ts';
-import type { AnswerDescription, RouteDescription } from '../openapi/description.ts';
+import type { AnswerDescription, RouteDescription } from '../http/route-description.ts';
 
 const count = (description: string) => z.int().meta({ description });
 

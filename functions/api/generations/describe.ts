@@ -3,7 +3,7 @@ import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import { maxWaitSeconds } from '../http/headers.ts';
-import type { RouteDescription } from '../openapi/description.ts';
+import type { RouteDescription } from '../http/route-description.ts';
 
 const commonHeaders = {
   'Idempotency-Key': z

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Delivery, type Webhook, webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import { validSecrets } from '#shared/webhooks/webhook-store.ts';
 import type { ApiRequest } from '../http/request.ts';
-import type { RouteDescription } from '../openapi/description.ts';
+import type { RouteDescription } from '../http/route-description.ts';
 
 const webhookFields = {
   webhookId: z.uuid(),

@@ -42,7 +42,8 @@ export class GenerateFunction extends GatewayFunction {
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
       }),
       permissions: [
-        allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [table.tableArn]),
+        // Looks for a free slot of a short window.
+        allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucket.bucketArn}/${outputsPrefix}*`]),
         allowReadInputs(bucket, settings.inputBuckets),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),

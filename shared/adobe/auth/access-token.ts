@@ -1,17 +1,13 @@
 import type { Clock } from '../../clock.ts';
 import { GatewayError } from '../../errors.ts';
+import type { BearerToken, BearerTokens } from '../http/call.ts';
 
 /** A generation token as the gateway's functions share it. */
-export interface AccessToken {
-  accessToken: string;
+export interface AccessToken extends BearerToken {
   /** Epoch ms. */
   expiresAt: number;
-  /** Adobe's client id, sent beside the token as `x-api-key`. */
-  clientId: string;
   /** Comma-separated scopes. */
   scope: string;
-  /** Names this token among its predecessors and successors without telling it. */
-  versionId: string;
 }
 
 /** Where the token is kept, and who can replace it. */
@@ -50,7 +46,7 @@ export class TokenUnavailableError extends GatewayError {
 }
 
 /** The token in the memory of one process. */
-export interface AccessTokenCache {
+export interface AccessTokenCache extends BearerTokens {
   /**
    * The current token: from memory until 5 minutes before it expires, then read again; concurrent calls share one read.
    *

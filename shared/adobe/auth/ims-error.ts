@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { GatewayError } from '../../errors.ts';
 import { classifyStatus } from '../http/client.ts';
+import { AdobeCallError } from '../http/errors.ts';
 import { parseJson } from '../http/json.ts';
 
 /**
@@ -10,10 +10,9 @@ import { parseJson } from '../http/json.ts';
 export type ImsErrorKind = 'invalid_client' | 'configuration' | 'transient';
 
 /** IMS minted no token. Neither message nor fields hold a secret. */
-export class ImsError extends GatewayError {
+export class ImsError extends AdobeCallError {
   readonly kind: ImsErrorKind;
   readonly description: string | undefined;
-  /** How long IMS asks to wait. */
   readonly retryAfterMs: number | undefined;
 
   /**
@@ -36,6 +35,10 @@ export class ImsError extends GatewayError {
     this.kind = kind;
     this.description = description;
     this.retryAfterMs = retryAfterMs;
+  }
+
+  get isTransient(): boolean {
+    return this.kind === 'transient';
   }
 }
 

@@ -1,5 +1,5 @@
-import { GatewayError } from '../../errors.ts';
 import { classifyStatus } from '../http/client.ts';
+import { AdobeCallError } from '../http/errors.ts';
 
 /**
  * What a failed call of the I/O Management API means:
@@ -21,9 +21,8 @@ export type IoManagementErrorKind =
   | 'answer_not_understood';
 
 /** A call of the I/O Management API failed. Neither message nor fields hold a secret or a token. */
-export class IoManagementError extends GatewayError {
+export class IoManagementError extends AdobeCallError {
   readonly kind: IoManagementErrorKind;
-  /** How long Adobe asks to wait. */
   readonly retryAfterMs: number | undefined;
 
   /**
@@ -44,6 +43,10 @@ export class IoManagementError extends GatewayError {
     super(code, `Adobe I/O Management: could not ${operation} (${code}): ${message}`, { status, requestId });
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
+  }
+
+  get isTransient(): boolean {
+    return this.kind === 'transient' || this.kind === 'no_answer';
   }
 
   /** Whether Adobe may have done what was asked although the call failed. */

@@ -1,8 +1,23 @@
 import type { Clock } from '../../clock.ts';
-import type { AccessToken, AccessTokenCache } from '../auth/access-token.ts';
 import { type Answer, classifyStatus, isTimeout, isUnsent, sendOnce } from './client.ts';
 import { type AdobeError, isTokenRefused, readAdobeError } from './errors.ts';
 import { readRetryAfter } from './retry-after.ts';
+
+/** A token of the gateway, as a call needs it. */
+export interface BearerToken {
+  accessToken: string;
+  /** Adobe's client id, sent beside the token as `x-api-key`. */
+  clientId: string;
+  /** Names this token among its predecessors and successors without telling it. */
+  versionId: string;
+}
+
+/** Where calls have the gateway's token from; both methods throw if there is none. */
+export interface BearerTokens {
+  get(): Promise<BearerToken>;
+  /** Another token than the one that Adobe refused. */
+  refused(versionId: string): Promise<BearerToken>;
+}
 
 /** One call of a service; the bearer token goes to this URL and, as redirects are not followed, nowhere else. */
 export interface AdobeRequest {
@@ -35,7 +50,7 @@ export type CallAdobe = (request: AdobeRequest) => Promise<TokenCallOutcome>;
 /** Calls a service once, without any retry: only the caller knows what a second call costs. */
 export const callOnce = async (
   { method, url, body, headers, timeoutMs }: AdobeRequest,
-  token: Pick<AccessToken, 'accessToken' | 'clientId'>,
+  token: Pick<BearerToken, 'accessToken' | 'clientId'>,
   nowMs: () => number,
 ): Promise<CallOutcome> => {
   try {
@@ -76,11 +91,11 @@ const readAnswer = ({ status, headers, body }: Answer, nowMs: number): CallOutco
  */
 export const createCallAdobe =
   (
-    tokens: AccessTokenCache,
+    tokens: BearerTokens,
     { clock, log }: { clock: Clock; log: { error(message: string, fields: Record<string, unknown>): void } },
   ): CallAdobe =>
   async (request) => {
-    const obtain = async (token: Promise<AccessToken>): Promise<AccessToken | undefined> => {
+    const obtain = async (token: Promise<BearerToken>): Promise<BearerToken | undefined> => {
       try {
         return await token;
       } catch (error) {

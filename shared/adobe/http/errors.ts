@@ -1,5 +1,14 @@
 import * as z from 'zod';
+import { GatewayError } from '../../errors.ts';
 import { parseJson } from './json.ts';
+
+/** A call of Adobe failed. */
+export abstract class AdobeCallError extends GatewayError {
+  /** Whether the failure may pass by itself, so that the same call may succeed later. */
+  abstract readonly isTransient: boolean;
+  /** How long Adobe asks to wait. */
+  abstract readonly retryAfterMs: number | undefined;
+}
 
 /** What Adobe says about an error, whichever of its services said it. */
 export interface AdobeError {

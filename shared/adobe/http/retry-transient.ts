@@ -1,6 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { ImsError } from '../auth/ims-error.ts';
-import { IoManagementError } from '../console/io-management-error.ts';
+import { AdobeCallError } from './errors.ts';
 
 /** Waits for a time in ms; injected so that tests need not wait. */
 export type Sleep = (ms: number) => Promise<void>;
@@ -42,6 +41,4 @@ export const retryTransient = async <Result>(
   }
 };
 
-const isTransient = (error: unknown): error is ImsError | IoManagementError =>
-  (error instanceof ImsError && error.kind === 'transient') ||
-  (error instanceof IoManagementError && (error.kind === 'transient' || error.kind === 'no_answer'));
+const isTransient = (error: unknown): error is AdobeCallError => error instanceof AdobeCallError && error.isTransient;

@@ -148,6 +148,18 @@ describe('the rules between folders', () => {
     expect(rulesBroken().get('local/one.ts')).toContain('no-cycles');
   });
 
+  it.each(['shared', 'functions/api', 'infra', 'local'])('find circles of folders in %s, also of types', (top) => {
+    writeProject(folder, {
+      [`${top}/one/uses.ts`]: "import type { two } from '../two/used.ts';\nexport type Two = typeof two;\n",
+      [`${top}/one/used.ts`]: 'export const one = true;\n',
+      [`${top}/two/uses.ts`]: "export { one } from '../one/used.ts';\n",
+      [`${top}/two/used.ts`]: 'export const two = true;\n',
+    });
+    const broken = rulesBroken();
+    expect(broken.get(`${top}/one`)).toEqual(['no-folder-cycles']);
+    expect([...broken.values()].flat()).not.toContain('no-cycles');
+  });
+
   it('find code that nothing reaches', () => {
     writeProject(folder, {
       'functions/api/handler.ts': "export { used } from './used.ts';\n",

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '#shared/clock.ts';
-import type { Faults } from '../faults/fault-book.ts';
-import { type Outcome, serveWithFaults } from '../faults/faulty-service.ts';
-import type { SimulatorSettings } from '../settings.ts';
-import { type Answer, answerOf } from './answer.ts';
-import { type ReceivedRequest, readBody, type Service, serviceOf } from './request.ts';
-import type { RequestLog } from './request-log.ts';
+import type { Faults } from './faults/fault-book.ts';
+import { type Outcome, serveWithFaults } from './faults/faulty-service.ts';
+import { type Answer, answerOf } from './http/answer.ts';
+import { type ReceivedRequest, readBody, type Service, serviceOf } from './http/request.ts';
+import type { RequestLog } from './http/request-log.ts';
+import type { SimulatorSettings } from './settings.ts';
 
 /** Answers a request of one service; may throw a `Refusal`. */
 export type Handler = (request: ReceivedRequest) => Answer | Promise<Answer>;
