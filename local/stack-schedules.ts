@@ -1,11 +1,12 @@
 import { Cron } from 'croner';
+import { dailyRunHour } from '#shared/deployment/rotation-schedule.ts';
 import type { Lambda } from './lambda/start-lambda.ts';
 import type { SecretsManagerServer } from './secrets-manager/server.ts';
 import { stackNames } from './stack-settings.ts';
 
 const everyMinute = '* * * * *';
 const everyHour = '0 * * * *';
-const everyDay = '0 0 * * *';
+const everyDay = `0 ${dailyRunHour} * * *`;
 
 /** The running schedules of a stack. */
 export interface Schedules {

@@ -1,8 +1,9 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { LambdaInvoke, type ScheduleTargetBaseProps } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { dailyRunHour } from '#shared/deployment/rotation-schedule.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
 import { allow } from './functions/statements.ts';
 
@@ -24,20 +25,31 @@ export class Schedules extends Construct {
       scheduleGroupName: Stack.of(this).stackName,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const [minute, hour] = [Duration.minutes(1), Duration.hours(1)];
+    const noon = ScheduleExpression.cron({ hour: String(dailyRunHour), minute: '0' });
     this.roles = {
-      dispatch: this.schedule('Dispatch', props.dispatch, Duration.minutes(1), {}, 0),
-      tokenRefresh: this.schedule('TokenRefresh', props.tokenRefresh, Duration.hours(1), {}, 3),
+      dispatch: this.schedule('Dispatch', props.dispatch, ScheduleExpression.rate(minute), {
+        maxEventAge: minute,
+        retryAttempts: 0,
+      }),
+      tokenRefresh: this.schedule('TokenRefresh', props.tokenRefresh, ScheduleExpression.rate(hour), {
+        maxEventAge: hour,
+        retryAttempts: 3,
+      }),
       // Retires the previous client secret and repairs what an interrupted rotation left.
-      secretRotation: this.schedule('SecretRotation', props.secretRotation, Duration.days(1), { action: 'daily' }, 3),
+      secretRotation: this.schedule('SecretRotation', props.secretRotation, noon, {
+        input: ScheduleTargetInput.fromObject({ action: 'daily' }),
+        maxEventAge: hour,
+        retryAttempts: 3,
+      }),
     };
   }
 
   private schedule(
     id: string,
     target: GatewayFunction,
-    every: Duration,
-    input: Record<string, string>,
-    retryAttempts: number,
+    schedule: ScheduleExpression,
+    event: Pick<ScheduleTargetBaseProps, 'input' | 'maxEventAge' | 'retryAttempts'>,
   ): Role {
     const stack = Stack.of(this);
     const role = new Role(this, `${id}Role`, {
@@ -58,13 +70,12 @@ export class Schedules extends Construct {
     });
     new Schedule(this, id, {
       scheduleGroup: this.group,
-      schedule: ScheduleExpression.rate(every),
+      schedule,
       target: new LambdaInvoke(target.lambda, {
+        input: ScheduleTargetInput.fromObject({}),
+        ...event,
         // The target would also grant every version of the function.
         role: role.withoutPolicyUpdates(),
-        input: ScheduleTargetInput.fromObject(input),
-        retryAttempts,
-        maxEventAge: every.toSeconds() > 3_600 ? Duration.hours(1) : every,
       }),
     });
     return role;

@@ -4,6 +4,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { rotationWindowHours } from '#shared/deployment/rotation-schedule.ts';
 import { rotationTable } from '#shared/deployment/tables.ts';
 import { DataTable } from './data-table.ts';
 import type { FunctionProps } from './functions/function-props.ts';
@@ -43,7 +44,9 @@ export class SecretRotation extends Construct {
     const schedule = new CfnRotationSchedule(this, 'Schedule', {
       secretId,
       rotationLambdaArn: lambda.functionArn,
-      rotationRules: { automaticallyAfterDays: props.settings.rotationDays },
+      // `automaticallyAfterDays` would leave it to Secrets Manager at which hour of a day it rotates, so that rotations "every
+      // day" could be minutes apart, with no time to retire a secret in between.
+      rotationRules: { scheduleExpression: rate(props.settings.rotationDays), duration: `${rotationWindowHours}h` },
       // The first deployment must not rotate the placeholder, nor a later one the secret in use.
       rotateImmediatelyOnUpdate: false,
     });
@@ -51,3 +54,5 @@ export class SecretRotation extends Construct {
     schedule.addResourceDependency(permission);
   }
 }
+
+const rate = (days: number): string => `rate(${days} ${days === 1 ? 'day' : 'days'})`;

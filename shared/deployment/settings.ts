@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
+import { completeGrace, findContradictions } from './rotation-schedule.ts';
 import { createServicesSchema } from './services.ts';
 import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
 
@@ -27,8 +28,7 @@ const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-/** The settings of one stage, as written in cdk.json. Every one may be left out. */
-export const settingsSchema = z.strictObject({
+const stageSchema = z.strictObject({
   /** Who may call: AWS callers that sign with SigV4 (`iam`), or bearers of an OpenID Connect token (`jwt`). */
   auth: auth.default({ mode: 'iam' }),
   /** Browser origins that may call the gateway and fetch outputs; none by default. */
@@ -108,13 +108,20 @@ export const settingsSchema = z.strictObject({
   extraDownloadHosts: z.array(hostEntry).default([]),
 
   /** Interval of the rotation of the client secret. */
-  rotationDays: days.max(1_000).default(30),
-  /** The previous client secret is kept at Adobe at least this long after a rotation. */
-  secretGraceHours: hours.max(8_760).default(48),
-  /** The previous client secret must have been unused this long before it is deleted at Adobe. */
-  secretUnusedHours: hours.max(8_760).default(24),
+  rotationDays: days.max(999).default(30),
+  /** The previous client secret is kept at Adobe at least this long after a rotation; by default, a third of the interval up to 48. */
+  secretGraceHours: hours.max(8_760).optional(),
+  /** The previous client secret must have been unused this long before it is deleted at Adobe; by default, half the grace up to 24. */
+  secretUnusedHours: hours.max(8_760).optional(),
   /** How long a rotation waits for Adobe to accept a new client secret. */
   propagationSeconds: seconds.max(300).default(60),
+});
+
+/** The settings of one stage, as written in cdk.json. Every one may be left out. */
+export const settingsSchema = stageSchema.transform(completeGrace).superRefine((settings, context) => {
+  for (const { setting, message } of findContradictions(settings)) {
+    context.addIssue({ code: 'custom', path: [setting], message });
+  }
 });
 
 /** The settings of one stage with every default filled in. */

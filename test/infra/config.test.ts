@@ -34,6 +34,32 @@ describe('the settings of a stage', () => {
     expect(read({}).settings.outputRetentionDays).toBeUndefined();
   });
 
+  it.each([
+    [1, 8, 4],
+    [2, 16, 8],
+    [7, 48, 24],
+    [90, 48, 24],
+    [999, 48, 24],
+  ])('with a rotation every %i days keep the previous secret %i hours, unused %i', (rotationDays, grace, unused) => {
+    expect(read({ rotationDays }).settings).toMatchObject({ secretGraceHours: grace, secretUnusedHours: unused });
+  });
+
+  it('take half the grace that is set for unused', () => {
+    expect(read({ rotationDays: 1, secretGraceHours: 10 }).settings.secretUnusedHours).toBe(5);
+  });
+
+  it.each([
+    [{ rotationDays: 1, secretGraceHours: 48 }, ['secretGraceHours', 'rotationDays 1']],
+    [{ rotationDays: 1, secretGraceHours: 11 }, ['secretGraceHours', 'at most 10']],
+    [{ rotationDays: 2, secretGraceHours: 48 }, ['secretGraceHours', 'rotationDays 2']],
+    [{ rotationDays: 1, secretUnusedHours: 24 }, ['secretUnusedHours', 'secretGraceHours', 'rotationDays 1']],
+    [{ secretGraceHours: 24, secretUnusedHours: 24 }, ['secretUnusedHours', 'secretGraceHours']],
+    [{ secretUnusedHours: 48 }, ['secretUnusedHours', 'secretGraceHours']],
+  ])('contradict each other: %j', (settings, named) => {
+    expect(() => read(settings)).toThrow(ConfigError);
+    for (const name of named) expect(() => read(settings)).toThrow(name);
+  });
+
   it('keep what is set, also within an operation', () => {
     const { settings } = read({
       services: { firefly: { requestsPerMinute: 8, operations: { 'images/generate': { pollCeilingSeconds: 30 } } } },

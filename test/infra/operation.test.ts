@@ -12,11 +12,11 @@ describe('the rotation of the client secret', () => {
   it('comes every 30 days or as set, and never because of a deployment', () => {
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       SecretId: { Ref: 'ClientCredentialsSecret' },
-      RotationRules: { AutomaticallyAfterDays: 30 },
+      RotationRules: { ScheduleExpression: 'rate(30 days)', Duration: '1h' },
       RotateImmediatelyOnUpdate: false,
     });
-    synthesise({ rotationDays: 7 }).template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
-      RotationRules: { AutomaticallyAfterDays: 7 },
+    synthesise({ rotationDays: 1 }).template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotationRules: { ScheduleExpression: 'rate(1 day)', Duration: '1h' },
     });
   });
 
@@ -37,7 +37,7 @@ describe('the schedules', () => {
   it.each([
     ['dispatch', 'rate(1 minute)', {}],
     ['token-refresh', 'rate(1 hour)', {}],
-    ['secret-rotation', 'rate(1 day)', { action: 'daily' }],
+    ['secret-rotation', 'cron(0 12 * * ? *)', { action: 'daily' }],
   ] as const)('%s: %s', (name, expression, input) => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: expression,
@@ -105,10 +105,10 @@ describe('the alarms', () => {
     expect(names.filter((name) => !explained(name))).toEqual([]);
   });
 
-  it('follow the interval of rotation', () => {
-    synthesise({ rotationDays: 7 }).template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+  it.each([1, 7])('follow the interval of rotation: %i', (rotationDays) => {
+    synthesise({ rotationDays }).template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: metricNames.rotationAgeDays,
-      Threshold: 14,
+      Threshold: 2 * rotationDays,
     });
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { usage } from '#local/cli/start-options.ts';
 import { settingsSchema } from '#shared/deployment/settings.ts';
 import { filesMatching, packageJson, read, root } from './repository.ts';
@@ -19,7 +20,8 @@ describe('the page of settings and commands', () => {
   it('lists every setting of a stage with its default', () => {
     const defaults: Record<string, unknown> = settingsSchema.parse({});
     const rows = tableBelow('Settings').map(([name = '', value = '']) => [name.replaceAll('`', ''), value]);
-    expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(settingsSchema.shape).sort());
+    const { properties = {} } = z.toJSONSchema(settingsSchema, { io: 'input' });
+    expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(properties).sort());
     for (const [name = '', value = ''] of rows) {
       const code = /^`(.*)`$/.exec(value)?.[1];
       if (code !== undefined) expect({ [name]: JSON.parse(code) }).toEqual({ [name]: defaults[name] });
