@@ -1,8 +1,7 @@
 import type { Job } from '#shared/jobs/job.ts';
 import { overdueJobs } from '#shared/jobs/lanes/queue.ts';
 import { requeue } from '#shared/jobs/lanes/turn.ts';
-import { resumeTurn } from '#shared/jobs/resume.ts';
-import { endJob } from '#shared/jobs/transitions.ts';
+import { endJob, resumeTurn } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import { unpublishedJobs } from '#shared/outbox/unpublished.ts';

@@ -39,7 +39,7 @@ const ports: RotationPorts = {
     }),
   checkFirefly: (token) => checkFireflyAccess({ baseUrl: environment.fireflyApiUrl, token, timeoutMs: 10_000 }),
   refreshToken: () => invokeTokenRefresh(lambda, tokenRefreshFunctionName, { reason: 'rotated' }),
-  status: createStatusItems({ dynamoDb, tableName }),
+  status: createStatusItems({ dynamoDb, tableName, clock }),
   clock,
   sleep: (ms) => sleep(ms),
   log,

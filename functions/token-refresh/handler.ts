@@ -26,7 +26,7 @@ const refreshContext: TokenRefreshContext = {
   leases: createMintLeases({ dynamoDb, tableName, clock }),
   ims: createImsClient({ baseUrl: adobeImsUrl, clock }),
   scopes: generationScopes.join(','),
-  status: createStatusItems({ dynamoDb, tableName }),
+  status: createStatusItems({ dynamoDb, tableName, clock }),
   clock,
   sleep: (ms) => sleep(ms),
   log,

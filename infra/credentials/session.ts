@@ -66,7 +66,7 @@ export const openSession = async (parts: SessionOptions): Promise<Session> => {
     adobe: connectAdobe(settings, clock),
     isDeployed: deployed !== undefined,
     status: tableName
-      ? createStatusItems({ dynamoDb: aws.dynamoDb, tableName })
+      ? createStatusItems({ dynamoDb: aws.dynamoDb, tableName, clock })
       : { readSecretRotation: none, readTokenRefresh: none },
   };
 };

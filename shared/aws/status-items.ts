@@ -1,7 +1,7 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { FunctionName } from '../deployment/names.ts';
 import { jobPartitions } from '../deployment/tables.ts';
+import { getItem, putItem, type Table } from './table.ts';
 
 const errorSchema = z.object({ code: z.string(), message: z.string() });
 
@@ -46,20 +46,16 @@ export interface StatusItems {
 }
 
 /** Opens the status items of the job table. */
-export const createStatusItems = (options: { dynamoDb: DynamoDBDocumentClient; tableName: string }): StatusItems => {
-  const { dynamoDb, tableName: TableName } = options;
+export const createStatusItems = (table: Table): StatusItems => {
+  const buildKey = (name: FunctionName) => ({ pk: jobPartitions.status(name), sk: 'status' });
 
   const read = async <Schema extends z.ZodType>(name: FunctionName, schema: Schema) => {
-    const { Item } = await dynamoDb.send(
-      new GetCommand({ TableName, Key: { pk: jobPartitions.status(name), sk: 'status' }, ConsistentRead: true }),
-    );
-    return Item === undefined ? undefined : schema.parse(Item);
+    const item = await getItem(table, buildKey(name));
+    return item && schema.parse(item);
   };
 
   const write = async (name: FunctionName, status: TokenRefreshStatus | SecretRotationStatus) => {
-    await dynamoDb.send(
-      new PutCommand({ TableName, Item: { ...status, pk: jobPartitions.status(name), sk: 'status' } }),
-    );
+    await putItem(table, { ...status, ...buildKey(name) });
   };
 
   return {

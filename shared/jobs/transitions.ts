@@ -69,3 +69,20 @@ export const endJob = async (
   { to, ...changes }: JobEnd,
 ): Promise<Job | undefined> =>
   transition(table, job, { from, to, changes }, job.batchId === undefined ? job.retentionSeconds : undefined);
+
+/** How long after its time-out, or after a takeover, a job's durable execution counts as lost, in ms: longer than any storing. */
+export const lostAfterMs = 15 * 60_000;
+
+/**
+ * Takes a running or storing job over from a durable execution that died.
+ *
+ * @returns the job with its raised count of resumes, or undefined if it moved on or another dispatch took it
+ */
+export const resumeTurn = async (table: Table, { jobId, state, turn, resumes }: Job): Promise<Job | undefined> => {
+  const item = await updateItem(table, jobKey(jobId), {
+    add: { resumes: 1 },
+    set: { queueOrder: new Date(table.clock.now() + lostAfterMs).toISOString() },
+    when: condition`#state = ${state} AND #turn = ${turn} AND #resumes = ${resumes}`,
+  });
+  return item && parseJob(item);
+};

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
+import { updateItem } from '#shared/aws/table.ts';
 import { batchKey } from '#shared/batches/batch-item.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
-import { conditionalUpdate } from '#shared/jobs/conditional-update.ts';
 import { outputPrefix } from '#shared/jobs/outputs.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
@@ -33,12 +33,7 @@ const batchOf = async ({ parts: { table } }: Rig, jobs: number): Promise<string>
   const batchId = uuid();
   const batch = { batchId, caller: 'alice', priority: 'low', retentionSeconds: 86_400 } as const;
   await createBatch(table, batch, table.clock.now() + 60_000);
-  await conditionalUpdate(table, batchKey(batchId), {
-    expression: 'SET jobs = :jobs, #state = :running',
-    condition: 'attribute_exists(pk)',
-    names: { '#state': 'state' },
-    values: { ':jobs': jobs, ':running': 'running' },
-  });
+  await updateItem(table, batchKey(batchId), { set: { jobs, state: 'running' } });
   return batchId;
 };
 

@@ -147,7 +147,7 @@ export const startRotationRig = async (backend: Backend) => {
         await ims.mint({ clientId, clientSecret, scopes: policy.generationScopes });
         refreshes.push(clientSecret);
       },
-      status: createStatusItems({ dynamoDb, tableName: jobTable }),
+      status: createStatusItems({ dynamoDb, tableName: jobTable, clock }),
       clock,
       sleep: clock.sleep,
       log: { debug: line, info: line, warn: line, error: line },

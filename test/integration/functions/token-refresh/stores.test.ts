@@ -117,7 +117,7 @@ describe('the lease on a mint', () => {
 describe('the status items', () => {
   it('are read as they were written', async () => {
     const { jobTable } = await tables.create();
-    const status = createStatusItems({ dynamoDb: tables.dynamoDb, tableName: jobTable });
+    const status = createStatusItems({ dynamoDb: tables.dynamoDb, tableName: jobTable, clock: createManualClock() });
     expect(await status.readTokenRefresh()).toBeUndefined();
     expect(await status.readSecretRotation()).toBeUndefined();
     const lastRunAt = new Date(0).toISOString();
