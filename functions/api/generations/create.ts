@@ -1,8 +1,8 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
+import { laneOf } from '#shared/adobe/services/registry.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, getJob } from '#shared/jobs/job-store.ts';
-import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank, takeRound } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
 import type { ApiContext } from '../context.ts';
@@ -71,7 +71,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       jobId,
       caller,
       operation: operation.name,
-      lane: fireflyLane,
+      lane: laneOf(operation).name,
       modelVersion: modelVersion ?? defaultModelVersion(operation, settings.operations),
       request: JSON.stringify(request.body),
       requestHash,

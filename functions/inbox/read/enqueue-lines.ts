@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
+import { laneOf } from '#shared/adobe/services/registry.ts';
 import { UnreadableItemError } from '#shared/aws/items.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
@@ -9,7 +10,6 @@ import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
-import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/request-hash.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
@@ -47,10 +47,12 @@ export const enqueueLines = async (
   }
   await saveSkippedLines(table, batchId, skipped);
   const refused: SkippedLine[] = [];
-  for (const priority of priorities) {
-    const enqueued = jobs.filter((job) => job.priority === priority);
+  const lanes = new Set(jobs.map(({ lane }) => lane));
+  const queues = [...lanes].flatMap((lane) => priorities.map((priority) => ({ lane, priority })));
+  for (const { lane, priority } of queues) {
+    const enqueued = jobs.filter((job) => job.lane === lane && job.priority === priority);
     if (enqueued.length === 0) continue;
-    const firstRound = await takeRounds({ table, name: fireflyLane }, batch.caller, priority, enqueued.length);
+    const firstRound = await takeRounds({ table, name: lane }, batch.caller, priority, enqueued.length);
     const createOne = async (job: NewJob, index: number) => {
       if (table.clock.now() >= leaseEndsAt) throw new LeaseOverError();
       const round = firstRound + index;
@@ -146,7 +148,7 @@ const buildJob = (
   jobId: jobIdOfLine(batchId, line),
   caller,
   operation: operation.name,
-  lane: fireflyLane,
+  lane: laneOf(operation).name,
   modelVersion: modelVersion ?? defaultModelVersion(operation, operations),
   request: JSON.stringify(body),
   requestHash: requestHashOf(operation.name, modelVersion, body),

@@ -12,6 +12,7 @@ import {
 } from '#shared/jobs/lanes/pauses.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
+import { adobeLimits, createLane } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let table: Table;
@@ -67,5 +68,25 @@ describe('an operator’s pause', () => {
     expect(await pauseLane(lane, adobesPause)).toBe(true);
     await resumeByOperator(table);
     expect(await readPauses(lane)).toEqual({ pause: adobesPause });
+  });
+});
+
+describe('the pauses of several lanes', () => {
+  const other = () => createLane(table, adobeLimits, 'photoshop');
+
+  it('hold up the lane that met them, except for a refused token, which holds up all', async () => {
+    await pauseLane(lane, { until: noon + 60_000, reason: 'quota_exhausted', level: 1 });
+    expect(isPaused(await readPauses(other()), noon)).toBe(false);
+    await pauseLane(other(), { until: noon + 30_000, reason: 'token_refused', level: 2 });
+    for (const each of [lane, other()]) expect(isPaused(await readPauses(each), noon)).toBe(true);
+    expect((await readPauses(lane)).pause).toEqual({ until: noon + 60_000, reason: 'quota_exhausted', level: 2 });
+  });
+
+  it('of a refused token allow one trial in all lanes together, whose success ends them', async () => {
+    await pauseLane(lane, { until: noon, reason: 'token_refused', level: 1 });
+    const claims = await Promise.all([claimTrial(lane), claimTrial(other())]);
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    await clearTrials(other());
+    expect((await readPauses(lane)).pause?.level).toBe(0);
   });
 });
