@@ -3,16 +3,17 @@ import type { AccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import type { CallAdobe } from '#shared/adobe/http/call.ts';
 import type { AllowsUrl } from '#shared/adobe/http/hosts.ts';
 import type { PollingPolicy } from '#shared/adobe/services/operation.ts';
+import type { AdobeService } from '#shared/adobe/services/service.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { TriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { EventBus } from '#shared/events/publish.ts';
-import type { InputParts } from '#shared/inputs/check-inputs.ts';
+import type { InputBuckets } from '#shared/inputs/locate.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
 
-/** What following a job's turn works with. */
-export interface Parts {
+/** What one turn of a job works with. */
+export interface GenerateContext {
   table: Table;
   lanes: Lanes;
   bus: EventBus;
@@ -20,15 +21,17 @@ export interface Parts {
   tokens: AccessTokenCache;
   callAdobe: CallAdobe;
   s3: S3Client;
-  /** Where inputs lie that have to be brought to Adobe. */
-  inputs: InputParts;
-  bucket: string;
-  /** Base URL of the Firefly API. */
-  fireflyUrl: string;
+  /** The gateway's own, to which outputs are stored, and the others from which inputs are read. */
+  buckets: InputBuckets;
+  /** Largest input, in bytes. */
+  inputMaxBytes: number;
+  /** Largest output, in bytes. */
+  outputMaxBytes: number;
+  /** Origin of a service's API in this deployment. */
+  getBaseUrl(service: AdobeService): string;
   allowsStatus: AllowsUrl;
   allowsDownload: AllowsUrl;
   pollingPolicyFor(job: Pick<Job, 'operation'>): PollingPolicy;
-  outputMaxBytes: number;
   triggerDispatch: TriggerDispatch;
   log: Log;
   recordMetric: RecordMetric;

@@ -4,27 +4,27 @@ import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { clearTrials, type Pause, pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { endJob, type JobEnd, lostAfterMs, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
-import type { Parts } from './context.ts';
-import { requeueTurn, type Submitted } from './requeue.ts';
+import type { GenerateContext } from './context.ts';
+import { requeueTurn, type Submitted } from './turn.ts';
 
 // Adobe's limit counts in minutes; without a Retry-After a whole window is waited.
 const defaultRetryAfterMs = 60_000;
-const longestPauseMs = 60 * 60_000;
+const maxPauseMs = 60 * 60_000;
 /** Answers of 408, 500 and 503, or refusals of uploads, after which a job is given up. */
-const attemptLimit = 3;
+const maxAttempts = 3;
 
 /** Writes down what a submit led to, right after its answer and before the step's own checkpoint. */
 export const handleSubmitOutcome = async (
-  parts: Parts,
+  context: GenerateContext,
   job: Job,
   outcome: SubmitOutcome,
   { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
 ): Promise<Submitted> => {
-  const lane = findLane(parts.lanes, job.lane);
-  const now = parts.table.clock.now();
+  const lane = findLane(context.lanes, job.lane);
+  const now = context.table.clock.now();
   switch (outcome.kind) {
     case 'accepted':
-      await recordAccepted(parts, job, outcome.job);
+      await recordAccepted(context, job, outcome.job);
       if (trialLevel > 0) await clearTrials(lane);
       return { kind: 'at_adobe' };
     case 'rate_limited':
@@ -33,31 +33,31 @@ export const handleSubmitOutcome = async (
         reason: 'rate_limited',
         level: trialLevel,
       });
-      return requeueTurn(parts, job, { sent: true, dispatchNow: true });
+      return requeueTurn(context, job, { sent: true, dispatchNow: true });
     case 'quota_exhausted':
-      await pauseAfterRefusal(parts, job, 'quota_exhausted', trialLevel);
-      return requeueTurn(parts, job, { sent: true, dispatchNow: false });
+      await pauseAfterRefusal(context, job, 'quota_exhausted', trialLevel);
+      return requeueTurn(context, job, { sent: true, dispatchNow: false });
     case 'token_refused':
-      return handleTokenRefused(parts, job, { trialLevel, tokenVersion });
+      return handleTokenRefused(context, job, { trialLevel, tokenVersion });
     case 'try_again': {
       const changes = { attempts: job.attempts + 1, error: upstreamError(outcome.error) };
-      return changes.attempts >= attemptLimit
-        ? end(parts, job, { to: 'failed', ...changes })
-        : requeueTurn(parts, job, { sent: true, changes, dispatchNow: true });
+      return changes.attempts >= maxAttempts
+        ? end(context, job, { to: 'failed', ...changes })
+        : requeueTurn(context, job, { sent: true, changes, dispatchNow: true });
     }
     case 'not_sent':
       // The permit stays taken: with Adobe out of reach it keeps the job from being tried again and again at once.
-      parts.log.warn('Adobe could not be reached.', { jobId: job.jobId, reason: outcome.reason });
-      return requeueTurn(parts, job, { sent: true, dispatchNow: true });
+      context.log.warn('Adobe could not be reached.', { jobId: job.jobId, reason: outcome.reason });
+      return requeueTurn(context, job, { sent: true, dispatchNow: true });
     case 'rejected':
-      return end(parts, job, { to: 'failed', error: upstreamError(outcome.error) });
+      return end(context, job, { to: 'failed', error: upstreamError(outcome.error) });
     case 'unknown':
-      return endUnknown(parts, job, outcome.reason, outcome.status);
+      return endUnknown(context, job, outcome.reason, outcome.status);
   }
 };
 
 const recordAccepted = async (
-  { table, pollingPolicyFor }: Parts,
+  { table, pollingPolicyFor }: GenerateContext,
   job: Job,
   accepted: Extract<SubmitOutcome, { kind: 'accepted' }>['job'],
 ) => {
@@ -76,30 +76,30 @@ const recordAccepted = async (
 
 /** A refused token is replaced first; if a new token was refused as well, nothing will pass until somebody looks. */
 const handleTokenRefused = async (
-  parts: Parts,
+  context: GenerateContext,
   job: Job,
   { trialLevel, tokenVersion }: { trialLevel: number; tokenVersion: string },
 ): Promise<Submitted> => {
   const tokenRefusals = (job.tokenRefusals ?? 0) + 1;
   let renewed = tokenRefusals === 1;
   try {
-    await parts.tokens.refused(tokenVersion);
+    await context.tokens.refused(tokenVersion);
   } catch (error) {
-    parts.log.error('The refused token could not be replaced.', { jobId: job.jobId, error: String(error) });
+    context.log.error('The refused token could not be replaced.', { jobId: job.jobId, error: String(error) });
     renewed = false;
   }
-  if (!renewed) await pauseAfterRefusal(parts, job, 'token_refused', trialLevel);
-  return requeueTurn(parts, job, { sent: true, changes: { tokenRefusals }, dispatchNow: renewed });
+  if (!renewed) await pauseAfterRefusal(context, job, 'token_refused', trialLevel);
+  return requeueTurn(context, job, { sent: true, changes: { tokenRefusals }, dispatchNow: renewed });
 };
 
 /** Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm. */
 export const pauseAfterRefusal = async (
-  { lanes, table, log, recordMetric }: Parts,
+  { lanes, table, log, recordMetric }: GenerateContext,
   job: Pick<Job, 'lane'>,
   reason: Pause['reason'],
   trialLevel: number,
 ): Promise<void> => {
-  const pauseMs = Math.min(longestPauseMs, 60_000 * 2 ** trialLevel);
+  const pauseMs = Math.min(maxPauseMs, 60_000 * 2 ** trialLevel);
   const until = table.clock.now() + pauseMs;
   await pauseLane(findLane(lanes, job.lane), { until, reason, level: trialLevel + 1 });
   recordMetric(metricNames.queuePaused, 1);
@@ -112,17 +112,17 @@ export const pauseAfterRefusal = async (
 
 /** Ends a job whose request may have reached Adobe while its answer was lost: nobody pays twice in silence. */
 export const endUnknown = async (
-  parts: Parts,
+  context: GenerateContext,
   job: Job,
   reason: string,
   upstreamStatus?: number,
 ): Promise<Submitted> => {
-  parts.recordMetric(metricNames.submitOutcomeUnknown, 1);
+  context.recordMetric(metricNames.submitOutcomeUnknown, 1);
   const message = `${reason} Adobe may have taken the job, and it was not sent again, as it may be billed.`;
-  return end(parts, job, { to: 'failed', error: { code: 'submit_outcome_unknown', message, upstreamStatus } });
+  return end(context, job, { to: 'failed', error: { code: 'submit_outcome_unknown', message, upstreamStatus } });
 };
 
-const end = async ({ table, recordMetric }: Parts, job: Job, jobEnd: JobEnd): Promise<Submitted> => {
+const end = async ({ table, recordMetric }: GenerateContext, job: Job, jobEnd: JobEnd): Promise<Submitted> => {
   if ((await endJob(table, job, ['submitting'], jobEnd)) !== undefined) recordMetric(metricNames.jobsFailed, 1);
   return { kind: 'over' };
 };

@@ -4,7 +4,6 @@ import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
-import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
@@ -24,12 +23,12 @@ import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
-import type { Parts } from './context.ts';
-import type { TurnEnd } from './publish-job-ended.ts';
+import type { GenerateContext } from './context.ts';
 import { runJob } from './run-job.ts';
+import type { TurnEnd } from './turn.ts';
 
 const environment = generateEnvironment.read(process.env);
-const { bucketName: bucket, services } = environment;
+const { services } = environment;
 const overrides = getOperationOverrides(services);
 const lambda = createLambda();
 const tokenSource = createAccessTokenSource({
@@ -51,7 +50,7 @@ const table = openTable({
 const tokens = createAccessTokenCache(tokenSource, systemClock);
 const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
 
-const parts: Parts = {
+const generateContext: GenerateContext = {
   table,
   lanes: createLanes(table, getLaneLimits(environment)),
   bus: {
@@ -62,14 +61,9 @@ const parts: Parts = {
   tokens,
   callAdobe: createCallAdobe(tokens, { clock: systemClock, log }),
   s3,
-  inputs: {
-    s3,
-    table,
-    buckets: { own: bucket, shared: environment.inputBuckets },
-    maxBytes: environment.inputMaxBytes,
-  },
-  bucket,
-  fireflyUrl: getBaseUrl(services, firefly),
+  buckets: { own: environment.bucketName, shared: environment.inputBuckets },
+  inputMaxBytes: environment.inputMaxBytes,
+  getBaseUrl: (service) => getBaseUrl(services, service),
   allowsStatus: createAllowList(statusHosts(environment)),
   allowsDownload: createAllowList(downloadHosts(environment)),
   pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), overrides),
@@ -79,11 +73,11 @@ const parts: Parts = {
   recordMetric,
 };
 
-/** Follows one turn of a job from its permit to its end; a durable function, resumed at the last finished step. */
+/** Runs one turn of a job from its permit to its end; a durable function, resumed at the last finished step. */
 export const handler = middy<Turn, TurnEnd, Error, DurableContext>({
   executionMode: executionModeDurableContext,
   // A suspended invocation is over for Lambda while middy's timer would still run.
   timeoutEarlyInMillis: 0,
 })
   .before(log.inContext(({ jobId }) => ({ jobId })))
-  .handler(({ jobId, turn }: Turn, context) => runJob(context, { jobId, turn }, parts));
+  .handler(({ jobId, turn }: Turn, context) => runJob(context, { jobId, turn }, generateContext));

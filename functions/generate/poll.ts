@@ -2,9 +2,9 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/services/job-status.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { JobProgress } from '#shared/adobe/services/service.ts';
-import type { Job, Turn, UpstreamJob } from '#shared/jobs/job.ts';
-import { getJob } from '#shared/jobs/job-store.ts';
-import type { Parts } from './context.ts';
+import type { Turn, UpstreamJob } from '#shared/jobs/job.ts';
+import type { GenerateContext } from './context.ts';
+import { readTurnJob } from './turn.ts';
 
 /** How Adobe's work on a job ended. */
 export type EndedProgress = Exclude<JobProgress, { kind: 'running' }>;
@@ -37,13 +37,13 @@ const growth = 1.5;
  * @returns undefined if the job is over or gone already
  */
 export const pollUntilEnd = async (
-  context: DurableContext,
-  parts: Parts,
+  durable: DurableContext,
+  context: GenerateContext,
   turn: Turn,
   firstPollSeconds: number,
 ): Promise<EndedProgress | undefined> => {
-  await context.wait('first poll', { seconds: firstPollSeconds });
-  const { ended } = await context.waitForCondition<Polling>('poll', (polling) => tryPoll(parts, turn, polling), {
+  await durable.wait('first poll', { seconds: firstPollSeconds });
+  const { ended } = await durable.waitForCondition<Polling>('poll', (polling) => tryPoll(context, turn, polling), {
     initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: firstPollSeconds },
     waitStrategy: ({ ended, gone, delaySeconds }) =>
       ended !== undefined || gone === true
@@ -53,40 +53,35 @@ export const pollUntilEnd = async (
   return ended;
 };
 
-const followedJob = async ({ table }: Parts, { jobId, turn }: Turn): Promise<Job | undefined> => {
-  const job = await getJob(table, jobId);
-  if (job === undefined || job.turn !== turn || job.upstream === undefined) return undefined;
-  return job.state === 'running' || job.state === 'storing' ? job : undefined;
-};
-
 /** A failure of our own, such as the table out of reach, costs the job one poll; only a lasting one costs the execution. */
-const tryPoll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling> => {
+const tryPoll = async (context: GenerateContext, turn: Turn, polling: Polling): Promise<Polling> => {
   try {
-    return { ...(await poll(parts, turn, polling)), failures: 0 };
+    return { ...(await poll(context, turn, polling)), failures: 0 };
   } catch (error) {
     const failures = polling.failures + 1;
     if (failures >= failureLimit) throw error;
-    parts.log.error('A poll failed.', { jobId: turn.jobId, failures, error: String(error) });
+    context.log.error('A poll failed.', { jobId: turn.jobId, failures, error: String(error) });
     return { ...polling, failures };
   }
 };
 
-const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling> => {
-  const job = await followedJob(parts, turn);
-  if (job?.upstream === undefined) return { ...polling, gone: true };
+const poll = async (context: GenerateContext, turn: Turn, polling: Polling): Promise<Polling> => {
+  const job = await readTurnJob(context, turn);
+  const isAtAdobe = job?.state === 'running' || job?.state === 'storing';
+  if (job?.upstream === undefined || !isAtAdobe) return { ...polling, gone: true };
   const { statusUrl, acceptedAt } = job.upstream;
-  if (!parts.allowsStatus(statusUrl)) {
+  if (!context.allowsStatus(statusUrl)) {
     const message = 'Adobe named a status URL on a host that is not allowed, where the token must not be sent.';
     return { ...polling, ended: { kind: 'failed', code: 'status_url_not_allowed', message } };
   }
-  const { pollCeilingSeconds, timeoutSeconds } = parts.pollingPolicyFor(job);
+  const { pollCeilingSeconds, timeoutSeconds } = context.pollingPolicyFor(job);
   const timedOut = {
     kind: 'timed_out',
     code: 'job_timeout',
     message: `Adobe did not finish the job within ${timeoutSeconds} s.`,
   } as const;
   const cancelRequested = job.cancelRequestedAt !== undefined;
-  const progress = await readProgress(statusUrl, operationOf(job), parts.callAdobe);
+  const progress = await readProgress(statusUrl, operationOf(job), context.callAdobe);
   if (isEnded(progress)) {
     const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
     return { ...polling, ended: cancelledByUs ? timedOut : progress };
@@ -103,22 +98,22 @@ const poll = async (parts: Parts, turn: Turn, polling: Polling): Promise<Polling
   if (progress.kind === 'unavailable' && progress.retryAfterMs !== undefined) {
     next.delaySeconds = Math.max(next.delaySeconds, Math.min(60, Math.ceil(progress.retryAfterMs / 1000)));
   }
-  const overdue = parts.table.clock.now() - Date.parse(acceptedAt) >= timeoutSeconds * 1000;
+  const overdue = context.table.clock.now() - Date.parse(acceptedAt) >= timeoutSeconds * 1000;
   if (overdue) next.overdue += 1;
-  const cancelUrl = cancelUrlOf(parts, job.upstream);
+  const cancelUrl = cancelUrlOf(context, job.upstream);
   if (overdue && (polling.cancelSent === true || cancelUrl === undefined || next.overdue >= overdueLimit)) {
     return { ...next, ended: timedOut };
   }
   if (cancelUrl !== undefined && polling.cancelSent !== true && (overdue || cancelRequested)) {
-    next.cancelSent = await cancelUpstream(cancelUrl, parts.callAdobe);
+    next.cancelSent = await cancelUpstream(cancelUrl, context.callAdobe);
     if (next.cancelSent) next.delaySeconds = 1;
   }
   return next;
 };
 
 /** Where the job can be cancelled; a URL on a host that is not allowed is as good as none. */
-const cancelUrlOf = (parts: Parts, { cancelUrl }: UpstreamJob): string | undefined =>
-  cancelUrl !== undefined && parts.allowsStatus(cancelUrl) ? cancelUrl : undefined;
+const cancelUrlOf = (context: GenerateContext, { cancelUrl }: UpstreamJob): string | undefined =>
+  cancelUrl !== undefined && context.allowsStatus(cancelUrl) ? cancelUrl : undefined;
 
 const isEnded = (progress: PollOutcome): progress is EndedProgress =>
   ['succeeded', 'failed', 'cancelled', 'timed_out'].includes(progress.kind);

@@ -1,16 +1,13 @@
 import type { DurableContext, RetryDecision } from '@aws/durable-execution-sdk-js';
 import { DownloadError } from '#shared/adobe/http/download.ts';
-import type { Job, JobOutput, JobResult, Turn } from '#shared/jobs/job.ts';
-import { getJob } from '#shared/jobs/job-store.ts';
+import type { JobOutput, Turn } from '#shared/jobs/job.ts';
 import { OutputTooLargeError } from '#shared/jobs/outputs.ts';
-import { rememberReusable } from '#shared/jobs/reuse.ts';
-import { endJob, lostAfterMs, transition } from '#shared/jobs/transitions.ts';
-import { metricNames } from '#shared/metrics.ts';
-import type { Parts } from './context.ts';
+import { lostAfterMs, transition } from '#shared/jobs/transitions.ts';
+import type { GenerateContext } from './context.ts';
+import { endNotStored, endSucceeded } from './end-job.ts';
+import { storeOutput } from './output.ts';
 import type { EndedProgress } from './poll.ts';
-import { publishJobEnded, type TurnEnd } from './publish-job-ended.ts';
-import { storeOutput } from './store-output.ts';
-import { describeJob } from './write-manifest.ts';
+import { readTurnJob, type TurnEnd } from './turn.ts';
 
 type Succeeded = Extract<EndedProgress, { kind: 'succeeded' }>;
 
@@ -19,36 +16,28 @@ type Succeeded = Extract<EndedProgress, { kind: 'succeeded' }>;
  * writes the same object again: nothing is lost, nothing is there twice.
  */
 export const storeOutputs = async (
-  context: DurableContext,
-  parts: Parts,
+  durable: DurableContext,
+  context: GenerateContext,
   turn: Turn,
   succeeded: Succeeded,
 ): Promise<TurnEnd> => {
-  const stillOurs = await context.step('begin storing', () => beginStoring(parts, turn));
+  const stillOurs = await durable.step('begin storing', () => beginStoring(context, turn));
   if (!stillOurs) return { state: 'stale' };
   const outputs: JobOutput[] = [];
   try {
     for (const [index, output] of succeeded.outputs.entries()) {
-      const stored = await context.step(`store output ${index}`, () => storeOutput(parts, turn, index, output), {
+      const stored = await durable.step(`store output ${index}`, () => storeOutput(context, turn, index, output), {
         retryStrategy,
       });
       outputs.push(stored);
     }
+    const { result } = succeeded;
     // One step: each of its parts can be repeated, and each step more costs two checkpoints a job.
-    return await context.step('finish', () => finish(parts, turn, succeeded.result, outputs), { retryStrategy });
+    return await durable.step('finish', () => endSucceeded(context, turn, { result, outputs }), { retryStrategy });
   } catch (error) {
     const message = error instanceof Error ? error.message : 'An output could not be stored.';
-    return context.step('end without outputs', async () => {
-      await endNotStored(parts, turn, outputs, message);
-      return publishJobEnded(parts, turn);
-    });
+    return durable.step('end without outputs', () => endNotStored(context, turn, { message, outputs }));
   }
-};
-
-const finish = async (parts: Parts, turn: Turn, result: JobResult, outputs: JobOutput[]): Promise<TurnEnd> => {
-  await describeJob(parts, turn, result, outputs);
-  await endSucceeded(parts, turn, result, outputs);
-  return publishJobEnded(parts, turn);
 };
 
 const storeAttempts = 6;
@@ -61,33 +50,11 @@ const retryStrategy = (error: Error, attempt: number): RetryDecision => {
     : { shouldRetry: true, delay: { seconds: Math.min(60, 2 ** attempt) } };
 };
 
-const ownJob = async ({ table }: Parts, { jobId, turn }: Turn): Promise<Job | undefined> => {
-  const job = await getJob(table, jobId);
-  return job?.turn === turn ? job : undefined;
-};
-
-const beginStoring = async (parts: Parts, turn: Turn): Promise<boolean> => {
-  const job = await ownJob(parts, turn);
+const beginStoring = async (context: GenerateContext, turn: Turn): Promise<boolean> => {
+  const job = await readTurnJob(context, turn);
   if (job === undefined) return false;
   if (job.state === 'storing') return true;
-  const order = new Date(parts.table.clock.now() + lostAfterMs).toISOString();
-  if ((await transition(parts.table, job, { from: ['running'], to: 'storing', order })) !== undefined) return true;
-  return (await ownJob(parts, turn))?.state === 'storing';
-};
-
-const endSucceeded = async (parts: Parts, turn: Turn, result: JobResult, outputs: JobOutput[]): Promise<void> => {
-  const job = await ownJob(parts, turn);
-  if (job === undefined) return;
-  const ended = await endJob(parts.table, job, ['storing'], { to: 'succeeded', result, outputs });
-  if (ended === undefined) return;
-  parts.recordMetric(metricNames.jobsSucceeded, 1);
-  await rememberReusable(parts.table, ended);
-};
-
-const endNotStored = async (parts: Parts, turn: Turn, outputs: JobOutput[], message: string): Promise<void> => {
-  const job = await ownJob(parts, turn);
-  if (job === undefined) return;
-  const error = { code: 'output_not_stored', message };
-  const ended = await endJob(parts.table, job, ['storing'], { to: 'failed', error, outputs });
-  if (ended !== undefined) parts.recordMetric(metricNames.jobsFailed, 1);
+  const order = new Date(context.table.clock.now() + lostAfterMs).toISOString();
+  if ((await transition(context.table, job, { from: ['running'], to: 'storing', order })) !== undefined) return true;
+  return (await readTurnJob(context, turn))?.state === 'storing';
 };

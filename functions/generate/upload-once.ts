@@ -1,5 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { type UploadOutcome, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { InspectedInput } from '#shared/inputs/inspect.ts';
 import {
   claimUpload,
@@ -8,8 +9,8 @@ import {
   rememberUpload,
   type UploadIdentity,
 } from '#shared/inputs/upload-ids.ts';
-import type { JobError } from '#shared/jobs/job.ts';
-import type { Parts } from './context.ts';
+import type { Job, JobError } from '#shared/jobs/job.ts';
+import type { GenerateContext } from './context.ts';
 
 /** `reused` tells whether the upload was there already; `wait`: ask again after so many seconds. */
 export type OneUpload =
@@ -18,8 +19,12 @@ export type OneUpload =
   | { kind: 'wait'; seconds: number };
 
 /** Uses the upload that is there, or makes it, unless another job is just doing so. */
-export const uploadOnce = async (parts: Parts, input: InspectedInput): Promise<OneUpload> => {
-  const { table } = parts;
+export const uploadOnce = async (
+  context: GenerateContext,
+  input: InspectedInput,
+  job: Pick<Job, 'operation'>,
+): Promise<OneUpload> => {
+  const { table } = context;
   const { bucket, key, etag } = input;
   const uploaded = (uploadId: string, reused: boolean): OneUpload => ({
     kind: 'uploaded',
@@ -33,7 +38,7 @@ export const uploadOnce = async (parts: Parts, input: InspectedInput): Promise<O
     const made = await findUploadId(table, input);
     return made === undefined ? { kind: 'wait', seconds: 3 } : uploaded(made, true);
   }
-  const outcome = await upload(parts, input);
+  const outcome = await upload(context, input, job);
   if (outcome.kind === 'uploaded') {
     await rememberUpload(table, input, outcome.uploadId);
     return uploaded(outcome.uploadId, false);
@@ -47,14 +52,19 @@ export const uploadOnce = async (parts: Parts, input: InspectedInput): Promise<O
   return { kind: 'wait', seconds: Math.min(60, Math.max(1, Math.ceil(retryAfterMs / 1000))) };
 };
 
-const upload = async ({ callAdobe, inputs, fireflyUrl, log }: Parts, input: InspectedInput): Promise<UploadOutcome> => {
+const upload = async (
+  { callAdobe, s3, getBaseUrl, log }: GenerateContext,
+  input: InspectedInput,
+  job: Pick<Job, 'operation'>,
+): Promise<UploadOutcome> => {
   try {
-    const { Body } = await inputs.s3.send(
+    const { Body } = await s3.send(
       // What was inspected is what is sent, even if the object has been replaced since.
       new GetObjectCommand({ Bucket: input.bucket, Key: input.key, IfMatch: input.etag }),
     );
     const image = new Uint8Array((await Body?.transformToByteArray()) ?? []);
-    return await uploadImage({ baseUrl: fireflyUrl, image, contentType: input.contentType }, callAdobe);
+    const baseUrl = getBaseUrl(serviceOf(operationOf(job)));
+    return await uploadImage({ baseUrl, image, contentType: input.contentType }, callAdobe);
   } catch (error) {
     // The lease is given back whatever failed, so that the next try need not wait for its end.
     log.error('An input could not be uploaded to Adobe.', { error: error instanceof Error ? error.name : 'unknown' });

@@ -3,7 +3,7 @@ import type { Table } from '../aws/table.ts';
 import { InputError, type InputProblem } from './input-error.ts';
 import { type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, locateInput } from './locate.ts';
-import { gatewaySourcesIn, mostGatewaySources, tooManySources } from './sources.ts';
+import { gatewaySourcesIn, maxGatewaySources, tooManySources } from './sources.ts';
 
 /** What looking at inputs takes. */
 export interface InputParts {
@@ -30,10 +30,17 @@ export interface CheckedInputs {
   changedAt?: number;
 }
 
-/** Checks every input of a request that the gateway has to bring to Adobe, before the request costs a permit. */
-export const checkInputs = async (parts: InputParts, caller: string, body: unknown): Promise<CheckedInputs> => {
+/**
+ * Checks every input of a request that Adobe cannot read itself, before the request costs a permit.
+ *
+ * @param types media types that the service takes; any if undefined
+ */
+export const checkInputs = async (
+  parts: InputParts,
+  { caller, body, types }: { caller: string; body: unknown; types: readonly string[] | undefined },
+): Promise<CheckedInputs> => {
   const sources = gatewaySourcesIn(body);
-  const tooMany = sources[mostGatewaySources];
+  const tooMany = sources[maxGatewaySources];
   if (tooMany !== undefined) {
     return { findings: [{ path: tooMany.path, problem: 'too_many', message: tooManySources }] };
   }
@@ -41,7 +48,7 @@ export const checkInputs = async (parts: InputParts, caller: string, body: unkno
     sources.map(async ({ path, source }): Promise<InputFinding | InspectedInput> => {
       try {
         const location = await locateInput(parts.table, parts.buckets, caller, source);
-        return await inspectInput(parts.s3, location, parts.maxBytes);
+        return await inspectInput(parts.s3, location, { maxBytes: parts.maxBytes, types });
       } catch (error) {
         if (error instanceof InputError) return { path, problem: error.problem, message: error.message };
         throw error;

@@ -1,14 +1,15 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { type ImageType, imageTypeOf, imageTypes, signatureBytes } from '../adobe/services/firefly/image-types.ts';
+import { detectionBytes, detectMediaType } from '../media-type.ts';
 import { InputError } from './input-error.ts';
 import type { InputLocation } from './locate.ts';
 
-/** An object that Adobe's storage would take. */
+/** An object that a service takes as input. */
 export interface InspectedInput extends InputLocation {
   /** Names this very content of the object. */
   etag: string;
   bytes: number;
-  contentType: ImageType;
+  /** By its first bytes; `application/octet-stream` if they tell nothing. */
+  contentType: string;
   /** Epoch ms at which it was written, in whole seconds (S3: HTTP date). */
   changedAt: number;
 }
@@ -16,18 +17,18 @@ export interface InspectedInput extends InputLocation {
 /**
  * Looks at an object: whether it is there, how large it is and what its first bytes say it is.
  *
- * @param maxBytes largest input
+ * @param limits.types media types that the service takes; any if undefined
  * @throws {InputError} if Adobe could not use it
  */
 export const inspectInput = async (
   s3: S3Client,
   { bucket, key }: InputLocation,
-  maxBytes: number,
+  { maxBytes, types }: { maxBytes: number; types: readonly string[] | undefined },
 ): Promise<InspectedInput> => {
   const { head, etag, bytes, changedAt } = await readHead(s3, { bucket, key });
-  const contentType = imageTypeOf(head);
-  if (contentType === undefined) {
-    throw new InputError('wrong_type', `the object is no image of ${Object.keys(imageTypes).join(', ')}`);
+  const contentType = (await detectMediaType(head)) ?? 'application/octet-stream';
+  if (types !== undefined && !types.includes(contentType)) {
+    throw new InputError('wrong_type', `the object is none of ${types.join(', ')}`);
   }
   if (bytes > maxBytes) {
     throw new InputError('too_large', `the object has ${bytes} bytes, more than the limit of ${maxBytes}`);
@@ -44,7 +45,7 @@ const readHead = async (
 ): Promise<{ head: Uint8Array } & Pick<InspectedInput, 'etag' | 'bytes' | 'changedAt'>> => {
   try {
     const answer = await s3.send(
-      new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=0-${signatureBytes - 1}` }),
+      new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=0-${detectionBytes - 1}` }),
     );
     const head = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
     const total = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];

@@ -6,10 +6,10 @@ export type GatewaySource =
   | { kind: 'job'; jobId: string; output: number };
 
 /** Each is looked up and read: far more than any operation takes, few enough for one request. */
-export const mostGatewaySources = 16;
+export const maxGatewaySources = 16;
 
 /** What is said of a request with more. */
-export const tooManySources = `a request can name at most ${mostGatewaySources} images in S3 or of earlier jobs`;
+export const tooManySources = `a request can name at most ${maxGatewaySources} images in S3 or of earlier jobs`;
 
 /** A source somewhere in a request body. */
 export interface FoundSource {
@@ -39,18 +39,20 @@ export const gatewaySourcesIn = (value: unknown, path: (string | number)[] = [])
 };
 
 /**
- * The request body for Adobe: each source that the gateway brought there is named by its upload.
+ * The request body for Adobe: each source that it could not read is replaced.
  *
- * @param uploads ids of uploads by the URL that the caller wrote
+ * @param replacements what stands for `url` in the request, by the URL that the caller wrote
  */
-export const withUploads = (value: unknown, uploads: Readonly<Record<string, string>>): unknown => {
-  if (Array.isArray(value)) return value.map((item) => withUploads(item, uploads));
+export const replaceSources = (
+  value: unknown,
+  replacements: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): unknown => {
+  if (Array.isArray(value)) return value.map((item) => replaceSources(item, replacements));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      const isBrought = name === 'url' && typeof inner === 'string' && Object.hasOwn(uploads, inner);
-      const uploadId = isBrought ? uploads[inner] : undefined;
-      return uploadId === undefined ? [name, withUploads(inner, uploads)] : ['uploadId', uploadId];
+    Object.entries(value).flatMap(([name, inner]) => {
+      const replacement = name === 'url' && typeof inner === 'string' ? replacements.get(inner) : undefined;
+      return replacement === undefined ? [[name, replaceSources(inner, replacements)]] : Object.entries(replacement);
     }),
   );
 };

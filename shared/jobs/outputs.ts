@@ -1,15 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { getExtension } from '../media-type.ts';
 import type { Job } from './job.ts';
-
-const extensions = new Map([
-  ['image/jpeg', 'jpg'],
-  ['image/png', 'png'],
-  ['image/webp', 'webp'],
-  ['image/tiff', 'tif'],
-  ['image/jxl', 'jxl'],
-  ['video/mp4', 'mp4'],
-]);
 
 /** Prefix of everything stored for a job: outputs/yyyy/mm/dd/jobId/, by the UTC day on which the job was created. */
 export const outputPrefix = (job: Pick<Job, 'jobId' | 'createdAt'>): string =>
@@ -17,14 +9,17 @@ export const outputPrefix = (job: Pick<Job, 'jobId' | 'createdAt'>): string =>
 
 /** Key of one output; the index starts at 0, in Adobe's order. */
 export const outputKey = (job: Pick<Job, 'jobId' | 'createdAt'>, index: number, contentType: string): string =>
-  `${outputPrefix(job)}${index}.${extensions.get(contentType) ?? 'bin'}`;
+  `${outputPrefix(job)}${index}.${getExtension(contentType)}`;
+
+/** Prefix of what Adobe writes to presigned URLs, before it is checked and stored as an output. */
+export const incomingPrefix = 'incoming/';
+
+/** Where Adobe writes an output in one turn of a job; the index starts at 0, in the order of the request. */
+export const incomingKey = ({ jobId, turn }: Pick<Job, 'jobId' | 'turn'>, index: number): string =>
+  `${incomingPrefix}${jobId}/${turn}/${index}`;
 
 /** Key of the description beside the outputs, which is enough to make them again. */
 export const manifestKey = (job: Pick<Job, 'jobId' | 'createdAt'>): string => `${outputPrefix(job)}job.json`;
-
-/** The media type without parameters, in lower case; `application/octet-stream` if there is none. */
-export const mediaType = (contentType: string | null): string =>
-  contentType?.split(';')[0]?.trim().toLowerCase() || 'application/octet-stream';
 
 /** An output was larger than the configured limit; nothing of it is kept. */
 export class OutputTooLargeError extends Error {

@@ -20,21 +20,14 @@ const buildKey = (request: Identity) => {
   };
 };
 
-/** Only with seeds of its own does a request make the same images again. */
-const hasSeeds = (request: Identity): boolean => {
-  const { seeds } = requestOf(request);
-  return Array.isArray(seeds) && seeds.length > 0;
-};
-
-/** Remembers a job that has succeeded, so that an equal request can be answered with its outputs; the latest one counts. */
+/** Remembers a job with a reproducible request that has succeeded, so that an equal request can be answered with its outputs; the latest one counts. */
 export const rememberReusable = async (table: Table, job: Job): Promise<void> => {
-  if (!hasSeeds(job)) return;
   const expiresAt = nowSeconds(table) + job.retentionSeconds;
   await updateItem(table, buildKey(job), { set: { jobId: job.jobId, expiresAt } });
 };
 
 /**
- * The caller's latest job with the same request that succeeded a short while ago.
+ * The caller's latest job with the same, reproducible request that succeeded a short while ago.
  *
  * @param maxAgeSeconds how long ago at most
  */
@@ -43,7 +36,6 @@ export const findReusable = async (
   request: Identity,
   maxAgeSeconds: number,
 ): Promise<Job | undefined> => {
-  if (!hasSeeds(request)) return undefined;
   const item = await getItem(table, buildKey(request), { consistent: false });
   const job = item && (await getJob(table, String(item['jobId'])));
   if (job?.state !== 'succeeded' || job.caller !== request.caller || job.finishedAt === undefined) return undefined;

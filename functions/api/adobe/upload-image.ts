@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'content-type';
 import * as z from 'zod';
-import { type ImageType, imageTypeOf, imageTypes, isImageType } from '#shared/adobe/services/firefly/image-types.ts';
-import { uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
+import { imageTypes, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
+import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -28,8 +27,9 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
   describe: {
     tag: 'Firefly',
     summary: "Upload an image of up to 4 MB to Adobe's storage",
-    description: 'The id is valid as an `uploadId` for 7 days. A copy stays in S3, with `source` as its address.',
-    body: Object.fromEntries(Object.keys(imageTypes).map((type) => [type, 'binary'])),
+    description:
+      'The id can be named as `uploadId` for 7 days. A copy stays in S3, which can be named by its `source`.',
+    body: Object.fromEntries(imageTypes.map((type) => [type, 'binary'])),
     answers: {
       200: {
         description: "Adobe's answer, and the address of the copy",
@@ -40,20 +40,19 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
   },
   handle: async (request) => {
     const caller = request.caller();
-    const { image, contentType } = readImage(request);
+    const { image, contentType } = await readImage(request);
     const body: z.output<typeof uploadAnswer> = { images: [await storeImage(context, caller, image, contentType)] };
     return jsonResponse(200, body);
   },
 });
 
-const readImage = ({
+const readImage = async ({
   body: { body = '', isBase64Encoded, contentType },
   baseUrl,
-}: ApiRequest): { image: Uint8Array<ArrayBuffer>; contentType: ImageType } => {
-  const declared = parse(contentType ?? '').type;
-  if (!isImageType(declared)) {
-    const permitted = Object.keys(imageTypes).join(', ');
-    throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${permitted}.`);
+}: ApiRequest): Promise<{ image: Uint8Array<ArrayBuffer>; contentType: string }> => {
+  const declared = parseMediaType(contentType);
+  if (!imageTypes.includes(declared)) {
+    throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${imageTypes.join(', ')}.`);
   }
   const image = new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'latin1'));
   if (image.length === 0) throw new ProblemError(400, 'empty_input_body', 'The body is empty.');
@@ -65,7 +64,7 @@ const readImage = ({
       { extensions: { uploads: `${baseUrl}/uploads` } },
     );
   }
-  if (imageTypeOf(image) !== declared) {
+  if ((await detectMediaType(image)) !== declared) {
     throw new ProblemError(422, 'validation_error', `The body is not of the type ${declared}.`, {
       validationErrors: [{ loc: ['header', 'content-type'], msg: 'the body is of another type', type: 'value_error' }],
     });
@@ -83,11 +82,11 @@ const storeImage = async (
   { table, callAdobe, objects, settings }: UploadContext,
   caller: string,
   image: Uint8Array<ArrayBuffer>,
-  contentType: ImageType,
+  contentType: string,
 ): Promise<z.output<typeof uploadAnswer>['images'][number]> => {
   const sha256 = createHash('sha256').update(image).digest('hex');
   // The copy comes first: an image that only Adobe has could not be sent again after its week is over.
-  const copy = await objects.put(`${uploadsPrefix(caller)}${sha256}.${imageTypes[contentType]}`, image, contentType);
+  const copy = await objects.put(`${uploadsPrefix(caller)}${sha256}.${getExtension(contentType)}`, image, contentType);
   const outcome = await uploadImage({ baseUrl: settings.fireflyUrl, image, contentType }, callAdobe);
   if (outcome.kind !== 'uploaded') throw buildAdobeProblem(outcome);
   await rememberUpload(table, { bucket: copy.bucket, key: copy.key, etag: copy.etag ?? '' }, outcome.uploadId);

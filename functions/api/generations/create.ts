@@ -66,7 +66,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     // The look-up keeps a repeated request from using up a round; the put below decides which of two requests is first.
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return requireSameRequest(existing, requestHash);
-    const inputsChangedAt = await requireInputs(context.inputs, caller, request.body);
+    const inputsChangedAt = await requireInputs(context.inputs, operation, { caller, body: request.body });
     const newJob: NewJob = {
       jobId,
       caller,

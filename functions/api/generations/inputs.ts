@@ -1,15 +1,22 @@
+import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { checkInputs, type InputFinding, type InputParts } from '#shared/inputs/check-inputs.ts';
 import { listErrors } from '#shared/requests/validation-errors.ts';
 import { ProblemError } from '../http/problem.ts';
 
 /**
- * Refuses a request whose inputs the gateway could not upload to Adobe.
+ * Refuses a request whose inputs the gateway could not make readable for its service.
  *
  * @returns when the latest of its inputs was written, in epoch ms; undefined if there are none
  * @throws {ProblemError} 403 for what the caller may not use, else 422, naming each field
  */
-export const requireInputs = async (inputs: InputParts, caller: string, body: unknown): Promise<number | undefined> => {
-  const { findings, changedAt } = await checkInputs(inputs, caller, body);
+export const requireInputs = async (
+  inputs: InputParts,
+  operation: OperationDefinition,
+  { caller, body }: { caller: string; body: unknown },
+): Promise<number | undefined> => {
+  const { inputTypes: types } = serviceOf(operation);
+  const { findings, changedAt } = await checkInputs(inputs, { caller, body, types });
   if (findings.length > 0) throw inputProblem(findings);
   return changedAt;
 };

@@ -1,3 +1,4 @@
+import { isReproducible } from '#shared/adobe/services/registry.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createReusingJob } from '#shared/jobs/job-store.ts';
 import { findReusable } from '#shared/jobs/reuse.ts';
@@ -16,7 +17,7 @@ export const reuse = async (
   request: NewJob,
   { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
 ): Promise<Job | undefined> => {
-  if (maxAgeSeconds === undefined) return undefined;
+  if (maxAgeSeconds === undefined || !isReproducible(request)) return undefined;
   const earlier = await findReusable(context.table, request, maxAgeSeconds);
   // The same request, but an input has changed since; S3 has whole seconds only.
   if (earlier !== undefined && (inputsChangedAt ?? 0) + 1_000 > Date.parse(earlier.createdAt)) return undefined;

@@ -1,7 +1,8 @@
 import { v7 } from 'uuid';
 import * as z from 'zod';
-import { type ImageType, imageTypes } from '#shared/adobe/services/firefly/image-types.ts';
+import { inputTypes } from '#shared/adobe/services/registry.ts';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { getExtension } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
 import { readBodyAs } from '../http/json-body.ts';
 import { jsonResponse, toIso } from '../http/response.ts';
@@ -12,7 +13,7 @@ const formLifetimeSeconds = 15 * 60;
 
 // What is to be uploaded.
 const uploadRequest = z.strictObject({
-  contentType: z.enum(Object.keys(imageTypes) as [ImageType, ...ImageType[]]),
+  contentType: z.enum(inputTypes),
 });
 
 const uploadAnswer = z.object({
@@ -42,7 +43,7 @@ export const uploadRoute = ({ inputs, objects }: Pick<ApiContext, 'inputs' | 'ob
     const caller = request.caller();
     const { contentType } = readBodyAs(uploadRequest, request.body, maxBodyBytes);
     const { buckets, maxBytes, table } = inputs;
-    const key = `${uploadsPrefix(caller)}${v7()}.${imageTypes[contentType]}`;
+    const key = `${uploadsPrefix(caller)}${v7()}.${getExtension(contentType)}`;
     const body: z.output<typeof uploadAnswer> = {
       upload: await objects.presignUpload({ key, contentType, maxBytes, lifetimeSeconds: formLifetimeSeconds }),
       source: { url: `s3://${buckets.own}/${key}` },

@@ -11,6 +11,9 @@ export const services: readonly AdobeService[] = [
 /** Every operation of every service. Routes, settings and the description of the API follow from it. */
 export const operations: readonly OperationDefinition[] = services.flatMap((service) => service.operations);
 
+/** Every media type that one of the services takes as input. */
+export const inputTypes: readonly string[] = [...new Set(services.flatMap((service) => service.inputTypes ?? []))];
+
 /** A job names an operation that this version of the gateway does not have. */
 export class UnknownOperationError extends Error {
   override readonly name = 'UnknownOperationError';
@@ -30,6 +33,10 @@ export const operationOf = ({ operation: name }: { operation: string }): Operati
   if (operation === undefined) throw new UnknownOperationError(`This version does not know the operation ${name}.`);
   return operation;
 };
+
+/** Whether the request of a job leads to the same outputs again. */
+export const isReproducible = (job: { operation: string; request: string }): boolean =>
+  operationOf(job).reproducible?.(JSON.parse(job.request)) === true;
 
 /**
  * The service of an operation.

@@ -103,6 +103,8 @@ export interface AdobeService {
   lanes: readonly [LaneDefinition, ...LaneDefinition[]];
   /** How `s3://` and `job:` inputs reach it: as uploads to Adobe's storage, or as presigned GETs in the request. */
   inputs: 'adobe-upload' | 'presigned-get';
+  /** Media types of the inputs that it takes; any if absent. */
+  inputTypes?: readonly string[];
   /** Where its outputs are: at a URL of Adobe's, or where the request told it to put them. */
   outputs: 'hosted' | 'destination';
   dialect: ServiceDialect;

@@ -1,6 +1,5 @@
 import type { AdobeService } from '../service.ts';
 import { fireflyDialect } from './dialect.ts';
-import { isImageType } from './image-types.ts';
 import { adaptiveComposite } from './operations/adaptive-composite.ts';
 import { expandImage } from './operations/expand-image.ts';
 import { fillImage } from './operations/fill-image.ts';
@@ -11,6 +10,7 @@ import { generateVideo } from './operations/generate-video.ts';
 import { objectComposite } from './operations/object-composite.ts';
 import { preciseComposite } from './operations/precise-composite.ts';
 import { upscaleImage } from './operations/upscale-image.ts';
+import { imageTypes } from './storage-image.ts';
 
 /** Adobe Firefly: images and videos from words and images (Adobe: `firefly-api.adobe.io`). */
 export const firefly: AdobeService = {
@@ -20,6 +20,7 @@ export const firefly: AdobeService = {
   // Adobe: 4 requests a minute and 9,000 a day per organization by default; higher by contract.
   lanes: [{ name: 'firefly', windows: [{ seconds: 60, hard: 4 }], requestsPerDay: 9_000 }],
   inputs: 'adobe-upload',
+  inputTypes: imageTypes,
   outputs: 'hosted',
   dialect: fireflyDialect,
   statusPath: '/v3/status/{jobId}',
@@ -37,5 +38,5 @@ export const firefly: AdobeService = {
     generateVideo,
   ],
   similar: (contentType, url) =>
-    isImageType(contentType) ? { operation: generateSimilar, body: { image: { source: { url } } } } : undefined,
+    imageTypes.includes(contentType) ? { operation: generateSimilar, body: { image: { source: { url } } } } : undefined,
 };

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import type { CallAdobe } from '../../http/call.ts';
 import type { AdobeError } from '../../http/errors.ts';
 import { parseJson } from '../../http/json.ts';
-import type { ImageType } from './image-types.ts';
+
+/** Media types of the images that Adobe's storage takes (Adobe: `POST /v2/storage/image`). */
+export const imageTypes: readonly string[] = ['image/jpeg', 'image/png', 'image/webp', 'image/tiff', 'image/jxl'];
 
 /** What an upload led to. `unavailable`: it may be tried again, at worst the image is in Adobe's storage twice. */
 export type UploadOutcome =
@@ -20,7 +22,7 @@ const uploadedBody = z.object({ images: z.array(z.object({ id: z.string().min(1)
 
 /** Sends an image to Adobe's storage, once (Adobe: `POST /v2/storage/image`). It costs nothing. */
 export const uploadImage = async (
-  { baseUrl, image, contentType }: { baseUrl: string; image: Uint8Array<ArrayBuffer>; contentType: ImageType },
+  { baseUrl, image, contentType }: { baseUrl: string; image: Uint8Array<ArrayBuffer>; contentType: string },
   call: CallAdobe,
 ): Promise<UploadOutcome> => {
   const outcome = await call({

@@ -7,7 +7,7 @@ import { acceptance, type Servers, startServers, statusPath, submitPath, success
 
 const uploadPath = '/v2/storage/image';
 const uploadId = '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10';
-const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000010000000100802000000907768de', 'hex');
 
 let servers: Servers;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const prepare = async () => {
     JSON.stringify({ prompt: 'a hat', style: { imageReference: { source: { url } } } });
   const request = requestWith(`s3://outputs/${key}`);
   const put = (bytes: Buffer) =>
-    rig.parts.s3.send(new PutObjectCommand({ Bucket: 'outputs', Key: key, Body: bytes, ContentType: 'image/png' }));
+    rig.context.s3.send(new PutObjectCommand({ Bucket: 'outputs', Key: key, Body: bytes, ContentType: 'image/png' }));
   await put(png);
   rig.adobe.script('POST', uploadPath, { status: 200, body: { images: [{ id: uploadId }] } });
   rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
@@ -90,12 +90,11 @@ describe.concurrent('inputs that lie in S3', () => {
   it('are waited for while another job brings them', async () => {
     const { rig, key, put, request } = await prepare();
     const object = await put(png);
-    expect(await claimUpload(rig.parts.table, { bucket: 'outputs', key, etag: object.ETag ?? '' })).toBe(true);
-    const clock = rig.parts.table.clock;
+    expect(await claimUpload(rig.context.table, { bucket: 'outputs', key, etag: object.ETag ?? '' })).toBe(true);
+    const clock = rig.context.table.clock;
     let ahead = 0;
-    rig.parts.inputs.table = { ...rig.parts.table, clock: { now: () => clock.now() + ahead } };
-    rig.parts.table = rig.parts.inputs.table;
-    rig.parts.lanes = onlyLane(createLane(rig.parts.table, { ...adobeLimits, submitGraceMs: 60_000 }));
+    rig.context.table = { ...rig.context.table, clock: { now: () => clock.now() + ahead } };
+    rig.context.lanes = onlyLane(createLane(rig.context.table, { ...adobeLimits, submitGraceMs: 60_000 }));
     const waiting = await rig.scheduled({ fields: { request }, inMs: 55_000 });
     setTimeout(() => {
       // The other job died: its lease runs out.

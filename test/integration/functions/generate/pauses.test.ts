@@ -48,7 +48,7 @@ describe.concurrent('an exhausted quota', () => {
     expect(rig.dispatches).toBe(0);
 
     const over = { pk: 'quota#firefly', sk: 'pause', until: Date.now() - 1, reason: 'quota_exhausted', level: 1 };
-    await putItems(rig.parts.table, [over]);
+    await putItems(rig.context.table, [over]);
     const second = await rig.follow(await rig.again(job));
     expect(second.job.state).toBe('queued');
     expect((await rig.quota()).pause).toMatchObject({ level: 2 });
@@ -57,7 +57,7 @@ describe.concurrent('an exhausted quota', () => {
 
   it('is over with the first job that is accepted', async () => {
     const rig = await servers.rig();
-    await pauseLane(createLane(rig.parts.table), { until: Date.now(), reason: 'quota_exhausted', level: 2 });
+    await pauseLane(createLane(rig.context.table), { until: Date.now(), reason: 'quota_exhausted', level: 2 });
     rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
     rig.adobe.script('GET', statusPath, { status: 200, body: { status: 'failed', error_code: 'image_unsafe' } });
     await rig.follow(await rig.scheduled());

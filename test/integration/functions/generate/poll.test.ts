@@ -136,7 +136,7 @@ describe.concurrent('a cancel request', () => {
     rig.adobe.script('GET', statusPath, running, ended('cancel_pending'), ended('cancelled', 'cancelled_by_user'));
     rig.adobe.script('PUT', cancelPath, { status: 200 });
     const job = await rig.accepted();
-    expect((await cancelJob(rig.parts.table, job))?.outcome).toBe('requested');
+    expect((await cancelJob(rig.context.table, job))?.outcome).toBe('requested');
     expect((await rig.follow(job)).job).toMatchObject({ state: 'cancelled', error: { code: 'cancelled_by_user' } });
     expect(cancels(rig)).toHaveLength(1);
     expect(cancels(rig)[0]?.headers).toMatchObject({ authorization: 'Bearer token-first' });

@@ -2,9 +2,9 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { Parts } from '#functions/generate/context.ts';
-import type { TurnEnd } from '#functions/generate/publish-job-ended.ts';
+import type { GenerateContext } from '#functions/generate/context.ts';
 import { runJob } from '#functions/generate/run-job.ts';
+import type { TurnEnd } from '#functions/generate/turn.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { type AccessToken, createAccessTokenCache, type TokenSource } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
@@ -22,11 +22,11 @@ import { adobeLimits, assign, createLane, enqueue, onlyLane, readPermits } from 
 
 /** Servers that the tests of one file share. */
 export interface Servers {
-  rig(settings?: Partial<Parts>): Promise<Rig>;
+  rig(settings?: Partial<GenerateContext>): Promise<Rig>;
   close(): Promise<void>;
 }
 
-/** One gateway's worth of parts around `generate`, with an Adobe of its own. */
+/** One gateway's worth of context around `generate`, with an Adobe of its own. */
 export interface Rig extends Observed {
   /** Adobe's API. */
   adobe: FakeAdobe;
@@ -34,7 +34,7 @@ export interface Rig extends Observed {
   storage: FakeAdobe;
   /** The client of the rig's table, to which a test may do what it likes. */
   dynamoDb: DynamoDBClient;
-  parts: Parts;
+  context: GenerateContext;
   /** Details of the events of ended jobs. */
   events: Record<string, unknown>[];
   /** How often a dispatch was asked for. */
@@ -133,8 +133,14 @@ export const startServers = async (): Promise<Servers> => {
 };
 
 const createRig = (
-  { adobe, storage, dynamoDb, s3, table }: Pick<Rig, 'adobe' | 'storage' | 'dynamoDb'> & Pick<Parts, 's3' | 'table'>,
-  settings: Partial<Parts>,
+  {
+    adobe,
+    storage,
+    dynamoDb,
+    s3,
+    table,
+  }: Pick<Rig, 'adobe' | 'storage' | 'dynamoDb'> & Pick<GenerateContext, 's3' | 'table'>,
+  settings: Partial<GenerateContext>,
 ): Rig => {
   const observed = observe();
   const events: Rig['events'] = [];
@@ -146,16 +152,16 @@ const createRig = (
   // Wide enough for a busy machine: what the fence refuses is tested on an injected clock.
   const lane = createLane(table, { ...adobeLimits, submitGraceMs: 60_000 });
   const cache = createAccessTokenCache(tokens, systemClock);
-  const parts: Parts = {
+  const context: GenerateContext = {
     table,
     lanes: onlyLane(lane),
     bus: { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
     tokens: cache,
     callAdobe: createCallAdobe(cache, { clock: systemClock, log: observed.log }),
     s3,
-    bucket: 'outputs',
-    inputs: { s3, table, buckets: { own: 'outputs', shared: [] }, maxBytes: 100_000 },
-    fireflyUrl: adobe.url,
+    buckets: { own: 'outputs', shared: [] },
+    inputMaxBytes: 100_000,
+    getBaseUrl: () => adobe.url,
     allowsStatus: createAllowList([adobe.url]),
     allowsDownload: createAllowList([storage.url]),
     pollingPolicyFor: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 }),
@@ -176,7 +182,7 @@ const createRig = (
     adobe,
     storage,
     dynamoDb,
-    parts,
+    context,
     events,
     dispatches: 0,
     tokens,
@@ -198,8 +204,8 @@ const createRig = (
       return readJob(table, scheduled);
     },
     follow: async ({ jobId, turn }) => {
-      const handlerFunction = withDurableExecution((event: Turn, context: DurableContext) =>
-        runJob(context, event, parts),
+      const handlerFunction = withDurableExecution((event: Turn, durable: DurableContext) =>
+        runJob(durable, event, context),
       );
       const runner = new LocalDurableTestRunner<TurnEnd>({ handlerFunction });
       const execution = await runner.run({ payload: { jobId, turn } });
@@ -211,10 +217,10 @@ const createRig = (
     permits: () => readPermits(lane),
     quota: () => readLane(lane),
     stored: async () => {
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: parts.bucket }));
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: context.buckets.own }));
       const objects = await Promise.all(
         Contents.map(async ({ Key = '' }) => {
-          const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket: parts.bucket, Key }));
+          const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket: context.buckets.own, Key }));
           return [
             Key,
             { bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), contentType: ContentType },

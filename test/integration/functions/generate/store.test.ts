@@ -29,7 +29,7 @@ const storeOne = async (rig: Rig, url = `${rig.storage.url}/0`) => {
 };
 
 /** A running batch with so many jobs, of which none has ended. */
-const batchOf = async ({ parts: { table } }: Rig, jobs: number): Promise<string> => {
+const batchOf = async ({ context: { table } }: Rig, jobs: number): Promise<string> => {
   const batchId = uuid();
   const batch = { batchId, caller: 'alice', priority: 'low', retentionSeconds: 86_400 } as const;
   await createBatch(table, batch, table.clock.now() + 60_000);
@@ -193,7 +193,7 @@ describe.concurrent('an output that may not be stored', () => {
       body: Buffer.alloc(20_000_000),
     });
     const uploads: string[] = [];
-    rig.parts.s3.middlewareStack.add(
+    rig.context.s3.middlewareStack.add(
       (next, context) => (args) => {
         const { Key = '' } = args.input as { Key?: string };
         const name = String((context as { commandName?: string }).commandName);

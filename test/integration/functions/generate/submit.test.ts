@@ -122,7 +122,7 @@ describe.concurrent('an acceptance whose record', () => {
 it('puts a job back that certainly did not reach Adobe', async () => {
   const gone = await startFakeAdobe();
   await gone.close();
-  const rig = await servers.rig({ fireflyUrl: gone.url });
+  const rig = await servers.rig({ getBaseUrl: () => gone.url });
   const { end, job } = await rig.follow(await rig.scheduled());
   expect(end).toEqual({ state: 'queued' });
   expect(job).toMatchObject({ state: 'queued', attempts: 0 });
@@ -155,7 +155,7 @@ describe.concurrent('the time and the turn of a submit', () => {
 
   it('under a pause gives the turn up unsent, without asking for a dispatch', async () => {
     const rig = await servers.rig();
-    await pauseLane(createLane(rig.parts.table), { until: Date.now() + 60_000, reason: 'rate_limited', level: 0 });
+    await pauseLane(createLane(rig.context.table), { until: Date.now() + 60_000, reason: 'rate_limited', level: 0 });
     const { job } = await rig.follow(await rig.scheduled());
     expect(job.state).toBe('queued');
     expect(rig.adobe.seen).toEqual([]);
@@ -167,7 +167,7 @@ describe.concurrent('the time and the turn of a submit', () => {
     const job = await rig.scheduled();
     expect((await rig.follow({ jobId: job.jobId, turn: 0 })).end).toEqual({ state: 'stale' });
     expect((await rig.follow({ jobId: job.jobId, turn: 2 })).end).toEqual({ state: 'stale' });
-    await cancelJob(rig.parts.table, job);
+    await cancelJob(rig.context.table, job);
     expect((await rig.follow(job)).end).toEqual({ state: 'stale' });
     expect(rig.adobe.seen).toEqual([]);
   });
@@ -176,8 +176,8 @@ describe.concurrent('the time and the turn of a submit', () => {
     const rig = await servers.rig();
     const { jobId, turn } = await rig.scheduled();
     rig.adobe.script('POST', submitPath, async () => {
-      const submitting = await getJob(rig.parts.table, jobId);
-      if (submitting !== undefined) await cancelJob(rig.parts.table, submitting);
+      const submitting = await getJob(rig.context.table, jobId);
+      if (submitting !== undefined) await cancelJob(rig.context.table, submitting);
       return refuse(503, '503000');
     });
     const { end, job } = await rig.follow({ jobId, turn });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gatewaySourcesIn, withUploads } from '#shared/inputs/sources.ts';
+import { gatewaySourcesIn, replaceSources } from '#shared/inputs/sources.ts';
 
 const jobId = '5f7e7aca-0e9e-5bf6-9261-5fb343c899d8';
 
@@ -31,13 +31,13 @@ describe('the sources that the gateway brings to Adobe', () => {
       fc.property(fc.jsonValue(), (rest) => {
         const url = 's3://my-bucket/key';
         const body = { rest, image: { source: { url, more: 1 } } };
-        const sent = JSON.parse(JSON.stringify(withUploads(body, { [url]: 'id' })));
+        const sent = JSON.parse(JSON.stringify(replaceSources(body, new Map([[url, { uploadId: 'id' }]]))));
         expect(sent).toEqual(JSON.parse(JSON.stringify({ rest, image: { source: { uploadId: 'id', more: 1 } } })));
       }),
     );
   });
 
   it('are not mistaken for what every object inherits', () => {
-    expect(withUploads({ url: 'constructor' }, {})).toEqual({ url: 'constructor' });
+    expect(replaceSources({ url: 'constructor' }, new Map())).toEqual({ url: 'constructor' });
   });
 });

@@ -4,14 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  ByteMeter,
-  manifestKey,
-  mediaType,
-  OutputTooLargeError,
-  outputKey,
-  outputPrefix,
-} from '#shared/jobs/outputs.ts';
+import { ByteMeter, manifestKey, OutputTooLargeError, outputKey, outputPrefix } from '#shared/jobs/outputs.ts';
 
 const job = { jobId: '0199a0e4-7c1f-7000-8000-000000000001', createdAt: '2026-01-05T23:59:59.999Z' };
 
@@ -30,12 +23,6 @@ describe('keys', () => {
   ])('of %s end in %s', (contentType, name) => {
     expect(outputKey(job, 0, contentType)).toBe(outputPrefix(job) + name);
   });
-});
-
-it('reads the media type without its parameters', () => {
-  expect(mediaType('Image/JPEG; charset=binary')).toBe('image/jpeg');
-  expect(mediaType(null)).toBe('application/octet-stream');
-  expect(mediaType('')).toBe('application/octet-stream');
 });
 
 describe('ByteMeter', () => {

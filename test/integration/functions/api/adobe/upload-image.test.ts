@@ -5,7 +5,7 @@ import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtu
 import { startApi, type TestApi } from '../fixture.ts';
 
 const path = '/v2/storage/image';
-const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000010000000100802000000907768de', 'hex');
 const id = '3f6c1f4e-8f0e-4b52-9e0c-0a8d1c3b2a10';
 
 let adobe: FakeAdobe;

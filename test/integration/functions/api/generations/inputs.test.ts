@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
-const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000010000000100802000000907768de', 'hex');
 
 let api: TestApi;
 beforeAll(async () => {

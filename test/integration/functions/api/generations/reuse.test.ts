@@ -80,7 +80,10 @@ describe('a request that equals an earlier one', () => {
     const place = 'shared-bucket/hat.png';
     const image = { source: { url: `s3://${place}` } };
     const named = { ...body, style: { imageReference: image } };
-    api.recorded.objects.set(place, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+    api.recorded.objects.set(
+      place,
+      Buffer.from('89504e470d0a1a0a0000000d4948445200000010000000100802000000907768de', 'hex'),
+    );
     api.recorded.objectsChangedAt.set(place, api.clock.now() - 60_000);
     const first = await api.submit({}, named);
     await api.end(first, success(first));

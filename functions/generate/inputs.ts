@@ -1,0 +1,102 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { InputError } from '#shared/inputs/input-error.ts';
+import { inspectInput } from '#shared/inputs/inspect.ts';
+import { type InputLocation, locateInput } from '#shared/inputs/locate.ts';
+import { gatewaySourcesIn, maxGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
+import type { UploadIdentity } from '#shared/inputs/upload-ids.ts';
+import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
+import { releasePermits } from '#shared/jobs/lanes/permits.ts';
+import { endJob } from '#shared/jobs/transitions.ts';
+import { metricNames } from '#shared/metrics.ts';
+import type { GenerateContext } from './context.ts';
+import { readTurnJob, requeueTurn, type Submitted, secondsUntil } from './turn.ts';
+import { uploadOnce } from './upload-once.ts';
+
+/** A request's inputs as its service can read them, each by the URL that the caller wrote. */
+export interface PreparedInputs {
+  /** Ids of uploads in Adobe's storage. */
+  uploads: Record<string, string>;
+  /** Those of the uploads that were made for an earlier job. */
+  reused: UploadIdentity[];
+  /** Objects of which the service is given a presigned URL; that is made when the request is sent, and never stored. */
+  objects: Record<string, InputLocation>;
+}
+
+/** Of a request that names nothing in S3. */
+export const noInputs: PreparedInputs = { uploads: {}, reused: [], objects: {} };
+
+/** The inputs are ready and the submit is due in so many seconds; or the turn has ended without one. */
+type Prepared = { kind: 'ready'; inputs: PreparedInputs; waitSeconds: number } | { kind: 'ended'; turn: Submitted };
+
+// Two minutes and more: a function that held the lease for an upload has died by then, and Adobe's storage is back or down for long.
+const maxWaits = 40;
+
+/**
+ * Makes the inputs that are in S3 readable for the service before the turn waits for its submit time. Uploads are made once
+ * for all jobs. If that takes too long the fence gives the turn up, and the next one finds the uploads there.
+ */
+export const prepareInputs = async (
+  durable: DurableContext,
+  context: GenerateContext,
+  turn: Turn,
+): Promise<Prepared> => {
+  for (let waits = 0; ; waits += 1) {
+    const isLast = waits >= maxWaits;
+    const prepared = await durable.step('prepare inputs', () => tryPrepare(context, turn, isLast));
+    if (prepared.kind !== 'wait') return prepared;
+    await durable.wait('inputs', { seconds: prepared.seconds });
+  }
+};
+
+const tryPrepare = async (
+  context: GenerateContext,
+  turn: Turn,
+  isLast: boolean,
+): Promise<Prepared | { kind: 'wait'; seconds: number }> => {
+  const job = await readTurnJob(context, turn);
+  if (job?.state !== 'scheduled') return { kind: 'ended', turn: { kind: 'over' } };
+  const { s3, table, buckets, inputMaxBytes } = context;
+  const { inputs: way, inputTypes } = serviceOf(operationOf(job));
+  const inputs: PreparedInputs = { uploads: {}, reused: [], objects: {} };
+  try {
+    const sources = gatewaySourcesIn(requestOf(job));
+    if (sources.length > maxGatewaySources) throw new InputError('too_many', tooManySources);
+    for (const { url, source } of sources) {
+      if (Object.hasOwn(inputs.uploads, url) || Object.hasOwn(inputs.objects, url)) continue;
+      const location = await locateInput(table, buckets, job.caller, source);
+      const input = await inspectInput(s3, location, { maxBytes: inputMaxBytes, types: inputTypes });
+      if (way === 'presigned-get') {
+        inputs.objects[url] = location;
+        continue;
+      }
+      const upload = await uploadOnce(context, input, job);
+      if (upload.kind === 'uploaded') {
+        inputs.uploads[url] = upload.uploadId;
+        if (upload.reused) inputs.reused.push(upload.identity);
+      } else if (upload.kind === 'refused') return await fail(context, job, upload.error);
+      else if (isLast) return await giveUp(context, job);
+      else return { kind: 'wait', seconds: upload.seconds };
+    }
+    return { kind: 'ready', inputs, waitSeconds: secondsUntil(job.submitAt ?? 0, table.clock) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const message = `An input cannot be used: ${error.message}.`;
+    return fail(context, job, { code: `input_${error.problem}`, message });
+  }
+};
+
+/** The request can never be sent: the job ends before it costs anything, and its permits can serve another. */
+const fail = async (context: GenerateContext, job: Job, error: JobError): Promise<Prepared> => {
+  const ended = await endJob(context.table, job, ['scheduled'], { to: 'failed', error });
+  if (ended !== undefined) {
+    context.recordMetric(metricNames.jobsFailed, 1);
+    await releasePermits(context.table, job);
+  }
+  return { kind: 'ended', turn: { kind: 'over' } };
+};
+
+const giveUp = async (context: GenerateContext, job: Job): Promise<Prepared> => ({
+  kind: 'ended',
+  turn: await requeueTurn(context, job, { sent: false, dispatchNow: false }),
+});

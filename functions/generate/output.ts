@@ -1,0 +1,121 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DeleteObjectsCommand, GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
+import { readProgress } from '#shared/adobe/services/job-status.ts';
+import type { UpstreamOutput } from '#shared/adobe/services/operation.ts';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { GatewayError } from '#shared/errors.ts';
+import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
+import { ByteMeter, incomingKey, outputKey } from '#shared/jobs/outputs.ts';
+import { parseMediaType } from '#shared/media-type.ts';
+import type { GenerateContext } from './context.ts';
+import { readTurnJob } from './turn.ts';
+
+// One part is held in memory at a time, whatever the size of the output; S3 takes none smaller than 5 MiB.
+const partBytes = 5 * 1024 * 1024;
+const downloadTimeoutMs = 8 * 60_000;
+
+/** The job was erased while its outputs were being stored. */
+export class JobGoneError extends GatewayError {
+  constructor() {
+    super('job_gone', 'The job was erased while its outputs were being stored.');
+  }
+}
+
+/** Streams one output to where it stays while it is counted and hashed; nothing is held but one part. */
+export const storeOutput = async (
+  context: GenerateContext,
+  turn: Turn,
+  index: number,
+  output: UpstreamOutput,
+): Promise<JobOutput> => {
+  const job = await readTurnJob(context, turn);
+  if (job === undefined) throw new JobGoneError();
+  const source = await openOutput(context, job, index, output);
+  const contentType = chooseType(source, job);
+  const bucket = context.buckets.own;
+  const key = outputKey(job, index, contentType);
+  const meter = new ByteMeter(context.outputMaxBytes);
+  const upload = new Upload({
+    client: context.s3,
+    params: { Bucket: bucket, Key: key, Body: meter, ContentType: contentType },
+    partSize: partBytes,
+    queueSize: 1,
+  });
+  // A broken download destroys the stream that S3 reads from, so that it cannot end as a short object.
+  const arrived = pipeline(source.stream, meter);
+  const stored = upload.done();
+  try {
+    await Promise.all([arrived, stored]);
+  } catch (error) {
+    source.stream.destroy();
+    // The upload is over only when its parts are removed.
+    await Promise.allSettled([arrived, stored]);
+    throw error;
+  }
+  const { seed, fields } = output;
+  return { bucket, key, sha256: meter.sha256(), bytes: meter.bytes, contentType, seed, fields };
+};
+
+// What S3 says of an object that was stored without a type.
+const unspecificTypes = ['application/octet-stream', 'binary/octet-stream'];
+
+const chooseType = ({ contentType }: Download, job: Job): string => {
+  const declared = parseMediaType(contentType);
+  return unspecificTypes.includes(declared) ? (operationOf(job).result.mediaType ?? declared) : declared;
+};
+
+const openOutput = async (
+  context: GenerateContext,
+  job: Job,
+  index: number,
+  { url }: UpstreamOutput,
+): Promise<Download> => {
+  if (serviceOf(operationOf(job)).outputs === 'destination') return openIncoming(context, job, index);
+  if (url === undefined) throw new DownloadError('unavailable', 'Adobe named no URL of the output.');
+  return openHosted(context, job, index, url);
+};
+
+/** Opens an output at Adobe; if its URL has died, the status is asked once for a fresh one. */
+const openHosted = async (context: GenerateContext, job: Job, index: number, url: string): Promise<Download> => {
+  try {
+    return await openDownload(url, context.allowsDownload, downloadTimeoutMs);
+  } catch (error) {
+    const statusUrl = job.upstream?.statusUrl;
+    if (!(error instanceof DownloadError) || error.reason !== 'expired' || statusUrl === undefined) throw error;
+    const progress = await readProgress(statusUrl, operationOf(job), context.callAdobe);
+    const fresh = progress.kind === 'succeeded' ? progress.outputs[index]?.url : undefined;
+    if (fresh === undefined) throw error;
+    return openDownload(fresh, context.allowsDownload, downloadTimeoutMs);
+  }
+};
+
+/** Opens an output that Adobe wrote to the destination which the request named. */
+const openIncoming = async ({ s3, buckets }: GenerateContext, job: Job, index: number): Promise<Download> => {
+  try {
+    const object = await s3.send(new GetObjectCommand({ Bucket: buckets.own, Key: incomingKey(job, index) }));
+    return { stream: object.Body as Readable, contentType: object.ContentType ?? null };
+  } catch (cause) {
+    // S3 returns 403 for a missing object unless the role may list the bucket.
+    const isMissing =
+      cause instanceof NoSuchKey || (cause instanceof S3ServiceException && cause.$metadata.httpStatusCode === 403);
+    if (!isMissing) throw cause;
+    throw new DownloadError('unavailable', 'Adobe did not write the output to its destination.', { cause });
+  }
+};
+
+/** Removes what Adobe wrote, once its copies are in the record of the job. A life-cycle rule removes what a crash leaves. */
+export const clearIncoming = async ({ s3, buckets, log }: GenerateContext, job: Job, count: number): Promise<void> => {
+  if (serviceOf(operationOf(job)).outputs !== 'destination' || count === 0) return;
+  const Objects = Array.from({ length: count }, (_, index) => ({ Key: incomingKey(job, index) }));
+  try {
+    await s3.send(new DeleteObjectsCommand({ Bucket: buckets.own, Delete: { Quiet: true, Objects } }));
+  } catch (error) {
+    log.warn('Outputs stay under their incoming keys until the life-cycle rule removes them.', {
+      jobId: job.jobId,
+      error: String(error),
+    });
+  }
+};

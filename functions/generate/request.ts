@@ -1,0 +1,58 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { replaceSources } from '#shared/inputs/sources.ts';
+import { type Job, requestOf } from '#shared/jobs/job.ts';
+import { incomingKey } from '#shared/jobs/outputs.ts';
+import type { GenerateContext } from './context.ts';
+import type { PreparedInputs } from './inputs.ts';
+
+// Presigned URLs die with the session of the role that signs them, whatever they say: an hour is what can be counted on.
+const inputUrlSeconds = 3_600;
+// A job that is over its time is given up by then.
+const destinationMarginSeconds = 900;
+
+/**
+ * The request body for Adobe, as JSON text: inputs are named by their uploads or by presigned URLs, outputs by presigned URLs to
+ * write them to. It is made when it is sent and never stored.
+ */
+export const buildRequest = async (
+  context: GenerateContext,
+  job: Job,
+  { uploads, objects }: PreparedInputs,
+): Promise<string> => {
+  const operation = operationOf(job);
+  const { outputs } = serviceOf(operation);
+  const replacements = new Map<string, Record<string, string>>([
+    ...Object.entries(uploads).map(([url, uploadId]): [string, Record<string, string>] => [url, { uploadId }]),
+    ...(await presignInputs(context, objects)),
+  ]);
+  if (replacements.size === 0 && outputs === 'hosted') return job.request;
+  const body = replaceSources(requestOf(job), replacements);
+  const { destinations } = operation;
+  if (outputs === 'hosted' || destinations === undefined) return JSON.stringify(body);
+  const fields = body as Record<string, unknown>;
+  const urls = await presignDestinations(context, job, destinations.count(fields));
+  return JSON.stringify(destinations.write(fields, urls));
+};
+
+const presignInputs = ({ s3 }: GenerateContext, objects: PreparedInputs['objects']) =>
+  Promise.all(
+    Object.entries(objects).map(async ([url, { bucket, key }]): Promise<[string, Record<string, string>]> => {
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+      return [url, { url: await getSignedUrl(s3, command, { expiresIn: inputUrlSeconds }) }];
+    }),
+  );
+
+const presignDestinations = (
+  { s3, buckets, pollingPolicyFor }: GenerateContext,
+  job: Job,
+  count: number,
+): Promise<string[]> => {
+  const expiresIn = pollingPolicyFor(job).timeoutSeconds + destinationMarginSeconds;
+  return Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      getSignedUrl(s3, new PutObjectCommand({ Bucket: buckets.own, Key: incomingKey(job, index) }), { expiresIn }),
+    ),
+  );
+};

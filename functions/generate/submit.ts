@@ -1,0 +1,134 @@
+import { type DurableContext, StepSemantics } from '@aws/durable-execution-sdk-js';
+import { type AccessToken, TokenUnavailableError } from '#shared/adobe/auth/access-token.ts';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
+import { forgetUpload } from '#shared/inputs/upload-ids.ts';
+import type { HeldPermit, Job, Turn } from '#shared/jobs/job.ts';
+import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
+import { isPaused, readPauses } from '#shared/jobs/lanes/pauses.ts';
+import { settlePermits } from '#shared/jobs/lanes/permits.ts';
+import { passFence } from '#shared/jobs/lanes/turn.ts';
+import type { GenerateContext } from './context.ts';
+import { endUnknown, handleSubmitOutcome, pauseAfterRefusal } from './handle-submit-outcome.ts';
+import type { PreparedInputs } from './inputs.ts';
+import { buildRequest } from './request.ts';
+import { readTurnJob, requeueTurn, type Submitted } from './turn.ts';
+
+/** A turn and the lane whose limits it is submitted under. */
+type LaneTurn = Turn & Pick<Job, 'lane'>;
+
+/**
+ * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the
+ * function die in the middle, the step is not repeated, and the job's record tells how far it came.
+ */
+export const submitOnce = async (
+  durable: DurableContext,
+  context: GenerateContext,
+  turn: LaneTurn,
+  inputs: PreparedInputs,
+): Promise<Submitted> => {
+  try {
+    return await durable.step('submit', () => passAndSubmit(context, turn, inputs), {
+      semantics: StepSemantics.AtMostOncePerRetry,
+      retryStrategy: () => ({ shouldRetry: false }),
+    });
+  } catch (error) {
+    context.log.warn('The submit of a job was interrupted.', { jobId: turn.jobId, error: String(error) });
+    return durable.step('after interruption', () => afterInterruption(context, turn));
+  }
+};
+
+const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: PreparedInputs): Promise<Submitted> => {
+  let token: AccessToken;
+  try {
+    // Read before the fence: fetching a new token may take longer than the fence allows.
+    token = await context.tokens.get();
+  } catch (error) {
+    return giveUpWithoutToken(context, turn, error);
+  }
+  const lane = findLane(context.lanes, turn.lane);
+  const verdict = await passFence(lane, turn);
+  if (verdict.kind === 'stale') return { kind: 'over' };
+  if (verdict.kind === 'give_up') {
+    context.log.info('turn given up', { ...turn, reason: verdict.reason });
+    const dispatchNow = ['late', 'early', 'no_slot'].includes(verdict.reason);
+    return requeueTurn(context, verdict.job, { sent: false, dispatchNow });
+  }
+  const { job, trialLevel, permits } = verdict;
+  const operation = operationOf(job);
+  const outcome = await submit(
+    operation,
+    {
+      baseUrl: context.getBaseUrl(serviceOf(operation)),
+      body: await buildRequest(context, job, inputs),
+      modelVersion: job.modelVersion,
+      requestId: `${job.jobId}-${job.turn}`,
+    },
+    token,
+    context.table.clock.now,
+  );
+  const answeredAt = context.table.clock.now();
+  const submitted = await handleAnswer(context, job, outcome, { trialLevel, tokenVersion: token.versionId, inputs });
+  // Without an answer nothing says when the request arrives: its permits stay taken for as long as it may be under way.
+  if (outcome.kind !== 'unknown' || outcome.status !== undefined) await trySettle(context, lane, permits, answeredAt);
+  return submitted;
+};
+
+/** A permit that cannot be settled comes free a minute later; the job goes on. */
+const trySettle = async (
+  context: GenerateContext,
+  lane: Lane,
+  permits: readonly HeldPermit[],
+  answeredAt: number,
+): Promise<void> => {
+  try {
+    await settlePermits(lane, permits, answeredAt);
+  } catch (error) {
+    context.log.warn('The permits of a submit could not be settled.', { lane: lane.name, error: String(error) });
+  }
+};
+
+const handleAnswer = async (
+  context: GenerateContext,
+  job: Job,
+  outcome: SubmitOutcome,
+  { inputs, ...circumstances }: { trialLevel: number; tokenVersion: string; inputs: PreparedInputs },
+): Promise<Submitted> => {
+  if (!mayMissUploads(outcome, inputs)) return handleSubmitOutcome(context, job, outcome, circumstances);
+  const settled = await handleSubmitOutcome(context, job, { kind: 'try_again', error: outcome.error }, circumstances);
+  await Promise.all(inputs.reused.map((upload) => forgetUpload(context.table, upload)));
+  return settled;
+};
+
+// Adobe does not say how it refuses an upload that it has lost before its time.
+const statusesOfLostUploads = [400, 404, 422];
+
+/** Whether a refusal may be about an upload of an earlier job rather than about this one; with new uploads it would be sure. */
+const mayMissUploads = (
+  outcome: SubmitOutcome,
+  { reused }: PreparedInputs,
+): outcome is Extract<SubmitOutcome, { kind: 'rejected' }> =>
+  outcome.kind === 'rejected' && reused.length > 0 && statusesOfLostUploads.includes(outcome.error.status);
+
+/** Nothing was sent. Dispatching at once would go round in circles, so the job waits for a pause or the next minute. */
+const giveUpWithoutToken = async (context: GenerateContext, turn: Turn, error: unknown): Promise<Submitted> => {
+  context.log.error('There is no token for a submit.', { jobId: turn.jobId, error: String(error) });
+  const job = await readTurnJob(context, turn);
+  if (job?.state !== 'scheduled') return { kind: 'over' };
+  if (error instanceof TokenUnavailableError) {
+    const { pause } = await readPauses(findLane(context.lanes, job.lane));
+    const isKnown = isPaused({ pause }, context.table.clock.now());
+    if (!isKnown) await pauseAfterRefusal(context, job, 'token_refused', pause?.level ?? 0);
+  }
+  return requeueTurn(context, job, { sent: false, dispatchNow: false });
+};
+
+/** The step started but did not end: what is certain stands in the job's record. */
+const afterInterruption = async (context: GenerateContext, turn: Turn): Promise<Submitted> => {
+  const job = await readTurnJob(context, turn);
+  if (job === undefined) return { kind: 'requeued', dispatchNow: false };
+  if (job.state === 'queued') return { kind: 'requeued', dispatchNow: true };
+  if (job.state === 'scheduled') return requeueTurn(context, job, { sent: false, dispatchNow: true });
+  if (job.state === 'submitting') return endUnknown(context, job, 'The connection to Adobe was interrupted.');
+  return { kind: job.state === 'running' || job.state === 'storing' ? 'at_adobe' : 'over' };
+};

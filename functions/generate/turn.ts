@@ -1,0 +1,52 @@
+import type { Clock } from '#shared/clock.ts';
+import { isFinal, type Job, type JobState, type Turn } from '#shared/jobs/job.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
+import { type Requeue, requeue } from '#shared/jobs/lanes/turn.ts';
+import { metricNames } from '#shared/metrics.ts';
+import { publishEnded } from '#shared/outbox/publish-ended.ts';
+import type { GenerateContext } from './context.ts';
+
+/** What a turn led to: a final state, back into the queue, or nothing because the job had moved on without it. */
+export type TurnEnd = { state: JobState | 'stale' };
+
+/**
+ * What the submit led to: Adobe has the job; the turn was given up (`dispatchNow` if another job, or this one, may get a
+ * permit right away); or the turn is over, and with it perhaps the job.
+ */
+export type Submitted = { kind: 'at_adobe' } | { kind: 'requeued'; dispatchNow: boolean } | { kind: 'over' };
+
+/** Reads the job of a turn; undefined if it has been erased or given another turn. */
+export const readTurnJob = async ({ table }: GenerateContext, { jobId, turn }: Turn): Promise<Job | undefined> => {
+  const job = await getJob(table, jobId);
+  return job?.turn === turn ? job : undefined;
+};
+
+/** A durable wait lasts whole seconds, so it is rounded up: the fence refuses what comes too early. */
+export const secondsUntil = (submitAt: number, clock: Clock): number =>
+  Math.max(0, Math.ceil((submitAt - clock.now()) / 1000));
+
+/** Puts a job back into the queue; if its caller has cancelled it meanwhile it is over, and its end can be published. */
+export const requeueTurn = async (
+  { table, recordMetric }: GenerateContext,
+  job: Job,
+  end: Requeue & { dispatchNow: boolean },
+): Promise<Submitted> => {
+  const { dispatchNow, ...turnEnd } = end;
+  const put = await requeue(table, job, turnEnd);
+  if (put?.state !== 'cancelled') return { kind: 'requeued', dispatchNow };
+  recordMetric(metricNames.jobsCancelled, 1);
+  return { kind: 'over' };
+};
+
+/**
+ * Publishes the end of a job, whatever wrote it down.
+ *
+ * @param job as it is now; undefined if it is no longer the turn's
+ */
+export const publishJobEnded = async (context: GenerateContext, job: Job | undefined): Promise<TurnEnd> => {
+  if (job === undefined || !isFinal(job.state)) return { state: 'stale' };
+  await publishEnded(context, job);
+  const { jobId, state, turn, attempts, error } = job;
+  context.log.info('job ended', { jobId, state, turns: turn, attempts, errorCode: error?.code });
+  return { state };
+};

@@ -1,0 +1,24 @@
+import { parse } from 'content-type';
+import { fileTypeFromBuffer } from 'file-type';
+import mime from 'mime';
+
+/** The media type in a `Content-Type`, without parameters, in lower case; `application/octet-stream` if there is none. */
+export const parseMediaType = (contentType: string | null | undefined): string =>
+  parse(contentType ?? '', { parameters: false }).type.toLowerCase() || 'application/octet-stream';
+
+/** The usual extension of files of a media type, without a dot; `bin` if there is none. */
+export const getExtension = (mediaType: string): string => mime.getExtension(mediaType) ?? 'bin';
+
+/** How many bytes of the beginning of a file {@link detectMediaType} wants to see. */
+export const detectionBytes = 4_100;
+
+/**
+ * What a file is by its first bytes; file names and declared types are often wrong.
+ *
+ * @returns undefined if they tell nothing
+ */
+export const detectMediaType = async (head: Uint8Array): Promise<string | undefined> => {
+  const type = (await fileTypeFromBuffer(head))?.mime;
+  // An animated PNG is a PNG to every reader.
+  return type === 'image/apng' ? 'image/png' : type;
+};
