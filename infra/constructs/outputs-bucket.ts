@@ -11,6 +11,7 @@ import {
 import { Construct } from 'constructs';
 import { batchesPrefix } from '#shared/batches/batch-files.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
+import { incomingPrefix } from '#shared/jobs/outputs.ts';
 
 /** The key prefix of the outputs. */
 export const outputsPrefix = 'outputs/';
@@ -20,6 +21,9 @@ export const uploadsPrefix = 'uploads/';
 
 /** The key prefix of what is dropped for a team. */
 export const inboxPrefix = 'inbox/';
+
+// What is there after its job has ended was left by a crash, or written by a job that failed.
+const incomingDays = 2;
 
 const allowedMethods = [HttpMethods.GET, HttpMethods.HEAD];
 
@@ -80,6 +84,7 @@ const lifecycleRules = (settings: OutputsBucketProps['settings']): LifecycleRule
     noncurrentVersionExpiration: Duration.days(settings.previousVersionRetentionDays),
     expiredObjectDeleteMarker: true,
   },
+  ...expiring('incoming', incomingPrefix, incomingDays),
   ...expiring('uploads', uploadsPrefix, settings.uploadRetentionDays),
   ...expiring('outputs', outputsPrefix, settings.outputRetentionDays),
   ...expiring('inbox', inboxPrefix, settings.batchRetentionDays),

@@ -45,6 +45,7 @@ describe('the bucket', () => {
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
         NoncurrentVersionExpiration: { NoncurrentDays: 7 },
       }),
+      { Id: 'incoming', Prefix: 'incoming/', ExpirationInDays: 2, Status: 'Enabled' },
       { Id: 'uploads', Prefix: 'uploads/', ExpirationInDays: 30, Status: 'Enabled' },
     ]);
     const rules = lifecycleOf({
@@ -55,6 +56,7 @@ describe('the bucket', () => {
     });
     expect(rules).toEqual([
       expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 2 } }),
+      { Id: 'incoming', Prefix: 'incoming/', ExpirationInDays: 2, Status: 'Enabled' },
       { Id: 'uploads', Prefix: 'uploads/', ExpirationInDays: 7, Status: 'Enabled' },
       { Id: 'outputs', Prefix: 'outputs/', ExpirationInDays: 14, Status: 'Enabled' },
       { Id: 'inbox', Prefix: 'inbox/', ExpirationInDays: 21, Status: 'Enabled' },

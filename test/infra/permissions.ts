@@ -18,7 +18,7 @@ export type Target =
   | 'rotation table'
   | 'webhook table'
   | 'bucket'
-  | `bucket ${'outputs' | 'inbox' | 'batches' | 'uploads'}/*`
+  | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads'}/*`
   | 'secret client-credentials'
   | 'secret access-token'
   | 'event bus default'
@@ -98,6 +98,8 @@ export const permissions: Record<Principal, Permission[]> = {
     // Looks for a free slot of a short window.
     { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'] },
+    // What services write to presigned URLs.
+    { on: 'bucket incoming/*', may: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'] },
     // Inputs of jobs.
     { on: 'bucket uploads/*', may: ['s3:GetObject'] },
     { on: 'bucket inbox/*', may: ['s3:GetObject'] },

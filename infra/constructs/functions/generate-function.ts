@@ -3,6 +3,7 @@ import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
 import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
+import { incomingPrefix } from '#shared/jobs/outputs.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { outputsPrefix } from '../outputs-bucket.ts';
 import type { FunctionProps } from './function-props.ts';
@@ -45,6 +46,8 @@ export class GenerateFunction extends GatewayFunction {
         // Looks for a free slot of a short window.
         allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucket.bucketArn}/${outputsPrefix}*`]),
+        // What a service writes to a presigned URL is signed, read and removed by this role.
+        allow(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], [`${bucket.bucketArn}/${incomingPrefix}*`]),
         allowReadInputs(bucket, settings.inputBuckets),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'dispatch')]),
@@ -55,6 +58,7 @@ export class GenerateFunction extends GatewayFunction {
     acknowledgeWildcards(this.role, {
       '<OutputsBucket.Arn>/outputs/*':
         'Stores the outputs of jobs, and reads them as inputs; their keys are made at run time.',
+      '<OutputsBucket.Arn>/incoming/*': 'What services write to presigned URLs; the keys are made at run time.',
       ...inputWildcards(settings.inputBuckets),
       [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${lambdaName(stackName, 'generate')}:*`]:
         'The executions of its own versions, whose numbers rise with each deployment.',
