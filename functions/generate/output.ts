@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DeleteObjectsCommand, GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
 import { readProgress } from '#shared/adobe/services/job-status.ts';
@@ -109,9 +109,9 @@ const openIncoming = async ({ s3, buckets }: GenerateContext, job: Job, index: n
 /** Removes what Adobe wrote, once its copies are in the record of the job. A life-cycle rule removes what a crash leaves. */
 export const clearIncoming = async ({ s3, buckets, log }: GenerateContext, job: Job, count: number): Promise<void> => {
   if (serviceOf(operationOf(job)).outputs !== 'destination' || count === 0) return;
-  const Objects = Array.from({ length: count }, (_, index) => ({ Key: incomingKey(job, index) }));
+  const keys = Array.from({ length: count }, (_, index) => incomingKey(job, index));
   try {
-    await s3.send(new DeleteObjectsCommand({ Bucket: buckets.own, Delete: { Quiet: true, Objects } }));
+    await Promise.all(keys.map((Key) => s3.send(new DeleteObjectCommand({ Bucket: buckets.own, Key }))));
   } catch (error) {
     log.warn('Outputs stay under their incoming keys until the life-cycle rule removes them.', {
       jobId: job.jobId,

@@ -18,6 +18,7 @@ const actionsOf: Record<string, string[]> = {
   PutObjectCommand: ['s3:PutObject'],
   Upload: ['s3:PutObject', 's3:AbortMultipartUpload'],
   ListObjectVersionsCommand: ['s3:ListBucketVersions'],
+  DeleteObjectCommand: ['s3:DeleteObject'],
   DeleteObjectsCommand: ['s3:DeleteObjectVersion'],
   InvokeCommand: ['lambda:InvokeFunction'],
   PutEventsCommand: ['events:PutEvents'],
