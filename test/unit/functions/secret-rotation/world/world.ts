@@ -13,7 +13,7 @@ import { createSimulatedClock } from './simulated-clock.ts';
 
 export const hourMs = 3_600_000;
 
-export const policy: RotationPolicy = {
+const usualPolicy: RotationPolicy = {
   generationScopes: scopes.generation,
   managementScopes: scopes.management,
   graceMs: 48 * hourMs,
@@ -36,7 +36,10 @@ export type Outcome<Result = void> = { effects: string[] } & (
 );
 
 /** Adobe, Secrets Manager, the token and the rotation function in one process, on one clock. */
-export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boolean } = {}) => {
+export const createWorld = (
+  options: { revokesTokens?: boolean; withUuid?: boolean; policy?: Partial<RotationPolicy> } = {},
+) => {
+  const policy = { ...usualPolicy, ...options.policy };
   const clock = createSimulatedClock();
   const adobe = createFakeAdobe(clock);
   const store = createFakeSecretStore(clock);
@@ -109,9 +112,8 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
     return rotationToken;
   };
 
-  /** As Secrets Manager does it: an incomplete rotation is taken up again, else a new one begins; a failure ends it. */
-  const rotate = async (crash?: CrashPoint): Promise<Outcome> => {
-    const rotationToken = openRotation();
+  /** One attempt of a rotation, from its first step; a failure ends it. */
+  const attempt = async (rotationToken: string, crash?: CrashPoint): Promise<Outcome> => {
     const effects: string[] = [];
     for (const name of rotationSteps) {
       const left = crash && { ...crash, index: crash.index - effects.length };
@@ -122,6 +124,9 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
     return { ok: true, result: undefined, effects };
   };
 
+  /** As Secrets Manager does it: an incomplete rotation is taken up again, else a new one begins. */
+  const rotate = (crash?: CrashPoint): Promise<Outcome> => attempt(openRotation(), crash);
+
   /** The daily schedule, and the rotation that it may have asked for. */
   const daily = async (crash?: CrashPoint): Promise<Outcome<unknown>> => {
     const outcome = await invoke(crash, runDaily);
@@ -131,11 +136,16 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
     return outcome.ok && !rotated.ok ? rotated : outcome;
   };
 
+  /** The hourly token refresh. */
+  const refreshWhenDue = async () => {
+    if (token.expiresAt - clock.now() < tokenLifetimeMs / 2) await refreshToken();
+  };
+
   /** Lets time pass; the hourly token refresh goes on. */
   const advance = async (ms: number) => {
     for (let left = ms; left > 0; left -= hourMs) {
       clock.advance(Math.min(left, hourMs));
-      if (token.expiresAt - clock.now() < tokenLifetimeMs / 2) await refreshToken();
+      await refreshWhenDue();
     }
   };
 
@@ -155,10 +165,12 @@ export const createWorld = (options: { revokesTokens?: boolean; withUuid?: boole
     first,
     step,
     openRotation,
+    attempt,
     rotate,
     daily,
     advance,
     refreshToken,
+    refreshWhenDue,
     deletePreviousNow: (confirm?: string, crash?: CrashPoint) =>
       invoke(crash, (run) => deletePreviousSecretNow(run, confirm)),
     status: () => status,
