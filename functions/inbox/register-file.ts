@@ -3,7 +3,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { inboxPrefix, receiptKey, reportKey } from '#shared/batches/batch-files.ts';
-import { batchIdOfFile } from '#shared/batches/batch-identity.ts';
+import { batchIdOfFile } from '#shared/batches/batch-item.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
 import { callerOfFolder } from '#shared/inputs/caller-folders.ts';

@@ -14,7 +14,7 @@ const jobEnded = z
     'detail-type': z.literal(jobEndedEvent),
     detail: z.looseObject({ ...ended, jobId: z.string() }),
   })
-  .transform(({ detail }) => announcementOf('job.ended', detail.jobId, detail));
+  .transform(({ detail }) => buildAnnouncement('job.ended', detail.jobId, detail));
 
 const batchEnded = z
   .object({
@@ -22,9 +22,9 @@ const batchEnded = z
     'detail-type': z.literal(batchEndedEvent),
     detail: z.looseObject({ ...ended, batchId: z.string() }),
   })
-  .transform(({ detail }) => announcementOf('batch.ended', detail.batchId, detail));
+  .transform(({ detail }) => buildAnnouncement('batch.ended', detail.batchId, detail));
 
-const announcementOf = (
+const buildAnnouncement = (
   type: Message['type'],
   subject: string,
   data: { caller: string; finishedAt: string; [field: string]: unknown },
@@ -42,7 +42,7 @@ const delivery = z
 
 const notifyEvent = z.union([delivery, jobEnded, batchEnded]);
 
-/** What the function is started with: an end that was announced (EventBridge), or a message that is to be delivered. */
+/** What the function is started with: an end that was published (EventBridge), or a message that is to be delivered. */
 export type NotifyEvent = z.output<typeof notifyEvent>;
 
 /**

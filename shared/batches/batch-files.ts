@@ -4,7 +4,7 @@ export const inboxPrefix = 'inbox/';
 /** The key prefix of what the gateway keeps of batches. */
 export const batchesPrefix = 'batches/';
 
-/** Key of a batch's requests where they were not dropped in S3 by somebody. */
+/** Key of a batch's requests that came by HTTP rather than as an object in S3. */
 export const inputKey = (batchId: string, extension: string): string => `${batchesPrefix}${batchId}/input.${extension}`;
 
 /** The forms of a report. */
@@ -19,5 +19,5 @@ export const reportKey = (batchId: string, format: ReportFormat): string =>
 /** Key of the requests as they are read into jobs, one a line. */
 export const linesKey = (batchId: string): string => `${batchesPrefix}${batchId}/lines.txt`;
 
-/** Key of what tells whoever dropped a file which batch it is: named after the file, as nobody else knows the batch's id. */
+/** Key of a dropped file's receipt, which names its batch: it is derived from the file's key, the only thing that its owner knows. */
 export const receiptKey = (key: string): string => `${batchesPrefix}receipts/${key.slice(inboxPrefix.length)}.json`;

@@ -1,6 +1,7 @@
-import { getItem, putNew, type Table } from '../aws/table.ts';
-import { type Batch, noEnds, noLines } from './batch.ts';
-import { batchKey, openBatches, parseBatch } from './batch-item.ts';
+import { condition } from '../aws/expressions.ts';
+import { getItem, type ItemKey, putNew, type Table, updateItem } from '../aws/table.ts';
+import { type Batch, type BatchState, noEnds, noLines } from './batch.ts';
+import { batchKey, openBatches, parseBatch, unpublishedBatch } from './batch-item.ts';
 
 /** What a batch begins with. */
 export type NewBatch = Pick<
@@ -50,4 +51,21 @@ export const createBatch = async (
 export const getBatch = async (table: Table, batchId: string): Promise<Batch | undefined> => {
   const item = await getItem(table, batchKey(batchId));
   return item && parseBatch(item);
+};
+
+const finalStates: readonly BatchState[] = ['finished', 'refused'];
+
+const error: Batch['error'] = {
+  code: 'batch_unprocessable',
+  message: 'The record of the batch cannot be read any more, so that the batch cannot go on. Send the file again.',
+};
+
+/** Ends a batch whose record cannot be read, so that dispatch does not meet it at every run. */
+export const setAsideBatch = async (table: Table, key: ItemKey): Promise<void> => {
+  const at = new Date(table.clock.now()).toISOString();
+  await updateItem(table, key, {
+    set: { state: 'refused', error, updatedAt: at, finishedAt: at, unpublished: unpublishedBatch },
+    remove: ['queueState', 'queueOrder'],
+    when: condition`attribute_exists(#pk) AND NOT #state IN (${finalStates})`,
+  });
 };

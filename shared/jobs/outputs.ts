@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { GatewayError } from '../errors.ts';
 import { getExtension } from '../media-type.ts';
 import type { Job } from './job.ts';
 
@@ -22,8 +23,10 @@ export const incomingKey = ({ jobId, turn }: Pick<Job, 'jobId' | 'turn'>, index:
 export const manifestKey = (job: Pick<Job, 'jobId' | 'createdAt'>): string => `${outputPrefix(job)}job.json`;
 
 /** An output was larger than the configured limit; nothing of it is kept. */
-export class OutputTooLargeError extends Error {
-  override readonly name = 'OutputTooLargeError';
+export class OutputTooLargeError extends GatewayError {
+  constructor(maxBytes: number) {
+    super('output_too_large', `The output is larger than the limit of ${maxBytes} bytes.`);
+  }
 }
 
 /** Passes bytes through unchanged while it counts and hashes them. */
@@ -45,7 +48,7 @@ export class ByteMeter extends Transform {
   ): void {
     this.bytes += chunk.length;
     if (this.bytes > this.#maxBytes) {
-      done(new OutputTooLargeError(`The output is larger than the limit of ${this.#maxBytes} bytes.`));
+      done(new OutputTooLargeError(this.#maxBytes));
       return;
     }
     this.#hash.update(chunk);

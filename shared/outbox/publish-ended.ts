@@ -24,8 +24,8 @@ export interface Outbox {
 }
 
 /**
- * Publishes the end of a job or batch and clears its mark. A job of a batch is counted there first, so that whoever hears of
- * its end finds it counted.
+ * Publishes the end of a job or batch and clears its mark. A job of a batch is counted there first, so that the
+ * event never comes before the count.
  *
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */

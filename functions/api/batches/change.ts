@@ -1,6 +1,6 @@
 import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { isOver } from '#shared/batches/batch.ts';
-import { batchIdOfRetry } from '#shared/batches/batch-identity.ts';
+import { batchIdOfRetry } from '#shared/batches/batch-item.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import type { ApiContext } from '../context.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
 import { inputKey } from '#shared/batches/batch-files.ts';
-import { batchIdOfCall, batchIdOfFile } from '#shared/batches/batch-identity.ts';
+import { batchIdOfCall, batchIdOfFile } from '#shared/batches/batch-item.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';

@@ -3,7 +3,7 @@ import { defaultModelVersion } from '#shared/adobe/services/operation-settings.t
 import { laneOf } from '#shared/adobe/services/registry.ts';
 import { UnreadableItemError } from '#shared/aws/items.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
-import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
+import { jobIdOfLine } from '#shared/batches/batch-item.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import { GatewayError } from '#shared/errors.ts';

@@ -11,7 +11,7 @@ import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { reportUnreadable } from '#shared/aws/items.ts';
 import type { Batch } from '#shared/batches/batch.ts';
-import { jobIdOfLine } from '#shared/batches/batch-identity.ts';
+import { jobIdOfLine } from '#shared/batches/batch-item.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import type { Job } from '#shared/jobs/job.ts';

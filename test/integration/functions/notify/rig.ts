@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { v4 as uuid } from 'uuid';
-import type { DeliveryEnd } from '#functions/notify/attempt.ts';
 import { createCallWebhook } from '#functions/notify/call-webhook.ts';
 import type { NotifyContext } from '#functions/notify/context.ts';
 import { createDeliveries } from '#functions/notify/create-deliveries.ts';
+import type { DeliveryEnd } from '#functions/notify/deliver.ts';
 import { deliver } from '#functions/notify/deliver.ts';
 import { createWebhookTable } from '#local/dynamodb.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
