@@ -83,7 +83,7 @@ const maxCallerBytes = 1024;
  * Who sent a request: the token's `sub`, or account and role (or user) in IAM mode. The session name is left out of a
  * role's identity: it differs from one Lambda sandbox or login to the next.
  *
- * @throws {ProblemError} 401 if the authorizer names no caller
+ * @throws {ProblemError} 401 if the authorizer names no caller, or one that no key of a table can hold
  */
 export const readCaller = ({ authorizer }: AuthorizedContext): string => {
   const subject = authorizer?.jwt?.claims?.['sub'];
@@ -91,6 +91,10 @@ export const readCaller = ({ authorizer }: AuthorizedContext): string => {
   if (caller.trim() === '') throw new ProblemError(401, 'unauthorized', 'The request does not tell who sent it.');
   if (Buffer.byteLength(caller) > maxCallerBytes) {
     throw new ProblemError(401, 'unauthorized', `The caller's name is longer than ${maxCallerBytes} bytes.`);
+  }
+  // Keys of the tables and of S3 are UTF-8, which cannot hold half of a surrogate pair: two such names would become one.
+  if (!caller.isWellFormed()) {
+    throw new ProblemError(401, 'unauthorized', "The caller's name is not valid Unicode.");
   }
   return caller;
 };

@@ -7,8 +7,9 @@ export interface HttpResponse {
   isBase64Encoded?: boolean;
 }
 
-// Answers hold presigned URLs and the state of this very second: no cache may keep them.
-const common = { 'cache-control': 'no-store' };
+// Answers hold presigned URLs and the state of this very second: no cache may keep them. They repeat what callers wrote: no browser
+// may take them for a page.
+const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** An answer with a JSON body. */
 export const jsonResponse = (

@@ -81,7 +81,7 @@ const described = (
  * @param assetsDirectory where the files of {@link docsAssets} lie
  */
 export const docsRoutes = (assetsDirectory: string): Route[] => {
-  const files = new Map<string, Promise<HttpResponse>>();
+  const files = new Map<string, HttpResponse>();
   const load = async (name: string, type: string): Promise<HttpResponse> =>
     compressed(await readFile(join(assetsDirectory, name)), type, 86_400);
   return [
@@ -96,7 +96,7 @@ export const docsRoutes = (assetsDirectory: string): Route[] => {
         if (name === 'start.js') return compressed(start, 'text/javascript; charset=utf-8', 300);
         const type = Object.hasOwn(docsAssets, name) ? docsAssets[name] : undefined;
         if (type === undefined) throw new ProblemError(404, 'not_found', 'There is nothing at this path.');
-        const file = files.get(name) ?? load(name, type);
+        const file = files.get(name) ?? (await load(name, type));
         files.set(name, file);
         return file;
       },

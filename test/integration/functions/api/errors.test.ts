@@ -4,6 +4,7 @@ import { startApi, type TestApi, type TestResponse } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
 
 const expectProblem = (response: TestResponse) => {
+  expect(response.headers['x-content-type-options']).toBe('nosniff');
   expect(response.headers['content-type']).toBe('application/problem+json');
   expect(response.json).toMatchObject({
     type: expect.any(String),

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRoutes } from '#functions/api/app.ts';
@@ -144,6 +147,17 @@ describe('the reference page', () => {
     expect(files.every((file) => file.startsWith('/docs/'))).toBe(true);
     expect(page.text).not.toMatch(/<script>|https?:\/\//);
     for (const file of files) expect((await get(file)).text.length).toBeGreaterThan(100);
+  });
+
+  it('reads a file again after a read that failed', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'docs-'));
+    const unlucky = await startApi({ settings: { docsAssetsDirectory: directory } });
+    const request = { path: '/docs/swagger-ui.css', caller: '' };
+    expect((await unlucky.call(request)).statusCode).toBe(500);
+    await writeFile(join(directory, 'swagger-ui.css'), 'body {}');
+    expect((await unlucky.call(request)).statusCode).toBe(200);
+    await rm(directory, { recursive: true });
+    await unlucky.close();
   });
 
   it.each(['x.js', 'package.json', '..%2fhandler.ts', '__proto__'])('has no file %s', async (file) => {

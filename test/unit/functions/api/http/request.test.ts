@@ -25,6 +25,8 @@ describe('readCaller', () => {
     ['a token without sub', context({ jwt: { claims: {} } })],
     ['a blank sub', context({ jwt: { claims: { sub: ' ' } } })],
     ['something that is no ARN', iam('Designer')],
+    ['half of a surrogate pair', context({ jwt: { claims: { sub: 'anna\ud83d' } } })],
+    ['a role with the other half', iam('arn:aws:iam::123456789012:role/x\udc00')],
     ['a sub that fits into no key', context({ jwt: { claims: { sub: 'x'.repeat(1025) } } })],
   ])('refuses %s with 401', (_, authorized) => {
     expect(() => readCaller(authorized)).toThrow(expect.objectContaining({ status: 401, code: 'unauthorized' }));
