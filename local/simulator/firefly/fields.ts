@@ -64,12 +64,17 @@ export const checkCounts = (
   }
 };
 
+/** A request that may have a mask, in either of its two places. */
+type Masked = { mask?: unknown; image?: { mask?: unknown }; placement?: unknown };
+
 /** A mask or a placement, not both. */
-export const checkMask = (
-  { mask, placement: placed }: { mask?: unknown; placement?: unknown },
-  refuse: Refuse,
-): void => {
-  if (mask !== undefined && placed !== undefined) refuse('placement', 'cannot be combined with mask');
+export const checkMask = ({ mask, image, placement: placed }: Masked, refuse: Refuse): void => {
+  if ((mask ?? image?.mask) !== undefined && placed !== undefined) refuse('placement', 'cannot be combined with mask');
+};
+
+/** A mask, beside the image or inside it. */
+export const requireMask = ({ mask, image }: Masked, refuse: Refuse): void => {
+  if ((mask ?? image?.mask) === undefined) refuse('mask', 'field required');
 };
 
 /** What the older image operations make: as many images as asked for, 2048 x 2048 where no size is given. */

@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import { checkCounts, checkMask, commonFields, placement, planImages, refusing, sizeTo, text } from '../fields.ts';
+import {
+  checkCounts,
+  checkMask,
+  commonFields,
+  placement,
+  planImages,
+  refusing,
+  requireMask,
+  sizeTo,
+  text,
+} from '../fields.ts';
 import type { SimulatedOperation } from '../operation.ts';
 import { imageResult } from '../results.ts';
 import { hosts, imageFrom, sourceFrom } from '../sources.ts';
@@ -37,7 +47,7 @@ export const expandImage: SimulatedOperation = {
 const fillFields = z.object({
   ...commonFields,
   image,
-  mask,
+  mask: mask.optional(),
   prompt: text(1, 1024).optional(),
   negativePrompt: text(0, 1024).optional(),
   promptBiasingLocaleCode: z.string().optional(),
@@ -47,7 +57,7 @@ const fillFields = z.object({
 /** `POST /v3/images/fill-async`. */
 export const fillImage: SimulatedOperation = {
   path: '/v3/images/fill-async',
-  body: () => checked(fillFields),
+  body: () => checked(fillFields.superRefine((request, context) => requireMask(request, refusing(context)))),
   accepts: { family: 'job' },
   plan: planImages,
   result: imageResult,

@@ -86,11 +86,19 @@ export const seedsMatchVariations = (fields: Readonly<Record<string, unknown>>):
   return [{ path: ['seeds'], message: 'the number of seeds must equal numVariations' }];
 };
 
+/** Whether a request has a mask, beside the image or inside it (Adobe: deprecated, yet what its tutorials do). */
+const hasMask = ({ mask, image }: Readonly<Record<string, unknown>>): boolean =>
+  mask !== undefined || (typeof image === 'object' && image !== null && 'mask' in image && image.mask !== undefined);
+
 /** Adobe: a mask and a placement exclude each other. */
 export const maskOrPlacement = (fields: Readonly<Record<string, unknown>>): RuleFinding[] =>
-  fields['mask'] !== undefined && fields['placement'] !== undefined
+  hasMask(fields) && fields['placement'] !== undefined
     ? [{ path: ['placement'], message: 'not supported together with mask' }]
     : [];
+
+/** Adobe: there is nothing to fill without a mask. */
+export const maskRequired = (fields: Readonly<Record<string, unknown>>): RuleFinding[] =>
+  hasMask(fields) ? [] : [{ path: ['mask'], message: 'field required, or image.mask' }];
 
 /** Adobe: presets, a reference image, and how closely to follow them. Unknown presets are passed on with a warning. */
 export const style = z.strictObject({

@@ -20,9 +20,16 @@ describe('the rules between fields', () => {
     ['images/generate-similar', { image, ...pair }, 'seeds'],
     ['images/expand', { image, ...pair }, 'seeds'],
     ['images/expand', { image, mask: image, placement: {} }, 'placement'],
+    ['images/expand', { image: { ...image, mask: image.source }, placement: {} }, 'placement'],
     ['images/fill', { image, mask: image, ...pair }, 'seeds'],
+    ['images/fill', { image, prompt: 'a hat' }, 'mask'],
     ['images/generate-object-composite', { image, prompt: 'a', ...pair }, 'seeds'],
     ['images/generate-object-composite', { image, prompt: 'a', mask: image, placement: {} }, 'placement'],
+    [
+      'images/generate-object-composite',
+      { image: { ...image, mask: image.source }, prompt: 'a', placement: {} },
+      'placement',
+    ],
     ['images/precise-composite', { background, object: { image }, ...pair }, 'seeds'],
     ['images/adaptive-composite', { background, object: { image }, ...pair }, 'seeds'],
   ])('%s: %j is refused for %s, and so it is by the simulator', (name, body, field, modelVersion) => {
@@ -34,6 +41,19 @@ describe('the rules between fields', () => {
     expect(simulated?.body(modelVersion ?? operation.models?.default ?? '').safeParse(body).success).toBe(false);
     const { [field]: _, ...without } = body;
     if (field in body) expect(checkRequest(operation, without, modelVersion).issues).toEqual([]);
+  });
+
+  it('the mask of a fill stands beside the image or inside it, and the simulator takes both', () => {
+    const operation = findOperation('images/fill');
+    if (operation === undefined) throw new Error('There is no operation images/fill.');
+    const simulated = simulatedOperations.find(({ path }) => path === operation.path);
+    for (const body of [
+      { image, mask: image },
+      { image: { ...image, mask: image.source }, prompt: 'a hat' },
+    ]) {
+      expect(checkRequest(operation, body)).toEqual({ issues: [], warnings: [] });
+      expect(simulated?.body('').safeParse(body).success).toBe(true);
+    }
   });
 
   it('a video is made of a prompt or of keyframes', () => {
