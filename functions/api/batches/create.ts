@@ -48,7 +48,11 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
     summary: 'Submit many requests at once',
     description: 'Up to 4 MB in the body; a larger file goes into S3, with its address as `source`.',
     headers: z.object({
-      'Idempotency-Key': z.string().max(255).optional().meta({ description: 'The same call is the same batch' }),
+      'Idempotency-Key': z
+        .string()
+        .max(255)
+        .optional()
+        .meta({ description: 'The same call is the same batch; quotes around the key do not matter' }),
       'x-priority': z
         .enum(priorities)
         .default('low')

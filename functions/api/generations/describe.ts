@@ -11,11 +11,11 @@ const commonHeaders = {
     .min(1)
     .max(255)
     .optional()
-    .meta({ description: 'The same request with the same key is the same job' }),
+    .meta({ description: 'The same request with the same key is the same job; quotes around the key do not matter' }),
   Prefer: z
     .string()
     .optional()
-    .meta({ description: `\`wait=N\` waits up to N seconds, 1 to ${maxWaitSeconds}, for the result` }),
+    .meta({ description: `\`wait=N\` waits up to N seconds for the result, ${maxWaitSeconds} at most` }),
   'Cache-Control': z.string().optional().meta({
     description:
       '`max-age=N`: a request with seeds that equals one of yours that succeeded in the last N seconds gets its outputs',
@@ -47,7 +47,11 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
   const accepted = {
     description: waits ? 'It takes longer: where to follow it' : 'Accepted: where to follow it',
     content: { 'application/json': accepts.schema },
-    headers: { location: 'URL of the status', link: 'URLs of status and cancel' },
+    headers: {
+      location: 'URL of the status',
+      link: 'URLs of status and cancel',
+      'preference-applied': 'How long the answer waited, if `Prefer: wait` was heeded',
+    },
   };
   const finished = {
     description: 'The result, for those who wait for it',

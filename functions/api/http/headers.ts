@@ -5,22 +5,18 @@ import { ProblemError } from './problem.ts';
 export const maxWaitSeconds = 25;
 
 /**
- * Reads the preference `wait` of a `Prefer` header (RFC 7240); other preferences are ignored, as the RFC demands.
+ * Reads the preference `wait` of a `Prefer` header (RFC 7240). As the RFC has it, a preference is never an error: other ones and
+ * a value that is no number of seconds are ignored, the first of several counts, and a longer wait is cut to
+ * {@link maxWaitSeconds}.
  *
- * @returns seconds, or undefined if the client did not ask to wait
- * @throws {ProblemError} 400 if the value is not a whole number from 1 to {@link maxWaitSeconds}
+ * @returns whole seconds that the answer may wait, or undefined if the client did not ask to wait
  */
 export const readWait = (prefer: string | undefined): number | undefined => {
-  const preference = (prefer ?? '')
-    .split(',')
-    .map((part) => part.split(';')[0]?.trim() ?? '')
-    .find((part) => /^wait(?=\s*=|$)/i.test(part));
-  if (preference === undefined) return undefined;
-  const [, digits] = /^wait\s*=\s*(?:"(\d{1,4})"|(\d{1,4}))$/i.exec(preference)?.filter(Boolean) ?? [];
-  const seconds = Number(digits);
-  if (seconds >= 1 && seconds <= maxWaitSeconds) return seconds;
-  const limits = `from 1 to ${maxWaitSeconds}`;
-  throw invalidHeader('Prefer', `: wait takes a whole number of seconds ${limits}`, `wait is not ${limits}`);
+  const preferences = prefer?.match(/(?:"[^"]*"|[^,"])+/g) ?? [];
+  const wait = preferences.find((preference) => /^\s*wait\s*(?:[=;]|$)/i.test(preference));
+  const [, digits] = /^\s*wait\s*=\s*"?(\d+)"?\s*(?:;|$)/i.exec(wait ?? '') ?? [];
+  const seconds = Math.min(Number(digits), maxWaitSeconds);
+  return seconds >= 1 ? seconds : undefined;
 };
 
 /**
@@ -50,12 +46,16 @@ export const readPriority = (header: string | undefined, otherwise: Priority): P
 const maxKeyLength = 255;
 
 /**
- * Checks an `Idempotency-Key`.
+ * Reads an `Idempotency-Key`. Clients send it bare or, as the draft of its standard has it, as a quoted string (RFC 8941): both
+ * are the same key.
  *
  * @throws {ProblemError} 400 if it is blank or longer than 255 characters
  */
-export const readIdempotencyKey = (key: string | undefined): string | undefined => {
-  if (key === undefined || (key.trim() !== '' && key.length <= maxKeyLength)) return key;
+export const readIdempotencyKey = (header: string | undefined): string | undefined => {
+  if (header === undefined) return undefined;
+  const [, quoted] = /^\s*"((?:[^"\\]|\\["\\])*)"\s*$/.exec(header) ?? [];
+  const key = quoted?.replaceAll(/\\(["\\])/g, '$1') ?? header;
+  if (key.trim() !== '' && key.length <= maxKeyLength) return key;
   const problem = `must have 1 to ${maxKeyLength} characters and not be blank`;
   throw invalidHeader('Idempotency-Key', ` ${problem}`, `value ${problem}`);
 };

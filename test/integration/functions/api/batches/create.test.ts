@@ -158,6 +158,12 @@ describe('POST /batches with a source', () => {
 });
 
 describe('a repeated POST /batches', () => {
+  it('with the same key in quotes is the same batch', async () => {
+    const bare = await postLines({ 'idempotency-key': 'spring-catalogue' });
+    const quoted = await postLines({ 'idempotency-key': '"spring-catalogue"' });
+    expect(quoted).toMatchObject({ statusCode: 202, json: { batchId: bare.json['batchId'] } });
+  });
+
   it('with the same key is the same batch', async () => {
     const first = await postLines({ 'idempotency-key': 'monday' });
     const again = await postLines({ 'idempotency-key': 'monday' });

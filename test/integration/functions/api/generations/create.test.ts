@@ -117,6 +117,12 @@ describe('POST /v3/images/generate-async', () => {
       }
     });
 
+    it('is the same with quotes and without', async () => {
+      const bare = await api.generate({ prompt: 'a boat' }, keyed('boat-1'));
+      const quoted = await api.generate({ prompt: 'a boat' }, keyed('"boat-1"'));
+      expect(quoted).toMatchObject({ statusCode: 202, json: bare.json });
+    });
+
     it('belongs to its caller', async () => {
       const [alices, bobs] = [
         await api.generate({ prompt: 'a cat' }, keyed('shared')),
@@ -166,7 +172,6 @@ describe('POST /v3/images/generate-async', () => {
         'validation_error',
       ],
       ['an unknown priority', { body: { prompt: 'a' }, headers: { 'x-priority': 'urgent' } }, 400, 'bad_request'],
-      ['an impossible wait', { body: { prompt: 'a' }, headers: { prefer: 'wait=26' } }, 400, 'bad_request'],
     ])('%s', async (_, request, status, code) => {
       const before = await api.countItems();
       const response = await api.call({ method: 'POST', path: '/v3/images/generate-async', ...request });
@@ -234,6 +239,21 @@ describe('POST /v3/images/generate-async', () => {
         headers: { 'preference-applied': 'wait=10' },
         json: { size: { width: 2048, height: 2048 }, contentClass: 'photo', outputs: [{ seed: 7 }, { seed: 11 }] },
       });
+    });
+
+    it.each([
+      ['wait=60', 25_000, 'wait=25'],
+      ['respond-async, wait=59', 25_000, 'wait=25'],
+      ['wait', 0, undefined],
+      ['wait=0', 0, undefined],
+      ['wait=2.5', 0, undefined],
+    ])('%s is no error: it waits %i ms', async (prefer, waitedMs, applied) => {
+      const waiting = await startApi();
+      const start = waiting.clock.now();
+      const { statusCode, headers } = await waiting.generate(undefined, { headers: { prefer } });
+      expect([statusCode, headers['preference-applied']]).toEqual([202, applied]);
+      expect(waiting.clock.now() - start).toBe(waitedMs);
+      await waiting.close();
     });
 
     it('answers 202 when the time is over', async () => {

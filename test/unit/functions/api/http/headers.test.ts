@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWait } from '#functions/api/http/headers.ts';
+import { readIdempotencyKey, readWait } from '#functions/api/http/headers.ts';
 
 describe('readWait', () => {
   it.each([
@@ -11,16 +11,38 @@ describe('readWait', () => {
     ['wait=25', 25],
     ['respond-async, wait=10', 10],
     ['Wait = "7"; foo=bar, handling=lenient', 7],
+    ['note="later, wait=3", wait=4', 4],
+    ['wait=5, wait=6', 5],
+    ['wait=26', 25],
+    ['handling=strict, wait=90', 25],
+    ['wait=9999999999999', 25],
   ])('reads %j as %j', (header, seconds) => {
     expect(readWait(header)).toBe(seconds);
   });
 
-  it.each(['wait', 'wait=', 'wait=0', 'wait=26', 'wait=-1', 'wait=1.5', 'wait=ten', 'wait=9999999999999'])(
-    'refuses %j, naming the header',
+  it.each(['wait', 'wait=', 'wait=0', 'wait=-1', 'wait=1.5', 'wait=ten', 'respond-async, wait=soon', 'wait=x, wait=3'])(
+    'ignores %j, as no preference is an error',
     (header) => {
-      expect(() => readWait(header)).toThrow(
-        expect.objectContaining({ status: 400, message: expect.stringContaining('Prefer') }),
-      );
+      expect(readWait(header)).toBeUndefined();
     },
   );
+});
+
+describe('readIdempotencyKey', () => {
+  it.each([
+    ['order-7', 'order-7'],
+    ['"order-7"', 'order-7'],
+    [' "order 7" ', 'order 7'],
+    [String.raw`"say \"hi\" \\"`, String.raw`say "hi" \ `.trimEnd()],
+    ['"half', '"half'],
+    ['in"side', 'in"side'],
+    [String.raw`"bad \escape"`, String.raw`"bad \escape"`],
+    [`"${'k'.repeat(255)}"`, 'k'.repeat(255)],
+  ])('reads %j as %j', (header, key) => {
+    expect(readIdempotencyKey(header)).toBe(key);
+  });
+
+  it.each(['""', '"  "', `"${'k'.repeat(256)}"`])('refuses %j', (header) => {
+    expect(() => readIdempotencyKey(header)).toThrow(expect.objectContaining({ status: 400 }));
+  });
 });
