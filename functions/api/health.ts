@@ -10,10 +10,13 @@ import { jsonResponse, toIso } from './http/response.ts';
 import type { Route } from './http/router.ts';
 
 const rotationState = z.object({
+  state: z
+    .enum(['none_yet', 'ok', 'failed'])
+    .meta({ description: 'How the last rotation went; `none_yet` until the first one has run' }),
   currentSecretAgeSeconds: z.int().optional(),
   currentSecretCreatedAt: z.iso.datetime().optional(),
-  nextRotationAt: z.iso.datetime().optional(),
-  lastRotationAt: z.iso.datetime().optional(),
+  nextRotationAt: z.iso.datetime().optional().meta({ description: 'When the next rotation is due' }),
+  lastRotationAt: z.iso.datetime().optional().meta({ description: 'When the last rotation succeeded' }),
   lastRotationFailed: z.boolean(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
   foreignSecretUuids: z
@@ -43,7 +46,7 @@ const healthState = z
       })
       .optional()
       .meta({ description: 'What holds the queue up' }),
-    rotation: rotationState.optional().meta({ description: 'The client secret and its rotation' }),
+    rotation: rotationState.meta({ description: 'The client secret and its rotation' }),
   })
   .meta({ id: 'Health' });
 
@@ -90,7 +93,7 @@ const viewHealth = async (context: ApiContext): Promise<Health> => {
     },
     requestsToday: { used: snapshot.usedToday, limit: firefly.limits.requestsPerDay },
     paused,
-    rotation: rotation && viewRotation(rotation, now),
+    rotation: viewRotation(rotation, now),
   };
 };
 
@@ -114,9 +117,11 @@ const viewToken = async ({ token, log }: ApiContext, now: number): Promise<Healt
   }
 };
 
-const viewRotation = (rotation: SecretRotationStatus, now: number): z.output<typeof rotationState> => {
+const viewRotation = (rotation: SecretRotationStatus | undefined, now: number): z.output<typeof rotationState> => {
+  if (rotation === undefined) return { state: 'none_yet', lastRotationFailed: false, foreignSecretUuids: [] };
   const { currentSecretCreatedAt, nextRotationAt, lastRotationAt, lastRotationFailed, error } = rotation;
   return {
+    state: lastRotationFailed ? 'failed' : lastRotationAt === undefined ? 'none_yet' : 'ok',
     currentSecretAgeSeconds:
       currentSecretCreatedAt === undefined
         ? undefined

@@ -21,6 +21,27 @@ export const describeCurrent = async (
   };
 };
 
+/**
+ * Writes to the status item when the next rotation is due, so that `/health` says so before any has run. What else is on
+ * record stays.
+ */
+export const reportPlanned = async (ports: RotationPorts, policy: RotationPolicy): Promise<void> => {
+  const { secrets, status, clock } = ports;
+  const now = clock.now();
+  const { nextRotationAt } = await secrets.describe();
+  const before = await status.readSecretRotation();
+  await status.writeSecretRotation({
+    lastRotationFailed: false,
+    ...before,
+    // While a deployment makes the schedule, Secrets Manager need not say yet when the first rotation comes.
+    nextRotationAt:
+      nextRotationAt === undefined
+        ? (before?.nextRotationAt ?? toIso(now + policy.rotationIntervalMs))
+        : toIso(nextRotationAt),
+    lastRunAt: toIso(now),
+  });
+};
+
 /** Writes to the status item that a rotation has put a new client secret into service. */
 export const reportRotated = async (ports: RotationPorts, policy: RotationPolicy): Promise<void> => {
   const current = await ports.secrets.readCurrent();

@@ -1,7 +1,7 @@
 import { type RotationContext, type RotationOptions, withLease } from '../context.ts';
 import { LeaseLostError, RotationEndedError, RotationError } from '../errors.ts';
 import type { StepEvent } from '../event.ts';
-import { reportFailure, reportRotated } from '../status-report.ts';
+import { reportFailure, reportPlanned, reportRotated } from '../status-report.ts';
 import { abortRotation } from './abort.ts';
 import { createSecret } from './create.ts';
 import { finishSecret } from './finish.ts';
@@ -9,7 +9,7 @@ import { hasPendingValue, testSecret } from './test.ts';
 
 /**
  * Runs one step of a rotation. A step that fails ends the rotation: its label is taken off, so that the next one can
- * begin with `RotateSecret` alone.
+ * begin with `RotateSecret` alone. A deployment calls testSecret without a rotation: then the next one is put on record.
  *
  * @throws {RotationError} `wrong_secret` if the event is about another secret; RotationEndedError if the rotation is over
  * @throws {RotationBusyError} if another run works on the client secrets; nothing is ended then
@@ -25,13 +25,9 @@ export const runStep = async (options: RotationOptions, event: StepEvent): Promi
     throw new RotationError('wrong_secret', `This function rotates ${name}, not ${event.SecretId}.`);
   }
   const labels = stages[rotationToken] ?? [];
-  if (!labels.includes('AWSPENDING') && !labels.includes('AWSCURRENT')) {
-    if (step === 'testSecret') return;
-    throw new RotationEndedError(rotationToken);
-  }
   if (step !== 'finishSecret' && labels.includes('AWSCURRENT')) return;
-
-  if (step === 'testSecret' && !(await hasPendingValue(ports, rotationToken))) return;
+  if (step === 'testSecret' && !(await hasPendingValue(ports, rotationToken))) return reportPlanned(ports, policy);
+  if (!labels.includes('AWSPENDING') && !labels.includes('AWSCURRENT')) throw new RotationEndedError(rotationToken);
 
   const handsOver = step !== 'finishSecret';
   await withLease({ ...options, rotationToken, handsOver }, async (context) => {

@@ -23,6 +23,7 @@ describe('GET /health', () => {
       queue: { depth: 1, depthIsMinimum: false },
       permits: { free: 3, total: 4 },
       requestsToday: { used: 0, limit: 9000 },
+      rotation: { state: 'none_yet', lastRotationFailed: false, foreignSecretUuids: [] },
     });
     expect(response.body).not.toContain('test-access-token');
   });
@@ -87,11 +88,34 @@ describe('GET /health', () => {
       status: 'degraded',
       tokenRefresh: { state: 'ok', lastRunAt: '2026-03-01T11:00:00.000Z' },
       rotation: {
+        state: 'failed',
         currentSecretAgeSeconds: 86_400,
         nextRotationAt: '2026-03-30T12:00:00.000Z',
         lastRotationFailed: true,
         foreignSecretUuids: ['11ed-foreign'],
       },
+    });
+  });
+
+  it.each([
+    ['none_yet', undefined],
+    ['ok', '2026-02-28T00:20:00.000Z'],
+  ])('says of the rotation %s, and when the next one is due', async (state, lastRotationAt) => {
+    const nextRotationAt = '2026-03-02T00:00:00.000Z';
+    api = await startApi({
+      statusItems: {
+        readTokenRefresh: async () => undefined,
+        readSecretRotation: async () => ({
+          lastRunAt: '2026-03-01T11:00:00.000Z',
+          lastRotationFailed: false,
+          lastRotationAt,
+          nextRotationAt,
+        }),
+      },
+    });
+    expect((await api.call({ path: '/health' })).json).toMatchObject({
+      status: 'ok',
+      rotation: { state, nextRotationAt },
     });
   });
 });

@@ -5,11 +5,21 @@ import { createRotated } from './world/scenes.ts';
 import { createWorld, hourMs } from './world/world.ts';
 
 describe('the daily run', () => {
-  it('does nothing while nothing is configured', async () => {
+  it('leaves everything alone while nothing is configured', async () => {
     const world = createWorld();
     world.store.putCurrent('placeholder', undefined);
     expect(await world.daily()).toMatchObject({ ok: true, result: { configured: false } });
     expect(world.metrics).toEqual([]);
+  });
+
+  it('says when the first rotation is due while nothing is configured', async () => {
+    const world = createWorld();
+    world.store.putCurrent('placeholder', undefined);
+    world.store.nextRotationAt = world.clock.now() + 5 * 24 * hourMs;
+    await world.daily();
+    const due = new Date(world.store.nextRotationAt).toISOString();
+    expect(world.status()).toMatchObject({ nextRotationAt: due, lastRotationFailed: false });
+    expect(world.status()?.lastRotationAt).toBeUndefined();
   });
 
   it('retires the previous secret once its grace is over and nobody uses it', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectSettled } from '../world/invariants.ts';
-import { createPending } from '../world/scenes.ts';
-import { createWorld } from '../world/world.ts';
+import { createPending, createRotated } from '../world/scenes.ts';
+import { createWorld, hourMs } from '../world/world.ts';
 
 describe('testSecret', () => {
   it('returns quietly without a pending value, even on the placeholder', async () => {
@@ -11,6 +11,21 @@ describe('testSecret', () => {
     expect((await world.step('testSecret', token)).ok).toBe(true);
     expect((await world.step('testSecret', 'unknown')).ok).toBe(true);
     expect(world.adobe.mints).toBe(0);
+  });
+
+  it('puts the next rotation on record when a deployment calls it, and keeps what is there', async () => {
+    const world = createWorld();
+    world.store.putCurrent('placeholder', undefined);
+    await world.step('testSecret', world.openRotation());
+    const inThirtyDays = new Date(world.clock.now() + world.policy.rotationIntervalMs).toISOString().slice(0, 16);
+    expect(world.status()?.nextRotationAt).toContain(inThirtyDays);
+    expect(world.status()).toMatchObject({ lastRotationFailed: false });
+
+    const rotated = await createRotated();
+    const before = rotated.status();
+    await rotated.advance(hourMs);
+    await rotated.step('testSecret', 'a later deployment');
+    expect(rotated.status()).toEqual({ ...before, lastRunAt: expect.any(String) });
   });
 
   it('keeps nobody waiting after such a test', async () => {

@@ -24,6 +24,7 @@ export const createFakeSecretStore = (clock: Clock) => {
     labels,
     versions,
     rotationRequested: false,
+    nextRotationAt: undefined as number | undefined,
     failsNextPut: false as false | 'before' | 'after',
     pendingElsewhere,
     current: () => read(labels.get('AWSCURRENT')),
@@ -46,7 +47,8 @@ export const createFakeSecretStore = (clock: Clock) => {
     describe: async () => {
       const stages: Record<string, string[]> = {};
       for (const [label, id] of labels) stages[id] = [...(stages[id] ?? []), label];
-      return { arn: secretArn, name: 'test/client-credentials', stages };
+      const { nextRotationAt } = state;
+      return { arn: secretArn, name: 'test/client-credentials', stages, nextRotationAt };
     },
     readCurrent: async () => {
       const id = labels.get('AWSCURRENT') ?? '';
