@@ -1,5 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { prefixes } from '#shared/deployment/bucket.ts';
 import { type FunctionName, stackNameOf } from '#shared/deployment/names.ts';
 import { type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
@@ -20,7 +21,7 @@ import { NotifyFunction } from './constructs/functions/notify-function.ts';
 import { TokenRefreshFunction } from './constructs/functions/token-refresh-function.ts';
 import { GatewayHttpApi } from './constructs/http-api.ts';
 import { OperatorPolicy } from './constructs/operator-policy.ts';
-import { inboxPrefix, OutputsBucket } from './constructs/outputs-bucket.ts';
+import { OutputsBucket } from './constructs/outputs-bucket.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { SecretRotation } from './constructs/secret-rotation.ts';
 import { Secrets } from './constructs/secrets.ts';
@@ -76,7 +77,7 @@ export class GatewayStack extends Stack {
         pattern: {
           source: ['aws.s3'],
           detailType: ['Object Created'],
-          detail: { bucket: { name: [outputs.bucket.bucketName] }, object: { key: [{ prefix: inboxPrefix }] } },
+          detail: { bucket: { name: [outputs.bucket.bucketName] }, object: { key: [{ prefix: prefixes.inbox }] } },
         },
         alias: inbox.alias,
       }),

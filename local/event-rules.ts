@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { inboxPrefix } from '#shared/batches/batch-files.ts';
+import { prefixes } from '#shared/deployment/bucket.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import { eventSource } from '#shared/events/publish.ts';
@@ -22,7 +22,7 @@ export const stackRules: readonly EventRule[] = [
   {
     source: 'aws.s3',
     detailType: 'Object Created',
-    keyPrefix: inboxPrefix,
+    keyPrefix: prefixes.inbox,
     functionReference: `${stackNames.functions.inbox}:live`,
   },
   ...[jobEndedEvent, batchEndedEvent].map((detailType) => ({

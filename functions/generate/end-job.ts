@@ -1,8 +1,8 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { isReproducible } from '#shared/adobe/services/registry.ts';
 import type { JobProgress } from '#shared/adobe/services/service.ts';
+import { manifestKey } from '#shared/deployment/bucket.ts';
 import { isFinal, type Job, type JobOutput, type JobResult, requestOf, type Turn } from '#shared/jobs/job.ts';
-import { manifestKey } from '#shared/jobs/outputs.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';

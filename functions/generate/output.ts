@@ -6,10 +6,11 @@ import { type Download, DownloadError, openDownload } from '#shared/adobe/http/d
 import { readProgress } from '#shared/adobe/services/job-status.ts';
 import type { UpstreamOutput } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { incomingKey, outputKey } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
-import { ByteMeter, incomingKey, outputKey } from '#shared/jobs/outputs.ts';
-import { parseMediaType } from '#shared/media-type.ts';
+import { getExtension, parseMediaType } from '#shared/media-type.ts';
+import { ByteMeter } from './byte-meter.ts';
 import type { GenerateContext } from './context.ts';
 import { readTurnJob } from './turn.ts';
 
@@ -36,7 +37,7 @@ export const storeOutput = async (
   const source = await openOutput(context, job, index, output);
   const contentType = chooseType(source, job);
   const bucket = context.buckets.own;
-  const key = outputKey(job, index, contentType);
+  const key = outputKey(job, index, getExtension(contentType));
   const meter = new ByteMeter(context.outputMaxBytes);
   const upload = new Upload({
     client: context.s3,

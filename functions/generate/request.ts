@@ -1,9 +1,9 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { incomingKey } from '#shared/deployment/bucket.ts';
 import { replaceSources } from '#shared/inputs/sources.ts';
 import { type Job, requestOf } from '#shared/jobs/job.ts';
-import { incomingKey } from '#shared/jobs/outputs.ts';
 import type { GenerateContext } from './context.ts';
 import type { PreparedInputs } from './inputs.ts';
 

@@ -1,8 +1,8 @@
 import type { DurableContext, RetryDecision } from '@aws/durable-execution-sdk-js';
 import { DownloadError } from '#shared/adobe/http/download.ts';
 import type { JobOutput, Turn } from '#shared/jobs/job.ts';
-import { OutputTooLargeError } from '#shared/jobs/outputs.ts';
 import { lostAfterMs, transition } from '#shared/jobs/transitions.ts';
+import { OutputTooLargeError } from './byte-meter.ts';
 import type { GenerateContext } from './context.ts';
 import { endNotStored, endSucceeded } from './end-job.ts';
 import { storeOutput } from './output.ts';

@@ -2,11 +2,10 @@ import { createRetryStrategy } from '@aws/durable-execution-sdk-js';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
-import { inboxPrefix, receiptKey, reportKey } from '#shared/batches/batch-files.ts';
 import { batchIdOfFile } from '#shared/batches/batch-item.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
+import { parseInboxKey, receiptKey, reportKey } from '#shared/deployment/bucket.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
-import { callerOfFolder } from '#shared/inputs/caller-folders.ts';
 import type { InboxContext } from './context.ts';
 import type { InboxEvent } from './events.ts';
 
@@ -48,10 +47,8 @@ const maxTeamBytes = 1024;
 
 /** The team whose folder a file lies in; empty if it lies in none. */
 const readTeam = (key: string): string => {
-  const [folder = '', ...rest] = key.slice(inboxPrefix.length).split('/');
-  const team = callerOfFolder(folder);
-  const isFolder = key.startsWith(inboxPrefix) && rest.length > 0;
-  return isFolder && team.trim() !== '' && Buffer.byteLength(team) <= maxTeamBytes ? team : '';
+  const team = parseInboxKey(key) ?? '';
+  return team.trim() !== '' && Buffer.byteLength(team) <= maxTeamBytes ? team : '';
 };
 
 // S3: the longest key, in bytes of UTF-8.

@@ -9,18 +9,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { batchesPrefix } from '#shared/batches/batch-files.ts';
+import { prefixes } from '#shared/deployment/bucket.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
-import { incomingPrefix } from '#shared/jobs/outputs.ts';
-
-/** The key prefix of the outputs. */
-export const outputsPrefix = 'outputs/';
-
-/** The key prefix of what callers uploaded to be used as input. */
-export const uploadsPrefix = 'uploads/';
-
-/** The key prefix of what is dropped for a team. */
-export const inboxPrefix = 'inbox/';
 
 // What is there after its job has ended was left by a crash, or written by a job that failed.
 const incomingDays = 2;
@@ -84,11 +74,11 @@ const lifecycleRules = (settings: OutputsBucketProps['settings']): LifecycleRule
     noncurrentVersionExpiration: Duration.days(settings.previousVersionRetentionDays),
     expiredObjectDeleteMarker: true,
   },
-  ...expiring('incoming', incomingPrefix, incomingDays),
-  ...expiring('uploads', uploadsPrefix, settings.uploadRetentionDays),
-  ...expiring('outputs', outputsPrefix, settings.outputRetentionDays),
-  ...expiring('inbox', inboxPrefix, settings.batchRetentionDays),
-  ...expiring('batches', batchesPrefix, settings.batchRetentionDays),
+  ...expiring('incoming', prefixes.incoming, incomingDays),
+  ...expiring('uploads', prefixes.uploads, settings.uploadRetentionDays),
+  ...expiring('outputs', prefixes.outputs, settings.outputRetentionDays),
+  ...expiring('inbox', prefixes.inbox, settings.batchRetentionDays),
+  ...expiring('batches', prefixes.batches, settings.batchRetentionDays),
 ];
 
 const expiring = (id: string, prefix: string, days: number | undefined): LifecycleRule[] =>

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Batch } from '../batches/batch.ts';
-import { reportKey } from '../batches/batch-files.ts';
+import { reportKey } from '../deployment/bucket.ts';
 import { batchUrl } from '../gateway-urls.ts';
 
 const report = (format: string) => z.string().meta({ description: `Key of the report as ${format} in S3` });

@@ -1,6 +1,6 @@
 import type { Table } from '../aws/table.ts';
+import { isOwnFile, parseOutputKey } from '../deployment/bucket.ts';
 import { getJob } from '../jobs/job-store.ts';
-import { isOwnFile, jobIdOfKey } from './caller-folders.ts';
 import { InputError } from './input-error.ts';
 import type { GatewaySource } from './sources.ts';
 
@@ -36,7 +36,7 @@ export const locateInput = async (
     throw new InputError('forbidden', 'the gateway reads no inputs from this bucket; see its setting inputBuckets');
   }
   if (isOwnFile(caller, key)) return { bucket, key };
-  const jobId = jobIdOfKey(key);
+  const jobId = parseOutputKey(key);
   if (jobId !== undefined && (await getJob(table, jobId))?.caller === caller) return { bucket, key };
   throw new InputError('forbidden', 'only your own uploads, inbox and outputs can be named in this bucket');
 };

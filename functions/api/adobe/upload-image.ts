@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { imageTypes, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
-import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
@@ -86,7 +86,7 @@ const storeImage = async (
 ): Promise<z.output<typeof uploadAnswer>['images'][number]> => {
   const sha256 = createHash('sha256').update(image).digest('hex');
   // The copy comes first: an image that only Adobe has could not be sent again after its week is over.
-  const copy = await objects.put(`${uploadsPrefix(caller)}${sha256}.${getExtension(contentType)}`, image, contentType);
+  const copy = await objects.put(`${uploadsFolder(caller)}${sha256}.${getExtension(contentType)}`, image, contentType);
   const outcome = await uploadImage({ baseUrl: settings.fireflyUrl, image, contentType }, callAdobe);
   if (outcome.kind !== 'uploaded') throw buildAdobeProblem(outcome);
   await rememberUpload(table, { bucket: copy.bucket, key: copy.key, etag: copy.etag ?? '' }, outcome.uploadId);

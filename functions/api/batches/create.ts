@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
-import { inputKey } from '#shared/batches/batch-files.ts';
 import { batchIdOfCall, batchIdOfFile } from '#shared/batches/batch-item.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { batchInputKey } from '#shared/deployment/bucket.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
 import { idempotencyKeyReused } from '../http/headers.ts';
@@ -86,7 +86,7 @@ const takeIn = async (context: ApiContext, caller: string, wanted: BatchRequest)
     if (key === undefined) return putBatch(context, caller, batchIdOfFile(caller, source), source, wanted);
     return requireSameRequest(await putBatch(context, caller, idByKey, source, wanted), wanted);
   }
-  const stored = await objects.put(inputKey(idByKey, wanted.extension), wanted.body, wanted.contentType);
+  const stored = await objects.put(batchInputKey(idByKey, wanted.extension), wanted.body, wanted.contentType);
   return requireSameRequest(await putBatch(context, caller, idByKey, toBatchSource(stored), wanted), wanted);
 };
 

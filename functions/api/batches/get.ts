@@ -1,6 +1,6 @@
 import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
-import { type ReportFormat, reportKey } from '#shared/batches/batch-files.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
+import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
 import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import * as z from 'zod';
 import { inputTypes } from '#shared/adobe/services/registry.ts';
-import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { getExtension } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
 import { readBodyAs } from '../http/json-body.ts';
@@ -43,7 +43,7 @@ export const uploadRoute = ({ inputs, objects }: Pick<ApiContext, 'inputs' | 'ob
     const caller = request.caller();
     const { contentType } = readBodyAs(uploadRequest, request.body, maxBodyBytes);
     const { buckets, maxBytes, table } = inputs;
-    const key = `${uploadsPrefix(caller)}${v7()}.${getExtension(contentType)}`;
+    const key = `${uploadsFolder(caller)}${v7()}.${getExtension(contentType)}`;
     const body: z.output<typeof uploadAnswer> = {
       upload: await objects.presignUpload({ key, contentType, maxBytes, lifetimeSeconds: formLifetimeSeconds }),
       source: { url: `s3://${buckets.own}/${key}` },

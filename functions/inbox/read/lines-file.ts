@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { ReadPosition } from '#shared/batches/batch.ts';
-import { linesKey } from '#shared/batches/batch-files.ts';
+import { batchLinesKey } from '#shared/deployment/bucket.ts';
 import type { InboxContext } from '../context.ts';
 import { splitLines } from './formats/jsonl.ts';
 import { type ErrorLine, type PreparedLine, RefusedFileError } from './prepared-line.ts';
@@ -74,7 +74,7 @@ export const storeLines = async (
     yield takeBlock();
   };
   const body = Readable.from(encode(), { objectMode: false });
-  const params = { Bucket: bucket, Key: linesKey(batchId), Body: body, ContentType: 'text/plain; charset=utf-8' };
+  const params = { Bucket: bucket, Key: batchLinesKey(batchId), Body: body, ContentType: 'text/plain; charset=utf-8' };
   try {
     await new Upload({ client: s3, params, partSize: partBytes, queueSize: 1 }).done();
   } catch (error) {
@@ -104,7 +104,7 @@ export const readChunk = async (
   from: ReadPosition,
 ): Promise<{ lines: NumberedLine[]; next: ReadPosition }> => {
   const { Body } = await s3.send(
-    new GetObjectCommand({ Bucket: bucket, Key: linesKey(batchId), Range: `bytes=${from.offset}-` }),
+    new GetObjectCommand({ Bucket: bucket, Key: batchLinesKey(batchId), Range: `bytes=${from.offset}-` }),
   );
   if (!(Body instanceof Readable)) throw new TypeError('S3 answered without a body.');
   const lines: NumberedLine[] = [];

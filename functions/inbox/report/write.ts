@@ -1,7 +1,7 @@
 import { Readable, Transform } from 'node:stream';
 import { Upload } from '@aws-sdk/lib-storage';
 import { stringify } from 'csv-stringify';
-import { type ReportFormat, reportKey } from '#shared/batches/batch-files.ts';
+import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
 import type { InboxContext } from '../context.ts';
 import type { ReportRow } from './rows.ts';
 

@@ -1,11 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { batchesPrefix } from '#shared/batches/batch-files.ts';
+import { prefixes } from '#shared/deployment/bucket.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
 import { eventBusName, lambdaName } from '#shared/deployment/names.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
-import { outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 import { docsDirectory, withDocs } from './bundling.ts';
 import type { FunctionProps } from './function-props.ts';
 import { GatewayFunction } from './gateway-function.ts';
@@ -17,7 +16,7 @@ export class ApiFunction extends GatewayFunction {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucket } = outputs;
-    const outputObjects = `${bucket.bucketArn}/${outputsPrefix}*`;
+    const outputObjects = `${bucket.bucketArn}/${prefixes.outputs}*`;
     super(scope, id, {
       name: 'api',
       bundling: withDocs,
@@ -55,10 +54,10 @@ export class ApiFunction extends GatewayFunction {
         // A deletion names the version, always: without, S3 would only put a marker over the bytes.
         allow(['s3:DeleteObjectVersion'], [outputObjects]),
         allowReadInputs(bucket, settings.inputBuckets),
-        allow(['s3:PutObject'], [`${bucket.bucketArn}/${uploadsPrefix}*`]),
+        allow(['s3:PutObject'], [`${bucket.bucketArn}/${prefixes.uploads}*`]),
         // The requests of a batch and its report.
-        allow(['s3:GetObject', 's3:PutObject'], [`${bucket.bucketArn}/${batchesPrefix}*`]),
-        allow(['s3:ListBucketVersions'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${outputsPrefix}*` } }),
+        allow(['s3:GetObject', 's3:PutObject'], [`${bucket.bucketArn}/${prefixes.batches}*`]),
+        allow(['s3:ListBucketVersions'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${prefixes.outputs}*` } }),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(
           ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],

@@ -1,11 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { prefixes } from '#shared/deployment/bucket.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
 import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
-import { incomingPrefix } from '#shared/jobs/outputs.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
-import { outputsPrefix } from '../outputs-bucket.ts';
 import type { FunctionProps } from './function-props.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import {
@@ -45,9 +44,9 @@ export class GenerateFunction extends GatewayFunction {
       permissions: [
         // Looks for a free slot of a short window.
         allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
-        allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucket.bucketArn}/${outputsPrefix}*`]),
+        allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucket.bucketArn}/${prefixes.outputs}*`]),
         // What a service writes to a presigned URL is signed, read and removed by this role.
-        allow(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], [`${bucket.bucketArn}/${incomingPrefix}*`]),
+        allow(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], [`${bucket.bucketArn}/${prefixes.incoming}*`]),
         allowReadInputs(bucket, settings.inputBuckets),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'dispatch')]),

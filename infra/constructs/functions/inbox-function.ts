@@ -1,11 +1,10 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { batchesPrefix } from '#shared/batches/batch-files.ts';
+import { prefixes } from '#shared/deployment/bucket.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
 import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
 import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
-import { inboxPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 import type { FunctionProps } from './function-props.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { allow, allowDurableState, allowPutEvents, functionArn, inputWildcards } from './statements.ts';
@@ -50,13 +49,13 @@ export class InboxFunction extends GatewayFunction {
         allow(
           ['s3:GetObject', 's3:GetObjectVersion'],
           [
-            objects(inboxPrefix),
-            objects(batchesPrefix),
-            objects(uploadsPrefix),
+            objects(prefixes.inbox),
+            objects(prefixes.batches),
+            objects(prefixes.uploads),
             ...settings.inputBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`),
           ],
         ),
-        allow(['s3:PutObject', 's3:AbortMultipartUpload'], [objects(batchesPrefix)]),
+        allow(['s3:PutObject', 's3:AbortMultipartUpload'], [objects(prefixes.batches)]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch')]),
         allowDurableState(scope, 'inbox'),
         allowPutEvents(scope),

@@ -2,9 +2,9 @@ import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { prefixes } from '#shared/deployment/bucket.ts';
 import { durableAlias, eventBusName, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
-import { inboxPrefix, outputsPrefix, uploadsPrefix } from '../outputs-bucket.ts';
 
 /** Exact actions on exact resources; CDK's own grants are wider (`grantInvoke` adds every version, `grantRead` lists). */
 export const allow = (
@@ -34,7 +34,7 @@ export const allowReadInputs = (bucket: IBucket, inputBuckets: readonly string[]
   allow(
     ['s3:GetObject'],
     [
-      ...[outputsPrefix, uploadsPrefix, inboxPrefix].map((prefix) => `${bucket.bucketArn}/${prefix}*`),
+      ...[prefixes.outputs, prefixes.uploads, prefixes.inbox].map((prefix) => `${bucket.bucketArn}/${prefix}*`),
       ...inputBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`),
     ],
   );

@@ -8,8 +8,8 @@ import { startEventBridge } from '#local/eventbridge.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
 import { systemClock } from '#shared/clock.ts';
+import { outputKey } from '#shared/deployment/bucket.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { outputKey } from '#shared/jobs/outputs.ts';
 import { callHandler, finishJob, moveJob, success } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
 
@@ -113,7 +113,7 @@ describe('the handler with its settings and AWS clients', () => {
     const outputs = (success(jobId).outputs ?? []).map((output, index) => ({
       ...output,
       bucket,
-      key: outputKey(job, index, 'image/jpeg'),
+      key: outputKey(job, index, 'jpg'),
     }));
     for (const { key } of outputs)
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: `image ${key}` }));

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { claimUpload } from '#shared/inputs/upload-ids.ts';
 import { adobeLimits, createLane, onlyLane } from '#test/fixtures/queue.ts';
 import { acceptance, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
@@ -18,7 +18,7 @@ afterAll(() => servers.close());
 /** A rig with an image in S3, and an Adobe that takes everything. */
 const prepare = async () => {
   const rig = await servers.rig();
-  const key = `${uploadsPrefix('alice')}${crypto.randomUUID()}.png`;
+  const key = `${uploadsFolder('alice')}${crypto.randomUUID()}.png`;
   const requestWith = (url: string) =>
     JSON.stringify({ prompt: 'a hat', style: { imageReference: { source: { url } } } });
   const request = requestWith(`s3://outputs/${key}`);

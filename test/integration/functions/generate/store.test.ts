@@ -5,7 +5,7 @@ import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { updateItem } from '#shared/aws/table.ts';
 import { batchKey } from '#shared/batches/batch-item.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
-import { outputPrefix } from '#shared/jobs/outputs.ts';
+import { outputsFolder } from '#shared/deployment/bucket.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
 
@@ -62,7 +62,7 @@ describe.concurrent('outputs', () => {
     const { end, job } = await rig.follow(scheduled);
 
     expect(end).toEqual({ state: 'succeeded' });
-    const prefix = outputPrefix(job);
+    const prefix = outputsFolder(job);
     const expected = [
       { key: `${prefix}0.jpg`, sha256: sha256('first picture'), bytes: 13, contentType: 'image/jpeg', seed: 100 },
       { key: `${prefix}1.png`, sha256: sha256('second'), bytes: 6, contentType: 'image/png', seed: 101 },
@@ -118,7 +118,7 @@ describe.concurrent('outputs', () => {
     rig.adobe.script('GET', statusPath, { status: 200, body: { status: 'succeeded', jobId: '8b2c', result } });
     rig.storage.script('GET', '/0', picture('frames', 'binary/octet-stream'));
     const { job } = await rig.follow(await rig.accepted({}, { operation: 'videos/generate' }));
-    expect(job.outputs).toMatchObject([{ key: `${outputPrefix(job)}0.mp4`, contentType: 'video/mp4' }]);
+    expect(job.outputs).toMatchObject([{ key: `${outputsFolder(job)}0.mp4`, contentType: 'video/mp4' }]);
   });
 
   it('larger than one part are stored as they are', async () => {
@@ -169,8 +169,8 @@ describe.concurrent('a download that breaks', () => {
     rig.storage.script('GET', '/0', answer, picture('whole'));
     const { job } = await storeOne(rig);
     expect(job).toMatchObject({ state: 'succeeded', outputs: [{ sha256: sha256('whole'), bytes: 5 }] });
-    const keys = [...(await rig.stored()).keys()].filter((key) => key.startsWith(outputPrefix(job)));
-    expect(keys.toSorted()).toEqual([`${outputPrefix(job)}0.jpg`, `${outputPrefix(job)}job.json`]);
+    const keys = [...(await rig.stored()).keys()].filter((key) => key.startsWith(outputsFolder(job)));
+    expect(keys.toSorted()).toEqual([`${outputsFolder(job)}0.jpg`, `${outputsFolder(job)}job.json`]);
   });
 });
 
@@ -179,7 +179,7 @@ describe.concurrent('an output that may not be stored', () => {
     const { end, job } = await storeOne(rig, url);
     expect(end).toEqual({ state: 'failed' });
     expect(job.error?.code).toBe('output_not_stored');
-    expect([...(await rig.stored()).keys()].filter((key) => key.startsWith(outputPrefix(job)))).toEqual([]);
+    expect([...(await rig.stored()).keys()].filter((key) => key.startsWith(outputsFolder(job)))).toEqual([]);
     expect(rig.metrics).toEqual(['JobsFailed']);
     expect(rig.events).toMatchObject([{ status: 'failed' }]);
     return job.error?.message ?? '';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { findUploadId } from '#shared/inputs/upload-ids.ts';
 import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { startApi, type TestApi } from '../fixture.ts';
@@ -45,7 +45,7 @@ describe("an image on its way to Adobe's storage", () => {
     expect(statusCode).toBe(200);
     const [{ key, contentType } = { key: '', contentType: '' }] = copies;
     expect(json).toEqual({ images: [{ id, source: { url: `s3://outputs-bucket/${key}` } }] });
-    expect(key.startsWith(uploadsPrefix('alice'))).toBe(true);
+    expect(key.startsWith(uploadsFolder('alice'))).toBe(true);
     expect(contentType).toBe('image/png');
     expect(adobe.asked('POST', path)[0]?.headers).toMatchObject({
       'content-type': 'image/png',

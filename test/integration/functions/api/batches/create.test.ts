@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
@@ -101,7 +101,7 @@ describe('POST /batches with requests', () => {
 describe('POST /batches with a source', () => {
   it.each([
     'outputs-bucket/inbox/alice/a b.jsonl',
-    `outputs-bucket/${uploadsPrefix('alice')}file.csv`,
+    `outputs-bucket/${uploadsFolder('alice')}file.csv`,
     'shared-bucket/any/where.json.gz',
   ])('takes %s, once', async (address) => {
     put(address);
@@ -117,7 +117,7 @@ describe('POST /batches with a source', () => {
     'outputs-bucket/inbox/file.jsonl',
     'outputs-bucket/inbox/alice-too/file.jsonl',
     'outputs-bucket/batches/0/input.jsonl',
-    `outputs-bucket/${uploadsPrefix('bob')}file.jsonl`,
+    `outputs-bucket/${uploadsFolder('bob')}file.jsonl`,
     'other-bucket/inbox/alice/file.jsonl',
   ])('does not take %s, be it there or not', async (address) => {
     put(address);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000010000000100802000000907768de', 'hex');
@@ -28,7 +28,7 @@ describe('an input from S3', () => {
   it("is taken from the caller's own uploads, inbox and outputs, and from the buckets of the settings", async () => {
     const jobId = await finished();
     for (const place of [
-      `outputs-bucket/${uploadsPrefix('alice')}a.png`,
+      `outputs-bucket/${uploadsFolder('alice')}a.png`,
       'outputs-bucket/inbox/alice/refs/a b.png',
       `outputs-bucket/outputs/2026/03/01/${jobId}/0.jpg`,
       'shared-bucket/anything',
@@ -41,10 +41,10 @@ describe('an input from S3', () => {
   it("is not taken from anybody else's places: 403, and nothing is stored", async () => {
     const jobId = await finished('bob');
     for (const place of [
-      `outputs-bucket/${uploadsPrefix('bob')}a.png`,
+      `outputs-bucket/${uploadsFolder('bob')}a.png`,
       'outputs-bucket/inbox/bob/a.png',
       'outputs-bucket/inbox/alice.png',
-      `outputs-bucket/${uploadsPrefix('alice')}../${uploadsPrefix('bob').split('/')[1]}/a.png`,
+      `outputs-bucket/${uploadsFolder('alice')}../${uploadsFolder('bob').split('/')[1]}/a.png`,
       'outputs-bucket/inbox/alice/./../bob/a.png',
       'outputs-bucket/batches/1/report.csv',
       `outputs-bucket/outputs/2026/03/01/${jobId}/0.jpg`,

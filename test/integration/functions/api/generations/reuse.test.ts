@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outputPrefix } from '#shared/jobs/outputs.ts';
+import { outputsFolder } from '#shared/deployment/bucket.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { readJob } from '#test/fixtures/job-table.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
@@ -70,7 +70,7 @@ describe('a request that equals an earlier one', () => {
     api.clock.advance(3_601_000);
     expect((await send()).state).toBe('queued');
     const job = await readJob(api.table, { jobId: earlier });
-    api.recorded.erased.push(outputPrefix(job));
+    api.recorded.erased.push(outputsFolder(job));
     expect((await send({ headers: { 'cache-control': 'max-age=999999' } })).state).toBe('queued');
     await api.call({ method: 'DELETE', path: `/jobs/${earlier}` });
     expect((await send({ headers: { 'cache-control': 'max-age=999999' } })).state).toBe('queued');
@@ -96,7 +96,7 @@ describe('a request that equals an earlier one', () => {
   it('may be erased without harm to the earlier one', async () => {
     const job = await send();
     expect((await api.call({ method: 'DELETE', path: `/jobs/${job.jobId}` })).statusCode).toBe(204);
-    expect(api.recorded.erased).toEqual([outputPrefix(job)]);
+    expect(api.recorded.erased).toEqual([outputsFolder(job)]);
     expect((await api.call({ path: `/jobs/${earlier}` })).statusCode).toBe(200);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uploadsPrefix } from '#shared/inputs/caller-folders.ts';
+import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
 let api: TestApi;
@@ -17,7 +17,7 @@ describe('POST /uploads', () => {
     });
     const key = (json['upload'] as { fields: { key: string } }).fields.key;
     expect(statusCode).toBe(201);
-    expect(key.startsWith(uploadsPrefix('alice'))).toBe(true);
+    expect(key.startsWith(uploadsFolder('alice'))).toBe(true);
     expect(key).toMatch(/\.tif$/);
     expect(json).toMatchObject({ source: { url: `s3://outputs-bucket/${key}` }, maxBytes: 1_000 });
   });

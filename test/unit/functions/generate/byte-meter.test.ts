@@ -4,26 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteMeter, manifestKey, OutputTooLargeError, outputKey, outputPrefix } from '#shared/jobs/outputs.ts';
-
-const job = { jobId: '0199a0e4-7c1f-7000-8000-000000000001', createdAt: '2026-01-05T23:59:59.999Z' };
-
-describe('keys', () => {
-  it('lie under the UTC day of the creation and the id of the job', () => {
-    expect(outputPrefix(job)).toBe('outputs/2026/01/05/0199a0e4-7c1f-7000-8000-000000000001/');
-    expect(manifestKey(job)).toBe(`${outputPrefix(job)}job.json`);
-  });
-
-  it.each([
-    ['image/jpeg', '0.jpg'],
-    ['image/png', '0.png'],
-    ['image/webp', '0.webp'],
-    ['application/x-surprise', '0.bin'],
-    ['constructor', '0.bin'],
-  ])('of %s end in %s', (contentType, name) => {
-    expect(outputKey(job, 0, contentType)).toBe(outputPrefix(job) + name);
-  });
-});
+import { ByteMeter, OutputTooLargeError } from '#functions/generate/byte-meter.ts';
 
 describe('ByteMeter', () => {
   const chunks = fc.array(

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+
+/** The top folders of the gateway's bucket. */
+export const prefixes = {
+  /** Outputs of jobs. */
+  outputs: 'outputs/',
+  /** What services write themselves, until it is checked and stored as an output. */
+  incoming: 'incoming/',
+  /** What callers uploaded to be used as input. */
+  uploads: 'uploads/',
+  /** Files that become batches: `inbox/<caller>/<anything>`. */
+  inbox: 'inbox/',
+  /** What the gateway keeps of batches. */
+  batches: 'batches/',
+} as const;
+
+/** Names one folder of a caller: callers may contain any character, and some are personal data. */
+const hashCaller = (caller: string): string => createHash('sha256').update(caller).digest('hex').slice(0, 32);
+
+/** The folder of a caller's uploads. */
+export const uploadsFolder = (caller: string): string => `${prefixes.uploads}${hashCaller(caller)}/`;
+
+// Between folders of S3 there are slashes, and the names of roles in IAM mode have one: account and role.
+const slash = '%2F';
+
+/** The caller in whose folder of the inbox a file lies: `%2F` in its name stands for a slash. Undefined if it lies in none. */
+export const parseInboxKey = (key: string): string | undefined => {
+  if (!key.startsWith(prefixes.inbox)) return undefined;
+  const [folder = '', ...rest] = key.slice(prefixes.inbox.length).split('/');
+  return rest.length === 0 ? undefined : folder.replaceAll(slash, '/');
+};
+
+/**
+ * Whether an object of the gateway's bucket is one of a caller's uploads, or lies in the caller's folder of the inbox. The folder
+ * is the first below `inbox/` and no deeper, or it would lie inside of another's.
+ */
+export const isOwnFile = (caller: string, key: string): boolean => {
+  // To S3 these are names like any other; a program on the way to it may take them for a way up.
+  if (key.split('/').some((part) => part === '.' || part === '..')) return false;
+  // A caller whose name contains what stands for a slash shares no folder with the caller that it would stand for.
+  const hasFolder = !caller.includes(slash);
+  const folder = `${prefixes.inbox}${caller.replaceAll('/', slash)}/`;
+  return key.startsWith(uploadsFolder(caller)) || (hasFolder && key.startsWith(folder));
+};
+
+/** A job, as its keys name it. */
+interface KeyedJob {
+  jobId: string;
+  /** ISO. */
+  createdAt: string;
+}
+
+/** The folder of everything stored for a job: `outputs/yyyy/mm/dd/<jobId>/`, by the UTC day on which the job was created. */
+export const outputsFolder = ({ jobId, createdAt }: KeyedJob): string =>
+  `${prefixes.outputs}${createdAt.slice(0, 10).replaceAll('-', '/')}/${jobId}/`;
+
+/** Key of one output; the index starts at 0, in Adobe's order. */
+export const outputKey = (job: KeyedJob, index: number, extension: string): string =>
+  `${outputsFolder(job)}${index}.${extension}`;
+
+/** Key of the description beside the outputs, which is enough to make them again. */
+export const manifestKey = (job: KeyedJob): string => `${outputsFolder(job)}job.json`;
+
+/** Where a service writes an output in one turn of a job; the index starts at 0, in the order of the request. */
+export const incomingKey = ({ jobId, turn }: { jobId: string; turn: number }, index: number): string =>
+  `${prefixes.incoming}${jobId}/${turn}/${index}`;
+
+const outputPattern = new RegExp(
+  `^${prefixes.outputs}\\d{4}/\\d\\d/\\d\\d/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[^/]+$`,
+);
+
+/** The id of the job to whose outputs a key belongs. */
+export const parseOutputKey = (key: string): string | undefined => outputPattern.exec(key)?.[1];
+
+const batchFolder = (batchId: string): string => `${prefixes.batches}${batchId}/`;
+
+/** Key of a batch's requests where they did not come as a file in S3. */
+export const batchInputKey = (batchId: string, extension: string): string =>
+  `${batchFolder(batchId)}input.${extension}`;
+
+/** Key of the requests as they are read into jobs, one a line. */
+export const batchLinesKey = (batchId: string): string => `${batchFolder(batchId)}lines.txt`;
+
+/** The forms of a report. */
+export type ReportFormat = 'jsonl' | 'csv';
+
+/** Key of a batch's report. */
+export const reportKey = (batchId: string, format: ReportFormat): string => `${batchFolder(batchId)}report.${format}`;
+
+/** Key of the receipt of a file in the inbox: named after the file, as its sender does not know the batch's id. */
+export const receiptKey = (key: string): string =>
+  `${prefixes.batches}receipts/${key.slice(prefixes.inbox.length)}.json`;
