@@ -49,7 +49,15 @@ const write: Record<FunctionName, (values: ReturnType<typeof variables>) => Reco
 /** All that the functions of the stack are told; each takes what is its own. */
 const variables = (settings: StackSettings, { gateway, firefly, ims, ioManagement }: FunctionEndpoints) => ({
   ...settings,
-  services: { ...settings.services, firefly: { ...settings.services['firefly'], baseUrl: firefly } },
+  services: {
+    ...settings.services,
+    ...Object.fromEntries(
+      Object.entries({ ...settings.serviceUrls, firefly }).map(([id, baseUrl]) => [
+        id,
+        { ...settings.services[id], baseUrl },
+      ]),
+    ),
+  },
   extraStatusHosts: [...settings.extraStatusHosts, ...settings.trustedOrigins],
   extraDownloadHosts: [...settings.extraDownloadHosts, ...settings.trustedOrigins],
   adobeImsUrl: ims,

@@ -13,6 +13,8 @@ import { type Settings, settingsSchema } from '#shared/deployment/settings.ts';
 interface OwnSettings {
   /** Origins besides Adobe's own hosts that status URLs and outputs may lie on. */
   trustedOrigins: string[];
+  /** Origins of services other than Firefly, which are on with it, by their ids. */
+  serviceUrls: Readonly<Record<string, string>>;
   /** Sandboxes of the API that may run at the same time. */
   apiConcurrency: number;
   /** Sandboxes of generate that may run at the same time; waiting jobs hold none. */
@@ -36,7 +38,7 @@ export interface StackChanges extends Partial<StackSettings> {
 
 /** The defaults of a stage in AWS, with what is changed. */
 export const stackSettings = (changes: StackChanges): StackSettings => {
-  const { trustedOrigins = [], apiConcurrency = 4, generateConcurrency = 4, ...rest } = changes;
+  const { trustedOrigins = [], serviceUrls = {}, apiConcurrency = 4, generateConcurrency = 4, ...rest } = changes;
   const { requestsPerMinute, requestsPerDay, pollSeconds, jobTimeoutSeconds, ...stage } = rest;
   const followed = {
     firstPollSeconds: pollSeconds,
@@ -52,6 +54,7 @@ export const stackSettings = (changes: StackChanges): StackSettings => {
   return {
     ...settingsSchema.parse({ ...stage, services: { ...stage.services, firefly } }),
     trustedOrigins,
+    serviceUrls,
     apiConcurrency,
     generateConcurrency,
   };

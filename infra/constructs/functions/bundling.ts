@@ -9,6 +9,8 @@ export const bundling: BundlingOptions = {
   // Positions and names suffice for a stack trace; the sources would double the package.
   sourcesContent: false,
   mainFields: ['module', 'main'],
+  // Some packages are CommonJS and require modules of Node, which an ES module cannot without this.
+  banner: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",
   // The SDK in Lambda's runtime changes under a deployed function and is slower to load than the parts used here.
   bundleAwsSDK: true,
   logLevel: LogLevel.WARNING,
