@@ -139,8 +139,8 @@ const executionAlarms = (stackName: string): AlarmDefinition[] =>
 
 /** By the function that was not started. */
 const undeliveredMeans = {
-  inbox: 'A file was dropped in the inbox and nobody was told.',
-  notify: 'A job or a batch has ended and its webhooks were not told.',
+  inbox: 'An event about a new file in the inbox was not delivered: no batch has begun.',
+  notify: 'An event about the end of a job or a batch was not delivered: its webhooks get no message.',
 } as const;
 
 const undeliveredAlarms = (undelivered: AlarmsProps['undelivered']): AlarmDefinition[] =>

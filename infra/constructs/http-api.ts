@@ -24,7 +24,7 @@ export class GatewayHttpApi extends Construct {
   readonly api: HttpApi;
   readonly #settings: Settings;
 
-  /** The functions are told its URL, so that it is made before them; {@link serve} connects it. */
+  /** The API comes before the functions, whose environment holds its URL; {@link serve} connects it. */
   constructor(scope: Construct, id: string, { settings }: { settings: Settings }) {
     super(scope, id);
     this.#settings = settings;
@@ -66,7 +66,7 @@ export class GatewayHttpApi extends Construct {
         path,
         HttpMethod.GET,
         integration,
-        'The description of the API is the same for everybody and tells nothing of the deployment.',
+        'The description of the API is the same in every deployment and reveals nothing of this one.',
       );
     }
     // With routes of their own API Gateway asks IAM about them by name, and tells the function that it has.
@@ -82,7 +82,7 @@ export class GatewayHttpApi extends Construct {
     return this.api.apiEndpoint;
   }
 
-  /** A route for which nobody needs credentials: a browser sends none by itself, and the $default route would ask for them. */
+  /** A route without credentials: a browser sends none by itself, and the $default route would ask for them. */
   #openRoute(path: string, method: HttpMethod, integration: HttpLambdaIntegration, reason: string): void {
     const [route] = this.api.addRoutes({ path, methods: [method], integration, authorizer: new HttpNoneAuthorizer() });
     if (route === undefined) throw new TypeError(`The route ${path} was not made`);

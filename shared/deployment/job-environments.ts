@@ -6,8 +6,8 @@ import { createServicesSchema } from './services.ts';
 const services = json(createServicesSchema(z.url()));
 
 /**
- * Who may look at the queue and stop it. `policy`: whomever an IAM policy allows the operators' own routes. A list: callers by
- * the `sub` of their tokens. `everybody`: where all are one's own, as on one's own machine.
+ * Who may view and pause the queue. `policy`: callers to whom an IAM policy allows the operators' routes. A list: callers by
+ * the `sub` of their tokens. `everybody`: every caller, as in the embedded stack.
  */
 const operators = z.union([z.literal('policy'), z.literal('everybody'), z.array(z.string().min(1))]);
 
