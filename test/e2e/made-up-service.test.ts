@@ -65,8 +65,8 @@ describe('a service that was added by one folder and one line', () => {
     await rm(directory, { recursive: true });
   });
 
-  const render = async (body: object) => {
-    const response = await gateway.call('/v9/renders', {
+  const render = async (body: object, path = '/v9/renders') => {
+    const response = await gateway.call(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -129,7 +129,9 @@ describe('a service that was added by one folder and one line', () => {
     }
   });
 
-  it('has its own checks, and Firefly beside it', async () => {
+  it('has its synchronous call, its own checks, and Firefly beside it', async () => {
+    const finished = await render({ scene: 'a lake' }, '/v9/renders-now');
+    expect(finished).toMatchObject({ status: 200, body: { files: [{ url: expect.any(String) }] } });
     const refused = await render({ scene: '', views: 9 });
     expect(refused).toMatchObject({ status: 422 });
     const firefly = await gateway.post({ prompt: 'a cat' });
