@@ -1,11 +1,10 @@
 import type { TokenSource } from '#shared/adobe/auth/access-token.ts';
 import type { CallAdobe } from '#shared/adobe/http/call.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
+import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
-import type { StartExecution } from '#shared/aws/start-execution.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
-import type { TriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { Operators } from '#shared/deployment/job-environments.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';

@@ -10,11 +10,10 @@ import {
   createS3,
   createSecretsManager,
 } from '#shared/aws/clients.ts';
+import { createStartExecution, createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { createObjectStore } from '#shared/aws/object-store.ts';
-import { createStartExecution } from '#shared/aws/start-execution.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { openTable } from '#shared/aws/table.ts';
-import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
 import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';

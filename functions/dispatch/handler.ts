@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import { createDynamoDb, createEventBridge, createLambda } from '#shared/aws/clients.ts';
-import { createStartExecution } from '#shared/aws/start-execution.ts';
+import { createStartExecution } from '#shared/aws/invoke-functions.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';

@@ -14,8 +14,8 @@ import {
   createS3,
   createSecretsManager,
 } from '#shared/aws/clients.ts';
+import { createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { openTable } from '#shared/aws/table.ts';
-import { createTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { systemClock } from '#shared/clock.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
 import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';

@@ -1,8 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
-import { InputError } from '#shared/inputs/input-error.ts';
 import { inspectInput } from '#shared/inputs/inspect.ts';
-import { type InputLocation, locateInput } from '#shared/inputs/locate.ts';
+import { InputError, type InputLocation, locateInput } from '#shared/inputs/locate.ts';
 import { gatewaySourcesIn, maxGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
 import type { UploadIdentity } from '#shared/inputs/upload-ids.ts';
 import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
+import type { TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Table } from '#shared/aws/table.ts';
-import type { TriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { Log } from '#shared/observability.ts';
 

@@ -1,9 +1,8 @@
 import { createRetryStrategy } from '@aws/durable-execution-sdk-js';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
-import { batchIdOfFile } from '#shared/batches/batch-item.ts';
-import { createBatch } from '#shared/batches/batch-store.ts';
+import { batchIdOfFile, createBatch } from '#shared/batches/batch-store.ts';
 import { parseInboxKey, receiptKey, reportKey } from '#shared/deployment/bucket.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
 import type { InboxContext } from './context.ts';

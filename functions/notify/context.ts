@@ -1,4 +1,4 @@
-import type { StartExecution } from '#shared/aws/start-execution.ts';
+import type { StartExecution } from '#shared/aws/invoke-functions.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { Log } from '#shared/observability.ts';
 import type { CallWebhook } from './call-webhook.ts';

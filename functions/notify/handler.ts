@@ -2,7 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createDynamoDb, createLambda } from '#shared/aws/clients.ts';
-import { createStartExecution } from '#shared/aws/start-execution.ts';
+import { createStartExecution } from '#shared/aws/invoke-functions.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { notifyEnvironment } from '#shared/deployment/support-environments.ts';

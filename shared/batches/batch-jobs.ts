@@ -4,7 +4,7 @@ import { createItemParser, type Item, parseEach } from '../aws/items.ts';
 import { isExpired, type Table } from '../aws/table.ts';
 import { jobSchema } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-item.ts';
-import { jobIdOfLine } from './batch-item.ts';
+import { jobIdOfLine } from './batch-store.ts';
 
 /** Most lines of a page (DynamoDB: 100 items in a BatchGetItem). */
 export const linesInPage = 100;

@@ -1,7 +1,7 @@
 import { allOf, type Condition, condition } from '../aws/expressions.ts';
 import { nowSeconds, type Table, updateItem } from '../aws/table.ts';
 import type { Batch, BatchState, LineCounts } from './batch.ts';
-import { batchKey, parseBatch, unpublishedBatch } from './batch-item.ts';
+import { batchKey, parseBatch, unpublishedBatch } from './batch-store.ts';
 import { leaseMs, nextCheckAt } from './open-batches.ts';
 
 /** One durable execution of one batch: its number rises with each that is started, so that it fences off earlier ones. */

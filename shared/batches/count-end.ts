@@ -3,7 +3,7 @@ import { type Table, updateItem } from '../aws/table.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-item.ts';
 import { isComplete } from './batch.ts';
-import { batchKey, parseBatch } from './batch-item.ts';
+import { batchKey, parseBatch } from './batch-store.ts';
 import { scheduleCheck } from './open-batches.ts';
 
 /**

@@ -2,8 +2,7 @@ import { allOf, condition } from '../aws/expressions.ts';
 import { parseEach } from '../aws/items.ts';
 import { getItem, queryPages, type Table, updateItem } from '../aws/table.ts';
 import { type Batch, isComplete } from './batch.ts';
-import { batchKey, openBatches, parseBatch } from './batch-item.ts';
-import { setAsideBatch } from './batch-store.ts';
+import { batchKey, openBatches, parseBatch, setAsideBatch } from './batch-store.ts';
 
 /** How long a durable execution may be silent before it counts as lost, in ms: longer than any step. */
 export const leaseMs = 15 * 60_000;

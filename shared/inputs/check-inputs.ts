@@ -1,8 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Table } from '../aws/table.ts';
-import { InputError, type InputProblem } from './input-error.ts';
 import { type InspectedInput, inspectInput } from './inspect.ts';
-import { type InputBuckets, locateInput } from './locate.ts';
+import { type InputBuckets, InputError, type InputProblem, locateInput } from './locate.ts';
 import { gatewaySourcesIn, maxGatewaySources, tooManySources } from './sources.ts';
 
 /** What looking at inputs takes. */

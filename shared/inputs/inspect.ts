@@ -1,7 +1,7 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { detectionBytes, detectMediaType } from '../media-type.ts';
-import { InputError } from './input-error.ts';
 import type { InputLocation } from './locate.ts';
+import { InputError } from './locate.ts';
 
 /** An object that a service takes as input. */
 export interface InspectedInput extends InputLocation {

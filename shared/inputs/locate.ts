@@ -1,7 +1,6 @@
 import type { Table } from '../aws/table.ts';
 import { isOwnFile, parseOutputKey } from '../deployment/bucket.ts';
 import { getJob } from '../jobs/job-store.ts';
-import { InputError } from './input-error.ts';
 import type { GatewaySource } from './sources.ts';
 
 /** Where an input lies in S3. */
@@ -57,3 +56,18 @@ const outputOf = async (
   }
   return { bucket: found.bucket, key: found.key };
 };
+
+/** Why an input cannot be used. */
+export type InputProblem = 'forbidden' | 'not_found' | 'not_ready' | 'wrong_type' | 'too_large' | 'too_many';
+
+/** An input that the caller may not use, or that Adobe could not. The message may be shown to the caller. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly problem: InputProblem;
+
+  /** @param problem what is wrong with it */
+  constructor(problem: InputProblem, message: string) {
+    super(message);
+    this.problem = problem;
+  }
+}

@@ -3,7 +3,6 @@ import { getItem, nowSeconds, type Table, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { type Job, type NewJob, requestOf } from './job.ts';
 import { getJob } from './job-store.ts';
-import { requestHashOf } from './request-hash.ts';
 
 type Identity = Pick<NewJob, 'caller' | 'operation' | 'modelVersion' | 'request'>;
 
@@ -40,4 +39,18 @@ export const findReusable = async (
   const job = item && (await getJob(table, String(item['jobId'])));
   if (job?.state !== 'succeeded' || job.caller !== request.caller || job.finishedAt === undefined) return undefined;
   return table.clock.now() - Date.parse(job.finishedAt) <= maxAgeSeconds * 1000 ? job : undefined;
+};
+
+/** SHA-256 in hex of what makes two requests the same: operation, model version and body, whatever the order of fields. */
+export const requestHashOf = (operation: string, modelVersion: string | undefined, body: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify([operation, modelVersion ?? null, canonical(body)]))
+    .digest('hex');
+
+// Pairs instead of objects: a key such as __proto__ or 1 would not keep its place in an object.
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return ['list', value.map(canonical)];
+  if (typeof value !== 'object' || value === null) return value;
+  const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return ['fields', pairs.map(([name, field]) => [name, canonical(field)])];
 };

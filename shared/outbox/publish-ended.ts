@@ -1,14 +1,15 @@
 import { exists } from '../aws/expressions.ts';
+import { type TriggerDispatch, tryTriggerDispatch } from '../aws/invoke-functions.ts';
 import { type Table, updateItem } from '../aws/table.ts';
-import { type TriggerDispatch, tryTriggerDispatch } from '../aws/trigger-dispatch.ts';
 import type { Batch } from '../batches/batch.ts';
-import { batchKey } from '../batches/batch-item.ts';
+import { batchKey } from '../batches/batch-store.ts';
 import { countEnd } from '../batches/count-end.ts';
 import { batchEndedEvent, batchEndedOf } from '../events/batch-ended.ts';
 import { jobEndedEvent, jobEndedOf } from '../events/job-ended.ts';
 import { type EventBus, publish } from '../events/publish.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-item.ts';
+import { isRefusedWrite } from '../jobs/set-aside.ts';
 import type { Log } from '../observability.ts';
 
 /**
@@ -35,7 +36,7 @@ export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<
     await publish(bus, batchEndedEvent, batchEndedOf(ended, bus.gatewayUrl));
     return clearMark(table, batchKey(ended.batchId));
   }
-  const isLast = await countEnd(table, ended);
+  const isLast = await tryCountEnd(outbox, ended);
   await publish(bus, jobEndedEvent, jobEndedOf(ended, bus.gatewayUrl));
   await clearMark(table, jobKey(ended.jobId));
   if (isLast && triggerDispatch !== undefined) await tryTriggerDispatch({ triggerDispatch, log });
@@ -53,6 +54,17 @@ export const tryPublishEnded = async (outbox: Outbox, ended: Job | Batch): Promi
   } catch (error) {
     const id = 'jobId' in ended ? { jobId: ended.jobId } : { batchId: ended.batchId };
     outbox.log.warn('An end could not be published; dispatch publishes it.', { ...id, error: String(error) });
+    return false;
+  }
+};
+
+/** A record that takes no mark that it was counted must not keep its end from being published; the recount counts it by its state. */
+const tryCountEnd = async ({ table, log }: Outbox, ended: Job): Promise<boolean> => {
+  try {
+    return await countEnd(table, ended);
+  } catch (error) {
+    if (!isRefusedWrite(error)) throw error;
+    log.warn('The record of a job takes no mark that it was counted.', { jobId: ended.jobId, error: String(error) });
     return false;
   }
 };

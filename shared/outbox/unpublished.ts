@@ -2,7 +2,7 @@ import { condition, exists } from '../aws/expressions.ts';
 import { type Item, parseEach } from '../aws/items.ts';
 import { queryFirst, type Table, updateItem } from '../aws/table.ts';
 import type { Batch } from '../batches/batch.ts';
-import { parseBatch, unpublishedBatch } from '../batches/batch-item.ts';
+import { parseBatch, unpublishedBatch } from '../batches/batch-store.ts';
 import type { Job } from '../jobs/job.ts';
 import { parseJob, unpublishedJob } from '../jobs/job-item.ts';
 

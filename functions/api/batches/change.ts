@@ -1,8 +1,7 @@
-import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { isOver } from '#shared/batches/batch.ts';
-import { batchIdOfRetry } from '#shared/batches/batch-item.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
-import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { batchIdOfRetry, createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';

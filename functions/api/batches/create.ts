@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
-import { batchIdOfCall, batchIdOfFile } from '#shared/batches/batch-item.ts';
-import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { batchIdOfCall, batchIdOfFile, createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import { batchInputKey } from '#shared/deployment/bucket.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';

@@ -4,7 +4,7 @@ import { laneOf } from '#shared/adobe/services/registry.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, getJob } from '#shared/jobs/job-store.ts';
 import { buildRank, takeRound } from '#shared/jobs/lanes/rounds.ts';
-import { requestHashOf } from '#shared/jobs/request-hash.ts';
+import { requestHashOf } from '#shared/jobs/reuse.ts';
 import type { ApiContext } from '../context.ts';
 import { idempotencyKeyReused, maxWaitSeconds, readWait } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';

@@ -1,4 +1,4 @@
-import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Clock } from '#shared/clock.ts';
 import { findLane, lookaheadMs } from '#shared/jobs/lanes/lane.ts';
 import { type ReadServedRound, readServedRound } from '#shared/jobs/lanes/rounds.ts';

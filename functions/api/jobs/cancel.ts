@@ -1,5 +1,5 @@
 import type { AdobeService } from '#shared/adobe/services/service.ts';
-import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';

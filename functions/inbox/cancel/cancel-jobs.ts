@@ -1,7 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import pMap from 'p-map';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { UnreadableItemError } from '#shared/aws/items.ts';
-import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';

@@ -3,15 +3,15 @@ import { defaultModelVersion } from '#shared/adobe/services/operation-settings.t
 import { laneOf } from '#shared/adobe/services/registry.ts';
 import { UnreadableItemError } from '#shared/aws/items.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
-import { jobIdOfLine } from '#shared/batches/batch-item.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
+import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
 import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
-import { requestHashOf } from '#shared/jobs/request-hash.ts';
+import { requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
 import { type LineRequest, readLineRequest } from './line-request.ts';

@@ -1,5 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { tryTriggerDispatch } from '#shared/aws/trigger-dispatch.ts';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';

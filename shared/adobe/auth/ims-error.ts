@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { classifyStatus } from '../http/client.ts';
+import { classifyStatus, parseJson } from '../http/client.ts';
 import { AdobeCallError } from '../http/errors.ts';
-import { parseJson } from '../http/json.ts';
 
 /**
  * What may help after a failed mint: `invalid_client` another secret, `configuration` an operator, `transient` another

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
-import { isTimeout, sendOnce } from '../http/client.ts';
-import { parseJson } from '../http/json.ts';
+import { isTimeout, parseJson, sendOnce } from '../http/client.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
 import { ImsError, readImsRefusal } from './ims-error.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { GatewayError } from '../../errors.ts';
-import { parseJson } from '../http/json.ts';
+import { parseJson } from '../http/client.ts';
 
 /**
  * The key under which Secrets Manager generates the placeholder value of a secret that has not been set yet, as in

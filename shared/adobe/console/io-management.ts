@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { type Answer, isTimeout, sendOnce } from '../http/client.ts';
+import { type Answer, isTimeout, parseJson, sendOnce } from '../http/client.ts';
 import { readAdobeError } from '../http/errors.ts';
-import { parseJson } from '../http/json.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
 import { classifyFailure, IoManagementError } from './io-management-error.ts';
 

@@ -63,3 +63,12 @@ export const classifyStatus = (status: number): StatusClass => {
   if (status === 408 || status === 429 || status >= 500) return 'transient';
   return status >= 400 ? 'refused' : 'unexpected';
 };
+
+/** Parses JSON that somebody else wrote; undefined if it is none, for a schema to refuse. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

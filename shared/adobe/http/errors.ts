@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { GatewayError } from '../../errors.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from './client.ts';
 
 /** A call of Adobe failed. */
 export abstract class AdobeCallError extends GatewayError {

@@ -1,5 +1,5 @@
 import type { CallAdobe } from '../http/call.ts';
-import { parseJson } from '../http/json.ts';
+import { parseJson } from '../http/client.ts';
 import type { OperationDefinition } from './operation.ts';
 import { serviceOf } from './registry.ts';
 import type { JobProgress } from './service.ts';

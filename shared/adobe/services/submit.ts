@@ -1,7 +1,7 @@
 import type { AccessToken } from '../auth/access-token.ts';
 import { type CallOutcome, callOnce } from '../http/call.ts';
+import { parseJson } from '../http/client.ts';
 import type { AdobeError } from '../http/errors.ts';
-import { parseJson } from '../http/json.ts';
 import type { OperationDefinition } from './operation.ts';
 import { serviceOf } from './registry.ts';
 import type { AcceptedJob, RefusalKind, ServiceDialect } from './service.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CallAdobe } from '../../http/call.ts';
+import { parseJson } from '../../http/client.ts';
 import type { AdobeError } from '../../http/errors.ts';
-import { parseJson } from '../../http/json.ts';
 
 const sortKeys = ['assetName', 'createdDate', 'modifiedDate'] as const;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CallAdobe } from '../../http/call.ts';
+import { parseJson } from '../../http/client.ts';
 import type { AdobeError } from '../../http/errors.ts';
-import { parseJson } from '../../http/json.ts';
 
 /** Media types of the images that Adobe's storage takes (Adobe: `POST /v2/storage/image`). */
 export const imageTypes: readonly string[] = ['image/jpeg', 'image/png', 'image/webp', 'image/tiff', 'image/jxl'];

@@ -9,13 +9,17 @@ import { createJob } from '#shared/jobs/job-store.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank } from '#shared/jobs/lanes/rounds.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
-import { itemOf, putItems, readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import {
+  itemOf,
+  putItems,
+  putLargest,
+  readJob,
+  startTestDynamoDb,
+  type TestDynamoDb,
+} from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
 import { adobeLimits, createLane, dispatchContext, enqueue, newJob } from '#test/fixtures/queue.ts';
-
-// DynamoDB's limit for one item.
-const largestItemBytes = 400 * 1024;
 
 let dynamoDb: TestDynamoDb;
 beforeAll(async () => {
@@ -44,29 +48,11 @@ beforeEach(async () => {
   run = () => dispatch(dispatchContext(lane, { bus, startTurn, ...observed }));
 });
 
-/** Makes an item as large as DynamoDB takes it, so that it fits as it is, and not with another state in its history. */
-const putLargest = async (item: Record<string, unknown>): Promise<void> => {
-  const put = (length: number) =>
-    putItems(table, [{ ...item, request: JSON.stringify({ prompt: 'x'.repeat(length) }) }]);
-  let [fits, tooLong] = [largestItemBytes - 8_192, largestItemBytes];
-  while (tooLong - fits > 8) {
-    const length = (fits + tooLong) >> 1;
-    try {
-      await put(length);
-      fits = length;
-    } catch (error) {
-      if (!String(error).includes('Item size')) throw error;
-      tooLong = length;
-    }
-  }
-  await put(fits);
-};
-
 /** A job whose record takes no further step, in a state of its life. */
 const queuePoison = async (fields: Record<string, unknown> = {}): Promise<Job> => {
   const place = { rank: buildRank('high', 0, 'poison'), round: 0 };
   const { job } = await createJob(table, newJob({ priority: 'high' }), place);
-  await putLargest({ ...(await itemOf(table, job)), ...fields });
+  await putLargest(table, { ...(await itemOf(table, job)), ...fields });
   return job;
 };
 

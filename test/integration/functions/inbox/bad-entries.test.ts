@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { enqueueLines } from '#functions/inbox/read/enqueue-lines.ts';
-import { batchIdOfRetry } from '#shared/batches/batch-item.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
-import { createBatch } from '#shared/batches/batch-store.ts';
+import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import { setAsideJob } from '#shared/jobs/set-aside.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';

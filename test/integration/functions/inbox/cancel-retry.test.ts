@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assignTurns } from '#functions/dispatch/assign-turns.ts';
-import { batchIdOfRetry } from '#shared/batches/batch-item.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
-import { createBatch } from '#shared/batches/batch-store.ts';
+import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import { isOver } from '#shared/batches/batch.ts';
-import { jobIdOfLine } from '#shared/batches/batch-item.ts';
 import { advanceBatch } from '#shared/batches/batch-progress.ts';
-import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { createBatch, getBatch, jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { markCounted } from '#shared/batches/count-end.ts';
 import { deleteJob, getJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';

@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
-import { batchIdOfRetry } from '#shared/batches/batch-item.ts';
-import { createBatch } from '#shared/batches/batch-store.ts';
+import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { noon } from '#test/fixtures/manual-clock.ts';
 import { createFaultyWorld, type FaultyWorld } from './faulty-world.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { BatchState } from '#shared/batches/batch.ts';
-import { jobIdOfLine } from '#shared/batches/batch-item.ts';
+import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { allItems } from '#test/fixtures/job-table.ts';
 import type { FaultyWorld } from './faulty-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CallWebhook } from '#functions/notify/call-webhook.ts';
 import { deliver } from '#functions/notify/deliver.ts';
-import type { StartExecution } from '#shared/aws/start-execution.ts';
+import type { StartExecution } from '#shared/aws/invoke-functions.ts';
 import { runDurably } from '#test/fixtures/replayed-execution.ts';
 import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';
 import { type Rig, type Servers, startServers } from './rig.ts';

@@ -13,7 +13,7 @@ import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { type Outbox, publishEnded, tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import { unpublishedJobs } from '#shared/outbox/unpublished.ts';
-import { allItems, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { allItems, itemOf, putLargest, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
 
@@ -53,6 +53,16 @@ const ended = async (request?: string): Promise<Job> => {
   const job = await enqueue(lane, request === undefined ? {} : { request });
   return (await endJob(table, job, ['queued'], { to: 'succeeded', outputs })) as Job;
 };
+
+it('publishes the end of a job whose record takes no mark that it was counted', async () => {
+  const queued = await enqueue(lane, { batchId: 'batch', line: 1 });
+  const job = (await endJob(table, queued, ['queued'], { to: 'succeeded', outputs })) as Job;
+  await putLargest(table, await itemOf(table, job));
+  await publishEnded(outbox, job);
+  expect(events).toHaveLength(1);
+  expect(warnings).toEqual(['The record of a job takes no mark that it was counted.']);
+  expect(await itemOf(table, job)).not.toHaveProperty('unpublished');
+});
 
 it('says what the job came to as documented, with keys and lasting addresses and without the prompt', async () => {
   const job = await ended('{"prompt":"a private wish"}');

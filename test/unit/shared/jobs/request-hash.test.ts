@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requestHashOf } from '#shared/jobs/request-hash.ts';
+import { requestHashOf } from '#shared/jobs/reuse.ts';
 
 const hash = (body: unknown, modelVersion?: string) => requestHashOf('images/generate', modelVersion, body);
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Batch, BatchState } from '#shared/batches/batch.ts';
-import { jobIdOfLine } from '#shared/batches/batch-item.ts';
 import { advanceBatch, endBatch } from '#shared/batches/batch-progress.ts';
-import { getBatch } from '#shared/batches/batch-store.ts';
+import { getBatch, jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
