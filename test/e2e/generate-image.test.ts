@@ -123,7 +123,11 @@ describe('a prompt over HTTP becomes an image in S3', () => {
     const response = await gateway.call('/health');
     const health = await response.text();
     expect(response.status).toBe(200);
-    expect(JSON.parse(health)).toMatchObject({ status: 'ok', token: { secondsLeft: expect.any(Number) } });
+    expect(JSON.parse(health)).toMatchObject({
+      status: 'ok',
+      token: { secondsLeft: expect.any(Number) },
+      rotation: { nextRotationAt: expect.any(String) },
+    });
     expect(health).not.toContain('simulated-secret');
   });
 });

@@ -1,23 +1,13 @@
 import { expect } from 'vitest';
 import { completeGrace, dailyRunHour } from '#shared/deployment/rotation-schedule.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
+import { createRandom } from '#test/fixtures/random.ts';
 import { expectSettled } from './invariants.ts';
 import type { CrashPoint } from './side-effects.ts';
 import { createWorld, hourMs, type Outcome, type World } from './world.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * hourMs;
-
-/** A reproducible source of numbers from 0 to below 1 (mulberry32). */
-const createRandom = (seed: number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 /** What a calendar is run with. */
 export interface CalendarOptions {
