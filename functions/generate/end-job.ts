@@ -2,7 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { isReproducible } from '#shared/adobe/services/registry.ts';
 import type { JobProgress } from '#shared/adobe/services/service.ts';
 import { manifestKey } from '#shared/deployment/bucket.ts';
-import { isFinal, type Job, type JobOutput, type JobResult, requestOf, type Turn } from '#shared/jobs/job.ts';
+import { exactRequestOf, isFinal, type Job, type JobOutput, type JobResult, type Turn } from '#shared/jobs/job.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
@@ -82,7 +82,7 @@ const writeManifest = async (
     jobId,
     operation,
     modelVersion,
-    request: requestOf(job),
+    request: exactRequestOf(job),
     result,
     upstream: { jobId: upstream?.jobId, acceptedAt: upstream?.acceptedAt },
     createdAt,

@@ -3,7 +3,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey } from '#shared/deployment/bucket.ts';
 import { replaceSources } from '#shared/inputs/sources.ts';
-import { type Job, requestOf } from '#shared/jobs/job.ts';
+import { exactRequestOf, type Job, requestOf } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
 import type { PreparedInputs } from './inputs.ts';
 
@@ -28,10 +28,12 @@ export const buildRequest = async (
     ...(await presignInputs(context, objects)),
   ]);
   if (replacements.size === 0 && outputs === 'hosted') return job.request;
-  const body = replaceSources(requestOf(job), replacements);
   const { destinations } = operation;
-  if (outputs === 'hosted' || destinations === undefined) return JSON.stringify(body);
-  const fields = body as Record<string, unknown>;
+  if (outputs === 'hosted' || destinations === undefined) {
+    return JSON.stringify(replaceSources(exactRequestOf(job), replacements));
+  }
+  // Its numbers are read, so that they are what JavaScript makes of them.
+  const fields = replaceSources(requestOf(job), replacements) as Record<string, unknown>;
   const urls = await presignDestinations(context, job, destinations.count(fields));
   return JSON.stringify(destinations.write(fields, urls));
 };

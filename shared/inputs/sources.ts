@@ -1,4 +1,5 @@
 import { jobOutputPattern, s3UrlPattern } from '../adobe/services/firefly/image-source.ts';
+import { isExactNumber } from '../exact-json.ts';
 
 /** An image that the gateway has to bring to Adobe: an object in S3, or an output of an earlier job. */
 export type GatewaySource =
@@ -48,7 +49,7 @@ export const replaceSources = (
   replacements: ReadonlyMap<string, Readonly<Record<string, string>>>,
 ): unknown => {
   if (Array.isArray(value)) return value.map((item) => replaceSources(item, replacements));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]) => {
       const replacement = name === 'url' && typeof inner === 'string' ? replacements.get(inner) : undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseExactly } from '../exact-json.ts';
 
 /** What a job can be doing; the last four are final. */
 export const jobStates = [
@@ -94,7 +95,7 @@ export const jobSchema = z.object({
   lane: z.string(),
   /** Sent as `x-model-version`: the caller's, or the default; none where the operation takes none. */
   modelVersion: z.string().optional(),
-  /** The request body for Adobe, as JSON text: see {@link requestOf}. */
+  /** The request body for Adobe, as the text that the caller wrote: see {@link requestOf}. */
   request: z.string(),
   /** SHA-256 of operation, model version and canonical body; tells a repeated request from another one. */
   requestHash: z.string(),
@@ -145,6 +146,10 @@ export type Job = z.output<typeof jobSchema>;
 
 /** The request body for Adobe that a job was made from: an object, as every body is checked before it becomes a job. */
 export const requestOf = ({ request }: Pick<Job, 'request'>): Record<string, unknown> => JSON.parse(request);
+
+/** The same to be passed on or shown: its numbers are written as the caller wrote them, see {@link parseExactly}. */
+export const exactRequestOf = ({ request }: Pick<Job, 'request'>): Record<string, unknown> =>
+  parseExactly(request) as Record<string, unknown>;
 
 /** What a caller's request needs before it is a job. */
 export type NewJob = Pick<

@@ -73,7 +73,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       operation: operation.name,
       lane: laneOf(operation).name,
       modelVersion: modelVersion ?? defaultModelVersion(operation, settings.operations),
-      request: JSON.stringify(request.body),
+      request: request.text,
       requestHash,
       priority,
       warnings,

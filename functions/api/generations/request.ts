@@ -2,7 +2,12 @@ import { v5, v7 } from 'uuid';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { Priority } from '#shared/jobs/job.ts';
-import { maxRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
+import {
+  maxRequestBytes,
+  validateRequest,
+  validationSentence,
+  writeBody,
+} from '#shared/requests/request-validation.ts';
 import { readIdempotencyKey, readMaxAge, readPriority } from '../http/headers.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -11,6 +16,8 @@ import type { ApiRequest } from '../http/request.ts';
 /** A generation request that Adobe would take. */
 export interface GenerationRequest {
   body: unknown;
+  /** What is stored and sent: the caller's own text. */
+  text: string;
   /** The caller's `x-model-version`. */
   modelVersion?: string;
   priority: Priority;
@@ -33,23 +40,15 @@ export const readGenerationRequest = (
 ): GenerationRequest => {
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'), 'normal');
-  const body = readJsonBody(request.body, maxRequestBytes);
-  // The gateway stores the body as it serializes it, which may be longer: `1e20` becomes 21 digits.
-  if (Buffer.byteLength(JSON.stringify(body)) > maxRequestBytes) {
-    throw new ProblemError(
-      413,
-      'request_too_large',
-      `The body has more than ${maxRequestBytes} bytes once its numbers are written out.`,
-    );
-  }
+  const { text, value } = readJsonBody(request.body, maxRequestBytes);
   // Where Adobe knows no model version the header is left out, as Adobe ignores it.
   const modelVersion = operation.models === undefined ? undefined : request.header('x-model-version');
-  const { validationErrors, warnings } = validateRequest(operation, body, modelVersion, overrides);
+  const { body, nullFields, validationErrors, warnings } = validateRequest(operation, value, modelVersion, overrides);
   if (validationErrors.length > 0) {
     throw new ProblemError(422, 'validation_error', validationSentence(validationErrors), { validationErrors });
   }
   const maxAgeSeconds = readMaxAge(request.header('cache-control'));
-  return { body, modelVersion, priority, idempotencyKey, maxAgeSeconds, warnings };
+  return { body, text: writeBody(text, nullFields), modelVersion, priority, idempotencyKey, maxAgeSeconds, warnings };
 };
 
 const namespace = 'f1b5e4a2-6c0d-5b7e-9a38-2d4c6e8f0a13';

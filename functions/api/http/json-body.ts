@@ -1,6 +1,7 @@
 import { parse } from 'content-type';
 import type * as z from 'zod';
 import { jsonProblem } from '#shared/json-limits.ts';
+import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
 import { listErrors, toValidationErrors, type ValidationError } from '#shared/requests/validation-errors.ts';
 import { ProblemError } from './problem.ts';
 
@@ -16,12 +17,13 @@ export interface RawBody {
  * Reads a JSON request body.
  *
  * @param maxBytes largest body that is taken
+ * @returns its text as it came, and what it says
  * @throws {ProblemError} 415 for another content type, 413 for too large a body, 400 for an empty body or one that is not JSON
  */
 export const readJsonBody = (
   { body = '', isBase64Encoded, contentType, contentEncoding = 'identity' }: RawBody,
   maxBytes: number,
-): unknown => {
+): { text: string; value: unknown } => {
   if (readMediaType(contentType) !== 'application/json') {
     throw new ProblemError(415, 'invalid_content_type', 'The content type must be application/json, in UTF-8.');
   }
@@ -37,11 +39,11 @@ export const readJsonBody = (
   const value = parseJson(text);
   const problem = jsonProblem(value);
   if (problem !== undefined) throw new ProblemError(400, 'bad_request', `The body ${problem}.`);
-  return value;
+  return { text, value };
 };
 
 /**
- * Reads a JSON request body and checks it.
+ * Reads a JSON request body and checks it. Optional fields that are null count as not given.
  *
  * @param maxBytes largest body that is taken
  * @throws {ProblemError} 415, 413 or 400 for a body that is not JSON, 422 naming each field that is wrong
@@ -51,7 +53,8 @@ export const readBodyAs = <Schema extends z.ZodType>(
   body: RawBody,
   maxBytes: number,
 ): z.output<Schema> => {
-  const parsed = schema.safeParse(readJsonBody(body, maxBytes));
+  const { value } = readJsonBody(body, maxBytes);
+  const parsed = schema.safeParse(removeFields(value, findNullFields(schema, value)));
   if (parsed.success) return parsed.data;
   throw invalidBody(toValidationErrors(parsed.error.issues, 'body'));
 };

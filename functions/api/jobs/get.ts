@@ -1,7 +1,7 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
-import { type Job, requestOf } from '#shared/jobs/job.ts';
+import { exactRequestOf, type Job } from '#shared/jobs/job.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
@@ -72,7 +72,7 @@ const buildRecordLinks = (request: ApiRequest, job: Job, maxInputBytes: number):
       ? serviceOf(operation).similar?.(first.contentType, `job:${job.jobId}/0`)
       : undefined;
   if (similar !== undefined) links.similar = buildRequestLink(baseUrl, similar.operation, undefined, similar.body);
-  const body = requestOf(job);
+  const body = exactRequestOf(job);
   links.reuse = buildRequestLink(baseUrl, operation, job.modelVersion, operation.reproduce?.(body, outputs) ?? body);
   return links;
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Job, jobStates, priorities, requestOf } from '#shared/jobs/job.ts';
+import { exactRequestOf, type Job, jobStates, priorities } from '#shared/jobs/job.ts';
 import { storedOutput, storedOutputOf } from '#shared/jobs/stored-output.ts';
 import { toIso } from '../http/response.ts';
 
@@ -120,6 +120,6 @@ export const viewJobRecord = (
   reusedFrom: job.reusedFrom,
   warnings: job.warnings,
   result: job.result,
-  request: requestOf(job),
+  request: exactRequestOf(job),
   links,
 });

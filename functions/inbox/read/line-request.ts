@@ -2,9 +2,16 @@ import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { findOperation } from '#shared/adobe/services/registry.ts';
+import { parseExactly } from '#shared/exact-json.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
-import { maxRequestBytes, validateRequest, validationSentence } from '#shared/requests/request-validation.ts';
+import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
+import {
+  maxRequestBytes,
+  validateRequest,
+  validationSentence,
+  writeBody,
+} from '#shared/requests/request-validation.ts';
 
 const maxIdLength = 255;
 const maxMessageLength = 2_000;
@@ -32,6 +39,8 @@ const lineSchema = z.strictObject({
 export interface LineRequest {
   operation: OperationDefinition;
   body: unknown;
+  /** What is stored and sent: the body as the line writes it. */
+  text: string;
   id?: string;
   /** Where the line names one. */
   priority?: Priority;
@@ -57,22 +66,23 @@ export const readLineRequest = (json: string, overrides: OperationOverrides): Li
   const id = readLineId(value);
   const problem = jsonProblem(value);
   if (problem !== undefined) return rejected(id, 'invalid_json', `The line ${problem}.`);
-  const fields = lineSchema.safeParse(value);
+  const fields = lineSchema.safeParse(removeFields(value, findNullFields(lineSchema, value)));
   if (!fields.success)
     return rejected(id, 'validation_error', `The line is not a request: ${describeIssues(fields.error)}.`);
   const operation = findOperation(fields.data.operation);
   if (operation === undefined) {
     return rejected(id, 'unknown_operation', 'The line names an operation that the gateway does not have.');
   }
-  const { body, modelVersion, priority } = fields.data;
-  if (Buffer.byteLength(JSON.stringify(body)) > maxRequestBytes) {
+  const { body: given, modelVersion, priority } = fields.data;
+  const ownText = JSON.stringify((parseExactly(json) as { body: unknown }).body);
+  if (Buffer.byteLength(ownText) > maxRequestBytes) {
     return rejected(id, 'request_too_large', `The body has more than ${maxRequestBytes} bytes.`);
   }
   // An operation without model versions ignores one, as the API does.
   const model = operation.models === undefined ? undefined : modelVersion;
-  const { validationErrors, warnings } = validateRequest(operation, body, model, overrides);
+  const { body, nullFields, validationErrors, warnings } = validateRequest(operation, given, model, overrides);
   if (validationErrors.length > 0) return rejected(id, 'validation_error', validationSentence(validationErrors));
-  return { operation, body, id, priority, modelVersion: model, warnings };
+  return { operation, body, text: writeBody(ownText, nullFields), id, priority, modelVersion: model, warnings };
 };
 
 const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({

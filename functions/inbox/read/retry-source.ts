@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { requestOf } from '#shared/jobs/job.ts';
+import { exactRequestOf } from '#shared/jobs/job.ts';
 import type { InboxContext } from '../context.ts';
 import { type PreparedLine, RefusedFileError } from './prepared-line.ts';
 
@@ -39,7 +39,7 @@ const toLine = (job: FailedJob, line: number): PreparedLine => {
   const id = lineId ?? String(line);
   let body: unknown;
   try {
-    body = requestOf(job);
+    body = exactRequestOf(job);
   } catch {
     return {
       kind: 'error',

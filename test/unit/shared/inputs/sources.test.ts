@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseExactly } from '#shared/exact-json.ts';
 import { gatewaySourcesIn, replaceSources } from '#shared/inputs/sources.ts';
 
 const jobId = '5f7e7aca-0e9e-5bf6-9261-5fb343c899d8';
@@ -35,6 +36,12 @@ describe('the sources that the gateway brings to Adobe', () => {
         expect(sent).toEqual(JSON.parse(JSON.stringify({ rest, image: { source: { uploadId: 'id', more: 1 } } })));
       }),
     );
+  });
+
+  it('are replaced beside numbers that are written as they came', () => {
+    const body = parseExactly('{"n":1e20,"image":{"url":"s3://my-bucket/key"}}');
+    const sent = replaceSources(body, new Map([['s3://my-bucket/key', { uploadId: 'id' }]]));
+    expect(JSON.stringify(sent)).toBe('{"n":1e20,"image":{"uploadId":"id"}}');
   });
 
   it('are not mistaken for what every object inherits', () => {

@@ -50,6 +50,12 @@ describe('POST /webhooks', () => {
     expect((await create()).json['events']).toEqual(['job.ended', 'batch.ended']);
   });
 
+  it('takes null for what is not given', async () => {
+    const { statusCode, json } = await create({ url, events: null, description: null });
+    expect([statusCode, json['events']]).toEqual([201, ['job.ended', 'batch.ended']]);
+    expect(json).not.toHaveProperty('description');
+  });
+
   it.each([
     ['http', { url: 'http://example.com/' }, ['body', 'url'], 'must begin with https://'],
     ['a private address', { url: 'https://192.168.0.1/' }, ['body', 'url'], 'must lead to a public address'],

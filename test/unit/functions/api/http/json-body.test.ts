@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type RawBody, readJsonBody } from '#functions/api/http/json-body.ts';
 
 const read = (body: string, options: Partial<RawBody> = {}) =>
-  readJsonBody({ body, isBase64Encoded: false, contentType: 'application/json', ...options }, 100);
+  readJsonBody({ body, isBase64Encoded: false, contentType: 'application/json', ...options }, 100).value;
 
 describe('readJsonBody', () => {
   it.each(['application/json', 'Application/JSON; charset=UTF-8', 'application/json;charset="utf-8"'])(

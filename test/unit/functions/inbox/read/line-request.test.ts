@@ -31,6 +31,12 @@ describe('a line', () => {
     });
   });
 
+  it('may have null in what is not given, and keeps its numbers as they are written', () => {
+    const line = '{"id":null,"priority":null,"modelVersion":null,"body":{ "prompt":"x", "seeds":null, "dose":1e20 }}';
+    expect(read(line)).toMatchObject({ body: { prompt: 'x' }, text: '{"prompt":"x","dose":1e20}' });
+    expect(read(line)).toMatchObject({ id: undefined, priority: undefined, modelVersion: undefined });
+  });
+
   it('may have a whole number as its id', () => {
     expect(read({ body, id: 7 })).toMatchObject({ id: '7' });
     // As a number it is another one already.
