@@ -1,14 +1,18 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { services } from '#shared/adobe/services/registry.ts';
+
+// All that lies under the first part of a service's paths, such as `/v3/*`.
+const servicePaths = services.flatMap(({ operations, statusPath, cancelPath }) =>
+  [statusPath, cancelPath, ...operations.map(({ path }) => path)].map((path) => `/${path.split('/')[1]}/*`).sort(),
+);
 
 /**
  * What callers may call, with any method, in the words of IAM: `*` stands for anything, slashes too. Together with
  * {@link operatorRoutes} and what is open to everybody it covers the API, and a test compares it with the routes.
  */
-export const callerPaths = [
-  '/v2/*',
-  '/v3/*',
-  '/v4/*',
+export const callerPaths: readonly string[] = [
+  ...new Set(['/v2/*', ...servicePaths]),
   '/jobs',
   '/jobs/*',
   '/uploads',
@@ -17,7 +21,7 @@ export const callerPaths = [
   '/webhooks',
   '/webhooks/*',
   '/health',
-] as const;
+];
 
 /** What only operators may call. */
 export const operatorRoutes = [
