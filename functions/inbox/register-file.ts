@@ -16,8 +16,8 @@ export const registrationRetries = createRetryStrategy({
 });
 
 /**
- * Makes a batch of a new file in the inbox. The same event again, or another one of the same version of the object, finds
- * the batch that is there.
+ * Makes a batch of a new file in the inbox. The same event again, or another one of the same content under the same key,
+ * finds the batch that is there.
  *
  * @returns undefined for a folder's marker, which is not a file
  */

@@ -59,7 +59,8 @@ const finalStates: readonly BatchState[] = ['finished', 'refused'];
 
 const error: Batch['error'] = {
   code: 'batch_unprocessable',
-  message: 'The record of the batch cannot be read any more, so that the batch cannot go on. Send the file again.',
+  message:
+    'The record of the batch cannot be read any more, so that the batch cannot go on. Send the file again under another name.',
 };
 
 /** Ends a batch whose record cannot be read, so that dispatch does not meet it at every run. */
@@ -91,9 +92,12 @@ export const parseBatch = createItemParser(batchSchema);
 const files = '6e0b8c8e-9d0c-5f3a-8a52-0d1f6b7c4e21';
 const calls = 'c2a4d7f0-3b1e-5d68-97e4-5a6b8c0d2f13';
 
-/** The id of the batch that a caller's file is: the same version of the same object is the same batch. */
+/**
+ * The id of the batch that a caller's file is: the same content (ETag) under the same key is the same batch, whichever version of
+ * the object holds it, so that an upload which is repeated or copied onto itself costs nothing.
+ */
 export const batchIdOfFile = (caller: string, { bucket, key, versionId, etag }: BatchSource): string =>
-  v5(JSON.stringify([caller, bucket, key, versionId ?? etag ?? '']), files);
+  v5(JSON.stringify([caller, bucket, key, etag ?? versionId ?? '']), files);
 
 /** The id of a batch that was asked for: with an idempotency key the same call is the same batch. */
 export const batchIdOfCall = (stackName: string, caller: string, key: string | undefined): string =>

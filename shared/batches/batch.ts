@@ -18,7 +18,7 @@ const batchSource = z.object({
   bucket: z.string(),
   key: z.string(),
   versionId: z.string().optional(),
-  /** Tells versions apart where the bucket has none. */
+  /** S3's tag of the content, without quotes: tells one content from another. */
   etag: z.string().optional(),
 });
 

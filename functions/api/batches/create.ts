@@ -81,7 +81,7 @@ const takeIn = async (context: ApiContext, caller: string, wanted: BatchRequest)
   if (existing !== undefined) return requireSameRequest(existing, wanted);
   if (wanted.kind === 'source') {
     const source = await findSource(context, caller, wanted.source);
-    // Without a key the same version of the same file is the same batch, as it is in the inbox.
+    // Without a key the same content of the same file is the same batch, as it is in the inbox.
     if (key === undefined) return putBatch(context, caller, batchIdOfFile(caller, source), source, wanted);
     return requireSameRequest(await putBatch(context, caller, idByKey, source, wanted), wanted);
   }

@@ -29,7 +29,15 @@ const lineSchema = z.strictObject({
   id: z
     // A number that JavaScript cannot hold would come back as another one.
     .union([z.string(), z.int().transform(String)])
-    .pipe(z.string().min(1).max(maxIdLength).refine(isWellFormed, { error: 'is not valid Unicode' }))
+    .pipe(
+      z
+        .string()
+        .min(1)
+        .max(maxIdLength)
+        .refine(isWellFormed, { error: 'is not valid Unicode' })
+        // A report is read by programs that take a line break in a cell for a row of its own.
+        .refine((id) => !/\p{Cc}/u.test(id), { error: 'has a control character, such as a line break or a tab' }),
+    )
     .optional(),
   priority: z.enum(priorities).optional(),
   modelVersion: z.string().optional(),

@@ -79,7 +79,7 @@ const prepare = async (inbox: InboxContext, run: BatchRun): Promise<Prepared> =>
     return isExhausted ? { kind: 'exhausted', from } : { kind: 'ready', lines: batch.lines, from };
   }
   if (isExhausted) {
-    const message = `The file could not be read, though it was tried ${maxReadAttempts} times. Try it again later.`;
+    const message = `The file could not be read, though it was tried ${maxReadAttempts} times. Send it again later, under another name.`;
     return { kind: 'refused', refusal: { code: 'source_not_readable', message } };
   }
   try {

@@ -66,6 +66,8 @@ const csvTable = (): Transform =>
     bom: true,
     escape_formulas: true,
     record_delimiter: 'windows',
+    // The library quotes the line breaks of its own rows only.
+    quoted_match: /[\r\n]/,
     columns: ['line', 'id', 'jobId', 'state', 'outputs', 'links', 'seed', 'error'],
     cast: { object: formatCell },
   });

@@ -91,6 +91,19 @@ describe('a file in the inbox', () => {
     expect(await rig.dispatch()).toEqual([{ state: 'running' }]);
     expect(await rig.dispatch()).toEqual([]);
   });
+
+  it('is one batch in all versions of the same content, and another one with new content', async () => {
+    const rig = await servers.rig();
+    const { registerFile } = await import('#functions/inbox/register-file.ts');
+    const drop = (versionId: string, etag: string) => {
+      const source = { bucket: 'gateway', key: 'inbox/team-a/campaign.jsonl', etag, versionId };
+      return registerFile(rig.context, { kind: 'file', source });
+    };
+    const first = await drop('v1', 'a');
+    expect(await drop('v2', 'a')).toBe(first);
+    expect(await drop('v3', 'b')).not.toBe(first);
+    expect(await rig.batch(first ?? '')).toMatchObject({ source: { versionId: 'v1' } });
+  });
 });
 
 describe('a file that cannot be taken', () => {

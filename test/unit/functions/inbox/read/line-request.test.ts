@@ -63,6 +63,8 @@ describe('a line', () => {
     ['an operation called constructor', { body, operation: 'constructor' }, 'unknown_operation', 'does not have'],
     ['an empty id', { body, id: '' }, 'validation_error', 'id: '],
     ['a long id', { body, id: 'x'.repeat(256) }, 'validation_error', 'id: '],
+    ['a line break in its id', { body, id: 'a\n=1+1' }, 'validation_error', 'id: has a control character'],
+    ['a tab in its id', { body, id: '\ta' }, 'validation_error', 'id: has a control character'],
     [
       'half a character as id',
       '{"body":{"prompt":"x"},"id":"a\\ud83d"}',
