@@ -5,22 +5,13 @@ import type { Table } from '#shared/aws/table.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { countSubmit } from '#shared/jobs/lanes/daily-count.ts';
-import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import { type Lane, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { pauseByOperator, pauseLane, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
-import { requeue } from '#shared/jobs/lanes/turn.ts';
 import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
 import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
-import {
-  adobeLimits,
-  createLane,
-  dispatchContext,
-  enqueue,
-  perMinute,
-  readPermits,
-  takePermit,
-} from '#test/fixtures/queue.ts';
+import { adobeLimits, createLane, dispatchContext, enqueue, readPermits, takePermit } from '#test/fixtures/queue.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
@@ -75,7 +66,8 @@ describe('free permits', () => {
   it('are only those of the next 60 s, each for the time at which it comes free', async () => {
     const frees = [noon + 20_000, noon + 60_000, noon + 60_001, noon - 5_000];
     for (const [index, freeAt] of frees.entries()) {
-      await takePermit(lane, index, freeAt - 63_000);
+      // Nothing is heard of the submits under them.
+      await takePermit(lane, index, freeAt - 63_000 - maxUnansweredMs);
     }
     await queueMany(6);
     expect(await dispatch()).toBe(3);
@@ -205,55 +197,5 @@ describe('an execution that cannot be started', () => {
     expect(await dispatch({ startTurn: failing })).toBe(2);
     expect((await readJob(table, first as Job)).state).toBe('scheduled');
     expect(observed.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
-  });
-});
-
-describe('who is served', () => {
-  /** Serves with as many permits as wanted, one job after the other. */
-  const serve = async (count: number): Promise<Job[]> => {
-    const one = createLane(table, perMinute(1));
-    const served: Job[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const before = started.length;
-      await dispatch({}, one);
-      for (const { turn } of started.slice(before)) served.push(await readJob(table, turn));
-      clock.advance(63_000);
-    }
-    return served;
-  };
-
-  it('a single job of one caller after at most one round of a caller with many', async () => {
-    await queueMany(12, { caller: 'many' });
-    const before = await serve(5);
-    expect(before.map(({ caller }) => caller)).toEqual(Array(5).fill('many'));
-    const single = await enqueue(lane, { caller: 'single' });
-    const after = await serve(2);
-    expect(after.map(({ jobId }) => jobId)).toContain(single.jobId);
-  });
-
-  it('callers in turn', async () => {
-    for (const caller of ['a', 'b', 'c']) await queueMany(4, { caller });
-    const served = await serve(12);
-    for (let round = 0; round < 4; round += 1) {
-      const callers = served.slice(3 * round, 3 * round + 3).map(({ caller }) => caller);
-      expect(callers.toSorted()).toEqual(['a', 'b', 'c']);
-    }
-  });
-
-  it('high before normal before low, but every priority at least once in ten', async () => {
-    for (const priority of ['low', 'normal', 'high'] as const) await queueMany(12, { priority });
-    const served = (await serve(10)).map(({ priority }) => priority);
-    expect(served.filter((priority) => priority === 'high')).toHaveLength(8);
-    expect(new Set(served)).toEqual(new Set(['high', 'normal', 'low']));
-  });
-
-  it('a job that was put back, at its old rank: before all that came later', async () => {
-    const [first] = await queueMany(6);
-    const [served] = await serve(1);
-    expect(served?.jobId).toBe(first?.jobId);
-    await requeue(table, served as Job, { sent: true });
-    const [again] = await serve(1);
-    expect(again).toMatchObject({ jobId: first?.jobId, turn: 2 });
-    expect(started.at(-1)?.name).toBe(`${first?.jobId}-2`);
   });
 });

@@ -116,7 +116,7 @@ describe('a JSON file', () => {
     ['a character cut off at its end', Buffer.from('{}\u00e9').subarray(0, 3), 'not valid UTF-8'],
   ])('with %s is refused, and says where and why', async (_, content, message) => {
     const refusal = read(content);
-    await expect(refusal).rejects.toMatchObject({ name: 'RefusedFileError', code: 'unreadable_file' });
+    await expect(refusal).rejects.toMatchObject({ code: 'unreadable_file' });
     await expect(refusal).rejects.toThrow(message);
     await expect(refusal).rejects.not.toThrow(/secret"/);
   });
@@ -168,7 +168,7 @@ describe('a JSON file', () => {
           await read(changed, sizes);
           expect(isJson).toBe(true);
         } catch (error) {
-          expect(error).toMatchObject({ name: 'RefusedFileError', code: 'unreadable_file' });
+          expect(error).toMatchObject({ code: 'unreadable_file' });
         }
       }),
       { numRuns: 500 },

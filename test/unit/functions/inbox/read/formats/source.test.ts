@@ -19,7 +19,7 @@ const contentOf = async (
     await collect(readContent(Readable.from(inPieces(bytes, sizes)), { isCompressed, maxBytes })),
   ).toString();
 
-const refusal = (code: string) => ({ name: 'RefusedFileError', code });
+const refusal = (code: string) => ({ code });
 
 describe('the content of a file', () => {
   it('has no byte order mark, in whatever pieces it comes', async () => {
