@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { corsOrigin } from '#shared/deployment/urls.ts';
 import { StartSettingError } from '../adobe-target.ts';
 
 /** What `npm start` was asked to do. */
@@ -9,6 +10,8 @@ export interface StartOptions {
   json: boolean;
   verbose: boolean;
   help: boolean;
+  /** Origin of the pages that may call the gateway, or `*`. */
+  cors?: string;
   requestsPerMinute?: number;
   pollSeconds?: number;
 }
@@ -23,6 +26,7 @@ Runs firefly-gateway on this machine and makes one image.
   --json                    one JSON line on stdout when ready, with --once a second one; all else on stderr
   --requests-per-minute N   limit that the gateway keeps and the simulator enforces (default 4)
   --poll-seconds N          seconds between polls of a job
+  --cors ORIGIN             lets pages of that origin, such as http://localhost:5173, call the gateway; * for all
   --verbose                 every log line of the functions on stderr, not only warnings
   --help                    this text
 
@@ -46,6 +50,7 @@ export const readStartOptions = (args: string[]): StartOptions => {
     json: values.json ?? false,
     verbose: values.verbose ?? false,
     help: values.help ?? false,
+    cors: origin('--cors', values.cors),
     requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 1, 999),
     pollSeconds: wholeNumber('--poll-seconds', values['poll-seconds'], 1, 3_600),
   };
@@ -60,6 +65,7 @@ const parse = (args: string[]) => {
         prompt: { type: 'string' },
         once: { type: 'boolean' },
         json: { type: 'boolean' },
+        cors: { type: 'string' },
         verbose: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         'requests-per-minute': { type: 'string' },
@@ -69,6 +75,13 @@ const parse = (args: string[]) => {
   } catch (error) {
     throw new StartSettingError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
+};
+
+const origin = (option: string, text: string | undefined): string | undefined => {
+  if (text === undefined) return undefined;
+  const { data, error } = corsOrigin.safeParse(text);
+  if (data !== undefined) return data;
+  throw new StartSettingError(`${option} ${error?.issues[0]?.message ?? 'is no origin'}, not "${text}".`);
 };
 
 const wholeNumber = (option: string, text: string | undefined, least: number, most: number): number | undefined => {

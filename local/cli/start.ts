@@ -15,6 +15,7 @@ const run = async (options: StartOptions): Promise<void> => {
     port: options.port,
     target,
     settings: {
+      ...(options.cors === undefined ? {} : { corsOrigins: [options.cors] }),
       ...(options.requestsPerMinute === undefined ? {} : { requestsPerMinute: options.requestsPerMinute }),
       ...(options.pollSeconds === undefined ? {} : { pollSeconds: options.pollSeconds }),
     },

@@ -5,7 +5,8 @@ import { runStart } from '#test/fixtures/start-command.ts';
 
 describe('npm start', () => {
   it('stays up after the image, serves it, and ends at once on an interrupt', async () => {
-    const command = runStart(['--json', '--port', '0', '--poll-seconds', '1']);
+    const origin = 'http://localhost:5173';
+    const command = runStart(['--json', '--port', '0', '--poll-seconds', '1', '--cors', origin]);
     const { gateway } = await command.json(0);
     const list = async () => {
       const answer = await fetch(`${gateway}/jobs?status=succeeded`);
@@ -16,6 +17,10 @@ describe('npm start', () => {
     const picture = await fetch(`${gateway}/jobs/${job?.jobId}/outputs/0`);
     const bytes = Buffer.from(await picture.arrayBuffer());
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(job?.outputs[0]?.sha256);
+    const ofPage = await fetch(`${gateway}/health`, { headers: { origin } });
+    expect(ofPage.headers.get('access-control-allow-origin')).toBe(origin);
+    const ofOther = await fetch(`${gateway}/health`, { headers: { origin: 'http://localhost:5174' } });
+    expect(ofOther.headers.get('access-control-allow-origin')).toBeNull();
     command.process.kill('SIGINT');
     expect(await command.exited).toBe(0);
   });

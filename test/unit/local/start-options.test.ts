@@ -11,11 +11,18 @@ describe('the options of npm start', () => {
     });
   });
 
+  it.each(['http://localhost:5173', 'https://app.example.com', '*'])('take %s as an origin of pages', (origin) => {
+    expect(readStartOptions(['--cors', origin]).cors).toBe(origin);
+  });
+
   it.each([
     [['--port', '70000'], '--port'],
     [['--port', '-1'], '--port'],
     [['--requests-per-minute', '0'], '--requests-per-minute'],
     [['--poll-seconds', '1.5'], '--poll-seconds'],
+    [['--cors', 'localhost:5173'], '--cors'],
+    [['--cors', 'http://example.com'], '--cors'],
+    [['--cors', 'file:///page.html'], '--cors'],
     [['--nonsense'], '--nonsense'],
     [['stray'], 'stray'],
   ])('refuse %j and name what is wrong', (args, name) => {
