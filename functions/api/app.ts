@@ -12,7 +12,7 @@ import { ProblemError, problemResponse } from './http/problem.ts';
 import type { HttpEvent } from './http/request.ts';
 import type { HttpResponse } from './http/response.ts';
 import type { Route } from './http/router.ts';
-import { createRouter } from './http/router.ts';
+import { createRouter, fitToMethod } from './http/router.ts';
 import { cancelRoute } from './jobs/cancel.ts';
 import { deleteRoute } from './jobs/delete.ts';
 import { getRoute } from './jobs/get.ts';
@@ -29,26 +29,25 @@ import { webhookRoutes } from './webhooks/routes.ts';
 const answerBeforeEndMs = 500;
 
 /** The Lambda handler over everything that it needs; every error leaves it as problem+json. */
-export const createApi = (context: ApiContext) =>
-  middy<HttpEvent, HttpResponse>({
+export const createApi = (context: ApiContext) => {
+  const route = createRouter(createRoutes(context), {
+    clock: context.table.clock,
+    operators: context.settings.operators,
+    url: context.bus.gatewayUrl,
+  });
+  return middy<HttpEvent, HttpResponse>({
     timeoutEarlyInMillis: answerBeforeEndMs,
     timeoutEarlyResponse: () => {
       throw new ProblemError(504, 'timeout_error', 'The gateway could not answer in time.');
     },
   })
     .onError((request) => {
-      request.response = problemResponse(
-        toProblem(request.error, request.event, context.log),
-        request.event.requestContext?.requestId,
-      );
+      const { error, event } = request;
+      const problem = toProblem(error, event, context.log);
+      request.response = fitToMethod(event, problemResponse(problem, event.requestContext?.requestId));
     })
-    .handler(
-      createRouter(createRoutes(context), {
-        clock: context.table.clock,
-        operators: context.settings.operators,
-        url: context.bus.gatewayUrl,
-      }),
-    );
+    .handler(async (event, lambdaContext) => fitToMethod(event, await route(event, lambdaContext)));
+};
 
 const toProblem = (error: unknown, event: HttpEvent, log: Log): ProblemError => {
   if (error instanceof ProblemError) return error;

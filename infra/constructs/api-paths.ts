@@ -23,9 +23,10 @@ export const callerPaths: readonly string[] = [
   '/health',
 ];
 
-/** What only operators may call. */
+/** What only operators may call: the routes of the API and, for each GET, its HEAD. */
 export const operatorRoutes = [
   { method: 'GET', path: '/queue' },
+  { method: 'HEAD', path: '/queue' },
   { method: 'PUT', path: '/queue/pause' },
   { method: 'PUT', path: '/queue/resume' },
 ] as const;

@@ -56,7 +56,7 @@ export class GatewayHttpApi extends Construct {
     if (corsOrigins.length > 0) {
       this.#openRoute(
         '/{proxy+}',
-        HttpMethod.OPTIONS,
+        [HttpMethod.OPTIONS],
         integration,
         'CORS preflights carry no credentials by specification, and OPTIONS reads and changes nothing.',
       );
@@ -64,7 +64,7 @@ export class GatewayHttpApi extends Construct {
     for (const path of ['/openapi.json', '/docs', '/docs/{file}']) {
       this.#openRoute(
         path,
-        HttpMethod.GET,
+        [HttpMethod.GET, HttpMethod.HEAD],
         integration,
         'The description of the API is the same in every deployment and reveals nothing of this one.',
       );
@@ -83,10 +83,10 @@ export class GatewayHttpApi extends Construct {
   }
 
   /** A route without credentials: a browser sends none by itself, and the $default route would ask for them. */
-  #openRoute(path: string, method: HttpMethod, integration: HttpLambdaIntegration, reason: string): void {
-    const [route] = this.api.addRoutes({ path, methods: [method], integration, authorizer: new HttpNoneAuthorizer() });
-    if (route === undefined) throw new TypeError(`The route ${path} was not made`);
-    Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+  #openRoute(path: string, methods: HttpMethod[], integration: HttpLambdaIntegration, reason: string): void {
+    for (const route of this.api.addRoutes({ path, methods, integration, authorizer: new HttpNoneAuthorizer() })) {
+      Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+    }
   }
 }
 
@@ -97,7 +97,13 @@ const authorizer = (auth: Settings['auth']): IHttpRouteAuthorizer =>
 
 const corsPreflight = (allowOrigins: string[]): CorsPreflightOptions => ({
   allowOrigins,
-  allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
+  allowMethods: [
+    CorsHttpMethod.GET,
+    CorsHttpMethod.HEAD,
+    CorsHttpMethod.POST,
+    CorsHttpMethod.PUT,
+    CorsHttpMethod.DELETE,
+  ],
   allowHeaders: [
     'authorization',
     'cache-control',

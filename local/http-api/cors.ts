@@ -6,7 +6,7 @@ export interface CorsSettings {
   allowOrigins: readonly string[];
 }
 
-const allowMethods = 'GET,POST,PUT,DELETE,OPTIONS';
+const allowMethods = 'GET,HEAD,POST,PUT,DELETE,OPTIONS';
 const allowHeaders = [
   'authorization',
   'cache-control',

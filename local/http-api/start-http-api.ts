@@ -128,7 +128,7 @@ const send = async (message: IncomingMessage, response: ServerResponse, answer: 
   const unread = !message.complete;
   response.writeHead(answer.statusCode, {
     ...answer.headers,
-    ...(hasBody(answer.statusCode) ? { 'content-length': answer.body.length } : {}),
+    ...(hasLength(message, answer) && { 'content-length': answer.body.length }),
     ...(unread ? { connection: 'close' } : {}),
   });
   if (unread) {
@@ -140,7 +140,9 @@ const send = async (message: IncomingMessage, response: ServerResponse, answer: 
   } else response.end(answer.body);
 };
 
-const hasBody = (statusCode: number) => statusCode !== 204 && statusCode !== 304;
+// An answer to HEAD without a body does not say how long the one to GET is.
+const hasLength = ({ method }: IncomingMessage, { statusCode, body }: ClientResponse) =>
+  statusCode !== 204 && statusCode !== 304 && (method !== 'HEAD' || body.length > 0);
 
 // With CORS configured, API Gateway ignores what the function says about it.
 const withCors = (

@@ -97,12 +97,13 @@ export const getJob = async (table: Table, jobId: string): Promise<Job | undefin
 /**
  * Lists a caller's jobs, newest first.
  *
+ * @param options.states all of them if undefined
  * @param options.before the `next` of the page before
  * @param options.limit jobs per page at most
  */
 export const listJobs = async (
   table: Table,
-  { caller, state, before, limit }: { caller: string; state?: JobState; before?: string; limit: number },
+  { caller, states, before, limit }: { caller: string; states?: readonly JobState[]; before?: string; limit: number },
 ): Promise<JobPage> => {
   const pages = queryPages(table, {
     index: 'caller',
@@ -112,7 +113,7 @@ export const listJobs = async (
     ),
     filter: allOf(
       condition`attribute_not_exists(#expiresAt) OR #expiresAt > ${nowSeconds(table)}`,
-      state && condition`#state = ${state}`,
+      states && condition`#state IN (${states})`,
     ),
     descending: true,
     pageSize: Math.max(limit, 100),

@@ -39,7 +39,7 @@ const operators = allowedBy(/queue/);
 const allows = (patterns: readonly string[], request: string): boolean =>
   patterns.some((pattern) => new RegExp(`^${pattern.replaceAll('$', '\\$').replaceAll('*', '.*')}$`).test(request));
 
-const requestOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
+const requestOf = ({ method, path }: Record<'method' | 'path', string>): string =>
   `/$default/${method}${path.replace(/\{\w+\}/g, '0199a0e4-7c1f-7000-8000-000000000000')}`;
 
 describe('the policies for callers and operators', () => {
@@ -60,12 +60,16 @@ describe('the policies for callers and operators', () => {
   });
 
   it('give operators exactly the routes that the API has for them, each declared by itself', () => {
-    const declared = routes.filter((route) => route.for === 'operators').map(({ method, path }) => ({ method, path }));
+    const declared = routes
+      .filter((route) => route.for === 'operators')
+      .flatMap(({ method, path }) =>
+        (method === 'GET' ? [method, 'HEAD'] : [method]).map((each) => ({ method: each, path })),
+      );
     expect(declared).toEqual(operatorRoutes);
     expect(operators).toEqual(declared.map(requestOf));
   });
 
-  it.each(['GET', 'PUT', 'POST', 'DELETE'])('let no caller %s anything at or below /queue', (method) => {
+  it.each(['GET', 'HEAD', 'PUT', 'POST', 'DELETE'])('let no caller %s anything at or below /queue', (method) => {
     for (const path of ['/queue', '/queue/', '/queue/pause', '/queue/pause/', '//queue', '/Queue', '/%71ueue']) {
       expect(allows(callers, `/$default/${method}${path}`), path).toBe(false);
     }

@@ -5,8 +5,8 @@ import { ofType, only, synthesise } from './synthesise.ts';
 const iam = synthesise();
 
 // The description of the API: the same for everybody.
-const openRoutes = ['GET /openapi.json', 'GET /docs', 'GET /docs/{file}'];
-const operatorRoutes = ['GET /queue', 'PUT /queue/pause', 'PUT /queue/resume'];
+const openRoutes = ['/openapi.json', '/docs', '/docs/{file}'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
+const operatorRoutes = ['GET /queue', 'HEAD /queue', 'PUT /queue/pause', 'PUT /queue/resume'];
 
 describe('the HTTP API', () => {
   it('sends every path and method to the api function in payload format 2.0', () => {
@@ -77,7 +77,7 @@ describe('the HTTP API', () => {
       template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
         CorsConfiguration: {
           AllowOrigins: ['https://app.example.com'],
-          AllowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
+          AllowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
           AllowHeaders: Match.arrayWith([
             'authorization',
             'content-type',

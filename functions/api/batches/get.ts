@@ -6,9 +6,10 @@ import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
+import { describeAddress, leadTo } from '../http/address.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
-import { emptyResponse, jsonResponse, toIso } from '../http/response.ts';
+import { jsonResponse, toIso } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { batchSchema, describeBatchCall, viewBatch } from './view.ts';
 
@@ -37,22 +38,21 @@ const estimateEnd = async ({ table, lanes }: ApiContext, batch: Batch): Promise<
   return toIso(earliestSubmit(snapshot, lane.limits, ahead, now));
 };
 
-/** The stable address of a batch's report: redirects to a URL that is signed at this moment. */
+/** The stable address of a batch's report: leads to a URL that is signed at this moment. */
 export const reportRoute = (context: Pick<ApiContext, 'table' | 'objects'>, format: ReportFormat): Route => ({
   method: 'GET',
   path: `/batches/{batchId}/report.${format}`,
-  describe: describeBatchCall(
-    'The report: what became of each line',
-    { 302: { description: 'To the file', headers: { location: 'A presigned URL' } } },
-    [409],
-  ),
+  describe: {
+    ...describeBatchCall('The report: what became of each line', describeAddress().answers, [409]),
+    query: describeAddress().query,
+  },
   handle: async (request) => {
     const { batchId, state } = await findBatch(context, request);
     if (!isOver(state)) {
       throw new ProblemError(409, 'batch_not_finished', 'The report is written when all jobs of the batch have ended.');
     }
     const { bucket, presignGet } = context.objects;
-    return emptyResponse(302, { location: await presignGet({ bucket, key: reportKey(batchId, format) }) });
+    return leadTo(request, () => presignGet({ bucket, key: reportKey(batchId, format) }));
   },
 });
 

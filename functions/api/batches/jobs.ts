@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
-import { jobStates } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
-import { decodeCursor, encodeCursor, nextCursor, pageQuery, readLimit, readState } from '../http/pagination.ts';
+import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { jobSummary, summaryAttributes, viewJobSummary } from '../jobs/view.ts';
@@ -29,13 +28,13 @@ export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
         content: { 'application/json': batchJobsPage },
       },
     }),
-    query: z.object({ status: z.enum(jobStates).optional(), ...pageQuery }),
+    query: z.object(jobsQuery),
   },
   handle: async (request) => {
     const { batchId, lines = 0 } = await findBatch({ table }, request);
-    const state = readState(request.query['status']);
+    const states = readStates(request.query['status']);
     const limit = readLimit(request.query['limit']);
-    const list = [batchId, state ?? ''];
+    const list = [batchId, ...(states ?? [])];
     const cursor = request.query['cursor'];
     const start = cursor === undefined ? 0 : Number(decodeCursor(cursor, list));
     const jobs: z.output<typeof batchJob>[] = [];
@@ -45,7 +44,7 @@ export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
       for (let line = first; line <= last && jobs.length < limit; line += 1) {
         seen = line;
         const job = found.get(line);
-        if (job === undefined || (state !== undefined && job.state !== state)) continue;
+        if (job === undefined || states?.includes(job.state) === false) continue;
         jobs.push({ line, id: job.lineId, ...viewJobSummary(job) });
       }
       if (jobs.length === limit) break;

@@ -1,15 +1,27 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { shortenName } from '#shared/adobe/services/check-request.ts';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
 import { ProblemError } from './problem.ts';
 
 const defaultPageSize = 20;
 const maxPageSize = 100;
+// Those that are given out have some 140.
+const maxCursorLength = 256;
 
 /** The query parameters of a list that is given out in pages. */
-export const pageQuery = {
+const pageQuery = {
   limit: z.int().min(1).max(maxPageSize).default(defaultPageSize),
-  cursor: z.string().optional().meta({ description: 'The `cursor` of the page before' }),
+  cursor: z.string().max(maxCursorLength).optional().meta({ description: 'The `cursor` of the page before' }),
+};
+
+/** The query parameters of a list of jobs. */
+export const jobsQuery = {
+  status: z
+    .array(z.enum(jobStates))
+    .optional()
+    .meta({ description: 'Jobs in these states: several times, or several with commas between' }),
+  ...pageQuery,
 };
 
 /** The field of a page that leads to the next one. */
@@ -43,9 +55,10 @@ export const encodeCursor = (before: string, list: readonly string[]): string =>
  * @throws {ProblemError} 400 if it is malformed, or of another list
  */
 export const decodeCursor = (cursor: string, list: readonly string[]): string => {
-  const content = cursorContent.safeParse(parse(Buffer.from(cursor, 'base64url').toString()));
+  const isShort = cursor.length <= maxCursorLength;
+  const content = cursorContent.safeParse(isShort ? parse(Buffer.from(cursor, 'base64url').toString()) : undefined);
   if (!content.success || encodeCursor(content.data.before, list) !== cursor) {
-    throw invalidParameter('cursor', 'is not one that this list has given out');
+    throw parameterProblem('cursor', 'is not one that this list has given out');
   }
   return content.data.before;
 };
@@ -59,23 +72,25 @@ export const readLimit = (limit: string | undefined): number => {
   if (limit === undefined) return defaultPageSize;
   const value = /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
   if (value >= 1 && value <= maxPageSize) return value;
-  throw invalidParameter('limit', `is not a whole number from 1 to ${maxPageSize}`);
+  throw parameterProblem('limit', `is not a whole number from 1 to ${maxPageSize}`);
 };
 
 /**
- * Reads the state that a list of jobs is limited to.
+ * Reads the states that a list of jobs is limited to. API Gateway joins a parameter that stands several times with commas.
  *
- * @throws {ProblemError} 400 if there is no such state
+ * @returns each once, always in the same order; undefined for all
+ * @throws {ProblemError} 400 naming what is no state
  */
-export const readState = (status: string | undefined): JobState | undefined => {
-  const state = jobStates.find((name) => name === status);
-  if (status !== undefined && state === undefined) {
-    throw invalidParameter('status', `is not one of ${jobStates.join(', ')}`);
-  }
-  return state;
+export const readStates = (status: string | undefined): JobState[] | undefined => {
+  if (status === undefined) return undefined;
+  const names = status.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !jobStates.some((state) => state === name));
+  if (unknown === undefined) return jobStates.filter((state) => names.includes(state));
+  throw parameterProblem('status', `names "${shortenName(unknown)}", which is not one of ${jobStates.join(', ')}`);
 };
 
-const invalidParameter = (name: string, problem: string): ProblemError =>
+/** The answer to a query parameter that is wrong. */
+export const parameterProblem = (name: string, problem: string): ProblemError =>
   new ProblemError(400, 'bad_request', `The parameter ${name} ${problem}.`, {
     validationErrors: [{ loc: ['query', name], msg: `value ${problem}`, type: 'value_error' }],
   });

@@ -20,7 +20,8 @@ export interface Route {
 }
 
 /**
- * Finds the route of an event and runs it; a browser's preflight is answered for every path.
+ * Finds the route of an event and runs it. HEAD is answered as GET is, its body left out by {@link fitToMethod}; a browser's
+ * preflight is answered for every path.
  *
  * @param options.operators who may use the routes for operators
  * @param options.url base of the URLs in answers
@@ -42,7 +43,9 @@ export const createRouter = (
     })),
     // The router's own answer is text/plain, and it does not tell a wrong method from an unknown path.
     notFoundResponse: ({ path }) => {
-      const allowed = routes.filter((route) => matches(route.path, path)).map((route) => route.method);
+      const allowed = routes
+        .filter((route) => matches(route.path, path))
+        .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
       if (allowed.length === 0) throw new ProblemError(404, 'not_found', 'There is nothing at this path.');
       throw new ProblemError(405, 'method_not_allowed', `This path takes ${allowed.join(', ')} only.`, {
         headers: { allow: allowed.join(', ') },
@@ -50,12 +53,35 @@ export const createRouter = (
     },
   });
   return async (event, context) => {
+    const { method, path } = readTarget(event);
     // With a $default route API Gateway hands preflights to the function and puts its own CORS headers on the answer.
-    if (event.requestContext.http.method === 'OPTIONS') return emptyResponse(204);
-    decodePath(event.requestContext.http.path);
-    return router(event, context);
+    if (method === 'OPTIONS') return emptyResponse(204);
+    decodePath(path);
+    return router(method === 'HEAD' ? asGet(event) : { ...event, version: '2.0' }, context);
   };
 };
+
+/** @throws {ProblemError} 400 for an event that names no method and path, which API Gateway never sends */
+const readTarget = (event: HttpEvent): { method: string; path: string } => {
+  const { method, path }: { method?: unknown; path?: unknown } = event.requestContext?.http ?? {};
+  if (typeof method === 'string' && typeof path === 'string' && method !== '' && path !== '') return { method, path };
+  throw new ProblemError(400, 'bad_request', 'The event is not one of an HTTP API in payload format 2.0.');
+};
+
+const asGet = (event: HttpEvent): HttpEvent => ({
+  ...event,
+  version: '2.0',
+  requestContext: {
+    ...event.requestContext,
+    // What IAM was asked about, for the routes that are declared by themselves.
+    routeKey: event.requestContext.routeKey?.replace(/^HEAD /, 'GET '),
+    http: { ...event.requestContext.http, method: 'GET' },
+  },
+});
+
+/** The answer as its method may have it: to HEAD, all but the body. */
+export const fitToMethod = (event: HttpEvent, response: HttpResponse): HttpResponse =>
+  event.requestContext?.http?.method === 'HEAD' ? { ...response, body: '', isBase64Encoded: false } : response;
 
 const matches = (template: string, path: string): boolean => {
   const expected = template.split('/');

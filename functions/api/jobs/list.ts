@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { jobStates } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-store.ts';
 import type { ApiContext } from '../context.ts';
-import { decodeCursor, encodeCursor, nextCursor, pageQuery, readLimit, readState } from '../http/pagination.ts';
+import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { jobSummary, viewJobSummary } from './view.ts';
@@ -16,17 +15,17 @@ export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
   describe: {
     tag: 'Jobs',
     summary: 'Your jobs, newest first',
-    query: z.object({ status: z.enum(jobStates).optional(), ...pageQuery }),
+    query: z.object(jobsQuery),
     answers: { 200: { description: 'One page', content: { 'application/json': jobsPage } } },
   },
   handle: async (request) => {
     const caller = request.caller();
-    const state = readState(request.query['status']);
+    const states = readStates(request.query['status']);
     const limit = readLimit(request.query['limit']);
-    const list = [caller, state ?? ''];
+    const list = [caller, ...(states ?? [])];
     const cursor = request.query['cursor'];
     const before = cursor === undefined ? undefined : decodeCursor(cursor, list);
-    const { jobs, next } = await listJobs(table, { caller, state, before, limit });
+    const { jobs, next } = await listJobs(table, { caller, states, before, limit });
     const page: z.output<typeof jobsPage> = {
       jobs: jobs.map(viewJobSummary),
       cursor: next === undefined ? undefined : encodeCursor(next, list),

@@ -1,10 +1,10 @@
 import type { ApiContext } from '../context.ts';
+import { describeAddress, leadTo } from '../http/address.ts';
 import { ProblemError } from '../http/problem.ts';
-import { emptyResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { findJob } from './find.ts';
 
-/** The stable address of an output: redirects to a URL that is signed at this moment. Counts from 0, in Adobe's order. */
+/** The stable address of an output: leads to a URL that is signed at this moment. Counts from 0, in Adobe's order. */
 export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects'>): Route => ({
   method: 'GET',
   path: '/jobs/{jobId}/outputs/{index}',
@@ -12,7 +12,7 @@ export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects'>): Rou
     tag: 'Jobs',
     summary: 'One output of a job, counted from 0',
     description: 'The one link to keep: it leads to a fresh URL whenever it is followed.',
-    answers: { 302: { description: 'To the file', headers: { location: 'A presigned URL' } } },
+    ...describeAddress(),
     errors: [404],
   },
   handle: async (request) => {
@@ -22,6 +22,6 @@ export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects'>): Rou
     if (output === undefined) {
       throw new ProblemError(404, 'unknown_output', `The job has ${outputs.length} outputs, counted from 0.`);
     }
-    return emptyResponse(302, { location: await context.objects.presignGet(output) });
+    return leadTo(request, () => context.objects.presignGet(output));
   },
 });

@@ -76,7 +76,7 @@ describe('listJobs', () => {
     const pages: string[][] = [];
     let before: string | undefined;
     do {
-      const page = await listJobs(table, { caller, state, before, limit });
+      const page = await listJobs(table, { caller, states: state && [state], before, limit });
       pages.push(page.jobs.map(({ jobId }) => jobId));
       before = page.next;
     } while (before !== undefined);

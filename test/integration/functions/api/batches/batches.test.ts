@@ -192,5 +192,9 @@ describe.each(['jsonl', 'csv'])('GET /batches/{id}/report.%s', (format) => {
       statusCode: 302,
       headers: { location: expect.stringContaining(`/outputs-bucket/batches/${batchId}/report.${format}?`) },
     });
+    expect(await api.call({ path, query: { format: 'json' } })).toMatchObject({
+      statusCode: 200,
+      json: { url: expect.stringContaining(`/outputs-bucket/batches/${batchId}/report.${format}?`) },
+    });
   });
 });

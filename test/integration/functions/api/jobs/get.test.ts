@@ -158,6 +158,31 @@ describe('a job over HTTP', () => {
       });
     });
 
+    it.each([
+      ['Accept: application/json', { headers: { accept: 'application/json' } }],
+      ['Accept in capitals, with a parameter', { headers: { accept: 'Application/JSON;q=0.9' } }],
+      ['format=json', { query: { format: 'json' }, headers: { accept: 'image/*' } }],
+    ])('gives the address as JSON to %s, for clients that would send their credentials along', async (_, request) => {
+      const jobId = await api.submit();
+      await api.end(jobId, success(jobId));
+      const { statusCode, headers, json } = await api.call({ path: `/jobs/${jobId}/outputs/1`, ...request });
+      expect([statusCode, headers['location']]).toEqual([200, undefined]);
+      expect(json).toEqual({ url: expect.stringContaining(`${jobId}/1.jpg?`) });
+    });
+
+    it('redirects clients that take other types as well, and knows no other format', async () => {
+      const jobId = await api.submit();
+      await api.end(jobId, success(jobId));
+      const path = `/jobs/${jobId}/outputs/0`;
+      for (const accept of ['*/*', 'application/json, text/plain, */*', 'image/jpeg', '']) {
+        expect((await api.call({ path, headers: { accept } })).statusCode).toBe(302);
+      }
+      expect(await api.call({ path, query: { format: 'xml' } })).toMatchObject({
+        statusCode: 400,
+        json: { validation_errors: [{ loc: ['query', 'format'] }] },
+      });
+    });
+
     it.each(['2', '-1', '01', '1.0', 'x', '99999999999', '%30x'])('has no output %s', async (index) => {
       const jobId = await api.submit();
       await api.end(jobId, success(jobId));

@@ -46,7 +46,25 @@ describe('GET /jobs', () => {
     expect((await list({ status: 'succeeded', limit: '1', cursor: first.cursor ?? '' })).ids).toEqual([ids[4]]);
   });
 
+  it('filters by several states, in any order and in either way of writing them', async () => {
+    expect((await list({ status: 'succeeded,queued' })).ids).toEqual(ids);
+    const first = await list({ status: 'queued,succeeded', limit: '2' });
+    // What API Gateway makes of status=succeeded&status=queued&status=succeeded.
+    const next = await list({ status: 'succeeded, queued,succeeded', limit: '2', cursor: first.cursor ?? '' });
+    expect([...first.ids, ...next.ids]).toEqual(ids.slice(0, 4));
+    expect((await list({ status: 'running,failed' })).ids).toEqual([]);
+  });
+
+  it('names the state that is none', async () => {
+    for (const status of ['queued,done', 'done', 'queued,']) {
+      const { statusCode, json } = await list({ status });
+      const name = status.split(',').at(-1);
+      expect([statusCode, json['message']]).toEqual([400, expect.stringContaining(`status names "${name}"`)]);
+    }
+  });
+
   it.each<Record<string, string>>([
+    { cursor: 'x'.repeat(9_000) },
     { status: 'pending' },
     { status: '' },
     { cursor: '' },
