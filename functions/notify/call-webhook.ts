@@ -7,7 +7,7 @@ import {
   RequestFilteringHttpsAgent,
 } from 'request-filtering-agent';
 import { Webhook as Signer } from 'standardwebhooks';
-import { readRetryAfter } from '#shared/adobe/http/retry-after.ts';
+import { readRetryAfter } from '#shared/adobe/http/retry.ts';
 import type { Delivery, Webhook } from '#shared/webhooks/webhook.ts';
 import { validSecrets } from '#shared/webhooks/webhook-store.ts';
 import { type AddressRules, findUrlProblem } from '#shared/webhooks/webhook-url.ts';

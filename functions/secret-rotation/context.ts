@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ImsClient } from '#shared/adobe/auth/ims.ts';
 import type { FireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import type { IoManagementClient } from '#shared/adobe/console/io-management.ts';
-import type { Sleep } from '#shared/adobe/http/retry-transient.ts';
+import type { Sleep } from '#shared/adobe/http/retry.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';

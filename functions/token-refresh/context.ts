@@ -1,5 +1,5 @@
 import type { ImsClient } from '#shared/adobe/auth/ims.ts';
-import type { Sleep } from '#shared/adobe/http/retry-transient.ts';
+import type { Sleep } from '#shared/adobe/http/retry.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';

@@ -1,7 +1,7 @@
 import type { MintedToken } from '#shared/adobe/auth/ims.ts';
 import { ImsError } from '#shared/adobe/auth/ims-error.ts';
 import { type ClientCredentials, MalformedSecretError } from '#shared/adobe/auth/stored-credentials.ts';
-import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry-transient.ts';
+import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { TokenRefreshContext } from './context.ts';
 import type { CredentialsVersion, TokenStore } from './token-store.ts';

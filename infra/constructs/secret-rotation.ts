@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { rotationWindowHours } from '#shared/deployment/rotation-schedule.ts';
 import { rotationTable } from '#shared/deployment/tables.ts';
 import { DataTable } from './data-table.ts';
-import type { FunctionProps } from './functions/function-props.ts';
+import type { FunctionProps } from './functions/gateway-function.ts';
 import { SecretRotationFunction } from './functions/secret-rotation-function.ts';
 
 /** The rotation of the client secret: its function, the table of its state and its schedule in Secrets Manager. */

@@ -6,7 +6,7 @@ import {
   findCurrentSecret,
   readReplacedUuids,
 } from '#shared/adobe/console/listed-secrets.ts';
-import { retryTransient } from '#shared/adobe/http/retry-transient.ts';
+import { retryTransient } from '#shared/adobe/http/retry.ts';
 import { CredentialsError } from './errors.ts';
 import { readConfigured, type Session } from './session.ts';
 

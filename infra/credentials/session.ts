@@ -1,4 +1,4 @@
-import type { Sleep } from '#shared/adobe/http/retry-transient.ts';
+import type { Sleep } from '#shared/adobe/http/retry.ts';
 import { createStatusItems, type StatusItems } from '#shared/aws/status-items.ts';
 import type { Clock } from '#shared/clock.ts';
 import { secretNames } from '#shared/deployment/names.ts';

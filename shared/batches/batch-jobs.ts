@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { createItemParser, type Item, parseEach } from '../aws/items.ts';
 import { isExpired, type Table } from '../aws/table.ts';
 import { jobSchema } from '../jobs/job.ts';
-import { jobKey } from '../jobs/job-item.ts';
+import { jobKey } from '../jobs/job-store.ts';
 import { jobIdOfLine } from './batch-store.ts';
 
 /** Most lines of a page (DynamoDB: 100 items in a BatchGetItem). */

@@ -1,7 +1,7 @@
 import { condition } from '../aws/expressions.ts';
 import { type Table, updateItem } from '../aws/table.ts';
 import type { Job } from '../jobs/job.ts';
-import { jobKey } from '../jobs/job-item.ts';
+import { jobKey } from '../jobs/job-store.ts';
 import { isComplete } from './batch.ts';
 import { batchKey, parseBatch } from './batch-store.ts';
 import { scheduleCheck } from './open-batches.ts';

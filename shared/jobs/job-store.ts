@@ -1,8 +1,8 @@
 import { allOf, condition } from '../aws/expressions.ts';
-import { parseEach } from '../aws/items.ts';
+import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, nowSeconds, putNew, queryPages, removeItem, type Table } from '../aws/table.ts';
-import type { Job, JobState, NewJob } from './job.ts';
-import { createdOrder, jobKey, parseJob, queuedPart, unpublishedJob } from './job-item.ts';
+import { jobPartitions } from '../deployment/tables.ts';
+import { isFinal, type Job, type JobState, jobSchema, type NewJob } from './job.ts';
 
 /** One page of a caller's jobs, newest first. */
 export interface JobPage {
@@ -137,3 +137,29 @@ export const listJobs = async (
  */
 export const deleteJob = (table: Table, jobId: string): Promise<boolean> =>
   removeItem(table, jobKey(jobId), condition`attribute_not_exists(#unpublished)`);
+
+/** The part of the index of unpublished ends that jobs stand in. */
+export const unpublishedJob = 'job';
+
+/** The key of a job's item. */
+export const jobKey = (jobId: string) => ({ pk: jobPartitions.job(jobId), sk: 'job' });
+
+/** The range key of the caller's list: newest last, unique. */
+export const createdOrder = (createdAt: string, jobId: string): string => `${createdAt}#${jobId}`;
+
+/**
+ * The job in an item of the table.
+ *
+ * @throws {UnreadableItemError} if the item is not a whole job
+ */
+export const parseJob = createItemParser(jobSchema);
+
+/** The part of the queue index in which the jobs of a lane wait. */
+export const queuedPart = (lane: string): string => `queued#${lane}`;
+
+/** Which part of the queue index a job in this state belongs to; none once it is final. */
+export const queueStateOf = (state: JobState, lane: string): string | undefined => {
+  if (isFinal(state)) return undefined;
+  if (state === 'queued') return queuedPart(lane);
+  return state === 'scheduled' ? state : 'active';
+};

@@ -2,7 +2,7 @@ import { condition } from '../aws/expressions.ts';
 import { type Item, parseEach } from '../aws/items.ts';
 import { type ItemKey, type Table, updateItem } from '../aws/table.ts';
 import { finalStates, type Job, type JobError } from './job.ts';
-import { jobKey, parseJob, unpublishedJob } from './job-item.ts';
+import { jobKey, parseJob, unpublishedJob } from './job-store.ts';
 
 /** Code of a job whose record cannot be written or read any more. */
 export const unprocessableJob = 'job_unprocessable';

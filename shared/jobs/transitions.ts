@@ -1,7 +1,7 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { nowSeconds, type Table, updateItem } from '../aws/table.ts';
 import { isFinal, type Job, type JobState, type Turn } from './job.ts';
-import { jobKey, parseJob, queueStateOf, unpublishedJob } from './job-item.ts';
+import { jobKey, parseJob, queueStateOf, unpublishedJob } from './job-store.ts';
 
 // DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
 const maxTurnsWithHistory = 300;

@@ -8,7 +8,7 @@ import { batchEndedEvent, batchEndedOf } from '../events/batch-ended.ts';
 import { jobEndedEvent, jobEndedOf } from '../events/job-ended.ts';
 import { type EventBus, publish } from '../events/publish.ts';
 import type { Job } from '../jobs/job.ts';
-import { jobKey } from '../jobs/job-item.ts';
+import { jobKey } from '../jobs/job-store.ts';
 import { isRefusedWrite } from '../jobs/set-aside.ts';
 import type { Log } from '../observability.ts';
 

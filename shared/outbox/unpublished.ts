@@ -4,7 +4,7 @@ import { queryFirst, type Table, updateItem } from '../aws/table.ts';
 import type { Batch } from '../batches/batch.ts';
 import { parseBatch, unpublishedBatch } from '../batches/batch-store.ts';
 import type { Job } from '../jobs/job.ts';
-import { parseJob, unpublishedJob } from '../jobs/job-item.ts';
+import { parseJob, unpublishedJob } from '../jobs/job-store.ts';
 
 /** Jobs that ended before the given time (epoch ms), and whose end a crash kept from being published. */
 export const unpublishedJobs = (table: Table, beforeMs: number, limit: number): Promise<Job[]> =>

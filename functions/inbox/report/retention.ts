@@ -7,7 +7,7 @@ import { lineJobSchema, lineJobs, linesInPage } from '#shared/batches/batch-jobs
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
-import { jobKey } from '#shared/jobs/job-item.ts';
+import { jobKey } from '#shared/jobs/job-store.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
 

@@ -1,6 +1,6 @@
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import type { IoManagementClient } from '#shared/adobe/console/io-management.ts';
-import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry-transient.ts';
+import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry.ts';
 import type { Credential, RotationContext } from '../context.ts';
 import { RotationError } from '../errors.ts';
 import type { SecretVersion } from '../stores/secret-store.ts';

@@ -5,7 +5,7 @@ import {
   findCurrentSecret,
   readReplacedUuids,
 } from '#shared/adobe/console/listed-secrets.ts';
-import { retryTransient } from '#shared/adobe/http/retry-transient.ts';
+import { retryTransient } from '#shared/adobe/http/retry.ts';
 import type { RotationContext, RotationPolicy } from '../context.ts';
 import { RotationError } from '../errors.ts';
 import type { Intent, RotationState } from '../stores/state-store.ts';

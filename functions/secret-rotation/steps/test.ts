@@ -1,7 +1,7 @@
 import { ImsError } from '#shared/adobe/auth/ims-error.ts';
 import type { ClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import { IoManagementError } from '#shared/adobe/console/io-management-error.ts';
-import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry-transient.ts';
+import { type RetryOptions, retryTransient } from '#shared/adobe/http/retry.ts';
 import type { RotationContext, RotationPorts } from '../context.ts';
 import { FireflyRefusedError, RotationError } from '../errors.ts';
 import { buildRetryOptions, openManagement } from '../secrets/management.ts';

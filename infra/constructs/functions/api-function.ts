@@ -4,11 +4,18 @@ import { prefixes } from '#shared/deployment/bucket.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
 import { eventBusName, lambdaName } from '#shared/deployment/names.ts';
 import manifest from '../../../package.json' with { type: 'json' };
-import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
 import { docsDirectory, withDocs } from './bundling.ts';
-import type { FunctionProps } from './function-props.ts';
+import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { aliasArn, allow, allowPutEvents, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
+import {
+  acknowledgeWildcards,
+  aliasArn,
+  allow,
+  allowPutEvents,
+  allowReadInputs,
+  functionArn,
+  inputWildcards,
+} from './statements.ts';
 
 /** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
 export class ApiFunction extends GatewayFunction {

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
 import { eventBusName } from '#shared/deployment/names.ts';
-import type { FunctionProps } from './function-props.ts';
+import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { aliasArn, allow, allowPutEvents } from './statements.ts';
 

@@ -8,12 +8,15 @@ import { Construct } from 'constructs';
 import { type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
 import { commonEnvironment } from '#shared/deployment/support-environments.ts';
+import type { JobIndex } from '#shared/deployment/tables.ts';
 import { getTimeouts } from '#shared/deployment/timeouts.ts';
 import { metricNamespace } from '#shared/metrics.ts';
 import { ConfigError } from '../../config.ts';
-import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
+import type { DataTable } from '../data-table.ts';
+import type { OutputsBucket } from '../outputs-bucket.ts';
+import type { Secrets } from '../secrets.ts';
 import { bundling } from './bundling.ts';
-import { allow } from './statements.ts';
+import { acknowledgeWildcards, allow } from './statements.ts';
 
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -136,3 +139,14 @@ const fitting = (name: FunctionName, environment: Record<string, string>): Recor
   }
   return environment;
 };
+
+/** What the functions are connected to. */
+export interface FunctionProps {
+  settings: Settings;
+  jobs: DataTable<JobIndex>;
+  outputs: OutputsBucket;
+  secrets: Secrets;
+  webhooks: DataTable;
+  /** Base of the addresses in answers and events, without a slash at its end. */
+  gatewayUrl: string;
+}

@@ -4,10 +4,10 @@ import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
 import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
-import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
-import type { FunctionProps } from './function-props.ts';
+import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import {
+  acknowledgeWildcards,
   allow,
   allowDurableState,
   allowPutEvents,

@@ -4,10 +4,16 @@ import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
 import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
-import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
-import type { FunctionProps } from './function-props.ts';
+import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow, allowDurableState, allowPutEvents, functionArn, inputWildcards } from './statements.ts';
+import {
+  acknowledgeWildcards,
+  allow,
+  allowDurableState,
+  allowPutEvents,
+  functionArn,
+  inputWildcards,
+} from './statements.ts';
 
 /** Makes jobs of files with requests and reports on them: a durable function, invoked by its alias only. */
 export class InboxFunction extends GatewayFunction {

@@ -3,10 +3,9 @@ import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
 import { notifyEnvironment } from '#shared/deployment/support-environments.ts';
-import { acknowledgeWildcards } from '../acknowledge-wildcards.ts';
-import type { FunctionProps } from './function-props.ts';
+import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { aliasArn, allow, allowDurableState } from './statements.ts';
+import { acknowledgeWildcards, aliasArn, allow, allowDurableState } from './statements.ts';
 
 /** Tells webhooks of ends and follows each message until it is delivered: a durable function, invoked by its alias only. */
 export class NotifyFunction extends GatewayFunction {

@@ -5,7 +5,7 @@ import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
 import { getBaseUrl } from '#shared/deployment/services.ts';
 import { secretRotationEnvironment } from '#shared/deployment/support-environments.ts';
-import type { FunctionProps } from './function-props.ts';
+import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { allow, allowStatusItem, functionArn } from './statements.ts';
 

@@ -1,7 +1,7 @@
-import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { durableAlias, eventBusName, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
@@ -63,3 +63,14 @@ export const allowStatusItem = (tableArn: string, name: FunctionName): PolicySta
   allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn], {
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartitions.status(name)] },
   });
+
+/**
+ * Acknowledges cdk-nag's findings on permissions with a wildcard in the resource, one by one.
+ *
+ * @param reasons by resource as cdk-nag writes it, references in angle brackets: `<LogicalId.Arn>/outputs/*`
+ */
+export const acknowledgeWildcards = (scope: IConstruct, reasons: Record<string, string>): void => {
+  for (const [resource, reason] of Object.entries(reasons)) {
+    Validations.of(scope).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+  }
+};

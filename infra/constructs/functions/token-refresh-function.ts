@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { tokenRefreshEnvironment } from '#shared/deployment/support-environments.ts';
-import type { FunctionProps } from './function-props.ts';
+import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { allow, allowStatusItem } from './statements.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
 import { isTimeout, parseJson, sendOnce } from '../http/client.ts';
-import { readRetryAfter } from '../http/retry-after.ts';
+import { readRetryAfter } from '../http/retry.ts';
 import { ImsError, readImsRefusal } from './ims-error.ts';
 
 /** What a token is minted from. */

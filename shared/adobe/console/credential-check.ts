@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { GatewayError } from '../../errors.ts';
 import type { ImsClient, MintedToken } from '../auth/ims.ts';
 import { ImsError } from '../auth/ims-error.ts';
-import { retryTransient, type Sleep } from '../http/retry-transient.ts';
+import { retryTransient, type Sleep } from '../http/retry.ts';
 import type { FireflyAccess } from './firefly-access.ts';
 import type { IoManagementClient, ListedSecret } from './io-management.ts';
 import { IoManagementError } from './io-management-error.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Answer, isTimeout, parseJson, sendOnce } from '../http/client.ts';
 import { readAdobeError } from '../http/errors.ts';
-import { readRetryAfter } from '../http/retry-after.ts';
+import { readRetryAfter } from '../http/retry.ts';
 import { classifyFailure, IoManagementError } from './io-management-error.ts';
 
 /** Adobe: a credential has at most two client secrets. */

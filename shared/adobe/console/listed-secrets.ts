@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { ClientCredentials } from '../auth/stored-credentials.ts';
-import type { Sleep } from '../http/retry-transient.ts';
+import type { Sleep } from '../http/retry.ts';
 import type { ListedSecret, SecretList } from './io-management.ts';
 
 /** A secret as an operator recognises it in the Developer Console. */

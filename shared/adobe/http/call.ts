@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { type Answer, classifyStatus, isTimeout, isUnsent, sendOnce } from './client.ts';
 import { type AdobeError, isTokenRefused, readAdobeError } from './errors.ts';
-import { readRetryAfter } from './retry-after.ts';
+import { readRetryAfter } from './retry.ts';
 
 /** A token of the gateway, as a call needs it. */
 export interface BearerToken {

@@ -1,8 +1,7 @@
 import { condition } from '../../aws/expressions.ts';
 import { type Table, updateItem } from '../../aws/table.ts';
 import type { Job } from '../job.ts';
-import { jobKey, parseJob } from '../job-item.ts';
-import { getJob } from '../job-store.ts';
+import { getJob, jobKey, parseJob } from '../job-store.ts';
 import { endJob } from '../transitions.ts';
 import { releasePermits } from './permits.ts';
 

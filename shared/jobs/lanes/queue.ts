@@ -2,7 +2,7 @@ import { allOf, condition } from '../../aws/expressions.ts';
 
 import { countItems, queryFirst, queryItems, type Table } from '../../aws/table.ts';
 import { type Job, type Priority, priorities } from '../job.ts';
-import { queuedPart } from '../job-item.ts';
+import { queuedPart } from '../job-store.ts';
 import { parseOpenJobs } from '../set-aside.ts';
 import type { LaneQueue } from './lane.ts';
 import { turnsBefore } from './priority-order.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Table, updateItem } from '#shared/aws/table.ts';
-import { createdOrder, jobKey } from '#shared/jobs/job-item.ts';
-import { createJob, deleteJob, getJob, listJobs } from '#shared/jobs/job-store.ts';
+import { createdOrder, createJob, deleteJob, getJob, jobKey, listJobs } from '#shared/jobs/job-store.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank } from '#shared/jobs/lanes/rounds.ts';
 import { endJob } from '#shared/jobs/transitions.ts';

@@ -2,9 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
-import { callerPaths, routeArn } from './api-paths.ts';
-import { allow } from './functions/statements.ts';
+import { callerPaths, operatorRoutes, routeArn } from './api-paths.ts';
+import { acknowledgeWildcards, allow } from './functions/statements.ts';
 
 /** Ready to be attached to the roles that may call the gateway with SigV4; what is for operators is not in it. */
 export class CallerPolicy extends Construct {
@@ -27,5 +26,23 @@ export class CallerPolicy extends Construct {
     const prefix = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/$default/';
     const reason = 'Every method and path below one of one API: every caller may use them and sees only its own jobs.';
     acknowledgeWildcards(this.policy, Object.fromEntries(everyMethod.map((route) => [prefix + route, reason])));
+  }
+}
+
+/** Ready to be attached to the roles that may look at the queue, pause and resume it, whether they are callers or not. */
+export class OperatorPolicy extends Construct {
+  readonly policy: ManagedPolicy;
+
+  constructor(scope: Construct, id: string, { api }: { api: HttpApi }) {
+    super(scope, id);
+    this.policy = new ManagedPolicy(this, 'Policy', {
+      description: `May look at, pause and resume the queue of the Firefly gateway ${Stack.of(this).stackName}`,
+      statements: [
+        allow(
+          ['execute-api:Invoke'],
+          operatorRoutes.map(({ method, path }) => routeArn(api, method + path)),
+        ),
+      ],
+    });
   }
 }

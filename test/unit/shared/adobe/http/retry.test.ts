@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readRetryAfter } from '#shared/adobe/http/retry-after.ts';
+import { readRetryAfter } from '#shared/adobe/http/retry.ts';
 
 describe('readRetryAfter', () => {
   const now = Date.UTC(2026, 0, 15, 12);
