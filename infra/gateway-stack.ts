@@ -1,7 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
-import { type FunctionName, stackNameOf } from '#shared/deployment/names.ts';
+import { type FunctionName, readStackName } from '#shared/deployment/names.ts';
 import { type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
@@ -38,8 +38,8 @@ export class GatewayStack extends Stack {
   readonly schedules: Schedules;
 
   constructor(scope: Construct, { name, settings }: Stage) {
-    super(scope, stackNameOf(name), {
-      stackName: stackNameOf(name),
+    super(scope, readStackName(name), {
+      stackName: readStackName(name),
       description: `Firefly gateway, stage ${name}`,
     });
     // Kept when the stack is destroyed, yet not in the way when its very first creation fails and is repeated.

@@ -4,8 +4,8 @@ import {
   type FunctionName,
   functionNames,
   lambdaName,
+  readStackName,
   secretNames,
-  stackNameOf,
 } from '#shared/deployment/names.ts';
 import { type Settings, settingsSchema } from '#shared/deployment/settings.ts';
 
@@ -60,7 +60,7 @@ export const stackSettings = (changes: StackChanges): StackSettings => {
   };
 };
 
-const stack = stackNameOf('local');
+const stack = readStackName('local');
 
 /** Names of the embedded stack's resources, as `cdk deploy` would name them for the stage `local`. */
 export const stackNames = {

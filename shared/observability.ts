@@ -52,9 +52,9 @@ export type RecordMetric = (name: MetricName, value: number) => void;
 export const createRecordMetric = (): RecordMetric => {
   const metrics = new Metrics({ namespace: metricNamespace });
   return (name, value) => {
-    metrics.addMetric(name, unitOf(name), value);
+    metrics.addMetric(name, getUnit(name), value);
     metrics.publishStoredMetrics();
   };
 };
 
-const unitOf = (name: MetricName) => (name === 'TokenSecondsLeft' ? MetricUnit.Seconds : MetricUnit.Count);
+const getUnit = (name: MetricName) => (name === 'TokenSecondsLeft' ? MetricUnit.Seconds : MetricUnit.Count);

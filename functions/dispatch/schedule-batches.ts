@@ -8,8 +8,8 @@ const publishSlackMs = 30_000;
 // Looked at side by side.
 const atOnce = 25;
 // Bound the work of one run; the next minute goes on. Thousands of files may have been dropped at once.
-const mostPages = 20;
-const longestMs = 20_000;
+const maxPages = 20;
+const maxMs = 20_000;
 
 type BatchesContext = Pick<DispatchContext, 'table' | 'bus' | 'startRun' | 'log'>;
 
@@ -19,14 +19,14 @@ type BatchesContext = Pick<DispatchContext, 'table' | 'bus' | 'startRun' | 'log'
  */
 export const scheduleBatches = async (context: BatchesContext): Promise<{ runs: number; batchesPublished: number }> => {
   const { table } = context;
-  const endsAt = table.clock.now() + longestMs;
+  const endsAt = table.clock.now() + maxMs;
   let runs = 0;
   let pages = 0;
   for await (const page of dueBatches(table, atOnce)) {
     const started = await Promise.all(page.map((due) => tryToStartRun(context, due)));
     runs += started.filter(Boolean).length;
     pages += 1;
-    if (pages === mostPages || table.clock.now() >= endsAt) break;
+    if (pages === maxPages || table.clock.now() >= endsAt) break;
   }
   return { runs, batchesPublished: await publishEnds(context) };
 };

@@ -74,7 +74,7 @@ const recordAccepted = async (
   });
 };
 
-/** A refused token is replaced first; if a new token was refused as well, nothing will pass until somebody looks. */
+/** A refused token is replaced first; if a new token was refused as well, no submit passes until an operator has acted. */
 const handleTokenRefused = async (
   context: GenerateContext,
   job: Job,
@@ -110,7 +110,7 @@ export const pauseAfterRefusal = async (
   });
 };
 
-/** Ends a job whose request may have reached Adobe while its answer was lost: nobody pays twice in silence. */
+/** Ends a job whose request may have reached Adobe while its answer was lost: it is never sent, and paid for, a second time. */
 export const endUnknown = async (
   context: GenerateContext,
   job: Job,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { consoleUrlPattern } from '#shared/adobe/console/console-url.ts';
-import { stackNameOf } from '#shared/deployment/names.ts';
+import { readStackName } from '#shared/deployment/names.ts';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { UsageError } from './errors.ts';
 
@@ -46,7 +46,7 @@ Manager and has a token made. May be run again at any time.
   --secret-uuid UUID    which client secret this is, if Adobe lists two and does not tell
   --replace             overwrite the credential of another client id
   --stage NAME          stage of cdk.json (default ${defaultStage ?? 'none'})
-  --stack NAME          name of the stack (default ${stackNameOf('<stage>')})
+  --stack NAME          name of the stack (default ${readStackName('<stage>')})
   --region, --profile   where the stack is; by default as with any AWS tool
   --help                this text
 
@@ -100,7 +100,7 @@ export const readOptions = (args: string[]): CredentialsOptions => {
 };
 
 const pickStack = (stage: string | undefined): string => {
-  if (stage !== undefined) return stackNameOf(stage);
+  if (stage !== undefined) return readStackName(stage);
   throw new UsageError('cdk.json names no stage: name one with --stage.');
 };
 

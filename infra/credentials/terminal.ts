@@ -41,7 +41,7 @@ export interface Terminal {
 
 type Ask = (message: string, context: Terminal & { signal: AbortSignal }) => Promise<string>;
 
-/** Opens the prompt; undefined if the input is no terminal: then there is nobody to ask. */
+/** Opens the prompt; undefined unless the input is a terminal. */
 export const openPrompt = ({ input, output }: Terminal): Prompt | undefined => {
   if (!input.isTTY) return undefined;
 

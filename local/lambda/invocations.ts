@@ -45,7 +45,7 @@ export interface Invocations {
 export const synchronousLimitBytes = 6 * 1024 * 1024;
 /** Largest payload of an asynchronous invocation in bytes. */
 export const asynchronousLimitBytes = 1024 * 1024;
-const longestSynchronousExecutionSeconds = 15 * 60;
+const maxSynchronousExecutionSeconds = 15 * 60;
 const latest = '$LATEST';
 
 export interface InvocationsOptions {
@@ -85,7 +85,7 @@ export const createInvocations = (options: InvocationsOptions): Invocations => {
     if (!durable || !qualifier)
       throw invalidParameter('You cannot invoke a durable function using an unqualified ARN.');
     const synchronous = request.type === 'RequestResponse';
-    if (synchronous && durable.executionTimeoutSeconds > longestSynchronousExecutionSeconds) {
+    if (synchronous && durable.executionTimeoutSeconds > maxSynchronousExecutionSeconds) {
       throw invalidParameter(
         'You cannot synchronously invoke a durable function with an executionTimeout greater than 15 minutes.',
       );

@@ -14,7 +14,7 @@ export interface S3Options {
   keys?: KnownKeys;
   /** Keys whose creation is announced. Default `inbox/`. */
   eventPrefix?: string;
-  /** Called for every object stored under the prefix, whoever stored it. */
+  /** Called for every object stored under the prefix. */
   onObjectCreated?: (event: ObjectCreated) => void;
 }
 

@@ -50,7 +50,7 @@ export const noLines: LineCounts = { jobs: 0, rejected: 0, skipped: 0, blank: 0 
 /** What the table holds of a batch; its own attributes, for keys and indexes, are not part of the batch. */
 export const batchSchema = lineCounts.extend({
   batchId: z.string(),
-  /** Empty for a file outside every team's folder: nobody can ask for such a batch. */
+  /** Empty for a file outside every team's folder: no caller can ask for such a batch. */
   caller: z.string().default(''),
   state: z.enum(batchStates),
   /** Where the requests are; absent until the requests of a retry are written. */

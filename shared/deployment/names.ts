@@ -18,7 +18,7 @@ export type FunctionName = (typeof functionNames)[number];
  * Only what others must find by name has a name; bucket and tables have none, so that a stack can be made anew beside
  * the data that an earlier one left.
  */
-export const stackNameOf = (stage: string): string => `firefly-gateway-${stage}`;
+export const readStackName = (stage: string): string => `firefly-gateway-${stage}`;
 
 /** The name of a function in AWS. Functions name each other by it: references would be circular. */
 export const lambdaName = (stackName: string, name: FunctionName): string => `${stackName}-${name}`;

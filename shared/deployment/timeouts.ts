@@ -23,7 +23,7 @@ export const getTimeouts = ({
   dispatch: { timeoutSeconds: 60 },
   // One invocation may have to stream a large output whole. Beyond the time given to Adobe: the wait for the permit, the
   // storing of the outputs, retries of steps.
-  generate: { timeoutSeconds: 900, executionSeconds: longestJobSeconds(services) + 2 * hour },
+  generate: { timeoutSeconds: 900, executionSeconds: maxJobSeconds(services) + 2 * hour },
   // One step reads a file whole to count its lines.
   inbox: { timeoutSeconds: 900, executionSeconds: 24 * hour },
   // One call may take 15 s. A message is tried for a day; the rest is for failures on this side.
@@ -33,7 +33,7 @@ export const getTimeouts = ({
   'secret-rotation': { timeoutSeconds: 300 + propagationSeconds },
 });
 
-const longestJobSeconds = (services: ServicesSettings): number => {
+const maxJobSeconds = (services: ServicesSettings): number => {
   const overrides = getOperationOverrides(services);
   const operations = enabledServices(services).flatMap((service) => service.operations);
   return Math.max(...operations.map((operation) => pollingPolicyFor(operation, overrides).timeoutSeconds));

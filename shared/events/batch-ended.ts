@@ -38,7 +38,7 @@ export type BatchEnded = z.output<typeof batchEnded>;
  *
  * @param gatewayUrl base of the addresses
  */
-export const batchEndedOf = (batch: Batch, gatewayUrl: string): BatchEnded => {
+export const toBatchEnded = (batch: Batch, gatewayUrl: string): BatchEnded => {
   const { batchId, caller, counts, lines, rejected, skipped, retryOf, error, createdAt } = batch;
   return {
     batchId,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endStates } from '../batches/batch.ts';
 import { jobUrl, outputUrl } from '../gateway-urls.ts';
 import type { Job } from '../jobs/job.ts';
-import { storedOutput, storedOutputOf } from '../jobs/stored-output.ts';
+import { storedOutput, toStoredOutput } from '../jobs/stored-output.ts';
 
 const output = storedOutput.extend({
   url: z.url().meta({ description: 'Redirects to a fresh URL whenever it is followed' }),
@@ -43,7 +43,7 @@ export type JobEnded = z.output<typeof jobEnded>;
  *
  * @param gatewayUrl base of the addresses
  */
-export const jobEndedOf = (job: Job, gatewayUrl: string): JobEnded => {
+export const toJobEnded = (job: Job, gatewayUrl: string): JobEnded => {
   const { jobId, caller, operation, error, createdAt, batchId, line, lineId } = job;
   return {
     jobId,
@@ -51,7 +51,7 @@ export const jobEndedOf = (job: Job, gatewayUrl: string): JobEnded => {
     operation,
     status: job.state as JobEnded['status'],
     outputs: (job.outputs ?? []).map((stored, index) => ({
-      ...storedOutputOf(stored),
+      ...toStoredOutput(stored),
       url: outputUrl(gatewayUrl, jobId, index),
     })),
     error,

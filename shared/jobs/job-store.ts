@@ -158,7 +158,7 @@ export const parseJob = createItemParser(jobSchema);
 export const queuedPart = (lane: string): string => `queued#${lane}`;
 
 /** Which part of the queue index a job in this state belongs to; none once it is final. */
-export const queueStateOf = (state: JobState, lane: string): string | undefined => {
+export const toQueueState = (state: JobState, lane: string): string | undefined => {
   if (isFinal(state)) return undefined;
   if (state === 'queued') return queuedPart(lane);
   return state === 'scheduled' ? state : 'active';

@@ -12,7 +12,7 @@ export const storedOutput = z.object({
 });
 
 /** An output as callers are told of it, without what else Adobe said about it. */
-export const storedOutputOf = ({
+export const toStoredOutput = ({
   bucket,
   key,
   sha256,

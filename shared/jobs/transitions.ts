@@ -1,7 +1,7 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { nowSeconds, type Table, updateItem } from '../aws/table.ts';
 import { isFinal, type Job, type JobState, type Turn } from './job.ts';
-import { jobKey, parseJob, queueStateOf, unpublishedJob } from './job-store.ts';
+import { jobKey, parseJob, toQueueState, unpublishedJob } from './job-store.ts';
 
 // DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
 const maxTurnsWithHistory = 300;
@@ -40,7 +40,7 @@ export const transition = async (
     expiresAt: retentionSeconds === undefined ? undefined : nowSeconds(table) + retentionSeconds,
   };
   const item = await updateItem(table, jobKey(jobId), {
-    set: { ...changes, state: to, updatedAt: at, queueState: queueStateOf(to, lane), queueOrder: order, ...end },
+    set: { ...changes, state: to, updatedAt: at, queueState: toQueueState(to, lane), queueOrder: order, ...end },
     append: turn <= maxTurnsWithHistory || isEnd ? { history: [{ state: to, at }] } : {},
     when: allOf(
       condition`#state IN (${from}) AND #turn = ${turn}`,

@@ -4,8 +4,8 @@ import { type Table, updateItem } from '../aws/table.ts';
 import type { Batch } from '../batches/batch.ts';
 import { batchKey } from '../batches/batch-store.ts';
 import { countEnd } from '../batches/count-end.ts';
-import { batchEndedEvent, batchEndedOf } from '../events/batch-ended.ts';
-import { jobEndedEvent, jobEndedOf } from '../events/job-ended.ts';
+import { batchEndedEvent, toBatchEnded } from '../events/batch-ended.ts';
+import { jobEndedEvent, toJobEnded } from '../events/job-ended.ts';
 import { type EventBus, publish } from '../events/publish.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-store.ts';
@@ -33,11 +33,11 @@ export interface Outbox {
 export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<void> => {
   const { table, bus, log, triggerDispatch } = outbox;
   if (!('jobId' in ended)) {
-    await publish(bus, batchEndedEvent, batchEndedOf(ended, bus.gatewayUrl));
+    await publish(bus, batchEndedEvent, toBatchEnded(ended, bus.gatewayUrl));
     return clearMark(table, batchKey(ended.batchId));
   }
   const isLast = await tryCountEnd(outbox, ended);
-  await publish(bus, jobEndedEvent, jobEndedOf(ended, bus.gatewayUrl));
+  await publish(bus, jobEndedEvent, toJobEnded(ended, bus.gatewayUrl));
   await clearMark(table, jobKey(ended.jobId));
   if (isLast && triggerDispatch !== undefined) await tryTriggerDispatch({ triggerDispatch, log });
 };

@@ -25,7 +25,7 @@ export interface FaultRunResult {
 
 const callers = ['ads', 'shop', 'press'];
 
-const longestMs = 3_600_000;
+const maxMs = 3_600_000;
 
 /** What goes wrong at Adobe, and how often against each other. */
 const adobeFaults: { weight: number; fault: Fault }[] = [
@@ -85,7 +85,7 @@ export const runWithFaults = async ({ jobs, seed }: { jobs: number; seed: number
     };
     const dispatching = async () => {
       for (let round = 0; isSending || open.size > 0; round += 1) {
-        if (performance.now() - start > longestMs) return;
+        if (performance.now() - start > maxMs) return;
         // A dispatch that was killed is repeated by the next round, as the schedule would.
         await lambda.invoke(stackNames.functions.dispatch, {}).catch(() => undefined);
         await pause(500);

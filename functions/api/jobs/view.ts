@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { exactRequestOf, type Job, jobStates, priorities } from '#shared/jobs/job.ts';
-import { storedOutput, storedOutputOf } from '#shared/jobs/stored-output.ts';
+import { storedOutput, toStoredOutput } from '#shared/jobs/stored-output.ts';
 import { toIso } from '../http/response.ts';
 
 const summaryFields = {
@@ -43,7 +43,7 @@ export const viewJobSummary = (job: Pick<Job, keyof typeof summaryAttributes>): 
   createdAt: job.createdAt,
   updatedAt: job.updatedAt,
   finishedAt: job.finishedAt,
-  outputs: (job.outputs ?? []).map(storedOutputOf),
+  outputs: (job.outputs ?? []).map(toStoredOutput),
   error: job.error,
 });
 

@@ -42,7 +42,7 @@ export interface ExecutionOptions {
 }
 
 const firstRetryMs = 50;
-const longestRetryMs = 5_000;
+const maxRetryMs = 5_000;
 
 /**
  * Starts a durable execution: invokes the function, ends waits and retries when they are due, and invokes it again
@@ -122,7 +122,7 @@ export const startExecution = (options: ExecutionOptions): Execution => {
     }
     token = undefined;
     state = 'suspended';
-    schedule('retry', Math.min(firstRetryMs * 2 ** failures, longestRetryMs), invoke);
+    schedule('retry', Math.min(firstRetryMs * 2 ** failures, maxRetryMs), invoke);
     failures += 1;
   };
   const requireToken = (given: string) => {

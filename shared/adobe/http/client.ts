@@ -64,7 +64,7 @@ export const classifyStatus = (status: number): StatusClass => {
   return status >= 400 ? 'refused' : 'unexpected';
 };
 
-/** Parses JSON that somebody else wrote; undefined if it is none, for a schema to refuse. */
+/** Parses JSON from outside; undefined if it is invalid, for a schema to refuse. */
 export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** Decides whether a URL that somebody else handed to us may be called: http or https, without credentials in it. */
+/** Decides whether a URL from outside may be called: http or https, without credentials in it. */
 export type AllowsUrl = (url: string) => boolean;
 
 const protocols = ['http:', 'https:'];

@@ -37,7 +37,7 @@ export interface RetryOptions {
 }
 
 const firstDelayMs = 500;
-const longestDelayMs = 8_000;
+const maxDelayMs = 8_000;
 
 /**
  * Repeats a call of IMS or of the I/O Management API that may be repeated (never the one that adds a secret) while the
@@ -55,7 +55,7 @@ export const retryTransient = async <Result>(
       return await call();
     } catch (error) {
       if (!isTransient(error) && !alsoRetry(error)) throw error;
-      const backOffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt);
+      const backOffMs = Math.min(maxDelayMs, firstDelayMs * 2 ** attempt);
       const delayMs = (isTransient(error) ? error.retryAfterMs : undefined) ?? backOffMs;
       if (clock.now() + delayMs > deadline) throw error;
       await sleep(delayMs);

@@ -91,13 +91,13 @@ export const pauseLane = async ({ table, name }: LaneQueue, { until, reason, lev
  */
 export const claimTrial = async ({ table, name, limits }: Lane): Promise<boolean> => {
   const now = table.clock.now();
-  const longestMs = Math.max(60_000, ...plannedWindows(limits).map((window) => permitPeriodMs(window, limits)));
+  const maxMs = Math.max(60_000, ...plannedWindows(limits).map((window) => permitPeriodMs(window, limits)));
   const keys = [lanePauseKey(name), sharedPauseKey];
   const items = await Promise.all(keys.map((key) => getItem(table, key)));
   const refused = keys.filter((_, index) => Number(items[index]?.['level'] ?? 0) > 0);
   for (const key of refused) {
     const claimed = await updateItem(table, key, {
-      set: { trialUntil: now + 2 * longestMs },
+      set: { trialUntil: now + 2 * maxMs },
       when: condition`#level > ${0} AND (attribute_not_exists(#trialUntil) OR #trialUntil <= ${now})`,
     });
     if (claimed === undefined) return false;

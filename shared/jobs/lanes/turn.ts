@@ -43,7 +43,7 @@ export const beginTurn = async (
 };
 
 /**
- * Whether a turn may be used now. `passed`: its permits come free with the answer, see {@link settlePermits}. `stale`: the job is somebody else's business. The rest:
+ * Whether a turn may be used now. `passed`: its permits come free with the answer, see {@link settlePermits}. `stale`: another turn or state has taken the job over. The rest:
  * the turn has to be given up.
  */
 export type FenceVerdict =
@@ -52,7 +52,7 @@ export type FenceVerdict =
   | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'daily_limit' | 'no_slot' };
 
 /**
- * The last check before a submit: same turn, lane not paused by anybody, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any planned
+ * The last check before a submit: same turn, lane not paused, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any planned
  * window, and no more than N arrive in any window of seconds: for these it waits until their slots are free.
  * The caller submits at once, and never twice on one verdict.
  */
@@ -112,7 +112,7 @@ export interface Requeue {
 /**
  * Puts a job back into the queue at its old rank, or ends it if its caller has asked for that meanwhile.
  *
- * @returns undefined if the job is somebody else's business now
+ * @returns undefined if another turn or state has taken the job over
  */
 export const requeue = async (table: Table, job: Job, { sent, changes = {} }: Requeue): Promise<Job | undefined> => {
   const from: JobState[] = [job.state];

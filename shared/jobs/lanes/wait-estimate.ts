@@ -7,7 +7,7 @@ const dayMs = 86_400_000;
  * The earliest time (epoch ms) at which a job with this many turns before it can be submitted, as far as the quota tells:
  * permits, Adobe's pause, and the day's limit, which begins anew at midnight UTC. Jobs that come in later may overtake it.
  *
- * @returns undefined while an operator has stopped the queue: nobody knows for how long
+ * @returns undefined while an operator has paused the queue, as the end of that pause is unknown
  */
 export const earliestSubmit = (
   snapshot: LaneSnapshot,
@@ -47,9 +47,9 @@ const withinDays = (
 ): number => {
   let free = freeTimes;
   let ahead = turnsAhead;
-  const first = dayOf(free[0] ?? start);
+  const first = toDay(free[0] ?? start);
   let midnight = (first + 1) * dayMs;
-  let left = requestsPerDay - (first === dayOf(nowMs) ? usedToday : 0);
+  let left = requestsPerDay - (first === toDay(nowMs) ? usedToday : 0);
   for (;;) {
     const submitAt = timeOfTurn(free, ahead, period);
     if (requestsPerDay === Number.POSITIVE_INFINITY || (ahead < left && submitAt < midnight)) return submitAt;
@@ -61,7 +61,7 @@ const withinDays = (
   }
 };
 
-const dayOf = (timeMs: number): number => Math.floor(timeMs / dayMs);
+const toDay = (timeMs: number): number => Math.floor(timeMs / dayMs);
 
 /** Permits serve in the order in which they come free, each once in a period. */
 const timeOfTurn = (free: readonly number[], turn: number, periodMs: number): number =>
