@@ -1,6 +1,7 @@
 import { assignTurns } from '#functions/dispatch/assign-turns.ts';
 import type { StartTurn } from '#functions/dispatch/context.ts';
 import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
+import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { startTestDynamoDb } from '#test/fixtures/job-table.ts';
@@ -63,6 +64,8 @@ export const simulateFairness = async (
       passedOver: waiting.some(({ length }) => length > 0),
     });
     at(submitAt, async () => {
+      // Answered at once, so that its permit comes free one window later.
+      await settlePermits(lane, (turn as Job).permits ?? [], clock.now());
       await endJob(table, turn as Job, ['scheduled'], { to: 'succeeded' });
     });
   };
