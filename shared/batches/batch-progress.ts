@@ -15,7 +15,16 @@ export type BatchChanges = Partial<
   LineCounts &
     Pick<
       Batch,
-      'counts' | 'lines' | 'readTo' | 'readAttempts' | 'lastAttemptRun' | 'startedAt' | 'cancelledAt' | 'error'
+      | 'counts'
+      | 'lines'
+      | 'columns'
+      | 'warnings'
+      | 'readTo'
+      | 'readAttempts'
+      | 'lastAttemptRun'
+      | 'startedAt'
+      | 'cancelledAt'
+      | 'error'
     >
 >;
 

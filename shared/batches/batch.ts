@@ -37,15 +37,13 @@ const lineCounts = z.object({
   rejected: z.number(),
   /** Lines that were not made into jobs, as the batch had been cancelled before. */
   skipped: z.number(),
-  /** Lines with nothing in them. */
-  blank: z.number(),
 });
 
 /** How far a file has been read: what its lines have become. */
 export type LineCounts = z.output<typeof lineCounts>;
 
 /** Nothing read yet. */
-export const noLines: LineCounts = { jobs: 0, rejected: 0, skipped: 0, blank: 0 };
+export const noLines: LineCounts = { jobs: 0, rejected: 0, skipped: 0 };
 
 /** What the table holds of a batch; its own attributes, for keys and indexes, are not part of the batch. */
 export const batchSchema = lineCounts.extend({
@@ -61,7 +59,11 @@ export const batchSchema = lineCounts.extend({
   retryOf: z.string().optional(),
   /** Tells a repeated call from another one with the same idempotency key. */
   requestHash: z.string().optional(),
-  /** How many lines the file has; known once it has been counted. */
+  /** Names of the columns of the file that are no part of a request and come back in the report. */
+  columns: z.array(z.string()).optional(),
+  /** What the caller should know though the file was taken. */
+  warnings: z.array(z.string()).optional(),
+  /** How many requests the file has; known once they have been counted. */
   lines: z.number().optional(),
   /** How far the file has been read, as of the last lines that were begun; the counts of lines are those up to there. */
   readTo: readPosition.optional(),

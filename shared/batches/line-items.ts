@@ -10,17 +10,20 @@ const skippedLine = z.object({
   line: z.number(),
   /** The caller's own id of the line. */
   id: z.string().optional(),
-  state: z.enum(['rejected', 'cancelled', 'blank']),
+  /** As of a job: where the line stands in its file, and the caller's own cells beside it. */
+  row: z.number().optional(),
+  columns: z.array(z.string()).optional(),
+  state: z.enum(['rejected', 'cancelled']),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
-/** A line that is no job: it cannot be one, the batch had been cancelled before, or there is nothing in it. */
+/** A line that is no job: it cannot be one, or the batch had been cancelled before. */
 export type SkippedLine = z.output<typeof skippedLine>;
 
 const parseSkippedLine = createItemParser(skippedLine);
 
 /** The part of the batch's counts that a line without a job belongs to, by the line's state. */
-export const countedAs = { rejected: 'rejected', cancelled: 'skipped', blank: 'blank' } as const;
+export const countedAs = { rejected: 'rejected', cancelled: 'skipped' } as const;
 
 // DynamoDB: at most 25 items in a BatchWriteItem.
 const maxWrites = 25;

@@ -137,6 +137,10 @@ export const jobSchema = z.object({
   line: z.number().optional(),
   /** The caller's own id of the line. */
   lineId: z.string().optional(),
+  /** Where the line stands in its file: number of the line or, in a table, of the row, from 1. */
+  row: z.number().optional(),
+  /** Cells of the caller's own columns beside the request, in the order of the batch's `columns`. */
+  columns: z.array(z.string()).optional(),
   /** The earlier job whose outputs answered the request, instead of Adobe. */
   reusedFrom: z.string().optional(),
 });
@@ -167,6 +171,8 @@ export type NewJob = Pick<
   | 'batchId'
   | 'line'
   | 'lineId'
+  | 'row'
+  | 'columns'
 >;
 
 /** Identifies one turn of one job: what is started under a permit. */

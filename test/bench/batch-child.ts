@@ -65,7 +65,7 @@ const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): In
 };
 
 const readAll = async (context: InboxContext, batchId: string, source: BatchSource): Promise<number> => {
-  const lines = await storeLines(context, batchId, readSource(context, source));
+  const lines = await storeLines(context, batchId, readSource(context, source, { columns: [], warnings: new Set() }));
   for (let at = firstLine; at.line <= lines; ) at = (await readChunk(context, batchId, at)).next;
   return lines;
 };

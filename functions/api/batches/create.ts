@@ -26,7 +26,7 @@ const batchBodies = {
   'application/x-ndjson': lineSchema.meta({ description: 'One on each line' }),
   'text/csv': z.string().meta({
     description:
-      'A header row with the columns `operation`, `id`, `priority`, `modelVersion` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out',
+      'A header row with the columns `operation`, `id`, `priority`, `modelVersion` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out; columns that no operation has come back in the report',
   }),
   'application/json': z.union([
     z.object({

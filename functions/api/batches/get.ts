@@ -29,7 +29,7 @@ export const getRoute = (context: ApiContext): Route => ({
 
 // When the last job will be submitted at the earliest, ISO: what waits now at other priorities has its turns in between.
 const estimateEnd = async ({ table, lanes }: ApiContext, batch: Batch): Promise<string | undefined> => {
-  const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped - batch.blank;
+  const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped;
   const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
   const now = table.clock.now();
   if (unfinished === 0) return toIso(now);

@@ -16,7 +16,9 @@ export const batchSchema = z
     priority: z.enum(priorities).meta({ description: 'Of every line without a priority of its own' }),
     source: z.object({ bucket: z.string(), key: z.string(), versionId: z.string().optional() }).optional(),
     retryOf: z.uuid().optional().meta({ description: 'The batch whose failed jobs are tried again' }),
-    lines: z.int().optional().meta({ description: 'Lines of the file; known once all of it has been read' }),
+    lines: z.int().optional().meta({
+      description: 'Requests in the file, blank lines not counted; known once all of it has been read',
+    }),
     counts: z.object({
       unfinished: count('Jobs that wait or run'),
       succeeded: z.int(),
@@ -24,12 +26,15 @@ export const batchSchema = z
       cancelled: count('Cancelled jobs, and lines that never became jobs because of the cancellation'),
       timed_out: z.int(),
       rejected: count('Lines that cannot be jobs; the report says why'),
-      blank: count('Lines with nothing in them'),
     }),
     error: z
       .object({ code: z.string(), message: z.string() })
       .optional()
       .meta({ description: 'Why the file was refused as a whole' }),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'What to know though the file was taken, such as columns that are not sent to Adobe' }),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().optional(),
     updatedAt: z.iso.datetime(),
@@ -73,9 +78,9 @@ export const viewBatch = (
       // Lines that never became jobs were cancelled as well.
       cancelled: batch.counts.cancelled + batch.skipped,
       rejected: batch.rejected,
-      blank: batch.blank,
     },
     error: batch.error,
+    warnings: batch.warnings?.length === 0 ? undefined : batch.warnings,
     createdAt: batch.createdAt,
     startedAt: batch.startedAt,
     updatedAt: batch.updatedAt,

@@ -42,8 +42,9 @@ export const enqueueLines = async (
     if (enqueuedBefore.has(line.line)) continue;
     const found = readLine(inbox, batchId, line);
     if (!('operation' in found)) skipped.push(found);
-    else if (batch.cancelRequestedAt !== undefined) skipped.push({ line: line.line, id: found.id, state: 'cancelled' });
-    else jobs.push(buildJob(inbox, batch, line.line, found));
+    else if (batch.cancelRequestedAt !== undefined) {
+      skipped.push({ ...pickOrigin(line), id: found.id, state: 'cancelled' });
+    } else jobs.push(buildJob(inbox, batch, line, found));
   }
   await saveSkippedLines(table, batchId, skipped);
   const refused: SkippedLine[] = [];
@@ -58,7 +59,8 @@ export const enqueueLines = async (
       const round = firstRound + index;
       const isStored = await tryCreateJob(inbox, job, { rank: buildRank(priority, round, job.jobId), round });
       if (isStored) return;
-      refused.push({ line: Number(job.line), id: job.lineId, state: 'rejected', error: unprocessableLine });
+      const { line = 0, row, columns, lineId: id } = job;
+      refused.push({ line, row, columns, id, state: 'rejected', error: unprocessableLine });
     };
     await pMap(enqueued, createOne, { concurrency });
   }
@@ -68,7 +70,6 @@ export const enqueueLines = async (
     jobs: enqueuedBefore.size + jobs.length - refused.length,
     rejected: count('rejected') + refused.length,
     skipped: count('cancelled'),
-    blank: count('blank'),
   };
 };
 
@@ -118,34 +119,35 @@ const findLinesWithJobs = async (
 
 /** Reads a line; one on which the reading itself fails is rejected, as it would fail those around it at every attempt. */
 const readLine = (inbox: InboxContext, batchId: string, numbered: NumberedLine): LineRequest | SkippedLine => {
-  const { line } = numbered;
+  const origin = pickOrigin(numbered);
+  const { line } = origin;
   switch (numbered.kind) {
-    case 'blank':
-      return { line, state: 'blank' };
     case 'error': {
       const { id, code, message } = numbered;
-      return { line, id, state: 'rejected', error: { code, message } };
+      return { ...origin, id, state: 'rejected', error: { code, message } };
     }
     case 'request':
       try {
         const found = readLineRequest(numbered.json, inbox.operations);
-        return 'error' in found ? { line, state: 'rejected', ...found } : found;
+        return 'error' in found ? { ...origin, state: 'rejected', ...found } : found;
       } catch (error) {
         // The message may repeat the content.
         const { name } = error instanceof Error ? error : new TypeError();
         inbox.log.error('Reading a line of a batch failed; the line was rejected.', { batchId, line, error: name });
-        return { line, state: 'rejected', error: unprocessableLine };
+        return { ...origin, state: 'rejected', error: unprocessableLine };
       }
   }
 };
 
+const pickOrigin = ({ line, row, columns }: NumberedLine) => ({ line, row, columns });
+
 const buildJob = (
   { operations }: InboxContext,
   { batchId, caller, priority, retentionSeconds }: Batch,
-  line: number,
+  numbered: NumberedLine,
   { operation, modelVersion, body, text, id, warnings, priority: own }: LineRequest,
 ): NewJob => ({
-  jobId: jobIdOfLine(batchId, line),
+  jobId: jobIdOfLine(batchId, numbered.line),
   caller,
   operation: operation.name,
   lane: laneOf(operation).name,
@@ -153,9 +155,9 @@ const buildJob = (
   request: text,
   requestHash: requestHashOf(operation.name, modelVersion, body),
   priority: own ?? priority,
-  warnings,
+  warnings: [...((numbered.kind === 'request' ? numbered.warnings : undefined) ?? []), ...warnings],
   retentionSeconds,
   batchId,
-  line,
+  ...pickOrigin(numbered),
   lineId: id,
 });

@@ -10,23 +10,24 @@ import { type ErrorLine, type PreparedLine, RefusedFileError } from './prepared-
 /** Writes a line so that it can be read back alone; the only line feed in it is the one at its end. */
 export const encodeLine = (line: PreparedLine): string => {
   switch (line.kind) {
-    case 'request':
-      return `=${line.json}\n`;
-    case 'error': {
-      const { code, message, id } = line;
-      return `!${JSON.stringify({ code, message, id })}\n`;
+    case 'request': {
+      const { row, columns, warnings } = line;
+      return `=${JSON.stringify({ row, columns, warnings })}\t${line.json}\n`;
     }
-    case 'blank':
-      return '\n';
+    case 'error': {
+      const { code, message, id, row, columns } = line;
+      return `!${JSON.stringify({ code, message, id, row, columns })}\n`;
+    }
   }
 };
 
 /** Reads what {@link encodeLine} wrote, without its line feed. */
 export const decodeLine = (text: string): PreparedLine => {
-  if (text === '') return { kind: 'blank' };
-  const content = text.slice(1);
-  if (text.startsWith('=')) return { kind: 'request', json: content };
-  return { kind: 'error', ...(JSON.parse(content) as Omit<ErrorLine, 'kind'>) };
+  if (text.startsWith('!')) return { kind: 'error', ...(JSON.parse(text.slice(1)) as Omit<ErrorLine, 'kind'>) };
+  // JSON that is written without spaces has no tab.
+  const end = text.indexOf('\t');
+  const about = JSON.parse(text.slice(1, end)) as Omit<Extract<PreparedLine, { kind: 'request' }>, 'kind' | 'json'>;
+  return { kind: 'request', json: text.slice(end + 1), ...about };
 };
 
 // S3 takes no parts smaller than 5 MiB; one is held in memory at a time.
@@ -66,7 +67,8 @@ export const storeLines = async (
     };
     for await (const line of lines) {
       count += 1;
-      if (count > maxLines) throw new RefusedFileError('too_many_lines', `The file has more than ${maxLines} lines.`);
+      if (count > maxLines)
+        throw new RefusedFileError('too_many_lines', `The file has more than ${maxLines} requests.`);
       text += encodeLine(line);
       if (text.length >= blockCharacters) yield takeBlock();
     }

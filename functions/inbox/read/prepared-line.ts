@@ -1,15 +1,37 @@
 import { GatewayError } from '#shared/errors.ts';
 
-/** What a line of a file is, whatever the format of the file: a request as JSON, nothing, or what cannot be a request. */
-export type PreparedLine = { kind: 'request'; json: string } | { kind: 'blank' } | ErrorLine;
+/** Where a line stands in its file, and what its caller keeps beside it. */
+export interface LineOrigin {
+  /** Number of the line of a file of lines, or of the row of a table as spreadsheet programs count it, from 1. */
+  row?: number;
+  /** Cells of the caller's own columns, in the order of {@link FileNotes.columns}. */
+  columns?: string[];
+}
 
 /** What cannot be a request, and why; the message never repeats its content. */
-export interface ErrorLine {
+export interface ErrorLine extends LineOrigin {
   kind: 'error';
   code: string;
   message: string;
   /** The caller's own id of the line, where it could be read. */
   id?: string;
+}
+
+/** What a line of a file is, whatever the format of the file: a request as JSON, or what cannot be a request. */
+export type PreparedLine = RequestLine | ErrorLine;
+
+interface RequestLine extends LineOrigin {
+  kind: 'request';
+  json: string;
+  /** What the caller should know about how the line was read. */
+  warnings?: string[];
+}
+
+/** What there is to say of a file besides its lines; filled while it is read. */
+export interface FileNotes {
+  /** Names of the caller's own columns, which come back in the report. */
+  columns: string[];
+  warnings: Set<string>;
 }
 
 /** Largest request in a file, in bytes: a request body of the largest size, and room for what stands around it. */

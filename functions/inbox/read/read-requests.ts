@@ -11,7 +11,7 @@ import type { Refusal } from '../report/report-batch.ts';
 import { enqueueLines } from './enqueue-lines.ts';
 import { readSource } from './formats/source.ts';
 import { firstLine, readChunk, storeLines } from './lines-file.ts';
-import { RefusedFileError } from './prepared-line.ts';
+import { type FileNotes, RefusedFileError } from './prepared-line.ts';
 import { readFailedJobs } from './retry-source.ts';
 
 /** How far the reading has come, and what the lines so far have become. */
@@ -83,8 +83,16 @@ const prepare = async (inbox: InboxContext, run: BatchRun): Promise<Prepared> =>
     return { kind: 'refused', refusal: { code: 'source_not_readable', message } };
   }
   try {
-    const lines = await prepareLines(inbox, batch);
-    const changes = { lines, readAttempts: 0, startedAt: new Date(table.clock.now()).toISOString() };
+    const notes: FileNotes = { columns: [], warnings: new Set() };
+    const lines = await prepareLines(inbox, batch, notes);
+    const { columns } = notes;
+    const changes = {
+      lines,
+      columns,
+      warnings: [...notes.warnings],
+      readAttempts: 0,
+      startedAt: new Date(table.clock.now()).toISOString(),
+    };
     const begun = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
     return begun === undefined ? { kind: 'stale' } : { kind: 'ready', lines, from: { ...firstLine, ...noLines } };
   } catch (error) {
@@ -102,7 +110,7 @@ const beginAttempt = async ({ table }: InboxContext, run: BatchRun): Promise<Bat
   return advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
 };
 
-const prepareLines = (inbox: InboxContext, batch: Batch): Promise<number> => {
+const prepareLines = (inbox: InboxContext, batch: Batch, notes: FileNotes): Promise<number> => {
   const { batchId, caller, source, retryOf } = batch;
   if (caller === '') {
     throw new RefusedFileError(
@@ -110,9 +118,9 @@ const prepareLines = (inbox: InboxContext, batch: Batch): Promise<number> => {
       'The file must lie in the folder of a team: inbox/<team>/<file>.',
     );
   }
-  if (retryOf !== undefined) return storeLines(inbox, batchId, readFailedJobs(inbox, retryOf));
+  if (retryOf !== undefined) return storeLines(inbox, batchId, readFailedJobs(inbox, retryOf, notes));
   if (source === undefined) throw new TypeError('The batch has neither a file nor another batch to try again.');
-  return storeLines(inbox, batchId, readSource(inbox, source));
+  return storeLines(inbox, batchId, readSource(inbox, source, notes));
 };
 
 /** @returns where the next lines begin; null if another execution has taken over */
@@ -133,7 +141,6 @@ const readLines = async (inbox: InboxContext, run: BatchRun, from: Reached): Pro
     jobs: from.jobs + read.jobs,
     rejected: from.rejected + read.rejected,
     skipped: from.skipped + read.skipped,
-    blank: from.blank + read.blank,
   };
 };
 
@@ -179,7 +186,7 @@ const rejectUnreadLines = async ({ table, log }: InboxContext, batchId: string, 
   return counts;
 };
 
-const pickCounts = ({ jobs, rejected, skipped, blank }: LineCounts): LineCounts => ({ jobs, rejected, skipped, blank });
+const pickCounts = ({ jobs, rejected, skipped }: LineCounts): LineCounts => ({ jobs, rejected, skipped });
 
 const pickPosition = ({ line, offset }: ReadPosition): ReadPosition => ({ line, offset });
 

@@ -3,7 +3,7 @@ import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { exactRequestOf } from '#shared/jobs/job.ts';
 import type { InboxContext } from '../context.ts';
-import { type PreparedLine, RefusedFileError } from './prepared-line.ts';
+import { type FileNotes, type PreparedLine, RefusedFileError } from './prepared-line.ts';
 
 const failedJob = lineJobSchema.pick({
   state: true,
@@ -12,21 +12,25 @@ const failedJob = lineJobSchema.pick({
   request: true,
   priority: true,
   lineId: true,
+  row: true,
+  columns: true,
 });
 
 type FailedJob = z.output<typeof failedJob>;
 
 /**
- * Reads the failed and timed out jobs of a batch as the lines of a new one, in their order.
+ * Reads the failed and timed out jobs of a batch as the lines of a new one, in their order, with what stood beside them.
  *
  * @throws {RefusedFileError} if the batch has been erased
  */
 export async function* readFailedJobs(
   { table }: Pick<InboxContext, 'table'>,
   batchId: string,
+  notes: FileNotes,
 ): AsyncGenerator<PreparedLine> {
   const batch = await getBatch(table, batchId);
   if (batch === undefined) throw new RefusedFileError('source_not_found', 'The batch to try again has been erased.');
+  notes.columns = batch.columns ?? [];
   for await (const { jobs } of lineJobs(table, batchId, { last: batch.lines ?? 0 }, failedJob)) {
     for (const [line, job] of [...jobs].sort(([a], [b]) => a - b)) {
       if (job.state === 'failed' || job.state === 'timed_out') yield toLine(job, line);
@@ -35,7 +39,7 @@ export async function* readFailedJobs(
 }
 
 const toLine = (job: FailedJob, line: number): PreparedLine => {
-  const { operation, modelVersion, priority, lineId } = job;
+  const { operation, modelVersion, priority, lineId, row, columns } = job;
   const id = lineId ?? String(line);
   let body: unknown;
   try {
@@ -46,7 +50,9 @@ const toLine = (job: FailedJob, line: number): PreparedLine => {
       code: 'invalid_json',
       message: 'The request of the failed job cannot be read any more.',
       id,
+      row,
+      columns,
     };
   }
-  return { kind: 'request', json: JSON.stringify({ operation, modelVersion, body, priority, id }) };
+  return { kind: 'request', json: JSON.stringify({ operation, modelVersion, body, priority, id }), row, columns };
 };

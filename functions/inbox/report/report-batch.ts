@@ -45,7 +45,7 @@ export const refuseBatch = async (
   const { state } = await context.step('refuse', async (): Promise<BatchEnd> => {
     const batch = await renewLease(inbox, run, 'reading');
     if (batch === undefined) return { state: 'stale' };
-    await writeReport(inbox, run.batchId, refusalRow(refusal));
+    await writeReport(inbox, batch, refusalRow(refusal));
     const end = { from: ['reading'], to: 'refused', changes: { error: refusal } } as const;
     return { state: (await endBatch(inbox.table, run, end, batch.retentionSeconds))?.state ?? 'stale' };
   });
@@ -57,7 +57,7 @@ const tryReport = async (inbox: InboxContext, run: BatchRun): Promise<Reported> 
   if (batch === undefined) return { kind: 'not_written', state: 'stale' };
   const batchCounts = emptyCounts();
   try {
-    await writeReport(inbox, run.batchId, reportRows(inbox, batch, batchCounts));
+    await writeReport(inbox, batch, reportRows(inbox, batch, batchCounts));
   } catch (error) {
     if (!(error instanceof JobsStillRunningError)) throw error;
     return { kind: 'not_written', state: await resumeBatch(inbox, run, batch) };

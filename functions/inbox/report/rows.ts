@@ -10,7 +10,7 @@ import type { BatchCounts } from './recount.ts';
 
 /** What the report says about one line of the input; its fields are those of `report.jsonl`. */
 export interface ReportRow {
-  /** Number of the line, from 1; none where the file as a whole was refused. */
+  /** Number of the request, from 1, blank lines not counted; none where the file as a whole was refused. */
   line?: number;
   /** The caller's own id of the line. */
   id?: string;
@@ -24,6 +24,11 @@ export interface ReportRow {
   /** Of each output, where Adobe named one. */
   seed: (number | null)[];
   error?: { code: string; message: string };
+  /** Where the line stands in the file: number of the line or, in a table, of the row with the header as the first. */
+  row?: number;
+  warnings?: string[];
+  /** The caller's own columns beside the request. */
+  columns?: Record<string, string>;
 }
 
 /** A job has not ended, though by the count all had. */
@@ -33,17 +38,26 @@ export class JobsStillRunningError extends GatewayError {
   }
 }
 
-const reportedJob = lineJobSchema.pick({ jobId: true, lineId: true, state: true, outputs: true, error: true });
+const reportedJob = lineJobSchema.pick({
+  jobId: true,
+  lineId: true,
+  state: true,
+  outputs: true,
+  error: true,
+  row: true,
+  warnings: true,
+  columns: true,
+});
 
 /**
- * One row for every line of a batch with something in it, in the order of the lines.
+ * One row for every line of a batch, in the order of the lines.
  *
  * @param batchCounts counts what is found
  * @throws {JobsStillRunningError} if a job has not ended
  */
 export async function* reportRows(
   { table, bus: { gatewayUrl } }: InboxContext,
-  { batchId, lines = 0 }: Batch,
+  { batchId, lines = 0, columns: names = [] }: Batch,
   batchCounts: BatchCounts,
 ): AsyncGenerator<ReportRow> {
   const skipped = skippedLines(table, batchId);
@@ -53,9 +67,12 @@ export async function* reportRows(
       const job = jobs.get(line);
       const skippedLine = nextSkipped.done !== true && nextSkipped.value.line === line ? nextSkipped.value : undefined;
       if (skippedLine !== undefined) nextSkipped = await skipped.next();
-      if (job !== undefined) yield buildJobRow(line, job, gatewayUrl, batchCounts);
-      else if (skippedLine !== undefined) yield* buildSkippedRows(skippedLine, batchCounts);
-      else yield { line, state: 'erased', outputs: [], links: [], seed: [] };
+      if (job !== undefined) {
+        const row = buildJobRow(line, job, gatewayUrl, batchCounts);
+        yield { ...row, ...describeOrigin(job, names) };
+      } else if (skippedLine !== undefined) {
+        yield { ...buildSkippedRow(skippedLine, batchCounts), ...describeOrigin(skippedLine, names) };
+      } else yield { line, state: 'erased', outputs: [], links: [], seed: [] };
     }
   }
 }
@@ -83,7 +100,16 @@ const buildJobRow = (
   };
 };
 
-const buildSkippedRows = ({ line, id, state, error }: SkippedLine, batchCounts: BatchCounts): ReportRow[] => {
+const buildSkippedRow = ({ line, id, state, error }: SkippedLine, batchCounts: BatchCounts): ReportRow => {
   batchCounts[countedAs[state]] += 1;
-  return state === 'blank' ? [] : [{ line, id, state, outputs: [], links: [], seed: [], error }];
+  return { line, id, state, outputs: [], links: [], seed: [], error };
 };
+
+const describeOrigin = (
+  { row, columns, warnings = [] }: { row?: number; columns?: string[]; warnings?: string[] },
+  names: readonly string[],
+): Pick<ReportRow, 'row' | 'warnings' | 'columns'> => ({
+  row,
+  warnings: warnings.length === 0 ? undefined : warnings,
+  columns: columns && Object.fromEntries(names.map((name, index) => [name, columns[index] ?? ''])),
+});

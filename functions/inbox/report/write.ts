@@ -1,6 +1,7 @@
 import { Readable, Transform } from 'node:stream';
 import { Upload } from '@aws-sdk/lib-storage';
-import { stringify } from 'csv-stringify';
+import { stringify } from 'csv-stringify/sync';
+import type { Batch } from '#shared/batches/batch.ts';
 import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
 import type { InboxContext } from '../context.ts';
 import type { ReportRow } from './rows.ts';
@@ -18,12 +19,12 @@ const contentTypes: Record<ReportFormat, string> = { jsonl: 'application/x-ndjso
  */
 export const writeReport = async (
   inbox: InboxContext,
-  batchId: string,
+  { batchId, columns }: Pick<Batch, 'batchId' | 'columns'>,
   rows: AsyncIterable<ReportRow>,
 ): Promise<void> => {
   const source = Readable.from(rows);
   const jsonl = jsonLines();
-  const csv = csvTable();
+  const csv = csvTable(columns ?? []);
   const destinations = [jsonl, csv];
   source.once('error', (error) => {
     for (const destination of destinations) destination.destroy(error);
@@ -59,22 +60,53 @@ const jsonLines = (): Transform =>
     transform: (row, _encoding, done) => done(null, `${JSON.stringify(row)}\n`),
   });
 
-/** RFC 4180, with a byte order mark for spreadsheets; a cell that they would take for a formula begins with an apostrophe. */
-const csvTable = (): Transform =>
-  stringify({
-    header: true,
-    bom: true,
+const reportColumns = [
+  'line',
+  'id',
+  'jobId',
+  'state',
+  'outputs',
+  'links',
+  'seed',
+  'error',
+  'row',
+  'warnings',
+] as const satisfies (keyof ReportRow)[];
+
+/**
+ * RFC 4180, with a byte order mark for spreadsheets; a cell that they would take for a formula begins with an apostrophe. The
+ * caller's own columns come last.
+ */
+const csvTable = (ownColumns: readonly string[]): Transform => {
+  const toCells = (row: ReportRow): unknown[] => [
+    ...reportColumns.map((name) => formatCell(row, name)),
+    ...ownColumns.map((name) => row.columns?.[name]),
+  ];
+  const headers = ownColumns.map((name) => (isReportColumn(name) ? `columns.${name}` : name));
+  return new Transform({
+    writableObjectMode: true,
+    construct(done) {
+      this.push(`\ufeff${writeRow([...reportColumns, ...headers])}`);
+      done();
+    },
+    transform: (row: ReportRow, _encoding, done) => done(null, writeRow(toCells(row))),
+  });
+};
+
+const isReportColumn = (name: string): boolean => reportColumns.some((column) => column === name);
+
+const writeRow = (cells: unknown[]): string =>
+  stringify([cells], {
     escape_formulas: true,
     record_delimiter: 'windows',
     // The library quotes the line breaks of its own rows only.
     quoted_match: /[\r\n]/,
-    columns: ['line', 'id', 'jobId', 'state', 'outputs', 'links', 'seed', 'error'],
-    cast: { object: formatCell },
   });
 
-/** Keys and addresses have no spaces and seeds are numbers, so all are listed with spaces in between. */
-const formatCell = (value: object): string => {
-  if (Array.isArray(value)) return value.map((entry) => entry ?? '-').join(' ');
-  const { code, message } = value as NonNullable<ReportRow['error']>;
-  return `${code}: ${message}`;
+/** Keys and addresses have no spaces and seeds are numbers, so these are listed with spaces in between. */
+const formatCell = (row: ReportRow, name: (typeof reportColumns)[number]): unknown => {
+  if (name === 'error') return row.error && `${row.error.code}: ${row.error.message}`;
+  if (name === 'seed') return row.seed.map((seed) => seed ?? '-').join(' ');
+  const value = row[name];
+  return Array.isArray(value) ? value.join(' ') : value;
 };

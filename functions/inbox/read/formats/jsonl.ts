@@ -1,21 +1,23 @@
 import { maxLineBytes, notUtf8Line, type PreparedLine, tooLongLine } from '../prepared-line.ts';
 
-/** One line for each line of a file, in JSON or not; that is found out later, line by line. */
+/** One line for each line of a file with something in it, in JSON or not; that is found out later, line by line. */
 export async function* readJsonl(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<PreparedLine> {
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let row = 0;
   for await (const line of splitLines(chunks, maxLineBytes)) {
+    row += 1;
     if (line === 'too_long') {
-      yield tooLongLine;
+      yield { ...tooLongLine, row };
       continue;
     }
     let json: string;
     try {
       json = utf8.decode(line).trim();
     } catch {
-      yield notUtf8Line;
+      yield { ...notUtf8Line, row };
       continue;
     }
-    yield json === '' ? { kind: 'blank' } : { kind: 'request', json };
+    if (json !== '') yield { kind: 'request', json, row };
   }
 }
 

@@ -3,12 +3,25 @@ import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import type { InboxContext } from '../../context.ts';
-import { type PreparedLine, RefusedFileError } from '../prepared-line.ts';
+import { type FileNotes, type PreparedLine, RefusedFileError } from '../prepared-line.ts';
 import { readCsv } from './csv.ts';
+import { readText } from './encoding.ts';
 import { maxJsonBytes, readJson, useJsonl } from './json.ts';
 import { readJsonl } from './jsonl.ts';
 
-const readers = { jsonl: readJsonl, csv: readCsv, json: readJson };
+type Reader = (content: AsyncIterable<Buffer>, notes: FileNotes) => AsyncGenerator<PreparedLine>;
+
+const readers = {
+  jsonl: async function* (content) {
+    yield* readJsonl((await readText(content)).chunks);
+  },
+  csv: async function* (content, notes) {
+    yield* readCsv(await readText(content), notes);
+  },
+  json: async function* (content) {
+    yield* readJson((await readText(content)).chunks);
+  },
+} satisfies Record<string, Reader>;
 
 /** How requests are written in a file. */
 export interface FileFormat {
@@ -28,11 +41,13 @@ export interface SizeLimit {
 /**
  * Reads a file of requests in any format, one line for each request.
  *
+ * @param notes filled with what there is to say of the file as a whole
  * @throws {RefusedFileError} if the file cannot be taken as a whole
  */
 export async function* readSource(
   { s3, maxBytes }: Pick<InboxContext, 's3' | 'maxBytes'>,
   source: BatchSource,
+  notes: FileNotes,
 ): AsyncGenerator<PreparedLine> {
   const file = parseFormat(source.key);
   if (file === undefined) {
@@ -45,7 +60,7 @@ export async function* readSource(
   const limit =
     format === 'json' && maxBytes > maxJsonBytes ? { maxBytes: maxJsonBytes, advice: useJsonl } : { maxBytes };
   const content = readContent(await openSource(s3, source, limit), { isCompressed, ...limit });
-  yield* readers[format](content);
+  yield* readers[format](content, notes);
 }
 
 const extensions: Record<string, FileFormat['format']> = { jsonl: 'jsonl', ndjson: 'jsonl', csv: 'csv', json: 'json' };
@@ -94,10 +109,8 @@ const isGone = (error: unknown): boolean =>
   (error instanceof S3ServiceException &&
     ['NoSuchVersion', 'NoSuchBucket', 'AccessDenied', 'PreconditionFailed', 'InvalidObjectState'].includes(error.name));
 
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
-
 /**
- * Reads the content of a file: unpacked, without a byte order mark.
+ * Reads the content of a file, unpacked.
  *
  * @throws {RefusedFileError} if it has more than the limit, or is not gzip though it should be
  */
@@ -107,20 +120,11 @@ export async function* readContent(
 ): AsyncGenerator<Buffer> {
   const content = isCompressed ? unpack(file) : file;
   let bytes = 0;
-  // The mark may come in pieces.
-  let head: Buffer | undefined = Buffer.alloc(0);
   try {
     for await (const chunk of content) {
       bytes += (chunk as Buffer).length;
       if (bytes > limit.maxBytes) throw tooLarge(limit);
-      if (head === undefined) {
-        yield chunk as Buffer;
-        continue;
-      }
-      head = Buffer.concat([head, chunk as Buffer]);
-      if (head.length < byteOrderMark.length) continue;
-      yield withoutMark(head);
-      head = undefined;
+      yield chunk as Buffer;
     }
   } catch (error) {
     throw isCompressed && isZlibError(error)
@@ -129,7 +133,6 @@ export async function* readContent(
   } finally {
     file.destroy();
   }
-  if (head !== undefined && head.length > 0) yield withoutMark(head);
 }
 
 const tooLarge = ({ maxBytes, advice }: SizeLimit): RefusedFileError => {
@@ -139,9 +142,6 @@ const tooLarge = ({ maxBytes, advice }: SizeLimit): RefusedFileError => {
 
 // Errors, also of a file that breaks off, reach the reader of what is unpacked.
 const unpack = (file: Readable): Readable => pipeline(file, createGunzip(), () => {});
-
-const withoutMark = (head: Buffer): Buffer =>
-  head.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? head.subarray(byteOrderMark.length) : head;
 
 const isZlibError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');

@@ -27,38 +27,38 @@ const readFile = async (content = file): Promise<{ rig: Rig; batchId: string }> 
 describe('a file in the inbox', () => {
   it('becomes jobs of its team, at low priority unless a line says otherwise', async () => {
     const { rig, batchId } = await readFile();
-    expect(await rig.batch(batchId)).toMatchObject({ caller: 'team-a', lines: 7, jobs: 3, rejected: 3, blank: 1 });
+    expect(await rig.batch(batchId)).toMatchObject({ caller: 'team-a', lines: 6, jobs: 3, rejected: 3 });
     expect(await rig.job(batchId, 1)).toMatchObject({ caller: 'team-a', priority: 'low', lineId: 'first', line: 1 });
-    expect(await rig.job(batchId, 4)).toMatchObject({ priority: 'high', request: '{"prompt":"a dog"}' });
+    expect(await rig.job(batchId, 3)).toMatchObject({ row: 4, priority: 'high', request: '{"prompt":"a dog"}' });
   });
 
   it('ends with a report of every line, and an event', async () => {
     const { rig, batchId } = await readFile();
     await rig.end(batchId, 1);
-    await rig.end(batchId, 4, { to: 'failed', error: { code: 'image_unsafe', message: 'Adobe says no.' } });
+    await rig.end(batchId, 3, { to: 'failed', error: { code: 'image_unsafe', message: 'Adobe says no.' } });
     expect(await rig.dispatch()).toEqual([]);
-    await rig.end(batchId, 7, { to: 'timed_out', error: { code: 'job_timeout', message: 'Too slow.' } });
+    await rig.end(batchId, 6, { to: 'timed_out', error: { code: 'job_timeout', message: 'Too slow.' } });
     expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
     expect(await rig.batch(batchId)).toMatchObject({
       state: 'finished',
       counts: { succeeded: 1, failed: 1, cancelled: 0, timed_out: 1 },
     });
     expect(await rig.report(batchId)).toMatchObject([
-      { line: 1, id: 'first', state: 'succeeded', outputs: ['outputs/1.jpg'], seed: [7] },
-      { line: 3, state: 'rejected', error: { code: 'invalid_json' } },
-      { line: 4, state: 'failed', error: { code: 'image_unsafe', message: 'Adobe says no.' } },
-      { line: 5, id: '=bad', state: 'rejected', error: { code: 'validation_error' } },
-      { line: 6, state: 'rejected', error: { code: 'unknown_operation' } },
-      { line: 7, state: 'timed_out', error: { code: 'job_timeout' } },
+      { line: 1, row: 1, id: 'first', state: 'succeeded', outputs: ['outputs/1.jpg'], seed: [7] },
+      { line: 2, row: 3, state: 'rejected', error: { code: 'invalid_json' } },
+      { line: 3, row: 4, state: 'failed', error: { code: 'image_unsafe', message: 'Adobe says no.' } },
+      { line: 4, row: 5, id: '=bad', state: 'rejected', error: { code: 'validation_error' } },
+      { line: 5, row: 6, state: 'rejected', error: { code: 'unknown_operation' } },
+      { line: 6, row: 7, state: 'timed_out', error: { code: 'job_timeout' } },
     ]);
     const csv = await rig.csv(batchId);
-    expect(csv.split('\r\n')[0]).toBe('\ufeffline,id,jobId,state,outputs,links,seed,error');
+    expect(csv.split('\r\n')[0]).toBe('\ufeffline,id,jobId,state,outputs,links,seed,error,row,warnings');
     const { jobId } = await rig.job(batchId, 1);
     const link = `https://gateway.test/jobs/${jobId}/outputs/0`;
-    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,\r\n`);
-    expect(csv).toContain("5,'=bad,,rejected");
+    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,,1,\r\n`);
+    expect(csv).toContain("4,'=bad,,rejected");
     expect(rig.events.filter(({ type }) => type === 'Batch Ended')).toMatchObject([
-      { detail: { batchId, caller: 'team-a', status: 'finished', lines: 7, counts: { succeeded: 1, rejected: 3 } } },
+      { detail: { batchId, caller: 'team-a', status: 'finished', lines: 6, counts: { succeeded: 1, rejected: 3 } } },
     ]);
     expect(await rig.dispatch()).toEqual([]);
   });
@@ -111,7 +111,8 @@ describe('a file that cannot be taken', () => {
     ['of an unknown kind', 'requests.docx', 'x', 'team-a', 'unknown_format'],
     ['without requests', 'requests.jsonl', '', 'team-a', 'empty_file'],
     ['outside a team’s folder', 'requests.jsonl', jsonLine('a cat'), '', 'outside_team_folder'],
-    ['with too many lines', 'requests.jsonl', '\n'.repeat(1_001), 'team-a', 'too_many_lines'],
+    ['with too many lines', 'requests.jsonl', '{}\n'.repeat(1_001), 'team-a', 'too_many_lines'],
+    ['of nothing but blank lines', 'requests.jsonl', '\n'.repeat(1_001), 'team-a', 'empty_file'],
     ['with too many bytes', 'requests.jsonl', 'x'.repeat(1_000_001), 'team-a', 'file_too_large'],
     ['that is no gzip', 'requests.jsonl.gz', 'x', 'team-a', 'unreadable_file'],
   ])('%s is refused with a report', async (_, name, content, team, code) => {
@@ -145,11 +146,11 @@ describe('a cancelled batch', () => {
     expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
     expect((await rig.report(batchId)).map(({ line, id, state }) => [line, id, state])).toEqual([
       [1, 'first', 'cancelled'],
-      [3, undefined, 'rejected'],
-      [4, undefined, 'cancelled'],
-      [5, '=bad', 'rejected'],
-      [6, undefined, 'rejected'],
-      [7, undefined, 'cancelled'],
+      [2, undefined, 'rejected'],
+      [3, undefined, 'cancelled'],
+      [4, '=bad', 'rejected'],
+      [5, undefined, 'rejected'],
+      [6, undefined, 'cancelled'],
     ]);
   });
 });

@@ -41,7 +41,7 @@ const csv =
   '"a ""red"" kite,\r\nover the sea",kite,high,1024,768,7\r\n' +
   '007,,,,,\r\n' +
   '\r\n' +
-  'too few\r\n' +
+  ',few\r\n' +
   '"a "broken" quote",bad,,,,\r\n' +
   ',empty,,,,\r\n' +
   'a dog,dog,,wide,768,\r\n' +
@@ -50,19 +50,19 @@ const csv =
 describe('a CSV file', () => {
   it('becomes jobs with typed fields, and every row that cannot be one is in the report', async () => {
     const batchId = await drop('campaign.csv', csv);
-    expect(await rig.batch(batchId)).toMatchObject({ lines: 8, jobs: 3, rejected: 4, blank: 1 });
+    expect(await rig.batch(batchId)).toMatchObject({ lines: 7, jobs: 3, rejected: 4 });
     const kite = await rig.job(batchId, 1);
     expect(JSON.parse(kite.request)).toEqual({ prompt: 'a "red" kite,\r\nover the sea', size, seeds: [7] });
     expect(kite).toMatchObject({ lineId: 'kite', priority: 'high' });
     expect(JSON.parse((await rig.job(batchId, 2)).request)).toEqual({ prompt: '007' });
-    expect(await endAll(batchId, [1, 2, 8])).toMatchObject([
+    expect(await endAll(batchId, [1, 2, 7])).toMatchObject([
       { line: 1, id: 'kite', state: 'succeeded', outputs: ['outputs/1.jpg'] },
       { line: 2, state: 'succeeded' },
+      { line: 3, row: 5, id: 'few', state: 'rejected', error: { code: 'validation_error' } },
       { line: 4, state: 'rejected', error: { code: 'invalid_row' } },
-      { line: 5, state: 'rejected', error: { code: 'invalid_row' } },
-      { line: 6, id: 'empty', state: 'rejected', error: { code: 'validation_error' } },
-      { line: 7, id: 'dog', state: 'rejected', error: { message: expect.stringContaining('body.size.width: ') } },
-      { line: 8, id: 'fox', state: 'succeeded' },
+      { line: 5, id: 'empty', state: 'rejected', error: { code: 'validation_error' } },
+      { line: 6, id: 'dog', state: 'rejected', error: { message: expect.stringContaining('body.size.width: ') } },
+      { line: 7, row: 9, id: 'fox', state: 'succeeded' },
     ]);
     // Neither prompts nor cells reach a log.
     expect(JSON.stringify(rig.lines)).not.toMatch(/kite|wide/);
@@ -85,7 +85,7 @@ describe('a JSON file', () => {
       { requests, defaults },
     ]) {
       const batchId = await drop('campaign.json', JSON.stringify(file, null, 2));
-      expect(await rig.batch(batchId)).toMatchObject({ lines: 4, jobs: 2, rejected: 2, blank: 0 });
+      expect(await rig.batch(batchId)).toMatchObject({ lines: 4, jobs: 2, rejected: 2 });
       const [a, b] = [await rig.job(batchId, 1), await rig.job(batchId, 3)];
       expect(JSON.parse(a.request)).toEqual({ prompt: 'a', ...defaults.body });
       expect(a).toMatchObject({ lineId: 'same', priority: 'high' });

@@ -37,14 +37,15 @@ const advance = async (batchId: string, to: BatchState, changes: Partial<Batch> 
 describe('a batch', () => {
   it('is shown with its counts', async () => {
     const batchId = await newBatch();
-    await advance(batchId, 'running', { lines: 9, jobs: 5, rejected: 1, skipped: 2, blank: 1 });
+    await advance(batchId, 'running', { lines: 9, jobs: 5, rejected: 1, skipped: 2, warnings: ['Look.'] });
     expect(await api.call({ path: `/batches/${batchId.toUpperCase()}` })).toMatchObject({
       statusCode: 200,
       json: {
         batchId,
         status: 'running',
         lines: 9,
-        counts: { unfinished: 5, succeeded: 0, failed: 0, cancelled: 2, timed_out: 0, rejected: 1, blank: 1 },
+        counts: { unfinished: 5, succeeded: 0, failed: 0, cancelled: 2, timed_out: 0, rejected: 1 },
+        warnings: ['Look.'],
         estimatedEndAt: expect.any(String),
       },
     });

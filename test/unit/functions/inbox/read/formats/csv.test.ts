@@ -2,19 +2,23 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CsvRow, csvRows, readCsv } from '#functions/inbox/read/formats/csv.ts';
-import { maxLineBytes, type PreparedLine } from '#functions/inbox/read/prepared-line.ts';
+import { csvRows, readCsv } from '#functions/inbox/read/formats/csv.ts';
+import { type FileNotes, maxLineBytes, type PreparedLine } from '#functions/inbox/read/prepared-line.ts';
 import { collect, inPieces, pieceSizes } from '#test/fixtures/pieces.ts';
 
-const read = (content: string | Uint8Array, sizes?: readonly number[]): Promise<PreparedLine[]> =>
-  collect(readCsv(inPieces(content, sizes)));
+const newNotes = (): FileNotes => ({ columns: [], warnings: new Set() });
 
-/** What each line holds: its request, `blank`, or the code of its error. */
+const contentOf = (content: string | Uint8Array, sizes?: readonly number[]) => ({
+  chunks: inPieces(content, sizes),
+  isMarked: false,
+});
+
+const read = (content: string | Uint8Array, sizes?: readonly number[], notes = newNotes()): Promise<PreparedLine[]> =>
+  collect(readCsv(contentOf(content, sizes), notes));
+
+/** What each line holds: its request, or the code of its error. */
 const outcomes = async (content: string | Uint8Array): Promise<unknown[]> =>
-  (await read(content)).map((line) => {
-    if (line.kind === 'error') return line.code;
-    return line.kind === 'blank' ? 'blank' : JSON.parse(line.json);
-  });
+  (await read(content)).map((line) => (line.kind === 'error' ? line.code : JSON.parse(line.json)));
 
 const prompts = async (content: string | Uint8Array): Promise<unknown[]> =>
   (await outcomes(content)).map((outcome) =>
@@ -42,7 +46,7 @@ describe('the columns of a CSV file', () => {
   });
 
   it('may be members of objects in lists', async () => {
-    expect(await outcomes('prompt,sizes.0.width,sizes.1.width\nx,1,2')).toEqual([
+    expect(await outcomes('prompt,body.sizes.0.width,body.sizes.1.width\nx,1,2')).toEqual([
       { body: { prompt: 'x', sizes: [{ width: '1' }, { width: '2' }] } },
     ]);
   });
@@ -59,7 +63,7 @@ describe('the columns of a CSV file', () => {
   });
 
   it('are plain data, whatever they are called', async () => {
-    expect(await outcomes('prompt,constructor,toString.prototype\nx,1,2')).toEqual([
+    expect(await outcomes('prompt,body.constructor,body.toString.prototype\nx,1,2')).toEqual([
       { body: { prompt: 'x', constructor: '1', toString: { prototype: '2' } } },
     ]);
     expect(({} as Record<string, unknown>)['prototype']).toBeUndefined();
@@ -69,16 +73,17 @@ describe('the columns of a CSV file', () => {
     ['prompt,prompt', 'The column prompt stands twice in the header.'],
     ['prompt,body.prompt', 'The columns prompt and body.prompt exclude each other.'],
     ['prompt,id,id', 'The column id stands twice in the header.'],
-    ['prompt,,id', 'Column 2 of the header has no name.'],
+    ['Prompt,prompt', 'The columns Prompt and prompt exclude each other.'],
+    ['prompt,ID,id', 'The column id stands twice in the header.'],
     ['prompt,size,size.width', 'The columns size and size.width exclude each other.'],
     ['prompt,size.width,size', 'The columns size.width and size exclude each other.'],
     ['prompt,seeds.0,seeds.first', 'The columns seeds.first and seeds.0 exclude each other.'],
-    ['prompt,__proto__.polluted', 'The column __proto__.polluted is no name of a field.'],
+    ['prompt,body.__proto__.polluted', 'The column body.__proto__.polluted is no name of a field.'],
     ['prompt,size..width', 'The column size..width is no name of a field.'],
     ['prompt,body', 'The column body must name one field of the body, such as body.prompt.'],
-    [`prompt,${'a.'.repeat(20)}b`, 'is no name of a field.'],
-    [`prompt,${'a'.repeat(300)}`, 'The name of column 2 has more than 255 characters.'],
-    ['prompt,id\ra cat,1', 'The name of column 2 has a control character; rows must end in LF or CRLF.'],
+    [`prompt,body.${'a.'.repeat(20)}b`, 'is no name of a field.'],
+    [`prompt,body.${'a'.repeat(300)}`, 'The name of column 2 has more than 255 characters.'],
+    ['prompt,"body.a\nb"', 'The name of column 2 has a control character.'],
   ])('%j are refused by name', async (header, message) => {
     const refusal = read(`${header}\nx,1,2\n`);
     await expect(refusal).rejects.toMatchObject({ code: 'invalid_header' });
@@ -88,10 +93,10 @@ describe('the columns of a CSV file', () => {
   it.each([
     ['a row of prompts', 'a secret cat,a secret cat\n'],
     ['other columns', 'title,notes\nx,y\n'],
-    ['semicolons', 'prompt;id\nx;y\n'],
+    ['other separators', 'prompt|id\nx|y\n'],
     ['JSON', '{"operation":"images/generate","body":{"prompt":"x"}}\n'],
     ['a quote that does not end', '"prompt,id\nx,y\n'],
-    ['UTF-16', Buffer.from('\ufeffprompt,id\nx,y\n', 'utf16le')],
+    ['UTF-16 without a mark', Buffer.from('prompt,id\nx,y\n', 'utf16le')],
     ['something endless', 'prompt,'.repeat(20_000)],
   ])('must be named: a file that begins with %s is refused, and nothing of it repeated', async (_, content) => {
     const refusal = read(content);
@@ -105,22 +110,22 @@ describe('the columns of a CSV file', () => {
 });
 
 describe('the rows of a CSV file', () => {
-  it('may end in LF or CRLF, and hold both in quotes', async () => {
+  it('may end in LF or CRLF, hold both in quotes, and be empty', async () => {
     expect(await prompts('\r\nprompt,id\r\n"a ""red""\r\nkite\n",1\r\nb,2\n"c"\r\n,\r\n\r\nd,3')).toEqual([
       'a "red"\r\nkite\n',
       'b',
-      'invalid_row',
-      'blank',
-      'blank',
+      'c',
       'd',
     ]);
   });
 
-  it('with too few or too many cells are rejected alone', async () => {
-    expect(await read('prompt,id\nonly\nx,1\nx,1,2\n')).toMatchObject([
-      { kind: 'error', code: 'invalid_row', message: 'The row has 1 cells, and the header 2.' },
-      { kind: 'request' },
-      { kind: 'error', code: 'invalid_row', message: 'The row has 3 cells, and the header 2.' },
+  it('may lack cells at their end; with content beyond the named columns they are rejected alone, by their id', async () => {
+    const file = 'id,prompt,,style.presets\na,only\nb,x, ,,,\nc,x,left over,,\nd,x,,,extra\n';
+    expect(await read(file)).toMatchObject([
+      { kind: 'request', row: 2, json: '{"id":"a","body":{"prompt":"only"}}' },
+      { kind: 'request', row: 3, json: '{"id":"b","body":{"prompt":"x"}}' },
+      { code: 'invalid_row', id: 'c', row: 4, message: expect.stringContaining('Cell 3 of the row has content') },
+      { code: 'invalid_row', id: 'd', row: 5, message: expect.stringContaining('Cell 5 of the row has content') },
     ]);
   });
 
@@ -200,10 +205,10 @@ describe('the rows of a CSV file', () => {
           // The library leaves line breaks without quotes that do not end its own rows.
           const quoted_match = /[\r\n]/;
           // Fields that no operation has stay texts.
-          const columns = ['prompt', 'style.note', 'notes.0'];
+          const columns = ['prompt', 'style.note', 'body.notes.0'];
           const content = stringify([columns, ...rows], { quoted, quoted_match, record_delimiter });
-          const expected = rows.map((cells) => {
-            if (cells.every((text) => text.trim() === '')) return 'blank';
+          const filled = rows.filter((cells) => cells.some((text) => text.trim() !== ''));
+          const expected = filled.map((cells) => {
             const [prompt, note, first] = cells.map((text) => (text === '' ? undefined : text));
             const style = note === undefined ? undefined : { note };
             return JSON.stringify({ body: { prompt, style, notes: first === undefined ? undefined : [first] } });
@@ -217,22 +222,24 @@ describe('the rows of a CSV file', () => {
 
   it('are those that a parser of the whole file finds; where it finds none, what stands before the error is kept', async () => {
     const piece = fc.constantFrom('"', '""', ',', '\n', '\r\n', '\r', 'a', 'ä', '\u0000');
-    const before: CsvRow = { kind: 'cells', cells: ['be', 'fore\n'] };
+    const before = { kind: 'cells', cells: ['be', 'fore\n'] };
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: piece, maxLength: 40 }), pieceSizes, async (text, sizes) => {
         const content = `be,"fore\n"\n${text}\n`;
-        const rows = await collect(csvRows(inPieces(content, sizes)));
-        let expected: CsvRow[] | undefined;
+        const numbered = await collect(csvRows(contentOf(content, sizes)));
+        expect(numbered.map(({ row }) => row)).toEqual(numbered.map((_, index) => index + 1));
+        const rows = numbered.map((row) => (row.kind === 'error' ? row : { kind: row.kind, cells: row.cells }));
+        let expected: { kind: string; cells: string[] }[] | undefined;
         try {
           const all = parse(content, { relax_column_count: true, record_delimiter: ['\r\n', '\n'] });
           expected = all.map((cells) => ({ kind: 'cells', cells }));
         } catch {
           refused += 1;
         }
-        const withCells = rows.filter((row) => row.kind === 'error' || row.cells.some((cell) => cell !== ''));
+        const withCells = rows.filter((row) => !('cells' in row) || row.cells.some((cell) => cell !== ''));
         if (expected === undefined) expect(rows.some(({ kind }) => kind === 'error')).toBe(true);
-        else expect(withCells).toEqual(expected.filter((row) => row.kind === 'cells' && row.cells.join('') !== ''));
+        else expect(withCells).toEqual(expected.filter((row) => row.cells.join('') !== ''));
         expect(rows[0]).toEqual(before);
       }),
       { numRuns: 300 },

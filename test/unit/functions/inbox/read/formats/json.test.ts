@@ -9,10 +9,9 @@ const read = (content: string | Uint8Array, sizes?: readonly number[]): Promise<
 
 /** The request of each line, or the code of its error. */
 const outcomes = async (content: unknown): Promise<unknown[]> =>
-  (await read(typeof content === 'string' ? content : JSON.stringify(content))).map((line) => {
-    if (line.kind === 'error') return line.code;
-    return line.kind === 'request' ? JSON.parse(line.json) : line.kind;
-  });
+  (await read(typeof content === 'string' ? content : JSON.stringify(content))).map((line) =>
+    line.kind === 'error' ? line.code : JSON.parse(line.json),
+  );
 
 const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 

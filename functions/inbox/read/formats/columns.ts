@@ -1,16 +1,20 @@
-import { operations } from '#shared/adobe/services/registry.ts';
 import { RefusedFileError } from '../prepared-line.ts';
+import { isHeader, readColumnName } from './known-names.ts';
+import { type OwnColumns, readOwnColumns } from './own-columns.ts';
 
-/** What the header row of a CSV file says. */
-export interface CsvColumns {
-  /** How many cells a row has. */
-  count: number;
+/** What the header row of a table says. */
+export interface Columns {
   /** Makes a request of the cells of a row, all of whose fields are texts; empty cells are left out. */
-  buildRequest(cells: readonly string[]): CsvRequest;
+  buildRequest(cells: readonly string[]): TableRequest;
+  /** Whether the header names the column, whose number counts from 0. */
+  isNamed(column: number): boolean;
+  /** The columns that are no part of a request. */
+  own: OwnColumns;
+  isOwn(column: number): boolean;
 }
 
 /** A request as it is written in a row. */
-export interface CsvRequest {
+export interface TableRequest {
   operation?: string;
   id?: string;
   priority?: string;
@@ -18,45 +22,48 @@ export interface CsvRequest {
   body: Record<string, unknown>;
 }
 
-/** Fields of a line that stand beside its body. */
-const lineFields = ['operation', 'id', 'priority', 'modelVersion'] as const;
-
-const bodyPrefix = 'body.';
 const maxNameLength = 255;
 // Far more than any documented field needs.
 const maxNameDepth = 16;
 const listIndex = /^(0|[1-9]\d{0,3})$/;
-
-const bodyFields = new Set(operations.flatMap(({ body }) => Object.keys(body.shape)));
 
 /** A field that a column holds, or one with others inside. */
 type Field = { kind: 'cell'; column: number; name: string } | { kind: 'fields' | 'list'; members: Map<string, Field> };
 
 /**
  * Reads a header row: `operation`, `id`, `priority`, `modelVersion`, and fields of the body such as `prompt`, `size.width`
- * or `seeds.0`. With the prefix `body.` a field of the body may have any name.
+ * or `seeds.0`, in capitals or not. With the prefix `body.` a field of the body may have any name; other names are the caller's
+ * own. A column without a name must be empty.
  *
  * @throws {RefusedFileError} naming the column that is wrong
  */
-export const readColumns = (header: readonly string[]): CsvColumns => {
+export const readColumns = (header: readonly string[]): Columns => {
   const names = header.map((name) => name.trim());
   // Asked first: what is no header at all may hold prompts, which must not be repeated.
-  if (!names.some((name) => bodyFields.has(parsePath(name)[0] ?? ''))) {
+  if (!isHeader(names)) {
     throw refused(
-      'The first row is no header: it must name the fields of the rows below, such as prompt, separated by commas.',
+      'The first row is no header: it must name the fields of the rows below, such as prompt, separated by commas, semicolons or tabs.',
     );
   }
   const ofLine = new Map<string, number>();
   const body = new Map<string, Field>();
+  const own: { column: number; name: string }[] = [];
   for (const [column, name] of names.entries()) {
-    checkName(name, column);
-    if (!isLineField(name)) addField(body, parsePath(name), { kind: 'cell', column, name });
-    else if (ofLine.has(name)) throw standsTwice(name);
-    else ofLine.set(name, column);
+    if (name === '') continue;
+    if (name.toLowerCase() === 'body') {
+      throw refused('The column body must name one field of the body, such as body.prompt.');
+    }
+    const known = readColumnName(name);
+    if (known.kind === 'own') own.push({ column, name });
+    else if (known.kind === 'body') {
+      checkPath(name, column, known.path);
+      addField(body, known.path, { kind: 'cell', column, name });
+    } else if (ofLine.has(known.field)) throw standsTwice(name);
+    else ofLine.set(known.field, column);
   }
   const fields = new Map([...body].map(([name, field]) => [name, withLists(field)]));
+  const ownColumns = new Set(own.map(({ column }) => column));
   return {
-    count: header.length,
     buildRequest: (cells) => ({
       ...Object.fromEntries(
         [...ofLine].flatMap(([name, column]) => {
@@ -66,24 +73,17 @@ export const readColumns = (header: readonly string[]): CsvColumns => {
       ),
       body: readFields(fields, cells),
     }),
+    isNamed: (column) => (names[column] ?? '') !== '',
+    own: readOwnColumns(own),
+    isOwn: (column) => ownColumns.has(column),
   };
 };
 
-const isLineField = (name: string): boolean => lineFields.some((field) => field === name);
-
-const parsePath = (name: string): string[] =>
-  (name.startsWith(bodyPrefix) ? name.slice(bodyPrefix.length) : name).split('.');
-
-const checkName = (name: string, column: number): void => {
-  if (name === '') throw refused(`Column ${column + 1} of the header has no name.`);
+const checkPath = (name: string, column: number, path: readonly string[]): void => {
   if (name.length > maxNameLength) {
     throw refused(`The name of column ${column + 1} has more than ${maxNameLength} characters.`);
   }
-  if (/\p{Cc}/u.test(name)) {
-    throw refused(`The name of column ${column + 1} has a control character; rows must end in LF or CRLF.`);
-  }
-  if (name === 'body') throw refused('The column body must name one field of the body, such as body.prompt.');
-  const path = parsePath(name);
+  if (/\p{Cc}/u.test(name)) throw refused(`The name of column ${column + 1} has a control character.`);
   if (path.length > maxNameDepth || path.includes('') || path.includes('__proto__')) {
     throw refused(`The column ${name} is no name of a field.`);
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coerceCsvValues } from '#functions/inbox/read/formats/csv-values.ts';
+import { coerceCellValues } from '#functions/inbox/read/formats/cell-values.ts';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { findOperation, operations } from '#shared/adobe/services/registry.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';
@@ -23,20 +23,20 @@ const asTexts = (value: unknown): unknown => {
 describe('fields that are texts', () => {
   it('become numbers and booleans where the operation takes them, and stay texts where it takes texts', () => {
     const texts = { prompt: '007', negativePrompt: 'true', size: { width: '1024', height: '1e3' }, seeds: ['1', '02'] };
-    expect(coerceCsvValues(generate, texts)).toEqual({
+    expect(coerceCellValues(generate, texts)).toEqual({
       prompt: '007',
       negativePrompt: 'true',
       size: { width: 1024, height: 1000 },
       seeds: [1, '02'],
     });
-    expect(coerceCsvValues(operation('images/upscale'), { upscaleFactor: '4' })).toEqual({ upscaleFactor: 4 });
+    expect(coerceCellValues(operation('images/upscale'), { upscaleFactor: '4' })).toEqual({ upscaleFactor: 4 });
     const mask = { source: { uploadId: 'x' }, invert: 'TRUE' };
-    expect(coerceCsvValues(operation('images/fill'), { mask })).toEqual({ mask: { ...mask, invert: true } });
+    expect(coerceCellValues(operation('images/fill'), { mask })).toEqual({ mask: { ...mask, invert: true } });
   });
 
   it('become lists and objects where they are JSON, with fields of their types inside', () => {
     expect(
-      coerceCsvValues(generate, { prompt: '["a"]', size: '{"width":"1024","height":768}', seeds: '[1,"2"]' }),
+      coerceCellValues(generate, { prompt: '["a"]', size: '{"width":"1024","height":768}', seeds: '[1,"2"]' }),
     ).toEqual({
       prompt: '["a"]',
       size: { width: 1024, height: 768 },
@@ -56,24 +56,24 @@ describe('fields that are texts', () => {
     { numVariations: 'null' },
     { upscaleFactor: '5' },
   ])('stay as they are where they are nothing of the kind: %j', (texts) => {
-    expect(coerceCsvValues(generate, texts)).toEqual(texts);
+    expect(coerceCellValues(generate, texts)).toEqual(texts);
   });
 
   it.each(['constructor', '__proto__', 'toString', '1'])('are no booleans because %s is a name', (invert) => {
     const texts = { mask: { source: { uploadId: 'x' }, invert } };
-    expect(coerceCsvValues(operation('images/fill'), texts)).toEqual(texts);
+    expect(coerceCellValues(operation('images/fill'), texts)).toEqual(texts);
   });
 
   it('are not changed themselves', () => {
     const texts = { size: { width: '1024' } };
-    coerceCsvValues(generate, texts);
+    coerceCellValues(generate, texts);
     expect(texts).toEqual({ size: { width: '1024' } });
   });
 
   it.each(operations.map((each) => [each.name, each] as const))('of %s are what they were', (_, each) => {
     fc.assert(
       fc.property(validRequests(each), ({ body }) => {
-        expect(coerceCsvValues(each, asTexts(body) as Record<string, unknown>)).toEqual(body);
+        expect(coerceCellValues(each, asTexts(body) as Record<string, unknown>)).toEqual(body);
       }),
       { numRuns: 30 },
     );
@@ -87,7 +87,7 @@ describe('fields that are texts', () => {
     const names = fc.constantFrom(...Object.keys(each.body.shape), 'other');
     fc.assert(
       fc.property(fc.dictionary(names, fc.oneof(text, fc.array(text), fc.dictionary(names, text))), (texts) => {
-        expect(Object.keys(coerceCsvValues(each, texts))).toEqual(Object.keys(texts));
+        expect(Object.keys(coerceCellValues(each, texts))).toEqual(Object.keys(texts));
       }),
       { numRuns: 50 },
     );
