@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { functionNames } from '#shared/deployment/names.ts';
+import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
+import { maxBundleBytes } from '#test/fixtures/bundled-functions.ts';
 import { adobeLimits } from '#test/fixtures/queue.ts';
 import { measureBatches } from './batches.ts';
 import { measureBundle } from './bundles.ts';
@@ -19,8 +20,6 @@ interface Section {
   measure(directory: string): Promise<{ figures: unknown; rows: Row[] }>;
 }
 
-const bundleLimits: Record<string, number> = { api: 900_000, generate: 1_200_000, tokenRefresh: 600_000 };
-
 const sections: Section[] = [
   {
     name: 'bundles',
@@ -29,7 +28,7 @@ const sections: Section[] = [
       const figures: Record<string, { bytes: number; importMs: number }> = {};
       for (const key of functionNames) figures[key] = await measureBundle(key, directory);
       const rows = Object.entries(figures).flatMap(([key, { bytes, importMs }]): Row[] => {
-        const limit = bundleLimits[key];
+        const limit = maxBundleBytes[key as FunctionName];
         return [
           { figure: `${key}: bundle`, value: bytes / 1000, unit: 'KB', ...(limit && { below: limit / 1000 }) },
           { figure: `${key}: import`, value: importMs, unit: 'ms', below: 150 },

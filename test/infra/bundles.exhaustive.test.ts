@@ -3,14 +3,9 @@ import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { docsAssets } from '#functions/api/openapi/docs.ts';
-import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
+import { functionNames } from '#shared/deployment/names.ts';
+import { maxBundleBytes } from '#test/fixtures/bundled-functions.ts';
 import { buildApp, type Resource } from './synthesise.ts';
-
-const largestBytes: Partial<Record<FunctionName, number>> = {
-  api: 1_100_000,
-  generate: 1_200_000,
-  'token-refresh': 600_000,
-};
 
 describe('a deployed function', () => {
   const directories = new Map<string, string>();
@@ -51,7 +46,7 @@ describe('a deployed function', () => {
     // Without a `require` esbuild's stand-in for it throws as soon as a CommonJS package asks for a module of Node.
     expect(code).toContain('const require = requireFrom(import.meta.url);');
     expect(code.length / code.split('\n').length).toBeGreaterThan(200);
-    expect(statSync(file).size).toBeLessThan(largestBytes[name] ?? 1_200_000);
+    expect(statSync(file).size).toBeLessThan(maxBundleBytes[name] ?? 1_200_000);
   });
 
   it('api has the files of the reference page beside its code', () => {
