@@ -1,6 +1,5 @@
 import middy from '@middy/core';
 import { operations, services } from '#shared/adobe/services/registry.ts';
-import type { Log } from '#shared/observability.ts';
 import { customModelsRoute } from './adobe/custom-models.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
 import { batchRoutes } from './batches/routes.ts';
@@ -9,10 +8,11 @@ import { createAcceptRequest, generationRoutes } from './generations/create.ts';
 import { healthRoute } from './health.ts';
 import { createRequireCredentials } from './http/credentials-guard.ts';
 import { ProblemError, problemResponse } from './http/problem.ts';
-import type { HttpEvent } from './http/request.ts';
+import { type HttpEvent, readRequestId } from './http/request.ts';
 import type { HttpResponse } from './http/response.ts';
 import type { Route } from './http/router.ts';
 import { createRouter, fitToMethod } from './http/router.ts';
+import { toProblem } from './http/unexpected-error.ts';
 import { cancelRoute } from './jobs/cancel.ts';
 import { deleteRoute } from './jobs/delete.ts';
 import { getRoute } from './jobs/get.ts';
@@ -44,32 +44,10 @@ export const createApi = (context: ApiContext) => {
     .onError((request) => {
       const { error, event } = request;
       const problem = toProblem(error, event, context.log);
-      request.response = fitToMethod(event, problemResponse(problem, event.requestContext?.requestId));
+      request.response = fitToMethod(event, problemResponse(problem, readRequestId(event)));
     })
     .handler(async (event, lambdaContext) => fitToMethod(event, await route(event, lambdaContext)));
 };
-
-const toProblem = (error: unknown, event: HttpEvent, log: Log): ProblemError => {
-  if (error instanceof ProblemError) return error;
-  // Name and stack say where it went wrong; a message may quote a request, and requests are personal data.
-  log.error('request failed', {
-    requestId: event.requestContext?.requestId,
-    method: event.requestContext?.http?.method,
-    error: error instanceof Error ? error.name : typeof error,
-    stack: error instanceof Error ? frames(error) : undefined,
-  });
-  return new ProblemError(
-    500,
-    'internal_server_error',
-    'The gateway failed to answer; the request id leads to its log.',
-  );
-};
-
-const frames = ({ stack = '' }: Error): string[] =>
-  stack
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('at '));
 
 /** Everything that the API offers. */
 export const createRoutes = (context: ApiContext): Route[] => {

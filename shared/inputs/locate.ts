@@ -17,6 +17,9 @@ export interface InputBuckets {
   shared: readonly string[];
 }
 
+// S3 takes no longer ones, in UTF-8.
+const maxKeyBytes = 1_024;
+
 /**
  * Finds the object of a source, if the caller may use it.
  *
@@ -30,6 +33,9 @@ export const locateInput = async (
 ): Promise<InputLocation> => {
   if (source.kind === 'job') return outputOf(table, caller, source);
   const { bucket, key } = source;
+  if (!key.isWellFormed() || Buffer.byteLength(key) > maxKeyBytes) {
+    throw new InputError('not_found', 'no object in S3 can have this key');
+  }
   if (buckets.shared.includes(bucket)) return { bucket, key };
   if (bucket !== buckets.own) {
     throw new InputError('forbidden', 'the gateway reads no inputs from this bucket; see its setting inputBuckets');

@@ -9,17 +9,49 @@ export interface ValidationError {
   ctx?: Record<string, unknown>;
 }
 
-/** Translates what a schema found into Adobe's words; never repeats a value that the client sent. */
+// A body of 100 KB can hold fifty thousand mistakes: their list would be larger than an answer may be.
+const maxErrors = 50;
+const maxNameLength = 200;
+
+/**
+ * Translates what a schema found into Adobe's words; never repeats a value that the client sent. Of many errors the first fifty
+ * are told, each once, see {@link boundErrors}.
+ */
 export const toValidationErrors = (issues: readonly z.core.$ZodIssue[], place: string): ValidationError[] =>
-  issues.flatMap((issue) => {
+  boundErrors(translate(issues, place), place);
+
+/**
+ * The first fifty errors, names of fields cut to 200 characters, and how many more there are.
+ *
+ * @param place in which they are, such as `body`
+ */
+export const boundErrors = (errors: Iterable<ValidationError>, place: string): ValidationError[] => {
+  const told = new Map<string, ValidationError>();
+  let more = 0;
+  for (const error of errors) {
+    if (told.size >= maxErrors) {
+      more += 1;
+      continue;
+    }
+    const loc = error.loc.map((part) => (typeof part === 'number' ? part : part.slice(0, maxNameLength)));
+    told.set(JSON.stringify([loc, error.msg]), { ...error, loc });
+  }
+  const rest: ValidationError[] = more === 0 ? [] : [{ loc: [place], msg: `and ${more} more`, type: 'value_error' }];
+  return [...told.values(), ...rest];
+};
+
+function* translate(issues: readonly z.core.$ZodIssue[], place: string): Generator<ValidationError> {
+  for (const issue of issues) {
     const loc = [place, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
-    if (issue.code !== 'unrecognized_keys') return [{ loc, ...describe(issue) }];
-    return issue.keys.map((key) => ({
-      loc: [...loc, key],
-      msg: 'extra fields not permitted',
-      type: 'value_error.extra',
-    }));
-  });
+    if (issue.code !== 'unrecognized_keys') {
+      yield { loc, ...describe(issue) };
+      continue;
+    }
+    for (const key of issue.keys) {
+      yield { loc: [...loc, key], msg: 'extra fields not permitted', type: 'value_error.extra' };
+    }
+  }
+}
 
 /** Names every wrong field in one line. */
 export const listErrors = (errors: readonly ValidationError[]): string =>

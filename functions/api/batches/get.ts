@@ -8,7 +8,7 @@ import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
 import { describeAddress, leadTo } from '../http/address.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { ApiRequest } from '../http/request.ts';
+import { type ApiRequest, readId } from '../http/request.ts';
 import { jsonResponse, toIso } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { batchSchema, describeBatchCall, viewBatch } from './view.ts';
@@ -56,8 +56,6 @@ export const reportRoute = (context: Pick<ApiContext, 'table' | 'objects'>, form
   },
 });
 
-const batchIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /**
  * The batch that the path names.
  *
@@ -65,8 +63,8 @@ const batchIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export const findBatch = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Batch> => {
   const caller = request.caller();
-  const batchId = request.params['batchId']?.toLowerCase() ?? '';
-  const batch = batchIdPattern.test(batchId) ? await getBatch(table, batchId) : undefined;
+  const batchId = readId(request, 'batchId');
+  const batch = batchId === undefined ? undefined : await getBatch(table, batchId);
   if (batch === undefined || batch.caller !== caller) throw unknownBatch();
   return batch;
 };

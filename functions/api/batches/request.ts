@@ -14,6 +14,8 @@ import type { ApiRequest } from '../http/request.ts';
 // Room for base64 within the 6 MB that Lambda takes.
 const maxBodyBytes = 4 * 1024 * 1024;
 
+const maxKeyBytes = 1_024;
+
 const formats = new Map([
   ['application/x-ndjson', { extension: 'jsonl', contentType: 'application/x-ndjson' }],
   ['application/jsonl', { extension: 'jsonl', contentType: 'application/x-ndjson' }],
@@ -116,7 +118,9 @@ export const findSource = async (
   address: string,
 ): Promise<BatchSource> => {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(address) ?? [];
-  if (key === '') throw wrongSource('is not an address such as s3://bucket/key');
+  // S3 takes no longer keys, and no others than in UTF-8.
+  const isKey = key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= maxKeyBytes;
+  if (!isKey) throw wrongSource('is not an address such as s3://bucket/key');
   const isOwn = bucket === inputs.buckets.own && isOwnFile(caller, key);
   if (!isOwn && !inputs.buckets.shared.includes(bucket)) {
     throw new ProblemError(

@@ -1,7 +1,7 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { checkInputs, type InputFinding, type InputParts } from '#shared/inputs/check-inputs.ts';
-import { listErrors } from '#shared/requests/validation-errors.ts';
+import { boundErrors, listErrors } from '#shared/requests/validation-errors.ts';
 import { ProblemError } from '../http/problem.ts';
 
 /**
@@ -22,11 +22,12 @@ export const requireInputs = async (
 };
 
 const inputProblem = (findings: readonly InputFinding[]): ProblemError => {
-  const validationErrors = findings.map(({ path, problem, message }) => ({
+  const errors = findings.map(({ path, problem, message }) => ({
     loc: ['body', ...path],
     msg: message,
     type: `value_error.input.${problem}`,
   }));
+  const validationErrors = boundErrors(errors, 'body');
   const sentence = listErrors(validationErrors);
   const forbidden = findings.some(({ problem }) => problem === 'forbidden');
   return forbidden

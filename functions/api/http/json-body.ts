@@ -59,6 +59,10 @@ export const readBodyAs = <Schema extends z.ZodType>(
   throw invalidBody(toValidationErrors(parsed.error.issues, 'body'));
 };
 
+/** A text that is kept: what is stored is UTF-8, which cannot hold half of a surrogate pair, as JSON can. */
+export const unicode = (schema: z.ZodString): z.ZodString =>
+  schema.refine((text) => text.isWellFormed(), { error: 'value is not valid Unicode' });
+
 /** The answer to a body with fields that are wrong. */
 export const invalidBody = (validationErrors: ValidationError[]): ProblemError =>
   new ProblemError(422, 'validation_error', `The request is not valid: ${listErrors(validationErrors)}.`, {

@@ -49,24 +49,36 @@ export const decodePath = (part: string): string => {
   }
 };
 
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /**
- * Reads what the routes need out of an event.
+ * Reads the id that a path names, such as `jobId`, before any store sees it.
+ *
+ * @returns undefined if it is none: then nothing can have it
+ */
+export const readId = ({ params }: Pick<ApiRequest, 'params'>, name: string): string | undefined => {
+  const id = params[name]?.toLowerCase() ?? '';
+  return idPattern.test(id) ? id : undefined;
+};
+
+/**
+ * Reads what the routes need out of an event; what is no text where there must be one counts as absent.
  *
  * @param options.url base of the URLs in answers
  */
 export const readRequest = (event: HttpEvent, options: { startedAt: number; url: string }): ApiRequest => {
-  const headers = new Map(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const headers = new Map(Object.entries(textsOf(event.headers)).map(([name, value]) => [name.toLowerCase(), value]));
   return {
-    id: event.requestContext.requestId,
-    routeKey: event.requestContext.routeKey,
+    id: readRequestId(event) ?? '',
+    routeKey: String(event.requestContext.routeKey),
     startedAt: options.startedAt,
     baseUrl: options.url,
     params: Object.fromEntries(
-      Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value && decodePath(value)]),
+      Object.entries(textsOf(event.pathParameters)).map(([name, value]) => [name, decodePath(value)]),
     ),
-    query: event.queryStringParameters ?? {},
+    query: textsOf(event.queryStringParameters),
     body: {
-      body: event.body,
+      body: typeof event.body === 'string' ? event.body : undefined,
       isBase64Encoded: event.isBase64Encoded,
       contentType: headers.get('content-type'),
       contentEncoding: headers.get('content-encoding'),
@@ -75,6 +87,17 @@ export const readRequest = (event: HttpEvent, options: { startedAt: number; url:
     header: (name) => headers.get(name.toLowerCase()),
   };
 };
+
+/** API Gateway's id of a request, by which its log is found. */
+export const readRequestId = ({ requestContext }: HttpEvent): string | undefined => {
+  const id: unknown = requestContext?.requestId;
+  return typeof id === 'string' ? id : undefined;
+};
+
+const textsOf = (values: unknown): Record<string, string> =>
+  typeof values === 'object' && values !== null
+    ? Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === 'string'))
+    : {};
 
 // A caller is part of table keys, which DynamoDB limits to 2048 bytes.
 const maxCallerBytes = 1024;
@@ -85,7 +108,7 @@ const maxCallerBytes = 1024;
  *
  * @throws {ProblemError} 401 if the authorizer names no caller, or one that no key of a table can hold
  */
-export const readCaller = ({ authorizer }: AuthorizedContext): string => {
+export const readCaller = ({ authorizer }: Pick<AuthorizedContext, 'authorizer'>): string => {
   const subject = authorizer?.jwt?.claims?.['sub'];
   const caller = typeof subject === 'string' ? subject : parseIdentity(authorizer?.iam?.userArn ?? '');
   if (caller.trim() === '') throw new ProblemError(401, 'unauthorized', 'The request does not tell who sent it.');

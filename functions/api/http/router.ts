@@ -74,7 +74,7 @@ const asGet = (event: HttpEvent): HttpEvent => ({
   requestContext: {
     ...event.requestContext,
     // What IAM was asked about, for the routes that are declared by themselves.
-    routeKey: event.requestContext.routeKey?.replace(/^HEAD /, 'GET '),
+    routeKey: String(event.requestContext.routeKey).replace(/^HEAD /, 'GET '),
     http: { ...event.requestContext.http, method: 'GET' },
   },
 });

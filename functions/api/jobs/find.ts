@@ -2,9 +2,7 @@ import type { Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { ApiRequest } from '../http/request.ts';
-
-const jobIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { type ApiRequest, readId } from '../http/request.ts';
 
 /**
  * The job that the path names.
@@ -13,8 +11,8 @@ const jobIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export const findJob = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Job> => {
   const caller = request.caller();
-  const jobId = request.params['jobId']?.toLowerCase() ?? '';
-  const job = jobIdPattern.test(jobId) ? await getJob(table, jobId) : undefined;
+  const jobId = readId(request, 'jobId');
+  const job = jobId === undefined ? undefined : await getJob(table, jobId);
   if (job === undefined || job.caller !== caller) throw unknownJob();
   return job;
 };

@@ -3,7 +3,7 @@ import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
 import type { ApiContext } from '../context.ts';
-import { readBodyAs } from '../http/json-body.ts';
+import { readBodyAs, unicode } from '../http/json-body.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
@@ -12,7 +12,7 @@ import { queueState, viewQueue } from './view.ts';
 const maxPauseBytes = 4_096;
 
 // What an operator may say about a pause.
-const pauseRequest = z.strictObject({ reason: z.string().min(1).max(500).optional() });
+const pauseRequest = z.strictObject({ reason: unicode(z.string().min(1).max(500)).optional() });
 
 const theQueue = { description: 'The queue', content: { 'application/json': queueState } };
 

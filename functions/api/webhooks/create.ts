@@ -3,7 +3,7 @@ import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import { createWebhook, listWebhooks, maxWebhooks } from '#shared/webhooks/webhook-store.ts';
 import { findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 import type { ApiContext } from '../context.ts';
-import { invalidBody, readBodyAs } from '../http/json-body.ts';
+import { invalidBody, readBodyAs, unicode } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { jsonResponse } from '../http/response.ts';
@@ -21,9 +21,9 @@ const events = z
 
 // What a new webhook is made of.
 const webhookRequest = z.strictObject({
-  url: z.string().min(1).meta({ description: 'https, on a public address' }),
+  url: unicode(z.string().min(1)).meta({ description: 'https, on a public address' }),
   events: events.default([...webhookEventTypes]),
-  description: z.string().max(maxDescriptionLength).optional(),
+  description: unicode(z.string().max(maxDescriptionLength)).optional(),
 });
 
 /** Registers an address that the gateway calls when the caller's jobs and batches end. */

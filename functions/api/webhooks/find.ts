@@ -2,7 +2,7 @@ import type { Webhook } from '#shared/webhooks/webhook.ts';
 import { getWebhook } from '#shared/webhooks/webhook-store.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { ApiRequest } from '../http/request.ts';
+import { type ApiRequest, readId } from '../http/request.ts';
 
 /**
  * The webhook that the path names.
@@ -12,11 +12,17 @@ import type { ApiRequest } from '../http/request.ts';
 export const findWebhook = async ({ webhooks }: Pick<ApiContext, 'webhooks'>, request: ApiRequest): Promise<Webhook> =>
   requireWebhook(await getWebhook(webhooks.table, readWebhookRef(request)));
 
-/** The webhook that the path names, whether it exists or not. */
-export const readWebhookRef = (request: ApiRequest) => ({
-  caller: request.caller(),
-  webhookId: request.params['webhookId']?.toLowerCase() ?? '',
-});
+/**
+ * The webhook that the path names, whether it exists or not.
+ *
+ * @throws {ProblemError} 404 if the path names no id
+ */
+export const readWebhookRef = (request: ApiRequest) => {
+  const caller = request.caller();
+  const webhookId = readId(request, 'webhookId');
+  if (webhookId === undefined) throw unknownWebhook();
+  return { caller, webhookId };
+};
 
 /**
  * @returns the webhook
@@ -24,5 +30,7 @@ export const readWebhookRef = (request: ApiRequest) => ({
  */
 export const requireWebhook = (webhook: Webhook | undefined): Webhook => {
   if (webhook !== undefined) return webhook;
-  throw new ProblemError(404, 'unknown_webhook_id', 'There is no such webhook.');
+  throw unknownWebhook();
 };
+
+const unknownWebhook = () => new ProblemError(404, 'unknown_webhook_id', 'There is no such webhook.');

@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createApi } from '#functions/api/app.ts';
 import type { ApiContext, ApiSettings } from '#functions/api/context.ts';
+import type { HttpEvent } from '#functions/api/http/request.ts';
 import type { HttpResponse } from '#functions/api/http/response.ts';
 import { localClients } from '#local/clients.ts';
 import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
@@ -68,15 +69,16 @@ let checkAnswer: AnswerCheck | undefined;
 const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
 
 /** Calls the API; an answer that its description does not know is an error. */
-export const callHandler = async (
-  handler: ReturnType<typeof createApi>,
-  request: TestRequest,
-): Promise<TestResponse> => {
-  const response = await handler(httpEvent(request), context);
+export const callHandler = (handler: ReturnType<typeof createApi>, request: TestRequest): Promise<TestResponse> =>
+  sendEvent(handler, httpEvent(request));
+
+/** The same with an event, which may be malformed. */
+const sendEvent = async (handler: ReturnType<typeof createApi>, event: HttpEvent): Promise<TestResponse> => {
+  const response = await handler(event, context);
   checkAnswer ??= createAnswerCheck(JSON.parse((await handler(httpEvent({ path: '/openapi.json' }), context)).body));
   checkAnswer({
-    method: request.method ?? 'GET',
-    path: request.path,
+    method: String(event.requestContext?.http?.method),
+    path: String(event.requestContext?.http?.path),
     status: response.statusCode,
     contentType: response.headers['content-type'],
     body: response.body,
@@ -178,6 +180,7 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
   };
   const handler = createApi(apiContext);
   const call = (request: TestRequest) => callHandler(handler, request);
+  const send = (event: HttpEvent) => sendEvent(handler, event);
   const generate = (body: unknown = { prompt: 'a cat' }, options: Partial<TestRequest> = {}) =>
     call({ method: 'POST', path: '/v3/images/generate-async', body, ...options });
   return {
@@ -186,6 +189,7 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
     clock,
     recorded,
     call,
+    send,
     generate,
     /** Accepts a job and returns its id. */
     submit: async (options: Partial<TestRequest> = {}, body?: unknown) =>

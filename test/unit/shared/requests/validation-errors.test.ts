@@ -6,6 +6,26 @@ const errorsOf = (schema: z.ZodType, value: unknown) =>
   toValidationErrors(schema.safeParse(value).error?.issues ?? [], 'body');
 
 describe('toValidationErrors', () => {
+  it('tells the first fifty, each once, and how many more there are', () => {
+    const errors = errorsOf(z.array(z.strictObject({ width: z.int() })), Array(30_000).fill({ hue: 1 }));
+    expect(errors).toHaveLength(51);
+    expect(errors.at(0)?.loc).toEqual(['body', 0, 'width']);
+    expect(errors.at(-1)).toEqual({ loc: ['body'], msg: 'and 59950 more', type: 'value_error' });
+    expect(
+      errorsOf(z.strictObject({}), Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, 1]))),
+    ).toHaveLength(50);
+    const twice = z
+      .string()
+      .refine(() => false, { error: 'no' })
+      .refine(() => false, { error: 'no' });
+    expect(errorsOf(twice, 'x')).toHaveLength(1);
+  });
+
+  it('cuts the names of fields', () => {
+    const [error] = errorsOf(z.strictObject({}), { ['n'.repeat(90_000)]: 1 });
+    expect(error?.loc).toEqual(['body', 'n'.repeat(200)]);
+  });
+
   it.each<[string, z.ZodType, unknown, { msg: string; type: string }]>([
     ['missing', z.string(), undefined, { msg: 'field required', type: 'value_error.missing' }],
     ['wrong type', z.string(), 1, { msg: 'value is not a valid string', type: 'type_error.str' }],

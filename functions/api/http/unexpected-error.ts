@@ -1,0 +1,55 @@
+import type { Log } from '#shared/observability.ts';
+import { ProblemError } from './problem.ts';
+import type { HttpEvent } from './request.ts';
+
+/**
+ * The answer to an error: one that was meant for the client as it is, throttling by AWS as 503, and anything else as 500, with what the
+ * log needs and nothing of the request.
+ */
+export const toProblem = (error: unknown, event: HttpEvent, log: Log): ProblemError => {
+  if (error instanceof ProblemError) return error;
+  if (isThrottling(error)) {
+    log.warn('AWS has throttled a request.', { error: error instanceof Error ? error.name : 'unknown' });
+    return new ProblemError(503, 'service_unavailable', 'The gateway has too much to do just now: try again.', {
+      headers: { 'retry-after': '5' },
+    });
+  }
+  // Name and stack say where it went wrong; a message may quote a request, and requests are personal data.
+  log.error('request failed', {
+    requestId: event.requestContext?.requestId,
+    method: event.requestContext?.http?.method,
+    error: error instanceof Error ? error.name : typeof error,
+    stack: error instanceof Error ? frames(error) : undefined,
+  });
+  return new ProblemError(
+    500,
+    'internal_server_error',
+    'The gateway failed to answer; the request id leads to its log.',
+  );
+};
+
+const frames = ({ stack = '' }: Error): string[] =>
+  stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '));
+
+// What DynamoDB, S3, Lambda and Secrets Manager call it.
+const names: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'SlowDown',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+
+// Why one item of a transaction was refused.
+const reasons: ReadonlySet<string> = new Set(['ProvisionedThroughputExceeded', 'ThrottlingError']);
+
+/** Whether AWS refused a call because there are too many of them, after the retries of its SDK: it helps to wait. */
+const isThrottling = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if (names.has(error.name)) return true;
+  const found: unknown = 'CancellationReasons' in error ? error.CancellationReasons : undefined;
+  return Array.isArray(found) && found.some((reason: { Code?: string }) => reasons.has(reason.Code ?? ''));
+};
