@@ -45,7 +45,7 @@ const stageSchema = z.strictObject({
    * lanes (raise them only after Adobe has), and how the jobs of their operations are followed.
    */
   services: createServicesSchema(httpsOrigin).default({ firefly: {} }),
-  /** Room for lateness between a permit's time and the submit; costs this much of each permit's minute. */
+  /** Room for lateness between a permit's time and the submit; a job that is later is requeued. */
   submitGraceSeconds: seconds.max(30).default(3),
 
   /** Lifetime of presigned output URLs; they cannot outlive the session of a Lambda role. */
