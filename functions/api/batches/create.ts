@@ -7,7 +7,7 @@ import { priorities } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
 import { idempotencyKeyReused } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
-import { type BatchRequest, findSource, readBatchRequest, toBatchSource } from './request.ts';
+import { type BatchRequest, findSource, readBatchRequest, spreadsheetType, toBatchSource } from './request.ts';
 import { acceptedAnswer, acceptedResponse } from './view.ts';
 
 // One request in a batch.
@@ -27,6 +27,10 @@ const batchBodies = {
   'text/csv': z.string().meta({
     description:
       'A header row with the columns `operation`, `id`, `priority`, `modelVersion` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out; columns that no operation has come back in the report',
+  }),
+  [spreadsheetType]: z.string().meta({
+    format: 'binary',
+    description: 'The same table as an .xlsx file: its sheet `requests`, or else the first one',
   }),
   'application/json': z.union([
     z.object({

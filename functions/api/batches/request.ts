@@ -16,11 +16,15 @@ const maxBodyBytes = 4 * 1024 * 1024;
 
 const maxKeyBytes = 1_024;
 
+/** Media type of .xlsx files. */
+export const spreadsheetType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
 const formats = new Map([
   ['application/x-ndjson', { extension: 'jsonl', contentType: 'application/x-ndjson' }],
   ['application/jsonl', { extension: 'jsonl', contentType: 'application/x-ndjson' }],
   ['text/csv', { extension: 'csv', contentType: 'text/csv' }],
   ['application/json', { extension: 'json', contentType: 'application/json' }],
+  [spreadsheetType, { extension: 'xlsx', contentType: spreadsheetType }],
 ]);
 
 /** What a caller wants to be a batch: a body with requests, or a file in S3. */
@@ -49,7 +53,7 @@ export const readBatchRequest = (request: ApiRequest): BatchRequest => {
   const format = formats.get(readMediaType(request.body.contentType) ?? '');
   if (format === undefined) {
     const known = [...formats.keys()].join(', ');
-    throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${known}, in UTF-8.`);
+    throw new ProblemError(415, 'invalid_content_type', `The content type must be one of ${known}; texts in UTF-8.`);
   }
   const body = readBytes(request);
   const source = format.extension === 'json' ? readSource(body) : undefined;

@@ -17,13 +17,13 @@ const topFields = new Set(operations.flatMap(({ body }) => Object.keys(body.shap
 /** Names of fields at any depth, in lower case, with how they are written. */
 const knownNames = new Map<string, string>();
 
-const addNames = (schema: z.core.$ZodType): void => {
+const addNames = (schema: z.ZodType): void => {
   const fields = schema instanceof z.ZodObject ? Object.entries(schema.shape) : [];
   for (const [name, field] of fields) {
     if (!knownNames.has(name.toLowerCase())) knownNames.set(name.toLowerCase(), name);
     addNames(field);
   }
-  for (const part of Object.values(schema._zod.def).flat()) if (part instanceof z.core.$ZodType) addNames(part);
+  for (const part of Object.values(schema.def).flat()) if (part instanceof z.ZodType) addNames(part);
 };
 
 for (const { body } of operations) addNames(body);

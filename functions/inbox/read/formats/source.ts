@@ -8,8 +8,10 @@ import { readCsv } from './csv.ts';
 import { readText } from './encoding.ts';
 import { maxJsonBytes, readJson, useJsonl } from './json.ts';
 import { readJsonl } from './jsonl.ts';
+import { useCsv } from './xlsx/archive.ts';
+import { maxXlsxBytes, readXlsx } from './xlsx/xlsx.ts';
 
-type Reader = (content: AsyncIterable<Buffer>, notes: FileNotes) => AsyncGenerator<PreparedLine>;
+type Reader = (content: AsyncIterable<Buffer>, notes: FileNotes, maxBytes: number) => AsyncGenerator<PreparedLine>;
 
 const readers = {
   jsonl: async function* (content) {
@@ -21,6 +23,7 @@ const readers = {
   json: async function* (content) {
     yield* readJson((await readText(content)).chunks);
   },
+  xlsx: readXlsx,
 } satisfies Record<string, Reader>;
 
 /** How requests are written in a file. */
@@ -53,17 +56,29 @@ export async function* readSource(
   if (file === undefined) {
     throw new RefusedFileError(
       'unknown_format',
-      'The name of the file must end in .jsonl, .ndjson, .csv or .json, or in one of these and .gz.',
+      'The name of the file must end in .jsonl, .ndjson, .csv, .xlsx or .json, or in one of these and .gz.',
     );
   }
   const { format, isCompressed } = file;
-  const limit =
-    format === 'json' && maxBytes > maxJsonBytes ? { maxBytes: maxJsonBytes, advice: useJsonl } : { maxBytes };
+  const own = limits[format];
+  const limit = own !== undefined && own.maxBytes < maxBytes ? own : { maxBytes };
   const content = readContent(await openSource(s3, source, limit), { isCompressed, ...limit });
-  yield* readers[format](content, notes);
+  yield* readers[format](content, notes, maxBytes);
 }
 
-const extensions: Record<string, FileFormat['format']> = { jsonl: 'jsonl', ndjson: 'jsonl', csv: 'csv', json: 'json' };
+/** Limits of formats that are held in memory. */
+const limits: Partial<Record<FileFormat['format'], SizeLimit>> = {
+  json: { maxBytes: maxJsonBytes, advice: useJsonl },
+  xlsx: { maxBytes: maxXlsxBytes, advice: useCsv },
+};
+
+const extensions: Record<string, FileFormat['format']> = {
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  csv: 'csv',
+  json: 'json',
+  xlsx: 'xlsx',
+};
 
 /** The format that the end of a key names; undefined if it names none. */
 export const parseFormat = (key: string): FileFormat | undefined => {

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
+import { sheetXml, xlsx } from '#test/fixtures/xlsx.ts';
 import { type Rig, type Servers, startServers } from './rig.ts';
 
 let servers: Servers;
@@ -85,5 +86,32 @@ describe('a spreadsheet saved as CSV', () => {
     await requestBatchCancel(rig.context.table, await rig.batch(batchId));
     await rig.dispatch();
     expect(await rig.report(batchId)).toMatchObject([{ state: 'cancelled', row: 2, columns: { sku: 'A-1' } }]);
+  });
+});
+
+describe('an .xlsx file', () => {
+  it('becomes jobs, with what stands beside them in the report', async () => {
+    const rows = [['SKU', 'Prompt', 'Size.Width', 'Size.Height'], [], ['A-1', 'a red kite', 1024, 768], ['A-2', '']];
+    const { batch, report } = await run('kites.XLSX', xlsx({ sheets: { Kites: sheetXml(rows) } }));
+    expect(batch).toMatchObject({ lines: 2, jobs: 1, rejected: 1, columns: ['SKU'] });
+    expect(JSON.parse((await rig.job(batch.batchId, 1)).request)).toEqual({
+      prompt: 'a red kite',
+      size: { width: 1024, height: 768 },
+    });
+    expect(report).toMatchObject([
+      { row: 3, state: 'succeeded', columns: { SKU: 'A-1' } },
+      { row: 4, state: 'rejected', error: { code: 'validation_error' }, columns: { SKU: 'A-2' } },
+    ]);
+  });
+
+  it('that is none, or too large, is refused with a reason', async () => {
+    for (const [content, code] of [
+      ['prompt\na secret cat\n', 'unreadable_file'],
+      [xlsx({ sheets: { a: { content: sheetXml([['prompt']]), claimedBytes: 2_000_000 } } }), 'file_too_large'],
+    ] as const) {
+      const batchId = await rig.drop('kites.xlsx', content);
+      expect(await rig.dispatch()).toEqual([{ state: 'refused' }]);
+      expect(await rig.batch(batchId)).toMatchObject({ error: { code } });
+    }
   });
 });

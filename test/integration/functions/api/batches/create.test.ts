@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
+import { sheetXml, xlsx } from '#test/fixtures/xlsx.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
@@ -52,6 +53,18 @@ describe('POST /batches with requests', () => {
     const { statusCode, json } = await post(body.toString('base64'), {}, { isBase64Encoded: true });
     expect(statusCode).toBe(202);
     expect(api.recorded.objects.get(`outputs-bucket/batches/${json['batchId']}/input.json`)).toEqual(body);
+  });
+
+  it('takes a spreadsheet', async () => {
+    const body = xlsx({ sheets: { requests: sheetXml([['prompt'], ['zoë']]) } });
+    const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+    const { statusCode, json } = await post(
+      body.toString('base64'),
+      { 'content-type': type },
+      { isBase64Encoded: true },
+    );
+    expect(statusCode).toBe(202);
+    expect(api.recorded.objects.get(`outputs-bucket/batches/${json['batchId']}/input.xlsx`)).toEqual(body);
   });
 
   it('takes the priority of a header', async () => {
