@@ -6,7 +6,7 @@ import { isPaused, type Pauses } from '#shared/jobs/lanes/pauses.ts';
 import { countLimit, queueDepth } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { ApiContext } from './context.ts';
-import { jsonResponse, toIso } from './http/response.ts';
+import { jsonResponse, toIso } from './http/problem.ts';
 import type { Route } from './http/router.ts';
 
 const rotationState = z.object({

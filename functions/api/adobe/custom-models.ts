@@ -6,9 +6,8 @@ import {
 } from '#shared/adobe/services/firefly/custom-models.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { ApiContext } from '../context.ts';
-import { ProblemError } from '../http/problem.ts';
+import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
-import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { buildAdobeProblem } from './problem.ts';
 

@@ -5,9 +5,8 @@ import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
-import { ProblemError } from '../http/problem.ts';
+import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
-import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { buildAdobeProblem } from './problem.ts';
 

@@ -1,9 +1,23 @@
+import * as z from 'zod';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
+import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
+import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
+import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
+import { batchIdOfRetry, createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
+import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
+import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
+import { describeAddress, leadTo } from '../http/address.ts';
+import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
+import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
+import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
-import { cancelRoute, retryRoute } from './change.ts';
+import { jobSummary, summaryAttributes, viewJobSummary } from '../jobs/view.ts';
 import { createRoute } from './create.ts';
-import { getRoute, reportRoute } from './get.ts';
-import { jobsRoute } from './jobs.ts';
+import { acceptedAnswer, acceptedResponse, batchSchema, describeBatchCall, viewBatch } from './view.ts';
 
 /** Everything about batches. */
 export const batchRoutes = (context: ApiContext, requireCredentials: () => Promise<void>): Route[] => [
@@ -15,3 +29,154 @@ export const batchRoutes = (context: ApiContext, requireCredentials: () => Promi
   reportRoute(context, 'jsonl'),
   reportRoute(context, 'csv'),
 ];
+
+/** The progress of a batch. */
+export const getRoute = (context: ApiContext): Route => ({
+  method: 'GET',
+  path: '/batches/{batchId}',
+  describe: describeBatchCall('Progress of a batch', {
+    200: { description: 'The batch', content: { 'application/json': batchSchema } },
+  }),
+  handle: async (request) => {
+    const batch = await findBatch(context, request);
+    const estimatedEndAt = isOver(batch.state) ? undefined : await estimateEnd(context, batch);
+    return jsonResponse(200, viewBatch(batch, request, estimatedEndAt));
+  },
+});
+
+// When the last job will be submitted at the earliest, ISO: what waits now at other priorities has its turns in between.
+const estimateEnd = async ({ table, lanes }: ApiContext, batch: Batch): Promise<string | undefined> => {
+  const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped;
+  const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
+  const now = table.clock.now();
+  if (unfinished === 0) return toIso(now);
+  const lane = findLane(lanes, fireflyLane);
+  const [snapshot, ahead] = await Promise.all([readLane(lane), turnsUntilLast(lane, batch.priority, unfinished)]);
+  return toIso(earliestSubmit(snapshot, lane.limits, ahead, now));
+};
+
+/** The stable address of a batch's report: leads to a URL that is signed at this moment. */
+export const reportRoute = (context: Pick<ApiContext, 'table' | 'objects'>, format: ReportFormat): Route => ({
+  method: 'GET',
+  path: `/batches/{batchId}/report.${format}`,
+  describe: {
+    ...describeBatchCall('The report: what became of each line', describeAddress().answers, [409]),
+    query: describeAddress().query,
+  },
+  handle: async (request) => {
+    const { batchId, state } = await findBatch(context, request);
+    if (!isOver(state)) {
+      throw new ProblemError(409, 'batch_not_finished', 'The report is written when all jobs of the batch have ended.');
+    }
+    const { bucket, presignGet } = context.objects;
+    return leadTo(request, () => presignGet({ bucket, key: reportKey(batchId, format) }));
+  },
+});
+
+/**
+ * The batch that the path names.
+ *
+ * @throws {ProblemError} 404 if it does not exist or belongs to another caller: the answer must not tell which
+ */
+export const findBatch = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Batch> => {
+  const caller = request.caller();
+  const batchId = readId(request, 'batchId');
+  const batch = batchId === undefined ? undefined : await getBatch(table, batchId);
+  if (batch === undefined || batch.caller !== caller) throw unknownBatch();
+  return batch;
+};
+
+/** The answer for a batch that does not exist. */
+export const unknownBatch = (): ProblemError => new ProblemError(404, 'unknown_batch_id', 'There is no such batch.');
+
+/** Cancels a batch: waiting jobs end at no cost, jobs at Adobe are cancelled there. */
+export const cancelRoute = (context: ApiContext): Route => ({
+  method: 'PUT',
+  path: '/batches/{batchId}/cancel',
+  describe: describeBatchCall('Cancel the jobs that have not ended', { 202: acceptedAnswer }, [409]),
+  handle: async (request) => {
+    let batch = await findBatch(context, request);
+    for (;;) {
+      if (batch.state === 'reporting' || isOver(batch.state)) {
+        throw new ProblemError(409, 'batch_ended', 'All jobs of the batch have ended.');
+      }
+      const asked = await requestBatchCancel(context.table, batch);
+      if (asked !== undefined) {
+        await tryTriggerDispatch(context);
+        return acceptedResponse(asked, request);
+      }
+      const current = await getBatch(context.table, batch.batchId);
+      if (current === undefined) throw unknownBatch();
+      batch = current;
+    }
+  },
+});
+
+/** Retries the jobs of a batch that failed or timed out, as a new batch; a repeated call finds the same new batch. */
+export const retryRoute = (context: ApiContext): Route => ({
+  method: 'POST',
+  path: '/batches/{batchId}/retry',
+  describe: describeBatchCall('Retry the failed jobs as a new batch', { 202: acceptedAnswer }, [409]),
+  handle: async (request) => {
+    const { table, settings } = context;
+    const { batchId, caller, state, priority, counts } = await findBatch(context, request);
+    if (!isOver(state)) throw new ProblemError(409, 'batch_not_finished', 'The batch has not finished yet.');
+    if (counts.failed + counts.timed_out === 0) {
+      throw new ProblemError(409, 'nothing_failed', 'No job of the batch has failed.');
+    }
+    const { retentionSeconds } = settings;
+    const retry = { batchId: batchIdOfRetry(batchId), caller, priority, retryOf: batchId, retentionSeconds };
+    const { batch } = await createBatch(table, retry, table.clock.now());
+    await tryTriggerDispatch(context);
+    return acceptedResponse(batch, request);
+  },
+});
+
+// A search for a rare state in a large batch returns after this many lines, even with an empty page.
+const maxLinesSearched = 2_000;
+
+const listedJob = lineJobSchema.pick({ ...summaryAttributes, lineId: true });
+
+const batchJob = jobSummary.extend({ line: z.int(), id: z.string().optional() }).meta({ id: 'BatchJob' });
+
+const batchJobsPage = z.object({ jobs: z.array(batchJob), cursor: nextCursor });
+
+/** The jobs of a batch in the order of its lines; lines that are no jobs are in the report only. */
+export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
+  method: 'GET',
+  path: '/batches/{batchId}/jobs',
+  describe: {
+    ...describeBatchCall('The jobs of a batch, in the order of its lines', {
+      200: {
+        description: 'One page; it may be empty though others follow',
+        content: { 'application/json': batchJobsPage },
+      },
+    }),
+    query: z.object(jobsQuery),
+  },
+  handle: async (request) => {
+    const { batchId, lines = 0 } = await findBatch({ table }, request);
+    const states = readStates(request.query['status']);
+    const limit = readLimit(request.query['limit']);
+    const list = [batchId, ...(states ?? [])];
+    const cursor = request.query['cursor'];
+    const start = cursor === undefined ? 0 : Number(decodeCursor(cursor, list));
+    const jobs: z.output<typeof batchJob>[] = [];
+    let seen = start;
+    const searched = { first: start + 1, last: Math.min(lines, start + maxLinesSearched) };
+    for await (const { first, last, jobs: found } of lineJobs(table, batchId, searched, listedJob)) {
+      for (let line = first; line <= last && jobs.length < limit; line += 1) {
+        seen = line;
+        const job = found.get(line);
+        if (job === undefined || states?.includes(job.state) === false) continue;
+        jobs.push({ line, id: job.lineId, ...viewJobSummary(job) });
+      }
+      if (jobs.length === limit) break;
+    }
+    const page: z.output<typeof batchJobsPage> = {
+      jobs,
+      cursor: seen < lines ? encodeCursor(String(seen), list) : undefined,
+    };
+    return jsonResponse(200, page);
+  },
+});

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { type Batch, batchStates, endedJobs } from '#shared/batches/batch.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
 import { priorities } from '#shared/jobs/job.ts';
+import { type HttpResponse, jsonResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
-import { type HttpResponse, jsonResponse } from '../http/response.ts';
 import type { AnswerDescription, RouteDescription } from '../http/route-description.ts';
 
 const count = (description: string) => z.int().meta({ description });

@@ -1,20 +1,23 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
-import { laneOf } from '#shared/adobe/services/registry.ts';
-import type { Job, NewJob } from '#shared/jobs/job.ts';
-import { createJob, getJob } from '#shared/jobs/job-store.ts';
+import { isReproducible, laneOf } from '#shared/adobe/services/registry.ts';
+import { isFinal, type Job, type NewJob } from '#shared/jobs/job.ts';
+import { createJob, createReusingJob, getJob } from '#shared/jobs/job-store.ts';
+import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
 import { buildRank, takeRound } from '#shared/jobs/lanes/rounds.ts';
-import { requestHashOf } from '#shared/jobs/reuse.ts';
+import { readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import { findReusable, requestHashOf } from '#shared/jobs/reuse.ts';
+import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
 import { idempotencyKeyReused, maxWaitSeconds, readWait } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
+import { unknownJob } from '../jobs/get.ts';
 import { acceptedResponse, waitedResponse } from '../jobs/responses.ts';
 import { describeGeneration } from './describe.ts';
-import { requireInputs } from './inputs.ts';
 import { createServedRounds, createThrottledTrigger } from './queue-hints.ts';
-import { buildJobId, type GenerationRequest, readGenerationRequest } from './request.ts';
-import { reuse } from './reuse.ts';
-import { awaitJob } from './wait.ts';
+import { buildJobId, type GenerationRequest, readGenerationRequest, requireInputs } from './request.ts';
 
 /** Takes a request into the queue, or finds the job that the same request made before. */
 export type AcceptRequest = (
@@ -93,4 +96,70 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
 const requireSameRequest = (job: Job, requestHash: string): Job => {
   if (job.requestHash === requestHash) return job;
   throw idempotencyKeyReused();
+};
+
+/**
+ * Answers a request with the outputs of an equal one that succeeded before, if the caller takes them: no permit is spent.
+ *
+ * @param options.maxAgeSeconds how old they may be; undefined if the caller did not say
+ * @param options.inputsChangedAt when the latest of the request's inputs in S3 was written, in epoch ms
+ * @returns the job that has them, or undefined if there are none
+ */
+export const reuse = async (
+  context: Pick<ApiContext, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'objects'>,
+  request: NewJob,
+  { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
+): Promise<Job | undefined> => {
+  if (maxAgeSeconds === undefined || !isReproducible(request)) return undefined;
+  const earlier = await findReusable(context.table, request, maxAgeSeconds);
+  // The same request, but an input has changed since; S3 has whole seconds only.
+  if (earlier !== undefined && (inputsChangedAt ?? 0) + 1_000 > Date.parse(earlier.createdAt)) return undefined;
+  // Objects may have been deleted by a lifecycle rule, or by hand, while the record stayed.
+  const stored = await Promise.all((earlier?.outputs ?? []).map(context.objects.find));
+  if (earlier === undefined || stored.length === 0 || stored.includes(undefined)) return undefined;
+  const { created, job } = await createReusingJob(context.table, request, earlier);
+  if (created) {
+    context.log.info('reused', { jobId: job.jobId, reusedFrom: earlier.jobId });
+    await tryPublishEnded(context, job);
+  }
+  return job;
+};
+
+// No picture was ever made, fetched and stored faster.
+const minGenerationMs = 1_000;
+const firstPauseMs = 250;
+const maxPauseMs = 500;
+
+/**
+ * Waits for the end of a job by polling the table, until the deadline at most, and not once it is certain that the job will
+ * not end before it.
+ *
+ * @param deadline epoch ms
+ * @returns the job as it was last seen, finished or not
+ * @throws {ProblemError} 404 if it is erased meanwhile
+ */
+export const awaitJob = async (context: ApiContext, known: Job, deadline: number): Promise<Job> => {
+  const { table, sleep } = context;
+  const latestSubmit = deadline - minGenerationMs;
+  let job = known;
+  const queueIsTooLong = job.state === 'queued' && (await expectedSubmit(context, job)) > latestSubmit;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(maxPauseMs, pauseMs + 50)) {
+    if (isFinal(job.state)) return job;
+    if (job.state === 'scheduled' && job.submitAt !== undefined && job.submitAt > latestSubmit) return job;
+    const leftMs = deadline - table.clock.now();
+    if (leftMs <= 0) return job;
+    await sleep(Math.min(pauseMs, leftMs));
+    const current = await getJob(table, job.jobId);
+    if (current === undefined) throw unknownJob();
+    job = current;
+    // Only now: what looked like a taken permit may have been the one that dispatch was just giving to this very job.
+    if (queueIsTooLong && job.state === 'queued') return job;
+  }
+};
+
+const expectedSubmit = async ({ table, lanes }: ApiContext, job: Job): Promise<number> => {
+  const now = table.clock.now();
+  const lane = findLane(lanes, job.lane);
+  const [snapshot, turnsAhead] = await Promise.all([readLane(lane), countTurnsAhead(lane, job)]);
+  return earliestSubmit(snapshot, lane.limits, turnsAhead, now) ?? Number.POSITIVE_INFINITY;
 };

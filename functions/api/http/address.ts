@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parameterProblem } from './pagination.ts';
+import { emptyResponse, type HttpResponse, jsonResponse } from './problem.ts';
 import type { ApiRequest } from './request.ts';
-import { emptyResponse, type HttpResponse, jsonResponse } from './response.ts';
 import type { RouteDescription } from './route-description.ts';
 
 const formats = ['json'] as const;

@@ -2,9 +2,8 @@ import httpRouter from '@middy/http-router';
 import type { Context } from 'aws-lambda';
 import type { Clock } from '#shared/clock.ts';
 import type { Operators } from '#shared/deployment/job-environments.ts';
-import { ProblemError } from './problem.ts';
+import { emptyResponse, type HttpResponse, ProblemError } from './problem.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
-import { emptyResponse, type HttpResponse } from './response.ts';
 import type { RouteDescription } from './route-description.ts';
 
 /** One operation of the API. */

@@ -4,10 +4,9 @@ import { isFinal } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
-import { ProblemError } from '../http/problem.ts';
-import { emptyResponse } from '../http/response.ts';
+import { emptyResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
-import { findJob } from './find.ts';
+import { findJob } from './get.ts';
 
 /** Erases a finished job with its prompt and all versions of its outputs. */
 export const deleteRoute = (

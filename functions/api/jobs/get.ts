@@ -1,18 +1,29 @@
+import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import { exactRequestOf, type Job } from '#shared/jobs/job.ts';
+import { getJob, listJobs } from '#shared/jobs/job-store.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
-import type { ApiRequest } from '../http/request.ts';
-import { jsonResponse, toIso } from '../http/response.ts';
+import { describeAddress, leadTo } from '../http/address.ts';
+import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
+import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
+import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
-import { findJob } from './find.ts';
 import { buildJobLinks } from './responses.ts';
-import { jobRecord, type RecordLinks, type RequestLink, viewJobRecord, type WaitEstimate } from './view.ts';
+import {
+  jobRecord,
+  jobSummary,
+  type RecordLinks,
+  type RequestLink,
+  viewJobRecord,
+  viewJobSummary,
+  type WaitEstimate,
+} from './view.ts';
 
 type GetContext = Pick<ApiContext, 'table' | 'lanes' | 'inputs'>;
 
@@ -90,4 +101,70 @@ const buildRequestLink = (
     ...(models !== undefined && modelVersion !== undefined && { [models.header]: modelVersion }),
   },
   body,
+});
+
+/**
+ * The job that the path names.
+ *
+ * @throws {ProblemError} 404 if there is none or it is another caller's
+ */
+export const findJob = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Job> => {
+  const caller = request.caller();
+  const jobId = readId(request, 'jobId');
+  const job = jobId === undefined ? undefined : await getJob(table, jobId);
+  if (job === undefined || job.caller !== caller) throw unknownJob();
+  return job;
+};
+
+/** The answer for a job that does not exist or belongs to another caller: the answer must not tell which. */
+export const unknownJob = (): ProblemError => new ProblemError(404, 'unknown_job_id', 'There is no such job.');
+
+const jobsPage = z.object({ jobs: z.array(jobSummary), cursor: nextCursor });
+
+/** The caller's jobs, newest first. */
+export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
+  method: 'GET',
+  path: '/jobs',
+  describe: {
+    tag: 'Jobs',
+    summary: 'Your jobs, newest first',
+    query: z.object(jobsQuery),
+    answers: { 200: { description: 'One page', content: { 'application/json': jobsPage } } },
+  },
+  handle: async (request) => {
+    const caller = request.caller();
+    const states = readStates(request.query['status']);
+    const limit = readLimit(request.query['limit']);
+    const list = [caller, ...(states ?? [])];
+    const cursor = request.query['cursor'];
+    const before = cursor === undefined ? undefined : decodeCursor(cursor, list);
+    const { jobs, next } = await listJobs(table, { caller, states, before, limit });
+    const page: z.output<typeof jobsPage> = {
+      jobs: jobs.map(viewJobSummary),
+      cursor: next === undefined ? undefined : encodeCursor(next, list),
+    };
+    return jsonResponse(200, page);
+  },
+});
+
+/** The stable address of an output: leads to a URL that is signed at this moment. Counts from 0, in Adobe's order. */
+export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects'>): Route => ({
+  method: 'GET',
+  path: '/jobs/{jobId}/outputs/{index}',
+  describe: {
+    tag: 'Jobs',
+    summary: 'One output of a job, counted from 0',
+    description: 'The one link to keep: it leads to a fresh URL whenever it is followed.',
+    ...describeAddress(),
+    errors: [404],
+  },
+  handle: async (request) => {
+    const { outputs = [] } = await findJob(context, request);
+    const index = request.params['index'] ?? '';
+    const output = /^(0|[1-9]\d{0,3})$/.test(index) ? outputs[Number(index)] : undefined;
+    if (output === undefined) {
+      throw new ProblemError(404, 'unknown_output', `The job has ${outputs.length} outputs, counted from 0.`);
+    }
+    return leadTo(request, () => context.objects.presignGet(output));
+  },
 });

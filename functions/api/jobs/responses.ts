@@ -3,9 +3,8 @@ import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { JobPhase, PresentedJob } from '#shared/adobe/services/service.ts';
 import { isFinal, type Job, type JobState } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
-import { ProblemError } from '../http/problem.ts';
+import { type HttpResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
-import { type HttpResponse, jsonResponse } from '../http/response.ts';
 
 /** Where a caller follows and cancels a job, by the paths of its service: always at the gateway, never at Adobe. */
 export const buildJobLinks = (

@@ -1,9 +1,13 @@
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { AdobeService } from '#shared/adobe/services/service.ts';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
+import type { Job } from '#shared/jobs/job.ts';
+import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
+import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
-import { jsonResponse } from '../http/response.ts';
+import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
-import { findJob } from './find.ts';
+import { findJob, unknownJob } from './get.ts';
 import { presentJob, retryAfter } from './responses.ts';
 
 /** A service's status call. Reads only the table; each answer has freshly signed URLs of the outputs. */
@@ -35,3 +39,39 @@ export const statusRoute = (
     return jsonResponse(200, body, retryAfter(job, table.clock.now()));
   },
 });
+
+/** A service's cancel call: a waiting job ends at once, a job at Adobe is cancelled there, an ended one is a 409. */
+export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeService): Route => ({
+  method: 'PUT',
+  path: cancelPath,
+  describe: {
+    tag: title,
+    summary: 'Cancel a job',
+    answers: { 200: { description: 'It has ended, or Adobe is asked to end it' } },
+    errors: [404, 409],
+  },
+  handle: async (request) => {
+    const cancellation = await cancelJob(context.table, await findJob(context, request));
+    if (cancellation === undefined) throw unknownJob();
+    const { outcome, job } = cancellation;
+    if (outcome === 'too_late') throw tooLate(job);
+    if (outcome === 'cancelled') {
+      await tryPublishEnded(context, job);
+      if (job.submitAt !== undefined) await tryTriggerDispatch(context);
+    }
+    return emptyResponse(200);
+  },
+});
+
+const tooLate = ({ state }: Job): ProblemError => {
+  switch (state) {
+    case 'cancelled':
+      return new ProblemError(409, 'job_already_canceled', 'The job is cancelled already.');
+    case 'timed_out':
+      return new ProblemError(409, 'job_timeout', 'The job has timed out.');
+    case 'storing':
+      return new ProblemError(409, 'job_completed', 'Adobe has finished the job; its outputs are being stored.');
+    default:
+      return new ProblemError(409, 'job_completed', 'The job has finished.');
+  }
+};

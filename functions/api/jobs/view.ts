@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { exactRequestOf, type Job, jobStates, priorities } from '#shared/jobs/job.ts';
 import { storedOutput, toStoredOutput } from '#shared/jobs/stored-output.ts';
-import { toIso } from '../http/response.ts';
+import { toIso } from '../http/problem.ts';
 
 const summaryFields = {
   jobId: z.uuid(),

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { HttpResponse } from '../http/problem.ts';
 import { ProblemError } from '../http/problem.ts';
-import type { HttpResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 
 const page = `<!doctype html>

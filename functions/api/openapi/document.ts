@@ -5,11 +5,10 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiOverride,
 } from 'zod-openapi';
-import { problem } from '../http/problem.ts';
-import { jsonResponse } from '../http/response.ts';
+import { jsonResponse, problem } from '../http/problem.ts';
 import { type AnswerDescription, type Content, type ErrorStatus, tags } from '../http/route-description.ts';
 import type { Route } from '../http/router.ts';
-import { type MessageDescription, messageDescriptions, messageHeaders } from '../webhooks/messages.ts';
+import { type MessageDescription, messageDescriptions, messageHeaders } from '../webhooks/view.ts';
 
 /** The description of the API (OpenAPI 3.1), made of the same schemas that validate requests and type answers. */
 export const openApiDocument = (routes: readonly Route[], version: string) => {

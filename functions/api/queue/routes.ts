@@ -4,8 +4,8 @@ import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
 import type { ApiContext } from '../context.ts';
 import { readBodyAs, unicode } from '../http/json-body.ts';
+import { jsonResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
-import { jsonResponse } from '../http/response.ts';
 import type { Route } from '../http/router.ts';
 import { queueState, viewQueue } from './view.ts';
 

@@ -5,7 +5,7 @@ import type { Pauses } from '#shared/jobs/lanes/pauses.ts';
 import { countLimit, countQueuedAt, headOfQueue } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
-import { toIso } from '../http/response.ts';
+import { toIso } from '../http/problem.ts';
 
 const waitingFields = {
   jobs: z.int(),

@@ -5,7 +5,7 @@ import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { getExtension } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
 import { readBodyAs } from '../http/json-body.ts';
-import { jsonResponse, toIso } from '../http/response.ts';
+import { jsonResponse, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 
 const maxBodyBytes = 1_024;

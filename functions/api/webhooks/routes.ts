@@ -1,9 +1,31 @@
+import * as z from 'zod';
+import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
+import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  enableWebhook,
+  listWebhooks,
+  maxWebhooks,
+  rotateSecret,
+} from '#shared/webhooks/webhook-store.ts';
+import { findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 import type { ApiContext } from '../context.ts';
+import { invalidBody, readBodyAs, unicode } from '../http/json-body.ts';
+import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
+import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
-import { deleteRoute, enableRoute, rotateSecretRoute } from './change.ts';
-import { createRoute } from './create.ts';
-import { getRoute, listRoute } from './get.ts';
+import { findWebhook, readWebhookRef, requireWebhook } from './find.ts';
 import { sendTestRoute } from './send-test.ts';
+import {
+  describeWebhookCall,
+  viewDelivery,
+  viewNewSecret,
+  viewWebhook,
+  webhookSchema,
+  webhookWithDeliveries,
+  webhookWithSecret,
+} from './view.ts';
 
 /** Everything about webhooks. */
 export const webhookRoutes = (context: Pick<ApiContext, 'webhooks' | 'log'>): Route[] => [
@@ -15,3 +37,139 @@ export const webhookRoutes = (context: Pick<ApiContext, 'webhooks' | 'log'>): Ro
   rotateSecretRoute(context),
   enableRoute(context),
 ];
+
+const maxBodyBytes = 8 * 1024;
+const maxDescriptionLength = 200;
+
+const events = z
+  .array(z.enum(webhookEventTypes))
+  .min(1)
+  .max(webhookEventTypes.length)
+  .transform((types) => [...new Set(types)]);
+
+// What a new webhook is made of.
+const webhookRequest = z.strictObject({
+  url: unicode(z.string().min(1)).meta({ description: 'https, on a public address' }),
+  events: events.default([...webhookEventTypes]),
+  description: unicode(z.string().max(maxDescriptionLength)).optional(),
+});
+
+/** Registers an address that the gateway calls when the caller's jobs and batches end. */
+export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route => ({
+  method: 'POST',
+  path: '/webhooks',
+  describe: {
+    tag: 'Webhooks',
+    summary: 'Be called when your jobs and batches end',
+    description:
+      'Calls are signed as Standard Webhooks has it, carry the same `webhook-id` at every attempt, and are retried for 24 hours.',
+    body: { 'application/json': webhookRequest },
+    answers: {
+      201: {
+        description: 'The webhook, with its secret',
+        content: { 'application/json': webhookWithSecret },
+        headers: { location: 'The webhook' },
+      },
+    },
+    errors: [409, 413, 415, 422],
+  },
+  handle: async (request) => {
+    const caller = request.caller();
+    const wanted = readRequest(request, webhooks.allowsLoopback);
+    if ((await listWebhooks(webhooks.table, caller)).length >= maxWebhooks) {
+      throw new ProblemError(409, 'too_many_webhooks', `There can be ${maxWebhooks} webhooks; delete one first.`);
+    }
+    const webhook = await createWebhook(webhooks.table, { caller, ...wanted });
+    const view = viewNewSecret(webhook, request);
+    return jsonResponse(201, view, { location: `${request.baseUrl}/webhooks/${webhook.webhookId}` });
+  },
+});
+
+const readRequest = (request: ApiRequest, allowsLoopback: boolean) => {
+  const wanted = readBodyAs(webhookRequest, request.body, maxBodyBytes);
+  const problem = findUrlProblem(wanted.url, { allowsLoopback });
+  if (problem !== undefined) throw invalidBody([{ loc: ['body', 'url'], msg: problem, type: 'value_error' }]);
+  return wanted;
+};
+
+const maxDeliveries = 20;
+
+const webhookList = z.object({ webhooks: z.array(webhookSchema) });
+
+/** The caller's webhooks, oldest first. */
+export const listRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route => ({
+  method: 'GET',
+  path: '/webhooks',
+  describe: {
+    tag: 'Webhooks',
+    summary: 'Your webhooks',
+    answers: {
+      200: {
+        description: 'All of them',
+        content: { 'application/json': webhookList },
+      },
+    },
+  },
+  handle: async (request) => {
+    const found = await listWebhooks(webhooks.table, request.caller());
+    const list: z.output<typeof webhookList> = { webhooks: found.map((webhook) => viewWebhook(webhook, request)) };
+    return jsonResponse(200, list);
+  },
+});
+
+/** One webhook, with what was sent to it and what it answered. */
+export const getRoute = (context: Pick<ApiContext, 'webhooks'>): Route => ({
+  method: 'GET',
+  path: '/webhooks/{webhookId}',
+  describe: describeWebhookCall('A webhook, its latest deliveries and their answers', {
+    200: { description: 'The webhook', content: { 'application/json': webhookWithDeliveries } },
+  }),
+  handle: async (request) => {
+    const webhook = await findWebhook(context, request);
+    const deliveries = await latestDeliveries(context.webhooks.table, webhook.webhookId, maxDeliveries);
+    const view: z.output<typeof webhookWithDeliveries> = {
+      ...viewWebhook(webhook, request),
+      deliveries: deliveries.map(viewDelivery),
+    };
+    return jsonResponse(200, view);
+  },
+});
+
+type ChangeContext = Pick<ApiContext, 'webhooks'>;
+
+/** Deletes a webhook; deliveries under way are not retried. */
+export const deleteRoute = (context: ChangeContext): Route => ({
+  method: 'DELETE',
+  path: '/webhooks/{webhookId}',
+  describe: describeWebhookCall('Delete a webhook', { 204: { description: 'Deleted' } }),
+  handle: async (request) => {
+    await deleteWebhook(context.webhooks.table, await findWebhook(context, request));
+    return emptyResponse(204);
+  },
+});
+
+/** Makes a new secret; for a day calls are signed with the earlier one as well, so that receivers can change over. */
+export const rotateSecretRoute = ({ webhooks }: ChangeContext): Route => ({
+  method: 'POST',
+  path: '/webhooks/{webhookId}/rotate-secret',
+  describe: describeWebhookCall('A new secret; the earlier one stays valid for a day', {
+    200: { description: 'The webhook, with its new secret', content: { 'application/json': webhookWithSecret } },
+  }),
+  handle: async (request) => {
+    const webhook = requireWebhook(await rotateSecret(webhooks.table, readWebhookRef(request)));
+    return jsonResponse(200, viewNewSecret(webhook, request));
+  },
+});
+
+/** Enables a webhook again that was disabled because its receiver had answered 410. */
+export const enableRoute = ({ webhooks }: ChangeContext): Route => ({
+  method: 'POST',
+  path: '/webhooks/{webhookId}/enable',
+  describe: describeWebhookCall('Enable a webhook again after its receiver was gone', {
+    200: { description: 'The webhook', content: { 'application/json': webhookSchema } },
+  }),
+  handle: async (request) => {
+    const webhook = requireWebhook(await enableWebhook(webhooks.table, readWebhookRef(request)));
+    return jsonResponse(200, viewWebhook(webhook, request));
+  },
+});

@@ -4,8 +4,7 @@ import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.t
 import { buildDelivery } from '#shared/webhooks/message.ts';
 import { testMessage } from '#shared/webhooks/webhook.ts';
 import type { ApiContext } from '../context.ts';
-import { ProblemError } from '../http/problem.ts';
-import { jsonResponse } from '../http/response.ts';
+import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { findWebhook } from './find.ts';
 import { describeWebhookCall } from './view.ts';
