@@ -80,7 +80,7 @@ it('makes images of a file that a team drops, and reports on every line once', a
 
 it('makes images of a spreadsheet and of JSON with defaults, and names the bytes in S3', async () => {
   const team = { 'x-local-caller': 'team-b' };
-  const csv = 'prompt,id,size.width,size.height\r\n"a ""red"" kite,\r\nover the sea",kite,1024,1024\r\ntoo few\r\n';
+  const csv = 'prompt,id,size.width,size.height\r\n"a ""red"" kite,\r\nover the sea",kite,1024,1024\r\n,few\r\n';
   const json = { requests: [{ id: 'a' }, { id: 'b', body: { prompt: 'b' } }], defaults: { body: { prompt: 'a' } } };
   const links = [
     await drop('campaign.csv.gz', gzipSync(csv), team),
@@ -97,7 +97,7 @@ it('makes images of a spreadsheet and of JSON with defaults, and names the bytes
   }
   expect(rows).toEqual([
     [1, 'kite', 'succeeded'],
-    [2, undefined, 'rejected'],
+    [2, 'few', 'rejected'],
     [1, 'a', 'succeeded'],
     [2, 'b', 'succeeded'],
   ]);

@@ -6,7 +6,7 @@ import type { FaultyWorld } from './faulty-world.ts';
 
 /**
  * Compares everything that remains of an ended batch: each line is one job or none, the counts are those of the table, both
- * reports have one row for each line with something in it, and everybody was told.
+ * reports have one row for each line, and everybody was told.
  *
  * @param expected.rows `<line> <state>` of each row
  */
