@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import * as z from 'zod';
 import { type Settings, settingsSchema } from '#shared/deployment/settings.ts';
+import { GatewayError } from '#shared/errors.ts';
 
 /** The key in the context of cdk.json: a map from the name of a stage to its settings. */
 export const contextKey = 'firefly-gateway';
@@ -12,8 +13,10 @@ export interface Stage {
 }
 
 /** The context of cdk.json (or of `-c`) is not usable; the message names every field at fault. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+export class ConfigError extends GatewayError {
+  constructor(message: string) {
+    super('invalid_settings', message);
+  }
 }
 
 // Lambda's longest function name has 64 characters: `firefly-gateway-` + stage + `-secret-rotation`.

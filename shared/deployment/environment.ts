@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { GatewayError } from '../errors.ts';
 
 /** A function's environment is incomplete or malformed; the message names each variable and never shows a value. */
-export class EnvironmentError extends Error {
-  override readonly name = 'EnvironmentError';
+export class EnvironmentError extends GatewayError {
+  constructor(message: string) {
+    super('invalid_environment', message);
+  }
 }
 
 /** The variables of a function: who deploys it writes them, and the function reads them. */

@@ -1,5 +1,6 @@
 import type { Table } from '../aws/table.ts';
 import { isOwnFile, parseOutputKey } from '../deployment/bucket.ts';
+import { GatewayError } from '../errors.ts';
 import { getJob } from '../jobs/job-store.ts';
 import type { GatewaySource } from './sources.ts';
 
@@ -67,13 +68,12 @@ const outputOf = async (
 export type InputProblem = 'forbidden' | 'not_found' | 'not_ready' | 'wrong_type' | 'too_large' | 'too_many';
 
 /** An input that the caller may not use, or that Adobe could not. The message may be shown to the caller. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
+export class InputError extends GatewayError {
   readonly problem: InputProblem;
 
   /** @param problem what is wrong with it */
   constructor(problem: InputProblem, message: string) {
-    super(message);
+    super(`input_${problem}`, message);
     this.problem = problem;
   }
 }

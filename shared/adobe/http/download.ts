@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { type ErrorDetails, GatewayError } from '../../errors.ts';
 import type { AllowsUrl } from './hosts.ts';
 
 /** The bytes of an output while they arrive. */
@@ -8,13 +9,12 @@ export interface Download {
 }
 
 /** An output could not be fetched. `expired` means that a fresh URL may help, `retryable` that time may. */
-export class DownloadError extends Error {
-  override readonly name = 'DownloadError';
+export class DownloadError extends GatewayError {
   readonly reason: 'host_not_allowed' | 'expired' | 'unavailable';
 
   /** @param reason what can be done about it */
-  constructor(reason: DownloadError['reason'], message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(reason: DownloadError['reason'], message: string, options?: Pick<ErrorDetails, 'status' | 'cause'>) {
+    super(`download_${reason}`, message, options);
     this.reason = reason;
   }
 }
@@ -48,9 +48,13 @@ export const openDownload = async (url: string, allows: AllowsUrl, timeoutMs: nu
     if (response.status >= 300 && response.status < 400 && location !== null && URL.canParse(location, target)) {
       target = new URL(location, target).href;
     } else if (response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429) {
-      throw new DownloadError('expired', `The output URL was refused with HTTP status ${response.status}.`);
+      throw new DownloadError('expired', `The output URL was refused with HTTP status ${response.status}.`, {
+        status: response.status,
+      });
     } else {
-      throw new DownloadError('unavailable', `The output was answered with HTTP status ${response.status}.`);
+      throw new DownloadError('unavailable', `The output was answered with HTTP status ${response.status}.`, {
+        status: response.status,
+      });
     }
   }
   throw new DownloadError('unavailable', 'The output URL redirects too often.');

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../errors.ts';
 import { firefly } from './firefly/service.ts';
 import type { OperationDefinition } from './operation.ts';
 import type { AdobeService, LaneDefinition } from './service.ts';
@@ -15,8 +16,10 @@ export const operations: readonly OperationDefinition[] = services.flatMap((serv
 export const inputTypes: readonly string[] = [...new Set(services.flatMap((service) => service.inputTypes ?? []))];
 
 /** A job names an operation that this version of the gateway does not have. */
-export class UnknownOperationError extends Error {
-  override readonly name = 'UnknownOperationError';
+export class UnknownOperationError extends GatewayError {
+  constructor(message: string) {
+    super('unknown_operation', message);
+  }
 }
 
 /** The operation with this name, if there is one. */
