@@ -37,6 +37,9 @@ export type ItemKey = { pk: string; sk?: string };
 /** The time in epoch seconds, as the TTL attribute `expiresAt` counts it. */
 export const nowSeconds = ({ clock }: Pick<Table, 'clock'>): number => Math.floor(clock.now() / 1000);
 
+/** The TTL (attribute `expiresAt`) of an item that DynamoDB may delete after so many seconds. */
+export const ttlAfter = (table: Pick<Table, 'clock'>, seconds: number): number => nowSeconds(table) + seconds;
+
 /** Whether the table may still hold an item that has passed its TTL: DynamoDB deletes late. */
 export const isExpired = (item: Item, nowMs: number): boolean =>
   typeof item['expiresAt'] === 'number' && item['expiresAt'] * 1000 <= nowMs;

@@ -1,5 +1,5 @@
 import { allOf, type Condition, condition } from '../aws/expressions.ts';
-import { nowSeconds, type Table, updateItem } from '../aws/table.ts';
+import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import type { Batch, BatchState, LineCounts } from './batch.ts';
 import { batchKey, parseBatch, unpublishedBatch } from './batch-store.ts';
 import { leaseMs, nextCheckAt } from './open-batches.ts';
@@ -84,7 +84,7 @@ export const endBatch = (
       state: to,
       finishedAt: new Date(table.clock.now()).toISOString(),
       unpublished: unpublishedBatch,
-      expiresAt: nowSeconds(table) + retentionSeconds,
+      expiresAt: ttlAfter(table, retentionSeconds),
     },
     remove: ['queueState', 'queueOrder'],
   });

@@ -1,6 +1,6 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
-import { getItem, nowSeconds, putNew, queryPages, removeItem, type Table } from '../aws/table.ts';
+import { getItem, nowSeconds, putNew, queryPages, removeItem, type Table, ttlAfter } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { isFinal, type Job, type JobState, jobSchema, type NewJob } from './job.ts';
 
@@ -66,7 +66,7 @@ export const createReusingJob = async (
   };
   return putNewJob(table, succeeded, {
     unpublished: unpublishedJob,
-    expiresAt: nowSeconds(table) + job.retentionSeconds,
+    expiresAt: ttlAfter(table, job.retentionSeconds),
   });
 };
 

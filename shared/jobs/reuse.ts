@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { getItem, nowSeconds, type Table, updateItem } from '../aws/table.ts';
+import { getItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { type Job, type NewJob, requestOf } from './job.ts';
 import { getJob } from './job-store.ts';
@@ -21,7 +21,7 @@ const buildKey = (request: Identity) => {
 
 /** Remembers a job with a reproducible request that has succeeded, so that an equal request can be answered with its outputs; the latest one counts. */
 export const rememberReusable = async (table: Table, job: Job): Promise<void> => {
-  const expiresAt = nowSeconds(table) + job.retentionSeconds;
+  const expiresAt = ttlAfter(table, job.retentionSeconds);
   await updateItem(table, buildKey(job), { set: { jobId: job.jobId, expiresAt } });
 };
 

@@ -1,5 +1,5 @@
 import { allOf, condition } from '../aws/expressions.ts';
-import { nowSeconds, type Table, updateItem } from '../aws/table.ts';
+import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { isFinal, type Job, type JobState, type Turn } from './job.ts';
 import { jobKey, parseJob, toQueueState, unpublishedJob } from './job-store.ts';
 
@@ -37,7 +37,7 @@ export const transition = async (
   const end = isEnd && {
     finishedAt: at,
     unpublished: unpublishedJob,
-    expiresAt: retentionSeconds === undefined ? undefined : nowSeconds(table) + retentionSeconds,
+    expiresAt: retentionSeconds === undefined ? undefined : ttlAfter(table, retentionSeconds),
   };
   const item = await updateItem(table, jobKey(jobId), {
     set: { ...changes, state: to, updatedAt: at, queueState: toQueueState(to, lane), queueOrder: order, ...end },

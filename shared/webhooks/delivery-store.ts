@@ -1,6 +1,6 @@
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
-import { getItem, nowSeconds, putNew, queryFirst, type Table, updateItem } from '../aws/table.ts';
+import { getItem, putNew, queryFirst, type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { webhookPartitions } from '../deployment/tables.ts';
 import { type Attempt, type Delivery, type DeliveryRef, deliverySchema } from './webhook.ts';
 
@@ -25,7 +25,7 @@ export const createDelivery = async (table: Table, delivery: NewDelivery): Promi
     attempts: [],
     createdAt: new Date(table.clock.now()).toISOString(),
   };
-  await putNew(table, { ...deliveryKey(delivery), ...pending, expiresAt: nowSeconds(table) + retentionSeconds });
+  await putNew(table, { ...deliveryKey(delivery), ...pending, expiresAt: ttlAfter(table, retentionSeconds) });
 };
 
 /**

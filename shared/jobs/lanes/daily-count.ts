@@ -1,5 +1,5 @@
 import { condition } from '../../aws/expressions.ts';
-import { nowSeconds, updateItem } from '../../aws/table.ts';
+import { ttlAfter, updateItem } from '../../aws/table.ts';
 import { type Lane, lanePartition } from './lane.ts';
 
 /** Key of the item that counts the submits of a UTC day. */
@@ -18,7 +18,7 @@ export const countSubmit = async ({ table, name, limits }: Lane): Promise<boolea
   const { requestsPerDay = Number.MAX_SAFE_INTEGER } = limits;
   const counted = await updateItem(table, dayKey(name, now), {
     add: { submits: 1 },
-    set: { expiresAt: nowSeconds(table) + 3 * 86_400 },
+    set: { expiresAt: ttlAfter(table, 3 * 86_400) },
     when: condition`attribute_not_exists(#submits) OR #submits < ${requestsPerDay}`,
   });
   return counted !== undefined;

@@ -5,7 +5,7 @@ import { jobPartitions } from '../../deployment/tables.ts';
 /** The lane of Firefly's operations. */
 export const fireflyLane = 'firefly';
 
-/** What Adobe allows a lane. Windows are independent: each of them must have room. */
+/** The rate limit of a lane, as Adobe sets it. Windows are independent: each of them must have room. */
 export interface LaneLimits {
   windows: readonly RequestWindow[];
   /** Per UTC day; no limit if absent. */

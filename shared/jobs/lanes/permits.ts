@@ -3,7 +3,7 @@ import { type Table, updateItem } from '../../aws/table.ts';
 import type { HeldPermit, Job } from '../job.ts';
 import { type Lane, type LaneQueue, lanePartition, maxUnansweredMs, permitPeriodMs } from './lane.ts';
 
-/** One of the permits of a window. In a window of seconds it is called a slot: see slots.ts. */
+/** One of the permits of a window of a rate limit. In a window of seconds it is called a slot: see slots.ts. */
 export interface Permit {
   /** The window's length in seconds. */
   window: number;

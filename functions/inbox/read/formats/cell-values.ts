@@ -5,7 +5,7 @@ import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 const maxRounds = 8;
 
 /**
- * Gives the cells of a row the types that the operation takes: `1024` becomes a number where it takes a number, and
+ * Gives the cells of a row (CSV or .xlsx) the types that the operation takes: `1024` becomes a number where it takes a number, and
  * stays a text in a prompt. What cannot be converted stays as it is, and the check of the request names it.
  */
 export const coerceCellValues = (
