@@ -1,12 +1,13 @@
 import type { Job } from '#shared/jobs/job.ts';
 import { overdueJobs } from '#shared/jobs/lanes/queue.ts';
 import { requeue } from '#shared/jobs/lanes/turn.ts';
+import { unknownOutcome } from '#shared/jobs/set-aside.ts';
 import { endJob, resumeTurn } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import { unpublishedJobs } from '#shared/outbox/unpublished.ts';
 import { type DispatchContext, turnExecutionName } from './context.ts';
-import { setAside, unknownOutcome } from './set-aside.ts';
+import { setAside } from './set-aside.ts';
 
 // After the time of a turn the fence lets nothing pass; the rest covers a write that is on its way.
 const startSlackMs = 5_000;

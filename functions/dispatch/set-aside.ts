@@ -1,8 +1,11 @@
-import type { Job } from '#shared/jobs/job.ts';
-import { isRefusedWrite, setAsideJob } from '#shared/jobs/set-aside.ts';
+import type { Job, JobState } from '#shared/jobs/job.ts';
+import { isRefusedWrite, setAsideJob, unknownOutcome } from '#shared/jobs/set-aside.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { DispatchContext } from './context.ts';
+
+// Adobe may have taken the job: its caller must not be told to send it again.
+const mayBeBilled: readonly JobState[] = ['submitting', 'running', 'storing'];
 
 /**
  * Deals with the failure of one job, so that the jobs after it have their turn: a job whose record cannot be written any more
@@ -22,7 +25,7 @@ export const setAside = async (
   }
   log.error('The record of a job cannot be updated any more; the job is ended.', { jobId, error: String(error) });
   try {
-    const ended = await setAsideJob(table, job, job.state === 'submitting' ? unknownOutcome : undefined);
+    const ended = await setAsideJob(table, job, mayBeBilled.includes(job.state) ? unknownOutcome : undefined);
     if (ended !== undefined) {
       recordMetric(metricNames.jobsSetAside, 1);
       recordMetric(metricNames.jobsFailed, 1);
@@ -32,10 +35,4 @@ export const setAside = async (
     log.error('A job could not be set aside; the next run tries again.', { jobId, error: String(failure) });
   }
   return true;
-};
-
-/** How a job ends whose submit was sent and whose answer was lost. */
-export const unknownOutcome = {
-  code: 'submit_outcome_unknown',
-  message: 'The request may have reached Adobe, but its answer was lost. It was not sent again, as it may be billed.',
 };

@@ -1,6 +1,6 @@
 import type { SubmitOutcome } from '#shared/adobe/services/submit.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { clearTrials, type Pause, pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { endJob, type JobEnd, lostAfterMs, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
@@ -28,7 +28,7 @@ export const handleSubmitOutcome = async (
       if (trialLevel > 0) await clearTrials(lane);
       return { kind: 'at_adobe' };
     case 'rate_limited':
-      await pauseLane(lane, {
+      await tryPause(context, lane, {
         until: now + (outcome.retryAfterMs ?? defaultRetryAfterMs),
         reason: 'rate_limited',
         level: trialLevel,
@@ -94,20 +94,30 @@ const handleTokenRefused = async (
 
 /** Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm. */
 export const pauseAfterRefusal = async (
-  { lanes, table, log, recordMetric }: GenerateContext,
+  context: GenerateContext,
   job: Pick<Job, 'lane'>,
   reason: Pause['reason'],
   trialLevel: number,
 ): Promise<void> => {
+  const { lanes, table, log, recordMetric } = context;
   const pauseMs = Math.min(maxPauseMs, 60_000 * 2 ** trialLevel);
   const until = table.clock.now() + pauseMs;
-  await pauseLane(findLane(lanes, job.lane), { until, reason, level: trialLevel + 1 });
+  await tryPause(context, findLane(lanes, job.lane), { until, reason, level: trialLevel + 1 });
   recordMetric(metricNames.queuePaused, 1);
   log.error('The queue is paused: Adobe refuses all work.', {
     lane: job.lane,
     reason,
     pauseSeconds: pauseMs / 1000,
   });
+};
+
+/** A pause that cannot be written must not decide about the job: Adobe refused it, so that it is requeued all the same. */
+const tryPause = async ({ log }: GenerateContext, lane: Lane, pause: Pause): Promise<void> => {
+  try {
+    await pauseLane(lane, pause);
+  } catch (error) {
+    log.error('The lane could not be paused; the next refusal tries again.', { lane: lane.name, error: String(error) });
+  }
 };
 
 /** Ends a job whose request may have reached Adobe while its answer was lost: it is never sent, and paid for, a second time. */

@@ -84,11 +84,13 @@ export const putItem = (table: Table, item: ItemKey & Item, when?: Condition): P
 export const putNew = async (
   table: Table,
   item: ItemKey & Item,
-  isFree: Condition = condition`#expiresAt <= ${nowSeconds(table)}`,
+  isFree?: Condition,
 ): Promise<{ created: boolean; item: Item }> => {
   const { pk, sk } = item;
   for (;;) {
-    if (await putItem(table, item, condition`attribute_not_exists(#pk) OR ${isFree}`)) return { created: true, item };
+    // Read anew each time: the item may expire between the put and the look at it.
+    const free = isFree ?? condition`#expiresAt <= ${nowSeconds(table)}`;
+    if (await putItem(table, item, condition`attribute_not_exists(#pk) OR ${free}`)) return { created: true, item };
     const existing = await getItem(table, sk === undefined ? { pk } : { pk, sk });
     if (existing !== undefined) return { created: false, item: existing };
   }

@@ -12,6 +12,12 @@ const unprocessable: JobError = {
   message: 'The record of the job cannot be updated any more, so that the job cannot be run. Send the request again.',
 };
 
+/** How a job ends whose submit was sent and whose outcome is lost. */
+export const unknownOutcome: JobError = {
+  code: 'submit_outcome_unknown',
+  message: 'The request may have reached Adobe, but its answer was lost. It was not sent again, as it may be billed.',
+};
+
 /**
  * Whether DynamoDB refuses a write for what stands in it: it was not carried out, and repeating it cannot help. The usual
  * reason is an item that would grow past 400 KB.
@@ -41,7 +47,10 @@ export const setAsideJob = async (
  */
 export const parseOpenJobs = async (table: Table, items: readonly Item[]): Promise<Job[]> => {
   const { parsed, unreadable } = parseEach(table, items, parseJob);
-  for (const { key } of unreadable) await endUnprocessable(table, key, unprocessable);
+  const active = new Set(items.filter(({ queueState }) => queueState === 'active').map(({ pk }) => pk));
+  for (const { key } of unreadable) {
+    await endUnprocessable(table, key, active.has(key.pk) ? unknownOutcome : unprocessable);
+  }
   return parsed;
 };
 

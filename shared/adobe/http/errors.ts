@@ -33,7 +33,7 @@ const errorBody = z.object({
 });
 
 // A proxy's error page may be long; what is kept of a message must fit beside everything else in a job.
-const maxMessageLength = 1000;
+export const maxMessageLength = 1000;
 
 /**
  * Reads an error answer of Adobe's edge gateway or of a service behind it; without a code of Adobe's the code is
@@ -48,12 +48,15 @@ export const readAdobeError = (status: number, body: string, accessError?: strin
     .join('; ');
   return {
     code: code ?? (data?.reason || `http_${status}`),
-    message: (message || `Adobe answered with HTTP status ${status}.`).slice(0, maxMessageLength),
+    message: withoutQueries(message || `Adobe answered with HTTP status ${status}.`).slice(0, maxMessageLength),
     status,
     accessError: accessError ?? undefined,
     isAdobes: code !== undefined,
   };
 };
+
+/** A text without the queries of its URLs: those of presigned ones hold a signature that is still good. */
+export const withoutQueries = (text: string): string => text.replaceAll(/(https?:\/\/[^\s?"']+)\?[^\s"']*/g, '$1?…');
 
 /** Codes with which the edge gateway refuses a token, whatever the HTTP status (Adobe: 401013, 403020). */
 const refusedTokenCodes = ['401013', '403020'];

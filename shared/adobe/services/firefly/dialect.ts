@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxMessageLength, withoutQueries } from '../../http/errors.ts';
 import type { ResultShape } from '../operation.ts';
 import type { JobPhase, JobProgress, PresentedJob, ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
@@ -59,7 +60,10 @@ export const fireflyDialect: ServiceDialect = {
     const parsed = statusAnswer.safeParse(body);
     if (!parsed.success) return undefined;
     const { status, result } = parsed.data;
-    const message = parsed.data.message || `Adobe ended the job as ${status}.`;
+    const message = withoutQueries(parsed.data.message || `Adobe ended the job as ${status}.`).slice(
+      0,
+      maxMessageLength,
+    );
     const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;
     switch (status) {
       case words.succeeded:

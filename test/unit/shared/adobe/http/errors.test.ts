@@ -16,6 +16,14 @@ describe('readAdobeError', () => {
     });
   });
 
+  it('leaves out the queries of URLs, as those of presigned ones hold a signature', () => {
+    const message =
+      'Could not fetch https://bucket.s3.amazonaws.com/a.png?X-Amz-Signature=abc&b=1, nor "http://h/b?sig=2".';
+    expect(readAdobeError(422, JSON.stringify({ error_code: 'validation_error', message })).message).toBe(
+      'Could not fetch https://bucket.s3.amazonaws.com/a.png?… nor "http://h/b?…".',
+    );
+  });
+
   it('reads the reason that the list of custom models gives in place of a code', () => {
     expect(readAdobeError(403, '{"reason":"not_entitled","message":"No."}')).toMatchObject({
       code: 'not_entitled',
