@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crashPoints } from '#test/fixtures/crash-rig.ts';
 import { type RigPool, startRigPool } from '#test/fixtures/rig-pool.ts';
 import { effects, recordLife, startDispatchRig, surviveCrash } from './crash-dispatch.ts';
@@ -14,6 +14,9 @@ describe('dispatch, killed before and after each of its effects', () => {
     });
   });
   afterAll(() => pool.close());
+
+  it('has these effects, so that a new one without a crash test is noticed', () =>
+    pool.use(async (rig) => expect(await recordLife(rig)).toEqual(effects)));
 
   it.concurrent.each(crashPoints(effects))('$fate of effect $index ($effect)', (point) =>
     pool.use((rig) => surviveCrash(rig, point)),

@@ -91,6 +91,8 @@ export async function* unifyLineEnds(chunks: AsyncIterable<Uint8Array>): AsyncGe
   for await (const chunk of chunks) {
     const bytes = Buffer.concat([held, chunk]);
     held = Buffer.alloc(0);
+    // Line breaks of cells before the first end of a row stay as they are, however the file is cut into chunks.
+    let firstEnd = 0;
     for (let at = 0; ends === 'unknown' && at < bytes.length; at += 1) {
       const byte = bytes[at];
       if (byte === quote) isQuoted = !isQuoted;
@@ -98,11 +100,15 @@ export async function* unifyLineEnds(chunks: AsyncIterable<Uint8Array>): AsyncGe
       if (byte === lineFeed) ends = 'other';
       // What follows may be in the next chunk.
       else if (byte === carriageReturn && at === bytes.length - 1) held = bytes.subarray(at);
-      else if (byte === carriageReturn) ends = bytes[at + 1] === lineFeed ? 'other' : 'cr';
+      else if (byte === carriageReturn) {
+        ends = bytes[at + 1] === lineFeed ? 'other' : 'cr';
+        firstEnd = at;
+      }
     }
     const out = bytes.subarray(0, bytes.length - held.length);
     if (ends === 'cr')
-      for (let at = out.indexOf(carriageReturn); at >= 0; at = out.indexOf(carriageReturn, at + 1)) out[at] = lineFeed;
+      for (let at = out.indexOf(carriageReturn, firstEnd); at >= 0; at = out.indexOf(carriageReturn, at + 1))
+        out[at] = lineFeed;
     yield out;
   }
   yield held;

@@ -9,10 +9,3 @@ it('loses no job and sends none twice when executions start too late again and a
   const result = await simulateQueue({ jobs: 12, windows, latenessMs: 12_000, networkMs: 1_000, seed: 3 });
   expect(result).toMatchObject({ rateLimited: 0, lost: 0, doubled: 0 });
 });
-
-it('uses the soft rate of a window of three seconds, and never passes its hard limit', async () => {
-  const remover = [{ seconds: 3, hard: 3, soft: 2 }];
-  const result = await simulateQueue({ jobs: 60, windows: remover, latenessMs: 3_000, networkMs: 1_000, seed: 4 });
-  expect(result).toMatchObject({ rateLimited: 0, lost: 0, doubled: 0 });
-  expect(result.utilization).toBeGreaterThanOrEqual(0.9);
-});

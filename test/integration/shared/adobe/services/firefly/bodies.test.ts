@@ -9,7 +9,7 @@ import { breakagesOf } from '#test/fixtures/broken-bodies.ts';
 import { bodySchema, validRequests } from '#test/fixtures/request-bodies.ts';
 import { startApi, type TestApi } from '#test/integration/functions/api/fixture.ts';
 
-const numRuns = 60;
+const numRuns = 25;
 
 // A validator for Adobe's own file may stand before the simulator; both are told where then.
 const { FIREFLY_API_URL: fireflyUrl, ADOBE_IMS_URL: imsUrl } = process.env;

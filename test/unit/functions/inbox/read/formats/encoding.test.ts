@@ -86,6 +86,10 @@ describe('line ends', () => {
     for (const sizes of [[100], [1], [2, 1]]) expect(await unified(text, sizes)).toBe(expected);
   });
 
+  it('of cells before the first end of a row are the same, however the bytes are cut', async () => {
+    expect(await unified('"\r"\r"', [1])).toBe(await unified('"\r"\r"'));
+  });
+
   it('lose nothing, however the bytes are cut', async () => {
     const piece = fc.constantFrom('"', '\n', '\r\n', '\r', 'a', 'ä');
     await fc.assert(
