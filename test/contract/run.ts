@@ -21,7 +21,7 @@ const violation = /Violation|Request terminated with error/;
 const suites = [
   'test/e2e/generate-image.test.ts',
   'test/e2e/cancel-job.test.ts',
-  'test/e2e/operations.test.ts',
+  'test/e2e/operations.exhaustive.test.ts',
   'test/integration/shared/adobe/services/firefly/bodies.test.ts',
 ];
 const proxyStartMs = 240_000;
