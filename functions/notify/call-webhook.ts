@@ -1,3 +1,4 @@
+import { lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -10,7 +11,7 @@ import { Webhook as Signer } from 'standardwebhooks';
 import { readRetryAfter } from '#shared/adobe/http/retry.ts';
 import type { Delivery, Webhook } from '#shared/webhooks/webhook.ts';
 import { validSecrets } from '#shared/webhooks/webhook-store.ts';
-import { type AddressRules, findUrlProblem } from '#shared/webhooks/webhook-url.ts';
+import { type AddressRules, allowsAddress, findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 
 /** What a receiver answered, or why there was no answer. */
 export interface WebhookAnswer {
@@ -52,7 +53,8 @@ export const createCallWebhook =
     const problem = findUrlProblem(url, rules);
     if (problem !== undefined) return { durationMs: since(), error: `The URL ${problem}.` };
     try {
-      const answer = await send(new URL(url), { method: 'POST', headers, lookup, signal }, body, rules);
+      const options = { method: 'POST', headers, lookup: checkLookup(lookup, rules), signal };
+      const answer = await send(new URL(url), options, body, rules);
       const retryAfterMs = readRetryAfter(answer.headers['retry-after'], Date.now());
       const excerpt = (await readExcerpt(answer)) || undefined;
       return { durationMs: since(), status: answer.statusCode, retryAfterMs, excerpt };
@@ -61,6 +63,16 @@ export const createCallWebhook =
       return { durationMs: since(), error: reason };
     }
   };
+
+/** Looks up a name and refuses it unless all of its addresses may be called: the agent does not know all that may not. */
+const checkLookup =
+  (lookup: LookupFunction = systemLookup, rules: AddressRules): LookupFunction =>
+  (name, options, callback) =>
+    lookup(name, options, (error, address, family) => {
+      const addresses = Array.isArray(address) ? address.map((each) => each.address) : [address];
+      const isAllowed = error !== null || addresses.every((each) => allowsAddress(each, rules));
+      callback(isAllowed ? error : new Error('DNS lookup led to an address that is not public.'), address, family);
+    });
 
 // Single addresses, not ranges: the agent compares a range with addresses of its own family only, and warns of any other.
 const loopback: RequestFilteringAgentOptions = { allowIPAddressList: ['127.0.0.1', '::1'] };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
-import { condition, exists, type Update } from '../aws/expressions.ts';
+import { allOf, type Condition, condition, type Update } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, putNew, queryPages, removeItem, type Table, updateItem } from '../aws/table.ts';
 import { webhookPartitions } from '../deployment/tables.ts';
@@ -18,19 +18,46 @@ const maxSecrets = 3;
 
 const parseWebhook = createItemParser(webhookSchema);
 
+/**
+ * A webhook lies in one of its caller's places, which the last digit of its id names: what limits the number of webhooks is
+ * that there are no more keys, so that no count can be wrong, whatever runs at once or crashes.
+ */
 const webhookKey = ({ caller, webhookId }: WebhookRef) => ({
   pk: webhookPartitions.caller(caller),
-  sk: `webhook#${webhookId}`,
+  sk: `webhook#${webhookId.slice(-1)}`,
 });
 
-/** Writes a new webhook, with a secret of its own. */
+/** The place holds this webhook, and not another one that came after it. */
+const isStill = ({ webhookId }: WebhookRef) => condition`#webhookId = ${webhookId}`;
+
+const places = [...Array(maxWebhooks).keys()];
+
+/**
+ * Writes a new webhook, with a secret of its own.
+ *
+ * @returns undefined if the caller has {@link maxWebhooks} webhooks
+ */
 export const createWebhook = async (
   table: Table,
+  wanted: Pick<Webhook, 'caller' | 'url' | 'events' | 'description'>,
+): Promise<Webhook | undefined> => {
+  const taken = new Set((await listWebhooks(table, wanted.caller)).map(({ webhookId }) => webhookId.slice(-1)));
+  for (const place of places.map(String)) {
+    if (taken.has(place)) continue;
+    const webhook = buildWebhook(table, `${v7().slice(0, -1)}${place}`, wanted);
+    if ((await putNew(table, { ...webhookKey(webhook), ...webhook })).created) return webhook;
+  }
+  return undefined;
+};
+
+const buildWebhook = (
+  table: Table,
+  webhookId: string,
   { caller, url, events, description }: Pick<Webhook, 'caller' | 'url' | 'events' | 'description'>,
-): Promise<Webhook> => {
+): Webhook => {
   const now = new Date(table.clock.now()).toISOString();
-  const webhook: Webhook = {
-    webhookId: v7(),
+  return {
+    webhookId,
     caller,
     url,
     events,
@@ -41,8 +68,6 @@ export const createWebhook = async (
     createdAt: now,
     updatedAt: now,
   };
-  await putNew(table, { ...webhookKey(webhook), ...webhook });
-  return webhook;
 };
 
 /**
@@ -52,7 +77,7 @@ export const createWebhook = async (
  */
 export const getWebhook = async (table: Table, ref: WebhookRef): Promise<Webhook | undefined> => {
   const item = await getItem(table, webhookKey(ref));
-  return item && parseWebhook(item);
+  return item?.['webhookId'] === ref.webhookId ? parseWebhook(item) : undefined;
 };
 
 /** The webhooks of a caller as they are now, oldest first. */
@@ -62,12 +87,13 @@ export const listWebhooks = async (table: Table, caller: string): Promise<Webhoo
   for await (const { Items = [] } of queryPages(table, { where, consistent: true })) {
     webhooks.push(...parseEach(table, Items, parseWebhook).parsed);
   }
-  return webhooks;
+  // Their ids begin with the time at which they were made.
+  return webhooks.sort((a, b) => (a.webhookId < b.webhookId ? -1 : 1));
 };
 
 /** Erases a webhook; deliveries to it end before their next attempt. */
 export const deleteWebhook = async (table: Table, ref: WebhookRef): Promise<void> => {
-  await removeItem(table, webhookKey(ref));
+  await removeItem(table, webhookKey(ref), isStill(ref));
 };
 
 /**
@@ -89,6 +115,23 @@ export const rotateSecret = async (table: Table, ref: WebhookRef): Promise<Webho
   }
 };
 
+const testIntervalMs = 1_000;
+
+/**
+ * Claims the right to send a test message, which each webhook has once a second: it is a call to an address of the caller's
+ * choice.
+ *
+ * @returns false if the last one was sent less than a second ago
+ */
+export const claimTest = async (table: Table, ref: WebhookRef): Promise<boolean> => {
+  const now = table.clock.now();
+  const claimed = await updateItem(table, webhookKey(ref), {
+    set: { testedAt: now },
+    when: condition`${isStill(ref)} AND ${condition`attribute_not_exists(#testedAt) OR #testedAt <= ${now - testIntervalMs}`}`,
+  });
+  return claimed !== undefined;
+};
+
 /** Stops calling a webhook whose receiver is gone; undefined if it has been erased. */
 export const disableWebhook = (table: Table, ref: WebhookRef): Promise<Webhook | undefined> =>
   update(table, ref, { set: { state: 'disabled', disabledReason: 'gone' } });
@@ -100,10 +143,14 @@ export const enableWebhook = (table: Table, ref: WebhookRef): Promise<Webhook | 
 const update = async (
   table: Table,
   ref: WebhookRef,
-  { set, when = exists, ...change }: Update & { when?: typeof exists },
+  { set, when, ...change }: Update & { when?: Condition },
 ): Promise<Webhook | undefined> => {
   const updatedAt = new Date(table.clock.now()).toISOString();
-  const item = await updateItem(table, webhookKey(ref), { ...change, set: { ...set, updatedAt }, when });
+  const item = await updateItem(table, webhookKey(ref), {
+    ...change,
+    set: { ...set, updatedAt },
+    when: allOf(isStill(ref), when),
+  });
   return item && parseWebhook(item);
 };
 

@@ -14,13 +14,21 @@ export const allowsAddress = (address: string, { allowsLoopback }: AddressRules)
   const parsed = ipaddr.parse(address);
   const range = parsed.range();
   if (range === 'loopback') return allowsLoopback;
+  if (notRouted.some((special) => special[0].kind() === parsed.kind() && parsed.match(special))) return false;
   return range === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(globalUnicast));
 };
+
+// What counts as public and is not reached by way of the Internet: Azure answers its own machines there, and the address
+// space of the 6bone has been returned.
+const notRouted = ['168.63.129.16/32', '3ffe::/16'].map((range) => ipaddr.parseCIDR(range));
 
 // All IPv6 addresses that are routed; outside of it are forms that stand for IPv4 addresses.
 const globalUnicast: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 
 const maxUrlLength = 2_048;
+
+// Of https: 443, which a URL does not show, and what is used beside it. Any other service of a host is none of a webhook's.
+const ports = ['', '8443'];
 
 /**
  * The first line of defence against SSRF (server-side request forgery): what is wrong with the URL of a webhook, as far as it
@@ -42,6 +50,7 @@ export const findUrlProblem = (text: string, rules: AddressRules): string | unde
   if ((ipaddr.isValid(host) && !allowsAddress(host, rules)) || (isOwnMachine && !rules.allowsLoopback)) {
     return 'must lead to a public address';
   }
+  if (!ports.includes(url.port) && !isLoopback(host)) return 'must lead to port 443 or 8443';
   return undefined;
 };
 

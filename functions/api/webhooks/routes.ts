@@ -49,7 +49,7 @@ const events = z
 
 // What a new webhook is made of.
 const webhookRequest = z.strictObject({
-  url: unicode(z.string().min(1)).meta({ description: 'https, on a public address' }),
+  url: unicode(z.string().min(1)).meta({ description: 'https, on a public address, port 443 or 8443' }),
   events: events.default([...webhookEventTypes]),
   description: unicode(z.string().max(maxDescriptionLength)).optional(),
 });
@@ -76,10 +76,10 @@ export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route =
   handle: async (request) => {
     const caller = request.caller();
     const wanted = readRequest(request, webhooks.allowsLoopback);
-    if ((await listWebhooks(webhooks.table, caller)).length >= maxWebhooks) {
+    const webhook = await createWebhook(webhooks.table, { caller, ...wanted });
+    if (webhook === undefined) {
       throw new ProblemError(409, 'too_many_webhooks', `There can be ${maxWebhooks} webhooks; delete one first.`);
     }
-    const webhook = await createWebhook(webhooks.table, { caller, ...wanted });
     const view = viewNewSecret(webhook, request);
     return jsonResponse(201, view, { location: `${request.baseUrl}/webhooks/${webhook.webhookId}` });
   },

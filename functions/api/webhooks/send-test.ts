@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
 import { testMessage } from '#shared/webhooks/webhook.ts';
+import { claimTest } from '#shared/webhooks/webhook-store.ts';
 import type { ApiContext } from '../context.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
@@ -24,7 +25,7 @@ export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Ro
         headers: { location: 'The webhook' },
       },
     },
-    [409, 503],
+    [409, 429, 503],
   ),
   handle: async (request) => {
     const { log } = context;
@@ -34,6 +35,11 @@ export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Ro
       throw new ProblemError(409, 'webhook_disabled', 'The webhook is disabled: enable it first.');
     }
     const { caller, webhookId } = webhook;
+    if (!(await claimTest(table, webhook))) {
+      throw new ProblemError(429, 'too_many_tests', 'A webhook can be tested once a second.', {
+        headers: { 'retry-after': '1' },
+      });
+    }
     const at = new Date(request.startedAt).toISOString();
     const message = { type: testMessage, at, subject: v7(), data: { caller, webhookId } } as const;
     const delivery = buildDelivery(message, webhook);

@@ -86,13 +86,16 @@ const createRig = (
     dynamoDb,
     receiver,
     started,
-    webhook: ({ path = '/hook', ...fields } = {}) =>
-      createWebhook(table, {
+    webhook: async ({ path = '/hook', ...fields } = {}) => {
+      const webhook = await createWebhook(table, {
         caller: 'alice',
         url: receiver.url + path,
         events: ['job.ended', 'batch.ended'],
         ...fields,
-      }),
+      });
+      if (webhook === undefined) throw new Error('There are ten webhooks.');
+      return webhook;
+    },
     tell: (fields = {}, caller = 'alice') => {
       const at = new Date(clock.now()).toISOString();
       return createDeliveries(parts, {

@@ -59,6 +59,7 @@ describe('POST /webhooks', () => {
   it.each([
     ['http', { url: 'http://example.com/' }, ['body', 'url'], 'must begin with https://'],
     ['a private address', { url: 'https://192.168.0.1/' }, ['body', 'url'], 'must lead to a public address'],
+    ['another port', { url: 'https://example.com:22/' }, ['body', 'url'], 'must lead to port 443 or 8443'],
     ['no URL', { url: 'x' }, ['body', 'url'], 'is not a URL'],
     ['none', {}, ['body', 'url'], 'field required'],
     ['an unknown event', { url, events: ['job.began'] }, ['body', 'events', 0], /not a valid enumeration member/],
@@ -77,6 +78,27 @@ describe('POST /webhooks', () => {
     for (let count = 0; count < 10; count += 1) expect((await create()).statusCode).toBe(201);
     expect((await create()).json['error_code']).toBe('too_many_webhooks');
     expect((await create({ url }, 'bob')).statusCode).toBe(201);
+  });
+
+  it('has an end at ten, however many come at once, and room again for what was deleted', async () => {
+    const answers = await Promise.all(Array.from({ length: 25 }, () => create()));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([
+      ...Array(10).fill(201),
+      ...Array(15).fill(409),
+    ]);
+    const ids = answers.flatMap(({ json }) => json['webhookId'] ?? []).map(String);
+    const list = async () => {
+      const { json } = await api.call({ path: '/webhooks', caller: 'alice' });
+      return (json['webhooks'] as { webhookId: string }[]).map(({ webhookId }) => webhookId);
+    };
+    expect(await list()).toEqual([...ids].sort());
+    const deleted = ids[3];
+    await api.call({ method: 'DELETE', path: `/webhooks/${deleted}`, caller: 'alice' });
+    const again = await Promise.all([create(), create(), create()]);
+    const made = again.filter(({ statusCode }) => statusCode === 201);
+    expect(made.length).toBe(1);
+    expect((await list()).at(-1)).toBe(made[0]?.json['webhookId']);
+    expect((await api.call({ path: `/webhooks/${deleted}`, caller: 'alice' })).statusCode).toBe(404);
   });
 });
 
@@ -127,6 +149,24 @@ describe('a webhook', () => {
     expect((await api.call({ path, caller: 'alice' })).json['deliveries']).toMatchObject([
       { deliveryId, type: 'webhook.test', status: 'pending' },
     ]);
+  });
+
+  it('is tested once a second, however many ask at once', async () => {
+    const { path } = await made();
+    const other = await made();
+    const test = (tested = path) => api.call({ method: 'POST', path: `${tested}/test`, caller: 'alice' });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => test()));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([202, ...Array(7).fill(429)]);
+    expect(answers.find(({ statusCode }) => statusCode === 429)).toMatchObject({
+      headers: { 'retry-after': '1' },
+      json: { error_code: 'too_many_tests' },
+    });
+    expect((await test(other.path)).statusCode).toBe(202);
+    api.clock.advance(999);
+    expect((await test()).statusCode).toBe(429);
+    api.clock.advance(1);
+    expect((await test()).statusCode).toBe(202);
+    expect(api.recorded.deliveries.length).toBe(3);
   });
 
   it('whose test cannot be sent shows no message that seems to be on its way', async () => {
