@@ -1,5 +1,6 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { findExpiringUrls, isExpired, listExpired } from '#shared/inputs/expiring-urls.ts';
 import { inspectInput } from '#shared/inputs/inspect.ts';
 import { InputError, type InputLocation, locateInput } from '#shared/inputs/locate.ts';
 import { gatewaySourcesIn, maxGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
@@ -31,9 +32,13 @@ type Prepared = { kind: 'ready'; inputs: PreparedInputs; waitSeconds: number } |
 // Two minutes and more: a function that held the lease for an upload has died by then, and Adobe's storage is back or down for long.
 const maxWaits = 40;
 
+/** Whether a request names anything that {@link prepareInputs} has to look at. */
+export const hasPreparedInputs = (request: Record<string, unknown>): boolean =>
+  gatewaySourcesIn(request).length > 0 || findExpiringUrls(request).length > 0;
+
 /**
- * Makes the inputs that are in S3 readable for the service before the turn waits for its submit time. Uploads are made once
- * for all jobs. If that takes too long the fence gives the turn up, and the next one finds the uploads there.
+ * Makes the inputs that are in S3 readable for the service before the turn waits for its submit time, and ends a job whose
+ * presigned URLs will be dead by then. Uploads are made once for all jobs. If that takes too long the fence gives the turn up, and the next one finds the uploads there.
  */
 export const prepareInputs = async (
   durable: DurableContext,
@@ -58,8 +63,10 @@ const tryPrepare = async (
   const { s3, table, buckets, inputMaxBytes } = context;
   const { inputs: way, inputTypes } = serviceOf(operationOf(job));
   const inputs: PreparedInputs = { uploads: {}, reused: [], objects: {} };
+  const request = requestOf(job);
   try {
-    const sources = gatewaySourcesIn(requestOf(job));
+    requireUnexpired(request, Math.max(job.submitAt ?? 0, table.clock.now()));
+    const sources = gatewaySourcesIn(request);
     if (sources.length > maxGatewaySources) throw new InputError('too_many', tooManySources);
     for (const { url, source } of sources) {
       if (Object.hasOwn(inputs.uploads, url) || Object.hasOwn(inputs.objects, url)) continue;
@@ -83,6 +90,12 @@ const tryPrepare = async (
     const message = `An input cannot be used: ${error.message}.`;
     return fail(context, job, { code: `input_${error.problem}`, message });
   }
+};
+
+/** @throws {InputError} naming each presigned URL that has died while the job was waiting, or will have by its submit time */
+const requireUnexpired = (request: Record<string, unknown>, submitAtMs: number): void => {
+  const expired = findExpiringUrls(request).filter((url) => isExpired(url, submitAtMs));
+  if (expired.length > 0) throw new InputError('expired', listExpired(expired));
 };
 
 /** The request can never be sent: the job ends before it costs anything, and its permits can serve another. */

@@ -1,9 +1,8 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { gatewaySourcesIn } from '#shared/inputs/sources.ts';
 import { requestOf, type Turn } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
-import { noInputs, prepareInputs } from './inputs.ts';
+import { hasPreparedInputs, noInputs, prepareInputs } from './inputs.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit.ts';
@@ -41,7 +40,7 @@ const planTurn = async (context: GenerateContext, turn: Turn): Promise<Plan> => 
   const { firstPollSeconds } = context.pollingPolicyFor(job);
   if (job.state === 'running' || job.state === 'storing') return { kind: 'poll', firstPollSeconds };
   if (job.state !== 'scheduled' || job.submitAt === undefined) return { kind: 'stale' };
-  const hasInputs = gatewaySourcesIn(requestOf(job)).length > 0;
+  const hasInputs = hasPreparedInputs(requestOf(job));
   const waitSeconds = secondsUntil(job.submitAt, context.table.clock);
   return { kind: 'submit', lane: job.lane, waitSeconds, hasInputs, firstPollSeconds };
 };

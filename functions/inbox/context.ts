@@ -3,11 +3,13 @@ import type { OperationOverrides } from '#shared/adobe/services/operation-settin
 import type { TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
+import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log } from '#shared/observability.ts';
 
 /** What the inbox function works with. */
 export interface InboxContext {
   table: Table;
+  lanes: Lanes;
   bus: EventBus;
   s3: S3Client;
   bucket: string;

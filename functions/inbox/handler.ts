@@ -6,7 +6,8 @@ import { createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
-import { getOperationOverrides } from '#shared/deployment/services.ts';
+import { getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
+import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { InboxContext } from './context.ts';
 import { readEvent } from './events.ts';
@@ -18,14 +19,17 @@ const { tableName, eventBusName, gatewayUrl } = environment;
 
 const log = createLog();
 
+const table = openTable({
+  dynamoDb: createDynamoDb(),
+  tableName,
+  clock: systemClock,
+  log,
+  recordMetric: createRecordMetric(),
+});
+
 const inbox: InboxContext = {
-  table: openTable({
-    dynamoDb: createDynamoDb(),
-    tableName,
-    clock: systemClock,
-    log,
-    recordMetric: createRecordMetric(),
-  }),
+  table,
+  lanes: createLanes(table, getLaneLimits(environment)),
   bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
   s3: createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined }),
   triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName),

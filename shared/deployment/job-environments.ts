@@ -75,6 +75,7 @@ export const inboxEnvironment = defineEnvironment({
   bucketName: text,
   dispatchFunctionName: text,
   services,
+  submitGraceSeconds: wholeNumber,
   batchMaxBytes: wholeNumber,
   batchMaxLines: wholeNumber,
   jobRetentionDays: wholeNumber,

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Table } from '../aws/table.ts';
+import { describeExpired, findExpiringUrls, isExpired } from './expiring-urls.ts';
 import { type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, InputError, type InputProblem, locateInput } from './locate.ts';
 import { gatewaySourcesIn, maxGatewaySources, tooManySources } from './sources.ts';
@@ -30,7 +31,8 @@ export interface CheckedInputs {
 }
 
 /**
- * Checks every input of a request that Adobe cannot read itself, before the request costs a permit.
+ * Checks every input of a request, before the request costs a permit: what Adobe cannot read itself is looked at, and a
+ * presigned URL must not have expired.
  *
  * @param types media types that the service takes; any if undefined
  */
@@ -38,6 +40,7 @@ export const checkInputs = async (
   parts: InputParts,
   { caller, body, types }: { caller: string; body: unknown; types: readonly string[] | undefined },
 ): Promise<CheckedInputs> => {
+  const expired = findExpiringUrls(body).filter((url) => isExpired(url, parts.table.clock.now()));
   const sources = gatewaySourcesIn(body);
   const tooMany = sources[maxGatewaySources];
   if (tooMany !== undefined) {
@@ -56,7 +59,10 @@ export const checkInputs = async (
   );
   const times = checked.filter((input) => 'changedAt' in input).map(({ changedAt }) => changedAt);
   return {
-    findings: checked.filter((input) => 'problem' in input),
-    ...(times.length === 0 ? {} : { changedAt: Math.max(...times) }),
+    findings: [
+      ...expired.map((url): InputFinding => ({ path: url.path, problem: 'expired', message: describeExpired(url) })),
+      ...checked.filter((input) => 'problem' in input),
+    ],
+    changedAt: times.length === 0 ? undefined : Math.max(...times),
   };
 };

@@ -65,7 +65,14 @@ const outputOf = async (
 };
 
 /** Why an input cannot be used. */
-export type InputProblem = 'forbidden' | 'not_found' | 'not_ready' | 'wrong_type' | 'too_large' | 'too_many';
+export type InputProblem =
+  | 'forbidden'
+  | 'not_found'
+  | 'not_ready'
+  | 'wrong_type'
+  | 'too_large'
+  | 'too_many'
+  | 'expired';
 
 /** An input that the caller may not use, or that Adobe could not. The message may be shown to the caller. */
 export class InputError extends GatewayError {

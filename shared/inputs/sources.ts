@@ -28,16 +28,21 @@ const sourceOf = (url: string): GatewaySource | undefined => {
   return jobId === undefined ? undefined : { kind: 'job', jobId, output: Number(output) };
 };
 
-/** Every source in a request body that Adobe cannot read itself, wherever it stands. */
-export const gatewaySourcesIn = (value: unknown, path: (string | number)[] = []): FoundSource[] => {
+/** Every URL in a request body, wherever it stands. */
+export const findUrls = (value: unknown, path: (string | number)[] = []): Omit<FoundSource, 'source'>[] => {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]): FoundSource[] => {
+  return Object.entries(value).flatMap(([name, inner]) => {
     const here = [...path, Array.isArray(value) ? Number(name) : name];
-    if (name !== 'url' || typeof inner !== 'string') return gatewaySourcesIn(inner, here);
-    const source = sourceOf(inner);
-    return source === undefined ? [] : [{ path: here, url: inner, source }];
+    return name === 'url' && typeof inner === 'string' ? [{ path: here, url: inner }] : findUrls(inner, here);
   });
 };
+
+/** Every source in a request body that Adobe cannot read itself, wherever it stands. */
+export const gatewaySourcesIn = (body: unknown): FoundSource[] =>
+  findUrls(body).flatMap(({ path, url }) => {
+    const source = sourceOf(url);
+    return source === undefined ? [] : [{ path, url, source }];
+  });
 
 /**
  * The request body for Adobe: each source that it could not read is replaced.

@@ -10,6 +10,7 @@ import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { systemClock } from '#shared/clock.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
 import { observe } from '#test/fixtures/observed.ts';
+import { createLane, onlyLane } from '#test/fixtures/queue.ts';
 
 /** What a process of its own has to do with a batch: all that is due, or only to read its file. */
 export type BatchTask = {
@@ -41,8 +42,10 @@ const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): In
     { step: 'initialize' },
   );
   const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const table = { dynamoDb, tableName, clock: systemClock };
   return {
-    table: { dynamoDb, tableName, clock: systemClock },
+    table,
+    lanes: onlyLane(createLane(table)),
     bus: {
       eventBridge: { send: async () => ({ FailedEntryCount: 0 }) } as never,
       eventBusName: 'none',

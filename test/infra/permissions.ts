@@ -125,6 +125,8 @@ export const permissions: Record<Principal, Permission[]> = {
         'dynamodb:UpdateItem',
       ],
     },
+    // Counts the turns before a line whose input will expire.
+    { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'bucket inbox/*', may: ['s3:GetObject', 's3:GetObjectVersion'] },
     { on: 'bucket uploads/*', may: ['s3:GetObject', 's3:GetObjectVersion'] },
     {

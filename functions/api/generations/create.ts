@@ -1,6 +1,7 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import { isReproducible, laneOf } from '#shared/adobe/services/registry.ts';
+import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
 import { isFinal, type Job, type NewJob } from '#shared/jobs/job.ts';
 import { createJob, createReusingJob, getJob } from '#shared/jobs/job-store.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
@@ -85,12 +86,27 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     const reused = await reuse(context, newJob, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return requireSameRequest(reused, requestHash);
     const round = await takeRound({ table, name: newJob.lane }, caller, priority, readServedRound);
-    const { created, job } = await createJob(table, newJob, { rank: buildRank(priority, round, jobId), round });
+    const rank = buildRank(priority, round, jobId);
+    const warned = {
+      ...newJob,
+      warnings: [...warnings, ...(await warnOfInputs(context, { ...newJob, rank }, request))],
+    };
+    const { created, job } = await createJob(table, warned, { rank, round });
     if (!created) return requireSameRequest(job, requestHash);
     log.info('accepted', { jobId, operation: operation.name, modelVersion, priority });
     await triggerDispatch(newJob.lane);
     return job;
   };
+};
+
+/** What to know of presigned URLs that die before the job's turn, as the queue stands now. */
+const warnOfInputs = async (
+  context: ApiContext,
+  place: Pick<Job, 'lane' | 'priority' | 'rank'>,
+  { body }: GenerationRequest,
+): Promise<string[]> => {
+  const urls = findExpiringUrls(body);
+  return urls.length === 0 ? [] : warnOfExpiry(urls, await estimateStart(context, place));
 };
 
 const requireSameRequest = (job: Job, requestHash: string): Job => {
@@ -142,7 +158,8 @@ export const awaitJob = async (context: ApiContext, known: Job, deadline: number
   const { table, sleep } = context;
   const latestSubmit = deadline - minGenerationMs;
   let job = known;
-  const queueIsTooLong = job.state === 'queued' && (await expectedSubmit(context, job)) > latestSubmit;
+  const queueIsTooLong =
+    job.state === 'queued' && ((await estimateStart(context, job)) ?? Number.POSITIVE_INFINITY) > latestSubmit;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(maxPauseMs, pauseMs + 50)) {
     if (isFinal(job.state)) return job;
     if (job.state === 'scheduled' && job.submitAt !== undefined && job.submitAt > latestSubmit) return job;
@@ -157,9 +174,13 @@ export const awaitJob = async (context: ApiContext, known: Job, deadline: number
   }
 };
 
-const expectedSubmit = async ({ table, lanes }: ApiContext, job: Job): Promise<number> => {
+/** Epoch ms at the earliest; undefined while an operator pauses the queue. */
+const estimateStart = async (
+  { table, lanes }: ApiContext,
+  job: Pick<Job, 'lane' | 'priority' | 'rank'>,
+): Promise<number | undefined> => {
   const now = table.clock.now();
   const lane = findLane(lanes, job.lane);
   const [snapshot, turnsAhead] = await Promise.all([readLane(lane), countTurnsAhead(lane, job)]);
-  return earliestSubmit(snapshot, lane.limits, turnsAhead, now) ?? Number.POSITIVE_INFINITY;
+  return earliestSubmit(snapshot, lane.limits, turnsAhead, now);
 };

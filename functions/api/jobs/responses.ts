@@ -20,12 +20,14 @@ export const buildJobLinks = (
 const linkHeader = ({ statusUrl, cancelUrl }: JobLinks): string =>
   `<${statusUrl}>; rel="status", <${cancelUrl}>; rel="cancel"`;
 
-/** Adobe's answer to an asynchronous request: where to follow the job. */
+/** Adobe's answer to an asynchronous request: where to follow the job, and what the caller should know of it. */
 export const acceptedResponse = (job: Job, request: ApiRequest, headers: Record<string, string> = {}): HttpResponse => {
   const links = buildJobLinks(request, job);
   const { accepts } = operationOf(job);
   const location = { location: links.statusUrl, link: linkHeader(links) };
-  return jsonResponse(accepts.status, accepts.write(job.jobId, links), { ...location, ...headers });
+  const warnings = job.warnings.length === 0 ? undefined : job.warnings;
+  const body = { ...accepts.write(job.jobId, links), warnings };
+  return jsonResponse(accepts.status, body, { ...location, ...headers });
 };
 
 /**

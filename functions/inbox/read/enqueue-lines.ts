@@ -16,6 +16,7 @@ import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
 import { type LineRequest, readLineRequest } from './line-request.ts';
 import type { NumberedLine } from './lines-file.ts';
+import { createExpiryWarnings, type LineJob } from './warn-of-expiry.ts';
 
 const concurrency = 16;
 
@@ -36,7 +37,7 @@ export const enqueueLines = async (
   const { table } = inbox;
   const { batchId } = batch;
   const enqueuedBefore = isRepeated ? await findLinesWithJobs(table, batchId, lines) : new Set<number>();
-  const jobs: NewJob[] = [];
+  const jobs: LineJob[] = [];
   const skipped: SkippedLine[] = [];
   for (const line of lines) {
     if (enqueuedBefore.has(line.line)) continue;
@@ -44,17 +45,19 @@ export const enqueueLines = async (
     if (!('operation' in found)) skipped.push(found);
     else if (batch.cancelRequestedAt !== undefined) {
       skipped.push({ ...pickOrigin(line), id: found.id, state: 'cancelled' });
-    } else jobs.push(buildJob(inbox, batch, line, found));
+    } else jobs.push({ job: buildJob(inbox, batch, line, found), urls: found.expiringUrls });
   }
   await saveSkippedLines(table, batchId, skipped);
   const refused: SkippedLine[] = [];
-  const lanes = new Set(jobs.map(({ lane }) => lane));
+  const lanes = new Set(jobs.map(({ job }) => job.lane));
   const queues = [...lanes].flatMap((lane) => priorities.map((priority) => ({ lane, priority })));
   for (const { lane, priority } of queues) {
-    const enqueued = jobs.filter((job) => job.lane === lane && job.priority === priority);
+    const enqueued = jobs.filter(({ job }) => job.lane === lane && job.priority === priority);
     if (enqueued.length === 0) continue;
     const firstRound = await takeRounds({ table, name: lane }, batch.caller, priority, enqueued.length);
-    const createOne = async (job: NewJob, index: number) => {
+    const warnOf = await createExpiryWarnings(inbox, batch, enqueued, firstRound);
+    const createOne = async ({ job: bare, urls }: LineJob, index: number) => {
+      const job = { ...bare, warnings: [...bare.warnings, ...warnOf(urls, index)] };
       if (table.clock.now() >= leaseEndsAt) throw new LeaseOverError();
       const round = firstRound + index;
       const isStored = await tryCreateJob(inbox, job, { rank: buildRank(priority, round, job.jobId), round });
@@ -128,7 +131,7 @@ const readLine = (inbox: InboxContext, batchId: string, numbered: NumberedLine):
     }
     case 'request':
       try {
-        const found = readLineRequest(numbered.json, inbox.operations);
+        const found = readLineRequest(numbered.json, inbox.operations, inbox.table.clock.now());
         return 'error' in found ? { ...origin, state: 'rejected', ...found } : found;
       } catch (error) {
         // The message may repeat the content.

@@ -3,6 +3,7 @@ import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { findOperation } from '#shared/adobe/services/registry.ts';
 import { parseExactly } from '#shared/exact-json.ts';
+import { type ExpiringUrl, findExpiringUrls, isExpired, listExpired } from '#shared/inputs/expiring-urls.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
 import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
@@ -54,6 +55,8 @@ export interface LineRequest {
   priority?: Priority;
   /** What the line gives as `x-model-version`. */
   modelVersion?: string;
+  /** The presigned URLs of its inputs. */
+  expiringUrls: ExpiringUrl[];
   warnings: string[];
 }
 
@@ -67,8 +70,13 @@ export interface RejectedLine {
  * Reads and checks a line as the API does with a request; the error never repeats what stands in it.
  *
  * @param json the line
+ * @param nowMs epoch ms: a presigned URL that has expired by then is an error
  */
-export const readLineRequest = (json: string, overrides: OperationOverrides): LineRequest | RejectedLine => {
+export const readLineRequest = (
+  json: string,
+  overrides: OperationOverrides,
+  nowMs: number,
+): LineRequest | RejectedLine => {
   const value = parse(json);
   if (value === undefined) return rejected(undefined, 'invalid_json', 'The line is not valid JSON.');
   const id = readLineId(value);
@@ -90,7 +98,11 @@ export const readLineRequest = (json: string, overrides: OperationOverrides): Li
   const model = operation.models === undefined ? undefined : modelVersion;
   const { body, nullFields, validationErrors, warnings } = validateRequest(operation, given, model, overrides);
   if (validationErrors.length > 0) return rejected(id, 'validation_error', validationSentence(validationErrors));
-  return { operation, body, text: writeBody(ownText, nullFields), id, priority, modelVersion: model, warnings };
+  const expiringUrls = findExpiringUrls(body);
+  const expired = expiringUrls.filter((url) => isExpired(url, nowMs));
+  if (expired.length > 0) return rejected(id, 'input_expired', `An input cannot be used: ${listExpired(expired)}.`);
+  const text = writeBody(ownText, nullFields);
+  return { operation, body, text, id, priority, modelVersion: model, expiringUrls, warnings };
 };
 
 const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({

@@ -51,6 +51,7 @@ export class InboxFunction extends GatewayFunction {
           ],
           [table.tableArn],
         ),
+        allow(['dynamodb:Query'], [jobs.indexArn('queue')]),
         // An event names the version of its object.
         allow(
           ['s3:GetObject', 's3:GetObjectVersion'],

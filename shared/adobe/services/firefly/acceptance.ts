@@ -23,11 +23,16 @@ const anyAnswer = z.union([jobAnswer, linksAnswer]);
 /** Reads Firefly's acceptance of either family; undefined if it names no status URL. */
 export const readAcceptance = (body: unknown): AcceptedJob | undefined => anyAnswer.safeParse(body).data;
 
+// Not Adobe's: what the gateway has to say of a request that it takes.
+const warnings = z.array(z.string()).optional().meta({
+  description: 'What you should know though the request was taken; the record of the job has them as well',
+});
+
 /** The family of acceptances with a job id and URLs. */
 export const jobAcceptance: AcceptanceShape = {
   status: 202,
   schema: z
-    .object({ jobId: z.uuid(), statusUrl: z.url(), cancelUrl: z.url() })
+    .object({ jobId: z.uuid(), statusUrl: z.url(), cancelUrl: z.url(), warnings })
     .meta({ id: 'AcceptedJob', description: "Adobe's answer with a job id" }),
   write: (jobId, { statusUrl, cancelUrl }) => ({ jobId, statusUrl, cancelUrl }),
 };
@@ -35,7 +40,7 @@ export const jobAcceptance: AcceptanceShape = {
 const link = z.object({ href: z.url() });
 
 const linksSchema = z
-  .object({ links: z.object({ result: link, cancel: link }), progress: z.number() })
+  .object({ links: z.object({ result: link, cancel: link }), progress: z.number(), warnings })
   .meta({ id: 'AcceptedLinks', description: "Adobe's answer with links; the job id is the end of both" });
 
 /** The family of acceptances with links and no job id; Adobe documents 200 for some of its operations, 202 for others. */

@@ -2,6 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { claimUpload } from '#shared/inputs/upload-ids.ts';
+import { presignedUrl, signature } from '#test/fixtures/presigned-url.ts';
 import { adobeLimits, createLane, onlyLane } from '#test/fixtures/queue.ts';
 import { acceptance, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
 
@@ -135,6 +136,30 @@ describe.concurrent('inputs that lie in S3', () => {
     expect(rig.adobe.asked('POST', submitPath)).toHaveLength(0);
     expect((await rig.permits())[0]?.freeAt).toBeLessThanOrEqual(Date.now() + 1);
     expect(rig.events).toMatchObject([{ jobId: job.jobId, status: 'failed' }]);
+  });
+
+  it('that are presigned URLs and have died while the job waited end it before the fence, and free its permit', async () => {
+    const { rig, scheduled, requestWith } = await prepare();
+    const { job, steps } = await rig.follow(await scheduled(requestWith(presignedUrl(Date.now() - 61_000))));
+    expect(job).toMatchObject({
+      state: 'failed',
+      error: { code: 'input_expired', message: expect.stringContaining('body.style.imageReference.source.url') },
+    });
+    expect(job.error?.message).toContain('(X-Amz-Expires)');
+    expect(steps).not.toContain('submit');
+    expect(rig.adobe.asked('POST', submitPath)).toHaveLength(0);
+    expect((await rig.quota()).usedToday).toBe(0);
+    expect((await rig.permits())[0]?.freeAt).toBeLessThanOrEqual(Date.now() + 1);
+    expect(rig.events).toMatchObject([{ jobId: job.jobId, status: 'failed', error: { code: 'input_expired' } }]);
+    expect(JSON.stringify([job.error, rig.events, rig.lines])).not.toContain(signature);
+  });
+
+  it('that are presigned URLs and live are sent as they came', async () => {
+    const { rig, scheduled, requestWith, sent } = await prepare();
+    const request = requestWith(presignedUrl(Date.now() + 60_000));
+    const { job } = await rig.follow(await scheduled(request));
+    expect(job.state).toBe('succeeded');
+    expect(sent()).toEqual(JSON.parse(request));
   });
 
   it('that are too many end the job before one of them is brought', async () => {

@@ -19,6 +19,7 @@ import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
+import { createLane, onlyLane } from '#test/fixtures/queue.ts';
 
 /** Servers that the tests of one file share. */
 export interface Servers {
@@ -35,6 +36,7 @@ export interface ReportLine {
   outputs: string[];
   seed: (number | null)[];
   error?: { code: string; message: string };
+  warnings?: string[];
 }
 
 /** The inbox function and what dispatch does for it, over a table and a bucket. */
@@ -101,6 +103,7 @@ const createRig = (
   const bus = { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' };
   const context: InboxContext = {
     table,
+    lanes: onlyLane(createLane(table)),
     bus,
     s3,
     bucket,

@@ -9,7 +9,9 @@ import { maxRequestBytes } from '#shared/requests/request-validation.ts';
 import { collect, inPieces } from '#test/fixtures/pieces.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';
 
-const read = (line: unknown) => readLineRequest(typeof line === 'string' ? line : JSON.stringify(line), {});
+const now = Date.parse('2026-03-01T12:00:00Z');
+
+const read = (line: unknown) => readLineRequest(typeof line === 'string' ? line : JSON.stringify(line), {}, now);
 
 const rejection = (line: unknown): { id?: string; code: string; message: string } => {
   const found = read(line);
@@ -109,7 +111,7 @@ describe('a line', () => {
         expect(written.indexOf('\n')).toBe(written.length - 1);
         const prepared = decodeLine(written.slice(0, -1));
         if (prepared.kind !== 'request') throw new Error('The line is no request any more.');
-        const found = readLineRequest(prepared.json, {});
+        const found = readLineRequest(prepared.json, {}, now);
         expect('operation' in found || found.error.message.length > 0).toBe(true);
         expect(found.id?.isWellFormed() ?? true).toBe(true);
       }),
@@ -131,7 +133,7 @@ describe('a line', () => {
             readCsv({ chunks: inPieces(file), isMarked: false }, { columns: [], warnings: new Set() }),
           );
           if (line?.kind !== 'request') throw new Error('The row is no request.');
-          expect(readLineRequest(line.json, {})).toMatchObject({ operation, body: wanted });
+          expect(readLineRequest(line.json, {}, now)).toMatchObject({ operation, body: wanted });
         }),
         { numRuns: 20 },
       );
