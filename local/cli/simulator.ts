@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
+import { factNames, type Side } from '#local/simulator/manner/facts.ts';
+import { parseFactSides } from '#local/simulator/manner/manner.ts';
 import type { SimulatorOptions } from '#local/simulator/simulator.ts';
 
 const help = `Usage: npm run simulator -- [options]
@@ -13,13 +15,17 @@ Options:
   --advertise-outputs URL   base of the output URLs
   --requests-per-minute N   Firefly's limit in any 60 seconds (default 4)
   --requests-per-day N      Firefly's limit in a UTC day (default 9000)
+  --manner M                documented (default): as Adobe's documents have it; observed: as its services were seen
+  --fact NAME=M             plays one fact otherwise; may be repeated
   --help                    this text
+
+Facts: ${factNames.join(', ')}.
 
 Credential: client id ${simulatedCredentials.clientId}, first client secret ${simulatedCredentials.clientSecret},
 org ${simulatedCredentials.orgId}, project ${simulatedCredentials.projectId}, credential ${simulatedCredentials.credentialId}.
 
 Control, in JSON: GET, POST, DELETE /_simulator/faults; GET /_simulator/requests; GET /_simulator/jobs;
-GET, PATCH /_simulator/settings. For example, to lose the answer to the next generation request:
+GET, PATCH /_simulator/settings; GET, PUT /_simulator/manner. For example, to lose the answer to the next generation request:
   curl -d '{"fault":"drop","effect":"done","path":"generate-async","times":1}' http://127.0.0.1:4020/_simulator/faults
 `;
 
@@ -37,6 +43,11 @@ const baseUrl = (name: string, text: string | undefined): string | undefined => 
   return text.replace(/\/+$/, '');
 };
 
+const manner = (text: string | undefined): Side | undefined => {
+  if (text === undefined || text === 'documented' || text === 'observed') return text;
+  throw new Error('--manner is documented or observed');
+};
+
 const readOptions = (): SimulatorOptions | undefined => {
   const { values } = parseArgs({
     options: {
@@ -45,6 +56,8 @@ const readOptions = (): SimulatorOptions | undefined => {
       'advertise-outputs': { type: 'string' },
       'requests-per-minute': { type: 'string' },
       'requests-per-day': { type: 'string' },
+      manner: { type: 'string' },
+      fact: { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -55,6 +68,8 @@ const readOptions = (): SimulatorOptions | undefined => {
     port: wholeNumber('port', values.port, 0) ?? 4020,
     advertise: baseUrl('advertise', values.advertise),
     advertiseOutputs: baseUrl('advertise-outputs', values['advertise-outputs']),
+    manner: manner(values.manner),
+    facts: parseFactSides(values.fact ?? []),
     ...(requestsPerMinute && { requestsPerMinute }),
     ...(requestsPerDay && { requestsPerDay }),
   };
@@ -76,7 +91,7 @@ const main = async (): Promise<void> => {
   Firefly         ${url}/v3/images/generate-async, ${settings.requestsPerMinute} requests a minute, ${settings.requestsPerDay} a day
   status, cancel  ${options.advertise ?? url}/v3/...
   outputs         ${options.advertiseOutputs ?? url}/outputs/...
-  control         ${url}/_simulator/faults, requests, jobs, settings
+  control         ${url}/_simulator/faults, requests, jobs, settings, manner
 `);
 };
 

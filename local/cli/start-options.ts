@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { corsOrigin } from '#shared/deployment/urls.ts';
 import { StartSettingError } from '../adobe-target.ts';
+import type { Side } from '../simulator/manner/facts.ts';
 
 /** What `npm start` was asked to do. */
 export interface StartOptions {
@@ -14,6 +15,8 @@ export interface StartOptions {
   cors?: string;
   requestsPerMinute?: number;
   pollSeconds?: number;
+  /** How the simulator plays what Adobe's documents and its live services disagree on. */
+  simulatorManner?: Side;
 }
 
 export const usage = `npm start -- [options]
@@ -26,6 +29,8 @@ Runs firefly-gateway on this machine and makes one image.
   --json                    one JSON line on stdout when ready, with --once a second one; all else on stderr
   --requests-per-minute N   limit that the gateway keeps and the simulator enforces (default 4)
   --poll-seconds N          seconds between polls of a job
+  --simulator-manner M      documented (default) or observed: how the simulator plays what Adobe's documents and
+                            its live services disagree on
   --cors ORIGIN             lets pages of that origin, such as http://localhost:5173, call the gateway; * for all
   --verbose                 every log line of the functions on stderr, not only warnings
   --help                    this text
@@ -53,6 +58,7 @@ export const readStartOptions = (args: string[]): StartOptions => {
     cors: origin('--cors', values.cors),
     requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 1, 999),
     pollSeconds: wholeNumber('--poll-seconds', values['poll-seconds'], 1, 3_600),
+    simulatorManner: manner('--simulator-manner', values['simulator-manner']),
   };
 };
 
@@ -70,6 +76,7 @@ const parse = (args: string[]) => {
         help: { type: 'boolean', short: 'h' },
         'requests-per-minute': { type: 'string' },
         'poll-seconds': { type: 'string' },
+        'simulator-manner': { type: 'string' },
       },
     });
   } catch (error) {
@@ -82,6 +89,11 @@ const origin = (option: string, text: string | undefined): string | undefined =>
   const { data, error } = corsOrigin.safeParse(text);
   if (data !== undefined) return data;
   throw new StartSettingError(`${option} ${error?.issues[0]?.message ?? 'is no origin'}, not "${text}".`);
+};
+
+const manner = (option: string, text: string | undefined): Side | undefined => {
+  if (text === undefined || text === 'documented' || text === 'observed') return text;
+  throw new StartSettingError(`${option} takes documented or observed, not "${text}".`);
 };
 
 const wholeNumber = (option: string, text: string | undefined, least: number, most: number): number | undefined => {

@@ -19,6 +19,7 @@ const run = async (options: StartOptions): Promise<void> => {
       ...(options.requestsPerMinute === undefined ? {} : { requestsPerMinute: options.requestsPerMinute }),
       ...(options.pollSeconds === undefined ? {} : { pollSeconds: options.pollSeconds }),
     },
+    simulator: { manner: options.simulatorManner },
     onProgress: (line) => say(`  ${line}`),
     onLog: (name, line) => {
       if (options.verbose || /"level":"(WARN|ERROR|CRITICAL)"/.test(line)) console.error(`[${name}] ${line}`);

@@ -7,6 +7,7 @@ import type { Jobs } from './firefly/jobs.ts';
 import { type Answer, json } from './http/answer.ts';
 import type { ReceivedRequest } from './http/request.ts';
 import type { RequestLog } from './http/request-log.ts';
+import { type Manner, mannerSchema } from './manner/manner.ts';
 import { type SimulatorSettings, settingsSchema } from './settings.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -16,6 +17,7 @@ export interface ControlParts {
   jobs: Jobs;
   requestLog: RequestLog;
   settings: SimulatorSettings;
+  manner: Manner;
   tokens: Tokens;
   clock: Clock;
 }
@@ -25,10 +27,10 @@ const faultsBody = z.union([faultSchema, expireTokens]).or(z.array(z.union([faul
 
 /**
  * The simulator's own API under `/_simulator/`, for tests that do not run in its process: `faults` (GET, POST, DELETE),
- * `requests` (GET), `jobs` (GET), `settings` (GET, PATCH).
+ * `requests` (GET), `jobs` (GET), `settings` (GET, PATCH), `manner` (GET the facts; PUT `{manner, facts}`).
  */
 export const createControl = (parts: ControlParts): ((request: ReceivedRequest) => Answer) => {
-  const { faults, jobs, requestLog, settings, tokens, clock } = parts;
+  const { faults, jobs, requestLog, settings, manner, tokens, clock } = parts;
 
   const addFaults = (body: Buffer): Answer => {
     const given = faultsBody.parse(JSON.parse(body.toString()));
@@ -64,6 +66,11 @@ export const createControl = (parts: ControlParts): ((request: ReceivedRequest) 
       ),
     'GET settings': () => json(200, settings),
     'PATCH settings': ({ body }) => changeSettings(body),
+    'GET manner': () => json(200, manner.all()),
+    'PUT manner': ({ body }) => {
+      manner.set(mannerSchema.parse(JSON.parse(body.toString())));
+      return json(200, manner.all());
+    },
   };
 
   return (request) => {

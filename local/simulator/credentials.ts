@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
 import type { Clock } from '#shared/clock.ts';
+import type { Manner } from './manner/manner.ts';
 import type { SimulatorSettings } from './settings.ts';
 
 /** The credential that a simulator knows when it starts. Its secret is public and opens nothing but a simulator. */
@@ -27,6 +28,8 @@ export interface Credential {
   /** The secret it starts with. */
   clientSecret: string;
   secretUuid: string;
+  /** Epoch ms. */
+  createdAt: number;
 }
 
 /** A client secret with its value, as only the console user sees it. */
@@ -52,17 +55,21 @@ export interface CredentialStore {
   authenticate(value: string): ClientSecret | undefined;
 }
 
+const observedDelayMs = 5_000;
+
 /** Keeps the secrets of one credential in memory; it starts with one, a day old. */
 export const createCredentialStore = (
   overrides: Partial<Credential>,
   clock: Clock,
   settings: Pick<SimulatorSettings, 'secretPropagationMs'>,
+  manner: Manner,
 ): CredentialStore => {
   const scopes = [...new Set([...generationScopes, ...managementScopes])];
-  const credential: Credential = { ...simulatedCredentials, scopes, ...overrides };
+  const createdAt = clock.now() - 86_400_000;
+  const credential: Credential = { ...simulatedCredentials, scopes, createdAt, ...overrides };
   const first = { uuid: credential.secretUuid, value: credential.clientSecret, lastUsedAt: null };
   const secrets: (ClientSecret & { acceptedFrom: number })[] = [
-    { ...first, createdAt: clock.now() - 86_400_000, acceptedFrom: 0 },
+    { ...first, createdAt: credential.createdAt, acceptedFrom: 0 },
   ];
   return {
     credential,
@@ -71,7 +78,8 @@ export const createCredentialStore = (
       if (secrets.length >= maxClientSecrets) return undefined;
       const createdAt = clock.now();
       const value = `p8e-simulated-${randomBytes(18).toString('base64url')}`;
-      const acceptedFrom = createdAt + settings.secretPropagationMs;
+      const delayMs = manner.isObserved('new-secret-delayed') ? observedDelayMs : 0;
+      const acceptedFrom = createdAt + Math.max(settings.secretPropagationMs, delayMs);
       const secret = { uuid: randomUUID(), value, createdAt, lastUsedAt: null, acceptedFrom };
       secrets.push(secret);
       return secret;

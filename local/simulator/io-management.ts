@@ -1,6 +1,7 @@
 import { type ClientSecret, type CredentialStore, maxClientSecrets } from './credentials.ts';
 import { type Answer, adobeError, json, methodNotAllowed } from './http/answer.ts';
 import type { ReceivedRequest } from './http/request.ts';
+import type { Manner } from './manner/manner.ts';
 import type { SimulatorSettings } from './settings.ts';
 import type { Tokens } from './tokens.ts';
 import { authorize } from './tokens.ts';
@@ -13,12 +14,13 @@ const manageScopes = ['adobeio_api', 'manage_client_secrets'];
 /**
  * Plays the I/O Management API: list, add and delete the client secrets of one credential.
  *
- * Adobe does not document how it refuses a third secret or the deletion of the last one; here both are 400.
+ * Adobe does not document how it refuses a third secret or the deletion of the last one; here both are 400, and the manner can make the first one 409.
  */
 export const createIoManagement = (
   credentials: CredentialStore,
   tokens: Tokens,
   settings: SimulatorSettings,
+  manner: Manner,
 ): ((request: ReceivedRequest) => Answer) => {
   const { credential } = credentials;
 
@@ -28,7 +30,10 @@ export const createIoManagement = (
   const add = (): Answer => {
     const secret = credentials.add();
     if (!secret) {
-      return adobeError(400, 'bad_request', `A credential can have at most ${maxClientSecrets} client secrets`);
+      const [status, code] = manner.isObserved('third-secret-is-409')
+        ? ([409, 'conflict'] as const)
+        : ([400, 'bad_request'] as const);
+      return adobeError(status, code, `A credential can have at most ${maxClientSecrets} client secrets`);
     }
     const { uuid, ...rest } = describe(secret);
     return json(settings.secretStatuses === 'guide' ? 201 : 200, { uuid, client_secret: secret.value, ...rest });
@@ -45,7 +50,7 @@ export const createIoManagement = (
 
   return (request) => {
     const [, orgId, credentialId, uuid] = secretsPath.exec(request.path) ?? [];
-    authorize(request, tokens, request.method === 'GET' ? readScopes : manageScopes);
+    authorize(request, tokens, request.method === 'GET' ? readScopes : manageScopes, manner);
     if (orgId !== credential.orgId || credentialId !== credential.credentialId) return notFound('credential');
     if (uuid) return request.method === 'DELETE' ? remove(uuid) : methodNotAllowed('DELETE');
     if (request.method === 'GET') return list();

@@ -11,6 +11,8 @@ export interface Limits {
 export interface RateLimit {
   /** @param arrivedAt epoch ms; counts the request when it admits it */
   admit(arrivedAt: number): Admission;
+  /** How many requests it would still admit, of those of a minute. */
+  remaining(now: number): number;
 }
 
 const minute = 60_000;
@@ -38,5 +40,6 @@ export const createRateLimit = (limits: () => Limits): RateLimit => {
       today.count += 1;
       return { admitted: true };
     },
+    remaining: (now) => Math.max(0, limits().perMinute - admitted.filter((time) => time > now - minute).length),
   };
 };

@@ -9,6 +9,7 @@ import { type Outcome, serveWithFaults } from './faults/faulty-service.ts';
 import { type Answer, answerOf } from './http/answer.ts';
 import { type ReceivedRequest, readBody, type Service, serviceOf } from './http/request.ts';
 import type { RequestLog } from './http/request-log.ts';
+import type { Manner } from './manner/manner.ts';
 import type { SimulatorSettings } from './settings.ts';
 
 /** Answers a request of one service; may throw a `Refusal`. */
@@ -20,6 +21,7 @@ export interface ServerParts {
   /** Answers what is under `/_simulator/`: not recorded, and no fault meets it. */
   control: Handler;
   faults: Faults;
+  manner: Manner;
   settings: Pick<SimulatorSettings, 'maxUploadBytes'>;
   requestLog: RequestLog;
   clock: Clock;
@@ -63,7 +65,7 @@ const respond = async (
   arrivedAt: number,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { faults, requestLog, clock } = parts;
+  const { faults, manner, requestLog, clock } = parts;
   const [path = '/', queryString] = (message.url ?? '/').split('?', 2);
   const query = new URLSearchParams(queryString);
   const { method = 'GET', headers } = message;
@@ -79,7 +81,7 @@ const respond = async (
   const met = faults.takeForRequest(request);
   record.faults = met.map(({ fault }) => fault);
   const service = () => answerOf(() => parts.services[request.service](request));
-  const outcome = await serveWithFaults(request, met, service, { clock, signal });
+  const outcome = await serveWithFaults(request, met, service, { clock, manner, signal });
   record.dropped = outcome.dropped;
   if (!outcome.dropped) record.status = outcome.answer.status;
   await send(response, outcome, request, clock);

@@ -10,6 +10,8 @@ import { createUploads, type Upload } from './firefly/uploads.ts';
 import { createRequestLog, type RecordedRequest } from './http/request-log.ts';
 import { createIms } from './ims.ts';
 import { createIoManagement } from './io-management.ts';
+import type { Side } from './manner/facts.ts';
+import { createManner, type FactSides, type Manner } from './manner/manner.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { createPictures } from './picture/pictures.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -28,6 +30,10 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   /** Base of the output URLs; the simulator's own URL by default, as validating proxies do not pass on pictures. */
   advertiseOutputs?: string;
   clock?: Clock;
+  /** Whether Adobe is played as documented, the default, or as observed. */
+  manner?: Side;
+  /** Single facts that are played otherwise. */
+  facts?: FactSides;
   /** Generative operations beside Adobe's. */
   operations?: readonly SimulatedOperation[];
   /** What differs from `simulatedCredentials`. */
@@ -42,6 +48,8 @@ export interface Simulator {
   faults: Faults;
   /** Change them at will; they are read at each request. */
   settings: SimulatorSettings;
+  /** What is played as documented and what as observed. */
+  manner: Manner;
   /** The Developer Console: see, add and delete client secrets as its user would. */
   console: CredentialStore;
   /** Ends every access token issued before now. */
@@ -68,10 +76,13 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     clock = systemClock,
     operations = [],
     credential = {},
+    manner: side,
+    facts,
     ...given
   } = options;
   const settings = settingsSchema.parse({ ...defaultSettings, ...given });
-  const credentials = createCredentialStore(credential, clock, settings);
+  const manner = createManner({ manner: side, facts });
+  const credentials = createCredentialStore(credential, clock, settings, manner);
   const tokens = createTokens(clock);
   const faults = createFaults();
   const jobs = createJobs(clock);
@@ -81,12 +92,12 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   let ownUrl = '';
   const statusBase = (path: string) => (unadvertised.includes(path) ? ownUrl : (advertise ?? ownUrl));
   const outputBase = () => advertiseOutputs ?? ownUrl;
-  const outputs = createOutputs({ jobs, pictures: createPictures(), settings, clock, base: outputBase });
+  const outputs = createOutputs({ jobs, pictures: createPictures(), settings, manner, clock, base: outputBase });
   const { outputUrl } = outputs;
 
   const services = {
-    ims: createIms(credentials, tokens, settings),
-    'io-management': createIoManagement(credentials, tokens, settings),
+    ims: createIms(credentials, tokens, settings, manner),
+    'io-management': createIoManagement(credentials, tokens, settings, manner),
     firefly: createFirefly({
       operations: [...simulatedOperations, ...operations],
       jobs,
@@ -94,20 +105,23 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
       faults,
       settings,
       rateLimit,
+      manner,
       tokens,
+      credentials,
       clock,
       outputUrl,
       advertise: statusBase,
     }),
     outputs: outputs.serve,
   };
-  const control = createControl({ faults, jobs, requestLog, settings, tokens, clock });
-  const server = await serve({ services, control, faults, settings, requestLog, clock }, port);
+  const control = createControl({ faults, jobs, requestLog, settings, manner, tokens, clock });
+  const server = await serve({ services, control, faults, manner, settings, requestLog, clock }, port);
   ownUrl = server.url;
   return {
     ...server,
     faults,
     settings,
+    manner,
     console: credentials,
     expireTokens: tokens.expireIssued,
     requests: requestLog.requests,

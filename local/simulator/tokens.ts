@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '#shared/clock.ts';
 import { adobeError, Refusal } from './http/answer.ts';
 import { bearerToken, type ReceivedRequest } from './http/request.ts';
+import type { Manner } from './manner/manner.ts';
 import { isSignatureOf, signatureOf } from './signature.ts';
 
 /** The claims of an access token as IMS writes them: times are decimal strings in ms, and there is no `exp`. */
@@ -27,6 +28,8 @@ export interface Tokens {
   issue(grant: { clientId: string; scopes: readonly string[]; secretUuid: string; lifetimeMs: number }): string;
   /** The claims of a token that is genuine and in force, else undefined. */
   verify(token: string): TokenClaims | undefined;
+  /** Whether a token is genuine and past its lifetime. */
+  isExpired(token: string): boolean;
   /** Ends every token issued before now. */
   expireIssued(): void;
   /** Ends every token minted with one client secret. */
@@ -79,6 +82,11 @@ export const createTokens = (clock: Clock): Tokens => {
       return inForce ? claims : undefined;
     },
 
+    isExpired: (token) => {
+      const claims = readClaims(token);
+      return claims !== undefined && clock.now() >= Number(claims.created_at) + Number(claims.expires_in);
+    },
+
     // Tokens of the very millisecond are told apart by id, as a frozen clock issues all of them in one.
     expireIssued: () => {
       expiredBefore = clock.now();
@@ -104,12 +112,20 @@ const readClaims = (token: string): TokenClaims | undefined => {
  * @param scopes all of them must be in the token
  * @throws {Refusal} with the gateway's own six-digit error codes
  */
-export const authorize = (request: ReceivedRequest, tokens: Tokens, scopes: readonly string[]): TokenClaims => {
+export const authorize = (
+  request: ReceivedRequest,
+  tokens: Tokens,
+  scopes: readonly string[],
+  { isObserved }: Manner,
+): TokenClaims => {
   const apiKey = request.headers['x-api-key'];
   if (!apiKey) throw new Refusal(adobeError(403, '403000', 'Api Key is required'));
   const token = bearerToken(request);
   if (!token) throw new Refusal(adobeError(403, '403010', 'Oauth token is missing'));
   const claims = tokens.verify(token);
+  if (!claims && isObserved('expired-token-is-401014') && tokens.isExpired(token)) {
+    throw new Refusal(adobeError(401, '401014', 'Oauth token has expired'));
+  }
   if (!claims) throw new Refusal(adobeError(401, '401013', 'Oauth token is not valid'));
   if (apiKey !== claims.client_id) throw new Refusal(adobeError(403, '403003', 'Api Key is invalid'));
   const granted = claims.scope.split(',');

@@ -8,8 +8,9 @@ import type { AnswerFault } from './definitions.ts';
  *
  * @param service whose words an error takes
  * @param now epoch ms
+ * @param refusalStatus of a refusal for content
  */
-export const faultAnswer = (fault: AnswerFault, service: Service, now: number): Answer => {
+export const faultAnswer = (fault: AnswerFault, service: Service, now: number, refusalStatus: 422 | 451): Answer => {
   switch (fault.fault) {
     case 'answer':
       return typeof fault.body === 'string' || fault.body === undefined
@@ -35,6 +36,12 @@ export const faultAnswer = (fault: AnswerFault, service: Service, now: number): 
     case 'quota_exhausted':
       return adobeError(403, 'access_error', 'Quota exhausted', { 'x-access-error': 'quota_exhausted' });
     case 'prompt_unsafe':
-      return adobeError(451, 'prompt_unsafe', 'The prompt violates the content policy');
+      return adobeError(refusalStatus, 'prompt_unsafe', 'The prompt violates the content policy');
+    case 'input_media_unsafe':
+      return adobeError(refusalStatus, 'input_media_unsafe', 'An input violates the content policy');
+    case 'output_media_unsafe':
+      return adobeError(refusalStatus, 'output_media_unsafe', 'The output violates the content policy');
+    case 'language_not_supported':
+      return adobeError(refusalStatus, 'language_not_supported', 'The language of the prompt is not supported');
   }
 };

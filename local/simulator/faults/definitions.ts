@@ -73,6 +73,9 @@ const named = z.strictObject({
     'unavailable',
     'quota_exhausted',
     'prompt_unsafe',
+    'input_media_unsafe',
+    'output_media_unsafe',
+    'language_not_supported',
   ]),
   effect,
   ...where,
@@ -92,6 +95,8 @@ const job = z.strictObject({
   runningWord: z.string().default('running'),
   /** Gives the job's id without its URN prefix in bodies of unfinished jobs. */
   bareJobId: z.boolean().default(false),
+  /** How many outputs, the first ones, the content filter takes out. */
+  filteredOutputs: z.int().nonnegative().default(0),
   /** Base of the output URLs, for example another host. */
   outputBase: z.string().optional(),
   /** Meets only jobs whose prompt contains this. */

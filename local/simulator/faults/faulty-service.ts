@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '#shared/clock.ts';
 import type { Answer } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
+import type { Manner } from '../manner/manner.ts';
 import { faultAnswer } from './answers.ts';
 import type { AnswerFault, RequestFault } from './definitions.ts';
 
@@ -18,17 +19,18 @@ export const serveWithFaults = async (
   request: ReceivedRequest,
   faults: readonly RequestFault[],
   serve: () => Promise<Answer>,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  { clock, manner, signal }: { clock: Clock; manner: Manner; signal: AbortSignal },
 ): Promise<Outcome> => {
   for (const fault of faults) {
     if (fault.fault === 'latency') await wait(fault.ms, undefined, { signal });
   }
+  const refusalStatus = manner.isObserved('refusals-are-422') ? 422 : 451;
   const replacing = (effect: 'none' | 'done') =>
     faults.find((fault) => 'effect' in fault && fault.effect === effect) as AnswerFault | DropFault | undefined;
   const outcome = (fault: AnswerFault | DropFault): Outcome =>
     fault.fault === 'drop'
       ? { dropped: true }
-      : { dropped: false, answer: faultAnswer(fault, request.service, clock.now()) };
+      : { dropped: false, answer: faultAnswer(fault, request.service, clock.now(), refusalStatus) };
 
   const before = replacing('none');
   if (before) return outcome(before);

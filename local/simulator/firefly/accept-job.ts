@@ -1,14 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { JobFault } from '../faults/definitions.ts';
 import type { Faults } from '../faults/fault-book.ts';
 import { type Answer, adobeError, htmlPage, json, Refusal, retryAfter } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
+import type { Manner } from '../manner/manner.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import type { SimulatorSettings } from '../settings.ts';
+import { refuseDisputed } from './disputed-rules.ts';
+import { type OutputUrl, resultOf } from './job-status.ts';
 import type { Job, Jobs } from './jobs.ts';
 import type { SimulatedOperation } from './operation.ts';
 import { uploadIdsIn } from './sources.ts';
 import type { Uploads } from './uploads.ts';
-import { bodyErrors, type ValidationError, validationAnswer } from './validation-errors.ts';
+import { badRequest, bodyErrors, type ValidationError, validationAnswer } from './validation-errors.ts';
+
+/** Where the status of a job lies if the base host does not know it. */
+const shardPath = '/shard-sim851211';
 
 /** What accepting a generation request needs. */
 export interface AcceptJobParts {
@@ -17,6 +24,7 @@ export interface AcceptJobParts {
   faults: Faults;
   settings: SimulatorSettings;
   rateLimit: RateLimit;
+  manner: Manner;
   /** Base of the status and cancel URLs for jobs of the operation at a path. */
   advertise: (path: string) => string;
 }
@@ -32,8 +40,47 @@ export const acceptJob = async (
   operation: SimulatedOperation,
   request: ReceivedRequest,
   clientId: string,
-  { jobs, uploads, faults, settings, rateLimit, advertise }: AcceptJobParts,
+  parts: AcceptJobParts,
 ): Promise<Answer> => {
+  const { settings, advertise, manner } = parts;
+  const job = admitJob(operation, request, clientId, parts);
+  if (settings.acceptMs > 0) await wait(settings.acceptMs, undefined, { ref: false });
+  const ownBase = `${advertise(operation.path)}${manner.isObserved('status-only-on-shard') ? shardPath : ''}`;
+  const answer = accepted(operation, job, settings, settings.shardBase ?? ownBase);
+  return manner.isObserved('rate-headers-on-answers') ? withRateHeaders(answer, parts, request.arrivedAt) : answer;
+};
+
+/**
+ * Plays a synchronous V3 call: the job is over when it is answered.
+ *
+ * @throws {Refusal} in Adobe's words
+ */
+export const answerInSync = async (
+  operation: SimulatedOperation,
+  request: ReceivedRequest,
+  clientId: string,
+  parts: AcceptJobParts & { outputUrl: OutputUrl },
+): Promise<Answer> => {
+  const job = admitJob(operation, request, clientId, parts);
+  await wait(job.endsAt - job.acceptedAt, undefined, { ref: false });
+  return json(200, resultOf(job, parts.outputUrl));
+};
+
+const withRateHeaders = (answer: Answer, { rateLimit, settings }: AcceptJobParts, now: number): Answer => ({
+  ...answer,
+  headers: {
+    ...answer.headers,
+    'x-ratelimit-limit': String(settings.requestsPerMinute),
+    'x-ratelimit-remaining': String(rateLimit.remaining(now)),
+  },
+});
+
+const admitJob = (
+  operation: SimulatedOperation,
+  request: ReceivedRequest,
+  clientId: string,
+  { jobs, uploads, faults, settings, rateLimit, manner }: AcceptJobParts,
+): Job => {
   const admission = rateLimit.admit(request.arrivedAt);
   if (!admission.admitted) {
     throw new Refusal(
@@ -47,22 +94,27 @@ export const acceptJob = async (
       ),
     );
   }
-  const { model, body } = readRequest(operation, request, (id) => !settings.checkUploads || uploads.has(id, clientId));
+  const isUploaded = (id: string) => !settings.checkUploads || uploads.has(id, clientId);
+  const { model, body } = readRequest(operation, request, isUploaded, manner);
   const plan = operation.plan(body);
-  const { acceptMs, pendingMs } = settings;
-  const job = jobs.add({
+  const fault = faults.takeForJob(plan.prompt);
+  return jobs.add({
     clientId,
     operation,
     model,
     request: body,
     plan,
-    fault: faults.takeForJob(plan.prompt),
-    pendingMs,
+    fault: fault && fateOf(fault, manner),
+    pendingMs: settings.pendingMs,
     generationMs: settings.generationMs * (operation.slowness ?? 1),
   });
-  if (acceptMs > 0) await wait(acceptMs, undefined, { ref: false });
-  return accepted(operation, job, settings, settings.shardBase ?? advertise(operation.path));
 };
+
+/** Without an observation a filtered output is a refusal of the job. */
+const fateOf = (fault: JobFault, { isObserved }: Manner): JobFault =>
+  fault.filteredOutputs === 0 || isObserved('filtered-outputs-left-out')
+    ? fault
+    : { ...fault, outcome: 'failed', errorCode: fault.errorCode ?? 'output_media_unsafe' };
 
 const accepted = (
   { accepts }: SimulatedOperation,
@@ -82,6 +134,7 @@ const readRequest = (
   operation: SimulatedOperation,
   request: ReceivedRequest,
   isUploaded: (id: string) => boolean,
+  manner: Manner,
 ): { model: string; body: Record<string, unknown> } => {
   if (request.bodyTooLarge) throw new Refusal(htmlPage(413, 'Request Entity Too Large'));
   const [contentType = ''] = (request.headers['content-type'] ?? '').split(';');
@@ -95,12 +148,16 @@ const readRequest = (
   const header = request.headers['x-model-version'];
   const { model, errors } = readModel(operation, typeof header === 'string' ? header : undefined);
   const result = operation.body(model).safeParse(given, { reportInput: true });
-  if (!result.success) errors.push(...bodyErrors(result.error.issues));
-  for (const { path, id } of uploadIdsIn(given)) {
-    if (!isUploaded(id))
+  const fieldErrors = bodyErrors(result.error?.issues ?? []);
+  if (fieldErrors.length > 0 && manner.isObserved('field-faults-are-400')) throw new Refusal(badRequest(fieldErrors));
+  errors.push(...fieldErrors);
+  for (const { path, text } of uploadIdsIn(given)) {
+    if (!isUploaded(text))
       errors.push({ loc: ['body', ...path], msg: 'the upload is not known or has expired', type: 'value_error' });
   }
   if (!result.success || errors.length > 0) throw new Refusal(validationAnswer(errors));
+  const disputed = refuseDisputed(operation, model, result.data, manner);
+  if (disputed !== undefined) throw new Refusal(disputed);
   return { model, body: result.data };
 };
 

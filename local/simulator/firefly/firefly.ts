@@ -1,9 +1,10 @@
 import type { Clock } from '#shared/clock.ts';
+import type { CredentialStore } from '../credentials.ts';
 import { type Answer, adobeError, methodNotAllowed, Refusal } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
 import type { Tokens } from '../tokens.ts';
 import { authorize } from '../tokens.ts';
-import { type AcceptJobParts, acceptJob } from './accept-job.ts';
+import { type AcceptJobParts, acceptJob, answerInSync } from './accept-job.ts';
 import { listCustomModels } from './custom-models.ts';
 import { jobState } from './job-state.ts';
 import { type OutputUrl, statusAnswer } from './job-status.ts';
@@ -15,18 +16,22 @@ import { validationAnswer } from './validation-errors.ts';
 /** Adobe: the scopes that a generation token has at least. */
 const requiredScopes = ['openid', 'AdobeID', 'firefly_api', 'ff_apis'];
 
-const jobPath = /^\/v3\/(status|cancel)\/([^/]+)$/;
+// Some minutes, as it was seen.
+const newCredentialMs = 5 * 60_000;
+
+const jobPath = /^(\/shard-sim851211)?\/v3\/(status|cancel)\/([^/]+)$/;
 
 /** Plays the Firefly API: the generative operations, job status, cancel, uploads and the list of custom models. */
 export const createFirefly = (
   parts: AcceptJobParts & {
     operations: readonly SimulatedOperation[];
     tokens: Tokens;
+    credentials: Pick<CredentialStore, 'credential'>;
     clock: Clock;
     outputUrl: OutputUrl;
   },
 ): ((request: ReceivedRequest) => Promise<Answer>) => {
-  const { operations, jobs, uploads, settings, clock, tokens, outputUrl } = parts;
+  const { operations, jobs, uploads, settings, manner, credentials, clock, tokens, outputUrl } = parts;
 
   const jobOf = (encodedId: string, clientId: string): Job => {
     const id = decoded(encodedId);
@@ -37,10 +42,20 @@ export const createFirefly = (
   };
 
   return async (request) => {
-    const { client_id: clientId } = authorize(request, tokens, requiredScopes);
+    const { client_id: clientId } = authorize(request, tokens, requiredScopes, manner);
+    if (
+      manner.isObserved('new-credential-refused') &&
+      clock.now() < credentials.credential.createdAt + newCredentialMs
+    ) {
+      throw new Refusal(adobeError(403, '403003', 'Api Key is invalid'));
+    }
     const operation = operations.find(({ path }) => path === request.path);
     if (operation !== undefined) {
       return request.method === 'POST' ? acceptJob(operation, request, clientId, parts) : methodNotAllowed('POST');
+    }
+    const sync = operations.find(({ syncPath }) => syncPath === request.path);
+    if (sync !== undefined && request.method === 'POST' && manner.isObserved('sync-calls-answer')) {
+      return answerInSync(sync, request, clientId, parts);
     }
     if (request.path === '/v2/storage/image') {
       return request.method === 'POST' ? uploadImage(request, clientId, uploads) : methodNotAllowed('POST');
@@ -48,8 +63,9 @@ export const createFirefly = (
     if (request.path === '/v3/custom-models') {
       return request.method === 'GET' ? listCustomModels(request, settings) : methodNotAllowed('GET');
     }
-    const [, what, id] = jobPath.exec(request.path) ?? [];
-    if (!id) return adobeError(404, 'not_found', 'Requested Resource Was Not Found');
+    const [, shard, what, id] = jobPath.exec(request.path) ?? [];
+    if (!id || (shard === undefined && manner.isObserved('status-only-on-shard')))
+      return adobeError(404, 'not_found', 'Requested Resource Was Not Found');
     if (what === 'status') {
       if (request.method !== 'GET') return methodNotAllowed('GET');
       return statusAnswer(jobOf(id, clientId), clock.now(), outputUrl, settings.cancelledWord);

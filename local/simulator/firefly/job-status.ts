@@ -36,9 +36,12 @@ export const statusAnswer = (
   return json(200, { status, jobId, ...error });
 };
 
-const resultOf = (job: Job, outputUrl: OutputUrl) =>
+/** The `result` of a job that has succeeded. */
+export const resultOf = (job: Job, outputUrl: OutputUrl) =>
   job.operation.result({
     request: job.request,
     size: job.plan.size,
-    outputs: job.seeds.map((seed, output) => ({ seed, url: outputUrl(job, output), id: `${job.uuid}-${output}` })),
+    outputs: job.seeds
+      .map((seed, output) => ({ seed, url: outputUrl(job, output), id: `${job.uuid}-${output}` }))
+      .slice(job.fault?.filteredOutputs ?? 0),
   });

@@ -31,6 +31,8 @@ export interface Finished {
 /** One generative operation as Adobe documents it, read independently of the gateway. */
 export interface SimulatedOperation {
   path: string;
+  /** The synchronous path beside it, which Adobe no longer documents. */
+  syncPath?: string;
   /** Values of `x-model-version`, the default first. */
   models?: { values: readonly [string, ...string[]]; required: boolean };
   /** The rules for a body under one model; issues name the field. Unknown fields are tolerated. */

@@ -33,14 +33,22 @@ export const sourceFrom = (allowed: readonly string[]) =>
 /** An image by its source. */
 export const imageFrom = (allowed: readonly string[]) => z.object({ source: sourceFrom(allowed) });
 
-/** Every `uploadId` in a body, with the path to it. */
-export const uploadIdsIn = (
-  value: unknown,
-  path: (string | number)[] = [],
-): { path: (string | number)[]; id: string }[] => {
+/** A text in a body, with the path to it. */
+interface Located {
+  path: (string | number)[];
+  text: string;
+}
+
+const textsNamed = (name: string, value: unknown, path: (string | number)[] = []): Located[] => {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const here = [...path, Array.isArray(value) ? Number(key) : key];
-    return key === 'uploadId' && typeof inner === 'string' ? [{ path: here, id: inner }] : uploadIdsIn(inner, here);
+    return key === name && typeof inner === 'string' ? [{ path: here, text: inner }] : textsNamed(name, inner, here);
   });
 };
+
+/** Every `uploadId` in a body. */
+export const uploadIdsIn = (body: unknown): Located[] => textsNamed('uploadId', body);
+
+/** Every `url` in a body. */
+export const sourceUrlsIn = (body: unknown): Located[] => textsNamed('url', body);

@@ -10,9 +10,13 @@ export interface ValidationError {
   ctx?: Record<string, unknown>;
 }
 
-/** 422 as the Firefly API words it. */
-export const validationAnswer = (errors: ValidationError[]): Answer =>
-  json(422, { error_code: 'validation_error', message: 'Validation error', validation_errors: errors });
+/** 422 as the Firefly API words it: about meaning and references, and as documented about fields as well. */
+export const validationAnswer = (errors: ValidationError[], message = 'Validation error'): Answer =>
+  json(422, { error_code: 'validation_error', message, validation_errors: errors });
+
+/** 400 as the Firefly API was seen to word what is wrong with fields. */
+export const badRequest = (errors: ValidationError[], message = 'Bad request'): Answer =>
+  json(400, { error_code: 'bad_request', message, validation_errors: errors });
 
 /** Adobe's words for what is wrong with a body. */
 export const bodyErrors = (issues: readonly z.core.$ZodIssue[]): ValidationError[] =>

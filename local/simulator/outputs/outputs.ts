@@ -3,6 +3,8 @@ import type { OutputUrl } from '../firefly/job-status.ts';
 import type { Job, Jobs } from '../firefly/jobs.ts';
 import { type Answer, methodNotAllowed, xmlError } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
+import { withContentCredentials } from '../manner/content-credentials.ts';
+import type { Manner } from '../manner/manner.ts';
 import type { Pictures } from '../picture/pictures.ts';
 import type { SimulatorSettings } from '../settings.ts';
 import { signedUrl, verifySignedUrl } from '../signature.ts';
@@ -13,6 +15,7 @@ export interface OutputsParts {
   jobs: Jobs;
   pictures: Pictures;
   settings: SimulatorSettings;
+  manner: Manner;
   clock: Clock;
   /** Base of the output URLs. */
   base: () => string;
@@ -25,6 +28,7 @@ export const createOutputs = ({
   jobs,
   pictures,
   settings,
+  manner,
   clock,
   base,
 }: OutputsParts): { outputUrl: OutputUrl; serve: (request: ReceivedRequest) => Promise<Answer> } => ({
@@ -32,7 +36,7 @@ export const createOutputs = ({
     signedUrl(
       job.fault?.outputBase ?? base(),
       `/outputs/${job.uuid}/${output}`,
-      job.endsAt + settings.outputUrlLifetimeMs,
+      (manner.isObserved('polls-sign-anew') ? clock.now() : job.endsAt) + settings.outputUrlLifetimeMs,
     ),
 
   serve: async (request) => {
@@ -49,16 +53,24 @@ export const createOutputs = ({
     const job = jobs.find(uuid);
     const seed = job?.seeds[Number(output)];
     if (!job || seed === undefined) return xmlError(404, 'NoSuchKey', 'The specified key does not exist');
-    return { status: 200, ...(await content(job, seed, settings, pictures)) };
+    const { headers, body } = await content(job, drawnSeed(job, seed, manner), settings, pictures);
+    if (manner.isObserved('outputs-untyped')) headers['content-type'] = 'application/octet-stream';
+    const isJpeg = body instanceof Uint8Array && body[0] === 0xff && body[1] === 0xd8;
+    const attached = isJpeg && manner.isObserved('content-credentials-attached');
+    return { status: 200, headers, body: attached ? withContentCredentials(body) : body };
   },
 });
+
+/** What an output is made from: its seed alone, or each job in its own way. */
+const drawnSeed = ({ uuid }: Job, seed: number, { isObserved }: Manner): number =>
+  isObserved('seeds-do-not-reproduce') ? seed ^ Number.parseInt(uuid.slice(0, 7), 16) : seed;
 
 const content = async (
   job: Job,
   seed: number,
   { outputFormat, outputBytes }: SimulatorSettings,
   pictures: Pictures,
-): Promise<Pick<Answer, 'headers' | 'body'>> => {
+): Promise<{ headers: Record<string, string>; body: Answer['body'] }> => {
   const { prompt, size, format = outputFormat } = job.plan;
   const headers = { 'content-type': format === 'mp4' ? 'video/mp4' : `image/${format}` };
   if (outputBytes === null) {

@@ -15,11 +15,16 @@ describe('the options of npm start', () => {
     expect(readStartOptions(['--cors', origin]).cors).toBe(origin);
   });
 
+  it('take the manner of the simulator', () => {
+    expect(readStartOptions(['--simulator-manner', 'observed']).simulatorManner).toBe('observed');
+  });
+
   it.each([
     [['--port', '70000'], '--port'],
     [['--port', '-1'], '--port'],
     [['--requests-per-minute', '0'], '--requests-per-minute'],
     [['--poll-seconds', '1.5'], '--poll-seconds'],
+    [['--simulator-manner', 'seen'], '--simulator-manner'],
     [['--cors', 'localhost:5173'], '--cors'],
     [['--cors', 'http://example.com'], '--cors'],
     [['--cors', 'file:///page.html'], '--cors'],

@@ -38,6 +38,7 @@ const expandFields = z.object({
 /** `POST /v3/images/expand-async`. */
 export const expandImage: SimulatedOperation = {
   path: '/v3/images/expand-async',
+  syncPath: '/v3/images/expand',
   body: () => checked(expandFields),
   accepts: { family: 'job' },
   plan: planImages,
@@ -57,6 +58,7 @@ const fillFields = z.object({
 /** `POST /v3/images/fill-async`. */
 export const fillImage: SimulatedOperation = {
   path: '/v3/images/fill-async',
+  syncPath: '/v3/images/fill',
   body: () => checked(fillFields.superRefine((request, context) => requireMask(request, refusing(context)))),
   accepts: { family: 'job' },
   plan: planImages,
@@ -77,6 +79,7 @@ const compositeFields = z.object({
 /** `POST /v3/images/generate-object-composite-async`. */
 export const objectComposite: SimulatedOperation = {
   path: '/v3/images/generate-object-composite-async',
+  syncPath: '/v3/images/generate-object-composite',
   body: () => checked(compositeFields),
   accepts: { family: 'job' },
   plan: planImages,

@@ -40,6 +40,7 @@ const fields = z.object({
 /** `POST /v3/images/generate-async`. */
 export const generateImages: SimulatedOperation = {
   path: '/v3/images/generate-async',
+  syncPath: '/v3/images/generate',
   models: {
     values: ['image3', 'image3_custom', 'image4_standard', 'image4_ultra', 'image4_custom'],
     required: false,

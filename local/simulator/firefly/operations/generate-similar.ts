@@ -9,6 +9,7 @@ const fields = z.object({ ...commonFields, image: imageFrom(hosts.v3), size: siz
 /** `POST /v3/images/generate-similar-async`. */
 export const generateSimilar: SimulatedOperation = {
   path: '/v3/images/generate-similar-async',
+  syncPath: '/v3/images/generate-similar',
   models: { values: ['image3', 'image4_standard', 'image4_ultra'], required: false },
   body: () => fields.superRefine((request, context) => checkCounts(request, refusing(context))),
   accepts: { family: 'job' },

@@ -29,6 +29,15 @@ describe('simulator command', () => {
     expect(await once(started, 'exit')).toEqual([0, null]);
   });
 
+  it('plays Adobe as observed, but for facts that are switched back', async () => {
+    const started = run('--port', '0', '--manner', 'observed', '--fact', 'field-faults-are-400=documented');
+    const [output] = (await once(started.stdout, 'data')) as [Buffer];
+    const url = /on (http:\/\/127\.0\.0\.1:\d+) /.exec(output.toString())?.[1] ?? '';
+    const manner = await jsonOf<{ name: string; side: string }[]>(await fetch(`${url}/_simulator/manner`));
+    expect(manner.find(({ name }) => name === 'sync-calls-answer')?.side).toBe('observed');
+    expect(manner.find(({ name }) => name === 'field-faults-are-400')?.side).toBe('documented');
+  });
+
   it('explains itself', async () => {
     expect(await text(run('--help').stdout)).toContain('--advertise');
   });
@@ -37,11 +46,13 @@ describe('simulator command', () => {
     ['--port', 'x'],
     ['--advertise', 'nonsense'],
     ['--requests-per-minute', '0'],
+    ['--manner', 'seen'],
+    ['--fact', 'seeds=observed'],
     ['--nonsense', ''],
   ])('refuses %s %s with the reason', async (option, value) => {
     const started = run(option, value);
     const [message, exit] = await Promise.all([text(started.stderr), once(started, 'exit')]);
-    expect(message).toContain(option);
+    expect(message).toContain(option === '--fact' ? 'seeds is not one of the facts' : option);
     expect(exit).toEqual([1, null]);
   });
 });
