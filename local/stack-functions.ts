@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   apiEnvironment,
@@ -80,7 +79,6 @@ const variables = (settings: StackSettings, { gateway, firefly, ims, ioManagemen
   webhookLoopback: 'allowed' as const,
   operators: 'everybody' as const,
   gatewayVersion: packageJson.version,
-  docsAssetsDirectory: dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json'))),
   powertoolsServiceName: stackNames.stack,
   powertoolsMetricsNamespace: metricNamespace,
   powertoolsLogLevel: settings.logLevel,

@@ -17,7 +17,6 @@ import { deleteRoute } from './jobs/delete.ts';
 import { getRoute, listRoute, outputRoute } from './jobs/get.ts';
 import { cancelRoute, statusRoute } from './jobs/status.ts';
 import { docsRoutes } from './openapi/docs.ts';
-import { openApiRoute } from './openapi/document.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { uploadRoute } from './uploads/create.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -64,7 +63,6 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...batchRoutes(context, requireCredentials),
     ...webhookRoutes(context),
     healthRoute(context),
-    ...docsRoutes(context.settings.docsAssetsDirectory),
   ];
-  return [...routes, openApiRoute(routes, context.settings.version)];
+  return [...routes, ...docsRoutes(routes, context.settings)];
 };

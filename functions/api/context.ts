@@ -5,7 +5,7 @@ import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functio
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
-import type { Operators } from '#shared/deployment/job-environments.ts';
+import type { Docs, Operators } from '#shared/deployment/job-environments.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputParts } from '#shared/inputs/check-inputs.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
@@ -52,6 +52,6 @@ export interface ApiSettings {
   operators: Operators;
   /** How long the record of a finished job is kept, in seconds. */
   retentionSeconds: number;
-  /** Where the files of the reference page are. */
-  docsAssetsDirectory: string;
+  /** To whom the description of the API is shown. */
+  docs: Docs;
 }

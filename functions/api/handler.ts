@@ -73,6 +73,6 @@ export const handler = createApi({
     operations: getOperationOverrides(environment.services),
     operators: environment.operators,
     retentionSeconds: environment.jobRetentionDays * 86_400,
-    docsAssetsDirectory: environment.docsAssetsDirectory,
+    docs: environment.docs,
   },
 }).before(log.inContext((event: HttpEvent) => ({ requestId: event.requestContext?.requestId })));

@@ -2,16 +2,18 @@ import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { callerPaths, operatorRoutes, routeArn } from './api-paths.ts';
+import type { Docs } from '#shared/deployment/job-environments.ts';
+import { callerPaths, docsPaths, operatorRoutes, routeArn } from './api-paths.ts';
 import { acknowledgeWildcards, allow } from './functions/statements.ts';
 
 /** Ready to be attached to the roles that may call the gateway with SigV4; what is for operators is not in it. */
 export class CallerPolicy extends Construct {
   readonly policy: ManagedPolicy;
 
-  constructor(scope: Construct, id: string, { api }: { api: HttpApi }) {
+  constructor(scope: Construct, id: string, { api, docs }: { api: HttpApi; docs: Docs }) {
     super(scope, id);
-    const everyMethod = callerPaths.map((path) => `*${path}`);
+    const shown = docs === 'callers' ? docsPaths.map((path) => path.replace(/\{.*/, '*')) : [];
+    const everyMethod = [...callerPaths, ...shown].map((path) => `*${path}`);
     this.policy = new ManagedPolicy(this, 'Policy', {
       description: `May call the Firefly gateway ${Stack.of(this).stackName}`,
       statements: [

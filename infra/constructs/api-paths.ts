@@ -23,6 +23,9 @@ export const callerPaths: readonly string[] = [
   '/health',
 ];
 
+/** The description of the API and the page to read it, as routes of API Gateway. */
+export const docsPaths = ['/openapi.json', '/docs', '/docs/{file}'] as const;
+
 /** What only operators may call: the routes of the API and, for each GET, its HEAD. */
 export const operatorRoutes = [
   { method: 'GET', path: '/queue' },

@@ -1,6 +1,7 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import {
   CfnApi,
+  CfnStage,
   CorsHttpMethod,
   type CorsPreflightOptions,
   HttpApi,
@@ -16,13 +17,14 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from 'constructs';
 import type { Settings } from '#shared/deployment/settings.ts';
 import { AccessLog } from './access-log.ts';
-import { operatorRoutes } from './api-paths.ts';
+import { docsPaths, operatorRoutes } from './api-paths.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
 
 /** The HTTP API: every path and method goes to the api function, once the authorizer has let the caller in. */
 export class GatewayHttpApi extends Construct {
   readonly api: HttpApi;
   readonly #settings: Settings;
+  readonly #stage: HttpStage;
 
   /** The API comes before the functions, whose environment holds its URL; {@link serve} connects it. */
   constructor(scope: Construct, id: string, { settings }: { settings: Settings }) {
@@ -39,7 +41,7 @@ export class GatewayHttpApi extends Construct {
     resource.overrideLogicalId('HttpApi');
 
     const accessLog = new AccessLog(this, 'AccessLog', { retentionDays: settings.logRetentionDays });
-    new HttpStage(this, 'Stage', {
+    this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -50,24 +52,26 @@ export class GatewayHttpApi extends Construct {
 
   /** Sends every path and method to a function. */
   serve({ lambda }: GatewayFunction): void {
-    const { auth, corsOrigins } = this.#settings;
+    const { auth, corsOrigins, docs } = this.#settings;
     const integration = new HttpLambdaIntegration('Api', lambda);
     new HttpRoute(this.api, 'DefaultRoute', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
     if (corsOrigins.length > 0) {
-      this.#openRoute(
-        '/{proxy+}',
-        [HttpMethod.OPTIONS],
+      this.#openRoute({
+        path: '/{proxy+}',
+        methods: [HttpMethod.OPTIONS],
         integration,
-        'CORS preflights carry no credentials by specification, and OPTIONS reads and changes nothing.',
-      );
+        reason: 'CORS preflights carry no credentials by specification, and OPTIONS reads and changes nothing.',
+        throttle: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+      });
     }
-    for (const path of ['/openapi.json', '/docs', '/docs/{file}']) {
-      this.#openRoute(
+    for (const path of docs === 'open' ? docsPaths : []) {
+      this.#openRoute({
         path,
-        [HttpMethod.GET, HttpMethod.HEAD],
+        methods: [HttpMethod.GET, HttpMethod.HEAD],
         integration,
-        'The description of the API is the same in every deployment and reveals nothing of this one.',
-      );
+        reason: 'The description of the API is the same in every deployment and reveals nothing of this one.',
+        throttle: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+      });
     }
     // With routes of their own API Gateway asks IAM about them by name, and tells the function that it has.
     if (auth.mode === 'iam') {
@@ -82,12 +86,31 @@ export class GatewayHttpApi extends Construct {
     return this.api.apiEndpoint;
   }
 
-  /** A route without credentials: a browser sends none by itself, and the $default route would ask for them. */
-  #openRoute(path: string, methods: HttpMethod[], integration: HttpLambdaIntegration, reason: string): void {
+  /**
+   * A route without credentials: a browser sends none by itself, and the $default route would ask for them. Its limits are its own,
+   * so that anonymous traffic uses up nothing of what callers have.
+   */
+  #openRoute({ path, methods, integration, reason, throttle }: OpenRoute): void {
+    const stage = this.#stage.node.defaultChild;
+    if (!(stage instanceof CfnStage)) throw new TypeError('The stage has no CloudFormation resource');
     for (const route of this.api.addRoutes({ path, methods, integration, authorizer: new HttpNoneAuthorizer() })) {
       Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+      // API Gateway refuses settings of routes that do not exist yet.
+      stage.node.addDependency(route);
     }
+    const limits = methods.map((method) => [`${method} ${path}`, throttle]);
+    stage.routeSettings = { ...stage.routeSettings, ...Object.fromEntries(limits) };
   }
+}
+
+interface OpenRoute {
+  path: string;
+  methods: HttpMethod[];
+  integration: HttpLambdaIntegration;
+  /** Why it takes no credentials. */
+  reason: string;
+  /** In the words of CloudFormation: requests a second, and at once. */
+  throttle: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number };
 }
 
 const authorizer = (auth: Settings['auth']): IHttpRouteAuthorizer =>

@@ -13,6 +13,11 @@ const operators = z.union([z.literal('policy'), z.literal('everybody'), z.array(
 
 export type Operators = z.output<typeof operators>;
 
+/** To whom the description of the API may be shown. */
+export const docsModes = ['open', 'callers', 'off'] as const;
+
+export type Docs = (typeof docsModes)[number];
+
 /** What every function that follows jobs or batches knows. */
 const jobs = { tableName: text, eventBusName: text, gatewayUrl };
 
@@ -37,7 +42,7 @@ export const apiEnvironment = defineEnvironment({
   jobRetentionDays: wholeNumber,
   inputBuckets: list,
   inputMaxBytes: wholeNumber,
-  docsAssetsDirectory: text,
+  docs: z.enum(docsModes),
   operators: json(operators),
   gatewayVersion: text,
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
+import { docsModes } from './job-environments.ts';
 import { completeGrace, findContradictions } from './rotation-schedule.ts';
 import { createServicesSchema } from './services.ts';
 import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
@@ -33,10 +34,20 @@ const stageSchema = z.strictObject({
   auth: auth.default({ mode: 'iam' }),
   /** Browser origins that may call the gateway and fetch outputs; none by default. */
   corsOrigins: z.array(corsOrigin).default([]),
+  /**
+   * Who may read `/openapi.json` and the page `/docs`, which are the same in every deployment: everybody (`open`), whoever may
+   * call (`callers`), or nobody (`off`).
+   */
+  docs: z.enum(docsModes).default('open'),
   /** Requests a second that the HTTP API lets through, all callers together. */
   apiRequestsPerSecond: count.max(10_000).default(50),
   /** Requests that the HTTP API lets through at once. */
   apiBurstRequests: count.max(5_000).default(100),
+  /**
+   * How many requests the function `api` works on at once, so that it leaves the account's other concurrency to the functions that
+   * run jobs. By default it takes what is free: an account must keep 100 unreserved, and a new one may have 10 in all.
+   */
+  apiReservedConcurrency: count.optional(),
   /** Base of the URLs that the gateway answers with; by default the host the caller used. */
   gatewayUrl: httpsOrigin.optional(),
 

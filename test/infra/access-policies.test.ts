@@ -10,7 +10,7 @@ import { ofType, synthesise } from './synthesise.ts';
 const routes: Route[] = createRoutes({
   table: {},
   inputs: { buckets: {} },
-  settings: { docsAssetsDirectory: '.' },
+  settings: { docs: 'open' },
 } as ApiContext);
 
 const { resources } = synthesise();

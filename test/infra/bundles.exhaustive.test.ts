@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { docsAssets } from '#functions/api/openapi/docs.ts';
 import { functionNames } from '#shared/deployment/names.ts';
 import { maxBundleBytes } from '#test/fixtures/bundled-functions.ts';
 import { buildApp, type Resource } from './synthesise.ts';
@@ -24,8 +23,7 @@ describe('a deployed function', () => {
 
   it.each(functionNames)('%s is one minified ES module that needs nothing but Node', async (name) => {
     const directory = directories.get(name) ?? '';
-    const beside = name === 'api' ? ['docs'] : [];
-    expect(readdirSync(directory).sort()).toEqual([...beside, 'index.mjs', 'index.mjs.map']);
+    expect(readdirSync(directory).sort()).toEqual(['index.mjs', 'index.mjs.LEGAL.txt', 'index.mjs.map']);
 
     const file = `${directory}/index.mjs`;
     const { metafile } = await build({
@@ -47,10 +45,6 @@ describe('a deployed function', () => {
     expect(code).toContain('const require = requireFrom(import.meta.url);');
     expect(code.length / code.split('\n').length).toBeGreaterThan(200);
     expect(statSync(file).size).toBeLessThan(maxBundleBytes[name] ?? 1_200_000);
-  });
-
-  it('api has the files of the reference page beside its code', () => {
-    expect(readdirSync(`${directories.get('api')}/docs`).sort()).toEqual(Object.keys(docsAssets).sort());
   });
 
   it.each(functionNames)('%s has a source map to its sources', (name) => {

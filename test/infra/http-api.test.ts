@@ -95,6 +95,49 @@ describe('the HTTP API', () => {
     },
   );
 
+  it('gives what is open to everybody limits of its own, far below those of callers', () => {
+    const { template, resources } = synthesise({ corsOrigins: ['https://app.example.com'] });
+    const { RouteSettings, DefaultRouteSettings } = only(resources, 'AWS::ApiGatewayV2::Stage').Properties as Record<
+      string,
+      Record<string, Record<string, number> | number>
+    >;
+    expect(Object.keys(RouteSettings ?? {})).toEqual(['OPTIONS /{proxy+}', ...openRoutes]);
+    for (const [route, limits] of Object.entries(RouteSettings ?? {})) {
+      const [rate, burst] = route.startsWith('OPTIONS') ? [20, 40] : [5, 10];
+      expect(limits).toEqual({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
+    }
+    expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+    // API Gateway refuses settings of a route that it does not have yet.
+    const openIds = Object.keys(
+      template.findResources('AWS::ApiGatewayV2::Route', { Properties: { AuthorizationType: 'NONE' } }),
+    );
+    expect(only(resources, 'AWS::ApiGatewayV2::Stage').DependsOn).toEqual(expect.arrayContaining(openIds));
+  });
+
+  it.each(['callers', 'off'])('has no open route for a description that is shown to %s', (docs) => {
+    const { template, resources } = synthesise({ docs });
+    template.resourcePropertiesCountIs('AWS::ApiGatewayV2::Route', { AuthorizationType: 'NONE' }, 0);
+    const allowed = JSON.stringify(
+      ofType(resources, 'AWS::IAM::ManagedPolicy').filter(({ Properties }) =>
+        /May call/.test(String(JSON.stringify(Properties['Description']))),
+      ),
+    );
+    for (const path of ['/openapi.json', '/docs"', '/docs/*']) expect(allowed.includes(path)).toBe(docs === 'callers');
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ DOCS: docs }) },
+    });
+  });
+
+  it('sets concurrency aside for its function only where that is asked for: a new account has none to spare', () => {
+    iam.template.allResourcesProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: Match.absent() });
+    const { template } = synthesise({ apiReservedConcurrency: 40 });
+    template.resourcePropertiesCountIs('AWS::Lambda::Function', { ReservedConcurrentExecutions: 40 }, 1);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'firefly-gateway-test-api',
+      ReservedConcurrentExecutions: 40,
+    });
+  });
+
   it('names its URL, or the one that stands before it', () => {
     iam.template.hasOutput('GatewayUrl', { Value: iam.stack.resolve(iam.stack.httpApi.url) });
     const custom = synthesise({ gatewayUrl: 'https://firefly.example.com' });

@@ -5,7 +5,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiOverride,
 } from 'zod-openapi';
-import { jsonResponse, problem } from '../http/problem.ts';
+import { problem } from '../http/problem.ts';
 import { type AnswerDescription, type Content, type ErrorStatus, tags } from '../http/route-description.ts';
 import type { Route } from '../http/router.ts';
 import { type MessageDescription, messageDescriptions, messageHeaders } from '../webhooks/view.ts';
@@ -113,30 +113,3 @@ const mapValues = <Value, Result>(
   values: Readonly<Record<string, Value>>,
   map: (value: Value) => Result,
 ): Record<string, Result> => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
-
-const caching = { 'cache-control': 'public, max-age=300' };
-
-/** The description of the API, made when it is first asked for. */
-export const openApiRoute = (routes: readonly Route[], version: string): Route => {
-  let document: ReturnType<typeof openApiDocument> | undefined;
-  const self: Route = {
-    method: 'GET',
-    path: '/openapi.json',
-    describe: {
-      tag: 'Operation',
-      summary: 'This description',
-      answers: {
-        200: {
-          description: 'OpenAPI 3.1',
-          content: { 'application/json': z.looseObject({ openapi: z.string() }) },
-        },
-      },
-      open: true,
-    },
-    handle: async () => {
-      document ??= openApiDocument([...routes, self], version);
-      return jsonResponse(200, document, caching);
-    },
-  };
-  return self;
-};

@@ -4,7 +4,6 @@ import { prefixes } from '#shared/deployment/bucket.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
 import { eventBusName, lambdaName } from '#shared/deployment/names.ts';
 import manifest from '../../../package.json' with { type: 'json' };
-import { docsDirectory, withDocs } from './bundling.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import {
@@ -26,9 +25,9 @@ export class ApiFunction extends GatewayFunction {
     const outputObjects = `${bucket.bucketArn}/${prefixes.outputs}*`;
     super(scope, id, {
       name: 'api',
-      bundling: withDocs,
       description: 'Firefly-shaped API: takes jobs in, shows, cancels and erases them',
       memoryMegabytes: 1024,
+      reservedConcurrency: settings.apiReservedConcurrency,
       settings,
       environment: apiEnvironment.write({
         ...settings,
@@ -41,7 +40,6 @@ export class ApiFunction extends GatewayFunction {
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
         webhookTableName: webhooks.table.tableName,
         notifyFunctionArn: aliasArn(scope, 'notify'),
-        docsAssetsDirectory: `/var/task/${docsDirectory}`,
         operators: settings.auth.mode === 'jwt' ? settings.auth.operators : 'policy',
         gatewayVersion: manifest.version,
       }),

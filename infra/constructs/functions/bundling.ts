@@ -13,24 +13,8 @@ export const bundling: BundlingOptions = {
   banner: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",
   // The SDK in Lambda's runtime changes under a deployed function and is slower to load than the parts used here.
   bundleAwsSDK: true,
+  // Notices of licences stand in a file beside the code, so that they cost no start.
+  esbuildArgs: { '--legal-comments': 'linked' },
   logLevel: LogLevel.WARNING,
   forceDockerBundling: false,
-};
-
-/** Where the files of the reference page lie in the function's package. */
-export const docsDirectory = 'docs';
-
-/** The same, with the files of the reference page beside the code: they are sent as they are. */
-export const withDocs: BundlingOptions = {
-  ...bundling,
-  commandHooks: {
-    beforeInstall: () => [],
-    beforeBundling: () => [],
-    afterBundling: (inputDirectory, outputDirectory) =>
-      ['swagger-ui.css', 'swagger-ui-bundle.js'].map(
-        (file) =>
-          `node -e "require('node:fs').cpSync(process.argv[1], process.argv[2])" ` +
-          `"${inputDirectory}/node_modules/swagger-ui-dist/${file}" "${outputDirectory}/${docsDirectory}/${file}"`,
-      ),
-  },
 };

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FunctionName, lambdaName } from '#shared/deployment/names.ts';
@@ -30,10 +30,10 @@ export interface GatewayFunctionProps {
   permissions: PolicyStatement[];
   memoryMegabytes: number;
   settings: Settings;
-  /** What the function's bundle has beside the code. */
-  bundling?: BundlingOptions;
   /** For functions that rightly invoke each other without end; Lambda stops such chains after 16 hops otherwise. */
   invokesInCircles?: boolean;
+  /** How many of it run at once, at most; these are set aside for it. By default as many as the account has free. */
+  reservedConcurrency?: number;
   /** Retries of a failed asynchronous invocation; Lambda's own default is 2. */
   asyncRetries?: number;
 }
@@ -81,7 +81,7 @@ export class GatewayFunction extends Construct {
       entry: `${projectRoot}functions/${props.name}/handler.ts`,
       projectRoot,
       depsLockFilePath: `${projectRoot}package-lock.json`,
-      bundling: props.bundling ?? bundling,
+      bundling: bundling,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMegabytes,
@@ -94,6 +94,7 @@ export class GatewayFunction extends Construct {
       durableConfig: executionSeconds === undefined ? undefined : durable(executionSeconds),
       recursiveLoop: props.invokesInCircles ? RecursiveLoop.ALLOW : undefined,
       retryAttempts: props.asyncRetries,
+      reservedConcurrentExecutions: props.reservedConcurrency,
       // Versions keep executions running that began before a deployment.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: fitting(props.name, {

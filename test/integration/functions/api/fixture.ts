@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -81,9 +81,16 @@ const sendEvent = async (handler: ReturnType<typeof createApi>, event: HttpEvent
     path: String(event.requestContext?.http?.path),
     status: response.statusCode,
     contentType: response.headers['content-type'],
-    body: response.body,
+    body: decodeBody(response),
   });
-  return { ...response, json: response.body === '' || response.isBase64Encoded ? {} : JSON.parse(response.body) };
+  const isJson = /json$/.test(response.headers['content-type'] ?? '') && response.isBase64Encoded !== true;
+  return { ...response, json: isJson && response.body !== '' ? JSON.parse(response.body) : {} };
+};
+
+const decodeBody = ({ headers, body, isBase64Encoded }: HttpResponse): string => {
+  if (isBase64Encoded !== true) return body;
+  const bytes = Buffer.from(body, 'base64');
+  return (headers['content-encoding'] === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes)).toString();
 };
 
 /** An object store in memory. */
@@ -174,7 +181,7 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
       operations: {},
       operators: 'everybody',
       retentionSeconds: 30 * 86_400,
-      docsAssetsDirectory: fileURLToPath(new URL('../../../../node_modules/swagger-ui-dist', import.meta.url)),
+      docs: 'open',
       ...overrides.settings,
     },
   };

@@ -1,7 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRoutes } from '#functions/api/app.ts';
 import { type ApiAnswer, createAnswerCheck } from '#test/fixtures/answer-check.ts';
@@ -131,36 +127,5 @@ describe('the check that every answer of the tests goes through', () => {
     ['an error that is no problem', () => ({ path: '/queues', status: 404, body: '{"message":"Not Found"}' })],
   ])('refuses %s that is not described', (_, changes) => {
     expect(check(changes())).toThrow(/described|not a problem/);
-  });
-});
-
-describe('the reference page', () => {
-  const get = async (path: string) => {
-    const response = await api.call({ path, caller: '' });
-    return { ...response, text: gunzipSync(Buffer.from(response.body, 'base64')).toString() };
-  };
-
-  it('loads only what the gateway itself serves, and has no script of its own', async () => {
-    const page = await get('/docs');
-    expect(page.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
-    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => String(file));
-    expect(files.every((file) => file.startsWith('/docs/'))).toBe(true);
-    expect(page.text).not.toMatch(/<script>|https?:\/\//);
-    for (const file of files) expect((await get(file)).text.length).toBeGreaterThan(100);
-  });
-
-  it('reads a file again after a read that failed', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'docs-'));
-    const unlucky = await startApi({ settings: { docsAssetsDirectory: directory } });
-    const request = { path: '/docs/swagger-ui.css', caller: '' };
-    expect((await unlucky.call(request)).statusCode).toBe(500);
-    await writeFile(join(directory, 'swagger-ui.css'), 'body {}');
-    expect((await unlucky.call(request)).statusCode).toBe(200);
-    await rm(directory, { recursive: true });
-    await unlucky.close();
-  });
-
-  it.each(['x.js', 'package.json', '..%2fhandler.ts', '__proto__'])('has no file %s', async (file) => {
-    expect(await api.call({ path: `/docs/${file}` })).toMatchObject({ statusCode: 404 });
   });
 });
