@@ -4,9 +4,12 @@ import { ProblemError } from '#functions/api/http/problem.ts';
 /** Largest request body that API Gateway takes, in bytes. */
 export const bodyLimitBytes = 10 * 1024 * 1024;
 
-/** The answer to a body that is larger than API Gateway or Lambda takes. */
+// API Gateway answers {"message":"Request Entity Too Large"} and cannot be made to say more.
+const wayOut = 'POST /uploads gives a form for larger images; a larger file of requests goes into S3.';
+
+/** The answer to a body that is larger than API Gateway or Lambda takes, with what to do instead. */
 export const bodyTooLarge = (limitBytes: number): ProblemError =>
-  new ProblemError(413, 'request_too_large', `The request has more than ${limitBytes} bytes.`);
+  new ProblemError(413, 'request_too_large', `The request has more than ${limitBytes} bytes. ${wayOut}`);
 
 /** Whether the request announces a body that is too large. */
 export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>

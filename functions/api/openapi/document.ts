@@ -48,6 +48,17 @@ export const openApiDocument = (routes: readonly Route[], version: string) => {
 
 const problemAnswer: AnswerDescription = { description: 'Error', content: { 'application/problem+json': problem } };
 
+// API Gateway sets no other body for what it refuses itself.
+const tooLargeAnswer: AnswerDescription = {
+  description:
+    'Too large; `POST /uploads` gives a form for larger images. API Gateway itself answers, without naming it, to a body over ' +
+    '10 MB, or over 6 MB as it is passed on (in base64 if it is binary, so from 4.5 MB on)',
+  content: {
+    'application/problem+json': problem,
+    'application/json': z.object({ message: z.string().meta({ example: 'Request Entity Too Large' }) }),
+  },
+};
+
 const describeCall = (route: Route): ZodOpenApiOperationObject => {
   const { tag, summary, description, query, headers, body, answers, errors = [], open = false } = route.describe;
   const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, z.string()]);
@@ -64,7 +75,10 @@ const describeCall = (route: Route): ZodOpenApiOperationObject => {
     },
     requestBody: body && { required: true, content: describeContent(body) },
     responses: mapValues(
-      { ...answers, ...Object.fromEntries(failures.map((status) => [status, problemAnswer])) },
+      {
+        ...answers,
+        ...Object.fromEntries(failures.map((status) => [status, status === 413 ? tooLargeAnswer : problemAnswer])),
+      },
       describeAnswer,
     ),
     security: open ? [] : undefined,

@@ -54,6 +54,16 @@ describe('limits', () => {
     expectProblem(await answer.json(), 413, 'request_too_large');
   });
 
+  it('says where an image goes that is too large', async () => {
+    const answer = await fetch(api.url, {
+      method: 'POST',
+      headers: { 'content-type': 'image/png' },
+      body: Buffer.alloc(5 * 1024 * 1024),
+    });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ message: expect.stringContaining('POST /uploads') });
+  });
+
   it('refuses more than 10 KB of headers', async () => {
     const answer = await sendRaw(api.url, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(10_240)}\r\n\r\n`);
     expectProblem(JSON.parse(answer.body), 431, 'headers_too_large');
