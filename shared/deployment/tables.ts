@@ -50,6 +50,8 @@ export const jobPartitions = {
   caller: (caller: string) => `caller#${caller}`,
   /** The upload of an input, by the hash of its identity. */
   input: (hash: string) => `input#${hash}`,
+  /** The callers who made an upload in Adobe's storage, by its id in lower case. */
+  upload: (uploadId: string) => `upload#${uploadId}`,
   /** The job whose outputs answer a request, by the hash of its identity. */
   reuse: (hash: string) => `reuse#${hash}`,
   /** What a function writes of itself for `/health`; its role can reach no other partition. */

@@ -4,6 +4,7 @@ import { describeExpired, findExpiringUrls, isExpired } from './expiring-urls.ts
 import { type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, InputError, type InputProblem, locateInput } from './locate.ts';
 import { gatewaySourcesIn, maxGatewaySources, tooManySources } from './sources.ts';
+import { findForeignUploads, findUploadIds, maxUploads, unknownUpload } from './upload-owners.ts';
 
 /** What looking at inputs takes. */
 export interface InputParts {
@@ -31,8 +32,8 @@ export interface CheckedInputs {
 }
 
 /**
- * Checks every input of a request, before the request costs a permit: what Adobe cannot read itself is looked at, and a
- * presigned URL must not have expired.
+ * Checks every input of a request, before the request costs a permit: what Adobe cannot read itself is looked at, a presigned
+ * URL must not have expired, and an upload must not be another caller's.
  *
  * @param types media types that the service takes; any if undefined
  */
@@ -46,6 +47,13 @@ export const checkInputs = async (
   if (tooMany !== undefined) {
     return { findings: [{ path: tooMany.path, problem: 'too_many', message: tooManySources }] };
   }
+  const uploads = findUploadIds(body);
+  const tooManyUploads = uploads[maxUploads];
+  if (tooManyUploads !== undefined) {
+    const message = `a request can name at most ${maxUploads} uploads`;
+    return { findings: [{ path: tooManyUploads.path, problem: 'too_many', message }] };
+  }
+  const foreign = await findForeignUploads(parts.table, caller, uploads);
   const checked = await Promise.all(
     sources.map(async ({ path, source }): Promise<InputFinding | InspectedInput> => {
       try {
@@ -61,6 +69,9 @@ export const checkInputs = async (
   return {
     findings: [
       ...expired.map((url): InputFinding => ({ path: url.path, problem: 'expired', message: describeExpired(url) })),
+      ...uploads
+        .filter(({ text }) => foreign.has(text))
+        .map(({ path }): InputFinding => ({ path, problem: 'not_found', message: unknownUpload })),
       ...checked.filter((input) => 'problem' in input),
     ],
     changedAt: times.length === 0 ? undefined : Math.max(...times),

@@ -28,18 +28,24 @@ const sourceOf = (url: string): GatewaySource | undefined => {
   return jobId === undefined ? undefined : { kind: 'job', jobId, output: Number(output) };
 };
 
-/** Every URL in a request body, wherever it stands. */
-export const findUrls = (value: unknown, path: (string | number)[] = []): Omit<FoundSource, 'source'>[] => {
+/** A text in a request body, and the path to it. */
+export interface FoundText {
+  path: (string | number)[];
+  text: string;
+}
+
+/** Every text of this name in a request body, wherever it stands. */
+export const findTexts = (value: unknown, name: 'url' | 'uploadId', path: (string | number)[] = []): FoundText[] => {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => {
-    const here = [...path, Array.isArray(value) ? Number(name) : name];
-    return name === 'url' && typeof inner === 'string' ? [{ path: here, url: inner }] : findUrls(inner, here);
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    return key === name && typeof inner === 'string' ? [{ path: here, text: inner }] : findTexts(inner, name, here);
   });
 };
 
 /** Every source in a request body that Adobe cannot read itself, wherever it stands. */
 export const gatewaySourcesIn = (body: unknown): FoundSource[] =>
-  findUrls(body).flatMap(({ path, url }) => {
+  findTexts(body, 'url').flatMap(({ path, text: url }) => {
     const source = sourceOf(url);
     return source === undefined ? [] : [{ path, url, source }];
   });

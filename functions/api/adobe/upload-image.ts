@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { imageTypes, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
+import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
 import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
@@ -88,6 +89,8 @@ const storeImage = async (
   const copy = await objects.put(`${uploadsFolder(caller)}${sha256}.${getExtension(contentType)}`, image, contentType);
   const outcome = await uploadImage({ baseUrl: settings.fireflyUrl, image, contentType }, callAdobe);
   if (outcome.kind !== 'uploaded') throw buildAdobeProblem(outcome);
+  // Before its caller knows the id, and with it anybody else could.
+  await rememberUploadOwner(table, outcome.uploadId, caller);
   await rememberUpload(table, { bucket: copy.bucket, key: copy.key, etag: copy.etag ?? '' }, outcome.uploadId);
   return { id: outcome.uploadId, source: { url: `s3://${copy.bucket}/${copy.key}` } };
 };

@@ -14,9 +14,9 @@ import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
+import { createExpiryWarnings, createUploadCheck, type LineJob } from './line-inputs.ts';
 import { type LineRequest, readLineRequest } from './line-request.ts';
 import type { NumberedLine } from './lines-file.ts';
-import { createExpiryWarnings, type LineJob } from './warn-of-expiry.ts';
 
 const concurrency = 16;
 
@@ -39,13 +39,18 @@ export const enqueueLines = async (
   const enqueuedBefore = isRepeated ? await findLinesWithJobs(table, batchId, lines) : new Set<number>();
   const jobs: LineJob[] = [];
   const skipped: SkippedLine[] = [];
-  for (const line of lines) {
-    if (enqueuedBefore.has(line.line)) continue;
-    const found = readLine(inbox, batchId, line);
+  const read = lines
+    .filter(({ line }) => !enqueuedBefore.has(line))
+    .map((line) => ({ line, found: readLine(inbox, batchId, line) }));
+  const requests = read.flatMap(({ found }) => ('operation' in found ? [found.inputs] : []));
+  const checkUploads = await createUploadCheck(inbox, batch.caller, requests);
+  for (const { line, found } of read) {
+    const error = 'operation' in found ? checkUploads(found.inputs) : undefined;
     if (!('operation' in found)) skipped.push(found);
+    else if (error !== undefined) skipped.push({ ...pickOrigin(line), id: found.id, state: 'rejected', error });
     else if (batch.cancelRequestedAt !== undefined) {
       skipped.push({ ...pickOrigin(line), id: found.id, state: 'cancelled' });
-    } else jobs.push({ job: buildJob(inbox, batch, line, found), urls: found.expiringUrls });
+    } else jobs.push({ job: buildJob(inbox, batch, line, found), urls: found.inputs.urls });
   }
   await saveSkippedLines(table, batchId, skipped);
   const refused: SkippedLine[] = [];

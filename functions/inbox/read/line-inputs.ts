@@ -1,5 +1,13 @@
 import { type Batch, endedJobs } from '#shared/batches/batch.ts';
-import { type ExpiringUrl, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
+import {
+  type ExpiringUrl,
+  findExpiringUrls,
+  isExpired,
+  listExpired,
+  warnOfExpiry,
+} from '#shared/inputs/expiring-urls.ts';
+import type { FoundText } from '#shared/inputs/sources.ts';
+import { findForeignUploads, findUploadIds, maxUploads, unknownUpload } from '#shared/inputs/upload-owners.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
@@ -8,7 +16,58 @@ import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { InboxContext } from '../context.ts';
 
-/** A line that becomes a job, and the presigned URLs of its inputs. */
+/** What a line names that the gateway does not bring to Adobe itself. */
+export interface LineInputs {
+  /** Presigned URLs. */
+  urls: readonly ExpiringUrl[];
+  /** Ids of uploads in Adobe's storage. */
+  uploads: readonly FoundText[];
+}
+
+/** Why an input of a line cannot be used; the message never repeats it. */
+export interface LineInputError {
+  code: string;
+  message: string;
+}
+
+/** Finds the inputs of a line; an error if one has expired by now (epoch ms), or if there are too many. */
+export const readLineInputs = (body: unknown, nowMs: number): LineInputs | LineInputError => {
+  const urls = findExpiringUrls(body);
+  const expired = urls.filter((url) => isExpired(url, nowMs));
+  if (expired.length > 0) {
+    return { code: 'input_expired', message: `An input cannot be used: ${listExpired(expired)}.` };
+  }
+  const uploads = findUploadIds(body);
+  if (uploads.length <= maxUploads) return { urls, uploads };
+  return { code: 'input_too_many', message: `A request can name at most ${maxUploads} uploads.` };
+};
+
+/**
+ * Looks up the uploads of all lines of a chunk at once.
+ *
+ * @returns finds the error of a line that names an upload of another caller
+ */
+export const createUploadCheck = async (
+  { table }: Pick<InboxContext, 'table'>,
+  caller: string,
+  lines: readonly LineInputs[],
+): Promise<(inputs: LineInputs) => LineInputError | undefined> => {
+  const foreign = await findForeignUploads(
+    table,
+    caller,
+    lines.flatMap(({ uploads }) => uploads),
+  );
+  return ({ uploads }) => {
+    const [first] = uploads.filter(({ text }) => foreign.has(text));
+    if (first === undefined) return undefined;
+    return {
+      code: 'input_not_found',
+      message: `An input cannot be used: body.${first.path.join('.')}: ${unknownUpload}.`,
+    };
+  };
+};
+
+/** A line that becomes a job. */
 export interface LineJob {
   job: NewJob;
   urls: readonly ExpiringUrl[];

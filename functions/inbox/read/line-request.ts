@@ -3,7 +3,6 @@ import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { findOperation } from '#shared/adobe/services/registry.ts';
 import { parseExactly } from '#shared/exact-json.ts';
-import { type ExpiringUrl, findExpiringUrls, isExpired, listExpired } from '#shared/inputs/expiring-urls.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
 import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
@@ -13,6 +12,7 @@ import {
   validationSentence,
   writeBody,
 } from '#shared/requests/request-validation.ts';
+import { type LineInputs, readLineInputs } from './line-inputs.ts';
 
 const maxIdLength = 255;
 const maxMessageLength = 2_000;
@@ -55,8 +55,7 @@ export interface LineRequest {
   priority?: Priority;
   /** What the line gives as `x-model-version`. */
   modelVersion?: string;
-  /** The presigned URLs of its inputs. */
-  expiringUrls: ExpiringUrl[];
+  inputs: LineInputs;
   warnings: string[];
 }
 
@@ -98,11 +97,10 @@ export const readLineRequest = (
   const model = operation.models === undefined ? undefined : modelVersion;
   const { body, nullFields, validationErrors, warnings } = validateRequest(operation, given, model, overrides);
   if (validationErrors.length > 0) return rejected(id, 'validation_error', validationSentence(validationErrors));
-  const expiringUrls = findExpiringUrls(body);
-  const expired = expiringUrls.filter((url) => isExpired(url, nowMs));
-  if (expired.length > 0) return rejected(id, 'input_expired', `An input cannot be used: ${listExpired(expired)}.`);
+  const inputs = readLineInputs(body, nowMs);
+  if ('code' in inputs) return rejected(id, inputs.code, inputs.message);
   const text = writeBody(ownText, nullFields);
-  return { operation, body, text, id, priority, modelVersion: model, expiringUrls, warnings };
+  return { operation, body, text, id, priority, modelVersion: model, inputs, warnings };
 };
 
 const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({

@@ -54,6 +54,59 @@ describe("an image on its way to Adobe's storage", () => {
     expect(await findUploadId(api.table, { bucket: 'outputs-bucket', key, etag: '"etag"' })).toBe(id);
   });
 
+  it("is its own caller's by its id, whatever the capitals: to others it does not exist", async () => {
+    const known = 'a7e1d2c3-b4f5-4a6b-8c7d-9e8f7a6b5c4d';
+    expect((await upload({ status: 200, body: { images: [{ id: known }] } })).statusCode).toBe(200);
+    const similar = (caller: string, uploadId: string) =>
+      api.call({
+        method: 'POST',
+        path: '/v3/images/generate-similar-async',
+        caller,
+        body: { image: { source: { uploadId } } },
+      });
+    for (const uploadId of [known, known.toUpperCase()]) {
+      expect(await similar('alice', uploadId)).toMatchObject({ statusCode: 202 });
+      expect(await similar('bob', uploadId)).toMatchObject({
+        statusCode: 422,
+        json: {
+          validation_errors: [{ loc: ['body', 'image', 'source', 'uploadId'], msg: 'there is no such upload' }],
+        },
+      });
+    }
+    // Made elsewhere, with the same organization at Adobe.
+    expect(await similar('bob', '0d9c8b7a-6f5e-4d3c-a2b1-c0d9e8f7a6b5')).toMatchObject({ statusCode: 202 });
+    // Adobe keeps it for a week, and the gateway remembers it as long.
+    api.clock.advance(8 * 86_400_000);
+    expect(await similar('bob', known)).toMatchObject({ statusCode: 202 });
+  });
+
+  it('has no id that its caller gets to know before the gateway remembers whose it is', async () => {
+    const { dynamoDb } = api.table;
+    const broken = await startApi({
+      settings: { fireflyUrl: adobe.url },
+      table: {
+        ...api.table,
+        dynamoDb: Object.assign(Object.create(dynamoDb), {
+          send: async (command: { input: { Item?: { pk?: string } } }) => {
+            if (command.input.Item?.pk?.startsWith('upload#')) throw new Error('The table is out of reach.');
+            return dynamoDb.send(command as never);
+          },
+        }),
+      },
+    });
+    adobe.script('POST', path, { status: 200, body: { images: [{ id }] } });
+    const answer = await broken.call({
+      method: 'POST',
+      path,
+      body: png.toString('base64'),
+      isBase64Encoded: true,
+      headers: { 'content-type': 'image/png' },
+    });
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).not.toContain(id);
+    await broken.close();
+  });
+
   it.each([
     [451, 'image_unsafe', 451],
     [400, 'bad_request', 400],
