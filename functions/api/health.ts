@@ -6,8 +6,9 @@ import { isPaused, type Pauses } from '#shared/jobs/lanes/pauses.ts';
 import { countLimit, queueDepth } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { ApiContext } from './context.ts';
-import { jsonResponse, toIso } from './http/problem.ts';
+import { jsonResponse } from './http/problem.ts';
 import type { Route } from './http/router.ts';
+import { pauseFields, viewOperatorPause, viewPause } from './pause-view.ts';
 
 const rotationState = z.object({
   state: z
@@ -38,14 +39,7 @@ const healthState = z
     }),
     permits: z.object({ free: z.int(), total: z.int() }).meta({ description: 'Requests of a minute' }),
     requestsToday: z.object({ used: z.int(), limit: z.int().optional() }),
-    paused: z
-      .object({
-        reason: z.enum(['operator', 'rate_limited', 'quota_exhausted', 'token_refused']),
-        since: z.iso.datetime().optional(),
-        until: z.iso.datetime().optional(),
-      })
-      .optional()
-      .meta({ description: 'What holds the queue up' }),
+    paused: z.object(pauseFields).optional().meta({ description: 'What holds the queue up' }),
     rotation: rotationState.meta({ description: 'The client secret and its rotation' }),
   })
   .meta({ id: 'Health' });
@@ -78,7 +72,7 @@ const viewHealth = async (context: ApiContext): Promise<Health> => {
     statusItems.readSecretRotation(),
   ]);
   const permits = snapshot.windows.flatMap((each) => each.permits);
-  const paused = viewPause(snapshot, now);
+  const paused = viewCurrentPause(snapshot, now);
   const degraded =
     token.state !== 'ok' || paused !== undefined || tokenRefresh?.state === 'failing' || rotation?.lastRotationFailed;
   return {
@@ -98,11 +92,10 @@ const viewHealth = async (context: ApiContext): Promise<Health> => {
 };
 
 /** What holds the queue up, an operator first: only an operator's pause does not end by itself. */
-const viewPause = (pauses: Pauses, now: number): Health['paused'] => {
+const viewCurrentPause = (pauses: Pauses, now: number): Health['paused'] => {
   if (!isPaused(pauses, now)) return undefined;
   const { pause, operatorPause } = pauses;
-  if (operatorPause !== undefined) return { reason: 'operator', since: toIso(operatorPause.since) };
-  return pause && { reason: pause.reason, until: toIso(pause.until) };
+  return operatorPause === undefined ? pause && viewPause(pause) : viewOperatorPause(operatorPause);
 };
 
 const viewToken = async ({ token, log }: ApiContext, now: number): Promise<Health['token']> => {

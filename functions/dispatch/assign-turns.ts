@@ -25,12 +25,17 @@ export const assignTurns = async (context: AssignContext, lane: Lane): Promise<n
   const snapshot = await readLane(lane);
   const plan = new TurnPlan(lane, snapshot, random);
   const queue = new QueueHeads(lane, maxTurns(lane));
-  const turns = await countAllowed(lane, snapshot, plan, queue);
+  const { turns, isTrial } = await countAllowed(lane, snapshot, plan, queue);
   let started = 0;
   for (let begun = 0; begun < turns && !(await queue.isEmpty()); begun += 1) {
     const turn = await plan.claimNext();
     if (turn === undefined) break;
-    const job = await beginNextTurn(context, lane, queue, turn);
+    const job = await beginNextTurn(
+      context,
+      lane,
+      isTrial ? leastRefusedFirst(queue) : (order) => queue.next(order),
+      turn,
+    );
     if (job === 'unknown') continue;
     if (job === 'no_job') {
       await releasePermits(table, { lane: lane.name, ...turn });
@@ -55,15 +60,44 @@ const maxTurns = ({ limits }: Lane): number =>
     Math.ceil(lookaheadMs / (spacingMs(limits) ?? 1)),
   );
 
-/** How many turns pauses and the limit of the day leave. */
-const countAllowed = async (lane: Lane, snapshot: LaneSnapshot, plan: TurnPlan, queue: QueueHeads): Promise<number> => {
+/** How many turns pauses and the limit of the day leave, and whether it is the one with which a refusal is tried again. */
+const countAllowed = async (
+  lane: Lane,
+  snapshot: LaneSnapshot,
+  plan: TurnPlan,
+  queue: QueueHeads,
+): Promise<{ turns: number; isTrial: boolean }> => {
   const { pause, operatorPause, usedToday } = snapshot;
   const left = (lane.limits.requestsPerDay ?? Number.POSITIVE_INFINITY) - usedToday;
-  if (operatorPause !== undefined || left <= 0 || !plan.hasRoom || (await queue.isEmpty())) return 0;
-  if (pause === undefined || pause.level === 0) return left;
+  if (operatorPause !== undefined || left <= 0 || !plan.hasRoom || (await queue.isEmpty())) {
+    return { turns: 0, isTrial: false };
+  }
+  if (pause === undefined || pause.level === 0) return { turns: left, isTrial: false };
   // Adobe refused everything before the pause: one job tries whether that has changed.
-  return plan.startsNow && (await claimTrial(lane)) ? 1 : 0;
+  return { turns: plan.startsNow && (await claimTrial(lane)) ? 1 : 0, isTrial: true };
 };
+
+// A trial looks past the jobs that were refused themselves, but not through a whole queue.
+const trialCandidates = 25;
+
+/** Takes the jobs near the head in the order of their refusals, so that one which alone is refused holds up no other. */
+const leastRefusedFirst = (queue: QueueHeads): NextJob => {
+  let candidates: Job[] | undefined;
+  return async (order) => {
+    if (candidates === undefined) {
+      candidates = [];
+      for (let job = await queue.next(order); job !== undefined; job = await queue.next(order)) {
+        candidates.push(job);
+        if ((job.accessRefusals?.all ?? 0) === 0 || candidates.length === trialCandidates) break;
+      }
+      candidates.sort((one, other) => (one.accessRefusals?.all ?? 0) - (other.accessRefusals?.all ?? 0));
+    }
+    return candidates.shift();
+  };
+};
+
+/** Gives the next job in an order of priorities; undefined if none is left. */
+type NextJob = QueueHeads['next'];
 
 /**
  * Begins the turn of the first job that can take it; a job whose record cannot be written is set aside, and the next one comes.
@@ -73,11 +107,11 @@ const countAllowed = async (lane: Lane, snapshot: LaneSnapshot, plan: TurnPlan, 
 const beginNextTurn = async (
   context: AssignContext,
   lane: Lane,
-  queue: QueueHeads,
+  next: NextJob,
   turn: PlannedTurn,
 ): Promise<Job | 'no_job' | 'unknown'> => {
   const order = priorityOrder(await nextTurnNumber(lane));
-  for (let head = await queue.next(order); head !== undefined; head = await queue.next(order)) {
+  for (let head = await next(order); head !== undefined; head = await next(order)) {
     try {
       const job = await beginTurn(lane, head, turn);
       if (job !== undefined) return job;

@@ -1,17 +1,20 @@
+import type { AdobeError } from '#shared/adobe/http/errors.ts';
 import type { SubmitOutcome } from '#shared/adobe/services/submit.ts';
 import type { Job } from '#shared/jobs/job.ts';
-import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
-import { clearTrials, type Pause, pauseLane } from '#shared/jobs/lanes/pauses.ts';
+import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { clearTrials } from '#shared/jobs/lanes/pauses.ts';
 import { endJob, type JobEnd, lostAfterMs, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
+import { pauseAfterRefusal, tryPause } from './pause-lane.ts';
 import { requeueTurn, type Submitted } from './turn.ts';
 
 // Adobe's limit counts in minutes; without a Retry-After a whole window is waited.
 const defaultRetryAfterMs = 60_000;
-const maxPauseMs = 60 * 60_000;
 /** Answers of 408, 500 and 503, or refusals of uploads, after which a job is given up. */
 const maxAttempts = 3;
+/** Refused accesses, each after others were accepted, from which on the job itself is at fault. */
+const maxOpenRefusals = 3;
 
 /** Writes down what a submit led to, right after its answer and before the step's own checkpoint. */
 export const handleSubmitOutcome = async (
@@ -35,8 +38,12 @@ export const handleSubmitOutcome = async (
       });
       return requeueTurn(context, job, { sent: true, dispatchNow: true });
     case 'quota_exhausted':
-      await pauseAfterRefusal(context, job, 'quota_exhausted', trialLevel);
+      await pauseAfterRefusal(context, job, { reason: 'quota_exhausted', code: outcome.error.code }, trialLevel);
       return requeueTurn(context, job, { sent: true, dispatchNow: false });
+    case 'access_refused':
+      return handleLockedOut(context, job, outcome.error, { reason: 'access_refused', trialLevel });
+    case 'intercepted':
+      return handleLockedOut(context, job, describeIntercepted(outcome.error), { reason: 'intercepted', trialLevel });
     case 'token_refused':
       return handleTokenRefused(context, job, { trialLevel, tokenVersion });
     case 'try_again': {
@@ -69,6 +76,7 @@ const recordAccepted = async (
     changes: {
       upstream: { ...accepted, acceptedAt: new Date(now).toISOString() },
       tokenRefusals: undefined,
+      accessRefusals: undefined,
       error: undefined,
     },
   });
@@ -88,36 +96,26 @@ const handleTokenRefused = async (
     context.log.error('The refused token could not be replaced.', { jobId: job.jobId, error: String(error) });
     renewed = false;
   }
-  if (!renewed) await pauseAfterRefusal(context, job, 'token_refused', trialLevel);
+  if (!renewed) await pauseAfterRefusal(context, job, { reason: 'token_refused' }, trialLevel);
   return requeueTurn(context, job, { sent: true, changes: { tokenRefusals }, dispatchNow: renewed });
 };
 
-/** Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm. */
-export const pauseAfterRefusal = async (
+/**
+ * The credential may not use the service, or something in between lets nothing pass: no other job would be taken either, so
+ * the lane pauses and the job waits. Only a job that is refused again and again while others are accepted is refused for
+ * itself.
+ */
+const handleLockedOut = async (
   context: GenerateContext,
-  job: Pick<Job, 'lane'>,
-  reason: Pause['reason'],
-  trialLevel: number,
-): Promise<void> => {
-  const { lanes, table, log, recordMetric } = context;
-  const pauseMs = Math.min(maxPauseMs, 60_000 * 2 ** trialLevel);
-  const until = table.clock.now() + pauseMs;
-  await tryPause(context, findLane(lanes, job.lane), { until, reason, level: trialLevel + 1 });
-  recordMetric(metricNames.queuePaused, 1);
-  log.error('The queue is paused: Adobe refuses all work.', {
-    lane: job.lane,
-    reason,
-    pauseSeconds: pauseMs / 1000,
-  });
-};
-
-/** A pause that cannot be written must not decide about the job: Adobe refused it, so that it is requeued all the same. */
-const tryPause = async ({ log }: GenerateContext, lane: Lane, pause: Pause): Promise<void> => {
-  try {
-    await pauseLane(lane, pause);
-  } catch (error) {
-    log.error('The lane could not be paused; the next refusal tries again.', { lane: lane.name, error: String(error) });
-  }
+  job: Job,
+  error: Pick<AdobeError, 'code' | 'message' | 'status'>,
+  { reason, trialLevel }: { reason: 'access_refused' | 'intercepted'; trialLevel: number },
+): Promise<Submitted> => {
+  const { all, open } = job.accessRefusals ?? { all: 0, open: 0 };
+  const accessRefusals = { all: all + 1, open: open + (trialLevel === 0 ? 1 : 0) };
+  if (accessRefusals.open >= maxOpenRefusals) return end(context, job, { to: 'failed', error: upstreamError(error) });
+  await pauseAfterRefusal(context, job, { reason, code: error.code }, trialLevel);
+  return requeueTurn(context, job, { sent: true, changes: { accessRefusals }, dispatchNow: false });
 };
 
 /** Ends a job whose request may have reached Adobe while its answer was lost: it is never sent, and paid for, a second time. */
@@ -136,6 +134,12 @@ const end = async ({ table, recordMetric }: GenerateContext, job: Job, jobEnd: J
   if ((await endJob(table, job, ['submitting'], jobEnd)) !== undefined) recordMetric(metricNames.jobsFailed, 1);
   return { kind: 'over' };
 };
+
+const describeIntercepted = ({ status }: AdobeError) => ({
+  code: 'request_intercepted',
+  message: `A proxy or firewall between the gateway and Adobe refused the request with HTTP status ${status}.`,
+  status,
+});
 
 const upstreamError = ({ code, message, status }: { code: string; message: string; status: number }) => ({
   code,

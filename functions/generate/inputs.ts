@@ -81,7 +81,7 @@ const tryPrepare = async (
         inputs.uploads[url] = upload.uploadId;
         if (upload.reused) inputs.reused.push(upload.identity);
       } else if (upload.kind === 'refused') return await fail(context, job, upload.error);
-      else if (isLast) return await giveUp(context, job);
+      else if (isLast || upload.kind === 'locked_out') return await giveUp(context, job);
       else return { kind: 'wait', seconds: upload.seconds };
     }
     return { kind: 'ready', inputs, waitSeconds: secondsUntil(job.submitAt ?? 0, table.clock) };

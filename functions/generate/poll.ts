@@ -3,7 +3,9 @@ import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/se
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { JobProgress } from '#shared/adobe/services/service.ts';
 import type { Turn, UpstreamJob } from '#shared/jobs/job.ts';
+import { keepFollowing } from '#shared/jobs/transitions.ts';
 import type { GenerateContext } from './context.ts';
+import { pauseUnlessPaused } from './pause-lane.ts';
 import { readTurnJob } from './turn.ts';
 
 /** How Adobe's work on a job ended. */
@@ -29,6 +31,9 @@ const notFoundLimit = 5;
 const overdueLimit = 5;
 const failureLimit = 10;
 const growth = 1.5;
+// Adobe's jobs may be gone after a day; until then a refused credential says nothing about the job.
+const maxLockedOutMs = 24 * 60 * 60_000;
+const lockedOutCeilingSeconds = 600;
 
 /**
  * Asks Adobe until the job has ended there, with growing pauses that cost nothing.
@@ -87,6 +92,15 @@ const poll = async (context: GenerateContext, turn: Turn, polling: Polling): Pro
     return { ...polling, ended: cancelledByUs ? timedOut : progress };
   }
 
+  if (progress.kind === 'locked_out') {
+    if (progress.error !== undefined) {
+      await pauseUnlessPaused(context, job, { reason: 'access_refused', code: progress.error.code });
+    }
+    if (context.table.clock.now() - Date.parse(acceptedAt) < maxLockedOutMs) {
+      await keepFollowing(context.table, job);
+      return { ...polling, delaySeconds: Math.min(lockedOutCeilingSeconds, Math.ceil(polling.delaySeconds * growth)) };
+    }
+  }
   const next: Polling = {
     ...polling,
     notFound: progress.kind === 'not_found' ? polling.notFound + 1 : 0,

@@ -5,12 +5,12 @@ import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
 import type { HeldPermit, Job, Turn } from '#shared/jobs/job.ts';
 import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
-import { isPaused, readPauses } from '#shared/jobs/lanes/pauses.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
 import type { GenerateContext } from './context.ts';
-import { endUnknown, handleSubmitOutcome, pauseAfterRefusal } from './handle-submit-outcome.ts';
+import { endUnknown, handleSubmitOutcome } from './handle-submit-outcome.ts';
 import type { PreparedInputs } from './inputs.ts';
+import { pauseUnlessPaused } from './pause-lane.ts';
 import { buildRequest } from './request.ts';
 import { readTurnJob, requeueTurn, type Submitted } from './turn.ts';
 
@@ -116,9 +116,7 @@ const giveUpWithoutToken = async (context: GenerateContext, turn: Turn, error: u
   const job = await readTurnJob(context, turn);
   if (job?.state !== 'scheduled') return { kind: 'over' };
   if (error instanceof TokenUnavailableError) {
-    const { pause } = await readPauses(findLane(context.lanes, job.lane));
-    const isKnown = isPaused({ pause }, context.table.clock.now());
-    if (!isKnown) await pauseAfterRefusal(context, job, 'token_refused', pause?.level ?? 0);
+    await pauseUnlessPaused(context, job, { reason: 'token_refused' });
   }
   return requeueTurn(context, job, { sent: false, dispatchNow: false });
 };

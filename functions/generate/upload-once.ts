@@ -1,5 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { type UploadOutcome, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
+import { classifyRefusal } from '#shared/adobe/services/refusal.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { InspectedInput } from '#shared/inputs/inspect.ts';
 import {
@@ -11,18 +12,22 @@ import {
 } from '#shared/inputs/upload-ids.ts';
 import type { Job, JobError } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
+import { pauseUnlessPaused } from './pause-lane.ts';
+
+const retrySeconds = 3;
 
 /** `reused` tells whether the upload was there already; `wait`: ask again after so many seconds. */
 export type OneUpload =
   | { kind: 'uploaded'; uploadId: string; reused: boolean; identity: UploadIdentity }
   | { kind: 'refused'; error: JobError }
+  | { kind: 'locked_out' }
   | { kind: 'wait'; seconds: number };
 
 /** Uses the upload that is there, or makes it, unless another job is just doing so. */
 export const uploadOnce = async (
   context: GenerateContext,
   input: InspectedInput,
-  job: Pick<Job, 'operation'>,
+  job: Pick<Job, 'jobId' | 'lane' | 'operation'>,
 ): Promise<OneUpload> => {
   const { table } = context;
   const { bucket, key, etag } = input;
@@ -36,7 +41,7 @@ export const uploadOnce = async (
   if (known !== undefined) return uploaded(known, true);
   if (!(await claimUpload(table, input))) {
     const made = await findUploadId(table, input);
-    return made === undefined ? { kind: 'wait', seconds: 3 } : uploaded(made, true);
+    return made === undefined ? { kind: 'wait', seconds: retrySeconds } : uploaded(made, true);
   }
   const outcome = await upload(context, input, job);
   if (outcome.kind === 'uploaded') {
@@ -46,10 +51,16 @@ export const uploadOnce = async (
   await releaseUpload(table, input);
   if (outcome.kind === 'refused') {
     const { code, message, status } = outcome.error;
+    const refusal = classifyRefusal(outcome.error, serviceOf(operationOf(job)).dialect);
+    if (refusal === 'access' || refusal === 'quota') {
+      await pauseUnlessPaused(context, job, { reason: 'access_refused', code });
+      return { kind: 'locked_out' };
+    }
+    if (refusal === 'intercepted') return { kind: 'wait', seconds: retrySeconds };
     return { kind: 'refused', error: { code, message, upstreamStatus: status } };
   }
-  const retryAfterMs = outcome.kind === 'unavailable' ? (outcome.retryAfterMs ?? 3_000) : 3_000;
-  return { kind: 'wait', seconds: Math.min(60, Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+  const retryAfterMs = outcome.kind === 'unavailable' ? outcome.retryAfterMs : undefined;
+  return { kind: 'wait', seconds: Math.min(60, Math.max(1, Math.ceil((retryAfterMs ?? retrySeconds * 1000) / 1000))) };
 };
 
 const upload = async (

@@ -1,6 +1,4 @@
-import { pollingPolicyFor } from '../adobe/services/operation-settings.ts';
 import type { FunctionName } from './names.ts';
-import { enabledServices, getOperationOverrides, type ServicesSettings } from './services.ts';
 import type { Settings } from './settings.ts';
 
 /** How long a function may run. */
@@ -15,15 +13,14 @@ const hour = 3_600;
 
 /** How long each function may run. */
 export const getTimeouts = ({
-  services,
   propagationSeconds,
-}: Pick<Settings, 'services' | 'propagationSeconds'>): Record<FunctionName, Timeouts> => ({
+}: Pick<Settings, 'propagationSeconds'>): Record<FunctionName, Timeouts> => ({
   // The HTTP API gives up after 30 s; a synchronous call waits for up to 25 s.
   api: { timeoutSeconds: 29 },
   dispatch: { timeoutSeconds: 60 },
-  // One invocation may have to stream a large output whole. Beyond the time given to Adobe: the wait for the permit, the
-  // storing of the outputs, retries of steps.
-  generate: { timeoutSeconds: 900, executionSeconds: maxJobSeconds(services) + 2 * hour },
+  // One invocation may have to stream a large output whole. Beyond the day for which Adobe is asked about
+  // a job at most: the wait for the permit, the storing of the outputs, retries of steps.
+  generate: { timeoutSeconds: 900, executionSeconds: 24 * hour + 2 * hour },
   // One step reads a file whole to count its lines.
   inbox: { timeoutSeconds: 900, executionSeconds: 24 * hour },
   // One call may take 15 s. A message is tried for a day; the rest is for failures on this side.
@@ -32,9 +29,3 @@ export const getTimeouts = ({
   'token-refresh': { timeoutSeconds: 55 },
   'secret-rotation': { timeoutSeconds: 300 + propagationSeconds },
 });
-
-const maxJobSeconds = (services: ServicesSettings): number => {
-  const overrides = getOperationOverrides(services);
-  const operations = enabledServices(services).flatMap((service) => service.operations);
-  return Math.max(...operations.map((operation) => pollingPolicyFor(operation, overrides).timeoutSeconds));
-};

@@ -112,6 +112,11 @@ export const jobSchema = z.object({
   attempts: z.number(),
   /** How often in a row Adobe refused the token of a submit; the second time the token was a new one. */
   tokenRefusals: z.number().optional(),
+  /**
+   * How often the credential was refused for this job, or the request intercepted: at all, and while the lane was open, so that other jobs had been
+   * accepted since the refusal before.
+   */
+  accessRefusals: z.object({ all: z.number(), open: z.number() }).optional(),
   /** Epoch ms from which on the current turn may be submitted. */
   submitAt: z.number().optional(),
   /** Epoch ms until which the current turn may be submitted. */

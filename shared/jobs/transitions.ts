@@ -73,6 +73,14 @@ export const endJob = async (
 /** How long after its time-out, or after a takeover, a job's durable execution counts as lost, in ms: longer than any storing. */
 export const lostAfterMs = 15 * 60_000;
 
+/** Says that the durable execution of a job still follows it, though the job's time-out may be over. */
+export const keepFollowing = async (table: Table, { jobId, turn }: Turn): Promise<void> => {
+  await updateItem(table, jobKey(jobId), {
+    set: { queueOrder: new Date(table.clock.now() + lostAfterMs).toISOString() },
+    when: condition`#state = ${'running'} AND #turn = ${turn}`,
+  });
+};
+
 /**
  * Takes a running or storing job over from a durable execution that died.
  *

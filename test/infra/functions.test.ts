@@ -82,16 +82,9 @@ describe.each(functionNames)('the function %s', (name) => {
 });
 
 describe('generate', () => {
-  it('is durable, and outlives the longest job of an operation', () => {
-    const executionTimeout = (settings: object) =>
-      functionOf(synthesise(settings).resources, 'generate').Properties['DurableConfig'];
-    expect(executionTimeout({})).toEqual({ ExecutionTimeout: 10_800, RetentionPeriodInDays: 7 });
-    expect(
-      executionTimeout({ services: { firefly: { operations: { 'images/generate': { timeoutSeconds: 10_000 } } } } }),
-    ).toEqual({
-      ExecutionTimeout: 17_200,
-      RetentionPeriodInDays: 7,
-    });
+  it('is durable, and outlives the day for which a job is followed at most', () => {
+    const { DurableConfig } = functionOf(resources, 'generate').Properties;
+    expect(DurableConfig).toEqual({ ExecutionTimeout: 93_600, RetentionPeriodInDays: 7 });
   });
 
   it('is invoked by its alias, and keeps the versions that executions still run on', () => {

@@ -60,14 +60,16 @@ export const queueRoutes = (context: ApiContext): Route[] => {
       for: 'operators',
       describe: {
         tag: 'Operation',
-        summary: "End an operator's pause; for operators",
-        description: 'A pause that Adobe caused stays. Resuming a queue that is not paused changes nothing.',
+        summary: "End an operator's pause, and try again what Adobe refused; for operators",
+        description:
+          'Where Adobe refused all work, one job is tried at once; if it is accepted, the others follow. A rate limit of ' +
+          'Adobe stays. Resuming a queue that is not paused changes nothing.',
         answers: { 200: theQueue },
         errors: [403],
       },
       handle: async (request: ApiRequest) => {
         const by = request.caller();
-        if (await resumeByOperator(table)) log.warn('An operator has resumed the queue.', { by });
+        if (await resumeByOperator(table, lanes)) log.warn('An operator has resumed the queue.', { by });
         // Even if it was resumed before: that call may have ended before it got here.
         await tryTriggerDispatch(context);
         return view();

@@ -6,6 +6,7 @@ import { countLimit, countQueuedAt, headOfQueue } from '#shared/jobs/lanes/queue
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { toIso } from '../http/problem.ts';
+import { pauseFields, viewOperatorPause, viewPause } from '../pause-view.ts';
 
 const waitingFields = {
   jobs: z.int(),
@@ -15,11 +16,9 @@ const waitingFields = {
 const waitingJobs = z.object(waitingFields);
 
 const pauseSchema = z.object({
-  reason: z.enum(['operator', 'rate_limited', 'quota_exhausted', 'token_refused']),
-  since: z.iso.datetime().optional(),
+  ...pauseFields,
   by: z.string().optional(),
   note: z.string().optional().meta({ description: "The operator's reason" }),
-  until: z.iso.datetime().optional(),
   refusedTrials: z.int().optional().meta({ description: 'How often in a row Adobe refused a trial' }),
 });
 
@@ -83,11 +82,11 @@ export const viewQueue = async (lane: Lane): Promise<QueueState> => {
 const viewPauses = ({ pause, operatorPause }: Pauses, now: number): QueueState['pauses'] => {
   const pauses: QueueState['pauses'] = [];
   if (operatorPause !== undefined) {
-    const { since, by, reason } = operatorPause;
-    pauses.push({ reason: 'operator', since: toIso(since), by, note: reason });
+    const { by, reason } = operatorPause;
+    pauses.push({ ...viewOperatorPause(operatorPause), by, note: reason });
   }
   if (pause !== undefined && pause.until > now) {
-    pauses.push({ reason: pause.reason, until: toIso(pause.until), refusedTrials: pause.level });
+    pauses.push({ ...viewPause(pause), refusedTrials: pause.level });
   }
   return pauses;
 };

@@ -78,7 +78,10 @@ export const callOnce = async (
 const readAnswer = ({ status, headers, body }: Answer, nowMs: number): CallOutcome => {
   const statusClass = classifyStatus(status);
   if (statusClass === 'success') return { kind: 'answered', status, body };
-  const error = readAdobeError(status, body, headers.get('x-access-error'));
+  const error = readAdobeError(status, body, {
+    accessError: headers.get('x-access-error'),
+    contentType: headers.get('content-type'),
+  });
   if (isTokenRefused(error)) return { kind: 'token_refused', error };
   if (statusClass === 'refused') return { kind: 'refused', error };
   return { kind: 'unavailable', error, retryAfterMs: readRetryAfter(headers.get('retry-after'), nowMs) };

@@ -19,6 +19,8 @@ export interface AdobeError {
   accessError?: string;
   /** Whether the body carried an `error_code`; an answer without one may come from something in between. */
   isAdobes: boolean;
+  /** Whether the body is a page in HTML: an answer of a proxy or a server in between, as Adobe's errors are JSON. */
+  isHtml: boolean;
 }
 
 const errorBody = z.object({
@@ -39,7 +41,11 @@ export const maxMessageLength = 1000;
  * Reads an error answer of Adobe's edge gateway or of a service behind it; without a code of Adobe's the code is
  * `http_<status>`. Stack traces in it are left out.
  */
-export const readAdobeError = (status: number, body: string, accessError?: string | null): AdobeError => {
+export const readAdobeError = (
+  status: number,
+  body: string,
+  { accessError, contentType = '' }: { accessError?: string | null; contentType?: string | null } = {},
+): AdobeError => {
   const { data } = errorBody.safeParse(parseJson(body));
   const code = data?.error_code ? String(data.error_code) : undefined;
   const fields = (data?.validation_errors ?? []).map(({ loc = [], msg = '' }) => `${loc.join('.')}: ${msg}`);
@@ -52,6 +58,7 @@ export const readAdobeError = (status: number, body: string, accessError?: strin
     status,
     accessError: accessError ?? undefined,
     isAdobes: code !== undefined,
+    isHtml: data?.error_code === undefined && (/^text\/html\b/i.test(contentType ?? '') || /^\s*</.test(body)),
   };
 };
 

@@ -1,14 +1,20 @@
 import type { CallAdobe } from '../http/call.ts';
 import { parseJson } from '../http/client.ts';
+import type { AdobeError } from '../http/errors.ts';
 import type { OperationDefinition } from './operation.ts';
+import { classifyRefusal } from './refusal.ts';
 import { serviceOf } from './registry.ts';
 import type { JobProgress } from './service.ts';
 
-/** What one poll led to. `unavailable`: it said nothing, poll again. */
+/**
+ * What one poll led to. `unavailable`: it said nothing, poll again. `locked_out`: the credential or its token was refused, which
+ * says nothing about the job; the error is absent where the token was at fault.
+ */
 export type PollOutcome =
   | JobProgress
   | { kind: 'not_found'; code: string; message: string }
-  | { kind: 'unavailable'; retryAfterMs?: number };
+  | { kind: 'unavailable'; retryAfterMs?: number }
+  | { kind: 'locked_out'; error?: AdobeError };
 
 const pollTimeoutMs = 20_000;
 const notFoundStatuses = [404, 410, 422];
@@ -19,16 +25,24 @@ export const readProgress = async (
   operation: OperationDefinition,
   call: CallAdobe,
 ): Promise<PollOutcome> => {
+  const { dialect } = serviceOf(operation);
   const outcome = await call({ method: 'GET', url: statusUrl, timeoutMs: pollTimeoutMs });
   switch (outcome.kind) {
     case 'answered':
-      return serviceOf(operation).dialect.readStatus(parseJson(outcome.body), operation) ?? { kind: 'unavailable' };
+      return dialect.readStatus(parseJson(outcome.body), operation) ?? { kind: 'unavailable' };
     case 'refused': {
       const { status, code, message } = outcome.error;
-      return notFoundStatuses.includes(status) ? { kind: 'not_found', code, message } : { kind: 'unavailable' };
+      const kind = classifyRefusal(outcome.error, dialect);
+      if (kind === 'access' || kind === 'quota') return { kind: 'locked_out', error: outcome.error };
+      return kind !== 'intercepted' && notFoundStatuses.includes(status)
+        ? { kind: 'not_found', code, message }
+        : { kind: 'unavailable' };
     }
     case 'unavailable':
       return { kind: 'unavailable', retryAfterMs: outcome.retryAfterMs };
+    case 'token_refused':
+    case 'no_token':
+      return { kind: 'locked_out' };
     default:
       return { kind: 'unavailable' };
   }
@@ -43,7 +57,6 @@ const alreadyFinalStatuses = [404, 409, 410];
  */
 export const cancelUpstream = async (cancelUrl: string, call: CallAdobe): Promise<boolean> => {
   const outcome = await call({ method: 'PUT', url: cancelUrl, timeoutMs: pollTimeoutMs });
-  return (
-    outcome.kind === 'answered' || (outcome.kind === 'refused' && alreadyFinalStatuses.includes(outcome.error.status))
-  );
+  if (outcome.kind !== 'refused') return outcome.kind === 'answered';
+  return !outcome.error.isHtml && alreadyFinalStatuses.includes(outcome.error.status);
 };

@@ -36,9 +36,11 @@ export type JobProgress =
 
 /**
  * What may help after a refused submit: time (`rate`: the limit per window, `quota`: that of the contract, `retry`: nothing
- * was done and another try may pass), or nothing (`final`). `unknown`: Adobe may have taken the job.
+ * was done and another try may pass), an operator (`access`: the credential may not use the service; `intercepted`: something
+ * in between refused the request, which never reached Adobe), or nothing (`final`: the request itself is at fault).
+ * `unknown`: Adobe may have taken the job.
  */
-export type RefusalKind = 'rate' | 'quota' | 'retry' | 'final' | 'unknown';
+export type RefusalKind = 'rate' | 'quota' | 'access' | 'intercepted' | 'retry' | 'final' | 'unknown';
 
 /** What callers can see of a job, whatever the words of its service. */
 export type JobPhase = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
@@ -61,7 +63,7 @@ export interface ServiceDialect {
    * @returns undefined if it names no URL by which the job can be followed
    */
   readAcceptance(body: unknown): AcceptedJob | undefined;
-  /** Classifies a refused submit where the service knows more than the HTTP status says (the default). */
+  /** Classifies a refusal in JSON where the service knows more than the HTTP status says (the default). */
   classifyRefusal?(error: AdobeError): RefusalKind | undefined;
   /**
    * Reads a status body. An unknown word counts as running (Adobe: the list may grow).

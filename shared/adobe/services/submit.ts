@@ -3,8 +3,9 @@ import { type CallOutcome, callOnce } from '../http/call.ts';
 import { parseJson } from '../http/client.ts';
 import type { AdobeError } from '../http/errors.ts';
 import type { OperationDefinition } from './operation.ts';
+import { classifyRefusal } from './refusal.ts';
 import { serviceOf } from './registry.ts';
-import type { AcceptedJob, RefusalKind, ServiceDialect } from './service.ts';
+import type { AcceptedJob, ServiceDialect } from './service.ts';
 
 /** What a submit led to. `unknown`: Adobe may have taken (and billed) the job, but its answer was lost. */
 export type SubmitOutcome =
@@ -12,6 +13,7 @@ export type SubmitOutcome =
   | { kind: 'token_refused'; error: AdobeError }
   | { kind: 'rate_limited'; retryAfterMs: number | undefined; error: AdobeError }
   | { kind: 'quota_exhausted'; error: AdobeError }
+  | { kind: 'access_refused' | 'intercepted'; error: AdobeError }
   | { kind: 'try_again'; error: AdobeError }
   | { kind: 'rejected'; error: AdobeError }
   | { kind: 'not_sent'; reason: string }
@@ -88,11 +90,15 @@ const readOutcome = (outcome: CallOutcome, dialect: ServiceDialect): SubmitOutco
 
 const readRefusal = (error: AdobeError, retryAfterMs: number | undefined, dialect: ServiceDialect): SubmitOutcome => {
   const { status } = error;
-  switch (dialect.classifyRefusal?.(error) ?? classifyRefusal(status)) {
+  switch (classifyRefusal(error, dialect)) {
     case 'rate':
       return { kind: 'rate_limited', retryAfterMs, error };
     case 'quota':
       return { kind: 'quota_exhausted', error };
+    case 'access':
+      return { kind: 'access_refused', error };
+    case 'intercepted':
+      return { kind: 'intercepted', error };
     case 'retry':
       return { kind: 'try_again', error };
     case 'final':
@@ -100,11 +106,4 @@ const readRefusal = (error: AdobeError, retryAfterMs: number | undefined, dialec
     case 'unknown':
       return { kind: 'unknown', reason: `Adobe answered with HTTP status ${status}.`, status };
   }
-};
-
-/** What holds for every service, unless its dialect knows better. */
-const classifyRefusal = (status: number): RefusalKind => {
-  if (status === 429) return 'rate';
-  if (status === 408) return 'retry';
-  return status >= 400 && status < 500 ? 'final' : 'unknown';
 };

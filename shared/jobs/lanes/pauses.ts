@@ -2,15 +2,26 @@ import { condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
 import { getItem, type Table, updateItem } from '../../aws/table.ts';
 import { jobPartitions } from '../../deployment/tables.ts';
-import { type Lane, type LaneQueue, lanePartition, permitPeriodMs, plannedWindows } from './lane.ts';
+import { type Lane, type LaneQueue, type Lanes, lanePartition, permitPeriodMs, plannedWindows } from './lane.ts';
+
+/** What Adobe can pause a lane for. */
+export const pauseReasons = [
+  'rate_limited',
+  'quota_exhausted',
+  'access_refused',
+  'intercepted',
+  'token_refused',
+] as const;
 
 /** Why and until when (epoch ms) no job may be submitted. */
 export interface Pause {
   until: number;
   /** A refused token stops every lane, the others only the lane that met them. */
-  reason: 'rate_limited' | 'quota_exhausted' | 'token_refused';
+  reason: (typeof pauseReasons)[number];
   /** How often in a row a trial after the pause was refused; 0 for a pause that simply ends. */
   level: number;
+  /** Adobe's code for the refusal, such as `403003`. */
+  code?: string;
 }
 
 /** An operator has stopped all lanes; only an operator starts them again. */
@@ -56,7 +67,12 @@ const mergePauses = (own: Item | undefined, shared: Item | undefined): Pauses =>
 const parsePause = (item: Item = {}): Pause | undefined =>
   item['until'] === undefined
     ? undefined
-    : { until: Number(item['until']), reason: item['reason'] as Pause['reason'], level: Number(item['level']) };
+    : {
+        until: Number(item['until']),
+        reason: item['reason'] as Pause['reason'],
+        level: Number(item['level']),
+        code: item['code'] === undefined ? undefined : String(item['code']),
+      };
 
 const parseOperatorPause = (item: Item = {}): OperatorPause | undefined =>
   item['operatorPausedAt'] === undefined
@@ -77,9 +93,9 @@ export const isPaused = ({ pause, operatorPause }: Pauses, nowMs: number): boole
  *
  * @returns false if a longer pause was set already
  */
-export const pauseLane = async ({ table, name }: LaneQueue, { until, reason, level }: Pause): Promise<boolean> =>
+export const pauseLane = async ({ table, name }: LaneQueue, { until, reason, level, code }: Pause): Promise<boolean> =>
   (await updateItem(table, reason === 'token_refused' ? sharedPauseKey : lanePauseKey(name), {
-    set: level === 0 ? { until, reason } : { until, reason, level },
+    set: level === 0 ? { until, reason, code } : { until, reason, level, code },
     setIfAbsent: level === 0 ? { level } : {},
     when: condition`attribute_not_exists(#until) OR #until < ${until}`,
   })) !== undefined;
@@ -125,12 +141,25 @@ export const pauseByOperator = async (table: Table, { by, reason }: Omit<Operato
   })) !== undefined;
 
 /**
- * Ends an operator's pause; one that Adobe caused stays.
+ * Ends an operator's pause, and the wait until the next trial where Adobe has refused all work: one job is tried at once. A
+ * rate limit stays.
  *
- * @returns false if there was none
+ * @returns false if there was nothing to end
  */
-export const resumeByOperator = async (table: Table): Promise<boolean> =>
-  (await updateItem(table, sharedPauseKey, {
+export const resumeByOperator = async (table: Table, lanes: Lanes): Promise<boolean> => {
+  const ended = await updateItem(table, sharedPauseKey, {
     remove: ['operatorPausedAt', 'operatorPausedBy', 'operatorReason'],
     when: condition`attribute_exists(#operatorPausedAt)`,
-  })) !== undefined;
+  });
+  let hasEnded = ended !== undefined;
+  const now = table.clock.now();
+  for (const key of [sharedPauseKey, ...[...lanes.keys()].map(lanePauseKey)]) {
+    const hurried = await updateItem(table, key, {
+      set: { until: now },
+      remove: ['trialUntil'],
+      when: condition`#level > ${0} AND #until > ${now} AND #reason <> ${'rate_limited'}`,
+    });
+    hasEnded ||= hurried !== undefined;
+  }
+  return hasEnded;
+};

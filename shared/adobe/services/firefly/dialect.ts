@@ -44,12 +44,33 @@ const presentResult: ServiceDialect['presentResult'] = ({ result, outputs = [] }
   outputs: outputs.map((output, index) => operation.result.write(output, urls[index] ?? '')),
 });
 
+/**
+ * Codes with which Firefly refuses the request itself. They come with 400, 422 or 451; with 403 as well they are no fault of
+ * the credential. Every other 403 is: a client id without the API (403000, 403003), a missing scope (403011,
+ * `invalid_ims_scope`), no entitlement (`user_non_entitled`, `user_not_entitled`, `user_profile_denied`).
+ */
+const requestFaults: readonly string[] = [
+  'bad_request',
+  'invalid_json',
+  'invalid_content_type',
+  'validation_error',
+  'prompt_unsafe',
+  'image_unsafe',
+  'video_unsafe',
+  'reference_image_unsafe_error',
+  'input_media_unsafe',
+  'output_media_unsafe',
+  'language_not_supported',
+  'unauthorized_legal_reasons',
+];
+
 /** Firefly's answers, and the gateway's in their form. */
 export const fireflyDialect: ServiceDialect = {
   readAcceptance,
 
   classifyRefusal: ({ status, code, accessError, isAdobes }) => {
     if (status === 403 && (accessError === 'quota_exhausted' || code === 'quota_exhausted')) return 'quota';
+    if (status === 403 && requestFaults.includes(code)) return 'final';
     // A 500 without Adobe's error_code comes from something in between, which may have passed the request on.
     if (status === 503 || (status === 500 && isAdobes)) return 'retry';
     // 501 is documented for Image5: what is not implemented has made nothing.

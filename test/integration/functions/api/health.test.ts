@@ -61,6 +61,15 @@ describe('GET /health', () => {
     expect(later.json['paused']).toBeUndefined();
   });
 
+  it('says that Adobe does not let the credential in, with its code and what to do', async () => {
+    api = await startApi();
+    const until = api.clock.now() + 60_000;
+    await pauseLane(createLane(api.table), { until, reason: 'access_refused', level: 1, code: '403011' });
+    const { json } = await api.call({ path: '/health' });
+    expect(json).toMatchObject({ status: 'degraded', paused: { reason: 'access_refused', code: '403011' } });
+    expect(json['paused']).toMatchObject({ advice: expect.stringContaining('npm run credentials -- --check') });
+  });
+
   it.each([
     ['unreadable', async () => Promise.reject(new Error('no route to Secrets Manager'))],
     ['expired', async () => ({ accessToken: 't', expiresAt: 1, clientId: 'c', scope: 's', versionId: 'v' })],

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assignTurns } from '#functions/dispatch/assign-turns.ts';
 import { type DispatchContext, type StartTurn, turnExecutionName } from '#functions/dispatch/context.ts';
-import type { Table } from '#shared/aws/table.ts';
+import { type Table, updateItem } from '#shared/aws/table.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
+import { jobKey } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { countSubmit } from '#shared/jobs/lanes/daily-count.ts';
 import { type Lane, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
@@ -11,7 +12,15 @@ import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/jo
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
 import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
-import { adobeLimits, createLane, dispatchContext, enqueue, readPermits, takePermit } from '#test/fixtures/queue.ts';
+import {
+  adobeLimits,
+  createLane,
+  dispatchContext,
+  enqueue,
+  onlyLane,
+  readPermits,
+  takePermit,
+} from '#test/fixtures/queue.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
@@ -147,7 +156,7 @@ describe('a pause', () => {
     clock.advance(7 * 86_400_000);
     expect(await dispatch()).toBe(0);
     expect(await freeAts()).toEqual([0, 0, 0, 0]);
-    await resumeByOperator(table);
+    await resumeByOperator(table, onlyLane(lane));
     expect(await dispatch()).toBe(2);
   });
 
@@ -156,8 +165,16 @@ describe('a pause', () => {
     await pauseLane(lane, { until: noon, reason: 'quota_exhausted', level: 1 });
     await pauseByOperator(table, { by: 'ops' });
     expect(await dispatch()).toBe(0);
-    await resumeByOperator(table);
+    await resumeByOperator(table, onlyLane(lane));
     expect(await dispatch()).toBe(1);
+  });
+
+  it('after a refusal tries a job that was not refused itself, if there is one', async () => {
+    const [refused, other] = [await enqueue(lane), await enqueue(lane)];
+    await updateItem(table, jobKey(refused.jobId), { set: { accessRefusals: { all: 2, open: 1 } } });
+    await pauseLane(lane, { until: noon, reason: 'access_refused', level: 2 });
+    expect(await dispatch()).toBe(1);
+    expect(startedIds()).toEqual([other.jobId]);
   });
 
   it('after a refusal lets one job try, then waits for its outcome', async () => {

@@ -65,6 +65,67 @@ describe.concurrent('an exhausted quota', () => {
   });
 });
 
+describe.concurrent('a credential that may not use the service', () => {
+  it.each([
+    ['its client id', refuse(403, '403003'), '403003'],
+    ['the missing key', refuse(403, '403000'), '403000'],
+    ['its scopes', refuse(403, '403011'), '403011'],
+    ['its entitlement', refuse(403, 'access_error', { 'x-access-error': 'user_profile_denied' }), 'access_error'],
+  ])('because of %s pauses the queue, raises the alarm and fails no job', async (_, answer, code) => {
+    const { rig, end, job } = await submitWith(answer);
+    expect(end).toEqual({ state: 'queued' });
+    expect(job).toMatchObject({ state: 'queued', attempts: 0, accessRefusals: { all: 1, open: 1 } });
+    expect((await rig.quota()).pause).toMatchObject({ reason: 'access_refused', level: 1, code });
+    expect(rig.metrics).toEqual(['QueuePaused']);
+    expect(rig.events).toEqual([]);
+  });
+
+  it('ends a job that alone is refused while others are accepted in between', async () => {
+    const { rig, job } = await submitWith(refuse(403, '403003'));
+    const over = { until: Date.now() - 1, reason: 'access_refused', level: 0 };
+    let again = { job };
+    for (const { state, open } of [
+      { state: 'queued', open: 2 },
+      { state: 'failed', open: 2 },
+    ]) {
+      await putItems(rig.context.table, [{ pk: 'quota#firefly', sk: 'pause', ...over }]);
+      again = await rig.follow(await rig.again(again.job));
+      expect(again.job).toMatchObject({ state, accessRefusals: { open } });
+    }
+    expect(again.job.error).toMatchObject({ code: '403003', upstreamStatus: 403 });
+  });
+
+  it('keeps a job that Adobe works on, however long past its time-out', async () => {
+    const rig = await servers.rig({
+      pollingPolicyFor: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 1 }),
+    });
+    const job = await rig.accepted({ acceptedAt: new Date(Date.now() - 3_600_000).toISOString() });
+    const done = { status: 200, body: { status: 'failed', error_code: 'image_unsafe' } };
+    rig.adobe.script('GET', statusPath, refuse(403, '403003'), refuse(403, '403003'), done);
+    expect((await rig.follow(job)).job).toMatchObject({ state: 'failed', error: { code: 'image_unsafe' } });
+    expect((await rig.quota()).pause).toMatchObject({ reason: 'access_refused', level: 1, code: '403003' });
+    expect(rig.metrics.filter((name) => name === 'QueuePaused')).toHaveLength(1);
+  });
+});
+
+describe.concurrent('a page of something in between', () => {
+  it('in place of the answer pauses the queue and fails no job', async () => {
+    const page = { status: 404, headers: { 'content-type': 'text/html' }, body: '<html><h1>Not Found</h1></html>' };
+    const { rig, job } = await submitWith(page);
+    expect(job).toMatchObject({ state: 'queued', accessRefusals: { open: 1 } });
+    expect((await rig.quota()).pause).toMatchObject({ reason: 'intercepted', level: 1 });
+  });
+
+  it('in place of the status is no word about the job', async () => {
+    const rig = await servers.rig();
+    const page = { status: 404, headers: { 'content-type': 'text/html' }, body: '<html><h1>Not Found</h1></html>' };
+    const done = { status: 200, body: { status: 'failed', error_code: 'image_unsafe' } };
+    rig.adobe.script('GET', statusPath, page, page, page, page, page, page, done);
+    expect((await rig.follow(await rig.accepted())).job).toMatchObject({ error: { code: 'image_unsafe' } });
+    expect((await rig.quota()).pause).toBeUndefined();
+  });
+});
+
 describe.concurrent('a refused token', () => {
   it('is replaced, and the job goes back to be sent with the new one', async () => {
     const { rig, end, job } = await submitWith(refuse(401, '401013'));

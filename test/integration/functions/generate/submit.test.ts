@@ -20,7 +20,7 @@ const submitWith = async (answer: ScriptedAnswer, rig?: Rig) => submitTo(rig ?? 
 describe.concurrent('a request that Adobe refuses', () => {
   it.each([
     [400, 'bad_request'],
-    [403, 'access_error'],
+    [403, 'validation_error'],
     [422, 'validation_error'],
     [451, 'prompt_unsafe'],
   ])('with %i fails with the code and message of Adobe', async (status, code) => {

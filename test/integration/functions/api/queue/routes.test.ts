@@ -80,7 +80,12 @@ describe('pausing and resuming', () => {
     await pause();
     expect((await queue()).json['pauses']).toMatchObject([{ reason: 'operator' }, { reason: 'rate_limited' }]);
     expect((await resume()).json['pauses']).toEqual([
-      { reason: 'rate_limited', until: isoAfter(60_000), refusedTrials: 0 },
+      {
+        reason: 'rate_limited',
+        until: isoAfter(60_000),
+        refusedTrials: 0,
+        advice: 'Nothing: submits go on by themselves.',
+      },
     ]);
     expect(api.recorded.dispatches).toBe(1);
     expect((await resume()).statusCode).toBe(200);

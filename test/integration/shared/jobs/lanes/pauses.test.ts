@@ -12,7 +12,7 @@ import {
 } from '#shared/jobs/lanes/pauses.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
-import { adobeLimits, createLane } from '#test/fixtures/queue.ts';
+import { adobeLimits, createLane, onlyLane } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let table: Table;
@@ -32,19 +32,19 @@ describe('an operator’s pause', () => {
     expect(await readPauses(lane)).toEqual({ operatorPause });
     expect((await readLane(lane)).operatorPause).toEqual(operatorPause);
     expect(isPaused(await readPauses(lane), noon + 365 * 86_400_000)).toBe(true);
-    expect(await resumeByOperator(table)).toBe(true);
+    expect(await resumeByOperator(table, onlyLane(lane))).toBe(true);
     expect(await readPauses(lane)).toEqual({});
   });
 
   it('is set once and ended once, however often and by however many it is asked for', async () => {
-    expect(await resumeByOperator(table)).toBe(false);
+    expect(await resumeByOperator(table, onlyLane(lane))).toBe(false);
     const set = await Promise.all(['ann', 'bob', 'cy'].map((by) => pauseByOperator(table, { by })));
     expect(set.filter(Boolean)).toHaveLength(1);
     const { operatorPause } = await readPauses(lane);
     clock.advance(1_000);
     expect(await pauseByOperator(table, { by: 'dan', reason: 'later' })).toBe(false);
     expect(await readPauses(lane)).toEqual({ operatorPause });
-    const ended = await Promise.all([resumeByOperator(table), resumeByOperator(table)]);
+    const ended = await Promise.all([resumeByOperator(table, onlyLane(lane)), resumeByOperator(table, onlyLane(lane))]);
     expect(ended.filter(Boolean)).toHaveLength(1);
   });
 
@@ -52,7 +52,7 @@ describe('an operator’s pause', () => {
     await pauseLane(lane, adobesPause);
     await pauseByOperator(table, { by: 'ops' });
     expect(await readPauses(lane)).toEqual({ pause: adobesPause, operatorPause: { since: noon, by: 'ops' } });
-    await resumeByOperator(table);
+    await resumeByOperator(table, onlyLane(lane));
     expect(await readPauses(lane)).toEqual({ pause: adobesPause });
 
     await pauseByOperator(table, { by: 'ops' });
@@ -66,8 +66,31 @@ describe('an operator’s pause', () => {
   it('lets Adobe pause a queue that only an operator has paused before', async () => {
     await pauseByOperator(table, { by: 'ops' });
     expect(await pauseLane(lane, adobesPause)).toBe(true);
-    await resumeByOperator(table);
+    await resumeByOperator(table, onlyLane(lane));
     expect(await readPauses(lane)).toEqual({ pause: adobesPause });
+  });
+});
+
+describe('an operator who resumes', () => {
+  it.each(['access_refused', 'quota_exhausted', 'intercepted', 'token_refused'] as const)(
+    'has one job tried at once after %s, and the series of trials goes on if it is refused',
+    async (reason) => {
+      await pauseLane(lane, { until: noon, reason, level: 3, code: '403003' });
+      expect(await claimTrial(lane)).toBe(true);
+      await pauseLane(lane, { until: noon + 480_000, reason, level: 4, code: '403003' });
+      expect(await resumeByOperator(table, onlyLane(lane))).toBe(true);
+      const { pause } = await readPauses(lane);
+      expect(pause).toEqual({ until: noon, reason, level: 4, code: '403003' });
+      expect(isPaused({ pause }, noon)).toBe(false);
+      expect(await claimTrial(lane)).toBe(true);
+      expect(await claimTrial(lane)).toBe(false);
+    },
+  );
+
+  it('leaves a rate limit alone', async () => {
+    await pauseLane(lane, adobesPause);
+    expect(await resumeByOperator(table, onlyLane(lane))).toBe(false);
+    expect((await readPauses(lane)).pause).toEqual(adobesPause);
   });
 });
 

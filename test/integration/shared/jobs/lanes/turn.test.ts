@@ -10,7 +10,7 @@ import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { itemOf, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
-import { adobeLimits, assign, createLane, enqueue, readPermits, takePermit } from '#test/fixtures/queue.ts';
+import { adobeLimits, assign, createLane, enqueue, onlyLane, readPermits, takePermit } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
@@ -112,7 +112,7 @@ describe('the fence', () => {
     await pauseLane(lane, { until: submitAt, reason: 'rate_limited', level: 0 });
     await pauseByOperator(table, { by: 'ops' });
     expect(await passFence(lane, job)).toMatchObject({ kind: 'give_up', reason: 'paused' });
-    await resumeByOperator(table);
+    await resumeByOperator(table, onlyLane(lane));
     expect(await passFence(lane, job)).toMatchObject({ kind: 'passed' });
   });
 

@@ -9,6 +9,7 @@ describe('readAdobeError', () => {
       message: 'Refused.',
       status: 451,
       isAdobes: true,
+      isHtml: false,
     });
     expect(readAdobeError(429, '{"error_code":429050,"message":"Too many requests"}')).toMatchObject({
       code: '429050',
@@ -42,7 +43,7 @@ describe('readAdobeError', () => {
       ],
       stack_trace: ['at secret.internal'],
     });
-    expect(readAdobeError(422, body, 'user_non_entitled').message).toBe(
+    expect(readAdobeError(422, body, { accessError: 'user_non_entitled' }).message).toBe(
       'Invalid.; user_non_entitled; body.seeds.0: not an integer; body.size: too large',
     );
   });
@@ -55,6 +56,19 @@ describe('readAdobeError', () => {
     ['an empty code', '{"error_code":"","message":"Bad gateway"}'],
   ])('knows that %s is not the error of an Adobe service', (_, body) => {
     expect(readAdobeError(502, body)).toMatchObject({ code: 'http_502', isAdobes: false });
+  });
+
+  it.each([
+    ['<!DOCTYPE html><h1>Not found</h1>', undefined, true],
+    ['  <center>nginx</center>', 'application/json', true],
+    ['', 'text/html; charset=utf-8', true],
+    ['Not found', 'Text/HTML', true],
+    ['{"error_code":"unknown_job_id"}', 'text/html', false],
+    ['{"error_code":"unknown_job_id"}', 'application/json', false],
+    ['Not found', 'text/plain', false],
+    ['', null, false],
+  ])('tells a page from an answer of Adobe: %j as %j', (body, contentType, isHtml) => {
+    expect(readAdobeError(404, body, { contentType })).toMatchObject({ isHtml });
   });
 
   it('keeps the code however odd the fields beside it are', () => {

@@ -89,11 +89,11 @@ describe('a job that has ended', () => {
 
 describe('a poll that is no status', () => {
   it.each<[number, PollOutcome['kind']]>([
-    [401, 'unavailable'],
+    [401, 'locked_out'],
     [404, 'not_found'],
     [410, 'not_found'],
     [422, 'not_found'],
-    [403, 'unavailable'],
+    [403, 'locked_out'],
     [408, 'unavailable'],
     [500, 'unavailable'],
     [503, 'unavailable'],

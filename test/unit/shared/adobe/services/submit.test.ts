@@ -104,7 +104,10 @@ describe('a refusal', () => {
     ['401 of the gateway', { status: 401, body: gateway('401013') }, 'token_refused'],
     ['401 without a body', { status: 401 }, 'token_refused'],
     ['403 for a token that the gateway does not take', { status: 403, body: gateway('403020') }, 'token_refused'],
-    ['403 for the API key', { status: 403, body: gateway('403003') }, 'rejected'],
+    ['403 for the API key', { status: 403, body: gateway('403003') }, 'access_refused'],
+    ['403 for a scope', { status: 403, body: gateway('403011') }, 'access_refused'],
+    ['403 without a body', { status: 403 }, 'access_refused'],
+    ['403 for what the request says', { status: 403, body: service('prompt_unsafe') }, 'rejected'],
     [
       '403 quota_exhausted',
       { status: 403, headers: { 'x-access-error': 'quota_exhausted' }, body: service('access_error') },
@@ -114,8 +117,12 @@ describe('a refusal', () => {
     [
       '403 for a user without the right',
       { status: 403, headers: { 'x-access-error': 'user_non_entitled' }, body: service('access_error') },
-      'rejected',
+      'access_refused',
     ],
+    ['403 of a firewall', { status: 403, headers: { 'content-type': 'text/html' }, body: 'Blocked' }, 'intercepted'],
+    ['404 of a proxy', { status: 404, body: '<html>no such site</html>' }, 'intercepted'],
+    ['405 of a proxy', { status: 405, body: '<html>no</html>' }, 'intercepted'],
+    ['503 of a proxy, which may have passed it on', { status: 503, body: '<html>timed out</html>' }, 'unknown'],
     ['404', { status: 404, body: service('unknown_job_id') }, 'rejected'],
     ['408', { status: 408, body: service('timeout_error') }, 'try_again'],
     ['409', { status: 409 }, 'rejected'],
@@ -139,7 +146,7 @@ describe('a refusal', () => {
   it('keeps the code and the message of Adobe', async () => {
     expect(await submitFor({ status: 451, body: service('prompt_unsafe') })).toEqual({
       kind: 'rejected',
-      error: { code: 'prompt_unsafe', message: 'From Firefly.', status: 451, isAdobes: true },
+      error: { code: 'prompt_unsafe', message: 'From Firefly.', status: 451, isAdobes: true, isHtml: false },
     });
   });
 

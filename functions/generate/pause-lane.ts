@@ -1,0 +1,56 @@
+import type { Job } from '#shared/jobs/job.ts';
+import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
+import { isPaused, type Pause, pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
+import { metricNames } from '#shared/metrics.ts';
+import type { GenerateContext } from './context.ts';
+
+const firstPauseMs = 60_000;
+const maxPauseMs = 60 * 60_000;
+
+/** Why all work of a lane is refused, and Adobe's code for it. */
+type Refusal = Pick<Pause, 'reason' | 'code'>;
+
+/**
+ * Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm.
+ *
+ * @param trialLevel how many trials in a row were refused before
+ */
+export const pauseAfterRefusal = async (
+  context: GenerateContext,
+  job: Pick<Job, 'jobId' | 'lane'>,
+  { reason, code }: Refusal,
+  trialLevel: number,
+): Promise<void> => {
+  const { lanes, table, log, recordMetric } = context;
+  const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** trialLevel);
+  const until = table.clock.now() + pauseMs;
+  await tryPause(context, findLane(lanes, job.lane), { until, reason, level: trialLevel + 1, code });
+  recordMetric(metricNames.queuePaused, 1);
+  log.error('The queue is paused: Adobe refuses all work.', {
+    lane: job.lane,
+    jobId: job.jobId,
+    reason,
+    code,
+    pauseSeconds: pauseMs / 1000,
+  });
+};
+
+/** The same where a refusal is met beside a submit, by many jobs at once: a pause that stands is not made longer. */
+export const pauseUnlessPaused = async (
+  context: GenerateContext,
+  job: Pick<Job, 'jobId' | 'lane'>,
+  refusal: Refusal,
+): Promise<void> => {
+  const { pause } = await readPauses(findLane(context.lanes, job.lane));
+  if (isPaused({ pause }, context.table.clock.now())) return;
+  await pauseAfterRefusal(context, job, refusal, pause?.level ?? 0);
+};
+
+/** A pause that cannot be written must not decide about the job: Adobe refused it, so that it is requeued all the same. */
+export const tryPause = async ({ log }: GenerateContext, lane: Lane, pause: Pause): Promise<void> => {
+  try {
+    await pauseLane(lane, pause);
+  } catch (error) {
+    log.error('The lane could not be paused; the next refusal tries again.', { lane: lane.name, error: String(error) });
+  }
+};

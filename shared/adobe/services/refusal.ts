@@ -1,0 +1,29 @@
+import type { AdobeError } from '../http/errors.ts';
+import type { RefusalKind, ServiceDialect } from './service.ts';
+
+/**
+ * What an error answer to a paid request means: what the service's dialect knows, else what its status says of every service.
+ * A page in HTML is no answer of Adobe's API, whose errors are JSON, but for the documented ones about a request's form.
+ */
+export const classifyRefusal = (error: AdobeError, dialect: ServiceDialect): RefusalKind =>
+  (error.isHtml ? classifyPage(error.status) : dialect.classifyRefusal?.(error)) ?? classifyStatus(error.status);
+
+/** Statuses about the form of a request, which may come in HTML (Adobe: 413). */
+const formStatuses = [400, 411, 413, 414, 415, 431];
+/** Statuses that mean the same whoever gives them. */
+const commonStatuses = [401, 408, 429];
+
+const classifyPage = (status: number): RefusalKind | undefined => {
+  // The page may stand in for the lost answer to a request that was passed on.
+  if (status >= 500) return 'unknown';
+  if (formStatuses.includes(status)) return 'final';
+  return status >= 400 && !commonStatuses.includes(status) ? 'intercepted' : undefined;
+};
+
+const classifyStatus = (status: number): RefusalKind => {
+  if (status === 429) return 'rate';
+  if (status === 408) return 'retry';
+  // The next request with the same credential would be refused as well.
+  if (status === 403) return 'access';
+  return status >= 400 && status < 500 ? 'final' : 'unknown';
+};

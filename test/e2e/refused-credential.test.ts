@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, vi } from 'vitest';
+import { stackNames } from '#local/stack-settings.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
+import { simulatorControl } from '#test/fixtures/simulator-control.ts';
+
+describe('a credential that Adobe does not let in for a while', () => {
+  let gateway: Gateway;
+  const control = () => simulatorControl(gateway.stack.description.ims);
+  it.beforeAll(({ gateway: shared }) => {
+    gateway = shared;
+  });
+  afterEach(() => control().clearFaults());
+
+  const json = async (path: string, init?: RequestInit) =>
+    (await (await gateway.call(path, init)).json()) as Record<string, unknown>;
+  const dispatch = () => gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+  const refuse = (body: object, headers: Record<string, string> = {}) =>
+    control().addFault({ fault: 'answer', status: 403, body, headers, service: 'firefly', method: 'POST' });
+  const untilPaused = (paused: object) =>
+    vi.waitFor(async () => expect(await json('/health')).toMatchObject({ paused }), { timeout: 20_000, interval: 250 });
+
+  it('costs no job: the queue pauses and says why, and an operator who resumes has it go on', async () => {
+    await refuse({ error_code: '403003', message: 'Api Key is invalid' });
+    const jobId = await gateway.submit({ prompt: 'a heron' });
+    await untilPaused({ reason: 'access_refused', code: '403003', advice: expect.stringContaining('--check') });
+    await gateway.until(jobId, ['queued']);
+    await control().clearFaults();
+    await gateway.call('/queue/resume', { method: 'PUT' });
+    expect(await gateway.until(jobId)).toMatchObject({ status: 'succeeded', attempts: 0 });
+    expect(await json('/health')).not.toHaveProperty('paused');
+  });
+
+  it('costs no line of a batch', async () => {
+    await refuse({ error_code: 'access_error' }, { 'x-access-error': 'invalid_ims_scope' });
+    const requests = ['a crane', 'a stork', 'an ibis'].map((prompt) => ({ body: { prompt } }));
+    const { links } = (await json('/batches', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-local-caller': 'refused-credential' },
+      body: JSON.stringify({ requests }),
+    })) as { links: { self: string } };
+    await untilPaused({ reason: 'access_refused', code: 'access_error' });
+    await control().clearFaults();
+    await gateway.call('/queue/resume', { method: 'PUT' });
+    await vi.waitFor(
+      async () => {
+        await dispatch();
+        const batch = await json(links.self, { headers: { 'x-local-caller': 'refused-credential' } });
+        expect(batch).toMatchObject({ status: 'finished', counts: { succeeded: 3 } });
+      },
+      { timeout: 50_000, interval: 500 },
+    );
+  });
+});
