@@ -115,7 +115,7 @@ const sendAll = async ({ description }: Stack, jobs: number, onAccepted: (jobId:
     const answer = await fetch(`${description.gateway}/v3/images/generate-async`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-local-caller': callers[index % callers.length] ?? '' },
-      body: JSON.stringify({ prompt: `tulips, row ${index}`, size: { width: 64, height: 64 } }),
+      body: JSON.stringify({ prompt: `tulips, row ${index}`, size: { width: 1024, height: 1024 } }),
     });
     if (answer.status !== 202) throw new Error(`Expected 202, got ${answer.status}.`);
     onAccepted(String(((await answer.json()) as { jobId: string }).jobId));

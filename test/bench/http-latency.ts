@@ -4,7 +4,7 @@ import { startStack } from '#local/stack.ts';
 import { generationScopes } from '#shared/adobe/auth/scopes.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
 
-const request = { prompt: 'a field of tulips', size: { width: 256, height: 256 } };
+const request = { prompt: 'a field of tulips', size: { width: 1024, height: 1024 } };
 
 const percentile = (sorted: number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

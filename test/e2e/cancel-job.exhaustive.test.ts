@@ -4,7 +4,7 @@ import { startGateway } from '#test/fixtures/gateway.ts';
 describe('cancelling before the submit', () => {
   it('ends a waiting job at once, never submits it and leaves its permit to another', async () => {
     const gateway = await startGateway({ settings: { requestsPerMinute: 1, pollSeconds: 1 }, schedules: false });
-    const request = { prompt: 'a mill pond', size: { width: 64, height: 64 } };
+    const request = { prompt: 'a mill pond', size: { width: 1024, height: 1024 } };
     const first = await gateway.submit(request);
     const waiting = await gateway.submit(request);
     await gateway.until(first, ['running', 'storing', 'succeeded']);

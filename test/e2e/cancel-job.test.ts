@@ -5,7 +5,7 @@ import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 describe('cancelling a job', () => {
   let gateway: Gateway;
-  const request = { prompt: 'a windmill', size: { width: 64, height: 64 } };
+  const request = { prompt: 'a windmill', size: { width: 1024, height: 1024 } };
   const cancel = (jobId: string) => gateway.call(`/v3/cancel/${jobId}`, { method: 'PUT' });
   const control = () => simulatorControl(gateway.stack.description.ims);
 

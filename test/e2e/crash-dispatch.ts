@@ -11,7 +11,7 @@ export const effects = [
   'lambda invoke', // the durable execution
 ];
 
-const request = { prompt: 'a harbour', size: { width: 64, height: 64 } };
+const request = { prompt: 'a harbour', size: { width: 1024, height: 1024 } };
 
 /** A stack in which dispatch can be killed; a turn is soon given up. */
 export const startDispatchRig = () => startCrashRig('dispatch', 1);

@@ -34,7 +34,7 @@ export const effects = [
 // did, and it is not sent again.
 const isUnknown = (taken: string[]): boolean => taken.filter((effect) => effect === 'dynamodb UpdateItem').length === 2;
 
-const request = { prompt: 'a lighthouse', size: { width: 64, height: 64 } };
+const request = { prompt: 'a lighthouse', size: { width: 1024, height: 1024 } };
 
 /** A stack in which generate can be killed; a turn survives the crash. */
 export const startGenerateRig = () => startCrashRig('generate', 20);

@@ -8,7 +8,7 @@ import { changeAdobe, it } from '#test/fixtures/shared-gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
-const cat = { prompt: 'a realistic illustration of a cat coding', size: { width: 512, height: 512 }, seeds: [7, 11] };
+const cat = { prompt: 'a realistic illustration of a cat coding', size: { width: 1024, height: 1024 }, seeds: [7, 11] };
 
 describe('a prompt over HTTP becomes an image in S3', () => {
   let gateway: Gateway;
@@ -18,7 +18,7 @@ describe('a prompt over HTTP becomes an image in S3', () => {
   });
 
   it('accepts a job as Adobe does and stores its outputs with type and hash, in order of the seeds', async () => {
-    const response = await gateway.post(cat, { 'x-model-version': 'image4_standard', 'x-api-key': 'ignored' });
+    const response = await gateway.post(cat, { 'x-model-version': 'image3', 'x-api-key': 'ignored' });
     const accepted = await json(response);
     expect(response.status).toBe(202);
     expect(accepted).toEqual({
@@ -45,12 +45,12 @@ describe('a prompt over HTTP becomes an image in S3', () => {
     const status = await json(await gateway.call(`/v3/status/${jobId}`));
     const result = status['result'] as { size: unknown; outputs: { seed: number; image: { url: string } }[] };
     expect(status['status']).toBe('succeeded');
-    expect(result.size).toEqual({ width: 512, height: 512 });
+    expect(result.size).toEqual({ width: 1024, height: 1024 });
     const picture = await fetch(result.outputs[1]?.image.url ?? '');
     const bytes = Buffer.from(await picture.arrayBuffer());
     expect(picture.headers.get('content-type')).toBe('image/jpeg');
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(job.outputs[1]?.sha256);
-    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 512, height: 512 });
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 1024, height: 1024 });
   });
 
   it('describes the picture beside it, enough to make it again', async () => {
@@ -72,11 +72,11 @@ describe('a prompt over HTTP becomes an image in S3', () => {
     const response = await gateway.call('/v3/images/generate', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ prompt: 'a fox', size: { width: 256, height: 256 } }),
+      body: JSON.stringify({ prompt: 'a fox', size: { width: 1024, height: 1024 } }),
     });
     expect(response.status).toBe(200);
     const body = (await response.json()) as { outputs: { seed: number; image: { url: string } }[] };
-    expect(body).toMatchObject({ size: { width: 256, height: 256 }, outputs: [{ seed: expect.any(Number) }] });
+    expect(body).toMatchObject({ size: { width: 1024, height: 1024 }, outputs: [{ seed: expect.any(Number) }] });
     expect((await fetch(body.outputs[0]?.image.url ?? '')).status).toBe(200);
   });
 

@@ -43,7 +43,7 @@ describe('images as input', () => {
     const response = await post('/v3/images/generate-similar-async', {
       image: { source },
       seeds: [4],
-      size: { width: 64, height: 64 },
+      size: { width: 1024, height: 1024 },
     });
     expect(response.status).toBe(202);
     return gateway.until(String((await json(response))['jobId']));
@@ -77,7 +77,7 @@ describe('images as input', () => {
   });
 
   it('the output of one job into the next', async () => {
-    const first = await gateway.until(await gateway.submit({ prompt: 'a kite', size: { width: 64, height: 64 } }));
+    const first = await gateway.until(await gateway.submit({ prompt: 'a kite', size: { width: 1024, height: 1024 } }));
     expect((await similarTo({ url: `job:${first.jobId}/0` })).status).toBe('succeeded');
   });
 

@@ -11,7 +11,7 @@ const prompt = 'The launch of Project Kingfisher, still under embargo';
 describe('no log line shows a secret, a token or a prompt', () => {
   let gateway: Gateway;
   const tokens = new Set<string>();
-  const size = { width: 64, height: 64 };
+  const size = { width: 1024, height: 1024 };
 
   const noteToken = async () => {
     const { secretsManager } = localClients(gateway.stack.description);

@@ -37,14 +37,17 @@ export const checkRequest = (
       issues.push({ code: 'custom', path, message, input: undefined });
     }
   }
-  const warnings = [
-    ...unknownFields.map(
-      (name) => `Adobe does not document the field ${shortenName(name)}; it is passed on unchanged.`,
-    ),
-    ...(operation.warnings?.(body) ?? []),
-  ];
+  const warnings = [...unknownFields.map(describeUnknownField), ...(operation.warnings?.(body) ?? [])];
   return { issues, warnings: capWarnings(warnings) };
 };
+
+/** Fields that go around in articles for being called back. */
+const callbackFields = ['notify', 'webhook', 'webhookUrl', 'callback', 'callbackUrl'];
+
+const describeUnknownField = (name: string): string =>
+  callbackFields.includes(name)
+    ? `Adobe knows no field ${name} and calls nobody back; it is passed on unchanged. POST /webhooks registers a webhook of the gateway.`
+    : `Adobe does not document the field ${shortenName(name)}; it is passed on unchanged.`;
 
 const isFields = (body: unknown): body is Record<string, unknown> =>
   typeof body === 'object' && body !== null && !Array.isArray(body);

@@ -179,7 +179,11 @@ describe('errors', () => {
           contentClass: fc.constantFrom('photo', 'art'),
           visualIntensity: fc.integer({ min: 2, max: 10 }),
           seeds,
-          size: fc.record({ width: fc.integer({ min: 1, max: 4096 }), height: fc.integer({ min: 1, max: 4096 }) }),
+          size: fc.constantFrom(
+            { width: 2048, height: 2048 },
+            { width: 1344, height: 756 },
+            { width: 896, height: 1152 },
+          ),
           promptBiasingLocaleCode: fc.constantFrom('en-US', 'de-DE', 'zh-CN'),
           style: fc.record(
             { presets: fc.uniqueArray(fc.constantFrom('bw', 'golden')), strength: fc.integer({ min: 1, max: 100 }) },

@@ -34,11 +34,11 @@ const endAll = async (batchId: string, jobs: readonly number[]): Promise<ReportL
   return rig.report(batchId);
 };
 
-const size = { width: 1024, height: 768 };
+const size = { width: 1152, height: 896 };
 
 const csv =
   '\ufeffprompt,id,priority,size.width,size.height,seeds.0\r\n' +
-  '"a ""red"" kite,\r\nover the sea",kite,high,1024,768,7\r\n' +
+  '"a ""red"" kite,\r\nover the sea",kite,high,1152,896,7\r\n' +
   '007,,,,,\r\n' +
   '\r\n' +
   ',few\r\n' +

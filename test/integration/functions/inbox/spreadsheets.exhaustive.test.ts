@@ -91,12 +91,12 @@ describe('a spreadsheet saved as CSV', () => {
 
 describe('an .xlsx file', () => {
   it('becomes jobs, with what stands beside them in the report', async () => {
-    const rows = [['SKU', 'Prompt', 'Size.Width', 'Size.Height'], [], ['A-1', 'a red kite', 1024, 768], ['A-2', '']];
+    const rows = [['SKU', 'Prompt', 'Size.Width', 'Size.Height'], [], ['A-1', 'a red kite', 1152, 896], ['A-2', '']];
     const { batch, report } = await run('kites.XLSX', xlsx({ sheets: { Kites: sheetXml(rows) } }));
     expect(batch).toMatchObject({ lines: 2, jobs: 1, rejected: 1, columns: ['SKU'] });
     expect(JSON.parse((await rig.job(batch.batchId, 1)).request)).toEqual({
       prompt: 'a red kite',
-      size: { width: 1024, height: 768 },
+      size: { width: 1152, height: 896 },
     });
     expect(report).toMatchObject([
       { row: 3, state: 'succeeded', columns: { SKU: 'A-1' } },

@@ -18,7 +18,10 @@ import {
 } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageResult } from '../results.ts';
+import { checkImageSize, describeSizes, imageSizes } from '../sizes.ts';
 import { presetWarnings } from '../style-presets.ts';
+
+const headerNeeded = 'It needs the header x-model-version: image3_custom or image4_custom';
 
 /** Adobe: `POST /v3/images/generate-async`. */
 export const generateImages: OperationDefinition = {
@@ -34,7 +37,11 @@ export const generateImages: OperationDefinition = {
     prompt,
     negativePrompt: negativePrompt.optional(),
     contentClass: z.enum(['photo', 'art']).optional(),
-    customModelId: z.string().min(1).optional(),
+    customModelId: z
+      .string()
+      .min(1)
+      .meta({ description: `The assetId of a custom model. ${headerNeeded}.` })
+      .optional(),
     style: style.optional(),
     structure: z
       .strictObject({
@@ -46,10 +53,16 @@ export const generateImages: OperationDefinition = {
     upsamplerType: byDefault('default', z.enum(['default', 'low_creativity'])).optional(),
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
-    size: imageSizeUpTo(4096).optional(),
+    size: imageSizeUpTo(4096)
+      .meta({ description: `The sizes that each model version makes. ${describeSizes(imageSizes)}` })
+      .optional(),
     promptBiasingLocaleCode: localeCode.optional(),
   }),
-  rules: (fields, modelVersion = 'image3') => [...seedsMatchVariations(fields), ...modelRules(fields, modelVersion)],
+  rules: (fields, modelVersion = 'image3') => [
+    ...seedsMatchVariations(fields),
+    ...modelRules(fields, modelVersion),
+    ...checkImageSize(fields, modelVersion, imageSizes),
+  ],
   warnings: presetWarnings,
   reproducible: hasSeeds,
   reproduce: withSeeds,
@@ -64,6 +77,10 @@ const modelRules = (fields: Readonly<Record<string, unknown>>, modelVersion: str
   const custom = modelVersion.endsWith('_custom');
   if (custom && fields['customModelId'] === undefined) {
     refuse('customModelId', `required with the model version ${modelVersion}`);
+  }
+  // Adobe's services were seen to ignore it without a word, and to bill an image of the base model.
+  if (!custom && fields['customModelId'] !== undefined) {
+    refuse('customModelId', `${headerNeeded}; with ${modelVersion} Adobe ignores the custom model`);
   }
   if (custom && fields['negativePrompt'] !== undefined) refuse('negativePrompt', 'not supported with custom models');
   if (modelVersion === 'image4_custom') {

@@ -13,6 +13,7 @@ import {
 } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageResult } from '../results.ts';
+import { checkImageSize, describeSizes, similarSizes } from '../sizes.ts';
 
 /** Adobe: `POST /v3/images/generate-similar-async`. */
 export const generateSimilar: OperationDefinition = {
@@ -25,9 +26,14 @@ export const generateSimilar: OperationDefinition = {
     image: imageFrom(inputDomains.v3),
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
-    size: imageSizeUpTo(4096).optional(),
+    size: imageSizeUpTo(4096)
+      .meta({ description: `The sizes that each model version makes. ${describeSizes(similarSizes)}` })
+      .optional(),
   }),
-  rules: seedsMatchVariations,
+  rules: (fields, modelVersion = 'image3') => [
+    ...seedsMatchVariations(fields),
+    ...checkImageSize(fields, modelVersion, similarSizes),
+  ],
   reproducible: hasSeeds,
   reproduce: withSeeds,
   accepts: jobAcceptance,

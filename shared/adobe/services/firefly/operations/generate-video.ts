@@ -4,6 +4,7 @@ import { jobAcceptance } from '../acceptance.ts';
 import { byDefault, hasSeeds, modelVersions, sizeUpTo, withSeeds } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { videoResult } from '../results.ts';
+import { warnOfVideoSizes } from '../sizes.ts';
 
 /** The words of Adobe for how a video may look. */
 export const videoPresets = {
@@ -46,6 +47,8 @@ export const generateVideo: OperationDefinition = {
   models: modelVersions(['video1_standard'], { default: 'video1_standard', required: true }),
   body: z.strictObject({
     prompt: z.string().optional(),
+    // Not in Adobe's schema; its services were seen to take it.
+    negativePrompt: z.string().optional(),
     image: z.strictObject({ conditions: byDefault([], z.array(keyframe)).optional() }).optional(),
     bitRateFactor: byDefault(18, z.int().min(0).max(63)).optional(),
     seeds: z.array(z.int()).min(1).max(1).optional(),
@@ -67,6 +70,7 @@ export const generateVideo: OperationDefinition = {
       ? [{ path: ['prompt'], message: 'a prompt or a keyframe in image.conditions is required' }]
       : [];
   },
+  warnings: warnOfVideoSizes,
   reproducible: hasSeeds,
   reproduce: withSeeds,
   accepts: jobAcceptance,

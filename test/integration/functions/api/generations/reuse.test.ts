@@ -5,7 +5,7 @@ import { readJob } from '#test/fixtures/job-table.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
-const body = { prompt: 'a cat', seeds: [7, 11], size: { width: 512, height: 512 } };
+const body = { prompt: 'a cat', seeds: [7, 11], size: { width: 2048, height: 2048 } };
 const fresh = { 'cache-control': 'max-age=3600' };
 
 describe('a request that equals an earlier one', () => {

@@ -16,7 +16,8 @@ describe('a request to generate images', () => {
     ['seeds alone', { prompt: 'a', seeds: [1, 2, 3] }],
     ['style', { prompt: 'a', style: { presets: ['bw', 'origami'], strength: 100, ...image({ uploadId }) } }],
     ['structure', { prompt: 'a', structure: { strength: 0, ...image({ url }) } }],
-    ['any size within the limits', { prompt: 'a', size: { width: 1, height: 4096 } }],
+    ['a size of image3', { prompt: 'a', size: { width: 1344, height: 756 } }],
+    ['a size of image4', { prompt: 'a', size: { width: 1440, height: 2560 } }, 'image4_ultra'],
     ['a locale', { prompt: 'a', promptBiasingLocaleCode: 'zh-Hans-CN' }],
     ['a locale with an extension', { prompt: 'a', promptBiasingLocaleCode: 'de-DE-u-co-phonebk' }],
     ['a custom model', { prompt: 'a', customModelId: 'urn:aaid:sc:1' }, 'image3_custom'],
@@ -41,6 +42,9 @@ describe('a request to generate images', () => {
     [{ prompt: 'a', seeds: [1, 1] }, ['seeds']],
     [{ prompt: 'a', seeds: [1, 2], numVariations: 1 }, ['seeds']],
     [{ prompt: 'a', size: { width: 4097, height: 0 } }, ['size.width', 'size.height']],
+    [{ prompt: 'a', size: { width: 1000, height: 1000 } }, ['size']],
+    [{ prompt: 'a', size: { width: 1440, height: 2560 } }, ['size']],
+    [{ prompt: 'a', size: { width: 1024, height: 1024 } }, ['size'], 'image4_standard'],
     [{ prompt: 'a', size: { width: 1024 } }, ['size.height']],
     [{ prompt: 'a', size: '2048x2048' }, ['size']],
     [{ prompt: 'a', style: { presets: ['bw', 'bw'], strength: 0 } }, ['style.presets', 'style.strength']],
@@ -48,6 +52,8 @@ describe('a request to generate images', () => {
     [{ prompt: 'a', promptBiasingLocaleCode: 'English!' }, ['promptBiasingLocaleCode']],
     [{ prompt: null }, ['prompt']],
     [{ prompt: 'a' }, ['customModelId'], 'image4_custom'],
+    [{ prompt: 'a', customModelId: 'm' }, ['customModelId']],
+    [{ prompt: 'a', customModelId: 'm' }, ['customModelId'], 'image4_ultra'],
     [{ prompt: 'a', customModelId: 'm', negativePrompt: 'b' }, ['negativePrompt'], 'image3_custom'],
     [{ prompt: 'a', customModelId: 'm', visualIntensity: 5 }, ['visualIntensity'], 'image4_custom'],
     [{ prompt: 'a', upsamplerType: 'default' }, ['upsamplerType']],
@@ -99,7 +105,7 @@ describe('a request to generate images', () => {
 
   it('reports fields that Adobe does not document, wherever they are, beside what is wrong', () => {
     const body = JSON.parse(
-      '{"prompt":"","mood":"calm","__proto__":{},"size":{"width":1,"height":1,"depth":1},"seeds":[1],"numVariations":2}',
+      '{"prompt":"","mood":"calm","__proto__":{},"size":{"width":2048,"height":2048,"depth":1},"seeds":[1],"numVariations":2}',
     );
     const { issues, warnings } = checkRequest(generateImages, body);
     expect(warnings.map((warning) => /field (\S+);/.exec(warning)?.[1]).sort()).toEqual([
