@@ -18,7 +18,7 @@ import { getRoute, listRoute, outputRoute } from './jobs/get.ts';
 import { cancelRoute, statusRoute } from './jobs/status.ts';
 import { docsRoutes } from './openapi/docs.ts';
 import { queueRoutes } from './queue/routes.ts';
-import { uploadRoute } from './uploads/create.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
 // Time enough to answer before Lambda ends the function.
@@ -53,7 +53,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...operations.flatMap((operation) => generationRoutes(context, accept, operation)),
     uploadImageRoute(context),
     customModelsRoute(context),
-    uploadRoute(context),
+    ...uploadRoutes(context),
     ...services.flatMap((service) => [statusRoute(context, service), cancelRoute(context, service)]),
     listRoute(context),
     getRoute(context),

@@ -54,4 +54,6 @@ export interface ApiSettings {
   retentionSeconds: number;
   /** To whom the description of the API is shown. */
   docs: Docs;
+  /** Forms for uploads that a caller gets on one day (UTC). */
+  uploadsPerDay: number;
 }

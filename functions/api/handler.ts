@@ -74,5 +74,6 @@ export const handler = createApi({
     operators: environment.operators,
     retentionSeconds: environment.jobRetentionDays * 86_400,
     docs: environment.docs,
+    uploadsPerDay: environment.uploadsPerDay,
   },
 }).before(log.inContext((event: HttpEvent) => ({ requestId: event.requestContext?.requestId })));

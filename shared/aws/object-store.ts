@@ -1,16 +1,13 @@
 import {
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectVersionsCommand,
-  type ListObjectVersionsCommandOutput,
   PutObjectCommand,
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { GatewayError } from '../errors.ts';
+import { eraseObjects } from './erase-objects.ts';
 
 /** Names an object in S3. */
 export interface ObjectRef {
@@ -59,16 +56,10 @@ export interface ObjectStore {
    * Erases all versions and delete markers under a prefix of the gateway's bucket: in a versioned bucket a mere delete would
    * keep the bytes.
    *
+   * @returns how many were there
    * @throws {ObjectsNotErasedError} with S3's error code; another call goes on with what is left
    */
-  erase(prefix: string): Promise<void>;
-}
-
-/** S3 did not erase every version. */
-export class ObjectsNotErasedError extends GatewayError {
-  constructor(message: string) {
-    super('objects_not_erased', message);
-  }
+  erase(prefix: string): Promise<number>;
 }
 
 /**
@@ -113,30 +104,5 @@ export const createObjectStore = (
       throw error;
     }
   },
-  erase: async (prefix) => {
-    let page: ListObjectVersionsCommandOutput | undefined;
-    do {
-      page = await s3.send(
-        new ListObjectVersionsCommand({
-          Bucket: bucket,
-          Prefix: prefix,
-          KeyMarker: page?.NextKeyMarker,
-          VersionIdMarker: page?.NextVersionIdMarker,
-        }),
-      );
-      await eraseVersions(s3, bucket, [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]);
-    } while (page.IsTruncated === true);
-  },
+  erase: (prefix) => eraseObjects(s3, bucket, prefix),
 });
-
-const eraseVersions = async (
-  s3: S3Client,
-  bucket: string,
-  versions: readonly { Key?: string; VersionId?: string }[],
-): Promise<void> => {
-  if (versions.length === 0) return;
-  const Objects = versions.map(({ Key, VersionId }) => ({ Key, VersionId }));
-  const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Quiet: true, Objects } }));
-  if (Errors.length === 0) return;
-  throw new ObjectsNotErasedError(`S3 did not erase ${Errors.length} versions: ${Errors[0]?.Code ?? 'unknown'}`);
-};

@@ -14,11 +14,18 @@ export const prefixes = {
   batches: 'batches/',
 } as const;
 
-/** Names one folder of a caller: callers may contain any character, and some are personal data. */
-const hashCaller = (caller: string): string => createHash('sha256').update(caller).digest('hex').slice(0, 32);
+/** Names a caller where its name must not stand, as in a folder of its own or a line of the log: callers may contain any character, and some are personal data. */
+export const hashCaller = (caller: string): string => createHash('sha256').update(caller).digest('hex').slice(0, 32);
 
 /** The folder of a caller's uploads. */
 export const uploadsFolder = (caller: string): string => `${prefixes.uploads}${hashCaller(caller)}/`;
+
+/** Where all versions of an upload lie: the beginning of its key, as its type is not known from its id. */
+export const uploadObjects = (caller: string, uploadId: string): string => `${uploadsFolder(caller)}${uploadId}.`;
+
+/** Key of what is uploaded with a form. */
+export const uploadKey = (caller: string, uploadId: string, extension: string): string =>
+  `${uploadObjects(caller, uploadId)}${extension}`;
 
 // Between folders of S3 there are slashes, and the names of roles in IAM mode have one: account and role.
 const slash = '%2F';

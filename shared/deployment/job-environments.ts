@@ -43,6 +43,7 @@ export const apiEnvironment = defineEnvironment({
   inputBuckets: list,
   inputMaxBytes: wholeNumber,
   docs: z.enum(docsModes),
+  uploadsPerDay: wholeNumber,
   operators: json(operators),
   gatewayVersion: text,
 });

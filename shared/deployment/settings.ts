@@ -71,6 +71,8 @@ const stageSchema = z.strictObject({
     .min(1)
     .max(100_000_000)
     .default(10 * 1024 * 1024),
+  /** Forms for uploads that a caller gets on one day (UTC); each takes one image of up to `inputMaxBytes`. */
+  uploadsPerDay: count.default(1_000),
   /** Uploaded images are deleted after this; Adobe forgets its copies after 7 days. */
   uploadRetentionDays: days.default(30),
   /** A larger output fails its job. */

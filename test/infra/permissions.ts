@@ -67,11 +67,11 @@ export const permissions: Record<Principal, Permission[]> = {
     // Presigned URLs; DELETE /jobs/{id} erases every version.
     { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
     // Looks at inputs; takes uploads, itself and by presigned forms.
-    { on: 'bucket uploads/*', may: ['s3:GetObject', 's3:PutObject'] },
+    { on: 'bucket uploads/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'] },
     { on: 'bucket inbox/*', may: ['s3:GetObject'] },
     // Requests of batches that came in a body, presigned reports.
     { on: 'bucket batches/*', may: ['s3:GetObject', 's3:PutObject'] },
-    { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': 'outputs/*' } } },
+    { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': ['outputs/*', 'uploads/*'] } } },
     { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
     {
       on: 'webhook table',

@@ -6,6 +6,7 @@ import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
 import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
+import { audit } from '../http/audit.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
@@ -18,7 +19,7 @@ const uploadAnswer = z.object({
   images: z.array(z.object({ id: z.string(), source: z.object({ url: z.string() }) })),
 });
 
-type UploadContext = Pick<ApiContext, 'table' | 'callAdobe' | 'objects' | 'settings'>;
+type UploadContext = Pick<ApiContext, 'table' | 'callAdobe' | 'objects' | 'settings' | 'log'>;
 
 /** Adobe's upload call for images that fit through API Gateway; a copy stays in S3. */
 export const uploadImageRoute = (context: UploadContext): Route => ({
@@ -41,7 +42,9 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
   handle: async (request) => {
     const caller = request.caller();
     const { image, contentType } = await readImage(request);
-    const body: z.output<typeof uploadAnswer> = { images: [await storeImage(context, caller, image, contentType)] };
+    const stored = await storeImage(context, caller, image, contentType);
+    audit(context.log, request, 'image uploaded', { uploadId: stored.id });
+    const body: z.output<typeof uploadAnswer> = { images: [stored] };
     return jsonResponse(200, body);
   },
 });

@@ -5,6 +5,7 @@ import { batchIdOfCall, batchIdOfFile, createBatch, getBatch } from '#shared/bat
 import { batchInputKey } from '#shared/deployment/bucket.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
+import { type Actor, audit } from '../http/audit.ts';
 import { idempotencyKeyReused } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
 import { type BatchRequest, findSource, readBatchRequest, spreadsheetType, toBatchSource } from './request.ts';
@@ -66,16 +67,16 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
     errors: [403, 413, 415, 422, 503],
   },
   handle: async (request) => {
-    const caller = request.caller();
     const wanted = readBatchRequest(request);
     await requireCredentials();
-    const batch = await takeIn(context, caller, wanted);
+    const batch = await takeIn(context, request, wanted);
     await tryTriggerDispatch(context);
     return acceptedResponse(batch, request);
   },
 });
 
-const takeIn = async (context: ApiContext, caller: string, wanted: BatchRequest): Promise<Batch> => {
+const takeIn = async (context: ApiContext, from: Actor, wanted: BatchRequest): Promise<Batch> => {
+  const caller = from.caller();
   const { table, objects, settings } = context;
   const { idempotencyKey: key } = wanted;
   const idByKey = batchIdOfCall(settings.stackName, caller, key);
@@ -86,22 +87,24 @@ const takeIn = async (context: ApiContext, caller: string, wanted: BatchRequest)
   if (wanted.kind === 'source') {
     const source = await findSource(context, caller, wanted.source);
     // Without a key the same content of the same file is the same batch, as it is in the inbox.
-    if (key === undefined) return putBatch(context, caller, batchIdOfFile(caller, source), source, wanted);
-    return requireSameRequest(await putBatch(context, caller, idByKey, source, wanted), wanted);
+    if (key === undefined) return putBatch(context, from, batchIdOfFile(caller, source), source, wanted);
+    return requireSameRequest(await putBatch(context, from, idByKey, source, wanted), wanted);
   }
   const stored = await objects.put(batchInputKey(idByKey, wanted.extension), wanted.body, wanted.contentType);
-  return requireSameRequest(await putBatch(context, caller, idByKey, toBatchSource(stored), wanted), wanted);
+  return requireSameRequest(await putBatch(context, from, idByKey, toBatchSource(stored), wanted), wanted);
 };
 
 const putBatch = async (
-  { table, settings: { retentionSeconds } }: ApiContext,
-  caller: string,
+  { table, log, settings: { retentionSeconds } }: ApiContext,
+  from: Actor,
   batchId: string,
   source: BatchSource,
   { priority, requestHash }: BatchRequest,
 ): Promise<Batch> => {
-  const newBatch = { batchId, caller, source, priority, requestHash, retentionSeconds };
-  return (await createBatch(table, newBatch, table.clock.now())).batch;
+  const newBatch = { batchId, caller: from.caller(), source, priority, requestHash, retentionSeconds };
+  const { created, batch } = await createBatch(table, newBatch, table.clock.now());
+  if (created) audit(log, from, 'batch made', { batchId });
+  return batch;
 };
 
 const requireSameRequest = (batch: Batch, { requestHash }: BatchRequest): Batch => {

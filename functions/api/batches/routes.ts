@@ -11,6 +11,7 @@ import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
 import { describeAddress, leadTo } from '../http/address.ts';
+import { audit } from '../http/audit.ts';
 import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
 import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
 import { type ApiRequest, readId } from '../http/request.ts';
@@ -102,6 +103,7 @@ export const cancelRoute = (context: ApiContext): Route => ({
       }
       const asked = await requestBatchCancel(context.table, batch);
       if (asked !== undefined) {
+        audit(context.log, request, 'batch cancelled', { batchId: asked.batchId });
         await tryTriggerDispatch(context);
         return acceptedResponse(asked, request);
       }
@@ -126,7 +128,8 @@ export const retryRoute = (context: ApiContext): Route => ({
     }
     const { retentionSeconds } = settings;
     const retry = { batchId: batchIdOfRetry(batchId), caller, priority, retryOf: batchId, retentionSeconds };
-    const { batch } = await createBatch(table, retry, table.clock.now());
+    const { created, batch } = await createBatch(table, retry, table.clock.now());
+    if (created) audit(context.log, request, 'batch made', { batchId: batch.batchId, retryOf: batchId });
     await tryTriggerDispatch(context);
     return acceptedResponse(batch, request);
   },

@@ -12,6 +12,7 @@ import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { findReusable, requestHashOf } from '#shared/jobs/reuse.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
+import { type Actor, audit } from '../http/audit.ts';
 import { idempotencyKeyReused, maxWaitSeconds, readWait } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
 import { unknownJob } from '../jobs/get.ts';
@@ -21,11 +22,7 @@ import { createServedRounds, createThrottledTrigger } from './queue-hints.ts';
 import { buildJobId, type GenerationRequest, readGenerationRequest, requireInputs } from './request.ts';
 
 /** Takes a request into the queue, or finds the job that the same request made before. */
-export type AcceptRequest = (
-  operation: OperationDefinition,
-  request: GenerationRequest,
-  caller: string,
-) => Promise<Job>;
+export type AcceptRequest = (operation: OperationDefinition, request: GenerationRequest, from: Actor) => Promise<Job>;
 
 /** The calls of one operation: Adobe's own, and the synchronous one that Adobe removed. */
 export const generationRoutes = (
@@ -38,10 +35,9 @@ export const generationRoutes = (
     path,
     describe: describeGeneration(operation, path === operation.waitPath),
     handle: async (request) => {
-      const caller = request.caller();
       const preferred = readWait(request.header('prefer'));
       const wanted = readGenerationRequest(request, operation, context.settings.operations);
-      const job = await accept(operation, wanted, caller);
+      const job = await accept(operation, wanted, request);
       const waitSeconds = preferred ?? defaultWaitSeconds;
       if (waitSeconds === undefined) return acceptedResponse(job, request);
       const latest = await awaitJob(context, job, request.startedAt + waitSeconds * 1000);
@@ -62,7 +58,8 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
   const { table, log, settings } = context;
   const triggerDispatch = createThrottledTrigger(context);
   const readServedRound = createServedRounds(table.clock);
-  return async (operation, request, caller) => {
+  return async (operation, request, from) => {
+    const caller = from.caller();
     await requireCredentials();
     const { modelVersion, priority, idempotencyKey, warnings } = request;
     const jobId = buildJobId(settings.stackName, caller, idempotencyKey);
@@ -83,7 +80,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       warnings,
       retentionSeconds: settings.retentionSeconds,
     };
-    const reused = await reuse(context, newJob, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
+    const reused = await reuse(context, newJob, from, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return requireSameRequest(reused, requestHash);
     const round = await takeRound({ table, name: newJob.lane }, caller, priority, readServedRound);
     const rank = buildRank(priority, round, jobId);
@@ -93,7 +90,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     };
     const { created, job } = await createJob(table, warned, { rank, round });
     if (!created) return requireSameRequest(job, requestHash);
-    log.info('accepted', { jobId, operation: operation.name, modelVersion, priority });
+    audit(log, from, 'job accepted', { jobId, operation: operation.name, modelVersion, priority });
     await triggerDispatch(newJob.lane);
     return job;
   };
@@ -124,6 +121,7 @@ const requireSameRequest = (job: Job, requestHash: string): Job => {
 export const reuse = async (
   context: Pick<ApiContext, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'objects'>,
   request: NewJob,
+  from: Actor,
   { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
 ): Promise<Job | undefined> => {
   if (maxAgeSeconds === undefined || !isReproducible(request)) return undefined;
@@ -135,7 +133,7 @@ export const reuse = async (
   if (earlier === undefined || stored.length === 0 || stored.includes(undefined)) return undefined;
   const { created, job } = await createReusingJob(context.table, request, earlier);
   if (created) {
-    context.log.info('reused', { jobId: job.jobId, reusedFrom: earlier.jobId });
+    audit(context.log, from, 'job reused', { jobId: job.jobId, reusedFrom: earlier.jobId });
     await tryPublishEnded(context, job);
   }
   return job;

@@ -4,6 +4,7 @@ import { isFinal } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
+import { audit } from '../http/audit.ts';
 import { emptyResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { findJob } from './get.ts';
@@ -47,6 +48,7 @@ export const deleteRoute = (
         headers: { 'retry-after': '60' },
       });
     }
+    audit(context.log, request, 'job erased', { jobId: job.jobId });
     return emptyResponse(204);
   },
 });

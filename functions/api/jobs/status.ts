@@ -5,6 +5,7 @@ import type { Job } from '#shared/jobs/job.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
+import { audit } from '../http/audit.ts';
 import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { findJob, unknownJob } from './get.ts';
@@ -55,6 +56,7 @@ export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeSer
     if (cancellation === undefined) throw unknownJob();
     const { outcome, job } = cancellation;
     if (outcome === 'too_late') throw tooLate(job);
+    audit(context.log, request, 'job cancelled', { jobId: job.jobId });
     if (outcome === 'cancelled') {
       await tryPublishEnded(context, job);
       if (job.submitAt !== undefined) await tryTriggerDispatch(context);

@@ -3,6 +3,7 @@ import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
 import type { ApiContext } from '../context.ts';
+import { audit } from '../http/audit.ts';
 import { readBodyAs, unicode } from '../http/json-body.ts';
 import { jsonResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -50,7 +51,10 @@ export const queueRoutes = (context: ApiContext): Route[] => {
         // The body may be empty.
         const { reason } = request.body.body ? readBodyAs(pauseRequest, request.body, maxPauseBytes) : {};
         const by = request.caller();
-        if (await pauseByOperator(table, { by, reason })) log.warn('An operator has paused the queue.', { by });
+        if (await pauseByOperator(table, { by, reason })) {
+          log.warn('An operator has paused the queue.', { by });
+          audit(log, request, 'queue paused');
+        }
         return view();
       },
     },
@@ -69,7 +73,10 @@ export const queueRoutes = (context: ApiContext): Route[] => {
       },
       handle: async (request: ApiRequest) => {
         const by = request.caller();
-        if (await resumeByOperator(table, lanes)) log.warn('An operator has resumed the queue.', { by });
+        if (await resumeByOperator(table, lanes)) {
+          log.warn('An operator has resumed the queue.', { by });
+          audit(log, request, 'queue resumed');
+        }
         // Even if it was resumed before: that call may have ended before it got here.
         await tryTriggerDispatch(context);
         return view();

@@ -11,6 +11,7 @@ import {
 } from '#shared/webhooks/webhook-store.ts';
 import { findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 import type { ApiContext } from '../context.ts';
+import { audit } from '../http/audit.ts';
 import { invalidBody, readBodyAs, unicode } from '../http/json-body.ts';
 import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -28,7 +29,7 @@ import {
 } from './view.ts';
 
 /** Everything about webhooks. */
-export const webhookRoutes = (context: Pick<ApiContext, 'webhooks' | 'log'>): Route[] => [
+export const webhookRoutes = (context: ChangeContext): Route[] => [
   createRoute(context),
   listRoute(context),
   getRoute(context),
@@ -37,6 +38,8 @@ export const webhookRoutes = (context: Pick<ApiContext, 'webhooks' | 'log'>): Ro
   rotateSecretRoute(context),
   enableRoute(context),
 ];
+
+type ChangeContext = Pick<ApiContext, 'webhooks' | 'log'>;
 
 const maxBodyBytes = 8 * 1024;
 const maxDescriptionLength = 200;
@@ -55,7 +58,7 @@ const webhookRequest = z.strictObject({
 });
 
 /** Registers an address that the gateway calls when the caller's jobs and batches end. */
-export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route => ({
+export const createRoute = ({ webhooks, log }: ChangeContext): Route => ({
   method: 'POST',
   path: '/webhooks',
   describe: {
@@ -80,6 +83,7 @@ export const createRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route =
     if (webhook === undefined) {
       throw new ProblemError(409, 'too_many_webhooks', `There can be ${maxWebhooks} webhooks; delete one first.`);
     }
+    audit(log, request, 'webhook made', { webhookId: webhook.webhookId });
     const view = viewNewSecret(webhook, request);
     return jsonResponse(201, view, { location: `${request.baseUrl}/webhooks/${webhook.webhookId}` });
   },
@@ -135,21 +139,21 @@ export const getRoute = (context: Pick<ApiContext, 'webhooks'>): Route => ({
   },
 });
 
-type ChangeContext = Pick<ApiContext, 'webhooks'>;
-
 /** Deletes a webhook; deliveries under way are not retried. */
 export const deleteRoute = (context: ChangeContext): Route => ({
   method: 'DELETE',
   path: '/webhooks/{webhookId}',
   describe: describeWebhookCall('Delete a webhook', { 204: { description: 'Deleted' } }),
   handle: async (request) => {
-    await deleteWebhook(context.webhooks.table, await findWebhook(context, request));
+    const webhook = await findWebhook(context, request);
+    await deleteWebhook(context.webhooks.table, webhook);
+    audit(context.log, request, 'webhook deleted', { webhookId: webhook.webhookId });
     return emptyResponse(204);
   },
 });
 
 /** Makes a new secret; for a day calls are signed with the earlier one as well, so that receivers can change over. */
-export const rotateSecretRoute = ({ webhooks }: ChangeContext): Route => ({
+export const rotateSecretRoute = ({ webhooks, log }: ChangeContext): Route => ({
   method: 'POST',
   path: '/webhooks/{webhookId}/rotate-secret',
   describe: describeWebhookCall('A new secret; the earlier one stays valid for a day', {
@@ -157,12 +161,13 @@ export const rotateSecretRoute = ({ webhooks }: ChangeContext): Route => ({
   }),
   handle: async (request) => {
     const webhook = requireWebhook(await rotateSecret(webhooks.table, readWebhookRef(request)));
+    audit(log, request, 'webhook secret rotated', { webhookId: webhook.webhookId });
     return jsonResponse(200, viewNewSecret(webhook, request));
   },
 });
 
 /** Enables a webhook again that was disabled because its receiver had answered 410. */
-export const enableRoute = ({ webhooks }: ChangeContext): Route => ({
+export const enableRoute = ({ webhooks, log }: ChangeContext): Route => ({
   method: 'POST',
   path: '/webhooks/{webhookId}/enable',
   describe: describeWebhookCall('Enable a webhook again after its receiver was gone', {
@@ -170,6 +175,7 @@ export const enableRoute = ({ webhooks }: ChangeContext): Route => ({
   }),
   handle: async (request) => {
     const webhook = requireWebhook(await enableWebhook(webhooks.table, readWebhookRef(request)));
+    audit(log, request, 'webhook enabled', { webhookId: webhook.webhookId });
     return jsonResponse(200, viewWebhook(webhook, request));
   },
 });

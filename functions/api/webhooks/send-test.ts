@@ -5,6 +5,7 @@ import { buildDelivery } from '#shared/webhooks/message.ts';
 import { testMessage } from '#shared/webhooks/webhook.ts';
 import { claimTest } from '#shared/webhooks/webhook-store.ts';
 import type { ApiContext } from '../context.ts';
+import { audit } from '../http/audit.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { findWebhook } from './find.ts';
@@ -59,6 +60,7 @@ export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Ro
         headers: { 'retry-after': '5' },
       });
     }
+    audit(log, request, 'webhook tested', { webhookId, deliveryId });
     const location = `${request.baseUrl}/webhooks/${webhookId}`;
     const body: z.output<typeof testAnswer> = { deliveryId, links: { webhook: location } };
     return jsonResponse(202, body, { location });

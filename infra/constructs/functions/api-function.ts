@@ -23,6 +23,7 @@ export class ApiFunction extends GatewayFunction {
     const { table } = jobs;
     const { bucket } = outputs;
     const outputObjects = `${bucket.bucketArn}/${prefixes.outputs}*`;
+    const uploads = `${bucket.bucketArn}/${prefixes.uploads}*`;
     super(scope, id, {
       name: 'api',
       description: 'Firefly-shaped API: takes jobs in, shows, cancels and erases them',
@@ -57,12 +58,14 @@ export class ApiFunction extends GatewayFunction {
         ),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
         // A deletion names the version, always: without, S3 would only put a marker over the bytes.
-        allow(['s3:DeleteObjectVersion'], [outputObjects]),
+        allow(['s3:DeleteObjectVersion'], [outputObjects, uploads]),
         allowReadInputs(bucket, settings.inputBuckets),
-        allow(['s3:PutObject'], [`${bucket.bucketArn}/${prefixes.uploads}*`]),
+        allow(['s3:PutObject'], [uploads]),
         // The requests of a batch and its report.
         allow(['s3:GetObject', 's3:PutObject'], [`${bucket.bucketArn}/${prefixes.batches}*`]),
-        allow(['s3:ListBucketVersions'], [bucket.bucketArn], { StringLike: { 's3:prefix': `${prefixes.outputs}*` } }),
+        allow(['s3:ListBucketVersions'], [bucket.bucketArn], {
+          StringLike: { 's3:prefix': [`${prefixes.outputs}*`, `${prefixes.uploads}*`] },
+        }),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(
           ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],

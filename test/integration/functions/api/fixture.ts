@@ -108,6 +108,9 @@ const recordingStore = ({ objects, erased }: Recorded, clock: Clock): ObjectStor
       : undefined,
   erase: async (prefix) => {
     erased.push(prefix);
+    const keys = [...objects.keys()].filter((key) => key.startsWith(`outputs-bucket/${prefix}`));
+    for (const key of keys) objects.delete(key);
+    return keys.length;
   },
 });
 
@@ -182,6 +185,7 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
       operators: 'everybody',
       retentionSeconds: 30 * 86_400,
       docs: 'open',
+      uploadsPerDay: 3,
       ...overrides.settings,
     },
   };

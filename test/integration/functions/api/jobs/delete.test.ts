@@ -62,6 +62,7 @@ describe('DELETE /jobs/{jobId}', () => {
       objects: {
         erase: async () => {
           if (broken) throw new Error('S3 is away');
+          return 0;
         },
       },
     });
