@@ -24,6 +24,7 @@ export const metricNames = {
   /** Items of a table that were left out of a list as they cannot be read. */
   itemsUnreadable: 'ItemsUnreadable',
   jobsSucceeded: 'JobsSucceeded',
+  jobsPartiallySucceeded: 'JobsPartiallySucceeded',
   jobsFailed: 'JobsFailed',
   jobsCancelled: 'JobsCancelled',
   jobsTimedOut: 'JobsTimedOut',

@@ -1,69 +1,104 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { isReproducible } from '#shared/adobe/services/registry.ts';
-import type { JobProgress } from '#shared/adobe/services/service.ts';
 import { manifestKey } from '#shared/deployment/bucket.ts';
-import { exactRequestOf, isFinal, type Job, type JobOutput, type JobResult, type Turn } from '#shared/jobs/job.ts';
+import {
+  exactRequestOf,
+  hasOutputs,
+  isFinal,
+  type Job,
+  type JobError,
+  type JobOutput,
+  type JobState,
+  type OutputError,
+  type Turn,
+} from '#shared/jobs/job.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
+import { warnOfMissingOutputs } from '#shared/jobs/stored-output.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
+import type { Unsuccessful } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { clearIncoming } from './output.ts';
 import { publishJobEnded, readTurnJob, type TurnEnd } from './turn.ts';
 
 const metrics: Record<JobEnd['to'], MetricName> = {
   succeeded: metricNames.jobsSucceeded,
+  partially_succeeded: metricNames.jobsPartiallySucceeded,
   failed: metricNames.jobsFailed,
   cancelled: metricNames.jobsCancelled,
   timed_out: metricNames.jobsTimedOut,
 };
 
-type Unsuccessful = Exclude<JobProgress, { kind: 'running' | 'succeeded' }>;
-
 /**
  * Ends a job that Adobe ended without a result, with Adobe's code and message, and publishes the end.
  *
- * @param progress undefined if the job has ended without this execution
+ * @param end undefined if the job has ended without this execution
  */
 export const endUnsuccessful = async (
   context: GenerateContext,
   turn: Turn,
-  progress: Unsuccessful | undefined,
+  end: Unsuccessful | undefined,
 ): Promise<TurnEnd> => {
   const job = await readTurnJob(context, turn);
-  if (job === undefined || progress === undefined) return publishJobEnded(context, job);
-  const { kind, code, message } = progress;
+  if (job === undefined || end === undefined) return publishJobEnded(context, job);
+  const { kind, code, message } = end;
   return endAndPublish(context, job, { to: kind, error: { code, message } });
 };
 
-/** Ends a job whose outputs are all stored: manifest, end, and publication, each of which can be repeated. */
-export const endSucceeded = async (
+/** What storing the outputs of a job led to. */
+interface Stored {
+  outputs: JobOutput[];
+  /** One entry for each output that Adobe returned and that is not stored. */
+  errors: OutputError[];
+  /** Adobe's own words for a success without outputs. */
+  reason?: JobError;
+  /** Whether to write job.json. */
+  manifest?: boolean;
+}
+
+/** Ends a job whose outputs are stored, all or some or none: manifest, end, and publication, each of which can be repeated. */
+export const endStored = async (
   context: GenerateContext,
   turn: Turn,
-  { result, outputs }: { result: JobResult; outputs: JobOutput[] },
+  { manifest = true, ...stored }: Stored,
 ): Promise<TurnEnd> => {
   const job = await readTurnJob(context, turn);
   if (job === undefined) return { state: 'stale' };
-  if (!isFinal(job.state)) await writeManifest(context, job, result, outputs);
-  const end = await endAndPublish(context, job, { to: 'succeeded', result, outputs });
-  await clearIncoming(context, job, outputs.length);
-  return end;
+  const end = decideEnd(job, stored);
+  if (manifest && !isFinal(job.state) && hasOutputs(end.to)) await writeManifest(context, job, end);
+  const published = await endAndPublish(context, job, end);
+  if (end.to === 'succeeded') await clearIncoming(context, job, stored.outputs.length);
+  return published;
 };
 
-/** Ends a job of which an output could not be stored; those that were stay in its record. */
-export const endNotStored = async (
-  context: GenerateContext,
-  turn: Turn,
-  { message, outputs }: { message: string; outputs: JobOutput[] },
-): Promise<TurnEnd> => {
-  const job = await readTurnJob(context, turn);
-  if (job === undefined) return { state: 'stale' };
-  return endAndPublish(context, job, { to: 'failed', error: { code: 'output_not_stored', message }, outputs });
+/** All that was asked for is there, or some of it, or nothing. */
+const decideEnd = (
+  { requested = 0, received = 0 }: Pick<Job, 'requested' | 'received'>,
+  { outputs, errors: notStored, reason }: Omit<Stored, 'manifest'>,
+): JobEnd => {
+  const notReturned = Array.from({ length: Math.max(0, requested - received) }, () => outputNotReturned);
+  const errors = [...notStored, ...notReturned];
+  if (errors.length === 0) return { to: 'succeeded', outputs };
+  if (outputs.length > 0) return { to: 'partially_succeeded', outputs, errors };
+  if (received === 0) return { to: 'failed', error: reason ?? noOutputs };
+  const [first] = notStored;
+  return { to: 'failed', error: first && { code: first.code, message: first.message }, errors };
+};
+
+const outputNotReturned: OutputError = {
+  code: 'output_not_returned',
+  message:
+    'Adobe returned fewer outputs than were asked for. It does not say why; its content filter takes outputs out.',
+};
+
+const noOutputs: JobError = {
+  code: 'output_media_unsafe',
+  message: 'Adobe finished the job without any output. It does not say why; its content filter takes outputs out.',
 };
 
 const endAndPublish = async (context: GenerateContext, job: Job, end: JobEnd): Promise<TurnEnd> => {
-  const ended = isFinal(job.state)
-    ? undefined
-    : await endJob(context.table, job, end.to === 'succeeded' ? ['storing'] : ['running', 'storing'], end);
+  const from: JobState[] = hasOutputs(end.to) ? ['storing'] : ['running', 'storing'];
+  const ended = isFinal(job.state) ? undefined : await endJob(context.table, job, from, end);
   if (ended === undefined) return publishJobEnded(context, isFinal(job.state) ? job : await readTurnJob(context, job));
   context.recordMetric(metrics[end.to], 1);
   if (end.to === 'succeeded' && isReproducible(ended)) await rememberReusable(context.table, ended);
@@ -74,10 +109,9 @@ const endAndPublish = async (context: GenerateContext, job: Job, end: JobEnd): P
 const writeManifest = async (
   { s3, buckets }: GenerateContext,
   job: Job,
-  result: JobResult,
-  outputs: JobOutput[],
+  { to, outputs = [], errors }: JobEnd,
 ): Promise<void> => {
-  const { jobId, operation, modelVersion, createdAt, history, upstream } = job;
+  const { jobId, operation, modelVersion, createdAt, history, upstream, result, requested, received } = job;
   const manifest = {
     jobId,
     operation,
@@ -87,6 +121,11 @@ const writeManifest = async (
     upstream: { jobId: upstream?.jobId, acceptedAt: upstream?.acceptedAt },
     createdAt,
     states: history,
+    state: to,
+    requested,
+    received,
+    errors,
+    warnings: [...job.warnings, ...warnOfMissingOutputs({ state: to, requested, received, errors })],
     outputs: outputs.map(({ key, sha256, bytes, contentType, seed }) => ({ key, sha256, bytes, contentType, seed })),
   };
   await s3.send(

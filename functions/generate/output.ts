@@ -3,38 +3,32 @@ import { pipeline } from 'node:stream/promises';
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
-import { readProgress } from '#shared/adobe/services/job-status.ts';
 import type { UpstreamOutput } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey, outputKey } from '#shared/deployment/bucket.ts';
-import { GatewayError } from '#shared/errors.ts';
-import type { Job, JobOutput, Turn } from '#shared/jobs/job.ts';
+import type { Job, JobOutput } from '#shared/jobs/job.ts';
 import { getExtension, parseMediaType } from '#shared/media-type.ts';
+import type { AdobeAnswer } from './adobe-answer.ts';
 import { ByteMeter } from './byte-meter.ts';
 import type { GenerateContext } from './context.ts';
-import { readTurnJob } from './turn.ts';
 
 // One part is held in memory at a time, whatever the size of the output; S3 takes none smaller than 5 MiB.
 const partBytes = 5 * 1024 * 1024;
 const downloadTimeoutMs = 8 * 60_000;
 
-/** The job was erased while its outputs were being stored. */
-export class JobGoneError extends GatewayError {
-  constructor() {
-    super('job_gone', 'The job was erased while its outputs were being stored.');
-  }
-}
-
-/** Streams one output to where it stays while it is counted and hashed; nothing is held but one part. */
+/**
+ * Streams one output to where it stays while it is counted and hashed; nothing is held but one part.
+ *
+ * @param index its place in Adobe's answer, from 0
+ * @throws {DownloadError}
+ * @throws {OutputTooLargeError}
+ */
 export const storeOutput = async (
   context: GenerateContext,
-  turn: Turn,
-  index: number,
-  output: UpstreamOutput,
+  job: Job,
+  { index, output, answer }: { index: number; output: UpstreamOutput; answer: AdobeAnswer },
 ): Promise<JobOutput> => {
-  const job = await readTurnJob(context, turn);
-  if (job === undefined) throw new JobGoneError();
-  const source = await openOutput(context, job, index, output);
+  const source = await openOutput(context, job, index, output, answer);
   const contentType = chooseType(source, job);
   const bucket = context.buckets.own;
   const key = outputKey(job, index, getExtension(contentType));
@@ -73,21 +67,26 @@ const openOutput = async (
   job: Job,
   index: number,
   { url }: UpstreamOutput,
+  answer: AdobeAnswer,
 ): Promise<Download> => {
   if (serviceOf(operationOf(job)).outputs === 'destination') return openIncoming(context, job, index);
   if (url === undefined) throw new DownloadError('unavailable', 'Adobe named no URL of the output.');
-  return openHosted(context, job, index, url);
+  return openHosted(context, job, index, url, answer);
 };
 
 /** Opens an output at Adobe; if its URL has died, the status is asked once for a fresh one. */
-const openHosted = async (context: GenerateContext, job: Job, index: number, url: string): Promise<Download> => {
+const openHosted = async (
+  context: GenerateContext,
+  job: Job,
+  index: number,
+  url: string,
+  answer: AdobeAnswer,
+): Promise<Download> => {
   try {
     return await openDownload(url, context.allowsDownload, downloadTimeoutMs);
   } catch (error) {
-    const statusUrl = job.upstream?.statusUrl;
-    if (!(error instanceof DownloadError) || error.reason !== 'expired' || statusUrl === undefined) throw error;
-    const progress = await readProgress(statusUrl, operationOf(job), context.callAdobe);
-    const fresh = progress.kind === 'succeeded' ? progress.outputs[index]?.url : undefined;
+    if (!(error instanceof DownloadError) || error.reason !== 'expired') throw error;
+    const fresh = (await answer.askAgain(job)).outputs[index]?.url;
     if (fresh === undefined) throw error;
     return openDownload(fresh, context.allowsDownload, downloadTimeoutMs);
   }
@@ -107,7 +106,7 @@ const openIncoming = async ({ s3, buckets }: GenerateContext, job: Job, index: n
   }
 };
 
-/** Removes what Adobe wrote, once its copies are in the record of the job. A life-cycle rule removes what a crash leaves. */
+/** Removes what Adobe wrote, once all of its copies are in the record of the job. A life-cycle rule removes what a crash leaves. */
 export const clearIncoming = async ({ s3, buckets, log }: GenerateContext, job: Job, count: number): Promise<void> => {
   if (serviceOf(operationOf(job)).outputs !== 'destination' || count === 0) return;
   const keys = Array.from({ length: count }, (_, index) => incomingKey(job, index));

@@ -1,19 +1,19 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/services/job-status.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
-import type { JobProgress } from '#shared/adobe/services/service.ts';
 import type { Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { keepFollowing } from '#shared/jobs/transitions.ts';
+import { type AdobeAnswer, cutReason, type Finished, type Unsuccessful } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';
 import { readTurnJob } from './turn.ts';
 
-/** How Adobe's work on a job ended. */
-export type EndedProgress = Exclude<JobProgress, { kind: 'running' }>;
+/** How Adobe's work on a job ended, as far as a durable step may hold it: without the URLs of the outputs. */
+export type PollEnd = { kind: 'succeeded' } | Unsuccessful;
 
 /** What is carried from one poll to the next. */
 interface Polling {
-  ended?: EndedProgress;
+  ended?: PollEnd;
   /** The job is over or gone: nothing is left to follow. */
   gone?: boolean;
   cancelSent?: boolean;
@@ -38,6 +38,7 @@ const lockedOutCeilingSeconds = 600;
 /**
  * Asks Adobe until the job has ended there, with growing pauses that cost nothing.
  *
+ * @param answer is given the outputs, if there are any
  * @param firstPollSeconds wait before the first poll
  * @returns undefined if the job is over or gone already
  */
@@ -45,23 +46,33 @@ export const pollUntilEnd = async (
   durable: DurableContext,
   context: GenerateContext,
   turn: Turn,
+  answer: AdobeAnswer,
   firstPollSeconds: number,
-): Promise<EndedProgress | undefined> => {
+): Promise<PollEnd | undefined> => {
   await durable.wait('first poll', { seconds: firstPollSeconds });
-  const { ended } = await durable.waitForCondition<Polling>('poll', (polling) => tryPoll(context, turn, polling), {
-    initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: firstPollSeconds },
-    waitStrategy: ({ ended, gone, delaySeconds }) =>
-      ended !== undefined || gone === true
-        ? { shouldContinue: false }
-        : { shouldContinue: true, delay: { seconds: delaySeconds } },
-  });
+  const { ended } = await durable.waitForCondition<Polling>(
+    'poll',
+    (polling) => tryPoll(context, turn, answer, polling),
+    {
+      initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: firstPollSeconds },
+      waitStrategy: ({ ended, gone, delaySeconds }) =>
+        ended !== undefined || gone === true
+          ? { shouldContinue: false }
+          : { shouldContinue: true, delay: { seconds: delaySeconds } },
+    },
+  );
   return ended;
 };
 
 /** A failure of our own, such as the table out of reach, costs the job one poll; only a lasting one costs the execution. */
-const tryPoll = async (context: GenerateContext, turn: Turn, polling: Polling): Promise<Polling> => {
+const tryPoll = async (
+  context: GenerateContext,
+  turn: Turn,
+  answer: AdobeAnswer,
+  polling: Polling,
+): Promise<Polling> => {
   try {
-    return { ...(await poll(context, turn, polling)), failures: 0 };
+    return { ...(await poll(context, turn, answer, polling)), failures: 0 };
   } catch (error) {
     const failures = polling.failures + 1;
     if (failures >= failureLimit) throw error;
@@ -70,7 +81,7 @@ const tryPoll = async (context: GenerateContext, turn: Turn, polling: Polling): 
   }
 };
 
-const poll = async (context: GenerateContext, turn: Turn, polling: Polling): Promise<Polling> => {
+const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, polling: Polling): Promise<Polling> => {
   const job = await readTurnJob(context, turn);
   const isAtAdobe = job?.state === 'running' || job?.state === 'storing';
   if (job?.upstream === undefined || !isAtAdobe) return { ...polling, gone: true };
@@ -89,7 +100,7 @@ const poll = async (context: GenerateContext, turn: Turn, polling: Polling): Pro
   const progress = await readProgress(statusUrl, operationOf(job), context.callAdobe);
   if (isEnded(progress)) {
     const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
-    return { ...polling, ended: cancelledByUs ? timedOut : progress };
+    return { ...polling, ended: cancelledByUs ? timedOut : settle(progress, answer) };
   }
 
   if (progress.kind === 'locked_out') {
@@ -107,7 +118,7 @@ const poll = async (context: GenerateContext, turn: Turn, polling: Polling): Pro
     delaySeconds: Math.min(pollCeilingSeconds, Math.ceil(polling.delaySeconds * growth)),
   };
   if (progress.kind === 'not_found' && next.notFound >= notFoundLimit) {
-    return { ...next, ended: { kind: 'failed', code: progress.code, message: progress.message } };
+    return { ...next, ended: { kind: 'failed', ...cutReason(progress) } };
   }
   if (progress.kind === 'unavailable' && progress.retryAfterMs !== undefined) {
     next.delaySeconds = Math.max(next.delaySeconds, Math.min(60, Math.ceil(progress.retryAfterMs / 1000)));
@@ -129,5 +140,12 @@ const poll = async (context: GenerateContext, turn: Turn, polling: Polling): Pro
 const cancelUrlOf = (context: GenerateContext, { cancelUrl }: UpstreamJob): string | undefined =>
   cancelUrl !== undefined && context.allowsStatus(cancelUrl) ? cancelUrl : undefined;
 
-const isEnded = (progress: PollOutcome): progress is EndedProgress =>
+/** Outputs stay in memory; a reason goes into the step, which may hold 256 KB. */
+const settle = (progress: Finished | Unsuccessful, answer: AdobeAnswer): PollEnd => {
+  if (progress.kind !== 'succeeded') return { kind: progress.kind, ...cutReason(progress) };
+  answer.keep(progress);
+  return { kind: 'succeeded' };
+};
+
+const isEnded = (progress: PollOutcome): progress is Finished | Unsuccessful =>
   ['succeeded', 'failed', 'cancelled', 'timed_out'].includes(progress.kind);

@@ -1,5 +1,6 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { countRequestedOutputs } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey } from '#shared/deployment/bucket.ts';
 import { replaceSources } from '#shared/inputs/sources.ts';
@@ -34,7 +35,7 @@ export const buildRequest = async (
   }
   // Its numbers are read, so that they are what JavaScript makes of them.
   const fields = replaceSources(requestOf(job), replacements) as Record<string, unknown>;
-  const urls = await presignDestinations(context, job, destinations.count(fields));
+  const urls = await presignDestinations(context, job, countRequestedOutputs(operation, fields));
   return JSON.stringify(destinations.write(fields, urls));
 };
 

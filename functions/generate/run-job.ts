@@ -1,5 +1,6 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { requestOf, type Turn } from '#shared/jobs/job.ts';
+import { createAdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
 import { hasPreparedInputs, noInputs, prepareInputs } from './inputs.ts';
@@ -29,9 +30,10 @@ export const runJob = async (durable: DurableContext, turn: Turn, context: Gener
     }
   }
 
-  const progress = await pollUntilEnd(durable, context, turn, plan.firstPollSeconds);
-  if (progress?.kind === 'succeeded') return storeOutputs(durable, context, turn, progress);
-  return durable.step('end', () => endUnsuccessful(context, turn, progress));
+  const answer = createAdobeAnswer(context);
+  const end = await pollUntilEnd(durable, context, turn, answer, plan.firstPollSeconds);
+  if (end?.kind === 'succeeded') return storeOutputs(durable, context, turn, answer);
+  return durable.step('end', () => endUnsuccessful(context, turn, end));
 };
 
 const planTurn = async (context: GenerateContext, turn: Turn): Promise<Plan> => {

@@ -1,60 +1,140 @@
 import type { DurableContext, RetryDecision } from '@aws/durable-execution-sdk-js';
 import { DownloadError } from '#shared/adobe/http/download.ts';
-import type { JobOutput, Turn } from '#shared/jobs/job.ts';
-import { lostAfterMs, transition } from '#shared/jobs/transitions.ts';
+import { maxMessageLength, withoutQueries } from '#shared/adobe/http/errors.ts';
+import { countRequestedOutputs } from '#shared/adobe/services/operation.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
+import { type Job, type JobError, type JobOutput, type OutputError, requestOf, type Turn } from '#shared/jobs/job.ts';
+import { lostAfterMs, renewStoring, transition } from '#shared/jobs/transitions.ts';
+import type { AdobeAnswer } from './adobe-answer.ts';
 import { OutputTooLargeError } from './byte-meter.ts';
 import type { GenerateContext } from './context.ts';
-import { endNotStored, endSucceeded } from './end-job.ts';
+import { endStored } from './end-job.ts';
 import { storeOutput } from './output.ts';
-import type { EndedProgress } from './poll.ts';
 import { readTurnJob, type TurnEnd } from './turn.ts';
-
-type Succeeded = Extract<EndedProgress, { kind: 'succeeded' }>;
 
 /**
  * Stores every output of a job and ends it. Keys depend only on job and index, so a step that is repeated after a crash
- * writes the same object again: nothing is lost, nothing is there twice.
+ * writes the same object again: nothing is lost, nothing is there twice. An output that cannot be stored costs itself only.
  */
 export const storeOutputs = async (
   durable: DurableContext,
   context: GenerateContext,
   turn: Turn,
-  succeeded: Succeeded,
+  answer: AdobeAnswer,
 ): Promise<TurnEnd> => {
-  const stillOurs = await durable.step('begin storing', () => beginStoring(context, turn));
-  if (!stillOurs) return { state: 'stale' };
+  // Should this fail for good, the outputs are still at Adobe: the execution ends, and the one that follows it goes on.
+  const begun = await durable.step('begin storing', () => beginStoring(context, turn, answer), { retryStrategy });
+  if (begun.kind === 'stale') return { state: 'stale' };
   const outputs: JobOutput[] = [];
+  const errors: OutputError[] = [];
+  for (let index = 0; index < begun.received; index += 1) {
+    const kept = await tryKeep(durable, context, turn, index, answer);
+    if (kept.kind === 'gone') return { state: 'stale' };
+    if (kept.kind === 'stored') outputs.push(kept.output);
+    else errors.push(kept.error);
+  }
+  const stored = { outputs, errors, reason: begun.reason };
   try {
-    for (const [index, output] of succeeded.outputs.entries()) {
-      const stored = await durable.step(`store output ${index}`, () => storeOutput(context, turn, index, output), {
-        retryStrategy,
-      });
-      outputs.push(stored);
-    }
-    const { result } = succeeded;
     // One step: each of its parts can be repeated, and each step more costs two checkpoints a job.
-    return await durable.step('finish', () => endSucceeded(context, turn, { result, outputs }), { retryStrategy });
+    return await durable.step('finish', () => endStored(context, turn, stored), { retryStrategy });
   } catch (error) {
-    const message = error instanceof Error ? error.message : 'An output could not be stored.';
-    return durable.step('end without outputs', () => endNotStored(context, turn, { message, outputs }));
+    // The outputs are there and paid for: the job does not fail for its manifest.
+    context.log.error('The end of a job could not be written as it should be.', {
+      jobId: turn.jobId,
+      error: String(error),
+    });
+    return durable.step('finish without manifest', () => endStored(context, turn, { ...stored, manifest: false }), {
+      retryStrategy,
+    });
   }
 };
 
-const storeAttempts = 6;
+/** The job is storing, and Adobe returned so many outputs; `reason` is Adobe's own for none. */
+type Begun = { kind: 'stale' } | { kind: 'storing'; received: number; reason?: JobError };
 
-const retryStrategy = (error: Error, attempt: number): RetryDecision => {
-  const hopeless =
-    error instanceof OutputTooLargeError || (error instanceof DownloadError && error.reason === 'host_not_allowed');
-  return hopeless || attempt >= storeAttempts
+const beginStoring = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer): Promise<Begun> => {
+  const job = await readTurnJob(context, turn);
+  if (job?.state === 'storing' && job.received !== undefined && job.received > 0) {
+    return { kind: 'storing', received: job.received };
+  }
+  if (job?.state !== 'running' && job?.state !== 'storing') return { kind: 'stale' };
+  const { outputs, result, reason } = await answer.get(job);
+  const received = outputs.length;
+  const begun: Begun = { kind: 'storing', received, reason };
+  if (job.state === 'storing') return begun;
+  const moved = await transition(context.table, job, {
+    from: ['running'],
+    to: 'storing',
+    order: new Date(context.table.clock.now() + lostAfterMs).toISOString(),
+    changes: { result, requested: countRequestedOutputs(operationOf(job), requestOf(job)), received },
+  });
+  if (moved !== undefined) return begun;
+  const current = await readTurnJob(context, turn);
+  return current?.state === 'storing' ? { ...begun, received: current.received ?? received } : { kind: 'stale' };
+};
+
+type Kept = { kind: 'stored'; output: JobOutput } | { kind: 'missing'; error: OutputError } | { kind: 'gone' };
+
+const tryKeep = async (
+  durable: DurableContext,
+  context: GenerateContext,
+  turn: Turn,
+  index: number,
+  answer: AdobeAnswer,
+): Promise<Kept> => {
+  try {
+    return await durable.step(`store output ${index}`, () => keepOutput(context, turn, index, answer), {
+      retryStrategy,
+    });
+  } catch (error) {
+    return notStored(index, error);
+  }
+};
+
+const keepOutput = async (context: GenerateContext, turn: Turn, index: number, answer: AdobeAnswer): Promise<Kept> => {
+  const job = await holdStoring(context, turn);
+  if (job === undefined) return { kind: 'gone' };
+  const output = (await answer.get(job)).outputs[index];
+  if (output === undefined) {
+    const message = "This output cannot be read from Adobe's answer.";
+    return { kind: 'missing', error: { index, code: 'output_malformed', message } };
+  }
+  try {
+    return { kind: 'stored', output: await storeOutput(context, job, { index, output, answer }) };
+  } catch (error) {
+    if (isHopeless(error)) return notStored(index, error);
+    throw error;
+  }
+};
+
+const notStored = (index: number, error: unknown): Kept => ({
+  kind: 'missing',
+  error: { index, code: 'output_not_stored', message: describeFailure(error) },
+});
+
+const describeFailure = (error: unknown): string =>
+  withoutQueries(error instanceof Error ? error.message : 'An output could not be stored.').slice(0, maxMessageLength);
+
+// A job whose last write is younger needs no other: most are stored within seconds.
+const renewAfterMs = 60_000;
+
+/** The job if it is still this turn's to store, with as much time as one output may take. */
+const holdStoring = async (context: GenerateContext, turn: Turn): Promise<Job | undefined> => {
+  const { table } = context;
+  const job = await readTurnJob(context, turn);
+  if (job?.state !== 'storing') return undefined;
+  return table.clock.now() - Date.parse(job.updatedAt) < renewAfterMs ? job : renewStoring(table, job);
+};
+
+// About five minutes.
+const storeAttempts = 10;
+// The URL was refused, and so was a fresh one.
+const refusedAttempts = 4;
+
+const isHopeless = (error: unknown): boolean =>
+  error instanceof OutputTooLargeError || (error instanceof DownloadError && error.reason === 'host_not_allowed');
+
+const retryStrategy = (error: Error, attempt: number): RetryDecision =>
+  attempt >= (error instanceof DownloadError && error.reason === 'expired' ? refusedAttempts : storeAttempts)
     ? { shouldRetry: false }
     : { shouldRetry: true, delay: { seconds: Math.min(60, 2 ** attempt) } };
-};
-
-const beginStoring = async (context: GenerateContext, turn: Turn): Promise<boolean> => {
-  const job = await readTurnJob(context, turn);
-  if (job === undefined) return false;
-  if (job.state === 'storing') return true;
-  const order = new Date(context.table.clock.now() + lostAfterMs).toISOString();
-  if ((await transition(context.table, job, { from: ['running'], to: 'storing', order })) !== undefined) return true;
-  return (await readTurnJob(context, turn))?.state === 'storing';
-};

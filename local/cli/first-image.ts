@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import ky, { HTTPError } from 'ky';
 import * as z from 'zod';
+import { isFinal, jobStates } from '#shared/jobs/job.ts';
 
 const outputSchema = z.object({
   bucket: z.string(),
@@ -12,7 +13,7 @@ const outputSchema = z.object({
 
 const recordSchema = z.object({
   jobId: z.string(),
-  status: z.string(),
+  status: z.enum(jobStates),
   queuePosition: z.number().optional(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
   outputs: z.array(outputSchema).default([]),
@@ -30,8 +31,6 @@ export interface FirstImage {
   /** Why there is no image. */
   reason?: string;
 }
-
-const finalStates = ['succeeded', 'failed', 'cancelled', 'timed_out'];
 
 /**
  * Makes one image through the gateway's HTTP API, as any client would, and follows it to its end.
@@ -51,7 +50,7 @@ export const makeFirstImage = async (
     const record = recordSchema.parse(await api.get(`/jobs/${accepted.jobId}`).json());
     if (record.status !== known) report(describe(record));
     known = record.status;
-    if (finalStates.includes(record.status)) return finish(api, record);
+    if (isFinal(record.status)) return finish(api, record);
     await delay(250);
   }
 };

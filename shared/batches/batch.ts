@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { priorities } from '../jobs/job.ts';
+import { type FinalState, finalStates, priorities } from '../jobs/job.ts';
 
 /**
  * What a batch can be doing: its file is read into jobs, they run, the report is written. The last two are final; a file
@@ -8,11 +8,6 @@ import { priorities } from '../jobs/job.ts';
 export const batchStates = ['reading', 'running', 'reporting', 'finished', 'refused'] as const;
 
 export type BatchState = (typeof batchStates)[number];
-
-/** The states in which a job of a batch can end. */
-export const endStates = ['succeeded', 'failed', 'cancelled', 'timed_out'] as const;
-
-export type EndState = (typeof endStates)[number];
 
 const batchSource = z.object({
   bucket: z.string(),
@@ -68,7 +63,7 @@ export const batchSchema = lineCounts.extend({
   /** How far the file has been read, as of the last lines that were begun; the counts of lines are those up to there. */
   readTo: readPosition.optional(),
   /** Ended jobs by state; lags behind after a crash, until the batch is recounted. */
-  counts: z.record(z.enum(endStates), z.number()),
+  counts: z.record(z.enum(finalStates), z.number()),
   /** Rises with each counted end. */
   revision: z.number(),
   /** Fencing token: the number of the latest durable execution; an earlier one no longer writes. */
@@ -99,11 +94,17 @@ export type Batch = z.output<typeof batchSchema>;
 export const isOver = (state: BatchState): boolean => state === 'finished' || state === 'refused';
 
 /** No job has ended yet. */
-export const noEnds: Record<EndState, number> = { succeeded: 0, failed: 0, cancelled: 0, timed_out: 0 };
+export const noEnds: Readonly<Record<FinalState, number>> = {
+  succeeded: 0,
+  partially_succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+  timed_out: 0,
+};
 
 /** How many jobs have been counted as ended. */
 export const endedJobs = ({ counts }: Pick<Batch, 'counts'>): number =>
-  endStates.reduce((sum, state) => sum + counts[state], 0);
+  finalStates.reduce((sum, state) => sum + counts[state], 0);
 
 /** Whether every job has been counted as ended. */
 export const isComplete = (batch: Pick<Batch, 'counts' | 'jobs'>): boolean => endedJobs(batch) >= batch.jobs;

@@ -14,6 +14,7 @@ export const batchEnded = z
     lines: z.int().optional().meta({ description: 'Lines of the file' }),
     counts: z.object({
       succeeded: z.int(),
+      partially_succeeded: z.int().meta({ description: 'Some of the outputs are there' }),
       failed: z.int(),
       cancelled: z.int(),
       timed_out: z.int(),

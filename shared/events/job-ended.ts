@@ -1,8 +1,13 @@
 import * as z from 'zod';
-import { endStates } from '../batches/batch.ts';
 import { jobUrl, outputUrl } from '../gateway-urls.ts';
-import type { Job } from '../jobs/job.ts';
-import { storedOutput, toStoredOutput } from '../jobs/stored-output.ts';
+import { finalStates, type Job } from '../jobs/job.ts';
+import {
+  outputCounts,
+  storedOutput,
+  toStoredOutput,
+  viewOutputCounts,
+  warnOfMissingOutputs,
+} from '../jobs/stored-output.ts';
 
 const output = storedOutput.extend({
   url: z.url().meta({ description: 'Redirects to a fresh URL whenever it is followed' }),
@@ -14,8 +19,10 @@ export const jobEnded = z
     jobId: z.uuid(),
     caller: z.string(),
     operation: z.string().meta({ description: 'Such as `images/generate`' }),
-    status: z.enum(endStates),
+    status: z.enum(finalStates),
     outputs: z.array(output),
+    ...outputCounts.shape,
+    warnings: z.array(z.string()).optional().meta({ description: 'What to know of outputs that are missing' }),
     error: z
       .object({
         code: z.string(),
@@ -44,6 +51,7 @@ export type JobEnded = z.output<typeof jobEnded>;
  * @param gatewayUrl base of the addresses
  */
 export const toJobEnded = (job: Job, gatewayUrl: string): JobEnded => {
+  const warnings = warnOfMissingOutputs(job);
   const { jobId, caller, operation, error, createdAt, batchId, line, lineId } = job;
   return {
     jobId,
@@ -54,6 +62,8 @@ export const toJobEnded = (job: Job, gatewayUrl: string): JobEnded => {
       ...toStoredOutput(stored),
       url: outputUrl(gatewayUrl, jobId, index),
     })),
+    ...viewOutputCounts(job),
+    warnings: warnings.length === 0 ? undefined : warnings,
     error,
     createdAt,
     // Every end is written with its time.

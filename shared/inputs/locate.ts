@@ -1,6 +1,7 @@
 import type { Table } from '../aws/table.ts';
 import { isOwnFile, parseOutputKey } from '../deployment/bucket.ts';
 import { GatewayError } from '../errors.ts';
+import { hasOutputs } from '../jobs/job.ts';
 import { getJob } from '../jobs/job-store.ts';
 import type { GatewaySource } from './sources.ts';
 
@@ -55,7 +56,7 @@ const outputOf = async (
   const job = await getJob(table, jobId);
   // Another caller's job must not be told apart from none.
   if (job?.caller !== caller) throw new InputError('not_found', 'there is no such job');
-  if (job.state !== 'succeeded') throw new InputError('not_ready', `the job is ${job.state}, not succeeded`);
+  if (!hasOutputs(job.state)) throw new InputError('not_ready', `the job is ${job.state}, not succeeded`);
   const outputs = job.outputs ?? [];
   const found = outputs[output];
   if (found === undefined) {

@@ -1,26 +1,25 @@
 import * as z from 'zod';
 import { parseExactly } from '../exact-json.ts';
 
-/** What a job can be doing; the last four are final. */
-export const jobStates = [
-  'queued',
-  'scheduled',
-  'submitting',
-  'running',
-  'storing',
-  'succeeded',
-  'failed',
-  'cancelled',
-  'timed_out',
-] as const;
+/**
+ * The states that nothing follows. `partially_succeeded`: some of the outputs are stored, and `errors` says why the others are
+ * not.
+ */
+export const finalStates = ['succeeded', 'partially_succeeded', 'failed', 'cancelled', 'timed_out'] as const;
+
+/** A state in which a job ends. */
+export type FinalState = (typeof finalStates)[number];
+
+/** What a job can be doing, in the order of its life. */
+export const jobStates = ['queued', 'scheduled', 'submitting', 'running', 'storing', ...finalStates] as const;
 
 export type JobState = (typeof jobStates)[number];
 
-/** The states that nothing follows. */
-export const finalStates: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 'timed_out'];
-
 /** Whether nothing more will happen to a job in this state. */
-export const isFinal = (state: JobState): boolean => finalStates.includes(state);
+export const isFinal = (state: JobState): state is FinalState => finalStates.some((final) => final === state);
+
+/** Whether a job in this state has outputs to show, all of them or some. */
+export const hasOutputs = (state: JobState): boolean => state === 'succeeded' || state === 'partially_succeeded';
 
 /** In the order in which they are served. */
 export const priorities = ['high', 'normal', 'low'] as const;
@@ -69,6 +68,17 @@ const jobResult = z.looseObject({
 
 /** What Adobe said about the finished job besides its outputs; passed on to the caller unchanged. */
 export type JobResult = z.output<typeof jobResult>;
+
+/** Why an output that was asked for is not there. */
+export const outputError = z.object({
+  /** Its place among the outputs as Adobe returned them, from 0; absent for one that Adobe did not return. */
+  index: z.int().optional(),
+  code: z.string(),
+  message: z.string(),
+});
+
+/** Why an output that was asked for is not there. */
+export type OutputError = z.output<typeof outputError>;
 
 const stateChange = z.object({ state: z.enum(jobStates), at: z.string() });
 
@@ -126,6 +136,12 @@ export const jobSchema = z.object({
   upstream: upstreamJob.optional(),
   result: jobResult.optional(),
   outputs: z.array(jobOutput).optional(),
+  /** How many outputs the request asks for; known once Adobe has finished the job, as is the next. */
+  requested: z.number().optional(),
+  /** How many outputs Adobe returned. */
+  received: z.number().optional(),
+  /** One entry for each output that is missing. */
+  errors: z.array(outputError).optional(),
   error: jobError.optional(),
   /** What the caller should know though the request was accepted, such as fields that Adobe does not document. */
   warnings: z.array(z.string()),

@@ -1,6 +1,6 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
-import { isFinal, type Job, type JobState, type Turn } from './job.ts';
+import { type FinalState, isFinal, type Job, type JobState, type Turn } from './job.ts';
 import { jobKey, parseJob, toQueueState, unpublishedJob } from './job-store.ts';
 
 // DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
@@ -51,10 +51,7 @@ export const transition = async (
 };
 
 /** The state, result and reason with which a job ends. */
-export type JobEnd = { to: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' } & Pick<
-  Partial<Job>,
-  'attempts' | 'error' | 'outputs' | 'result'
->;
+export type JobEnd = { to: FinalState } & Pick<Partial<Job>, 'attempts' | 'error' | 'errors' | 'outputs' | 'result'>;
 
 /**
  * Ends a job: the last write of its life. The record of a batch's job is needed for the report, however long the others
@@ -70,7 +67,7 @@ export const endJob = async (
 ): Promise<Job | undefined> =>
   transition(table, job, { from, to, changes }, job.batchId === undefined ? job.retentionSeconds : undefined);
 
-/** How long after its time-out, or after a takeover, a job's durable execution counts as lost, in ms: longer than any storing. */
+/** How long after its time-out, a takeover or its last sign of life a job's durable execution counts as lost, in ms: longer than the storing of any one output. */
 export const lostAfterMs = 15 * 60_000;
 
 /** Says that the durable execution of a job still follows it, though the job's time-out may be over. */
@@ -79,6 +76,20 @@ export const keepFollowing = async (table: Table, { jobId, turn }: Turn): Promis
     set: { queueOrder: new Date(table.clock.now() + lostAfterMs).toISOString() },
     when: condition`#state = ${'running'} AND #turn = ${turn}`,
   });
+};
+
+/**
+ * Puts off the time at which the durable execution of a storing job counts as lost: all of its outputs may take longer than that.
+ *
+ * @returns the job, or undefined if it is not storing any more or another turn has taken it over
+ */
+export const renewStoring = async (table: Table, { jobId, turn }: Turn): Promise<Job | undefined> => {
+  const now = table.clock.now();
+  const item = await updateItem(table, jobKey(jobId), {
+    set: { queueOrder: new Date(now + lostAfterMs).toISOString(), updatedAt: new Date(now).toISOString() },
+    when: condition`#state = ${'storing' satisfies JobState} AND #turn = ${turn}`,
+  });
+  return item && parseJob(item);
 };
 
 /**

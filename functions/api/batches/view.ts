@@ -22,6 +22,7 @@ export const batchSchema = z
     counts: z.object({
       unfinished: count('Jobs that wait or run'),
       succeeded: z.int(),
+      partially_succeeded: count('Jobs of which some of the outputs are there'),
       failed: z.int(),
       cancelled: count('Cancelled jobs, and lines that never became jobs because of the cancellation'),
       timed_out: z.int(),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
-import { exactRequestOf, type Job } from '#shared/jobs/job.ts';
+import { exactRequestOf, hasOutputs, type Job } from '#shared/jobs/job.ts';
 import { getJob, listJobs } from '#shared/jobs/job-store.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
@@ -75,7 +75,7 @@ const buildRecordLinks = (request: ApiRequest, job: Job, maxInputBytes: number):
     ...buildJobLinks(request, job),
     outputs: outputs.map((_, index) => outputUrl(baseUrl, job.jobId, index)),
   };
-  if (job.state !== 'succeeded') return links;
+  if (!hasOutputs(job.state)) return links;
   const operation = operationOf(job);
   const [first] = outputs;
   const similar =

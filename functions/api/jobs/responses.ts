@@ -1,7 +1,7 @@
 import type { JobLinks } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { JobPhase, PresentedJob } from '#shared/adobe/services/service.ts';
-import { isFinal, type Job, type JobState } from '#shared/jobs/job.ts';
+import { hasOutputs, isFinal, type Job, type JobState } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
 import { type HttpResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -45,7 +45,7 @@ export const waitedResponse = async (
     return acceptedResponse(job, request, { ...retryAfter(job, table.clock.now()), ...headers });
   }
   const withLink = { link: linkHeader(buildJobLinks(request, job)), ...headers };
-  if (job.state !== 'succeeded') throw problemOfJob(job, withLink);
+  if (!hasOutputs(job.state)) throw problemOfJob(job, withLink);
   const urls = await Promise.all((job.outputs ?? []).map(objects.presignGet));
   const operation = operationOf(job);
   return jsonResponse(200, serviceOf(operation).dialect.presentResult(presentJob(job), urls, operation), withLink);
@@ -58,6 +58,8 @@ const phases: Record<JobState, JobPhase> = {
   running: 'running',
   storing: 'running',
   succeeded: 'succeeded',
+  // Adobe has no word for it, and clients written for Adobe would wait for ever.
+  partially_succeeded: 'succeeded',
   failed: 'failed',
   cancelled: 'cancelled',
   timed_out: 'timed_out',
@@ -98,6 +100,7 @@ const contentPolicyCodes = [
   'video_unsafe',
   'reference_image_unsafe_error',
   'input_media_unsafe',
+  'output_media_unsafe',
 ];
 
 const statusByCode: Record<string, number> = {

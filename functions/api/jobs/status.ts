@@ -1,7 +1,7 @@
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { AdobeService } from '#shared/adobe/services/service.ts';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
-import type { Job } from '#shared/jobs/job.ts';
+import { hasOutputs, type Job } from '#shared/jobs/job.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
@@ -32,7 +32,7 @@ export const statusRoute = (
   },
   handle: async (request) => {
     const job = await findJob({ table }, request);
-    const outputs = job.state === 'succeeded' ? (job.outputs ?? []) : [];
+    const outputs = hasOutputs(job.state) ? (job.outputs ?? []) : [];
     const urls = await Promise.all(outputs.map(objects.presignGet));
     const operation = operationOf(job);
     // The job's own service, as two may share a path.

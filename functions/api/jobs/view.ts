@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { exactRequestOf, type Job, jobStates, priorities } from '#shared/jobs/job.ts';
-import { storedOutput, toStoredOutput } from '#shared/jobs/stored-output.ts';
+import {
+  outputCounts,
+  storedOutput,
+  toStoredOutput,
+  viewOutputCounts,
+  warnOfMissingOutputs,
+} from '#shared/jobs/stored-output.ts';
 import { toIso } from '../http/problem.ts';
 
 const summaryFields = {
@@ -13,6 +19,7 @@ const summaryFields = {
   updatedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional(),
   outputs: z.array(storedOutput),
+  ...outputCounts.shape,
   error: z.object({ code: z.string(), message: z.string(), upstreamStatus: z.int().optional() }).optional(),
 };
 
@@ -30,6 +37,9 @@ export const summaryAttributes = {
   updatedAt: true,
   finishedAt: true,
   outputs: true,
+  requested: true,
+  received: true,
+  errors: true,
   error: true,
 } as const;
 
@@ -44,6 +54,7 @@ export const viewJobSummary = (job: Pick<Job, keyof typeof summaryAttributes>): 
   updatedAt: job.updatedAt,
   finishedAt: job.finishedAt,
   outputs: (job.outputs ?? []).map(toStoredOutput),
+  ...viewOutputCounts(job),
   error: job.error,
 });
 
@@ -118,7 +129,7 @@ export const viewJobRecord = (
   upstream: job.upstream && { jobId: job.upstream.jobId, acceptedAt: job.upstream.acceptedAt },
   ...wait,
   reusedFrom: job.reusedFrom,
-  warnings: job.warnings,
+  warnings: [...job.warnings, ...warnOfMissingOutputs(job)],
   result: job.result,
   request: exactRequestOf(job),
   links,

@@ -1,13 +1,14 @@
-import { type Batch, type EndState, endStates, type LineCounts, noEnds, noLines } from '#shared/batches/batch.ts';
+import { type Batch, type LineCounts, noEnds, noLines } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { markCounted } from '#shared/batches/count-end.ts';
 import { countedAs, skippedLines } from '#shared/batches/line-items.ts';
+import { type FinalState, isFinal } from '#shared/jobs/job.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
 
 /** What the lines of a batch have become, and how its jobs have ended. */
 export interface BatchCounts extends LineCounts {
-  counts: Record<EndState, number>;
+  counts: Record<FinalState, number>;
 }
 
 /** Nothing counted yet. */
@@ -33,11 +34,10 @@ export const recountBatch = async (
   for await (const { jobs } of lineJobs(table, batchId, { last: lines }, countedJob)) {
     for (const { jobId, state, countedAt } of jobs.values()) {
       batchCounts.jobs += 1;
-      const end = endStates.find((one) => one === state);
-      if (end === undefined) continue;
+      if (!isFinal(state)) continue;
       const isSettled = countedAt === undefined ? await tryMarkCounted(inbox, jobId) : countedAt < settledBefore;
       if (!isSettled) return undefined;
-      batchCounts.counts[end] += 1;
+      batchCounts.counts[state] += 1;
     }
   }
   for await (const { state } of skippedLines(table, batchId)) batchCounts[countedAs[state]] += 1;

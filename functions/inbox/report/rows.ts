@@ -1,10 +1,11 @@
 import type * as z from 'zod';
 import type { Batch } from '#shared/batches/batch.ts';
-import { endStates } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { countedAs, type SkippedLine, skippedLines } from '#shared/batches/line-items.ts';
 import { GatewayError } from '#shared/errors.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
+import { type FinalState, isFinal, type OutputError } from '#shared/jobs/job.ts';
+import { warnOfMissingOutputs } from '#shared/jobs/stored-output.ts';
 import type { InboxContext } from '../context.ts';
 import type { BatchCounts } from './recount.ts';
 
@@ -16,7 +17,7 @@ export interface ReportRow {
   id?: string;
   jobId?: string;
   /** How its job ended; `rejected` if it could not be one; `erased` if its record is gone. */
-  state: 'succeeded' | 'failed' | 'cancelled' | 'timed_out' | 'rejected' | 'erased' | 'refused';
+  state: FinalState | 'rejected' | 'erased' | 'refused';
   /** S3 keys, in Adobe's order. */
   outputs: string[];
   /** Where each output is found for good: redirects to a fresh URL. */
@@ -24,6 +25,11 @@ export interface ReportRow {
   /** Of each output, where Adobe named one. */
   seed: (number | null)[];
   error?: { code: string; message: string };
+  /** How many outputs the request asked for, and how many Adobe returned; none of a job that Adobe did not finish. */
+  requested?: number;
+  received?: number;
+  /** One entry for each output that is missing. */
+  errors?: OutputError[];
   /** Where the line stands in the file: number of the line or, in a table, of the row with the header as the first. */
   row?: number;
   warnings?: string[];
@@ -43,6 +49,9 @@ const reportedJob = lineJobSchema.pick({
   lineId: true,
   state: true,
   outputs: true,
+  requested: true,
+  received: true,
+  errors: true,
   error: true,
   row: true,
   warnings: true,
@@ -69,7 +78,8 @@ export async function* reportRows(
       if (skippedLine !== undefined) nextSkipped = await skipped.next();
       if (job !== undefined) {
         const row = buildJobRow(line, job, gatewayUrl, batchCounts);
-        yield { ...row, ...describeOrigin(job, names) };
+        const warnings = [...job.warnings, ...warnOfMissingOutputs(job)];
+        yield { ...row, ...describeOrigin({ ...job, warnings }, names) };
       } else if (skippedLine !== undefined) {
         yield { ...buildSkippedRow(skippedLine, batchCounts), ...describeOrigin(skippedLine, names) };
       } else yield { line, state: 'erased', outputs: [], links: [], seed: [] };
@@ -83,9 +93,8 @@ const buildJobRow = (
   gatewayUrl: string,
   batchCounts: BatchCounts,
 ): ReportRow => {
-  const { jobId, lineId, outputs = [], error } = found;
-  const state = endStates.find((end) => end === found.state);
-  if (state === undefined) throw new JobsStillRunningError();
+  const { jobId, lineId, state, outputs = [], error, requested, received, errors } = found;
+  if (!isFinal(state)) throw new JobsStillRunningError();
   batchCounts.jobs += 1;
   batchCounts.counts[state] += 1;
   return {
@@ -97,6 +106,9 @@ const buildJobRow = (
     links: outputs.map((_, index) => outputUrl(gatewayUrl, jobId, index)),
     seed: outputs.some(({ seed }) => seed !== undefined) ? outputs.map(({ seed }) => seed ?? null) : [],
     error: error && { code: error.code, message: error.message },
+    requested,
+    received,
+    errors,
   };
 };
 

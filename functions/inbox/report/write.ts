@@ -71,6 +71,9 @@ const reportColumns = [
   'error',
   'row',
   'warnings',
+  'requested',
+  'received',
+  'errors',
 ] as const satisfies (keyof ReportRow)[];
 
 /**
@@ -106,6 +109,7 @@ const writeRow = (cells: unknown[]): string =>
 /** Keys and addresses have no spaces and seeds are numbers, so these are listed with spaces in between. */
 const formatCell = (row: ReportRow, name: (typeof reportColumns)[number]): unknown => {
   if (name === 'error') return row.error && `${row.error.code}: ${row.error.message}`;
+  if (name === 'errors') return row.errors?.map(({ code, message }) => `${code}: ${message}`).join('; ');
   if (name === 'seed') return row.seed.map((seed) => seed ?? '-').join(' ');
   const value = row[name];
   return Array.isArray(value) ? value.join(' ') : value;

@@ -44,11 +44,11 @@ export interface ResultShape {
   /** What an output is where neither its server nor its first bytes tell; undefined where it may be several things. */
   mediaType?: string;
   /**
-   * Reads Adobe's result.
+   * Reads Adobe's result. An output that cannot be read is undefined in its place: it costs the others nothing.
    *
-   * @returns undefined if it names no output
+   * @returns undefined if it has no list of outputs
    */
-  read(result: unknown): { outputs: UpstreamOutput[]; rest: Record<string, unknown> } | undefined;
+  read(result: unknown): { outputs: (UpstreamOutput | undefined)[]; rest: Record<string, unknown> } | undefined;
   /** Writes one output as Adobe would, with another URL. */
   write(output: Pick<UpstreamOutput, 'seed' | 'fields'>, url: string): Record<string, unknown>;
 }
@@ -71,8 +71,6 @@ export interface AcceptanceShape {
 
 /** Outputs that Adobe writes to URLs which the request names (presigned PUTs), rather than hosting them itself. */
 export interface OutputDestinations {
-  /** How many outputs a request asks for. */
-  count(body: Readonly<Record<string, unknown>>): number;
   /** The request with one URL for each of its outputs, in the order in which the result names them. */
   write(body: Readonly<Record<string, unknown>>, urls: readonly string[]): Record<string, unknown>;
 }
@@ -106,9 +104,17 @@ export interface OperationDefinition {
     body: Readonly<Record<string, unknown>>,
     outputs: readonly Pick<UpstreamOutput, 'seed'>[],
   ): Record<string, unknown>;
+  /** How many outputs a request asks for; one if absent. */
+  countOutputs?(body: Readonly<Record<string, unknown>>): number;
   accepts: AcceptanceShape;
   result: ResultShape;
   /** Required in a service whose outputs go to a destination. */
   destinations?: OutputDestinations;
   polling: PollingPolicy;
 }
+
+/** How many outputs a request of an operation asks for, and so how many are paid for. */
+export const countRequestedOutputs = (
+  { countOutputs }: Pick<OperationDefinition, 'countOutputs'>,
+  body: Readonly<Record<string, unknown>>,
+): number => countOutputs?.(body) ?? 1;

@@ -31,7 +31,13 @@ export interface AcceptedJob {
 /** What a status body says about a job. */
 export type JobProgress =
   | { kind: 'running' }
-  | { kind: 'succeeded'; outputs: UpstreamOutput[]; result: Record<string, unknown> }
+  /** An output that cannot be read is undefined in its place; `reason` is Adobe's own for a success without outputs. */
+  | {
+      kind: 'succeeded';
+      outputs: (UpstreamOutput | undefined)[];
+      result: Record<string, unknown>;
+      reason?: { code: string; message: string };
+    }
   | { kind: 'failed' | 'cancelled' | 'timed_out'; code: string; message: string };
 
 /**

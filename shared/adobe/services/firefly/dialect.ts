@@ -32,11 +32,15 @@ const statusSchema = z
   })
   .meta({ id: 'JobStatus' });
 
-const readSuccess = (result: unknown, shape: ResultShape): JobProgress => {
+const readSuccess = (
+  result: unknown,
+  shape: ResultShape,
+  reason: { code: string; message: string } | undefined,
+): JobProgress => {
   const read = shape.read(result);
   return read === undefined
-    ? { kind: 'failed', code: 'result_not_understood', message: 'Adobe reported success without any output.' }
-    : { kind: 'succeeded', outputs: read.outputs, result: read.rest };
+    ? { kind: 'failed', code: 'result_not_understood', message: 'Adobe reported success without a list of outputs.' }
+    : { kind: 'succeeded', outputs: read.outputs, result: read.rest, reason };
 };
 
 const presentResult: ServiceDialect['presentResult'] = ({ result, outputs = [] }: PresentedJob, urls, operation) => ({
@@ -88,7 +92,7 @@ export const fireflyDialect: ServiceDialect = {
     const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;
     switch (status) {
       case words.succeeded:
-        return readSuccess(result, operation.result);
+        return readSuccess(result, operation.result, code === undefined ? undefined : { code, message });
       case words.failed:
         return { kind: 'failed', code: code ?? 'failed', message };
       case words.cancelled:

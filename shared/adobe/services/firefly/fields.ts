@@ -86,6 +86,12 @@ export const seedsMatchVariations = (fields: Readonly<Record<string, unknown>>):
   return [{ path: ['seeds'], message: 'the number of seeds must equal numVariations' }];
 };
 
+/** How many outputs a request asks for (Adobe: one for each seed where `numVariations` does not say it). */
+export const countVariations: OperationDefinition['countOutputs'] = ({ numVariations: count, seeds: given }) => {
+  if (typeof count === 'number') return count;
+  return Array.isArray(given) ? Math.max(1, given.length) : 1;
+};
+
 /** Whether a request has a mask, beside the image or inside it (Adobe: deprecated, yet what its tutorials do). */
 const hasMask = ({ mask, image }: Readonly<Record<string, unknown>>): boolean =>
   mask !== undefined || (typeof image === 'object' && image !== null && 'mask' in image && image.mask !== undefined);

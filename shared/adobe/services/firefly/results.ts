@@ -1,33 +1,36 @@
 import * as z from 'zod';
-import type { ResultShape } from '../operation.ts';
+import type { ResultShape, UpstreamOutput } from '../operation.ts';
 
 const size = z.object({ width: z.int(), height: z.int() });
 
-const shapeOf = <Output extends z.ZodObject>(
+const listOfOutputs = z.looseObject({ outputs: z.array(z.unknown()).nullish() });
+
+const shapeOf = (
   rest: z.ZodRawShape,
-  output: Output,
-  urlOf: (output: z.output<Output>) => string,
+  output: z.ZodObject,
+  /** What an output needs to be fetched; whatever else is wrong with it does not cost it. */
+  address: z.ZodType<{ url: string }>,
   write: ResultShape['write'],
   ownFields: readonly string[],
 ): ResultShape => {
-  const outputs = z.looseObject({ outputs: z.array(output).min(1) });
+  const readOutput = (each: unknown): UpstreamOutput | undefined => {
+    const { url } = address.safeParse(each).data ?? {};
+    if (url === undefined) return undefined;
+    const { seed: number, ...others } = each as Record<string, unknown>;
+    const fields = Object.entries(others).filter(([name]) => !ownFields.includes(name));
+    return {
+      seed: typeof number === 'number' ? number : undefined,
+      url,
+      fields: fields.length === 0 ? undefined : Object.fromEntries(fields),
+    };
+  };
   return {
     schema: z.object({ ...rest, outputs: z.array(output) }),
     read: (result) => {
-      const parsed = outputs.safeParse(result);
+      const parsed = listOfOutputs.safeParse(result ?? {});
       if (!parsed.success) return undefined;
-      const { outputs: found, ...others } = parsed.data;
-      return {
-        outputs: found.map((each) => {
-          const fields = Object.entries(each).filter(([name]) => !ownFields.includes(name));
-          return {
-            ...(typeof each['seed'] === 'number' ? { seed: each['seed'] } : {}),
-            url: urlOf(each as z.output<Output>),
-            ...(fields.length === 0 ? {} : { fields: Object.fromEntries(fields) }),
-          };
-        }),
-        rest: others,
-      };
+      const { outputs, ...others } = parsed.data;
+      return { outputs: (outputs ?? []).map(readOutput), rest: others };
     },
     write,
   };
@@ -46,9 +49,9 @@ export const imageResult = shapeOf(
     altText: z.string().optional(),
   },
   z.looseObject({ seed, image: file }),
-  ({ image }) => image.url,
+  z.object({ image: file }).transform(({ image }) => image),
   ({ seed: number, fields }, url) => ({ seed: number, ...fields, image: { url } }),
-  ['seed', 'image'],
+  ['image'],
 );
 
 /** `outputs[].video.url` (Adobe: generate video). */
@@ -56,9 +59,9 @@ export const videoResult: ResultShape = {
   ...shapeOf(
     { size: size.optional() },
     z.looseObject({ seed, video: file }),
-    ({ video }) => video.url,
+    z.object({ video: file }).transform(({ video }) => video),
     ({ seed: number, fields }, url) => ({ seed: number, ...fields, video: { url } }),
-    ['seed', 'video'],
+    ['video'],
   ),
   mediaType: 'video/mp4',
 };
@@ -67,7 +70,7 @@ export const videoResult: ResultShape = {
 export const presignedResult = shapeOf(
   { version: z.string().optional() },
   z.looseObject({ presignedUrl: z.url(), id: z.string().nullish(), name: z.string().nullish() }),
-  ({ presignedUrl }) => presignedUrl,
+  z.object({ presignedUrl: z.url() }).transform(({ presignedUrl }) => ({ url: presignedUrl })),
   ({ fields }, url) => ({ ...fields, presignedUrl: url }),
-  ['seed', 'presignedUrl'],
+  ['presignedUrl'],
 );

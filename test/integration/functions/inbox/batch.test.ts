@@ -52,15 +52,35 @@ describe('a file in the inbox', () => {
       { line: 6, row: 7, state: 'timed_out', error: { code: 'job_timeout' } },
     ]);
     const csv = await rig.csv(batchId);
-    expect(csv.split('\r\n')[0]).toBe('\ufeffline,id,jobId,state,outputs,links,seed,error,row,warnings');
+    expect(csv.split('\r\n')[0]).toBe(
+      '\ufeffline,id,jobId,state,outputs,links,seed,error,row,warnings,requested,received,errors',
+    );
     const { jobId } = await rig.job(batchId, 1);
     const link = `https://gateway.test/jobs/${jobId}/outputs/0`;
-    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,,1,\r\n`);
+    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,,1,,,,\r\n`);
     expect(csv).toContain("4,'=bad,,rejected");
     expect(rig.events.filter(({ type }) => type === 'Batch Ended')).toMatchObject([
       { detail: { batchId, caller: 'team-a', status: 'finished', lines: 6, counts: { succeeded: 1, rejected: 3 } } },
     ]);
     expect(await rig.dispatch()).toEqual([]);
+  });
+
+  it('counts jobs that succeeded in part, and its reports name each output that is missing', async () => {
+    const { rig, batchId } = await readFile();
+    const errors = [{ index: 1, code: 'output_malformed', message: 'It cannot be read.' }];
+    await rig.end(batchId, 1, { to: 'partially_succeeded', outputs: [], errors });
+    await rig.end(batchId, 3);
+    await rig.end(batchId, 6);
+    expect(await rig.dispatch()).toEqual([{ state: 'finished' }]);
+    const counts = { succeeded: 2, partially_succeeded: 1, failed: 0 };
+    expect(await rig.batch(batchId)).toMatchObject({ counts });
+    expect((await rig.report(batchId))[0]).toMatchObject({
+      state: 'partially_succeeded',
+      errors,
+      warnings: [expect.stringContaining('could not be read or stored')],
+    });
+    expect(await rig.csv(batchId)).toContain('output_malformed: It cannot be read.');
+    expect(rig.events.filter(({ type }) => type === 'Batch Ended')).toMatchObject([{ detail: { counts } }]);
   });
 
   it('is answered with a receipt under its own name: nobody else knows where the report will be', async () => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { OperationDefinition } from '../../operation.ts';
 import { jobAcceptance } from '../acceptance.ts';
 import {
+  countVariations,
   hasSeeds,
   imagePolling,
   imageSizeUpTo,
@@ -33,6 +34,7 @@ export const expandImage: OperationDefinition = {
     size: imageSizeUpTo(3999).optional(),
   }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
+  countOutputs: countVariations,
   reproducible: hasSeeds,
   reproduce: withSeeds,
   accepts: jobAcceptance,

@@ -3,6 +3,7 @@ import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { linksAcceptance } from '../acceptance.ts';
 import {
   byDefault,
+  countVariations,
   hasSeeds,
   imagePolling,
   localeCode,
@@ -41,6 +42,7 @@ export const generateImagesImage5: OperationDefinition = {
       .optional(),
   }),
   rules: (fields) => [...seedsMatchVariations(fields), ...ratioOfReference(fields)],
+  countOutputs: countVariations,
   reproducible: hasSeeds,
   reproduce: withSeeds,
   accepts: linksAcceptance(200),

@@ -3,6 +3,7 @@ import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { jobAcceptance } from '../acceptance.ts';
 import {
   byDefault,
+  countVariations,
   hasSeeds,
   imagePolling,
   imageSizeUpTo,
@@ -64,6 +65,7 @@ export const generateImages: OperationDefinition = {
     ...checkImageSize(fields, modelVersion, imageSizes),
   ],
   warnings: presetWarnings,
+  countOutputs: countVariations,
   reproducible: hasSeeds,
   reproduce: withSeeds,
   accepts: jobAcceptance,

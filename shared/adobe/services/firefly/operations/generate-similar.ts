@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { OperationDefinition } from '../../operation.ts';
 import { jobAcceptance } from '../acceptance.ts';
 import {
+  countVariations,
   hasSeeds,
   imagePolling,
   imageSizeUpTo,
@@ -34,6 +35,7 @@ export const generateSimilar: OperationDefinition = {
     ...seedsMatchVariations(fields),
     ...checkImageSize(fields, modelVersion, similarSizes),
   ],
+  countOutputs: countVariations,
   reproducible: hasSeeds,
   reproduce: withSeeds,
   accepts: jobAcceptance,

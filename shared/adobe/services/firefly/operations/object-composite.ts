@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { OperationDefinition } from '../../operation.ts';
 import { jobAcceptance } from '../acceptance.ts';
 import {
+  countVariations,
   hasSeeds,
   imagePolling,
   imageSizeUpTo,
@@ -38,6 +39,7 @@ export const objectComposite: OperationDefinition = {
   }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
   warnings: presetWarnings,
+  countOutputs: countVariations,
   reproducible: hasSeeds,
   reproduce: withSeeds,
   accepts: jobAcceptance,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '../../operation.ts';
 import { linksAcceptance } from '../acceptance.ts';
-import { byDefault, hasSeeds, imagePolling, modelVersions, withSeeds } from '../fields.ts';
+import { byDefault, countVariations, hasSeeds, imagePolling, modelVersions, withSeeds } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { presignedResult } from '../results.ts';
 
@@ -16,6 +16,7 @@ export const upscaleImage: OperationDefinition = {
     seeds: z.array(z.int()).min(1).max(4),
     upscaleFactor: byDefault(2, z.literal([2, 3, 4, 6])).optional(),
   }),
+  countOutputs: countVariations,
   reproducible: hasSeeds,
   reproduce: withSeeds,
   accepts: linksAcceptance(202),

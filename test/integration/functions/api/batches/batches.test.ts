@@ -159,7 +159,7 @@ describe('PUT /batches/{id}/cancel', () => {
 
 describe('POST /batches/{id}/retry', () => {
   const retry = (batchId: string) => api.call({ method: 'POST', path: `/batches/${batchId}/retry` });
-  const counts = { succeeded: 1, failed: 1, cancelled: 0, timed_out: 1 };
+  const counts = { succeeded: 1, partially_succeeded: 0, failed: 1, cancelled: 0, timed_out: 1 };
 
   it('is one new batch for those that failed or timed out', async () => {
     const batchId = await newBatch();

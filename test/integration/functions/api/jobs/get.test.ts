@@ -52,6 +52,25 @@ describe('a job over HTTP', () => {
       expect((await status(jobId)).body).not.toBe(first.body);
     });
 
+    it('calls a job that succeeded in part by the word for success, so that clients written for Adobe stop polling', async () => {
+      const jobId = await api.submit();
+      const { result, outputs = [] } = success(jobId);
+      const errors = [{ index: 0, code: 'output_malformed', message: 'It cannot be read.' }];
+      await api.end(jobId, { to: 'partially_succeeded', result, outputs: outputs.slice(1), errors });
+      const answer = await status(jobId);
+      expect(answer.json).toMatchObject({ status: 'succeeded', result: { outputs: [{ seed: 11 }] } });
+      expect(answer.json).not.toHaveProperty('error_code');
+      expect(answer.headers['retry-after']).toBeUndefined();
+      expect((await record(jobId)).json).toMatchObject({
+        status: 'partially_succeeded',
+        errors,
+        outputs: [{ seed: 11 }],
+      });
+      const listed = await api.call({ path: '/jobs', query: { status: 'partially_succeeded' } });
+      expect(listed.json['jobs']).toMatchObject([{ jobId, status: 'partially_succeeded', errors }]);
+      expect((await api.call({ path: `/jobs/${jobId}/outputs/0` })).statusCode).toBe(302);
+    });
+
     it("keeps Adobe's code and message of a failure", async () => {
       const jobId = await api.submit();
       await api.end(jobId, {

@@ -59,15 +59,21 @@ describe('a job that has ended', () => {
     });
   });
 
-  it.each([undefined, null, {}, { outputs: [] }, { outputs: [{ image: { url: '' } }] }])(
-    'succeeded with the result %j failed',
-    async (result) => {
-      expect(await progressFor(statusBody('succeeded', { result }))).toMatchObject({
-        kind: 'failed',
-        code: 'result_not_understood',
-      });
-    },
-  );
+  it.each([undefined, null, {}, { outputs: [] }])('succeeded with the result %j has no outputs', async (result) => {
+    const reason = { error_code: 'output_media_unsafe', message: 'Taken out.' };
+    expect(await progressFor(statusBody('succeeded', { result }))).toMatchObject({ outputs: [], reason: undefined });
+    expect(await progressFor(statusBody('succeeded', { result, ...reason }))).toMatchObject({
+      outputs: [],
+      reason: { code: 'output_media_unsafe', message: 'Taken out.' },
+    });
+  });
+
+  it('succeeded with something else than a list of outputs failed', async () => {
+    expect(await progressFor(statusBody('succeeded', { result: { outputs: 4 } }))).toMatchObject({
+      kind: 'failed',
+      code: 'result_not_understood',
+    });
+  });
 
   it.each<[string, PollOutcome['kind'], string]>([
     ['failed', 'failed', 'failed'],

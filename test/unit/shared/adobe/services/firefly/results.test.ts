@@ -21,10 +21,24 @@ describe('the outputs in a result', () => {
     expect(shape.write(read, ours)).toEqual(written);
   });
 
-  it.each([undefined, {}, { outputs: [] }, { outputs: [{ seed: 1 }] }, { outputs: [{ image: { url: 'no URL' } }] }])(
-    'are none in %j',
-    (result) => {
-      for (const shape of [imageResult, videoResult, presignedResult]) expect(shape.read(result)).toBeUndefined();
+  it.each([undefined, null, {}, { outputs: null }, { outputs: [] }])('are none in %j', (result) => {
+    for (const shape of [imageResult, videoResult, presignedResult]) {
+      expect(shape.read(result)).toEqual({ outputs: [], rest: {} });
+    }
+  });
+
+  it.each(['a text', { outputs: 'none' }, { outputs: { 0: {} } }])('are no list in %j', (result) => {
+    expect(imageResult.read(result)).toBeUndefined();
+  });
+
+  it.each([null, 'text', { seed: 1 }, { image: { url: 'no URL' } }, { image: null }])(
+    'cost themselves only where one is %j',
+    (broken) => {
+      const whole = { seed: 'none', image: { url }, note: 'kept' };
+      expect(imageResult.read({ outputs: [broken, whole] })?.outputs).toEqual([
+        undefined,
+        { url, fields: { note: 'kept' } },
+      ]);
     },
   );
 });
