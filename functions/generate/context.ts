@@ -8,6 +8,7 @@ import type { TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputBuckets } from '#shared/inputs/locate.ts';
+import type { OpenWebInput } from '#shared/inputs/web-sources.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
@@ -31,6 +32,7 @@ export interface GenerateContext {
   getBaseUrl(service: AdobeService): string;
   allowsStatus: AllowsUrl;
   allowsDownload: AllowsUrl;
+  openWebInput: OpenWebInput;
   pollingPolicyFor(job: Pick<Job, 'operation'>): PollingPolicy;
   triggerDispatch: TriggerDispatch;
   log: Log;

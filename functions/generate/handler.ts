@@ -20,6 +20,7 @@ import { systemClock } from '#shared/clock.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
 import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
+import { openWebInput } from '#shared/inputs/web-sources.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
@@ -66,6 +67,7 @@ const generateContext: GenerateContext = {
   getBaseUrl: (service) => getBaseUrl(services, service),
   allowsStatus: createAllowList(statusHosts(environment)),
   allowsDownload: createAllowList(downloadHosts(environment)),
+  openWebInput,
   pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), overrides),
   outputMaxBytes: environment.outputMaxBytes,
   triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),

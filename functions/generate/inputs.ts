@@ -1,21 +1,29 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { findExpiringUrls, isExpired, listExpired } from '#shared/inputs/expiring-urls.ts';
-import { inspectInput } from '#shared/inputs/inspect.ts';
+import { inspectInput, readObject } from '#shared/inputs/inspect.ts';
 import { InputError, type InputLocation, locateInput } from '#shared/inputs/locate.ts';
 import { gatewaySourcesIn, maxGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
 import type { UploadIdentity } from '#shared/inputs/upload-ids.ts';
+import {
+  findWebSources,
+  maxWebSources,
+  openWebSource,
+  readWebInput,
+  tooManyWebSources,
+  type WebSource,
+} from '#shared/inputs/web-sources.ts';
 import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
 import { readTurnJob, requeueTurn, type Submitted, secondsUntil } from './turn.ts';
-import { uploadOnce } from './upload-once.ts';
+import { type OneUpload, uploadOnce } from './upload-once.ts';
 
-/** A request's inputs as its service can read them, each by the URL that the caller wrote. */
+/** A request's inputs as its service can read them, each by the URL that the caller wrote or the id of its web source. */
 export interface PreparedInputs {
-  /** Ids of uploads in Adobe's storage. */
+  /** Ids of uploads in Adobe's storage; a web source goes by its id, as its URL is a secret. */
   uploads: Record<string, string>;
   /** Those of the uploads that were made for an earlier job. */
   reused: UploadIdentity[];
@@ -31,10 +39,11 @@ type Prepared = { kind: 'ready'; inputs: PreparedInputs; waitSeconds: number } |
 
 // Two minutes and more: a function that held the lease for an upload has died by then, and Adobe's storage is back or down for long.
 const maxWaits = 40;
+const webRetrySeconds = 3;
 
 /** Whether a request names anything that {@link prepareInputs} has to look at. */
 export const hasPreparedInputs = (request: Record<string, unknown>): boolean =>
-  gatewaySourcesIn(request).length > 0 || findExpiringUrls(request).length > 0;
+  gatewaySourcesIn(request).length > 0 || findWebSources(request).length > 0 || findExpiringUrls(request).length > 0;
 
 /**
  * Makes the inputs that are in S3 readable for the service before the turn waits for its submit time, and ends a job whose
@@ -76,13 +85,13 @@ const tryPrepare = async (
         inputs.objects[url] = location;
         continue;
       }
-      const upload = await uploadOnce(context, input, job);
-      if (upload.kind === 'uploaded') {
-        inputs.uploads[url] = upload.uploadId;
-        if (upload.reused) inputs.reused.push(upload.identity);
-      } else if (upload.kind === 'refused') return await fail(context, job, upload.error);
-      else if (isLast || upload.kind === 'locked_out') return await giveUp(context, job);
-      else return { kind: 'wait', seconds: upload.seconds };
+      const upload = await uploadOnce(context, input, () => readObject(s3, input), job);
+      const hindrance = await takeUpload(context, job, inputs, url, upload, isLast);
+      if (hindrance !== undefined) return hindrance;
+    }
+    if (way === 'adobe-upload') {
+      const hindrance = await bringWebSources(context, job, inputs, findWebSources(request), isLast);
+      if (hindrance !== undefined) return hindrance;
     }
     return { kind: 'ready', inputs, waitSeconds: secondsUntil(job.submitAt ?? 0, table.clock) };
   } catch (error) {
@@ -90,6 +99,55 @@ const tryPrepare = async (
     const message = `An input cannot be used: ${error.message}.`;
     return fail(context, job, { code: `input_${error.problem}`, message });
   }
+};
+
+type Hindrance = Prepared | { kind: 'wait'; seconds: number };
+
+/** Keeps the id of an upload; what keeps the turn from going on otherwise. */
+const takeUpload = async (
+  context: GenerateContext,
+  job: Job,
+  inputs: PreparedInputs,
+  name: string,
+  upload: OneUpload,
+  isLast: boolean,
+): Promise<Hindrance | undefined> => {
+  if (upload.kind === 'refused') return fail(context, job, upload.error);
+  if (upload.kind !== 'uploaded') {
+    if (isLast || upload.kind === 'locked_out') return giveUp(context, job);
+    return { kind: 'wait', seconds: upload.seconds };
+  }
+  inputs.uploads[name] = upload.uploadId;
+  if (upload.reused) inputs.reused.push(upload.identity);
+  return undefined;
+};
+
+/** Brings the images that Adobe cannot reach by their URLs to its storage. */
+const bringWebSources = async (
+  context: GenerateContext,
+  job: Job,
+  inputs: PreparedInputs,
+  sources: readonly WebSource[],
+  isLast: boolean,
+): Promise<Hindrance | undefined> => {
+  if (sources.length > maxWebSources) throw new InputError('too_many', tooManyWebSources);
+  const { inputTypes: types } = serviceOf(operationOf(job));
+  for (const source of sources) {
+    const input = await openWebSource(source, context.openWebInput);
+    if (input === undefined) {
+      if (isLast) throw new InputError('not_found', 'Google Cloud Storage does not answer');
+      return { kind: 'wait', seconds: webRetrySeconds };
+    }
+    try {
+      const read = () => readWebInput(input, { maxBytes: context.inputMaxBytes, types });
+      const upload = await uploadOnce(context, input.identity, read, job);
+      const hindrance = await takeUpload(context, job, inputs, source.id, upload, isLast);
+      if (hindrance !== undefined) return hindrance;
+    } finally {
+      input.download.stream.destroy();
+    }
+  }
+  return undefined;
 };
 
 /** @throws {InputError} naming each presigned URL that has died while the job was waiting, or will have by its submit time */

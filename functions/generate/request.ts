@@ -4,6 +4,7 @@ import { countRequestedOutputs } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey } from '#shared/deployment/bucket.ts';
 import { replaceSources } from '#shared/inputs/sources.ts';
+import { findWebSources } from '#shared/inputs/web-sources.ts';
 import { exactRequestOf, type Job, requestOf } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
 import type { PreparedInputs } from './inputs.ts';
@@ -24,8 +25,13 @@ export const buildRequest = async (
 ): Promise<string> => {
   const operation = operationOf(job);
   const { outputs } = serviceOf(operation);
+  const request = requestOf(job);
+  const webUrls = new Map(findWebSources(request).map(({ id, url }) => [id, url]));
   const replacements = new Map<string, Record<string, string>>([
-    ...Object.entries(uploads).map(([url, uploadId]): [string, Record<string, string>] => [url, { uploadId }]),
+    ...Object.entries(uploads).map(([name, uploadId]): [string, Record<string, string>] => [
+      webUrls.get(name) ?? name,
+      { uploadId },
+    ]),
     ...(await presignInputs(context, objects)),
   ]);
   if (replacements.size === 0 && outputs === 'hosted') return job.request;
@@ -34,7 +40,7 @@ export const buildRequest = async (
     return JSON.stringify(replaceSources(exactRequestOf(job), replacements));
   }
   // Its numbers are read, so that they are what JavaScript makes of them.
-  const fields = replaceSources(requestOf(job), replacements) as Record<string, unknown>;
+  const fields = replaceSources(request, replacements) as Record<string, unknown>;
   const urls = await presignDestinations(context, job, countRequestedOutputs(operation, fields));
   return JSON.stringify(destinations.write(fields, urls));
 };

@@ -1,8 +1,7 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { type UploadOutcome, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
 import { classifyRefusal } from '#shared/adobe/services/refusal.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
-import type { InspectedInput } from '#shared/inputs/inspect.ts';
+import { InputError } from '#shared/inputs/locate.ts';
 import {
   claimUpload,
   findUploadId,
@@ -23,10 +22,16 @@ export type OneUpload =
   | { kind: 'locked_out' }
   | { kind: 'wait'; seconds: number };
 
-/** Uses the upload that is there, or makes it, unless another job is just doing so. */
+/**
+ * Uses the upload that is there, or makes it, unless another job is just doing so.
+ *
+ * @param read reads the image; called only if it has to be uploaded
+ * @throws {InputError} if `read` does
+ */
 export const uploadOnce = async (
   context: GenerateContext,
-  input: InspectedInput,
+  input: Omit<UploadIdentity, 'uploadId'>,
+  read: () => Promise<{ image: Uint8Array<ArrayBuffer>; contentType: string }>,
   job: Pick<Job, 'jobId' | 'lane' | 'operation'>,
 ): Promise<OneUpload> => {
   const { table } = context;
@@ -43,7 +48,7 @@ export const uploadOnce = async (
     const made = await findUploadId(table, input);
     return made === undefined ? { kind: 'wait', seconds: retrySeconds } : uploaded(made, true);
   }
-  const outcome = await upload(context, input, job);
+  const outcome = await upload(context, input, read, job);
   if (outcome.kind === 'uploaded') {
     await rememberUpload(table, input, outcome.uploadId);
     return uploaded(outcome.uploadId, false);
@@ -64,20 +69,20 @@ export const uploadOnce = async (
 };
 
 const upload = async (
-  { callAdobe, s3, getBaseUrl, log }: GenerateContext,
-  input: InspectedInput,
+  { table, callAdobe, getBaseUrl, log }: GenerateContext,
+  input: Omit<UploadIdentity, 'uploadId'>,
+  read: Parameters<typeof uploadOnce>[2],
   job: Pick<Job, 'operation'>,
 ): Promise<UploadOutcome> => {
   try {
-    const { Body } = await s3.send(
-      // What was inspected is what is sent, even if the object has been replaced since.
-      new GetObjectCommand({ Bucket: input.bucket, Key: input.key, IfMatch: input.etag }),
-    );
-    const image = new Uint8Array((await Body?.transformToByteArray()) ?? []);
     const baseUrl = getBaseUrl(serviceOf(operationOf(job)));
-    return await uploadImage({ baseUrl, image, contentType: input.contentType }, callAdobe);
+    return await uploadImage({ baseUrl, ...(await read()) }, callAdobe);
   } catch (error) {
     // The lease is given back whatever failed, so that the next try need not wait for its end.
+    if (error instanceof InputError) {
+      await releaseUpload(table, input);
+      throw error;
+    }
     log.error('An input could not be uploaded to Adobe.', { error: error instanceof Error ? error.name : 'unknown' });
     return { kind: 'unavailable' };
   }

@@ -5,6 +5,7 @@ import { type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, InputError, type InputProblem, locateInput } from './locate.ts';
 import { gatewaySourcesIn, maxGatewaySources, tooManySources } from './sources.ts';
 import { findForeignUploads, findUploadIds, maxUploads, unknownUpload } from './upload-owners.ts';
+import { findWebSources, maxWebSources, tooManyWebSources } from './web-sources.ts';
 
 /** What looking at inputs takes. */
 export interface InputParts {
@@ -46,6 +47,9 @@ export const checkInputs = async (
   const tooMany = sources[maxGatewaySources];
   if (tooMany !== undefined) {
     return { findings: [{ path: tooMany.path, problem: 'too_many', message: tooManySources }] };
+  }
+  if (findWebSources(body).length > maxWebSources) {
+    return { findings: [{ path: [], problem: 'too_many', message: tooManyWebSources }] };
   }
   const uploads = findUploadIds(body);
   const tooManyUploads = uploads[maxUploads];

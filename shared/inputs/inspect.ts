@@ -36,6 +36,15 @@ export const inspectInput = async (
   return { bucket, key, etag, bytes, contentType, changedAt };
 };
 
+/** Reads what was inspected, even if the object has been replaced since. */
+export const readObject = async (
+  s3: S3Client,
+  { bucket, key, etag, contentType }: InspectedInput,
+): Promise<{ image: Uint8Array<ArrayBuffer>; contentType: string }> => {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag }));
+  return { image: new Uint8Array((await Body?.transformToByteArray()) ?? []), contentType };
+};
+
 // Without the right to list a bucket S3 answers 403 for what is not there.
 const absentStatuses = [403, 404];
 

@@ -6,6 +6,8 @@ import type { AllowsUrl } from './hosts.ts';
 export interface Download {
   stream: Readable;
   contentType: string | null;
+  /** Names this very content, if the server says it. */
+  etag?: string | null;
 }
 
 /** An output could not be fetched. `expired` means that a fresh URL may help, `retryable` that time may. */
@@ -41,7 +43,8 @@ export const openDownload = async (url: string, allows: AllowsUrl, timeoutMs: nu
       throw new DownloadError('unavailable', 'The output could not be fetched.', { cause });
     }
     if (response.status === 200 && response.body !== null) {
-      return { stream: Readable.fromWeb(response.body), contentType: response.headers.get('content-type') };
+      const { body, headers } = response;
+      return { stream: Readable.fromWeb(body), contentType: headers.get('content-type'), etag: headers.get('etag') };
     }
     await response.body?.cancel();
     const location = response.headers.get('location');

@@ -2,6 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { claimUpload } from '#shared/inputs/upload-ids.ts';
+import type { FakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { presignedUrl, signature } from '#test/fixtures/presigned-url.ts';
 import { adobeLimits, createLane, onlyLane } from '#test/fixtures/queue.ts';
 import { acceptance, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
@@ -174,5 +175,52 @@ describe.concurrent('inputs that lie in S3', () => {
     const { rig, key, requestWith, scheduled } = await prepare();
     const { job } = await rig.follow(await scheduled(requestWith(`s3://outputs/${key}x`)));
     expect(job).toMatchObject({ state: 'failed', error: { code: 'input_not_found' } });
+  });
+});
+
+describe.concurrent('inputs on Google Cloud Storage', () => {
+  const path = '/bucket/cat.png?X-Goog-Signature=0f1e2d3c4b';
+  const url = `https://storage.googleapis.com${path}`;
+  const prepareWeb = async () => {
+    const { rig, requestWith, scheduled, sent } = await prepare();
+    const serve = (answer: Parameters<typeof rig.storage.script>[2]) => rig.storage.script('GET', path, answer);
+    const follow = async () => rig.follow(await scheduled(requestWith(url)));
+    serve({ status: 200, body: png, headers: { 'content-type': 'text/plain', etag: '"1"' } });
+    return { rig, follow, serve, sent };
+  };
+
+  it('are brought to Adobe once, by what they are, and neither URL nor signature is recorded', async () => {
+    const { rig, follow, sent, serve } = await prepareWeb();
+    const { job, steps } = await follow();
+    expect(job.state).toBe('succeeded');
+    expect(sent().style.imageReference.source).toEqual({ uploadId });
+    expect(rig.adobe.asked('POST', uploadPath)[0]?.headers).toMatchObject({ 'content-type': 'image/png' });
+    expect(JSON.stringify([job.error, job.warnings, rig.events, rig.lines, steps])).not.toContain('0f1e2d3c4b');
+    await follow();
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(1);
+    serve({ status: 200, body: png, headers: { etag: '"2"' } });
+    await follow();
+    expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(2);
+  });
+
+  it.each<[string, Parameters<FakeAdobe['script']>[2], string]>([
+    ['that Google does not give', { status: 403 }, 'input_not_found'],
+    ['that lead elsewhere', { status: 302, headers: { location: 'https://example.com/cat.png' } }, 'input_not_found'],
+    ['that are no images', { status: 200, body: 'text' }, 'input_wrong_type'],
+    ['that are too large', { status: 200, body: Buffer.concat([png, Buffer.alloc(100_000)]) }, 'input_too_large'],
+  ])('%s end the job before it costs a request, and free its permit', async (_, answer, code) => {
+    const { rig, follow, serve } = await prepareWeb();
+    serve(answer);
+    const { job } = await follow();
+    expect(job).toMatchObject({ state: 'failed', error: { code } });
+    expect(job.error?.message).not.toContain('0f1e2d3c4b');
+    expect(rig.adobe.seen).toEqual([]);
+    expect((await rig.permits())[0]?.freeAt).toBeLessThanOrEqual(Date.now() + 1);
+  });
+
+  it('are asked for again while Google does not answer', async () => {
+    const { rig, follow } = await prepareWeb();
+    rig.storage.script('GET', path, { status: 503 }, { fault: 'reset' }, { status: 200, body: png });
+    expect((await follow()).job.state).toBe('succeeded');
   });
 });

@@ -8,6 +8,7 @@ import type { TurnEnd } from '#functions/generate/turn.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { type AccessToken, createAccessTokenCache, type TokenSource } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
+import { openDownload } from '#shared/adobe/http/download.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Job, NewJob, Turn } from '#shared/jobs/job.ts';
@@ -164,6 +165,11 @@ const createRig = (
     getBaseUrl: () => adobe.url,
     allowsStatus: createAllowList([adobe.url]),
     allowsDownload: createAllowList([storage.url]),
+    // The rig's storage stands for Google's as well.
+    openWebInput: (url) => {
+      const { pathname, search } = new URL(url);
+      return openDownload(storage.url + pathname + search, createAllowList([storage.url]), 10_000);
+    },
     pollingPolicyFor: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 }),
     outputMaxBytes: 50_000_000,
     triggerDispatch: async () => {
