@@ -3,14 +3,12 @@ import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { type FunctionName, readStackName } from '#shared/deployment/names.ts';
 import { type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
-import { batchEndedEvent } from '#shared/events/batch-ended.ts';
-import { jobEndedEvent } from '#shared/events/job-ended.ts';
-import { eventSource } from '#shared/events/publish.ts';
 import type { Stage } from './config.ts';
 import { CallerPolicy, OperatorPolicy } from './constructs/access-policies.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { DataTable } from './constructs/data-table.ts';
+import { GatewayEventBus } from './constructs/event-bus.ts';
 import { EventRule } from './constructs/event-rule.ts';
 import { ApiFunction } from './constructs/functions/api-function.ts';
 import { DispatchFunction } from './constructs/functions/dispatch-function.ts';
@@ -33,6 +31,7 @@ export class GatewayStack extends Stack {
   readonly rotation: SecretRotation;
   readonly functions: Record<FunctionName, GatewayFunction>;
   readonly webhooks: DataTable;
+  readonly events: GatewayEventBus;
   readonly eventRules: Record<'inbox' | 'notify', EventRule>;
   readonly httpApi: GatewayHttpApi;
   readonly schedules: Schedules;
@@ -56,8 +55,9 @@ export class GatewayStack extends Stack {
     });
     this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
     const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
-    const { jobs, outputs, secrets, webhooks } = this;
-    const parts = { settings, jobs, outputs, secrets, webhooks, gatewayUrl };
+    this.events = new GatewayEventBus(this, 'Events', { copiesToDefaultBus: settings.copyEventsToDefaultBus });
+    const { jobs, outputs, secrets, webhooks, events } = this;
+    const parts = { settings, jobs, outputs, secrets, webhooks, events, gatewayUrl };
     this.rotation = new SecretRotation(this, 'Rotation', { ...parts, removalPolicy });
     const inbox = new InboxFunction(this, 'Inbox', parts);
     const notify = new NotifyFunction(this, 'Notify', parts);
@@ -70,6 +70,11 @@ export class GatewayStack extends Stack {
       'token-refresh': new TokenRefreshFunction(this, 'TokenRefresh', parts),
       'secret-rotation': this.rotation.function,
     };
+    const { api, dispatch, generate } = this.functions;
+    const announcing = [api, dispatch, generate, inbox];
+    events.admitOnly(announcing.map(({ role }) => role));
+    // What a new version adds to the events is refused by an earlier notify.
+    for (const { lambda } of announcing) lambda.node.addDependency(notify.alias);
     this.eventRules = {
       inbox: new EventRule(this, 'InboxEvents', {
         description: 'A new file of requests',
@@ -82,7 +87,8 @@ export class GatewayStack extends Stack {
       }),
       notify: new EventRule(this, 'NotifyEvents', {
         description: 'The end of a job or a batch',
-        pattern: { source: [eventSource], detailType: [jobEndedEvent, batchEndedEvent] },
+        eventBus: events.bus,
+        pattern: events.ownEvents,
         alias: notify.alias,
       }),
     };
@@ -104,6 +110,8 @@ export class GatewayStack extends Stack {
     this.output('TableName', 'Where the jobs are', this.jobs.table.tableName);
     this.output('ClientCredentialsSecret', 'Set with: npm run credentials', this.secrets.clientCredentials.secretName);
     this.output('AccessTokenSecret', 'Written by the token refresh', this.secrets.accessToken.secretName);
+    this.output('EventBusName', 'Where the ends of jobs and batches are announced', events.bus.eventBusName);
+    this.output('EventBusArn', 'For rules of your own on that bus', events.bus.eventBusArn);
     this.output('AlarmTopicArn', 'Subscribe to it to hear of alarms', topic.topicArn);
     if (settings.auth.mode === 'iam') {
       const { api } = this.httpApi;

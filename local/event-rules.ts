@@ -1,33 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { prefixes } from '#shared/deployment/bucket.ts';
+import { eventSource } from '#shared/events/announcer.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
-import { eventSource } from '#shared/events/publish.ts';
 import type { BusEvent } from './eventbridge.ts';
 import type { ObjectCreated } from './s3/s3-app.ts';
 import { stackNames } from './stack-settings.ts';
 
 /** Which events start which function, as a rule of EventBridge says it. */
 export interface EventRule {
+  busName: string;
   source: string;
   detailType: string;
   /** For events of S3: what the keys begin with. */
   keyPrefix?: string;
+  /** For events of a gateway: the name of its stack. */
+  gateway?: string;
   /** Name or `name:alias` of the function, which receives the event as it is. */
   functionReference: string;
 }
 
+/** The bus that AWS's own services put their events on. */
+export const defaultBusName = 'default';
+
 /** The rules of the embedded stack, as `cdk deploy` makes them. */
 export const stackRules: readonly EventRule[] = [
   {
+    busName: defaultBusName,
     source: 'aws.s3',
     detailType: 'Object Created',
     keyPrefix: prefixes.inbox,
     functionReference: `${stackNames.functions.inbox}:live`,
   },
   ...[jobEndedEvent, batchEndedEvent].map((detailType) => ({
+    busName: stackNames.eventBus,
     source: eventSource,
     detailType,
+    gateway: stackNames.stack,
     functionReference: `${stackNames.functions.notify}:live`,
   })),
 ];
@@ -43,17 +52,19 @@ export const applyRules =
     rules: readonly EventRule[],
     start: (functionReference: string, event: BusEvent) => Promise<void>,
     onError: (functionReference: string, error: unknown) => void,
-  ): ((event: BusEvent) => void) =>
-  (event) => {
-    for (const rule of rules.filter((candidate) => matches(candidate, event))) {
+  ): ((event: BusEvent, busName: string) => void) =>
+  (event, busName) => {
+    for (const rule of rules.filter((candidate) => matches(candidate, event, busName))) {
       start(rule.functionReference, event).catch((error: unknown) => onError(rule.functionReference, error));
     }
   };
 
-const matches = ({ source, detailType, keyPrefix }: EventRule, event: BusEvent): boolean =>
-  event.source === source &&
-  event['detail-type'] === detailType &&
-  (keyPrefix === undefined || keyOf(event.detail).startsWith(keyPrefix));
+const matches = (rule: EventRule, event: BusEvent, busName: string): boolean =>
+  busName === rule.busName &&
+  event.source === rule.source &&
+  event['detail-type'] === rule.detailType &&
+  (rule.gateway === undefined || event.detail['gateway'] === rule.gateway) &&
+  (rule.keyPrefix === undefined || keyOf(event.detail).startsWith(rule.keyPrefix));
 
 const keyOf = ({ object }: Record<string, unknown>): string =>
   typeof object === 'object' && object !== null && 'key' in object ? String(object.key) : '';

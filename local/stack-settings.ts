@@ -69,7 +69,7 @@ export const stackNames = {
   table: `${stack}-jobs`,
   rotationTable: `${stack}-rotation`,
   webhookTable: `${stack}-webhooks`,
-  eventBus: eventBusName,
+  eventBus: eventBusName(stack),
   accessTokenSecret: secretNames(stack).accessToken,
   clientCredentialsSecret: secretNames(stack).clientCredentials,
   functions: Object.fromEntries(functionNames.map((name) => [name, lambdaName(stack, name)])) as Record<

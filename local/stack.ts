@@ -1,7 +1,7 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
-import { applyRules, objectCreatedEvent, stackRules } from './event-rules.ts';
+import { applyRules, defaultBusName, objectCreatedEvent, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
@@ -34,12 +34,12 @@ export interface StackOptions {
   onLog?(functionName: string, line: string): void;
   /** Receives each durable execution when it ends, with all it recorded. */
   onExecutionFinished?(execution: FinishedExecution): void;
-  /** Receives every event on the event bus. */
+  /** Receives every event, on whichever bus. */
   onEvent?(event: BusEvent): void;
 }
 
 /** URLs and names of a running stack, as `npm start -- --json` prints them. */
-export interface StackDescription extends Omit<FunctionEndpoints, 'eventBridge'> {
+export interface StackDescription extends FunctionEndpoints {
   bucket: string;
   table: string;
   accessTokenSecret: string;
@@ -84,9 +84,9 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     );
     const onError = (name: string, error: unknown) => onLog(name, errorLine(error));
     const startByRules = applyRules(stackRules, lambda.start, onError);
-    const onEvent = (event: BusEvent) => {
+    const onEvent = (event: BusEvent, busName: string) => {
       options.onEvent?.(event);
-      startByRules(event);
+      startByRules(event, busName);
     };
     progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
     const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
@@ -94,7 +94,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       open(
         startS3({
           bucket: stackNames.bucket,
-          onObjectCreated: (created) => onEvent(objectCreatedEvent(created)),
+          onObjectCreated: (created) => onEvent(objectCreatedEvent(created), defaultBusName),
         }),
       ),
       open(
@@ -169,10 +169,8 @@ const refreshToken = async (lambda: Lambda): Promise<void> => {
 };
 
 const describeStack = (endpoints: FunctionEndpoints): StackDescription => {
-  const { gateway, firefly, ims, ioManagement, s3, dynamodb, secretsManager, lambda } = endpoints;
   const { bucket, table, accessTokenSecret, clientCredentialsSecret } = stackNames;
-  const urls = { gateway, firefly, ims, ioManagement, s3, dynamodb, secretsManager, lambda };
-  return { ...urls, bucket, table, accessTokenSecret, clientCredentialsSecret };
+  return { ...endpoints, bucket, table, accessTokenSecret, clientCredentialsSecret };
 };
 
 const errorLine = (error: unknown): string => JSON.stringify({ level: 'ERROR', message: String(error) });

@@ -23,6 +23,8 @@ export const metricNames = {
   jobsSetAside: 'JobsSetAside',
   /** Items of a table that were left out of a list as they cannot be read. */
   itemsUnreadable: 'ItemsUnreadable',
+  /** Events that notify refused: of another gateway, or not as this one writes them. */
+  eventsRefused: 'EventsRefused',
   jobsSucceeded: 'JobsSucceeded',
   jobsPartiallySucceeded: 'JobsPartiallySucceeded',
   jobsFailed: 'JobsFailed',

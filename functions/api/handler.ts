@@ -41,6 +41,7 @@ export const handler = createApi({
   bus: {
     eventBridge: createEventBridge(),
     eventBusName: environment.eventBusName,
+    stackName: environment.stackName,
     gatewayUrl: environment.gatewayUrl,
   },
   token,

@@ -11,7 +11,7 @@ import type { DispatchContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
 
 const environment = dispatchEnvironment.read(process.env);
-const { tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn } = environment;
+const { stackName, tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn } = environment;
 const log = createLog();
 const recordMetric = createRecordMetric();
 const table = openTable({ dynamoDb: createDynamoDb(), tableName, clock: systemClock, log, recordMetric });
@@ -22,7 +22,7 @@ const startInbox = createStartExecution(lambda, inboxFunctionArn);
 const context: DispatchContext = {
   table,
   lanes: createLanes(table, getLaneLimits(environment)),
-  bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
+  bus: { eventBridge: createEventBridge(), eventBusName, stackName, gatewayUrl },
   startTurn: ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name),
   startRun: ({ batchId, run }, name) => startInbox({ batchId, run }, name),
   random: Math.random,

@@ -57,6 +57,7 @@ const generateContext: GenerateContext = {
   bus: {
     eventBridge: createEventBridge(),
     eventBusName: environment.eventBusName,
+    stackName: environment.stackName,
     gatewayUrl: environment.gatewayUrl,
   },
   tokens,

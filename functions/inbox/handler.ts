@@ -15,7 +15,7 @@ import { processBatch } from './process-batch.ts';
 import { registerFile, registrationRetries } from './register-file.ts';
 
 const environment = inboxEnvironment.read(process.env);
-const { tableName, eventBusName, gatewayUrl } = environment;
+const { stackName, tableName, eventBusName, gatewayUrl } = environment;
 
 const log = createLog();
 
@@ -30,7 +30,7 @@ const table = openTable({
 const inbox: InboxContext = {
   table,
   lanes: createLanes(table, getLaneLimits(environment)),
-  bus: { eventBridge: createEventBridge(), eventBusName, gatewayUrl },
+  bus: { eventBridge: createEventBridge(), eventBusName, stackName, gatewayUrl },
   s3: createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined }),
   triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName),
   log,

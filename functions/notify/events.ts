@@ -1,53 +1,62 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { batchEndedEvent } from '#shared/events/batch-ended.ts';
-import { jobEndedEvent } from '#shared/events/job-ended.ts';
-import { eventSource } from '#shared/events/publish.ts';
+import { eventSource } from '#shared/events/announcer.ts';
+import { batchEnded, batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { jobEnded, jobEndedEvent } from '#shared/events/job-ended.ts';
 import type { Message } from '#shared/webhooks/message.ts';
 import type { DeliveryRef } from '#shared/webhooks/webhook.ts';
 
+/** What the function is started with: an end that was published (EventBridge), or a message that is to be delivered. */
+export type NotifyEvent =
+  | { kind: 'announcement'; caller: string; message: Message }
+  | { kind: 'delivery'; delivery: DeliveryRef }
+  /** Nothing that may be signed: the end of another gateway's job, or not in the form in which this one announces. */
+  | { kind: 'refused'; reason: 'other_gateway' | 'unknown_form' };
+
 const source = z.literal(eventSource);
-const ended = { caller: z.string(), finishedAt: z.iso.datetime() };
 
-const jobEnded = z
-  .object({
-    source,
-    'detail-type': z.literal(jobEndedEvent),
-    detail: z.looseObject({ ...ended, jobId: z.string() }),
-  })
-  .transform(({ detail }) => buildAnnouncement('job.ended', detail.jobId, detail));
+/**
+ * The same, with no field at any depth that the schema does not have: what is told to webhooks is signed, and holds nothing that
+ * this gateway does not write itself.
+ */
+const exactly = <Detail>(schema: z.ZodType<Detail>) =>
+  z.unknown().transform((detail, context): Detail => {
+    const { data } = schema.safeParse(detail);
+    if (data !== undefined && isDeepStrictEqual(data, detail)) return data;
+    context.issues.push({ code: 'custom', message: 'is not the content of an event', input: detail });
+    return z.NEVER;
+  });
 
-const batchEnded = z
-  .object({
-    source,
-    'detail-type': z.literal(batchEndedEvent),
-    detail: z.looseObject({ ...ended, batchId: z.string() }),
-  })
-  .transform(({ detail }) => buildAnnouncement('batch.ended', detail.batchId, detail));
+// EventBridge adds fields of its own around the detail, such as the name of a replay.
+const announcement = z.discriminatedUnion('detail-type', [
+  z
+    .object({ source, 'detail-type': z.literal(jobEndedEvent), detail: exactly(jobEnded) })
+    .transform(({ detail }) => buildAnnouncement('job.ended', detail.jobId, detail)),
+  z
+    .object({ source, 'detail-type': z.literal(batchEndedEvent), detail: exactly(batchEnded) })
+    .transform(({ detail }) => buildAnnouncement('batch.ended', detail.batchId, detail)),
+]);
 
 const buildAnnouncement = (
   type: Message['type'],
   subject: string,
-  data: { caller: string; finishedAt: string; [field: string]: unknown },
-): { kind: 'announcement'; caller: string; message: Message } => ({
-  kind: 'announcement',
-  caller: data.caller,
-  message: { type, at: data.finishedAt, subject, data },
+  data: { gateway: string; caller: string; finishedAt: string },
+) => ({ gateway: data.gateway, caller: data.caller, message: { type, at: data.finishedAt, subject, data } });
+
+const delivery = z.strictObject({
+  delivery: z.strictObject({ caller: z.string(), webhookId: z.uuid(), at: z.iso.datetime(), deliveryId: z.uuid() }),
 });
-
-const delivery = z
-  .object({
-    delivery: z.object({ caller: z.string(), webhookId: z.uuid(), at: z.iso.datetime(), deliveryId: z.uuid() }),
-  })
-  .transform(({ delivery: ref }): { kind: 'delivery'; delivery: DeliveryRef } => ({ kind: 'delivery', delivery: ref }));
-
-const notifyEvent = z.union([delivery, jobEnded, batchEnded]);
-
-/** What the function is started with: an end that was published (EventBridge), or a message that is to be delivered. */
-export type NotifyEvent = z.output<typeof notifyEvent>;
 
 /**
  * Reads an event.
  *
- * @throws {ZodError} if it is neither
+ * @param gateway name of the own stack: the ends of another's jobs are refused, whoever put them on the bus
  */
-export const readEvent = (event: unknown): NotifyEvent => notifyEvent.parse(event);
+export const readEvent = (event: unknown, gateway: string): NotifyEvent => {
+  const ref = delivery.safeParse(event);
+  if (ref.success) return { kind: 'delivery', ...ref.data };
+  const { data: announced } = announcement.safeParse(event);
+  if (announced === undefined) return { kind: 'refused', reason: 'unknown_form' };
+  if (announced.gateway !== gateway) return { kind: 'refused', reason: 'other_gateway' };
+  return { kind: 'announcement', caller: announced.caller, message: announced.message };
+};

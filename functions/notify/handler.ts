@@ -6,6 +6,7 @@ import { createStartExecution } from '#shared/aws/invoke-functions.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { notifyEnvironment } from '#shared/deployment/support-environments.ts';
+import { metricNames } from '#shared/metrics.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { DeliveryRef } from '#shared/webhooks/webhook.ts';
 import { retryOwnFailures } from './backoff.ts';
@@ -15,12 +16,13 @@ import { createDeliveries } from './create-deliveries.ts';
 import { deliver } from './deliver.ts';
 import { readEvent } from './events.ts';
 
-const { webhookTableName, notifyFunctionArn, webhookLoopback } = notifyEnvironment.read(process.env);
+const { stackName, webhookTableName, notifyFunctionArn, webhookLoopback } = notifyEnvironment.read(process.env);
 
 // Standard Webhooks: 15 to 30 s.
 const timeoutMs = 15_000;
 
 const log = createLog();
+const recordMetric = createRecordMetric();
 
 const notify: NotifyContext = {
   table: openTable({
@@ -28,7 +30,7 @@ const notify: NotifyContext = {
     tableName: webhookTableName,
     clock: systemClock,
     log,
-    recordMetric: createRecordMetric(),
+    recordMetric,
   }),
   startDelivery: createStartExecution(createLambda(), notifyFunctionArn),
   callWebhook: createCallWebhook({ timeoutMs, allowsLoopback: webhookLoopback === 'allowed' }),
@@ -38,7 +40,7 @@ const notify: NotifyContext = {
 
 /**
  * Creates the deliveries of an end to the webhooks of its caller, or delivers one message; a durable function, resumed at the
- * last finished step.
+ * last finished step. An event of another gateway, or of an unknown form, ends with a metric: it would be no better on a retry.
  */
 export const handler = middy<{ delivery?: DeliveryRef }, unknown, Error, DurableContext>({
   executionMode: executionModeDurableContext,
@@ -47,8 +49,13 @@ export const handler = middy<{ delivery?: DeliveryRef }, unknown, Error, Durable
 })
   .before(log.inContext(({ delivery }) => ({ deliveryId: delivery?.deliveryId })))
   .handler(async (event, context) => {
-    const known = readEvent(event);
+    const known = readEvent(event, stackName);
     if (known.kind === 'delivery') return deliver(context, known.delivery, notify);
+    if (known.kind === 'refused') {
+      log.warn('An event was refused: no webhook is told of it.', { reason: known.reason });
+      recordMetric(metricNames.eventsRefused, 1);
+      return { refused: known.reason };
+    }
     return {
       webhooks: await context.step('create deliveries', () => createDeliveries(notify, known), retryOwnFailures),
     };

@@ -117,6 +117,13 @@ const generationAlarms = (stackName: string): AlarmDefinition[] => [
       'The record of a job could not be updated any more; it was ended as job_unprocessable, the queue goes on.',
   },
   {
+    name: 'event-refused',
+    metric: gatewayMetric(stackName, metricNames.eventsRefused, Duration.minutes(5)),
+    threshold: 1,
+    description:
+      'An event on the bus was not written by this gateway; no webhook was told. The log of notify says why.',
+  },
+  {
     name: 'item-unreadable',
     metric: gatewayMetric(stackName, metricNames.itemsUnreadable, Duration.minutes(5)),
     threshold: 1,

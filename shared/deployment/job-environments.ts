@@ -19,7 +19,7 @@ export const docsModes = ['open', 'callers', 'off'] as const;
 export type Docs = (typeof docsModes)[number];
 
 /** What every function that follows jobs or batches knows. */
-const jobs = { tableName: text, eventBusName: text, gatewayUrl };
+const jobs = { stackName: text, tableName: text, eventBusName: text, gatewayUrl };
 
 /** Set in the embedded stack only; such an S3 has no host name per bucket. */
 const ownS3 = { awsEndpointUrlS3: z.url().optional() };
@@ -28,7 +28,6 @@ const ownS3 = { awsEndpointUrlS3: z.url().optional() };
 export const apiEnvironment = defineEnvironment({
   ...jobs,
   ...ownS3,
-  stackName: text,
   bucketName: text,
   webhookTableName: text,
   accessTokenSecretId: text,

@@ -26,8 +26,8 @@ export const lambdaName = (stackName: string, name: FunctionName): string => `${
 /** The alias by which durable functions are invoked: an execution stays on the version that it began with. */
 export const durableAlias = 'live';
 
-/** The event bus that job events go to and S3 events come from. */
-export const eventBusName = 'default';
+/** The name of a stack's own event bus: stages of one account must never receive each other's events. */
+export const eventBusName = (stackName: string): string => stackName;
 
 /** The names of the two secrets of a stack. */
 export const secretNames = (stackName: string) => ({

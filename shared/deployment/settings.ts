@@ -100,6 +100,9 @@ const stageSchema = z.strictObject({
   /** Whether outputs, jobs and client credentials survive `cdk destroy`; without, empty the bucket before. */
   keepData: z.boolean().default(true),
 
+  /** Copies the events from the gateway's own bus to the account's default bus, where rules of other teams see them. */
+  copyEventsToDefaultBus: z.boolean().default(false),
+
   /** Retention of all logs; one of CloudWatch's values. */
   logRetentionDays: z.literal(logRetentions, { error: `must be one of ${logRetentions.join(', ')}` }).default(30),
   /** Lowest level that is logged. */

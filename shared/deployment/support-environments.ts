@@ -3,7 +3,7 @@ import { defineEnvironment, list, nonNegative, text, wholeNumber } from './envir
 
 // Functions that know nothing of Adobe's services: apart, so that their bundles hold none of the operations.
 
-/** What every function is given for its platform: Node and Powertools read it, and api the name of the stack. */
+/** What every function is given for its platform: Node and Powertools read it, and some functions the name of the stack. */
 export const commonEnvironment = defineEnvironment({
   nodeOptions: text.optional(),
   stackName: text,
@@ -40,6 +40,7 @@ export const secretRotationEnvironment = defineEnvironment({
 
 /** The environment of notify. */
 export const notifyEnvironment = defineEnvironment({
+  stackName: text,
   webhookTableName: text,
   notifyFunctionArn: text,
   /** Whether webhooks may be on this machine; set in the embedded stack only. */

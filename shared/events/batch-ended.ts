@@ -2,12 +2,14 @@ import * as z from 'zod';
 import type { Batch } from '../batches/batch.ts';
 import { reportKey } from '../deployment/bucket.ts';
 import { batchUrl } from '../gateway-urls.ts';
+import { type Announcer, announcer } from './announcer.ts';
 
 const report = (format: string) => z.string().meta({ description: `Key of the report as ${format} in S3` });
 
 /** What is told of a batch's end: in `detail` of the event `Batch Ended`, and in `data` of the webhook `batch.ended`. */
 export const batchEnded = z
   .object({
+    gateway: announcer,
     batchId: z.uuid(),
     caller: z.string().meta({ description: 'Empty for a file outside every folder of a team' }),
     status: z.enum(['finished', 'refused']).meta({ description: '`refused`: the file as a whole; `error` says why' }),
@@ -37,11 +39,12 @@ export type BatchEnded = z.output<typeof batchEnded>;
 /**
  * What is told of a batch that has ended.
  *
- * @param gatewayUrl base of the addresses
+ * @param announcer the gateway whose batch it is
  */
-export const toBatchEnded = (batch: Batch, gatewayUrl: string): BatchEnded => {
+export const toBatchEnded = (batch: Batch, { stackName, gatewayUrl }: Announcer): BatchEnded => {
   const { batchId, caller, counts, lines, rejected, skipped, retryOf, error, createdAt } = batch;
   return {
+    gateway: stackName,
     batchId,
     caller,
     status: batch.state as BatchEnded['status'],
@@ -49,7 +52,7 @@ export const toBatchEnded = (batch: Batch, gatewayUrl: string): BatchEnded => {
     counts: { ...counts, cancelled: counts.cancelled + skipped, rejected },
     reports: { jsonl: reportKey(batchId, 'jsonl'), csv: reportKey(batchId, 'csv') },
     retryOf,
-    error,
+    error: error && { code: error.code, message: error.message },
     createdAt,
     // Every end is written with its time.
     finishedAt: batch.finishedAt as string,

@@ -8,6 +8,7 @@ import {
   viewOutputCounts,
   warnOfMissingOutputs,
 } from '../jobs/stored-output.ts';
+import { type Announcer, announcer } from './announcer.ts';
 
 const output = storedOutput.extend({
   url: z.url().meta({ description: 'Redirects to a fresh URL whenever it is followed' }),
@@ -16,6 +17,7 @@ const output = storedOutput.extend({
 /** What is told of a job's end: in `detail` of the event `Job Ended`, and in `data` of the webhook `job.ended`. */
 export const jobEnded = z
   .object({
+    gateway: announcer,
     jobId: z.uuid(),
     caller: z.string(),
     operation: z.string().meta({ description: 'Such as `images/generate`' }),
@@ -48,12 +50,13 @@ export type JobEnded = z.output<typeof jobEnded>;
  * What is told of a job that has ended: keys and stable addresses, never presigned URLs (those die), and never the prompt (it
  * is personal data).
  *
- * @param gatewayUrl base of the addresses
+ * @param announcer the gateway whose job it is
  */
-export const toJobEnded = (job: Job, gatewayUrl: string): JobEnded => {
+export const toJobEnded = (job: Job, { stackName, gatewayUrl }: Announcer): JobEnded => {
   const warnings = warnOfMissingOutputs(job);
   const { jobId, caller, operation, error, createdAt, batchId, line, lineId } = job;
   return {
+    gateway: stackName,
     jobId,
     caller,
     operation,
@@ -64,7 +67,7 @@ export const toJobEnded = (job: Job, gatewayUrl: string): JobEnded => {
     })),
     ...viewOutputCounts(job),
     warnings: warnings.length === 0 ? undefined : warnings,
-    error,
+    error: error && { code: error.code, message: error.message, upstreamStatus: error.upstreamStatus },
     createdAt,
     // Every end is written with its time.
     finishedAt: job.finishedAt as string,

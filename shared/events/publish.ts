@@ -1,15 +1,11 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GatewayError } from '../errors.ts';
+import { type Announcer, eventSource } from './announcer.ts';
 
-/** EventBridge `source` of the gateway's events. */
-export const eventSource = 'firefly-gateway';
-
-/** Where events go. */
-export interface EventBus {
+/** Where events go, and whose they are. */
+export interface EventBus extends Announcer {
   eventBridge: EventBridgeClient;
   eventBusName: string;
-  /** The gateway's own URL, to which the addresses in events lead; without a slash at its end. */
-  gatewayUrl: string;
 }
 
 /** EventBridge did not take the event; the next dispatch sends it again. */

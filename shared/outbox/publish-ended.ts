@@ -33,11 +33,11 @@ export interface Outbox {
 export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<void> => {
   const { table, bus, log, triggerDispatch } = outbox;
   if (!('jobId' in ended)) {
-    await publish(bus, batchEndedEvent, toBatchEnded(ended, bus.gatewayUrl));
+    await publish(bus, batchEndedEvent, toBatchEnded(ended, bus));
     return clearMark(table, batchKey(ended.batchId));
   }
   const isLast = await tryCountEnd(outbox, ended);
-  await publish(bus, jobEndedEvent, toJobEnded(ended, bus.gatewayUrl));
+  await publish(bus, jobEndedEvent, toJobEnded(ended, bus));
   await clearMark(table, jobKey(ended.jobId));
   if (isLast && triggerDispatch !== undefined) await tryTriggerDispatch({ triggerDispatch, log });
 };

@@ -49,6 +49,7 @@ const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): In
     bus: {
       eventBridge: { send: async () => ({ FailedEntryCount: 0 }) } as never,
       eventBusName: 'none',
+      stackName: 'firefly-gateway-test',
       gatewayUrl: 'https://gateway.test',
     },
     s3: new S3Client({

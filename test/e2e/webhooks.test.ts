@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { Webhook as Verifier } from 'standardwebhooks';
 import { afterAll, beforeEach, expect, vi } from 'vitest';
 import { stackNames } from '#local/stack-settings.ts';
@@ -98,4 +100,46 @@ it('changes over to a new secret without a gap', async () => {
   const [call] = calls();
   if (call === undefined) throw new Error('There was no call.');
   expect(verified(call, webhook.secret)).toEqual(verified(call, secret));
+});
+
+it('is never told what another stage announces, nor what the gateway does not write itself', async ({
+  onTestFinished,
+}) => {
+  const eventBridge = new EventBridgeClient({
+    endpoint: gateway.stack.description.eventBridge,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'dev', secretAccessKey: 'dev' },
+  });
+  onTestFinished(() => eventBridge.destroy());
+  receiver.script('POST', path, { status: 204 });
+  const at = new Date().toISOString();
+  const own = {
+    gateway: stackNames.stack,
+    jobId: randomUUID(),
+    caller: path,
+    operation: 'images/generate',
+    status: 'succeeded',
+    outputs: [],
+    createdAt: at,
+    finishedAt: at,
+    url: 'https://gateway.test/jobs/1',
+  };
+  const dev = { ...own, gateway: 'firefly-gateway-dev', jobId: randomUUID() };
+  const put = async (EventBusName: string, detail: object, Source = 'firefly-gateway') => {
+    const entry = { EventBusName, Source, DetailType: 'Job Ended', Detail: JSON.stringify(detail) };
+    expect((await eventBridge.send(new PutEventsCommand({ Entries: [entry] }))).FailedEntryCount).toBe(0);
+  };
+  await put('firefly-gateway-dev', dev);
+  await put('default', { ...own, jobId: randomUUID() });
+  await put(stackNames.eventBus, dev);
+  await put(stackNames.eventBus, { ...own, jobId: randomUUID() }, 'team.marketing');
+  await put(stackNames.eventBus, { ...own, jobId: randomUUID(), note: 'approved' });
+  // As a rule that matches too much would start it.
+  const invoked = { source: 'firefly-gateway', 'detail-type': 'Job Ended', detail: dev };
+  await gateway.stack.lambda.start(`${stackNames.functions.notify}:live`, invoked);
+  const refused = () => gateway.logLines.filter((line) => line.includes('EventsRefused'));
+  await vi.waitFor(() => expect(refused()).toHaveLength(2), { timeout: 10_000 });
+  await put(stackNames.eventBus, own);
+  await vi.waitFor(() => expect(calls()).not.toHaveLength(0), { timeout: 10_000 });
+  expect(calls().map((call) => verified(call).data)).toEqual([own]);
 });

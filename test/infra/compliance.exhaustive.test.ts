@@ -17,6 +17,7 @@ const variants = [
       outputRetentionDays: 30,
       keepData: false,
       alarmEmail: 'ops@example.com',
+      copyEventsToDefaultBus: true,
     },
   },
 ];

@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { flatten } from './granted.ts';
-import { ofType, synthesise } from './synthesise.ts';
+import { ofType, only, type Resource, synthesise } from './synthesise.ts';
 
-const { resources, stack } = synthesise();
+const { resources, stack, template } = synthesise();
 
 interface RuleProperties {
   EventPattern: Record<string, unknown>;
-  Targets: { Arn: unknown; DeadLetterConfig: { Arn: unknown }; RetryPolicy: object }[];
+  EventBusName?: unknown;
+  Targets: { Arn: unknown; RoleArn?: unknown; DeadLetterConfig: { Arn: unknown }; RetryPolicy: object }[];
 }
 
-const rules = ofType(resources, 'AWS::Events::Rule').map(({ Properties }) => Properties as unknown as RuleProperties);
+const rulesOf = (found: Record<string, Resource>) =>
+  ofType(found, 'AWS::Events::Rule').map(({ Properties }) => Properties as unknown as RuleProperties);
+const rules = rulesOf(resources);
 const ruleFor = (source: string) => rules.find(({ EventPattern }) => JSON.stringify(EventPattern).includes(source));
 const aliasOf = (name: 'inbox' | 'notify') =>
   Object.entries(resources).find(
     ([, { Type, Properties }]) =>
       Type === 'AWS::Lambda::Alias' && flatten(Properties['FunctionName']).includes(functionId(name)),
   )?.[0];
-const functionId = (name: 'inbox' | 'notify') =>
+const functionId = (name: keyof typeof stack.functions) =>
   stack.getLogicalId(stack.functions[name].lambda.node.defaultChild as Parameters<typeof stack.getLogicalId>[0]);
 
 describe.each([
@@ -42,18 +45,108 @@ describe.each([
 });
 
 describe('the events', () => {
-  it('are new files of the inbox, and ends of jobs and batches', () => {
-    expect(ruleFor('aws.s3')?.EventPattern).toEqual({
-      source: ['aws.s3'],
-      'detail-type': ['Object Created'],
-      detail: {
-        bucket: { name: [stack.resolve(stack.outputs.bucket.bucketName)] },
-        object: { key: [{ prefix: 'inbox/' }] },
+  it('are new files of the inbox on the default bus, and ends of jobs and batches on the own one', () => {
+    expect(rules).toHaveLength(2);
+    expect(ruleFor('aws.s3')).toMatchObject({
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: {
+          bucket: { name: [stack.resolve(stack.outputs.bucket.bucketName)] },
+          object: { key: [{ prefix: 'inbox/' }] },
+        },
       },
     });
-    expect(ruleFor('firefly-gateway')?.EventPattern).toEqual({
-      source: ['firefly-gateway'],
-      'detail-type': ['Job Ended', 'Batch Ended'],
+    expect(ruleFor('aws.s3')).not.toHaveProperty('EventBusName');
+    expect(ruleFor('firefly-gateway')).toMatchObject({
+      EventBusName: { Ref: 'EventBus' },
+      EventPattern: {
+        source: ['firefly-gateway'],
+        'detail-type': ['Job Ended', 'Batch Ended'],
+        detail: { gateway: ['firefly-gateway-test'] },
+      },
     });
+  });
+
+  it('of one stage match no rule of another, on whichever bus they come', () => {
+    const [prod, dev] = ['prod', 'dev'].map((stage) => {
+      const found = synthesise({ copyEventsToDefaultBus: true }, stage).resources;
+      return { bus: only(found, 'AWS::Events::EventBus').Properties['Name'], rules: rulesOf(found) };
+    });
+    expect([prod?.bus, dev?.bus]).toEqual(['firefly-gateway-prod', 'firefly-gateway-dev']);
+    const gatewaysOf = (found: RuleProperties[] = []) =>
+      found
+        .filter(({ EventPattern }) => !JSON.stringify(EventPattern).includes('aws.s3'))
+        .map(({ EventPattern, EventBusName }) => [EventBusName, EventPattern['detail']]);
+    const twice = (name: string) => Array(2).fill([{ Ref: 'EventBus' }, { gateway: [name] }]);
+    expect(gatewaysOf(prod?.rules)).toEqual(twice('firefly-gateway-prod'));
+    expect(gatewaysOf(dev?.rules)).toEqual(twice('firefly-gateway-dev'));
+  });
+});
+
+describe('the event bus', () => {
+  it('takes events of the functions that announce ends, and of nobody else', () => {
+    const roles = (['api', 'dispatch', 'generate', 'inbox'] as const).map((name) =>
+      stack.resolve(stack.functions[name].role.roleArn),
+    );
+    expect(only(resources, 'AWS::Events::EventBusPolicy').Properties).toMatchObject({
+      EventBusName: { Ref: 'EventBus' },
+      Statement: {
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'events:PutEvents',
+        Resource: { 'Fn::GetAtt': ['EventBus', 'Arn'] },
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': roles } },
+      },
+    });
+  });
+
+  it('is there before notify, and notify before those that announce: an earlier one would refuse new fields', () => {
+    for (const name of ['api', 'dispatch', 'generate', 'inbox'] as const) {
+      expect(resources[functionId(name)]?.DependsOn).toContain(aliasOf('notify'));
+    }
+  });
+
+  it('copies its events to the default bus only where the stage says so, by a role that only its own rules take on', () => {
+    expect(ofType(resources, 'AWS::Events::Rule')).toHaveLength(2);
+    const copying = synthesise({ copyEventsToDefaultBus: true });
+    const [copy] = rulesOf(copying.resources).filter(({ Targets }) => Targets[0]?.RoleArn !== undefined);
+    expect(flatten(copy?.Targets[0]?.Arn)).toMatch(/:event-bus\/default$/);
+    const { copyRole } = copying.stack.events;
+    expect(copy?.Targets[0]?.RoleArn).toEqual(copying.stack.resolve(copyRole?.roleArn));
+    copying.template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+              ArnLike: {
+                'aws:SourceArn': {
+                  'Fn::Join': [
+                    '',
+                    [
+                      'arn:',
+                      { Ref: 'AWS::Partition' },
+                      ':events:',
+                      { Ref: 'AWS::Region' },
+                      ':',
+                      { Ref: 'AWS::AccountId' },
+                      ':rule/firefly-gateway-test/*',
+                    ],
+                  ],
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it('is named among the outputs of the stack', () => {
+    template.hasOutput('EventBusName', { Value: { Ref: 'EventBus' } });
+    template.hasOutput('EventBusArn', { Value: { 'Fn::GetAtt': ['EventBus', 'Arn'] } });
   });
 });

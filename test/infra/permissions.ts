@@ -21,6 +21,7 @@ export type Target =
   | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads'}/*`
   | 'secret client-credentials'
   | 'secret access-token'
+  | 'event bus of the stack'
   | 'event bus default'
   | 'everything';
 
@@ -46,6 +47,14 @@ const ownStatusItem = (name: FunctionName): Permission => ({
   may: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   when: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`status#${name}`] } },
 });
+
+const announcements: Permission = {
+  on: 'event bus of the stack',
+  may: ['events:PutEvents'],
+  when: {
+    StringEquals: { 'events:source': 'firefly-gateway', 'events:detail-type': ['Job Ended', 'Batch Ended'] },
+  },
+};
 
 /** Who may do what: all of it, and nothing else. The template is compared with this table in both directions. */
 export const permissions: Record<Principal, Permission[]> = {
@@ -80,7 +89,7 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     // Test messages to webhooks.
     { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
-    { on: 'event bus default', may: ['events:PutEvents'] },
+    announcements,
   ],
   dispatch: [
     ...own('dispatch'),
@@ -91,7 +100,7 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'alias live of generate', may: ['lambda:InvokeFunction'] },
     { on: 'alias live of inbox', may: ['lambda:InvokeFunction'] },
     // Announces the ends that a crash left unpublished.
-    { on: 'event bus default', may: ['events:PutEvents'] },
+    announcements,
   ],
   generate: [
     ...own('generate'),
@@ -110,7 +119,7 @@ export const permissions: Record<Principal, Permission[]> = {
       on: 'every version of generate',
       may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
     },
-    { on: 'event bus default', may: ['events:PutEvents'] },
+    announcements,
   ],
   inbox: [
     ...own('inbox'),
@@ -135,7 +144,7 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'every version of inbox', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
-    { on: 'event bus default', may: ['events:PutEvents'] },
+    announcements,
   ],
   notify: [
     ...own('notify'),

@@ -22,19 +22,19 @@ export interface Resource {
 const unbundled = { 'aws:cdk:bundling-stacks': [] };
 
 /**
- * The app of a stage called `test` with the context of cdk.json, in a directory of its own.
+ * The app of a stage, called `test` by default, with the context of cdk.json, in a directory of its own.
  *
  * @param props.context replaces the context by which no function is bundled
  */
-export const buildApp = (settings: object = {}, props: AppProps = {}) =>
+export const buildApp = (settings: object = {}, props: AppProps = {}, stage = 'test') =>
   createGatewayApp({
     ...props,
     outdir: mkdtempSync(`${directory}/app-`),
-    context: { ...context, stage: 'test', 'firefly-gateway': { test: settings }, ...(props.context ?? unbundled) },
+    context: { ...context, stage, 'firefly-gateway': { [stage]: settings }, ...(props.context ?? unbundled) },
   });
 
-const synthesiseAnew = (settings: object) => {
-  const { app, stack } = buildApp(settings, { builtinCloudFormationValidation: false });
+const synthesiseAnew = (settings: object, stage: string) => {
+  const { app, stack } = buildApp(settings, { builtinCloudFormationValidation: false }, stage);
   const template = Template.fromStack(stack);
   return { app, stack, template, resources: template.toJSON()['Resources'] as Record<string, Resource> };
 };
@@ -45,9 +45,9 @@ const synthesised = new Map<string, ReturnType<typeof synthesiseAnew>>();
  * The same, synthesised; without CDK's own check of the template, which takes seconds and is a test by itself. The files of one
  * process share what they get for the same settings, so that none may change it.
  */
-export const synthesise = (settings: object = {}): ReturnType<typeof synthesiseAnew> => {
-  const key = JSON.stringify(settings);
-  const known = synthesised.get(key) ?? synthesiseAnew(settings);
+export const synthesise = (settings: object = {}, stage = 'test'): ReturnType<typeof synthesiseAnew> => {
+  const key = JSON.stringify([stage, settings]);
+  const known = synthesised.get(key) ?? synthesiseAnew(settings, stage);
   synthesised.set(key, known);
   return known;
 };

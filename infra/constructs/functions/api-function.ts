@@ -2,23 +2,19 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
-import { eventBusName, lambdaName } from '#shared/deployment/names.ts';
+import { lambdaName } from '#shared/deployment/names.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import {
-  acknowledgeWildcards,
-  aliasArn,
-  allow,
-  allowPutEvents,
-  allowReadInputs,
-  functionArn,
-  inputWildcards,
-} from './statements.ts';
+import { acknowledgeWildcards, aliasArn, allow, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
 
 /** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
 export class ApiFunction extends GatewayFunction {
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, webhooks, gatewayUrl }: FunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, jobs, outputs, secrets, webhooks, events, gatewayUrl }: FunctionProps,
+  ) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucket } = outputs;
@@ -35,7 +31,7 @@ export class ApiFunction extends GatewayFunction {
         stackName,
         tableName: table.tableName,
         bucketName: bucket.bucketName,
-        eventBusName,
+        eventBusName: events.bus.eventBusName,
         gatewayUrl,
         accessTokenSecretId: secrets.accessToken.secretArn,
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
@@ -73,7 +69,7 @@ export class ApiFunction extends GatewayFunction {
         ),
         // Test messages to webhooks.
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch'), aliasArn(scope, 'notify')]),
-        allowPutEvents(scope),
+        events.allowAnnouncing,
       ],
     });
     acknowledgeWildcards(this.role, {

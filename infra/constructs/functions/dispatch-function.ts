@@ -1,13 +1,14 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
-import { eventBusName } from '#shared/deployment/names.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { aliasArn, allow, allowPutEvents } from './statements.ts';
+import { aliasArn, allow } from './statements.ts';
 
 /** Gives free permits to the heads of the queue, follows batches and announces what a crash left unpublished. */
 export class DispatchFunction extends GatewayFunction {
-  constructor(scope: Construct, id: string, { settings, jobs, gatewayUrl }: FunctionProps) {
+  constructor(scope: Construct, id: string, { settings, jobs, events, gatewayUrl }: FunctionProps) {
+    const { stackName } = Stack.of(scope);
     const { table } = jobs;
     super(scope, id, {
       name: 'dispatch',
@@ -19,8 +20,9 @@ export class DispatchFunction extends GatewayFunction {
       asyncRetries: 0,
       environment: dispatchEnvironment.write({
         ...settings,
+        stackName,
         tableName: table.tableName,
-        eventBusName,
+        eventBusName: events.bus.eventBusName,
         gatewayUrl,
         generateFunctionArn: aliasArn(scope, 'generate'),
         inboxFunctionArn: aliasArn(scope, 'inbox'),
@@ -30,7 +32,7 @@ export class DispatchFunction extends GatewayFunction {
         allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('unpublished')]),
         allow(['lambda:InvokeFunction'], [aliasArn(scope, 'generate'), aliasArn(scope, 'inbox')]),
-        allowPutEvents(scope),
+        events.allowAnnouncing,
       ],
     });
   }

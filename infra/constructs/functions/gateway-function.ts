@@ -13,6 +13,7 @@ import { getTimeouts } from '#shared/deployment/timeouts.ts';
 import { metricNamespace } from '#shared/metrics.ts';
 import { ConfigError } from '../../config.ts';
 import type { DataTable } from '../data-table.ts';
+import type { GatewayEventBus } from '../event-bus.ts';
 import type { OutputsBucket } from '../outputs-bucket.ts';
 import type { Secrets } from '../secrets.ts';
 import { bundling } from './bundling.ts';
@@ -148,6 +149,7 @@ export interface FunctionProps {
   outputs: OutputsBucket;
   secrets: Secrets;
   webhooks: DataTable;
+  events: GatewayEventBus;
   /** Base of the addresses in answers and events, without a slash at its end. */
   gatewayUrl: string;
 }

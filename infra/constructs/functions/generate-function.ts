@@ -3,14 +3,13 @@ import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
-import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
+import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import {
   acknowledgeWildcards,
   allow,
   allowDurableState,
-  allowPutEvents,
   allowReadInputs,
   functionArn,
   inputWildcards,
@@ -21,7 +20,7 @@ export class GenerateFunction extends GatewayFunction {
   /** Points to the newest version; dispatch invokes it. */
   readonly alias: Alias;
 
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, gatewayUrl }: FunctionProps) {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, events, gatewayUrl }: FunctionProps) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucket } = outputs;
@@ -33,9 +32,10 @@ export class GenerateFunction extends GatewayFunction {
       invokesInCircles: true,
       environment: generateEnvironment.write({
         ...settings,
+        stackName,
         tableName: table.tableName,
         bucketName: bucket.bucketName,
-        eventBusName,
+        eventBusName: events.bus.eventBusName,
         gatewayUrl,
         accessTokenSecretId: secrets.accessToken.secretArn,
         tokenRefreshFunctionName: lambdaName(stackName, 'token-refresh'),
@@ -51,7 +51,7 @@ export class GenerateFunction extends GatewayFunction {
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'dispatch')]),
         allowDurableState(scope, 'generate'),
-        allowPutEvents(scope),
+        events.allowAnnouncing,
       ],
     });
     acknowledgeWildcards(this.role, {

@@ -3,24 +3,17 @@ import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
-import { durableAlias, eventBusName, lambdaName } from '#shared/deployment/names.ts';
+import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import {
-  acknowledgeWildcards,
-  allow,
-  allowDurableState,
-  allowPutEvents,
-  functionArn,
-  inputWildcards,
-} from './statements.ts';
+import { acknowledgeWildcards, allow, allowDurableState, functionArn, inputWildcards } from './statements.ts';
 
 /** Makes jobs of files with requests and reports on them: a durable function, invoked by its alias only. */
 export class InboxFunction extends GatewayFunction {
   /** Points to the newest version; EventBridge and dispatch invoke it. */
   readonly alias: Alias;
 
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, gatewayUrl }: FunctionProps) {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, events, gatewayUrl }: FunctionProps) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucketArn, bucketName } = outputs.bucket;
@@ -33,9 +26,10 @@ export class InboxFunction extends GatewayFunction {
       invokesInCircles: true,
       environment: inboxEnvironment.write({
         ...settings,
+        stackName,
         tableName: table.tableName,
         bucketName,
-        eventBusName,
+        eventBusName: events.bus.eventBusName,
         gatewayUrl,
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
       }),
@@ -65,7 +59,7 @@ export class InboxFunction extends GatewayFunction {
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [objects(prefixes.batches)]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch')]),
         allowDurableState(scope, 'inbox'),
-        allowPutEvents(scope),
+        events.allowAnnouncing,
       ],
     });
     acknowledgeWildcards(this.role, {

@@ -13,6 +13,7 @@ export class NotifyFunction extends GatewayFunction {
   readonly alias: Alias;
 
   constructor(scope: Construct, id: string, { settings, webhooks }: Pick<FunctionProps, 'settings' | 'webhooks'>) {
+    const { stackName } = Stack.of(scope);
     const { table } = webhooks;
     super(scope, id, {
       name: 'notify',
@@ -20,6 +21,7 @@ export class NotifyFunction extends GatewayFunction {
       memoryMegabytes: 512,
       settings,
       environment: notifyEnvironment.write({
+        stackName,
         webhookTableName: table.tableName,
         notifyFunctionArn: aliasArn(scope, 'notify'),
       }),
@@ -31,7 +33,7 @@ export class NotifyFunction extends GatewayFunction {
       ],
     });
     acknowledgeWildcards(this.role, {
-      [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${lambdaName(Stack.of(scope).stackName, 'notify')}:*`]:
+      [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${lambdaName(stackName, 'notify')}:*`]:
         'The executions of its own versions, whose numbers rise with each deployment.',
     });
     this.alias = this.lambda.addAlias(durableAlias);

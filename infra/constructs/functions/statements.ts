@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
-import { durableAlias, eventBusName, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
+import { durableAlias, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
 
 /** Exact actions on exact resources; CDK's own grants are wider (`grantInvoke` adds every version, `grantRead` lists). */
@@ -50,13 +50,6 @@ export const inputWildcards = (inputBuckets: readonly string[]): Record<string, 
     ]),
   ),
 });
-
-/** Puts job events on the gateway's event bus. */
-export const allowPutEvents = (scope: Construct): PolicyStatement =>
-  allow(
-    ['events:PutEvents'],
-    [Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: eventBusName })],
-  );
 
 /** Reads and writes the one status item of a function, and no other item of the job table. */
 export const allowStatusItem = (tableArn: string, name: FunctionName): PolicyStatement =>

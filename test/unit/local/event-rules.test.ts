@@ -14,30 +14,43 @@ const event = (source: string, detailType: string, detail: Record<string, unknow
   detail,
 });
 
+const ended = { busName: 'prod', source: 'gateway', detailType: 'Job Ended', gateway: 'prod' };
+
 const rules: EventRule[] = [
-  { source: 'aws.s3', detailType: 'Object Created', keyPrefix: 'inbox/', functionReference: 'inbox:live' },
-  { source: 'gateway', detailType: 'Job Ended', functionReference: 'one' },
-  { source: 'gateway', detailType: 'Job Ended', functionReference: 'two' },
+  {
+    busName: 'default',
+    source: 'aws.s3',
+    detailType: 'Object Created',
+    keyPrefix: 'inbox/',
+    functionReference: 'inbox:live',
+  },
+  { ...ended, functionReference: 'one' },
+  { ...ended, functionReference: 'two' },
 ];
 
-const startedBy = (given: BusEvent): string[] => {
+const startedBy = (given: BusEvent, busName: string): string[] => {
   const started: string[] = [];
   const start = async (name: string) => {
     started.push(name);
   };
-  applyRules(rules, start, () => {})(given);
+  applyRules(rules, start, () => {})(given, busName);
   return started;
 };
 
 it.each([
-  ['aws.s3', 'Object Created', { object: { key: 'inbox/a/b.csv' } }, ['inbox:live']],
-  ['aws.s3', 'Object Created', { object: { key: 'outputs/a' } }, []],
-  ['aws.s3', 'Object Created', {}, []],
-  ['aws.s3', 'Object Deleted', { object: { key: 'inbox/a/b.csv' } }, []],
-  ['gateway', 'Job Ended', {}, ['one', 'two']],
-  ['other', 'Job Ended', {}, []],
-])('%s %s %o starts %o', (source, detailType, detail, functions) => {
-  expect(startedBy(event(source, detailType, detail))).toEqual(functions);
+  ['default', 'aws.s3', 'Object Created', { object: { key: 'inbox/a/b.csv' } }, ['inbox:live']],
+  ['prod', 'aws.s3', 'Object Created', { object: { key: 'inbox/a/b.csv' } }, []],
+  ['default', 'aws.s3', 'Object Created', { object: { key: 'outputs/a' } }, []],
+  ['default', 'aws.s3', 'Object Created', {}, []],
+  ['default', 'aws.s3', 'Object Deleted', { object: { key: 'inbox/a/b.csv' } }, []],
+  ['prod', 'gateway', 'Job Ended', { gateway: 'prod' }, ['one', 'two']],
+  ['prod', 'gateway', 'Job Ended', { gateway: 'dev' }, []],
+  ['prod', 'gateway', 'Job Ended', {}, []],
+  ['dev', 'gateway', 'Job Ended', { gateway: 'prod' }, []],
+  ['default', 'gateway', 'Job Ended', { gateway: 'prod' }, []],
+  ['prod', 'other', 'Job Ended', { gateway: 'prod' }, []],
+])('on the bus %s, %s %s %o starts %o', (busName, source, detailType, detail, functions) => {
+  expect(startedBy(event(source, detailType, detail), busName)).toEqual(functions);
 });
 
 it('tells of a function that could not be started, and starts the others', async () => {
@@ -47,7 +60,7 @@ it('tells of a function that could not be started, and starts the others', async
     if (name === 'one') throw new Error('There is no such function.');
     started.push(name);
   };
-  applyRules(rules, start, (name) => failed.push(name))(event('gateway', 'Job Ended'));
+  applyRules(rules, start, (name) => failed.push(name))(event('gateway', 'Job Ended', { gateway: 'prod' }), 'prod');
   await expect.poll(() => failed).toEqual(['one']);
   expect(started).toEqual(['two']);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from './repository.ts';
 
-const values = `tableName: 't', eventBusName: 'default', generateFunctionArn: 'g', inboxFunctionArn: 'i',
+const values = `tableName: 't', eventBusName: 'default', stackName: 'firefly-gateway-test', generateFunctionArn: 'g', inboxFunctionArn: 'i',
   services: { firefly: { requestsPerMinute: 8 } }, submitGraceSeconds: 3`;
 
 /** Statements that use the contract, each in a file of its own. */

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { backoffSeconds } from '#functions/notify/backoff.ts';
+import { eventSource } from '#shared/events/announcer.ts';
 import { batchEnded, batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { jobEnded, jobEndedEvent } from '#shared/events/job-ended.ts';
-import { eventSource } from '#shared/events/publish.ts';
+
 import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import { read } from './repository.ts';
 

@@ -150,7 +150,7 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
   const apiContext: ApiContext = {
     table,
     lanes: onlyLane(createLane(table, limits)),
-    bus: { eventBridge, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
+    bus: { eventBridge, eventBusName: 'bus', stackName: 'firefly-gateway-test', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },
     callAdobe: createCallAdobe(
       { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },

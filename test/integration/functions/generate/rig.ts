@@ -156,7 +156,12 @@ const createRig = (
   const context: GenerateContext = {
     table,
     lanes: onlyLane(lane),
-    bus: { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' },
+    bus: {
+      eventBridge: { send } as never,
+      eventBusName: 'bus',
+      stackName: 'firefly-gateway-test',
+      gatewayUrl: 'https://gateway.test',
+    },
     tokens: cache,
     callAdobe: createCallAdobe(cache, { clock: systemClock, log: observed.log }),
     s3,

@@ -100,7 +100,12 @@ const createRig = (
     for (const { DetailType, Detail } of input.Entries) events.push({ type: DetailType, detail: JSON.parse(Detail) });
     return { FailedEntryCount: 0 };
   };
-  const bus = { eventBridge: { send } as never, eventBusName: 'bus', gatewayUrl: 'https://gateway.test' };
+  const bus = {
+    eventBridge: { send } as never,
+    eventBusName: 'bus',
+    stackName: 'firefly-gateway-test',
+    gatewayUrl: 'https://gateway.test',
+  };
   const context: InboxContext = {
     table,
     lanes: onlyLane(createLane(table)),

@@ -25,7 +25,7 @@ beforeAll(async () => {
   server = await startEventBridge({ onEvent: (event) => events.push(event) });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const eventBridge = new EventBridgeClient({ endpoint: server.url, region: 'us-east-1', credentials });
-  bus = { eventBridge, eventBusName: 'gateway', gatewayUrl: 'https://gateway.test' };
+  bus = { eventBridge, eventBusName: 'gateway', stackName: 'firefly-gateway-test', gatewayUrl: 'https://gateway.test' };
 });
 afterAll(async () => {
   bus.eventBridge.destroy();

@@ -1,37 +1,109 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readEvent } from '#functions/notify/events.ts';
+import type { BatchEnded } from '#shared/events/batch-ended.ts';
+import type { JobEnded } from '#shared/events/job-ended.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
 
+const gateway = 'firefly-gateway-prod';
 const at = '2026-03-01T12:00:00.000Z';
-const ended = {
-  source: 'firefly-gateway',
-  'detail-type': 'Job Ended',
-  detail: { jobId: 'job-1', caller: 'alice', finishedAt: at, status: 'succeeded', outputs: [] },
+const url = 'https://gateway.test/jobs/01a21405-3c6a-7283-9a6b-e6f9446cb47c';
+
+const job: JobEnded = {
+  gateway,
+  jobId: '01a21405-3c6a-7283-9a6b-e6f9446cb47c',
+  caller: 'alice',
+  operation: 'images/generate',
+  status: 'failed',
+  outputs: [{ bucket: 'b', key: 'outputs/1/0.jpg', sha256: 'ab', bytes: 3, contentType: 'image/jpeg', url }],
+  errors: [{ index: 1, code: 'not_stored', message: 'No.' }],
+  error: { code: 'upstream_error', message: 'No.', upstreamStatus: 500 },
+  createdAt: at,
+  finishedAt: at,
+  url,
 };
 
+const batch: BatchEnded = {
+  gateway,
+  batchId: '6f2d0c1e-6a0b-5c1e-9f0e-0d7a9d3b8c11',
+  caller: 'alice',
+  status: 'refused',
+  counts: { succeeded: 0, partially_succeeded: 0, failed: 0, cancelled: 0, timed_out: 0, rejected: 0 },
+  reports: { jsonl: 'j', csv: 'c' },
+  error: { code: 'batch_refused', message: 'No.' },
+  createdAt: at,
+  finishedAt: at,
+  url,
+};
+
+/** An event as EventBridge delivers it. */
+const onBus = (detailType: string, detail: object, source = 'firefly-gateway') => ({
+  version: '0',
+  id: 'e',
+  source,
+  'detail-type': detailType,
+  account: '000000000000',
+  time: at,
+  region: 'us-east-1',
+  resources: [],
+  'replay-name': 'again',
+  detail,
+});
+
 const announcementOf = (event: unknown) => {
-  const known = readEvent(event);
+  const known = readEvent(event, gateway);
   if (known.kind !== 'announcement') throw new Error('No announcement.');
   return known;
 };
 
 it('is an end of a job or a batch, whose content is told as it is', () => {
-  expect(announcementOf(ended)).toEqual({
+  expect(announcementOf(onBus('Job Ended', job))).toEqual({
     kind: 'announcement',
     caller: 'alice',
-    message: { type: 'job.ended', at, subject: 'job-1', data: ended.detail },
+    message: { type: 'job.ended', at, subject: job.jobId, data: job },
   });
-  const batch = { batchId: 'batch-1', caller: 'alice', finishedAt: at };
-  expect(announcementOf({ ...ended, 'detail-type': 'Batch Ended', detail: batch }).message).toMatchObject({
+  expect(announcementOf(onBus('Batch Ended', batch)).message).toEqual({
     type: 'batch.ended',
-    subject: 'batch-1',
+    at,
+    subject: batch.batchId,
+    data: batch,
   });
 });
 
-it('is nothing that others put on the bus', () => {
-  expect(() => readEvent({ ...ended, source: 'somebody.else' })).toThrow();
-  expect(() => readEvent({ ...ended, detail: { jobId: 'job-1' } })).toThrow();
-  expect(() => readEvent({})).toThrow();
+it('is a message that is to be delivered', () => {
+  const delivery = { caller: 'alice', webhookId: job.jobId, at, deliveryId: batch.batchId };
+  expect(readEvent({ delivery }, gateway)).toEqual({ kind: 'delivery', delivery });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['job', onBus('Job Ended', { ...job, gateway: 'firefly-gateway-dev' })],
+    ['batch', onBus('Batch Ended', { ...batch, gateway: 'firefly-gateway-dev' })],
+  ])("is the end of another gateway's %s", (_, event) => {
+    expect(readEvent(event, gateway)).toEqual({ kind: 'refused', reason: 'other_gateway' });
+  });
+
+  const { gateway: _, ...anonymous } = job;
+  it.each([
+    ['from another source', onBus('Job Ended', job, 'team.marketing')],
+    ['of another kind', onBus('Job Begun', job)],
+    ['a batch that is told as a job', onBus('Job Ended', batch)],
+    ['that does not say whose it is', onBus('Job Ended', anonymous)],
+    ['with a field that the gateway does not write', onBus('Job Ended', { ...job, approved: true })],
+    ['the same in an output', onBus('Job Ended', { ...job, outputs: [{ ...job.outputs[0], note: '' }] })],
+    ['the same in an error', onBus('Job Ended', { ...job, error: { ...job.error, note: '' } })],
+    ['the same in the error of an output', onBus('Job Ended', { ...job, errors: [{ ...job.errors?.[0], note: '' }] })],
+    ['the same in counts', onBus('Batch Ended', { ...batch, counts: { ...batch.counts, more: 1 } })],
+    ['the same in reports', onBus('Batch Ended', { ...batch, reports: { ...batch.reports, pdf: 'p' } })],
+    ["the same in a batch's error", onBus('Batch Ended', { ...batch, error: { ...batch.error, note: '' } })],
+    [
+      'a delivery with more than its ids',
+      { delivery: { caller: 'a', webhookId: job.jobId, at, deliveryId: '', to: '' } },
+    ],
+    ['nothing at all', {}],
+    ['no object', 'Job Ended'],
+  ])('is an event %s', (_name, event) => {
+    expect(readEvent(event, gateway)).toEqual({ kind: 'refused', reason: 'unknown_form' });
+  });
 });
 
 it('makes one message, however often it is announced, and one delivery to each webhook', () => {
@@ -39,13 +111,13 @@ it('makes one message, however often it is announced, and one delivery to each w
     (webhookId) => ({ caller: 'alice', webhookId }),
   );
   if (one === undefined || two === undefined) throw new Error('There are two.');
-  const { message } = announcementOf(ended);
+  const { message } = announcementOf(onBus('Job Ended', job));
   const first = buildDelivery(message, one);
-  expect(buildDelivery(announcementOf(structuredClone(ended)).message, one)).toEqual(first);
+  expect(buildDelivery(announcementOf(onBus('Job Ended', structuredClone(job))).message, one)).toEqual(first);
   expect(buildDelivery(message, two)).toMatchObject({ messageId: first.messageId });
   expect(buildDelivery(message, two).deliveryId).not.toBe(first.deliveryId);
   // A job that was erased and made anew under the same id ends anew.
   const later = { ...message, at: '2026-03-02T12:00:00.000Z' };
   expect(buildDelivery(later, one).messageId).not.toBe(first.messageId);
-  expect(JSON.parse(first.body)).toEqual({ type: 'job.ended', timestamp: at, data: ended.detail });
+  expect(JSON.parse(first.body)).toEqual({ type: 'job.ended', timestamp: at, data: job });
 });

@@ -50,6 +50,7 @@ describe('PUT /v3/cancel/{jobId}', () => {
     const silent = await startApi({
       bus: {
         eventBusName: 'bus',
+        stackName: 'firefly-gateway-test',
         gatewayUrl: 'https://gateway.test',
         eventBridge: { send: async () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Internal' }] }) } as never,
       },

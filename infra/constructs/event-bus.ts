@@ -1,0 +1,103 @@
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnEventBus, EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { EventBus as EventBusTarget } from 'aws-cdk-lib/aws-events-targets';
+import {
+  AnyPrincipal,
+  Effect,
+  type IRole,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { eventBusName } from '#shared/deployment/names.ts';
+import { eventSource } from '#shared/events/announcer.ts';
+import { batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { jobEndedEvent } from '#shared/events/job-ended.ts';
+import { allow } from './functions/statements.ts';
+
+const detailTypes = [jobEndedEvent, batchEndedEvent];
+
+/** The event bus of the stack: only the functions that announce ends may put events on it. */
+export class GatewayEventBus extends Construct {
+  readonly bus: EventBus;
+  /** The role by which EventBridge copies events to the account's default bus, if it does. */
+  readonly copyRole: Role | undefined;
+
+  constructor(scope: Construct, id: string, { copiesToDefaultBus }: { copiesToDefaultBus: boolean }) {
+    super(scope, id);
+    const { stackName } = Stack.of(this);
+    this.bus = new EventBus(this, 'Bus', {
+      eventBusName: eventBusName(stackName),
+      description: `Ends of jobs and batches of ${stackName}`,
+    });
+    const resource = this.bus.node.defaultChild;
+    if (!(resource instanceof CfnEventBus)) throw new TypeError('The bus has no CloudFormation resource');
+    resource.overrideLogicalId('EventBus');
+    if (copiesToDefaultBus) this.copyRole = this.#copyToDefaultBus();
+  }
+
+  /** What the gateway itself announces, and no other gateway. */
+  get ownEvents(): EventPattern {
+    return {
+      source: [eventSource],
+      detailType: detailTypes,
+      detail: { gateway: [Stack.of(this).stackName] },
+    };
+  }
+
+  /** Lets a function announce ends, and put nothing else on the bus. */
+  get allowAnnouncing(): PolicyStatement {
+    return allow(['events:PutEvents'], [this.bus.eventBusArn], {
+      StringEquals: { 'events:source': eventSource, 'events:detail-type': detailTypes },
+    });
+  }
+
+  /** Keeps everybody else of the account off the bus, also those whose own policy allows every bus. */
+  admitOnly(roles: readonly IRole[]): void {
+    const statement = new PolicyStatement({
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['events:PutEvents'],
+      resources: [this.bus.eventBusArn],
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': roles.map(({ roleArn }) => roleArn) } },
+    });
+    // CDK's own class for it warns of a deprecated property, which it reads itself.
+    new CfnResource(this, 'Policy', {
+      type: 'AWS::Events::EventBusPolicy',
+      properties: {
+        EventBusName: this.bus.eventBusName,
+        StatementId: 'OnlyTheGatewayAnnounces',
+        Statement: statement.toStatementJson(),
+      },
+    });
+  }
+
+  #copyToDefaultBus(): Role {
+    const stack = Stack.of(this);
+    const arn = (resource: string, resourceName: string) =>
+      stack.formatArn({ service: 'events', resource, resourceName });
+    const defaultBusArn = arn('event-bus', 'default');
+    const role = new Role(this, 'CopyRole', {
+      description: `Lets EventBridge copy the events of ${stack.stackName} to the default bus`,
+      assumedBy: new ServicePrincipal('events.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': stack.account },
+          ArnLike: { 'aws:SourceArn': arn('rule', `${eventBusName(stack.stackName)}/*`) },
+        },
+      }),
+      inlinePolicies: {
+        permissions: new PolicyDocument({ statements: [allow(['events:PutEvents'], [defaultBusArn])] }),
+      },
+    });
+    const defaultBus = EventBus.fromEventBusArn(this, 'DefaultBus', defaultBusArn);
+    new Rule(this, 'Copy', {
+      description: 'Copies the end of a job or a batch to the default bus',
+      eventBus: this.bus,
+      eventPattern: this.ownEvents,
+      targets: [new EventBusTarget(defaultBus, { role: role.withoutPolicyUpdates() })],
+    });
+    return role;
+  }
+}
