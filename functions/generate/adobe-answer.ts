@@ -1,4 +1,3 @@
-import { maxMessageLength } from '#shared/adobe/http/errors.ts';
 import { readProgress } from '#shared/adobe/services/job-status.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { JobProgress } from '#shared/adobe/services/service.ts';
@@ -56,15 +55,13 @@ export const createAdobeAnswer = ({ callAdobe, allowsStatus }: GenerateContext):
 const maxOutputs = 100;
 const maxResultBytes = 16_384;
 const maxFieldsBytes = 1_024;
-const maxCodeLength = 200;
 
-const limitFinished = ({ outputs, result, reason, ...finished }: Finished): Finished => ({
+const limitFinished = ({ outputs, result, ...finished }: Finished): Finished => ({
   ...finished,
   outputs: outputs
     .slice(0, maxOutputs)
     .map((output) => output && { ...output, fields: limitFields(output.fields, maxFieldsBytes) }),
   result: limitFields(result, maxResultBytes) ?? {},
-  reason: reason && cutReason(reason),
 });
 
 /** The fields that fit, in their order. */
@@ -81,9 +78,3 @@ const limitFields = (
   });
   return fitting.length === 0 ? undefined : Object.fromEntries(fitting);
 };
-
-/** Code and message of an end, short enough for a record and a step. */
-export const cutReason = ({ code, message }: { code: string; message: string }): { code: string; message: string } => ({
-  code: code.slice(0, maxCodeLength),
-  message: message.slice(0, maxMessageLength),
-});

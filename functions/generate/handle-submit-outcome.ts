@@ -1,6 +1,6 @@
 import type { AdobeError } from '#shared/adobe/http/errors.ts';
 import type { SubmitOutcome } from '#shared/adobe/services/submit.ts';
-import type { Job } from '#shared/jobs/job.ts';
+import type { Job, JobError } from '#shared/jobs/job.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { clearTrials } from '#shared/jobs/lanes/pauses.ts';
 import { endJob, type JobEnd, lostAfterMs, transition } from '#shared/jobs/transitions.ts';
@@ -141,8 +141,14 @@ const describeIntercepted = ({ status }: AdobeError) => ({
   status,
 });
 
-const upstreamError = ({ code, message, status }: { code: string; message: string; status: number }) => ({
+const upstreamError = ({
+  code,
+  message,
+  status,
+  validationErrors,
+}: Pick<AdobeError, 'code' | 'message' | 'status' | 'validationErrors'>): JobError => ({
   code,
   message,
   upstreamStatus: status,
+  validationErrors,
 });

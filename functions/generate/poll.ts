@@ -3,7 +3,7 @@ import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/se
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { keepFollowing } from '#shared/jobs/transitions.ts';
-import { type AdobeAnswer, cutReason, type Finished, type Unsuccessful } from './adobe-answer.ts';
+import type { AdobeAnswer, Finished, Unsuccessful } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';
 import { readTurnJob } from './turn.ts';
@@ -118,7 +118,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     delaySeconds: Math.min(pollCeilingSeconds, Math.ceil(polling.delaySeconds * growth)),
   };
   if (progress.kind === 'not_found' && next.notFound >= notFoundLimit) {
-    return { ...next, ended: { kind: 'failed', ...cutReason(progress) } };
+    return { ...next, ended: { kind: 'failed', code: progress.code, message: progress.message } };
   }
   if (progress.kind === 'unavailable' && progress.retryAfterMs !== undefined) {
     next.delaySeconds = Math.max(next.delaySeconds, Math.min(60, Math.ceil(progress.retryAfterMs / 1000)));
@@ -140,9 +140,9 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
 const cancelUrlOf = (context: GenerateContext, { cancelUrl }: UpstreamJob): string | undefined =>
   cancelUrl !== undefined && context.allowsStatus(cancelUrl) ? cancelUrl : undefined;
 
-/** Outputs stay in memory; a reason goes into the step, which may hold 256 KB. */
+/** Outputs stay in memory; a reason goes into the step. */
 const settle = (progress: Finished | Unsuccessful, answer: AdobeAnswer): PollEnd => {
-  if (progress.kind !== 'succeeded') return { kind: progress.kind, ...cutReason(progress) };
+  if (progress.kind !== 'succeeded') return progress;
   answer.keep(progress);
   return { kind: 'succeeded' };
 };

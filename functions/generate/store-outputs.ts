@@ -1,6 +1,6 @@
 import type { DurableContext, RetryDecision } from '@aws/durable-execution-sdk-js';
 import { DownloadError } from '#shared/adobe/http/download.ts';
-import { maxMessageLength, withoutQueries } from '#shared/adobe/http/errors.ts';
+import { readMessage } from '#shared/adobe/http/errors.ts';
 import { countRequestedOutputs } from '#shared/adobe/services/operation.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { type Job, type JobError, type JobOutput, type OutputError, requestOf, type Turn } from '#shared/jobs/job.ts';
@@ -113,7 +113,7 @@ const notStored = (index: number, error: unknown): Kept => ({
 });
 
 const describeFailure = (error: unknown): string =>
-  withoutQueries(error instanceof Error ? error.message : 'An output could not be stored.').slice(0, maxMessageLength);
+  readMessage(error instanceof Error ? error.message : 'An output could not be stored.');
 
 // A job whose last write is younger needs no other: most are stored within seconds.
 const renewAfterMs = 60_000;

@@ -108,7 +108,10 @@ const mayMissUploads = (
   outcome: SubmitOutcome,
   { reused }: PreparedInputs,
 ): outcome is Extract<SubmitOutcome, { kind: 'rejected' }> =>
-  outcome.kind === 'rejected' && reused.length > 0 && statusesOfLostUploads.includes(outcome.error.status);
+  outcome.kind === 'rejected' &&
+  !outcome.ofContent &&
+  reused.length > 0 &&
+  statusesOfLostUploads.includes(outcome.error.status);
 
 /** Nothing was sent. Dispatching at once would go round in circles, so the job waits for a pause or the next minute. */
 const giveUpWithoutToken = async (context: GenerateContext, turn: Turn, error: unknown): Promise<Submitted> => {

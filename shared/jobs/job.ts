@@ -26,11 +26,16 @@ export const priorities = ['high', 'normal', 'low'] as const;
 
 export type Priority = (typeof priorities)[number];
 
-const jobError = z.object({
+/** What a record keeps of a job's error. */
+export const jobError = z.object({
   code: z.string(),
   message: z.string(),
   /** HTTP status of Adobe's answer, if there was one. */
   upstreamStatus: z.number().optional(),
+  /** The wrong fields, where Adobe named them. */
+  validationErrors: z
+    .array(z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string(), type: z.string() }))
+    .optional(),
 });
 
 /** Why a job ended other than by success; code and message are Adobe's where Adobe gave them. */

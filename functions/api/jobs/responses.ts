@@ -92,21 +92,10 @@ export const retryAfter = (job: Job, nowMs: number): Record<string, string> => {
 };
 
 // Adobe reports these as HTTP 451 when it answers at once, and in a status body with HTTP 200 when it finds out later.
-const contentPolicyCodes = [
-  'legal_error',
-  'prompt_unsafe',
-  'prompt_entity_denied',
-  'image_unsafe',
-  'video_unsafe',
-  'reference_image_unsafe_error',
-  'input_media_unsafe',
-  'output_media_unsafe',
-];
-
 const statusByCode: Record<string, number> = {
-  ...Object.fromEntries(contentPolicyCodes.map((code) => [code, 451])),
   bad_request: 400,
   validation_error: 422,
+  language_not_supported: 422,
   cai_assertion_violation_error: 422,
 };
 
@@ -124,12 +113,13 @@ export const problemOfJob = (job: Job, headers: Record<string, string>): Problem
     const message = job.error?.message ?? 'Adobe did not finish the job in time.';
     return new ProblemError(504, 'job_timeout', message, details);
   }
-  const { code = 'runtime_error', message = 'The job failed.', upstreamStatus } = job.error ?? {};
-  return new ProblemError(chooseStatus(code, upstreamStatus), code, message, details);
+  const { code = 'runtime_error', message = 'The job failed.', upstreamStatus, validationErrors } = job.error ?? {};
+  return new ProblemError(chooseStatus(job, code, upstreamStatus), code, message, { ...details, validationErrors });
 };
 
-const chooseStatus = (code: string, upstreamStatus: number | undefined): number => {
+const chooseStatus = (job: Job, code: string, upstreamStatus: number | undefined): number => {
   // Adobe's 401 is about the gateway's token: the caller's own credentials are fine.
   if (upstreamStatus !== undefined && upstreamStatus >= 400 && upstreamStatus !== 401) return upstreamStatus;
-  return statusByCode[code] ?? 502;
+  const { contentRefusals = {} } = serviceOf(operationOf(job)).dialect;
+  return statusByCode[code] ?? (Object.hasOwn(contentRefusals, code) ? 451 : 502);
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exactRequestOf, type Job, jobStates, priorities } from '#shared/jobs/job.ts';
+import { exactRequestOf, type Job, jobError, jobStates, priorities } from '#shared/jobs/job.ts';
 import {
   outputCounts,
   storedOutput,
@@ -20,7 +20,7 @@ const summaryFields = {
   finishedAt: z.iso.datetime().optional(),
   outputs: z.array(storedOutput),
   ...outputCounts.shape,
-  error: z.object({ code: z.string(), message: z.string(), upstreamStatus: z.int().optional() }).optional(),
+  error: jobError.optional(),
 };
 
 /** A job as a list shows it. */

@@ -4,11 +4,14 @@ import ky, { type Options } from 'ky';
 export interface Answer {
   status: number;
   headers: Headers;
+  /** Its first 1,000,000 bytes: what is longer is none of Adobe's answers, and is not read to its end. */
   body: string;
 }
 
+const maxBodyBytes = 1_000_000;
+
 /**
- * Sends one request to Adobe and reads its whole answer: no retry, as only the caller knows what a second request costs,
+ * Sends one request to Adobe and reads its answer: no retry, as only the caller knows what a second request costs,
  * and no redirect, as what the request carries must go nowhere else.
  *
  * @param timeoutMs until the end of the answer
@@ -27,7 +30,19 @@ export const sendOnce = async (
     throwHttpErrors: false,
     redirect: 'manual',
   });
-  return { status: response.status, headers: response.headers, body: await response.text() };
+  return { status: response.status, headers: response.headers, body: await readBody(response) };
+};
+
+const readBody = async ({ body }: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop cancels the rest of the answer.
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk.subarray(0, maxBodyBytes - bytes));
+    bytes += chunk.length;
+    if (bytes >= maxBodyBytes) break;
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 };
 
 /** Whether {@link sendOnce} threw because the answer did not come in time. */

@@ -1,6 +1,6 @@
 import type { CallAdobe } from '../http/call.ts';
 import { parseJson } from '../http/client.ts';
-import type { AdobeError } from '../http/errors.ts';
+import { type AdobeError, readCode, readMessage } from '../http/errors.ts';
 import type { OperationDefinition } from './operation.ts';
 import { classifyRefusal } from './refusal.ts';
 import { serviceOf } from './registry.ts';
@@ -29,7 +29,7 @@ export const readProgress = async (
   const outcome = await call({ method: 'GET', url: statusUrl, timeoutMs: pollTimeoutMs });
   switch (outcome.kind) {
     case 'answered':
-      return dialect.readStatus(parseJson(outcome.body), operation) ?? { kind: 'unavailable' };
+      return boundProgress(dialect.readStatus(parseJson(outcome.body), operation)) ?? { kind: 'unavailable' };
     case 'refused': {
       const { status, code, message } = outcome.error;
       const kind = classifyRefusal(outcome.error, dialect);
@@ -47,6 +47,19 @@ export const readProgress = async (
       return { kind: 'unavailable' };
   }
 };
+
+/** Cuts codes and messages to what a job's record holds, and leaves presigned URLs out of them. */
+const boundProgress = (progress: JobProgress | undefined): JobProgress | undefined => {
+  if (progress === undefined || progress.kind === 'running') return progress;
+  return progress.kind === 'succeeded'
+    ? { ...progress, reason: progress.reason && boundReason(progress.reason) }
+    : { kind: progress.kind, ...boundReason(progress) };
+};
+
+const boundReason = ({ code, message }: { code: string; message: string }) => ({
+  code: readCode(code) ?? 'failed',
+  message: readMessage(message),
+});
 
 const alreadyFinalStatuses = [404, 409, 410];
 

@@ -6,7 +6,18 @@ import type { RefusalKind, ServiceDialect } from './service.ts';
  * A page in HTML is no answer of Adobe's API, whose errors are JSON, but for the documented ones about a request's form.
  */
 export const classifyRefusal = (error: AdobeError, dialect: ServiceDialect): RefusalKind =>
-  (error.isHtml ? classifyPage(error.status) : dialect.classifyRefusal?.(error)) ?? classifyStatus(error.status);
+  (error.isHtml ? classifyPage(error.status) : classifyCode(error, dialect)) ?? classifyStatus(error.status);
+
+const classifyCode = (error: AdobeError, { contentRefusals = {}, classifyRefusal: classify }: ServiceDialect) =>
+  Object.hasOwn(contentRefusals, error.code) && error.status < 500 ? 'content' : classify?.(error);
+
+/** Adobe's message, behind what a caller can do about a refusal of content. */
+export const explainRefusal = (
+  contentRefusals: ServiceDialect['contentRefusals'] = {},
+  code: string | undefined,
+  message: string,
+): string =>
+  code !== undefined && Object.hasOwn(contentRefusals, code) ? `${contentRefusals[code]} (${message})` : message;
 
 /** Statuses about the form of a request, which may come in HTML (Adobe: 413). */
 const formStatuses = [400, 411, 413, 414, 415, 431];

@@ -43,10 +43,10 @@ export type JobProgress =
 /**
  * What may help after a refused submit: time (`rate`: the limit per window, `quota`: that of the contract, `retry`: nothing
  * was done and another try may pass), an operator (`access`: the credential may not use the service; `intercepted`: something
- * in between refused the request, which never reached Adobe), or nothing (`final`: the request itself is at fault).
- * `unknown`: Adobe may have taken the job.
+ * in between refused the request, which never reached Adobe), or nothing (`content`: what the request asks for or shows is
+ * not allowed; `final`: the request is at fault otherwise). `unknown`: Adobe may have taken the job.
  */
-export type RefusalKind = 'rate' | 'quota' | 'access' | 'intercepted' | 'retry' | 'final' | 'unknown';
+export type RefusalKind = 'rate' | 'quota' | 'access' | 'intercepted' | 'retry' | 'content' | 'final' | 'unknown';
 
 /** What callers can see of a job, whatever the words of its service. */
 export type JobPhase = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
@@ -69,6 +69,8 @@ export interface ServiceDialect {
    * @returns undefined if it names no URL by which the job can be followed
    */
   readAcceptance(body: unknown): AcceptedJob | undefined;
+  /** Codes with which the service refuses content, whatever the HTTP status, and what a caller can do about each. */
+  contentRefusals?: Readonly<Record<string, string>>;
   /** Classifies a refusal in JSON where the service knows more than the HTTP status says (the default). */
   classifyRefusal?(error: AdobeError): RefusalKind | undefined;
   /**

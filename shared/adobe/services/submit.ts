@@ -3,7 +3,7 @@ import { type CallOutcome, callOnce } from '../http/call.ts';
 import { parseJson } from '../http/client.ts';
 import type { AdobeError } from '../http/errors.ts';
 import type { OperationDefinition } from './operation.ts';
-import { classifyRefusal } from './refusal.ts';
+import { classifyRefusal, explainRefusal } from './refusal.ts';
 import { serviceOf } from './registry.ts';
 import type { AcceptedJob, ServiceDialect } from './service.ts';
 
@@ -15,7 +15,7 @@ export type SubmitOutcome =
   | { kind: 'quota_exhausted'; error: AdobeError }
   | { kind: 'access_refused' | 'intercepted'; error: AdobeError }
   | { kind: 'try_again'; error: AdobeError }
-  | { kind: 'rejected'; error: AdobeError }
+  | { kind: 'rejected'; error: AdobeError; ofContent: boolean }
   | { kind: 'not_sent'; reason: string }
   | { kind: 'unknown'; reason: string; status?: number };
 
@@ -32,6 +32,8 @@ export interface Submission {
 
 /** Adobe's answers of 500 and the like come within seconds; after this time the answer counts as lost. */
 const submitTimeoutMs = 60_000;
+/** Ids and URLs are kept in the job's record. */
+const maxAcceptanceLength = 10_000;
 
 /**
  * Sends a request for an operation to Adobe, once.
@@ -67,7 +69,7 @@ const readOutcome = (outcome: CallOutcome, dialect: ServiceDialect): SubmitOutco
   switch (outcome.kind) {
     case 'answered': {
       const job = dialect.readAcceptance(parseJson(outcome.body));
-      return job === undefined
+      return job === undefined || JSON.stringify(job).length > maxAcceptanceLength
         ? {
             kind: 'unknown',
             reason: 'Adobe accepted the request with an answer that names no status URL.',
@@ -102,7 +104,11 @@ const readRefusal = (error: AdobeError, retryAfterMs: number | undefined, dialec
     case 'retry':
       return { kind: 'try_again', error };
     case 'final':
-      return { kind: 'rejected', error };
+      return { kind: 'rejected', error, ofContent: false };
+    case 'content': {
+      const message = explainRefusal(dialect.contentRefusals, error.code, error.message);
+      return { kind: 'rejected', error: { ...error, message }, ofContent: true };
+    }
     case 'unknown':
       return { kind: 'unknown', reason: `Adobe answered with HTTP status ${status}.`, status };
   }

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { maxMessageLength, withoutQueries } from '../../http/errors.ts';
 import type { ResultShape } from '../operation.ts';
+import { explainRefusal } from '../refusal.ts';
 import type { JobPhase, JobProgress, PresentedJob, ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
 
 const statusAnswer = z.object({
   status: z.string(),
-  error_code: z.union([z.string(), z.number()]).nullish(),
-  message: z.string().nullish(),
+  error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
+  message: z.string().nullish().catch(undefined),
   result: z.looseObject({}).nullish(),
 });
 
@@ -48,33 +48,36 @@ const presentResult: ServiceDialect['presentResult'] = ({ result, outputs = [] }
   outputs: outputs.map((output, index) => operation.result.write(output, urls[index] ?? '')),
 });
 
+/** With 451 (documented) or with 422 (seen), at once or when the job ends. */
+const contentRefusals = {
+  prompt_unsafe: "Adobe's content policy refuses the prompt: change its words.",
+  prompt_entity_denied: 'Adobe refuses a person, brand or work that the prompt names: leave it out.',
+  image_unsafe: "Adobe's content policy refuses the image that was made: change the prompt.",
+  video_unsafe: "Adobe's content policy refuses the video that was made: change the prompt.",
+  reference_image_unsafe_error: "Adobe's content policy refuses the reference image: use another one.",
+  input_media_unsafe: "Adobe's content policy refuses an input image: use another one.",
+  output_media_unsafe: "Adobe's content policy refuses what was made: change the prompt or the input.",
+  language_not_supported:
+    'Adobe does not support the language of the prompt: write it in another one, such as English.',
+  legal_error: 'Adobe refuses the request for legal reasons.',
+  unauthorized_legal_reasons: 'Adobe refuses the request for legal reasons.',
+};
+
 /**
- * Codes with which Firefly refuses the request itself. They come with 400, 422 or 451; with 403 as well they are no fault of
- * the credential. Every other 403 is: a client id without the API (403000, 403003), a missing scope (403011,
- * `invalid_ims_scope`), no entitlement (`user_non_entitled`, `user_not_entitled`, `user_profile_denied`).
+ * Codes with which Firefly refuses the form of a request. They come with 400 or 422; with 403 as well they are no fault of the
+ * credential. Every other 403 is, but for those of content: a client id without the API (403000, 403003), a missing scope
+ * (403011, `invalid_ims_scope`), no entitlement (`user_non_entitled`, `user_not_entitled`, `user_profile_denied`).
  */
-const requestFaults: readonly string[] = [
-  'bad_request',
-  'invalid_json',
-  'invalid_content_type',
-  'validation_error',
-  'prompt_unsafe',
-  'image_unsafe',
-  'video_unsafe',
-  'reference_image_unsafe_error',
-  'input_media_unsafe',
-  'output_media_unsafe',
-  'language_not_supported',
-  'unauthorized_legal_reasons',
-];
+const formRefusals = ['bad_request', 'invalid_json', 'invalid_content_type', 'validation_error'];
 
 /** Firefly's answers, and the gateway's in their form. */
 export const fireflyDialect: ServiceDialect = {
   readAcceptance,
+  contentRefusals,
 
   classifyRefusal: ({ status, code, accessError, isAdobes }) => {
     if (status === 403 && (accessError === 'quota_exhausted' || code === 'quota_exhausted')) return 'quota';
-    if (status === 403 && requestFaults.includes(code)) return 'final';
+    if (status === 403 && formRefusals.includes(code)) return 'final';
     // A 500 without Adobe's error_code comes from something in between, which may have passed the request on.
     if (status === 503 || (status === 500 && isAdobes)) return 'retry';
     // 501 is documented for Image5: what is not implemented has made nothing.
@@ -85,11 +88,9 @@ export const fireflyDialect: ServiceDialect = {
     const parsed = statusAnswer.safeParse(body);
     if (!parsed.success) return undefined;
     const { status, result } = parsed.data;
-    const message = withoutQueries(parsed.data.message || `Adobe ended the job as ${status}.`).slice(
-      0,
-      maxMessageLength,
-    );
     const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;
+    const said = parsed.data.message || `Adobe ended the job as ${status}.`;
+    const message = explainRefusal(contentRefusals, code, said);
     switch (status) {
       case words.succeeded:
         return readSuccess(result, operation.result, code === undefined ? undefined : { code, message });

@@ -18,7 +18,7 @@ export const uploadLifetimeMs = 7 * 24 * 60 * 60_000;
 
 const uploadTimeoutMs = 25_000;
 
-const uploadedBody = z.object({ images: z.array(z.object({ id: z.string().min(1) })).min(1) });
+const uploadedBody = z.object({ images: z.array(z.object({ id: z.string().min(1).max(200) })).min(1) });
 
 /** Sends an image to Adobe's storage, once (Adobe: `POST /v2/storage/image`). It costs nothing. */
 export const uploadImage = async (

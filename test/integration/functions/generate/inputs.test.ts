@@ -81,12 +81,30 @@ describe.concurrent('inputs that lie in S3', () => {
   it('are not to blame for a refusal when they are new, or for what Adobe thinks of them', async () => {
     const { rig, scheduled } = await prepare();
     const refusal = (status: number, code: string) => ({ status, body: { error_code: code, message: 'no' } });
-    rig.adobe.script('POST', submitPath, refusal(422, 'validation_error'), refusal(451, 'image_unsafe'));
+    rig.adobe.script(
+      'POST',
+      submitPath,
+      refusal(422, 'validation_error'),
+      refusal(451, 'image_unsafe'),
+      refusal(422, 'input_media_unsafe'),
+    );
     const first = await rig.follow(await scheduled());
     expect(first.job).toMatchObject({ state: 'failed', attempts: 0, error: { code: 'validation_error' } });
     const second = await rig.follow(await scheduled());
     expect(second.job).toMatchObject({ state: 'failed', attempts: 0, error: { code: 'image_unsafe' } });
+    const third = await rig.follow(await scheduled());
+    expect(third.job).toMatchObject({ state: 'failed', attempts: 0, error: { code: 'input_media_unsafe' } });
     expect(rig.adobe.asked('POST', uploadPath)).toHaveLength(1);
+  });
+
+  it('that the credential may not bring pause the queue and fail no job', async () => {
+    const { rig, scheduled } = await prepare();
+    rig.adobe.script('POST', uploadPath, { status: 403, body: { error_code: '403003', message: 'no' } });
+    const { job } = await rig.follow(await scheduled());
+    expect(job).toMatchObject({ state: 'queued', attempts: 0 });
+    expect((await rig.quota()).pause).toMatchObject({ reason: 'access_refused', level: 1, code: '403003' });
+    expect((await rig.permits())[0]?.freeAt).toBeLessThanOrEqual(Date.now() + 1);
+    expect(rig.adobe.asked('POST', submitPath)).toHaveLength(0);
   });
 
   it('are waited for while another job brings them', async () => {

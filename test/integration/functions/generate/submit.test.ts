@@ -29,11 +29,18 @@ describe.concurrent('a request that Adobe refuses', () => {
     expect(job).toMatchObject({
       state: 'failed',
       attempts: 0,
-      error: { code, message: `Adobe says ${code}.`, upstreamStatus: status },
+      error: { code, message: expect.stringContaining(`Adobe says ${code}.`), upstreamStatus: status },
     });
     expect(posts(rig)).toHaveLength(1);
     expect(rig.metrics).toEqual(['JobsFailed']);
     expect(rig.events).toMatchObject([{ jobId: job.jobId, status: 'failed', error: { code } }]);
+  });
+
+  it('with wrong fields fails, and its record names them', async () => {
+    const wrong = { loc: ['body', 'size', 'width'], msg: 'is not one of ten', type: 'value_error' };
+    const body = { error_code: 'bad_request', message: 'Invalid.', validation_errors: [wrong] };
+    const { job } = await submitWith({ status: 400, body });
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'bad_request', validationErrors: [wrong] } });
   });
 
   it('with 413 in HTML fails as well', async () => {

@@ -3,7 +3,12 @@ import { problemOfJob, retryAfter } from '#functions/api/jobs/responses.ts';
 import type { Job, JobError, JobState } from '#shared/jobs/job.ts';
 
 const failed = (error?: Omit<JobError, 'message'>) =>
-  ({ jobId: 'id', state: 'failed', error: error && { message: 'said Adobe', ...error } }) as Job;
+  ({
+    jobId: 'id',
+    operation: 'images/generate',
+    state: 'failed',
+    error: error && { message: 'said Adobe', ...error },
+  }) as Job;
 
 describe('problemOfJob', () => {
   it.each<[Omit<JobError, 'message'> | undefined, number]>([

@@ -7,6 +7,7 @@ describe('readAdobeError', () => {
     expect(readAdobeError(451, '{"error_code":"prompt_unsafe","message":"Refused."}')).toEqual({
       code: 'prompt_unsafe',
       message: 'Refused.',
+      validationErrors: undefined,
       status: 451,
       isAdobes: true,
       isHtml: false,

@@ -64,7 +64,7 @@ describe('a job that has ended', () => {
     expect(await progressFor(statusBody('succeeded', { result }))).toMatchObject({ outputs: [], reason: undefined });
     expect(await progressFor(statusBody('succeeded', { result, ...reason }))).toMatchObject({
       outputs: [],
-      reason: { code: 'output_media_unsafe', message: 'Taken out.' },
+      reason: { code: 'output_media_unsafe', message: expect.stringContaining('(Taken out.)') },
     });
   });
 
@@ -75,14 +75,36 @@ describe('a job that has ended', () => {
     });
   });
 
+  it('failed with a code and a message that no record could hold: both are cut', async () => {
+    const more = { error_code: 'c'.repeat(300_000), message: `https://h/?sig=1 ${'https://'.repeat(80_000)}` };
+    const ended = await progressFor(statusBody('failed', more));
+    expect(JSON.stringify(ended).length).toBeLessThan(2_000);
+    expect(JSON.stringify(ended)).not.toContain('sig=1');
+  });
+
+  it('in an answer of more than a megabyte says nothing', async () => {
+    expect(await progressFor({ status: 200, body: `{"status":"${'x'.repeat(2_000_000)}"}` })).toEqual({
+      kind: 'unavailable',
+    });
+  });
+
+  it.each([
+    ['prompt_unsafe', 'change its words'],
+    ['language_not_supported', 'such as English'],
+  ])('failed with %s: in words that say what to do', async (code, words) => {
+    const ended = await progressFor(statusBody('failed', { error_code: code, message: 'No.' }));
+    expect(ended).toMatchObject({ kind: 'failed', code, message: expect.stringContaining(words) });
+    expect(ended).toMatchObject({ message: expect.stringContaining('(No.)') });
+  });
+
   it.each<[string, PollOutcome['kind'], string]>([
     ['failed', 'failed', 'failed'],
     ['cancelled', 'cancelled', 'cancelled'],
     ['canceled', 'cancelled', 'cancelled'],
     ['timeout', 'timed_out', 'timeout'],
   ])('%s, with the code and message of Adobe or without', async (word, kind, ownCode) => {
-    const told = { error_code: 'image_unsafe', message: 'Unsafe.' };
-    expect(await progressFor(statusBody(word, told))).toEqual({ kind, code: 'image_unsafe', message: 'Unsafe.' });
+    const told = { error_code: 'runtime_error', message: 'Broken.' };
+    expect(await progressFor(statusBody(word, told))).toEqual({ kind, code: 'runtime_error', message: 'Broken.' });
     expect(await progressFor(statusBody(word, { error_code: 42 }))).toMatchObject({ kind, code: '42' });
     const { code, message } = (await progressFor(statusBody(word, { message: null }))) as {
       code: string;

@@ -144,10 +144,43 @@ describe('a refusal', () => {
   });
 
   it('keeps the code and the message of Adobe', async () => {
-    expect(await submitFor({ status: 451, body: service('prompt_unsafe') })).toEqual({
+    expect(await submitFor({ status: 400, body: service('bad_request') })).toEqual({
       kind: 'rejected',
-      error: { code: 'prompt_unsafe', message: 'From Firefly.', status: 451, isAdobes: true, isHtml: false },
+      error: { code: 'bad_request', message: 'From Firefly.', status: 400, isAdobes: true, isHtml: false },
+      ofContent: false,
     });
+  });
+
+  it.each(
+    ['prompt_unsafe', 'input_media_unsafe', 'output_media_unsafe', 'language_not_supported'].flatMap((code) =>
+      [400, 403, 422, 451].map((status) => [status, code] as const),
+    ),
+  )('%i %s is about the content, in words of its own', async (status, code) => {
+    const outcome = await submitFor({ status, body: service(code) });
+    expect(outcome).toMatchObject({ kind: 'rejected', ofContent: true, error: { code, status } });
+    expect(outcome).toMatchObject({ error: { message: expect.stringMatching(/^Adobe.+ \(From Firefly\.\)$/) } });
+  });
+
+  it('names the wrong fields, at most twenty of them, each cut', async () => {
+    const wrong = { loc: ['body', 'x'.repeat(5_000)], msg: 'https://h/a?sig=1 is no image', type: 'value_error' };
+    const body = { ...service('bad_request'), validation_errors: Array(100).fill(wrong) };
+    const outcome = await submitFor({ status: 400, body });
+    const { validationErrors = [] } = outcome.kind === 'rejected' ? outcome.error : {};
+    expect(validationErrors).toHaveLength(20);
+    expect(validationErrors[0]).toEqual({
+      loc: ['body', 'x'.repeat(200)],
+      msg: 'https://h/a?… is no image',
+      type: 'value_error',
+    });
+  });
+
+  it('has an end, however much a broken Adobe says', async () => {
+    const code = await submitFor({ status: 400, body: { error_code: 'c'.repeat(500_000), message: 'x' } });
+    expect(code).toMatchObject({ kind: 'rejected', error: { code: 'c'.repeat(100) } });
+    const body = await submitFor({ status: 400, body: { error_code: 'c', message: 'x'.repeat(3_000_000) } });
+    expect(body).toMatchObject({ kind: 'rejected', error: { code: 'http_400' } });
+    const statusUrl = `https://firefly-x.adobe.io/v3/status/${'1'.repeat(20_000)}`;
+    expect(await submitFor({ status: 202, body: { statusUrl } })).toMatchObject({ kind: 'unknown', status: 202 });
   });
 
   it.each([
