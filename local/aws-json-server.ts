@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyRequest, fastify } from 'fastify';
 import type * as z from 'zod';
+import { type GuardRules, guardServer } from './loopback-guard.ts';
 import { ServiceError } from './service-error.ts';
 
 /** One operation: takes the request's JSON body, returns what becomes the response's JSON body. */
@@ -53,19 +54,22 @@ const toServiceError = (error: unknown): ServiceError => {
 };
 
 /**
- * Serves one AWS service's JSON 1.1 protocol to unmodified clients; any credentials are accepted, unsigned requests are not.
+ * Serves one AWS service's JSON 1.1 protocol to unmodified clients; unsigned requests are refused.
  *
  * @param options.targetPrefix what precedes the operation in `X-Amz-Target`, such as `secretsmanager`
  * @param options.port 0 takes a free port
+ * @param options.guard without an access key any credentials are accepted
  */
 export const startAwsJsonServer = async ({
   targetPrefix,
   operations,
   port = 0,
+  guard,
 }: {
   targetPrefix: string;
   operations: Readonly<Record<string, Operation>>;
   port?: number;
+  guard?: GuardRules | undefined;
 }): Promise<AwsJsonServer> => {
   const findOperation = ({ headers }: FastifyRequest): Operation => {
     const [prefix, name = ''] = String(headers['x-amz-target'] ?? '').split('.');
@@ -93,6 +97,8 @@ export const startAwsJsonServer = async ({
     }
     return JSON.stringify((await run(parseBody(String(request.body ?? '')))) ?? {});
   });
+  await server.ready();
+  guardServer(server.server, guard);
   const url = await server.listen({ host: '127.0.0.1', port });
   return { url, close: () => server.close() };
 };

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { jobTable, type Keys, rotationTable, type TableDefinition, webhookTable } from '#shared/deployment/tables.ts';
+import { type GuardRules, guardServer } from './loopback-guard.ts';
 
 /** A DynamoDB on 127.0.0.1. */
 export interface DynamoDbServer {
@@ -36,8 +37,9 @@ const survivesLostClients = (server: Server): Server => {
  *
  * @param options.port 0, the default, takes a free port
  */
-export const startDynamoDb = async (options: { port?: number } = {}): Promise<DynamoDbServer> => {
+export const startDynamoDb = async (options: { port?: number; guard?: GuardRules } = {}): Promise<DynamoDbServer> => {
   const server = survivesLostClients(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
+  guardServer(server, options.guard);
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

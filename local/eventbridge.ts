@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Clock, systemClock } from '#shared/clock.ts';
 import { type AwsJsonServer, operation, startAwsJsonServer } from './aws-json-server.ts';
+import type { GuardRules } from './loopback-guard.ts';
 
 /** An event as a rule's target receives it. */
 export interface BusEvent {
@@ -22,6 +23,7 @@ export interface EventBridgeOptions {
   onEvent: (event: BusEvent, busName: string) => void;
   /** 0, the default, takes a free port. */
   port?: number;
+  guard?: GuardRules;
   clock?: Clock;
 }
 
@@ -87,10 +89,16 @@ const putEntry = (item: Entry, now: number, onEvent: EventBridgeOptions['onEvent
 };
 
 /** Starts a stand-in for EventBridge on 127.0.0.1 that serves PutEvents to unmodified clients; every bus exists. */
-export const startEventBridge = ({ onEvent, port, clock = systemClock }: EventBridgeOptions): Promise<AwsJsonServer> =>
+export const startEventBridge = ({
+  onEvent,
+  port,
+  guard,
+  clock = systemClock,
+}: EventBridgeOptions): Promise<AwsJsonServer> =>
   startAwsJsonServer({
     targetPrefix: 'AWSEvents',
     port: port ?? 0,
+    guard,
     operations: {
       PutEvents: operation(
         z.object({

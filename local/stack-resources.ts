@@ -8,7 +8,7 @@ import { type StackSettings, stackNames } from './stack-settings.ts';
 
 /** Creates tables and secrets as a deployment does, and puts the credentials where `npm run credentials` would. */
 export const createResources = async (
-  urls: { dynamodb: string; s3: string; secretsManager: string },
+  urls: Parameters<typeof localClients>[0],
   target: AdobeTarget,
   { rotationDays }: Pick<StackSettings, 'rotationDays'>,
 ): Promise<void> => {

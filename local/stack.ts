@@ -7,6 +7,7 @@ import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
 import { FunctionError } from './lambda/errors.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
+import { type AccessKey, createAccessKey } from './loopback-guard.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
@@ -39,7 +40,7 @@ export interface StackOptions {
 }
 
 /** URLs and names of a running stack, as `npm start -- --json` prints them. */
-export interface StackDescription extends FunctionEndpoints {
+export interface StackDescription extends FunctionEndpoints, AccessKey {
   bucket: string;
   table: string;
   accessTokenSecret: string;
@@ -73,13 +74,19 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     await Promise.all(opened.splice(0).map((server) => server.close()));
   };
   try {
-    const lambda = await open(startLambda({ onLog, onExecutionFinished: options.onExecutionFinished }));
+    const accessKey = createAccessKey();
+    const pages = { origins: options.settings?.corsOrigins, anyPort: options.between !== undefined };
+    const guard = { anyPort: pages.anyPort, accessKeyId: accessKey.accessKeyId };
+    const lambda = await open(
+      startLambda({ onLog, onExecutionFinished: options.onExecutionFinished, accessKey, guard }),
+    );
     const gateway = await open(
       startHttpApi({
         port: options.port ?? 0,
         invokeApi: (event) => lambda.invoke(stackNames.functions.api, event),
         onError: (error) => onLog(stackNames.functions.api, errorLine(error)),
         cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
+        anyPort: pages.anyPort,
       }),
     );
     const onError = (name: string, error: unknown) => onLog(name, errorLine(error));
@@ -90,24 +97,29 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     };
     progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
     const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
-      open(startDynamoDbThread()),
+      open(startDynamoDbThread(guard)),
       open(
         startS3({
           bucket: stackNames.bucket,
+          keys: { [accessKey.accessKeyId]: accessKey.secretAccessKey },
+          guard: pages,
           onObjectCreated: (created) => onEvent(objectCreatedEvent(created), defaultBusName),
         }),
       ),
       open(
         startSecretsManager({
+          guard,
           invokeFunction: async (arn, payload) => {
             await lambda.invoke(arn, payload);
           },
         }),
       ),
-      open(startEventBridge({ onEvent })),
+      open(startEventBridge({ onEvent, guard })),
     ]);
     const simulated = !target.fireflyUrl || !target.imsUrl || !target.ioManagementUrl;
-    const simulator = simulated ? await open(startSimulator(simulatorOptions(options))) : undefined;
+    const simulator = simulated
+      ? await open(startSimulator({ ...simulatorOptions(options), anyPort: pages.anyPort }))
+      : undefined;
     const adobe = (url: string | undefined): string => url ?? simulator?.url ?? '';
     const endpoints: FunctionEndpoints = {
       gateway: gateway.url,
@@ -138,14 +150,14 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       lambda.addFunction(definition);
     }
     progress('creating tables and secrets');
-    await createResources(endpoints, target, settings);
+    await createResources({ ...endpoints, ...accessKey }, target, settings);
     progress('refreshing the access token');
     await refreshToken(lambda);
     if (options.schedules ?? true) {
       opened.unshift(startSchedules(lambda, secretsManager, onError));
     }
     return {
-      description: describeStack(endpoints),
+      description: { ...describeStack(endpoints), ...accessKey },
       ...(simulator === undefined ? {} : { simulator }),
       lambda,
       secretsManager,
@@ -168,7 +180,7 @@ const refreshToken = async (lambda: Lambda): Promise<void> => {
   }
 };
 
-const describeStack = (endpoints: FunctionEndpoints): StackDescription => {
+const describeStack = (endpoints: FunctionEndpoints): Omit<StackDescription, keyof AccessKey> => {
   const { bucket, table, accessTokenSecret, clientCredentialsSecret } = stackNames;
   return { ...endpoints, bucket, table, accessTokenSecret, clientCredentialsSecret };
 };

@@ -9,6 +9,21 @@ export const parseMediaType = (contentType: string | null | undefined): string =
 /** The usual extension of files of a media type, without a dot; `bin` if there is none. */
 export const getExtension = (mediaType: string): string => mime.getExtension(mediaType) ?? 'bin';
 
+/**
+ * The media type under which a file of another host's is kept: its own, if that is a registered one, and else
+ * `application/octet-stream`.
+ */
+export const toStoredType = (mediaType: string): string =>
+  mime.getExtension(mediaType) === null ? 'application/octet-stream' : mediaType;
+
+/**
+ * Whether a browser only shows files of a type; what it might run (HTML, XML with its style sheets, SVG, scripts) or does not know it
+ * should save instead.
+ */
+export const isSafeToShow = (mediaType: string): boolean =>
+  (/^(image|video|audio)\/[^+]+$/.test(mediaType) && mediaType !== 'image/svg') ||
+  ['application/json', 'application/pdf', 'text/plain', 'text/csv'].includes(mediaType);
+
 /** How many bytes of the beginning of a file {@link detectMediaType} wants to see. */
 export const detectionBytes = 4_100;
 

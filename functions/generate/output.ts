@@ -7,7 +7,7 @@ import type { UpstreamOutput } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey, outputKey } from '#shared/deployment/bucket.ts';
 import type { Job, JobOutput } from '#shared/jobs/job.ts';
-import { getExtension, parseMediaType } from '#shared/media-type.ts';
+import { getExtension, isSafeToShow, parseMediaType, toStoredType } from '#shared/media-type.ts';
 import type { AdobeAnswer } from './adobe-answer.ts';
 import { ByteMeter } from './byte-meter.ts';
 import type { GenerateContext } from './context.ts';
@@ -29,13 +29,20 @@ export const storeOutput = async (
   { index, output, answer }: { index: number; output: UpstreamOutput; answer: AdobeAnswer },
 ): Promise<JobOutput> => {
   const source = await openOutput(context, job, index, output, answer);
-  const contentType = chooseType(source, job);
+  const contentType = toStoredType(chooseType(source, job));
   const bucket = context.buckets.own;
   const key = outputKey(job, index, getExtension(contentType));
   const meter = new ByteMeter(context.outputMaxBytes);
   const upload = new Upload({
     client: context.s3,
-    params: { Bucket: bucket, Key: key, Body: meter, ContentType: contentType },
+    params: {
+      Bucket: bucket,
+      Key: key,
+      Body: meter,
+      ContentType: contentType,
+      // Outputs are opened by presigned URLs of the bucket, next to all others of its origin.
+      ContentDisposition: isSafeToShow(contentType) ? undefined : 'attachment',
+    },
     partSize: partBytes,
     queueSize: 1,
   });

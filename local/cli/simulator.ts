@@ -40,7 +40,7 @@ const baseUrl = (name: string, text: string | undefined): string | undefined => 
   if (text === undefined) return undefined;
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new Error(`--${name} must be an http(s) URL`);
-  return text.replace(/\/+$/, '');
+  return text.replace(/(?<!\/)\/+$/, '');
 };
 
 const manner = (text: string | undefined): Side | undefined => {

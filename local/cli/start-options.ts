@@ -31,7 +31,8 @@ Runs firefly-gateway on this machine and makes one image.
   --poll-seconds N          seconds between polls of a job
   --simulator-manner M      documented (default) or observed: how the simulator plays what Adobe's documents and
                             its live services disagree on
-  --cors ORIGIN             lets pages of that origin, such as http://localhost:5173, call the gateway; * for all
+  --cors ORIGIN             lets pages of that origin, such as http://localhost:5173, call the gateway; * for all.
+                            Requests of other pages, and for other hosts than 127.0.0.1 and localhost, are refused
   --verbose                 every log line of the functions on stderr, not only warnings
   --help                    this text
 

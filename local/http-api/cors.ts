@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { matchesOrigin } from '../loopback-guard.ts';
 
 /** The CORS settings of the HTTP API. */
 export interface CorsSettings {
@@ -49,9 +50,6 @@ export const answerHeaders = (settings: CorsSettings, origin: string | undefined
 const originHeaders = ({ allowOrigins }: CorsSettings, origin: string | undefined): Record<string, string> => {
   if (allowOrigins.includes('*')) return origin === undefined ? {} : { 'access-control-allow-origin': '*' };
   // Whatever the origin was, caches must keep the answers for different origins apart.
-  const allowed = origin !== undefined && allowOrigins.some((pattern) => matches(pattern, origin));
+  const allowed = origin !== undefined && matchesOrigin(allowOrigins, origin);
   return allowed ? { 'access-control-allow-origin': origin, vary: 'origin' } : { vary: 'origin' };
 };
-
-const matches = (pattern: string, origin: string): boolean =>
-  pattern.endsWith('://*') ? origin.startsWith(pattern.slice(0, -1)) : pattern === origin;

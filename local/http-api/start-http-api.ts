@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ProblemError, problemResponse } from '#functions/api/http/problem.ts';
+import { findRefusal, type GuardRules } from '../loopback-guard.ts';
 import { answerHeaders, type CorsSettings, isPreflight, preflightHeaders } from './cors.ts';
 import { callIntegration } from './integration.ts';
 import type { ClientResponse } from './integration-response.ts';
@@ -9,7 +10,7 @@ import { answerOnSocket, problemOfParseError } from './malformed-request.ts';
 import { announcesTooMuch, drain, readBody } from './request-body.ts';
 import { type ApiIdentity, type HttpApiEvent, toEvent } from './request-event.ts';
 
-export interface HttpApiOptions {
+export interface HttpApiOptions extends Pick<GuardRules, 'hosts' | 'anyPort'> {
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
   /** Runs the function behind the API and resolves with its result. */
@@ -40,6 +41,8 @@ const maxHeaderBytes = 10_240;
  */
 export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> => {
   const { cors } = options;
+  const fronts = options.gatewayUrl === undefined ? [] : [new URL(options.gatewayUrl).host];
+  const rules = { origins: cors?.allowOrigins, hosts: [...fronts, ...(options.hosts ?? [])], anyPort: options.anyPort };
   const integration = {
     invokeApi: options.invokeApi,
     timeoutMs: options.integrationTimeoutMs ?? 30_000,
@@ -51,6 +54,8 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
     if (message.httpVersion === '1.1' && message.headers.host === undefined) {
       throw new ProblemError(400, 'bad_request', 'The request has no Host header.');
     }
+    const refusal = findRefusal(message.headers, message.socket.localPort ?? 0, rules);
+    if (refusal) throw new ProblemError(refusal.status, refusal.code, refusal.message);
     const receivedAt = Date.now();
     const body = await readBody(message);
     if (cors && isPreflight(message)) {

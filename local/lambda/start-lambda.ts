@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
+import { type AccessKey, type GuardRules, guardServer } from '../loopback-guard.ts';
 import { createExecutions, type FinishedExecution } from './durable/executions.ts';
 import type { PageLimits } from './durable/operation-pages.ts';
 import { createEndpoint } from './endpoint.ts';
@@ -11,6 +12,9 @@ export interface LambdaOptions {
   functions?: readonly FunctionDefinition[];
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
+  guard?: GuardRules;
+  /** What the functions sign with; `local` by default. */
+  accessKey?: AccessKey;
   /** Source of the times that are recorded; timers run on the wall clock. */
   clock?: Clock;
   /** Receives every line that a function writes to its stdout or stderr. */
@@ -73,9 +77,15 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
   });
   const endpoint = createEndpoint({ functions, invocations, executions });
 
+  const { accessKeyId = 'local', secretAccessKey = 'local' } = options.accessKey ?? {};
+  const signing = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+
   const addFunction = (definition: FunctionDefinition) => {
     if (functions.has(definition.name)) throw new Error(`There is a function named ${definition.name} already.`);
-    const pool = createSandboxPool(definition, { onLine: (line) => onLog(definition.name, line) });
+    const pool = createSandboxPool(
+      { ...definition, env: { ...signing, ...definition.env } },
+      { onLine: (line) => onLog(definition.name, line) },
+    );
     functions.set(definition.name, { definition, pool });
   };
   const poolOf = (name: string) => {
@@ -85,6 +95,8 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
   };
 
   for (const definition of options.functions ?? []) addFunction(definition);
+  await endpoint.ready();
+  guardServer(endpoint.server, options.guard);
   const url = await endpoint.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   return {
     url,

@@ -114,11 +114,7 @@ const checkPresigned = (
   }
   const secret = Object.hasOwn(keys, accessKeyId) ? keys[accessKeyId] : undefined;
   if (secret === undefined) {
-    throw new ServiceError(
-      'InvalidAccessKeyId',
-      'The AWS Access Key Id you provided does not exist in our records.',
-      403,
-    );
+    throw unknownKey();
   }
   const signed = parameter('X-Amz-SignedHeaders').split(';');
   const unsigned = Object.keys(request.headers).find((name) => name.startsWith('x-amz-') && !signed.includes(name));
@@ -138,21 +134,26 @@ const checkPresigned = (
   }
 };
 
-const checkHeader = (authorization: string): void => {
+const unknownKey = () =>
+  new ServiceError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', 403);
+
+const checkHeader = (authorization: string, keys: KnownKeys): void => {
   if (!/^AWS4-(HMAC-SHA256|ECDSA-P256-SHA256) /.test(authorization)) {
     throw new ServiceError(
       'InvalidRequest',
       'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
     );
   }
-  if (!/Credential=[^/,]+\/.+\/s3\/aws4_request\b/.test(authorization) || !/Signature=[0-9a-f]+/.test(authorization)) {
+  const [, accessKeyId] = /Credential=([^/,]+)\/.+\/s3\/aws4_request\b/.exec(authorization) ?? [];
+  if (accessKeyId === undefined || !/Signature=[0-9a-f]+/.test(authorization)) {
     throw new ServiceError('AuthorizationHeaderMalformed', 'The authorization header is malformed.');
   }
+  if (!Object.hasOwn(keys, accessKeyId)) throw unknownKey();
 };
 
 /**
- * Decides whether S3 would serve a request, as far as its signature goes. A signed header is accepted whoever signed it,
- * so that every client is served; a presigned URL only with a key of `keys`, unaltered and before it expires.
+ * Decides whether S3 would serve a request, as far as its signature goes. Both a signed header and a presigned URL name a key of
+ * `keys`; of a URL the signature is verified as well, and that it has not expired.
  *
  * @param now epoch milliseconds
  * @throws {ServiceError} 403 for unsigned requests and for URLs that are altered or expired, 400 for malformed ones
@@ -165,6 +166,6 @@ export const authenticate = (request: SignedRequest, keys: KnownKeys, now: numbe
     throw new ServiceError('InvalidArgument', 'Only one auth mechanism allowed');
   }
   if (presigned) checkPresigned(request, path, query, keys, now);
-  else if (authorization !== undefined) checkHeader(authorization);
+  else if (authorization !== undefined) checkHeader(authorization, keys);
   else throw new ServiceError('AccessDenied', 'Access Denied', 403);
 };

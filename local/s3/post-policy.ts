@@ -64,9 +64,21 @@ export const checkPolicy = (bucket: string, form: PostedForm, keys: KnownKeys, n
   const policy = policySchema.parse(JSON.parse(Buffer.from(encoded, 'base64').toString()));
   if (nowMs > Date.parse(policy.expiration)) throw denied('Invalid according to Policy: Policy expired.');
   for (const condition of policy.conditions) checkCondition(condition, bucket, field, form.bytes);
+  const named = new Set(policy.conditions.flatMap(namedFields));
+  const extra = [...form.fields.keys()].filter((name) => !named.has(name) && !isExempt(name));
+  if (extra.length > 0) throw denied(`Invalid according to Policy: Extra input fields: ${extra.join(', ')}`);
 };
 
 type Condition = z.output<typeof policySchema>['conditions'][number];
+
+const namedFields = (condition: Condition): string[] => {
+  if (!Array.isArray(condition)) return Object.keys(condition).map((name) => name.toLowerCase());
+  return condition[0] === 'content-length-range' ? [] : [condition[1].replace(/^\$/, '').toLowerCase()];
+};
+
+/** Fields that need no condition (S3, "Creating a POST policy"). */
+const isExempt = (name: string): boolean =>
+  ['policy', 'file', 'x-amz-signature', 'awsaccesskeyid', 'signature'].includes(name) || name.startsWith('x-ignore-');
 
 const checkCondition = (condition: Condition, bucket: string, field: (name: string) => string, bytes: number): void => {
   const sentFor = (name: string): string => (name === 'bucket' ? bucket : field(name.toLowerCase()));

@@ -26,11 +26,10 @@ export interface S3AppOptions {
   onObjectCreated: (event: ObjectCreated) => void;
 }
 
-/** Headers with which the app may ask itself, as any signed request may. */
-export const ownHeaders = {
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=local/19700101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0',
-};
+/** Headers with which the app may ask itself, as any request with one of its keys may. */
+export const signAs = (keys: KnownKeys): { authorization: string } => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=${Object.keys(keys)[0]}/19700101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0`,
+});
 
 const xmlType = 'application/xml';
 
@@ -117,7 +116,11 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     if (subresource.kind === 'answer') return reply.type(xmlType).send(subresource.xml);
     if (subresource.kind === 'versions') {
       const { bucket } = request.params as { bucket: string };
-      const list = await app.inject({ url: `/${bucket}`, query: objectListQuery(query), headers: ownHeaders });
+      const list = await app.inject({
+        url: `/${bucket}`,
+        query: objectListQuery(query),
+        headers: signAs(options.keys),
+      });
       return reply.status(list.statusCode).type(xmlType).send(versionsXml(list.body));
     }
   });
@@ -137,7 +140,7 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     if (reply.statusCode !== 200 || !reason || key === '' || !key.startsWith(options.eventPrefix)) return;
     const { bucket } = request.params as { bucket: string };
     const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-    const { statusCode, headers } = await app.inject({ method: 'HEAD', url: path, headers: ownHeaders });
+    const { statusCode, headers } = await app.inject({ method: 'HEAD', url: path, headers: signAs(options.keys) });
     // Already deleted again.
     if (statusCode !== 200) return;
     const etag = String(headers.etag).replaceAll('"', '');

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import * as z from 'zod';
-import { buildS3App, type ObjectCreated, ownHeaders } from './s3-app.ts';
+import { guardServer } from '../loopback-guard.ts';
+import { buildS3App, type ObjectCreated, signAs } from './s3-app.ts';
 
 /** What the process is told to begin with: over the channel, since arguments and environment can be read by others. */
 export const s3Settings = z.object({
@@ -8,6 +9,11 @@ export const s3Settings = z.object({
   bucket: z.string(),
   eventPrefix: z.string(),
   keys: z.record(z.string(), z.string()),
+  guard: z.object({
+    hosts: z.array(z.string()).readonly().optional(),
+    anyPort: z.boolean().optional(),
+    origins: z.array(z.string()).readonly().optional(),
+  }),
 });
 export type S3Settings = z.output<typeof s3Settings>;
 
@@ -33,8 +39,9 @@ const sortByCodeUnits = (): void => {
 const serve = async (settings: S3Settings): Promise<void> => {
   sortByCodeUnits();
   const app = await buildS3App({ ...settings, onObjectCreated: (event) => say({ kind: 'created', event }) });
+  guardServer(app.server, settings.guard);
   const url = await app.listen({ host: '127.0.0.1', port: settings.port });
-  const created = await app.inject({ method: 'PUT', url: `/${settings.bucket}`, headers: ownHeaders });
+  const created = await app.inject({ method: 'PUT', url: `/${settings.bucket}`, headers: signAs(settings.keys) });
   if (created.statusCode !== 200) throw new Error(`The bucket could not be created: ${created.body}`);
   say({ kind: 'ready', url });
 };

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { GuardRules } from '../loopback-guard.ts';
 import type { KnownKeys } from './authentication.ts';
 import type { ObjectCreated } from './s3-app.ts';
 import type { S3Message, S3Settings } from './s3-process.ts';
@@ -10,7 +11,8 @@ export interface S3Options {
   bucket: string;
   /** 0, the default, takes a free port. */
   port?: number;
-  /** Secret access keys by access key id with which presigned URLs are verified. Default `local`/`local`. */
+  guard?: Omit<GuardRules, 'accessKeyId'>;
+  /** Secret access keys by access key id, of which one must have signed. Default `local`/`local`. */
   keys?: KnownKeys;
   /** Keys whose creation is announced. Default `inbox/`. */
   eventPrefix?: string;
@@ -50,9 +52,12 @@ export const startS3 = async (options: S3Options): Promise<S3Server> => {
     port: options.port ?? 0,
     keys: { ...(options.keys ?? { local: 'local' }) },
     eventPrefix: options.eventPrefix ?? 'inbox/',
+    guard: { ...options.guard },
   };
   const child = fork(fileURLToPath(new URL('./s3-process.ts', import.meta.url)), [], {
     execArgv: [],
+    // Nothing of this process's environment, in which credentials may stand.
+    env: {},
     // Nothing of it belongs on this process's standard output.
     stdio: ['ignore', 2, 2, 'ipc'],
   });

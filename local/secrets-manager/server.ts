@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
 import { type AwsJsonServer, startAwsJsonServer } from '../aws-json-server.ts';
+import type { GuardRules } from '../loopback-guard.ts';
 import { describeSecret } from './describe-secret.ts';
 import { createRotations, type FailedAttempt, type InvokeFunction } from './rotation.ts';
 import { createSecretStore } from './secrets.ts';
@@ -9,6 +10,7 @@ import { valueOperations } from './values.ts';
 export interface SecretsManagerOptions {
   /** 0, the default, takes a free port. */
   port?: number;
+  guard?: GuardRules;
   clock?: Clock;
   /** Calls a rotation function by its ARN and waits for it; rejects when it failed. */
   invokeFunction?: InvokeFunction;
@@ -55,6 +57,7 @@ export const startSecretsManager = async (options: SecretsManagerOptions = {}): 
       RotateSecret: rotations.rotateSecret,
     },
     port: options.port ?? 0,
+    guard: options.guard,
   });
   return {
     url: server.url,

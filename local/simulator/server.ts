@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '#shared/clock.ts';
+import { type GuardRules, guardServer } from '../loopback-guard.ts';
 import type { Faults } from './faults/fault-book.ts';
 import { type Outcome, serveWithFaults } from './faults/faulty-service.ts';
 import { type Answer, answerOf } from './http/answer.ts';
@@ -25,6 +26,7 @@ export interface ServerParts {
   settings: Pick<SimulatorSettings, 'maxUploadBytes'>;
   requestLog: RequestLog;
   clock: Clock;
+  guard?: GuardRules;
 }
 
 const controlPrefix = '/_simulator/';
@@ -43,6 +45,7 @@ export const serve = async (parts: ServerParts, port: number): Promise<{ url: st
   });
   // Longer than any client keeps a connection, or a request could meet one that is just being closed.
   server.keepAliveTimeout = 120_000;
+  guardServer(server, parts.guard);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

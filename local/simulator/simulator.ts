@@ -29,6 +29,8 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   unadvertised?: readonly string[];
   /** Base of the output URLs; the simulator's own URL by default, as validating proxies do not pass on pictures. */
   advertiseOutputs?: string;
+  /** Whether clients may come through any proxy on loopback. */
+  anyPort?: boolean;
   clock?: Clock;
   /** Whether Adobe is played as documented, the default, or as observed. */
   manner?: Side;
@@ -71,6 +73,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const {
     port = 0,
     advertise,
+    anyPort,
     unadvertised = [],
     advertiseOutputs,
     clock = systemClock,
@@ -115,7 +118,9 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     outputs: outputs.serve,
   };
   const control = createControl({ faults, jobs, requestLog, settings, manner, tokens, clock });
-  const server = await serve({ services, control, faults, manner, settings, requestLog, clock }, port);
+  const fronts = [advertise, advertiseOutputs].flatMap((url) => (url === undefined ? [] : [new URL(url).host]));
+  const guard = { hosts: fronts, anyPort };
+  const server = await serve({ services, control, faults, manner, settings, requestLog, clock, guard }, port);
   ownUrl = server.url;
   return {
     ...server,

@@ -99,4 +99,4 @@ export const json = <Schema extends z.ZodType>(schema: Schema) =>
   });
 
 /** The gateway's own URL, without a slash at its end. */
-export const gatewayUrl = z.url().transform((url) => url.replace(/\/+$/, ''));
+export const gatewayUrl = z.url().transform((url) => url.replace(/(?<!\/)\/+$/, ''));

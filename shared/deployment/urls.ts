@@ -32,17 +32,27 @@ export const statusHosts = ({ services, extraStatusHosts }: Omit<TrustedHosts, '
 
 /**
  * Where outputs may be fetched from, without the token. Adobe documents S3 as the place of its outputs, but neither
- * bucket nor region, and stores some products' files on Azure: a job that was paid for must not fail for that.
+ * bucket nor region, and stores some products' files on Azure: a job that was paid for must not fail for that. Of Amazon's names only
+ * those of buckets count: any machine in EC2 has a name below `amazonaws.com`.
  */
 export const downloadHosts = ({ services, extraDownloadHosts }: Omit<TrustedHosts, 'extraStatusHosts'>): string[] =>
   distinct([
     '.adobe.io',
     '.adobe.com',
-    '.amazonaws.com',
+    ...bucketHosts,
     '.blob.core.windows.net',
     ...baseUrls(services),
     ...extraDownloadHosts,
   ]);
+
+// Amazon S3, "Virtual hosting of buckets": with and without region, dual stack, and transfer acceleration.
+const bucketHosts = [
+  '.s3.amazonaws.com',
+  '.s3.*.amazonaws.com',
+  '.s3.dualstack.*.amazonaws.com',
+  '.s3-accelerate.amazonaws.com',
+  '.s3-accelerate.dualstack.amazonaws.com',
+];
 
 const baseUrls = (services: ServicesSettings): string[] =>
   enabledServices(services).map((service) => getBaseUrl(services, service));

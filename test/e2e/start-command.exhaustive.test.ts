@@ -21,6 +21,7 @@ describe('npm start', () => {
     expect(ofPage.headers.get('access-control-allow-origin')).toBe(origin);
     const ofOther = await fetch(`${gateway}/health`, { headers: { origin: 'http://localhost:5174' } });
     expect(ofOther.headers.get('access-control-allow-origin')).toBeNull();
+    expect(ofOther.status).toBe(403);
     command.process.kill('SIGINT');
     expect(await command.exited).toBe(0);
   });

@@ -26,6 +26,8 @@ describe('npm start', () => {
       'table',
       'accessTokenSecret',
       'clientCredentialsSecret',
+      'accessKeyId',
+      'secretAccessKey',
     ]);
     expect(await command.json(1)).toEqual({
       jobId: expect.any(String),

@@ -115,7 +115,7 @@ describe('generate', () => {
     const environment = generateEnvironment.read(variables);
     expect(statusHosts(environment)).toEqual(['.adobe.io', 'https://firefly.example.com', '.example.net']);
     expect(downloadHosts(environment)).toEqual(
-      expect.arrayContaining(['.amazonaws.com', 'https://firefly.example.com', 'https://files.example.org']),
+      expect.arrayContaining(['.s3.*.amazonaws.com', 'https://firefly.example.com', 'https://files.example.org']),
     );
   });
 });

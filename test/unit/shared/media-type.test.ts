@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
+import { detectMediaType, getExtension, isSafeToShow, parseMediaType, toStoredType } from '#shared/media-type.ts';
 
 const picture = () => sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } });
 
@@ -49,4 +49,24 @@ it.each([
   ['application/x-surprise', 'bin'],
 ])('files of the type %s end in .%s', (mediaType, extension) => {
   expect(getExtension(mediaType)).toBe(extension);
+});
+
+it.each([
+  ['image/jpeg', 'image/jpeg', true],
+  ['image/avif', 'image/avif', true],
+  ['video/mp4', 'video/mp4', true],
+  ['application/pdf', 'application/pdf', true],
+  ['image/vnd.adobe.photoshop', 'image/vnd.adobe.photoshop', true],
+  ['image/svg+xml', 'image/svg+xml', false],
+  ['text/html', 'text/html', false],
+  ['application/xhtml+xml', 'application/xhtml+xml', false],
+  ['application/xml', 'application/xml', false],
+  ['text/xml', 'text/xml', false],
+  ['text/javascript', 'text/javascript', false],
+  ['application/x-made-up', 'application/octet-stream', false],
+  ['image/x-made-up', 'application/octet-stream', false],
+  ['text/html<script>', 'application/octet-stream', false],
+])('keeps %s as %s, and lets a browser show it: %s', (type, stored, shown) => {
+  expect(toStoredType(type)).toBe(stored);
+  expect(isSafeToShow(toStoredType(type))).toBe(shown);
 });

@@ -52,7 +52,7 @@ export interface Rig extends Observed {
   permits(): Promise<Permit[]>;
   /** What the lane looks like now. */
   quota(): Promise<LaneSnapshot>;
-  stored(): Promise<Map<string, { bytes: Buffer; contentType: string | undefined }>>;
+  stored(): Promise<Map<string, { bytes: Buffer; contentType: string | undefined; disposition?: string }>>;
 }
 
 export const submitPath = '/v3/images/generate-async';
@@ -231,10 +231,16 @@ const createRig = (
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: context.buckets.own }));
       const objects = await Promise.all(
         Contents.map(async ({ Key = '' }) => {
-          const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket: context.buckets.own, Key }));
+          const { Body, ContentType, ContentDisposition } = await s3.send(
+            new GetObjectCommand({ Bucket: context.buckets.own, Key }),
+          );
           return [
             Key,
-            { bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), contentType: ContentType },
+            {
+              bytes: Buffer.from((await Body?.transformToByteArray()) ?? []),
+              contentType: ContentType,
+              ...(ContentDisposition && { disposition: ContentDisposition }),
+            },
           ] as const;
         }),
       );

@@ -111,6 +111,23 @@ describe.concurrent('outputs', () => {
     expect(sent).not.toContain('client-of-the-test');
   });
 
+  it('that a browser might run are stored so that it saves them, and of unknown types as mere bytes', async () => {
+    const rig = await servers.rig();
+    rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
+    rig.adobe.script('GET', statusPath, success(`${rig.storage.url}/a`, `${rig.storage.url}/b`));
+    rig.storage.script('GET', '/a', picture('<svg onload="x()"/>', 'image/svg+xml'));
+    rig.storage.script('GET', '/b', picture('?', 'Text/X-Anything; charset=x'));
+    const { job } = await rig.follow(await rig.scheduled());
+    const prefix = outputsFolder(job);
+    expect(job.outputs).toMatchObject([
+      { key: `${prefix}0.svg`, contentType: 'image/svg+xml' },
+      { key: `${prefix}1.bin`, contentType: 'application/octet-stream' },
+    ]);
+    const stored = await rig.stored();
+    expect(stored.get(`${prefix}0.svg`)).toMatchObject({ contentType: 'image/svg+xml', disposition: 'attachment' });
+    expect(stored.get(`${prefix}1.bin`)).toMatchObject({ disposition: 'attachment' });
+  });
+
   it('that are videos are stored as such, also where their server does not tell what they are', async () => {
     const rig = await servers.rig();
     const result = { outputs: [{ seed: 1, video: { url: `${rig.storage.url}/0` } }] };

@@ -27,8 +27,8 @@ export const page = `https://developer.adobe.com/console/projects/${orgId}/${pro
 /** The variables that tell any AWS client where the embedded stack is. */
 export const awsEnvironment = ({ description }: Stack): Record<string, string> => ({
   AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ACCESS_KEY_ID: description.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: description.secretAccessKey,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: description.secretsManager,
   AWS_ENDPOINT_URL_LAMBDA: description.lambda,
   AWS_ENDPOINT_URL_DYNAMODB: description.dynamodb,

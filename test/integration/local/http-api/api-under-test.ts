@@ -21,7 +21,7 @@ export const useApi = (): ApiUnderTest => {
   const errors: unknown[] = [];
   let api: HttpApi;
   const start = async (options: Partial<HttpApiOptions> = {}) => {
-    api = await startHttpApi({ invokeApi, onError: (error) => errors.push(error), ...options });
+    api = await startHttpApi({ invokeApi, onError: (error) => errors.push(error), hosts: ['x'], ...options });
   };
   beforeEach(async () => {
     invokeApi.mockReset().mockResolvedValue({ statusCode: 200, body: 'ok' });

@@ -88,7 +88,7 @@ describe('an unsigned request', () => {
 
 describe('a request that this server does not understand', () => {
   const authorization =
-    'AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00';
+    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00';
 
   it.each([
     ['GET', '/%ZZ', 400, 'InvalidURI'],

@@ -25,7 +25,7 @@ let client: S3Client;
 
 beforeAll(async () => {
   server = await startS3({ bucket: Bucket });
-  client = s3ClientOf(server.url, 'anybody', 'whatever');
+  client = s3ClientOf(server.url);
 });
 
 afterAll(async () => {

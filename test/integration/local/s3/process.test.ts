@@ -23,7 +23,7 @@ describe('an object created under the prefix', () => {
   it('is announced once, however it was stored, and no other', async () => {
     const events: ObjectCreated[] = [];
     const server = await startS3({ bucket: Bucket, onObjectCreated: (event) => events.push(event) });
-    const client = s3ClientOf(server.url, 'another', 'program');
+    const client = s3ClientOf(server.url);
     onTestFinished(async () => {
       client.destroy();
       await server.close();

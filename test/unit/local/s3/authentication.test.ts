@@ -135,10 +135,15 @@ describe('a request with headers', () => {
   const url = 'http://127.0.0.1:9000/bucket/key';
   const credential = 'Credential=anybody/20260304/us-east-1/s3/aws4_request';
 
-  it('is accepted whoever signed it', () => {
-    const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=00ff`;
-
-    expect(check(url, { headers: { authorization } })).toBe('accepted');
+  it('is accepted with a known key, whatever its signature', () => {
+    const signedWith = (key: string) =>
+      check(url, {
+        headers: {
+          authorization: `AWS4-HMAC-SHA256 ${credential.replace('anybody', key)}, SignedHeaders=host, Signature=00ff`,
+        },
+      });
+    expect(signedWith('local')).toBe('accepted');
+    for (const key of ['anybody', 'local2', 'toString']) expect(signedWith(key)).toBe('403 InvalidAccessKeyId');
   });
 
   it.each([
