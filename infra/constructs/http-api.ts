@@ -138,6 +138,7 @@ const corsPreflight = (allowOrigins: string[]): CorsPreflightOptions => ({
     'x-amz-security-token',
     'x-api-key',
     'x-model-version',
+    'x-output-name',
     'x-priority',
     'x-request-id',
   ],

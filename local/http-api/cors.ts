@@ -17,6 +17,7 @@ const allowHeaders = [
   'x-api-key',
   'x-local-caller',
   'x-model-version',
+  'x-output-name',
   'x-priority',
 ].join(',');
 const exposeHeaders = 'Location,Link,Retry-After,Preference-Applied';

@@ -50,6 +50,8 @@ export const batchSchema = lineCounts.extend({
   source: batchSource.optional(),
   /** Of every line that names none of its own. */
   priority: z.enum(priorities),
+  /** How the outputs of lines without a name of their own are called, with placeholders. */
+  outputName: z.string().optional(),
   /** The batch whose failed jobs are tried again. */
   retryOf: z.string().optional(),
   /** Tells a repeated call from another one with the same idempotency key. */

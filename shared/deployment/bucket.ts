@@ -50,20 +50,61 @@ export const isOwnFile = (caller: string, key: string): boolean => {
   return key.startsWith(uploadsFolder(caller)) || (hasFolder && key.startsWith(folder));
 };
 
+/** How the outputs of a job are called, see `shared/jobs/output-name.ts`. */
+interface KeyedName {
+  name: string;
+  count: number;
+  folder?: string;
+}
+
 /** A job, as its keys name it. */
 interface KeyedJob {
   jobId: string;
   /** ISO. */
   createdAt: string;
+  outputName?: KeyedName;
 }
 
-/** The folder of everything stored for a job: `outputs/yyyy/mm/dd/<jobId>/`, by the UTC day on which the job was created. */
-export const outputsFolder = ({ jobId, createdAt }: KeyedJob): string =>
-  `${prefixes.outputs}${createdAt.slice(0, 10).replaceAll('-', '/')}/${jobId}/`;
+const datedFolder = (id: string, createdAt: string): string =>
+  `${prefixes.outputs}${createdAt.slice(0, 10).replaceAll('-', '/')}/${id}/`;
 
-/** Key of one output; the index starts at 0, in Adobe's order. */
+/** The folder of a job: `outputs/yyyy/mm/dd/<jobId>/`, by the UTC day on which the job was created. */
+export const outputsFolder = ({ jobId, createdAt }: KeyedJob): string => datedFolder(jobId, createdAt);
+
+/** The folder in which the outputs of a batch lie that have names: `outputs/yyyy/mm/dd/<batchId>/`, by the day of the batch. */
+export const namedFolder = ({ batchId, createdAt }: { batchId: string; createdAt: string }): string =>
+  datedFolder(batchId, createdAt);
+
+/**
+ * Key of one output; the index starts at 0, in Adobe's order. It is named by the job's name for them, of which several are
+ * numbered from 1, else by its index in the job's own folder. No two jobs share one, and a job always leads to the same.
+ */
 export const outputKey = (job: KeyedJob, index: number, extension: string): string =>
-  `${outputsFolder(job)}${index}.${extension}`;
+  `${buildNamedStem(job, index) ?? `${outputsFolder(job)}${index}`}.${extension}`;
+
+/** Without a dot in it; undefined for one more than was asked for in a folder of several jobs, where its name may be another's. */
+const buildNamedStem = (job: KeyedJob, index: number): string | undefined => {
+  if (job.outputName === undefined) return undefined;
+  const { name, count, folder } = job.outputName;
+  if (index >= count && folder !== undefined) return undefined;
+  const stem = `${folder ?? outputsFolder(job)}${name}`;
+  return count === 1 && index === 0 ? stem : `${stem}-${index + 1}`;
+};
+
+/**
+ * The prefixes under which everything of a job lies, and nothing of another one: its folder, and its names in the folder that it
+ * shares. A name has no dot, so that the dot behind it ends it.
+ */
+export const outputPrefixes = (job: KeyedJob): string[] => {
+  const { folder, count = 0 } = job.outputName ?? {};
+  const named = folder === undefined ? 0 : count;
+  return [
+    outputsFolder(job),
+    ...Array.from({ length: named }, (_, index) => buildNamedStem(job, index)).flatMap((stem) =>
+      stem === undefined ? [] : [`${stem}.`],
+    ),
+  ];
+};
 
 /** Key of the description beside the outputs, which is enough to make them again. */
 export const manifestKey = (job: KeyedJob): string => `${outputsFolder(job)}job.json`;
@@ -76,7 +117,7 @@ const outputPattern = new RegExp(
   `^${prefixes.outputs}\\d{4}/\\d\\d/\\d\\d/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[^/]+$`,
 );
 
-/** The id of the job to whose outputs a key belongs. */
+/** The id of the job, or of the batch, in whose folder of outputs a key lies. */
 export const parseOutputKey = (key: string): string | undefined => outputPattern.exec(key)?.[1];
 
 const batchFolder = (batchId: string): string => `${prefixes.batches}${batchId}/`;

@@ -1,4 +1,5 @@
 import type { Table } from '../aws/table.ts';
+import { getBatch } from '../batches/batch-store.ts';
 import { isOwnFile, parseOutputKey } from '../deployment/bucket.ts';
 import { GatewayError } from '../errors.ts';
 import { hasOutputs } from '../jobs/job.ts';
@@ -43,10 +44,14 @@ export const locateInput = async (
     throw new InputError('forbidden', 'the gateway reads no inputs from this bucket; see its setting inputBuckets');
   }
   if (isOwnFile(caller, key)) return { bucket, key };
-  const jobId = parseOutputKey(key);
-  if (jobId !== undefined && (await getJob(table, jobId))?.caller === caller) return { bucket, key };
+  const owner = parseOutputKey(key);
+  if (owner !== undefined && (await isOwnOutput(table, owner, caller))) return { bucket, key };
   throw new InputError('forbidden', 'only your own uploads, inbox and outputs can be named in this bucket');
 };
+
+/** Outputs with names of a batch lie in a folder of the batch, all others in one of their job. */
+const isOwnOutput = async (table: Table, id: string, caller: string): Promise<boolean> =>
+  ((await getJob(table, id)) ?? (await getBatch(table, id)))?.caller === caller;
 
 const outputOf = async (
   table: Table,

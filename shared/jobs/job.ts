@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseExactly } from '../exact-json.ts';
+import { outputNameSchema } from './output-name.ts';
 
 /**
  * The states that nothing follows. `partially_succeeded`: some of the outputs are stored, and `errors` says why the others are
@@ -167,6 +168,8 @@ export const jobSchema = z.object({
   row: z.number().optional(),
   /** Cells of the caller's own columns beside the request, in the order of the batch's `columns`. */
   columns: z.array(z.string()).optional(),
+  /** How its outputs are called; by their number, from 0, if absent. */
+  outputName: outputNameSchema.optional(),
   /** The earlier job whose outputs answered the request, instead of Adobe. */
   reusedFrom: z.string().optional(),
 });
@@ -199,6 +202,7 @@ export type NewJob = Pick<
   | 'lineId'
   | 'row'
   | 'columns'
+  | 'outputName'
 >;
 
 /** Identifies one turn of one job: what is started under a permit. */

@@ -4,12 +4,15 @@ import type { Batch, BatchSource } from '#shared/batches/batch.ts';
 import { batchIdOfCall, batchIdOfFile, createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import { batchInputKey } from '#shared/deployment/bucket.ts';
 import { priorities } from '#shared/jobs/job.ts';
+import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import type { ApiContext } from '../context.ts';
 import { type Actor, audit } from '../http/audit.ts';
-import { idempotencyKeyReused } from '../http/headers.ts';
+import { idempotencyKeyReused, outputNameHeader } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
 import { type BatchRequest, findSource, readBatchRequest, spreadsheetType, toBatchSource } from './request.ts';
 import { acceptedAnswer, acceptedResponse } from './view.ts';
+
+const nameDescription = 'How its outputs are called, with placeholders such as `{id}` or `{size.width}`';
 
 // One request in a batch.
 const lineSchema = z
@@ -19,6 +22,11 @@ const lineSchema = z
     id: z.string().optional().meta({ description: 'Your own id of the line; the report repeats it' }),
     priority: z.enum(priorities).optional(),
     modelVersion: z.string().optional().meta({ description: 'As `x-model-version`' }),
+    name: z
+      .string()
+      .max(maxTemplateLength)
+      .optional()
+      .meta({ description: `${nameDescription}; without it \`x-output-name\` counts` }),
   })
   .meta({ id: 'BatchLine' });
 
@@ -27,7 +35,7 @@ const batchBodies = {
   'application/x-ndjson': lineSchema.meta({ description: 'One on each line' }),
   'text/csv': z.string().meta({
     description:
-      'A header row with the columns `operation`, `id`, `priority`, `modelVersion` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out; columns that no operation has come back in the report',
+      'A header row with the columns `operation`, `id`, `priority`, `modelVersion`, `name` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out; columns that no operation has come back in the report',
   }),
   [spreadsheetType]: z.string().meta({
     format: 'binary',
@@ -37,6 +45,7 @@ const batchBodies = {
     z.object({
       source: z.string().meta({ description: 's3://bucket/key' }),
       priority: z.enum(priorities).optional(),
+      outputName: z.string().max(maxTemplateLength).optional().meta({ description: 'As `x-output-name`' }),
     }),
     z.object({ defaults: lineSchema.partial().optional(), requests: z.array(lineSchema) }),
     lineSchema,
@@ -61,6 +70,9 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
         .enum(priorities)
         .default('low')
         .meta({ description: 'Of every line without a priority of its own' }),
+      'x-output-name': outputNameHeader(
+        'How the outputs of every line without a `name` of its own are called; placeholders such as `{sku}-{size.width}` stand for its columns and fields',
+      ),
     }),
     body: batchBodies,
     answers: { 202: acceptedAnswer },
@@ -99,9 +111,9 @@ const putBatch = async (
   from: Actor,
   batchId: string,
   source: BatchSource,
-  { priority, requestHash }: BatchRequest,
+  { priority, outputName, requestHash }: BatchRequest,
 ): Promise<Batch> => {
-  const newBatch = { batchId, caller: from.caller(), source, priority, requestHash, retentionSeconds };
+  const newBatch = { batchId, caller: from.caller(), source, priority, outputName, requestHash, retentionSeconds };
   const { created, batch } = await createBatch(table, newBatch, table.clock.now());
   if (created) audit(log, from, 'batch made', { batchId });
   return batch;

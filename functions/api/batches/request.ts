@@ -4,9 +4,10 @@ import type { StoredObject } from '#shared/aws/object-store.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { isOwnFile } from '#shared/deployment/bucket.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { ApiContext } from '../context.ts';
-import { readIdempotencyKey, readPriority } from '../http/headers.ts';
+import { readIdempotencyKey, readOutputName, readPriority } from '../http/headers.ts';
 import { decodeUtf8, parseJson, readMediaType } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -30,6 +31,8 @@ const formats = new Map([
 /** What a caller wants to be a batch: a body with requests, or a file in S3. */
 export type BatchRequest = {
   priority: Priority;
+  /** How the outputs of lines without a name of their own are called, with placeholders. */
+  outputName?: string;
   idempotencyKey?: string;
   /** Tells two requests apart that have the same idempotency key. */
   requestHash: string;
@@ -40,6 +43,7 @@ const jsonObject = z.looseObject({});
 const sourceBody = z.strictObject({
   source: z.string().max(2_048),
   priority: z.enum(priorities).optional(),
+  outputName: z.string().min(1).max(maxTemplateLength).optional(),
 });
 
 /**
@@ -50,6 +54,7 @@ const sourceBody = z.strictObject({
 export const readBatchRequest = (request: ApiRequest): BatchRequest => {
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'), 'low');
+  const outputName = readOutputName(request.header('x-output-name'));
   const format = formats.get(readMediaType(request.body.contentType) ?? '');
   if (format === undefined) {
     const known = [...formats.keys()].join(', ');
@@ -61,16 +66,17 @@ export const readBatchRequest = (request: ApiRequest): BatchRequest => {
     return {
       kind: 'body',
       priority,
+      outputName,
       idempotencyKey,
-      requestHash: hashRequest(format.extension, priority, body),
+      requestHash: hashRequest(format.extension, { priority, outputName }, body),
       body,
       ...format,
     };
   }
-  const own = source.priority ?? priority;
+  const own = { priority: source.priority ?? priority, outputName: source.outputName ?? outputName };
   return {
     kind: 'source',
-    priority: own,
+    ...own,
     idempotencyKey,
     requestHash: hashRequest('source', own, source.source),
     source: source.source,
@@ -102,14 +108,21 @@ const readSource = (body: Buffer): z.output<typeof sourceBody> | undefined => {
   if (!Object.hasOwn(value.data, 'source')) return undefined;
   const source = sourceBody.safeParse(value.data);
   if (source.success) return source.data;
-  throw invalid('A body with a source takes source and priority only.', source.error);
+  throw invalid('A body with a source takes source, priority and outputName only.', source.error);
 };
 
 const invalid = (message: string, { issues }: z.ZodError): ProblemError =>
   new ProblemError(422, 'validation_error', message, { validationErrors: toValidationErrors(issues, 'body') });
 
-const hashRequest = (kind: string, priority: Priority, content: Buffer | string): string =>
-  createHash('sha256').update(`${kind}\n${priority}\n`).update(content).digest('hex');
+const hashRequest = (
+  kind: string,
+  { priority, outputName = '' }: Pick<BatchRequest, 'priority' | 'outputName'>,
+  content: Buffer | string,
+): string =>
+  createHash('sha256')
+    .update(JSON.stringify([kind, priority, outputName]))
+    .update(content)
+    .digest('hex');
 
 /**
  * Finds the file that a caller wants to be a batch, in its newest version.

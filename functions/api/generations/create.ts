@@ -79,6 +79,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       priority,
       warnings,
       retentionSeconds: settings.retentionSeconds,
+      outputName: request.outputName,
     };
     const reused = await reuse(context, newJob, from, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return requireSameRequest(reused, requestHash);
@@ -124,7 +125,8 @@ export const reuse = async (
   from: Actor,
   { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
 ): Promise<Job | undefined> => {
-  if (maxAgeSeconds === undefined || !isReproducible(request)) return undefined;
+  // Outputs of an earlier job have its names.
+  if (maxAgeSeconds === undefined || request.outputName !== undefined || !isReproducible(request)) return undefined;
   const earlier = await findReusable(context.table, request, maxAgeSeconds);
   // The same request, but an input has changed since; S3 has whole seconds only.
   if (earlier !== undefined && (inputsChangedAt ?? 0) + 1_000 > Date.parse(earlier.createdAt)) return undefined;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { priorities } from '#shared/jobs/job.ts';
-import { maxWaitSeconds } from '../http/headers.ts';
+import { maxWaitSeconds, outputNameHeader } from '../http/headers.ts';
 import type { RouteDescription } from '../http/route-description.ts';
 
 const commonHeaders = {
@@ -21,6 +21,9 @@ const commonHeaders = {
       '`max-age=N`: a request with seeds that equals one of yours that succeeded in the last N seconds gets its outputs',
   }),
   'x-priority': z.enum(priorities).default('normal'),
+  'x-output-name': outputNameHeader(
+    'How the outputs are called in the folder of their job, with placeholders such as `{size.width}` for fields of the body',
+  ),
 };
 
 const modelHeader = ({ models }: OperationDefinition): Record<string, z.ZodType> => {

@@ -1,9 +1,10 @@
 import { v5, v7 } from 'uuid';
-import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import { countRequestedOutputs, type OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { checkInputs, type InputFinding, type InputParts } from '#shared/inputs/check-inputs.ts';
-import type { Priority } from '#shared/jobs/job.ts';
+import type { NewJob, Priority } from '#shared/jobs/job.ts';
+import { fillName } from '#shared/requests/name-template.ts';
 import {
   maxRequestBytes,
   validateRequest,
@@ -11,7 +12,7 @@ import {
   writeBody,
 } from '#shared/requests/request-validation.ts';
 import { boundErrors, listErrors } from '#shared/requests/validation-errors.ts';
-import { readIdempotencyKey, readMaxAge, readPriority } from '../http/headers.ts';
+import { readIdempotencyKey, readMaxAge, readOutputName, readPriority } from '../http/headers.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -25,6 +26,8 @@ export interface GenerationRequest {
   modelVersion?: string;
   priority: Priority;
   idempotencyKey?: string;
+  /** How its outputs are called. */
+  outputName?: NewJob['outputName'];
   /** How old an equal request's outputs may be to be used again, in seconds. */
   maxAgeSeconds?: number;
   /** What the caller should know though the request is accepted. */
@@ -51,7 +54,33 @@ export const readGenerationRequest = (
     throw new ProblemError(422, 'validation_error', validationSentence(validationErrors), { validationErrors });
   }
   const maxAgeSeconds = readMaxAge(request.header('cache-control'));
-  return { body, text: writeBody(text, nullFields), modelVersion, priority, idempotencyKey, maxAgeSeconds, warnings };
+  const template = readOutputName(request.header('x-output-name'));
+  const outputName = template === undefined ? undefined : nameOutputs(operation, template, { modelVersion, body });
+  return {
+    body,
+    text: writeBody(text, nullFields),
+    modelVersion,
+    priority,
+    idempotencyKey,
+    outputName,
+    maxAgeSeconds,
+    warnings,
+  };
+};
+
+/** @throws {ProblemError} 422 naming the placeholder that is wrong */
+const nameOutputs = (
+  operation: OperationDefinition,
+  template: string,
+  { modelVersion, body }: Pick<GenerationRequest, 'modelVersion' | 'body'>,
+): NewJob['outputName'] => {
+  const filled = fillName(template, { fields: { operation: operation.name, modelVersion }, body });
+  if ('name' in filled) {
+    return { name: filled.name, count: countRequestedOutputs(operation, body as Readonly<Record<string, unknown>>) };
+  }
+  throw new ProblemError(422, 'validation_error', filled.problem, {
+    validationErrors: [{ loc: ['header', 'x-output-name'], msg: filled.problem, type: 'value_error' }],
+  });
 };
 
 const namespace = 'f1b5e4a2-6c0d-5b7e-9a38-2d4c6e8f0a13';

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { decodeTemplate, maxTemplateLength } from '#shared/requests/name-template.ts';
 import { ProblemError } from './problem.ts';
 
 /** The longest wait that fits into API Gateway's 30 s, in seconds. */
@@ -41,6 +43,23 @@ export const readPriority = (header: string | undefined, otherwise: Priority): P
   if (priority !== undefined) return priority;
   const problem = `is not one of ${priorities.join(', ')}`;
   throw invalidHeader('x-priority', ` ${problem}`, `value ${problem}`);
+};
+
+/** The schema of `x-output-name` in the description of the API. */
+export const outputNameHeader = (description: string) =>
+  z.string().min(1).max(maxTemplateLength).optional().meta({ description });
+
+/**
+ * Reads `x-output-name`, whose placeholders are filled in later.
+ *
+ * @throws {ProblemError} 400 if it is blank, too long or badly encoded
+ */
+export const readOutputName = (header: string | undefined): string | undefined => {
+  if (header === undefined) return undefined;
+  const template = decodeTemplate(header);
+  if (template !== undefined) return template;
+  const problem = `must have 1 to ${maxTemplateLength} characters, of which those beyond ASCII are percent-encoded`;
+  throw invalidHeader('x-output-name', ` ${problem}`, `value ${problem}`);
 };
 
 const maxKeyLength = 255;

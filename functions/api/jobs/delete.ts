@@ -1,5 +1,5 @@
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { outputsFolder } from '#shared/deployment/bucket.ts';
+import { outputPrefixes } from '#shared/deployment/bucket.ts';
 import { isFinal } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
@@ -39,7 +39,7 @@ export const deleteRoute = (
       );
     }
     // The record goes last: as long as it is there, a call that was cut off can be repeated.
-    await context.objects.erase(outputsFolder(job));
+    for (const prefix of outputPrefixes(job)) await context.objects.erase(prefix);
     const erased =
       (await deleteJob(context.table, job.jobId)) ||
       ((await tryPublishEnded(context, job)) && (await deleteJob(context.table, job.jobId)));

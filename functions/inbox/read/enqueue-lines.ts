@@ -6,6 +6,7 @@ import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
+import { namedFolder } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
@@ -151,21 +152,25 @@ const pickOrigin = ({ line, row, columns }: NumberedLine) => ({ line, row, colum
 
 const buildJob = (
   { operations }: InboxContext,
-  { batchId, caller, priority, retentionSeconds }: Batch,
+  { batchId, createdAt, caller, priority, retentionSeconds }: Batch,
   numbered: NumberedLine,
   { operation, modelVersion, body, text, id, warnings, priority: own }: LineRequest,
-): NewJob => ({
-  jobId: jobIdOfLine(batchId, numbered.line),
-  caller,
-  operation: operation.name,
-  lane: laneOf(operation).name,
-  modelVersion: modelVersion ?? defaultModelVersion(operation, operations),
-  request: text,
-  requestHash: requestHashOf(operation.name, modelVersion, body),
-  priority: own ?? priority,
-  warnings: [...((numbered.kind === 'request' ? numbered.warnings : undefined) ?? []), ...warnings],
-  retentionSeconds,
-  batchId,
-  ...pickOrigin(numbered),
-  lineId: id,
-});
+): NewJob => {
+  const { warnings: readWarnings = [], outputName } = numbered.kind === 'request' ? numbered : {};
+  return {
+    jobId: jobIdOfLine(batchId, numbered.line),
+    caller,
+    operation: operation.name,
+    lane: laneOf(operation).name,
+    modelVersion: modelVersion ?? defaultModelVersion(operation, operations),
+    request: text,
+    requestHash: requestHashOf(operation.name, modelVersion, body),
+    priority: own ?? priority,
+    warnings: [...readWarnings, ...warnings],
+    retentionSeconds,
+    batchId,
+    ...pickOrigin(numbered),
+    lineId: id,
+    outputName: outputName && { ...outputName, folder: namedFolder({ batchId, createdAt }) },
+  };
+};

@@ -5,6 +5,7 @@ import { findOperation } from '#shared/adobe/services/registry.ts';
 import { parseExactly } from '#shared/exact-json.ts';
 import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
+import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
 import {
   maxRequestBytes,
@@ -42,6 +43,10 @@ const lineSchema = z.strictObject({
     .optional(),
   priority: z.enum(priorities).optional(),
   modelVersion: z.string().optional(),
+  name: z
+    .union([z.string(), z.int().transform(String)])
+    .pipe(z.string().min(1).max(maxTemplateLength))
+    .optional(),
 });
 
 /** A line that can be a job. */
@@ -55,6 +60,8 @@ export interface LineRequest {
   priority?: Priority;
   /** What the line gives as `x-model-version`. */
   modelVersion?: string;
+  /** How the outputs are to be called, with placeholders. */
+  name?: string;
   inputs: LineInputs;
   warnings: string[];
 }
@@ -88,7 +95,7 @@ export const readLineRequest = (
   if (operation === undefined) {
     return rejected(id, 'unknown_operation', 'The line names an operation that the gateway does not have.');
   }
-  const { body: given, modelVersion, priority } = fields.data;
+  const { body: given, modelVersion, priority, name } = fields.data;
   const ownText = JSON.stringify((parseExactly(json) as { body: unknown }).body);
   if (Buffer.byteLength(ownText) > maxRequestBytes) {
     return rejected(id, 'request_too_large', `The body has more than ${maxRequestBytes} bytes.`);
@@ -100,7 +107,7 @@ export const readLineRequest = (
   const inputs = readLineInputs(body, nowMs);
   if ('code' in inputs) return rejected(id, inputs.code, inputs.message);
   const text = writeBody(ownText, nullFields);
-  return { operation, body, text, id, priority, modelVersion: model, inputs, warnings };
+  return { operation, body, text, id, priority, modelVersion: model, name, inputs, warnings };
 };
 
 const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({

@@ -11,8 +11,8 @@ import { type ErrorLine, type PreparedLine, RefusedFileError } from './prepared-
 export const encodeLine = (line: PreparedLine): string => {
   switch (line.kind) {
     case 'request': {
-      const { row, columns, warnings } = line;
-      return `=${JSON.stringify({ row, columns, warnings })}\t${line.json}\n`;
+      const { row, columns, warnings, outputName } = line;
+      return `=${JSON.stringify({ row, columns, warnings, outputName })}\t${line.json}\n`;
     }
     case 'error': {
       const { code, message, id, row, columns } = line;

@@ -1,4 +1,5 @@
 import { GatewayError } from '#shared/errors.ts';
+import type { OutputName } from '#shared/jobs/output-name.ts';
 
 /** Where a line stands in its file, and what its caller keeps beside it. */
 export interface LineOrigin {
@@ -20,11 +21,14 @@ export interface ErrorLine extends LineOrigin {
 /** What a line of a file is, whatever the format of the file: a request as JSON, or what cannot be a request. */
 export type PreparedLine = RequestLine | ErrorLine;
 
-interface RequestLine extends LineOrigin {
+/** A request as JSON. */
+export interface RequestLine extends LineOrigin {
   kind: 'request';
   json: string;
   /** What the caller should know about how the line was read. */
   warnings?: string[];
+  /** How its outputs are called, where its caller says so. */
+  outputName?: Omit<OutputName, 'folder'>;
 }
 
 /** What there is to say of a file besides its lines; filled while it is read. */
@@ -32,6 +36,8 @@ export interface FileNotes {
   /** Names of the caller's own columns, which come back in the report. */
   columns: string[];
   warnings: Set<string>;
+  /** The name of outputs with placeholders, where the metadata of the file's object say so. */
+  outputName?: string;
 }
 
 /** Largest request in a file, in bytes: a request body of the largest size, and room for what stands around it. */

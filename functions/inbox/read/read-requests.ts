@@ -11,7 +11,8 @@ import type { Refusal } from '../report/report-batch.ts';
 import { enqueueLines } from './enqueue-lines.ts';
 import { readSource } from './formats/source.ts';
 import { firstLine, readChunk, storeLines } from './lines-file.ts';
-import { type FileNotes, RefusedFileError } from './prepared-line.ts';
+import { nameOutputs } from './name-outputs.ts';
+import { type FileNotes, type PreparedLine, RefusedFileError } from './prepared-line.ts';
 import { readFailedJobs } from './retry-source.ts';
 
 /** How far the reading has come, and what the lines so far have become. */
@@ -111,16 +112,18 @@ const beginAttempt = async ({ table }: InboxContext, run: BatchRun): Promise<Bat
 };
 
 const prepareLines = (inbox: InboxContext, batch: Batch, notes: FileNotes): Promise<number> => {
-  const { batchId, caller, source, retryOf } = batch;
+  const { batchId, caller, source, retryOf, outputName } = batch;
   if (caller === '') {
     throw new RefusedFileError(
       'outside_team_folder',
       'The file must lie in the folder of a team: inbox/<team>/<file>.',
     );
   }
-  if (retryOf !== undefined) return storeLines(inbox, batchId, readFailedJobs(inbox, retryOf, notes));
+  const store = (lines: AsyncIterable<PreparedLine>) =>
+    storeLines(inbox, batchId, nameOutputs(inbox, lines, notes, outputName));
+  if (retryOf !== undefined) return store(readFailedJobs(inbox, retryOf, notes));
   if (source === undefined) throw new TypeError('The batch has neither a file nor another batch to try again.');
-  return storeLines(inbox, batchId, readSource(inbox, source, notes));
+  return store(readSource(inbox, source, notes));
 };
 
 /** @returns where the next lines begin; null if another execution has taken over */

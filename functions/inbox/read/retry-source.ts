@@ -14,6 +14,7 @@ const failedJob = lineJobSchema.pick({
   lineId: true,
   row: true,
   columns: true,
+  outputName: true,
 });
 
 type FailedJob = z.output<typeof failedJob>;
@@ -39,7 +40,9 @@ export async function* readFailedJobs(
 }
 
 const toLine = (job: FailedJob, line: number): PreparedLine => {
-  const { operation, modelVersion, priority, lineId, row, columns } = job;
+  const { operation, modelVersion, priority, lineId, row, columns, outputName } = job;
+  // Safe and unique already, it is given out as it is.
+  const name = outputName?.name;
   const id = lineId ?? String(line);
   let body: unknown;
   try {
@@ -54,5 +57,5 @@ const toLine = (job: FailedJob, line: number): PreparedLine => {
       columns,
     };
   }
-  return { kind: 'request', json: JSON.stringify({ operation, modelVersion, body, priority, id }), row, columns };
+  return { kind: 'request', json: JSON.stringify({ operation, modelVersion, body, priority, id, name }), row, columns };
 };

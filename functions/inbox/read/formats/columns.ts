@@ -19,6 +19,7 @@ export interface TableRequest {
   id?: string;
   priority?: string;
   modelVersion?: string;
+  name?: string;
   body: Record<string, unknown>;
 }
 
@@ -31,7 +32,7 @@ const listIndex = /^(0|[1-9]\d{0,3})$/;
 type Field = { kind: 'cell'; column: number; name: string } | { kind: 'fields' | 'list'; members: Map<string, Field> };
 
 /**
- * Reads a header row: `operation`, `id`, `priority`, `modelVersion`, and fields of the body such as `prompt`, `size.width`
+ * Reads a header row: `operation`, `id`, `priority`, `modelVersion`, `name`, and fields of the body such as `prompt`, `size.width`
  * or `seeds.0`, in capitals or not. With the prefix `body.` a field of the body may have any name; other names are the caller's
  * own. A column without a name must be empty.
  *

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { operations } from '#shared/adobe/services/registry.ts';
 
 /** Fields of a line that stand beside its body. */
-export const lineFields = ['operation', 'id', 'priority', 'modelVersion'] as const;
+export const lineFields = ['operation', 'id', 'priority', 'modelVersion', 'name'] as const;
 
 /** What the name of a column stands for: a field of the line, a field of the body by its path, or nothing that Adobe or the gateway knows. */
 export type ColumnName =

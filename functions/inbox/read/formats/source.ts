@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import type { BatchSource } from '#shared/batches/batch.ts';
+import { decodeTemplate } from '#shared/requests/name-template.ts';
 import type { InboxContext } from '../../context.ts';
 import { type FileNotes, type PreparedLine, RefusedFileError } from '../prepared-line.ts';
 import { readCsv } from './csv.ts';
@@ -62,7 +63,9 @@ export async function* readSource(
   const { format, isCompressed } = file;
   const own = limits[format];
   const limit = own !== undefined && own.maxBytes < maxBytes ? own : { maxBytes };
-  const content = readContent(await openSource(s3, source, limit), { isCompressed, ...limit });
+  const { body, outputName } = await openSource(s3, source, limit);
+  notes.outputName = outputName;
+  const content = readContent(body, { isCompressed, ...limit });
   yield* readers[format](content, notes, maxBytes);
 }
 
@@ -93,9 +96,13 @@ const openSource = async (
   s3: InboxContext['s3'],
   { bucket, key, versionId, etag }: BatchSource,
   limit: SizeLimit,
-): Promise<Readable> => {
+): Promise<{ body: Readable; outputName: string | undefined }> => {
   try {
-    const { Body, ContentLength = 0 } = await s3.send(
+    const {
+      Body,
+      ContentLength = 0,
+      Metadata = {},
+    } = await s3.send(
       new GetObjectCommand({
         Bucket: bucket,
         Key: key,
@@ -109,7 +116,7 @@ const openSource = async (
       Body.destroy();
       throw tooLarge(limit);
     }
-    return Body;
+    return { body: Body, outputName: decodeTemplate(Metadata['output-name'] ?? '') };
   } catch (error) {
     if (!isGone(error)) throw error;
     throw new RefusedFileError(

@@ -49,7 +49,7 @@ export interface Rig extends Observed {
   events: { type: string; detail: Record<string, unknown> }[];
   dispatches: number;
   /** Drops a file for a team and returns the id of its batch. */
-  drop(name: string, content: string | Buffer, team?: string): Promise<string>;
+  drop(name: string, content: string | Buffer, team?: string, metadata?: Record<string, string>): Promise<string>;
   /** Does what dispatch does for batches, and runs the executions that it starts until each ends. */
   dispatch(): Promise<BatchEnd[]>;
   /** Runs one execution. */
@@ -129,10 +129,10 @@ const createRig = (
     dynamoDb,
     events,
     dispatches: 0,
-    drop: async (name, content, team = 'team-a') => {
+    drop: async (name, content, team = 'team-a', Metadata = {}) => {
       // A folder of its own for each, as the server is shared and a batch's id follows from the key.
       const key = `inbox/${team === '' ? '' : `${team}/`}${team === '' ? uuid() : `${uuid()}/`}${name}`;
-      const { ETag = '' } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
+      const { ETag = '' } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, Metadata }));
       const etag = ETag.replaceAll('"', '');
       return (await registerFile(context, { kind: 'file', source: { bucket, key, etag }, bytes: 1 })) ?? '';
     },

@@ -48,6 +48,20 @@ describe('POST /batches with requests', () => {
     expect(await getBatch(api.table, batchId)).toMatchObject({ caller: 'alice', priority: 'low', state: 'reading' });
   });
 
+  it('keeps how outputs are to be called, which is a part of the request', async () => {
+    const headers = { 'x-output-name': '{id}-%C3%B6', 'idempotency-key': 'named' };
+    const { json } = await postLines(headers);
+    expect(await getBatch(api.table, String(json['batchId']))).toMatchObject({ outputName: '{id}-ö' });
+    expect((await postLines(headers)).json['batchId']).toBe(json['batchId']);
+    const other = await postLines({ ...headers, 'x-output-name': '{line}' });
+    expect(other).toMatchObject({ statusCode: 422, json: { error_code: 'idempotency_key_reused' } });
+    expect(await postLines({ 'x-output-name': '%' })).toMatchObject({ statusCode: 400 });
+    put('outputs-bucket/inbox/alice/named.jsonl');
+    const source = { source: 's3://outputs-bucket/inbox/alice/named.jsonl', outputName: '{line}' };
+    const fromFile = await post(source);
+    expect(await getBatch(api.table, String(fromFile.json['batchId']))).toMatchObject({ outputName: '{line}' });
+  });
+
   it('takes bytes that API Gateway has encoded, with a byte order mark too', async () => {
     const body = Buffer.from('\ufeff{"requests":[]}');
     const { statusCode, json } = await post(body.toString('base64'), {}, { isBase64Encoded: true });

@@ -37,4 +37,22 @@ describe('the body of a request', () => {
       json: { validation_errors: [{ loc: ['body', 'prompt'] }] },
     });
   });
+
+  it('names its outputs by x-output-name, and is refused where that names what is not there', async () => {
+    const size = { width: 2048, height: 2048 };
+    const named = (name: string) =>
+      api.generate({ prompt: 'a secret', size, numVariations: 2 }, { headers: { 'x-output-name': name } });
+    const { json } = await named('kite {size.width}');
+    expect(await getJob(api.table, String(json['jobId']))).toMatchObject({
+      outputName: { name: 'kite-2048', count: 2 },
+    });
+    for (const [name, reason] of [
+      ['{sku}', 'which nothing is called. Known are {operation}'],
+      ['{prompt}', 'prompts and addresses never become keys'],
+    ] as const) {
+      const answer = await named(name);
+      expect(answer).toMatchObject({ statusCode: 422, json: { message: expect.stringContaining(reason) } });
+      expect(answer.json['validation_errors']).toMatchObject([{ loc: ['header', 'x-output-name'] }]);
+    }
+  });
 });

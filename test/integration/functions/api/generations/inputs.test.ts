@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uploadsFolder } from '#shared/deployment/bucket.ts';
+import { createBatch } from '#shared/batches/batch-store.ts';
+import { namedFolder, uploadsFolder } from '#shared/deployment/bucket.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000010000000100802000000907768de', 'hex');
@@ -56,6 +57,19 @@ describe('an input from S3', () => {
       expect(answer).toMatchObject({ statusCode: 403, json: { error_code: 'input_forbidden' } });
       expect(answer.json['validation_errors']).toMatchObject([{ loc: ['body', 'image', 'source', 'url'] }]);
       expect(await api.countItems()).toBe(items);
+    }
+  });
+
+  it("is taken from the named outputs of the caller's batches, and not from those of others", async () => {
+    for (const [caller, statusCode] of [
+      ['alice', 202],
+      ['bob', 403],
+    ] as const) {
+      const batch = { batchId: crypto.randomUUID(), caller, priority: 'low', retentionSeconds: 60 } as const;
+      const { batch: made } = await createBatch(api.table, batch, api.clock.now());
+      const place = `outputs-bucket/${namedFolder(made)}kite.png`;
+      api.recorded.objects.set(place, png);
+      expect(await similar(`s3://${place}`)).toMatchObject({ statusCode });
     }
   });
 

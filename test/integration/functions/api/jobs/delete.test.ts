@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { advanceBatch } from '#shared/batches/batch-progress.ts';
 import { createBatch } from '#shared/batches/batch-store.ts';
+import { outputsFolder } from '#shared/deployment/bucket.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
@@ -25,6 +26,16 @@ describe('DELETE /jobs/{jobId}', () => {
     expect(await erase(jobId)).toMatchObject({ statusCode: 204, body: '' });
     expect(api.recorded.erased.at(-1)).toMatch(new RegExp(`^outputs/2026/03/01/${jobId}/$`));
     expect((await erase(jobId)).statusCode).toBe(404);
+  });
+
+  it('erases what has names in the folder of its batch, and nothing beside it', async () => {
+    const folder = `outputs/2026/03/01/${randomUUID()}/`;
+    const outputName = { name: 'kite', count: 2, folder };
+    const job = await enqueue(createLane(api.table), { caller: 'alice', outputName });
+    await endJob(api.table, job, ['queued'], { to: 'cancelled' });
+    const before = api.recorded.erased.length;
+    expect((await erase(job.jobId)).statusCode).toBe(204);
+    expect(api.recorded.erased.slice(before)).toEqual([outputsFolder(job), `${folder}kite-1.`, `${folder}kite-2.`]);
   });
 
   it('announces an end that nobody has announced yet before it forgets it, and no other', async () => {
