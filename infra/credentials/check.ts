@@ -46,7 +46,7 @@ export const checkAndReport = async (
 };
 
 const ask = (
-  { adobe, clock, sleep }: Session,
+  { adobe, clock, sleep, output }: Session,
   credential: CheckedCredential & { orgId: string; credentialId: string },
   namedUuid: string | undefined,
 ): Promise<CredentialReport> => {
@@ -60,6 +60,8 @@ const ask = (
     namedUuid,
     clock,
     sleep,
+    onAccessWait: (seconds, said) =>
+      output.say(`  Firefly says ${said}. It refuses new credentials for some minutes: again in ${seconds} s.`),
   });
 };
 

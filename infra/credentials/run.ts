@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Sleep } from '#shared/adobe/http/retry.ts';
 import { systemClock } from '#shared/clock.ts';
 import { GatewayError } from '#shared/errors.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
@@ -19,6 +20,8 @@ export interface Surroundings {
   stdin: Terminal['input'];
   stdout: NodeJS.WritableStream;
   stderr: NodeJS.WritableStream;
+  /** Waits for some ms; by default as long as it says. */
+  sleep?: Sleep;
 }
 
 const actions: Record<Action, (session: Session) => Promise<void>> = {
@@ -33,7 +36,14 @@ const actions: Record<Action, (session: Session) => Promise<void>> = {
  *
  * @returns the exit code: 0 done, 1 it failed or a check failed, 2 the command line or the environment is wrong
  */
-export const runCredentials = async ({ args, env, stdin, stdout, stderr }: Surroundings): Promise<number> => {
+export const runCredentials = async ({
+  args,
+  env,
+  stdin,
+  stdout,
+  stderr,
+  sleep = async (ms) => void (await delay(ms)),
+}: Surroundings): Promise<number> => {
   const output = createOutput({ stdout, stderr });
   output.conceal(env[variables.clientSecret]?.trim() ?? '');
   let aws: AwsClients | undefined;
@@ -45,7 +55,6 @@ export const runCredentials = async ({ args, env, stdin, stdout, stderr }: Surro
     }
     aws = createAwsClients(options);
     const prompt = openPrompt({ input: stdin, output: stderr });
-    const sleep = async (ms: number) => void (await delay(ms));
     const session = await openSession({ options, env, output, prompt, clock: systemClock, sleep, aws });
     await actions[options.action](session);
     return 0;

@@ -1,3 +1,6 @@
+import * as z from 'zod';
+import { parseJson } from '../http/client.ts';
+
 /** Scopes of a generation token (Adobe: Firefly quickstart). */
 export const generationScopes = [
   'openid',
@@ -20,3 +23,22 @@ export const managementScopes = [
   'read_client_secret',
   'manage_client_secrets',
 ] as const;
+
+const claimsSchema = z.object({ scope: z.string() });
+
+/** The names in a list of scopes, which IMS separates by commas and OAuth by blanks. */
+const splitScopes = (scopes: string): string[] => scopes.split(/[\s,]+/).filter((scope) => scope !== '');
+
+/**
+ * The scopes that were asked for and are not in the token: IMS leaves out those that it does not know, and answers 200.
+ *
+ * @param asked comma-separated
+ * @returns none as well if the token does not tell its scopes
+ */
+export const findMissingScopes = (accessToken: string, asked: string): string[] => {
+  const [, payload = ''] = accessToken.split('.');
+  const claims = claimsSchema.safeParse(parseJson(Buffer.from(payload, 'base64url').toString()));
+  if (!claims.success) return [];
+  const granted = splitScopes(claims.data.scope);
+  return splitScopes(asked).filter((scope) => !granted.includes(scope));
+};

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { GatewayError } from '../../errors.ts';
 import type { ImsClient, MintedToken } from '../auth/ims.ts';
 import { ImsError } from '../auth/ims-error.ts';
+import { findMissingScopes } from '../auth/scopes.ts';
 import { retryTransient, type Sleep } from '../http/retry.ts';
 import type { FireflyAccess } from './firefly-access.ts';
 import type { IoManagementClient, ListedSecret } from './io-management.ts';
@@ -40,6 +41,8 @@ export interface CredentialCheckOptions {
   namedUuid?: string;
   clock: Clock;
   sleep: Sleep;
+  /** Told before the wait for a credential that Firefly refuses, as it does new ones for some minutes. */
+  onAccessWait: (seconds: number, said: string) => void;
   /** How long to try again what fails in passing, and to wait for Adobe to show that a secret was used, ms. */
   patienceMs: number;
 }
@@ -61,8 +64,9 @@ class PartFailedError extends GatewayError {
 export const checkCredential = async (options: CredentialCheckOptions): Promise<CredentialReport> => {
   const { ims, clientId, clientSecret, clock, sleep, patienceMs } = options;
   const parts: PartCheck[] = [];
-  const retry = { clock, sleep, deadline: clock.now() + patienceMs };
-  const mint = (scopes: string) => retryTransient(() => ims.mint({ clientId, clientSecret, scopes }), retry);
+  const retry = <Result>(call: () => Promise<Result>) =>
+    retryTransient(call, { clock, sleep, deadline: clock.now() + patienceMs });
+  const mint = (scopes: string) => retry(() => ims.mint({ clientId, clientSecret, scopes }));
 
   let isClientRefused = false;
   const check = async <Result>(part: CredentialPart, call: () => Promise<Result>): Promise<Result | undefined> => {
@@ -83,15 +87,25 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
     ...rest,
   });
 
-  const token = await check('generation_token', () => mint(options.generationScopes));
+  const mintWith = async (part: CredentialPart, scopes: string) => {
+    let token: MintedToken | undefined;
+    await check(part, async () => {
+      token = await mint(scopes);
+      expectScopes(token, scopes);
+    });
+    // Even without some of its scopes it shows what else is missing.
+    return token;
+  };
+
+  const token = await mintWith('generation_token', options.generationScopes);
   if (isClientRefused) return report();
   if (token) await check('firefly_access', () => expectAccess(options, { ...token, clientId }));
-  const managementToken = await check('management_token', () => mint(options.managementScopes));
+  const managementToken = await mintWith('management_token', options.managementScopes);
   const tokenExpiresAt = token?.expiresAt;
   if (managementToken === undefined) return report({ tokenExpiresAt });
 
   const management = options.openIoManagement(managementToken.accessToken);
-  const list = () => retryTransient(() => management.list(), retry);
+  const list = () => retry(() => management.list());
   const first = await check('secret_list', async () => {
     const answer = await list();
     if (answer.clientId !== clientId) {
@@ -119,13 +133,30 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
   return report({ tokenExpiresAt, secretUuid: own?.uuid, listed: first.secrets });
 };
 
+const expectScopes = ({ accessToken }: MintedToken, asked: string): void => {
+  const missing = findMissingScopes(accessToken, asked);
+  if (missing.length === 0) return;
+  throw new PartFailedError(
+    'scopes_left_out',
+    `IMS made a token and left out ${missing.join(', ')}`,
+    'Correct the scopes in the settings, or add the API that they belong to, to the project in the Developer Console.',
+  );
+};
+
+/** Waits before Firefly is asked again, in seconds: it was seen to refuse a new credential for some minutes. */
+const accessWaits = [15, 30, 60, 60];
+
 const expectAccess = async (
-  { checkFirefly }: CredentialCheckOptions,
+  { checkFirefly, sleep, onAccessWait }: CredentialCheckOptions,
   token: MintedToken & { clientId: string },
 ): Promise<void> => {
-  const access = await checkFirefly(token);
-  if (access.kind !== 'accepted') {
-    throw new PartFailedError('firefly_access', `${access.error.code}: ${access.error.message}`);
+  for (const seconds of [...accessWaits, undefined]) {
+    const access = await checkFirefly(token);
+    if (access.kind === 'accepted') return;
+    const said = `${access.error.code}: ${access.error.message}`;
+    if (seconds === undefined || access.error.status !== 403) throw new PartFailedError('firefly_access', said);
+    onAccessWait(seconds, said);
+    await sleep(seconds * 1000);
   }
 };
 
@@ -162,6 +193,7 @@ const findRemedy = (part: CredentialPart, error: unknown): string => {
   if (error instanceof ImsError) {
     if (error.kind === 'invalid_client') return `Copy ${nameRefusedPart(error)} again from ${clientPage}.`;
     if (error.kind === 'transient') return 'Try again in a few minutes.';
+    if (error.code === 'unauthorized_client') return `The project lacks the API of these scopes. ${missingApi[part]}`;
   }
   if (error instanceof IoManagementError) {
     if (error.kind === 'not_found') {

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { vi } from 'vitest';
@@ -34,6 +35,9 @@ export const awsEnvironment = ({ description }: Stack): Record<string, string> =
   AWS_ENDPOINT_URL_DYNAMODB: description.dynamodb,
 });
 
+/** What takes Adobe minutes is not waited for. */
+const sleep = async (ms: number) => void (await delay(ms >= 15_000 ? 1 : ms));
+
 /** Starts an embedded stack and what it takes to run the command against it. */
 export const startCommandRig = async () => {
   const gateway = await startGateway();
@@ -63,7 +67,7 @@ export const startCommandRig = async () => {
   const runStack = async (name: string, args: string[], env: Record<string, string> = {}): Promise<Ran> => {
     const streams = captured();
     const all = ['--stack', name, ...args];
-    const code = await runCredentials({ args: all, env, stdin: new PassThrough(), ...streams });
+    const code = await runCredentials({ args: all, env, stdin: new PassThrough(), sleep, ...streams });
     const ran = { code, ...streams.text() };
     noteSecrets();
     runs.push(ran);

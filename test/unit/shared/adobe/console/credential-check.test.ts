@@ -6,11 +6,17 @@ import type { ListedSecret } from '#shared/adobe/console/io-management.ts';
 import { IoManagementError } from '#shared/adobe/console/io-management-error.ts';
 
 interface AdobeChanges extends Partial<CredentialCheckOptions> {
+  accessToken?: string;
   refuses?: { scopes: string; error: Error };
 }
 
-const createAdobe = ({ refuses, ...changes }: AdobeChanges = {}) => {
+/** A token as IMS writes it. */
+const tokenWith = (scope: string): string =>
+  `e30.${Buffer.from(JSON.stringify({ scope: `${scope},manage_client_secrets` })).toString('base64url')}.c2ln`;
+
+const createAdobe = ({ refuses, accessToken = 'token', ...changes }: AdobeChanges = {}) => {
   let now = 1_000_000;
+  const waits: number[] = [];
   const own: ListedSecret = { uuid: 'own', createdAt: 1 };
   const other: ListedSecret = { uuid: 'other', createdAt: 2, lastUsedAt: 900_000 };
   const listed = [other, own];
@@ -20,7 +26,7 @@ const createAdobe = ({ refuses, ...changes }: AdobeChanges = {}) => {
         if (refuses?.scopes === scopes) throw refuses.error;
         now += 10;
         own.lastUsedAt = now;
-        return { accessToken: 'token', expiresAt: now + 86_400_000 };
+        return { accessToken, expiresAt: now + 86_400_000 };
       },
     },
     openIoManagement: () => ({
@@ -38,9 +44,10 @@ const createAdobe = ({ refuses, ...changes }: AdobeChanges = {}) => {
       now += ms;
     },
     patienceMs: 5_000,
+    onAccessWait: (seconds) => waits.push(seconds),
     ...changes,
   };
-  return { options, own, other, listed };
+  return { options, own, other, listed, waits };
 };
 
 const lists = (
@@ -75,6 +82,23 @@ describe('checking a credential', () => {
       { refuses: { scopes: 'firefly_api', error: invalidScope } },
       'generation_token',
       'add the API "Firefly - Firefly',
+    ],
+    [
+      'the API of the scopes',
+      {
+        refuses: {
+          scopes: 'firefly_api',
+          error: new ImsError({ kind: 'configuration', status: 400, code: 'unauthorized_client' }),
+        },
+      },
+      'generation_token',
+      'The project lacks the API of these scopes.',
+    ],
+    [
+      'a scope that IMS does not know',
+      { accessToken: tokenWith('openid,firefly_api'), generationScopes: 'firefly_api,firefly_apix,openid' },
+      'generation_token',
+      'IMS made a token and left out firefly_apix. Correct the scopes in the settings',
     ],
     [
       'management scopes',
@@ -116,6 +140,27 @@ describe('checking a credential', () => {
     const failed = report.parts.filter(({ ok }) => !ok);
     expect(failed).toEqual([{ part, ok: false, advice: expect.stringContaining(advice) }]);
     expect(JSON.stringify(report)).not.toContain('s3cret');
+  });
+
+  it('waits for a new credential that Firefly refuses, says so, and goes on', async () => {
+    const answers = [403, 403];
+    const { options, waits } = createAdobe({
+      checkFirefly: async () => {
+        const status = answers.shift();
+        if (status === undefined) return { kind: 'accepted' };
+        return { kind: 'refused', error: { status, code: '403003', message: 'Api Key is invalid' } };
+      },
+    });
+    expect(await checkCredential(options)).toMatchObject({ ok: true, secretUuid: 'own' });
+    expect(waits).toEqual([15, 30]);
+  });
+
+  it('does not wait for what no time changes', async () => {
+    const { options, waits } = createAdobe({
+      checkFirefly: async () => ({ kind: 'refused', error: { status: 401, code: '401013', message: 'no' } }),
+    });
+    expect(await checkCredential(options)).toMatchObject({ ok: false });
+    expect(waits).toEqual([]);
   });
 
   it('asks for the uuid if two secrets are in use at the same time', async () => {
