@@ -22,6 +22,7 @@ describe('npm start', () => {
       'dynamodb',
       'secretsManager',
       'lambda',
+      'eventBridge',
       'bucket',
       'table',
       'accessTokenSecret',

@@ -31,6 +31,7 @@ export const packageJson = JSON.parse(read('package.json')) as {
   scripts: Record<string, string>;
   imports: Record<string, string>;
   engines: Record<string, string>;
+  allowScripts: Record<string, boolean>;
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 };
