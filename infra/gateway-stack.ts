@@ -8,6 +8,7 @@ import { CallerPolicy, OperatorPolicy } from './constructs/access-policies.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { DataTable } from './constructs/data-table.ts';
+import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { GatewayEventBus } from './constructs/event-bus.ts';
 import { EventRule } from './constructs/event-rule.ts';
 import { ApiFunction } from './constructs/functions/api-function.ts';
@@ -32,6 +33,7 @@ export class GatewayStack extends Stack {
   readonly functions: Record<FunctionName, GatewayFunction>;
   readonly webhooks: DataTable;
   readonly events: GatewayEventBus;
+  readonly failures: DeadLetterQueue;
   readonly eventRules: Record<'inbox' | 'notify', EventRule>;
   readonly httpApi: GatewayHttpApi;
   readonly schedules: Schedules;
@@ -42,23 +44,25 @@ export class GatewayStack extends Stack {
       description: `Firefly gateway, stage ${name}`,
     });
     // Kept when the stack is destroyed, yet not in the way when its very first creation fails and is repeated.
-    const removalPolicy = settings.keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+    const { keepData } = settings;
+    const removalPolicy = keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
-    this.jobs = new DataTable(this, 'Jobs', { definition: jobTable, logicalId: 'JobTable', removalPolicy });
+    this.jobs = new DataTable(this, 'Jobs', { definition: jobTable, logicalId: 'JobTable', keepData });
     this.outputs = new OutputsBucket(this, 'Outputs', { settings, removalPolicy });
     this.secrets = new Secrets(this, 'Secrets', { removalPolicy });
 
     this.webhooks = new DataTable(this, 'Webhooks', {
       definition: webhookTable,
       logicalId: 'WebhookTable',
-      removalPolicy,
+      keepData,
     });
     this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
     const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
     this.events = new GatewayEventBus(this, 'Events', { copiesToDefaultBus: settings.copyEventsToDefaultBus });
-    const { jobs, outputs, secrets, webhooks, events } = this;
-    const parts = { settings, jobs, outputs, secrets, webhooks, events, gatewayUrl };
-    this.rotation = new SecretRotation(this, 'Rotation', { ...parts, removalPolicy });
+    this.failures = new DeadLetterQueue(this, 'Failures');
+    const { jobs, outputs, secrets, webhooks, events, failures } = this;
+    const parts = { settings, jobs, outputs, secrets, webhooks, events, failures, gatewayUrl };
+    this.rotation = new SecretRotation(this, 'Rotation', parts);
     const inbox = new InboxFunction(this, 'Inbox', parts);
     const notify = new NotifyFunction(this, 'Notify', parts);
     this.functions = {
@@ -102,6 +106,7 @@ export class GatewayStack extends Stack {
     new Alarms(this, 'Alarms', {
       topic,
       rotationDays: settings.rotationDays,
+      failures,
       undelivered: { inbox: this.eventRules.inbox.undelivered, notify: this.eventRules.notify.undelivered },
     });
 
@@ -110,6 +115,7 @@ export class GatewayStack extends Stack {
     this.output('TableName', 'Where the jobs are', this.jobs.table.tableName);
     this.output('ClientCredentialsSecret', 'Set with: npm run credentials', this.secrets.clientCredentials.secretName);
     this.output('AccessTokenSecret', 'Written by the token refresh', this.secrets.accessToken.secretName);
+    this.output('FailuresQueueUrl', 'What generate, inbox and notify could not work off', failures.queueUrl);
     this.output('EventBusName', 'Where the ends of jobs and batches are announced', events.bus.eventBusName);
     this.output('EventBusArn', 'For rules of your own on that bus', events.bus.eventBusArn);
     this.output('AlarmTopicArn', 'Subscribe to it to hear of alarms', topic.topicArn);

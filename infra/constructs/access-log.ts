@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -24,13 +24,16 @@ const fields = {
 export class AccessLog extends Construct {
   readonly settings: IAccessLogSettings;
 
-  constructor(scope: Construct, id: string, props: { retentionDays: number }) {
+  constructor(scope: Construct, id: string, { retentionDays, keepData }: { retentionDays: number; keepData: boolean }) {
     super(scope, id);
+    const { stackName, stackId } = Stack.of(this);
+    const uniquePart = Fn.select(2, Fn.split('/', stackId));
     const logGroup = new LogGroup(this, 'Logs', {
       // Under this prefix the deliveries of API Gateway do not use up the account's log resource policy.
-      logGroupName: `/aws/vendedlogs/${Stack.of(this).stackName}-access`,
-      retention: props.retentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
+      // The id of the stack keeps a log that an earlier one left out of the way.
+      logGroupName: `/aws/vendedlogs/${stackName}-access-${Fn.select(0, Fn.split('-', uniquePart))}`,
+      retention: retentionDays,
+      removalPolicy: keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
     this.settings = {
       destination: new LogGroupLogDestination(logGroup),

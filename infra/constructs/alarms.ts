@@ -1,5 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -10,6 +18,8 @@ import { type MetricName, metricNames, metricNamespace } from '#shared/metrics.t
 interface AlarmsProps {
   topic: ITopic;
   rotationDays: number;
+  /** Keeps what durable functions were started with and could not work off. */
+  failures: IQueue;
   /** Keep the events that could not be delivered. */
   undelivered: Record<keyof typeof undeliveredMeans, IQueue>;
 }
@@ -17,7 +27,7 @@ interface AlarmsProps {
 interface AlarmDefinition {
   /** Follows the stack's name in the name of the alarm. */
   name: string;
-  metric: Metric;
+  metric: IMetric;
   /** The alarm goes off at this value and above, or below it if `below` is set. */
   threshold: number;
   below?: true;
@@ -38,6 +48,7 @@ export class Alarms extends Construct {
       ...executionAlarms(stackName),
       ...functionAlarms(stackName),
       ...undeliveredAlarms(props.undelivered),
+      ...failureAlarms(stackName, props.failures),
     ];
     const action = new SnsAction(props.topic);
     for (const { name, metric, threshold, below, description } of definitions) {
@@ -153,13 +164,37 @@ const undeliveredMeans = {
 const undeliveredAlarms = (undelivered: AlarmsProps['undelivered']): AlarmDefinition[] =>
   (['inbox', 'notify'] as const).map((name) => ({
     name: `${name}-undelivered`,
-    metric: undelivered[name].metricApproximateNumberOfMessagesVisible({
-      period: Duration.minutes(5),
-      statistic: Stats.MAXIMUM,
-    }),
+    metric: messagesIn(undelivered[name]),
     threshold: 1,
     description: `${undeliveredMeans[name]} The events are kept in the queue for 14 days.`,
   }));
+
+const messagesIn = (queue: IQueue): Metric =>
+  queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM });
+
+const failureAlarms = (stackName: string, failures: IQueue): AlarmDefinition[] => [
+  {
+    name: 'event-failed',
+    metric: messagesIn(failures),
+    threshold: 1,
+    description:
+      'A durable function could not work off what it was started with. The queue keeps it for 14 days, with the reason.',
+  },
+  ...durableFunctions.map((name) => ({
+    name: `${name}-event-dropped`,
+    metric: new MathExpression({
+      expression: 'FILL(dropped, 0) + FILL(unsent, 0)',
+      usingMetrics: {
+        dropped: lambdaMetric(lambdaName(stackName, name), 'AsyncEventsDropped'),
+        unsent: lambdaMetric(lambdaName(stackName, name), 'DestinationDeliveryFailures'),
+      },
+      label: `Events of ${name} that are lost or not in the queue of failures`,
+      period: Duration.minutes(5),
+    }),
+    threshold: 1,
+    description: `Lambda gave up starting ${name} with an event, or could not keep one that failed. Look for throttling.`,
+  })),
+];
 
 const functionAlarms = (stackName: string): AlarmDefinition[] =>
   functionNames.map((name) => ({

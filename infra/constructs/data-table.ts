@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, CfnTable, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { Keys, TableDefinition } from '#shared/deployment/tables.ts';
@@ -7,7 +7,8 @@ interface DataTableProps<Index extends string> {
   definition: TableDefinition<Index>;
   /** The table's name in the template: fixed, so that moving the construct never replaces the data. */
   logicalId: string;
-  removalPolicy: RemovalPolicy;
+  /** Whether the table outlives its stack. Then nobody can delete it before its protection was switched off. */
+  keepData: boolean;
 }
 
 /** A table on demand, restorable to any second of the last 35 days. */
@@ -15,7 +16,7 @@ export class DataTable<Index extends string = string> extends Construct {
   readonly table: Table;
 
   /** @throws {TypeError} if CDK has made no table of its own */
-  constructor(scope: Construct, id: string, { definition, logicalId, removalPolicy }: DataTableProps<Index>) {
+  constructor(scope: Construct, id: string, { definition, logicalId, keepData }: DataTableProps<Index>) {
     super(scope, id);
     const { timeToLiveAttribute, indexes } = definition;
     this.table = new Table(this, 'Table', {
@@ -23,7 +24,10 @@ export class DataTable<Index extends string = string> extends Construct {
       timeToLiveAttribute,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy,
+      deletionProtection: keepData,
+      // Not `RETAIN_ON_UPDATE_OR_DELETE`: a failed first deployment could not delete a protected table, and an empty one that it
+      // leaves is in nobody's way, as it has no fixed name.
+      removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     for (const [indexName, keys] of Object.entries<Required<Keys>>(indexes ?? {})) {
       this.table.addGlobalSecondaryIndex({

@@ -40,7 +40,10 @@ export class GatewayHttpApi extends Construct {
     if (!(resource instanceof CfnApi)) throw new TypeError('The API has no CloudFormation resource');
     resource.overrideLogicalId('HttpApi');
 
-    const accessLog = new AccessLog(this, 'AccessLog', { retentionDays: settings.logRetentionDays });
+    const accessLog = new AccessLog(this, 'AccessLog', {
+      retentionDays: settings.accessLogRetentionDays,
+      keepData: settings.keepData,
+    });
     this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',

@@ -1,4 +1,3 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
@@ -16,17 +15,12 @@ export class SecretRotation extends Construct {
   /** What a rotation was about to do at Adobe when it crashed; no other function can reach it. */
   readonly state: Table;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'> & { removalPolicy: RemovalPolicy },
-  ) {
+  constructor(scope: Construct, id: string, props: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'>) {
     super(scope, id);
-    const { removalPolicy } = props;
     const state = new DataTable(this, 'State', {
       definition: rotationTable,
       logicalId: 'RotationTable',
-      removalPolicy,
+      keepData: props.settings.keepData,
     });
     this.state = state.table;
     this.function = new SecretRotationFunction(this, 'SecretRotation', { ...props, state: this.state });

@@ -29,6 +29,8 @@ const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+const logRetention = z.literal(logRetentions, { error: `must be one of ${logRetentions.join(', ')}` });
+
 const stageSchema = z.strictObject({
   /** Who may call: AWS callers that sign with SigV4 (`iam`), or bearers of an OpenID Connect token (`jwt`). */
   auth: auth.default({ mode: 'iam' }),
@@ -97,14 +99,16 @@ const stageSchema = z.strictObject({
 
   /** Job records (with their prompts) are deleted this long after the job was made. */
   jobRetentionDays: days.max(3_650).default(90),
-  /** Whether outputs, jobs and client credentials survive `cdk destroy`; without, empty the bucket before. */
+  /** Whether outputs, jobs, client credentials and the access log survive `cdk destroy`; without, empty the bucket before. */
   keepData: z.boolean().default(true),
 
   /** Copies the events from the gateway's own bus to the account's default bus, where rules of other teams see them. */
   copyEventsToDefaultBus: z.boolean().default(false),
 
-  /** Retention of all logs; one of CloudWatch's values. */
-  logRetentionDays: z.literal(logRetentions, { error: `must be one of ${logRetentions.join(', ')}` }).default(30),
+  /** Retention of the functions' logs; one of CloudWatch's values. */
+  logRetentionDays: logRetention.default(30),
+  /** The same for the access log of the HTTP API, which says who asked for what: by default as long as a job's record. */
+  accessLogRetentionDays: logRetention.default(90),
   /** Lowest level that is logged. */
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** Receives the alarms, after confirming the subscription; without, subscribe to the topic yourself. */

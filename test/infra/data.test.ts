@@ -136,11 +136,34 @@ describe('cdk destroy', () => {
     const retained = ['RetainExceptOnCreate', 'Retain'];
     expect(policies(kept)).toEqual({
       OutputsBucket: retained,
-      JobTable: retained,
-      RotationTable: retained,
-      WebhookTable: retained,
+      JobTable: ['Retain', 'Retain'],
+      RotationTable: ['Retain', 'Retain'],
+      WebhookTable: ['Retain', 'Retain'],
       ClientCredentialsSecret: retained,
       AccessTokenSecret: ['Delete', 'Delete'],
+    });
+  });
+
+  it('cannot delete a table by mistake, nor can anybody else, until its protection is off', () => {
+    const protection = (found: typeof kept) =>
+      ofType(found.resources, 'AWS::DynamoDB::Table').map(({ Properties }) => Properties['DeletionProtectionEnabled']);
+    expect(protection(kept)).toEqual([true, true, true]);
+    expect(protection(synthesise({ keepData: false }))).toEqual([false, false, false]);
+  });
+
+  it('leaves the access log, by a name that the next stack does not take', () => {
+    const accessLog = (found: typeof kept) =>
+      ofType(found.resources, 'AWS::Logs::LogGroup').find(({ Properties }) =>
+        JSON.stringify(Properties['LogGroupName']).includes('/aws/vendedlogs/firefly-gateway-test-access-'),
+      );
+    expect(accessLog(kept)).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      Properties: { RetentionInDays: 90 },
+    });
+    expect(JSON.stringify(accessLog(kept)?.Properties['LogGroupName'])).toContain('AWS::StackId');
+    expect(accessLog(synthesise({ keepData: false, accessLogRetentionDays: 365 }))).toMatchObject({
+      DeletionPolicy: 'Delete',
+      Properties: { RetentionInDays: 365 },
     });
   });
 

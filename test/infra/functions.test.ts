@@ -14,7 +14,8 @@ import {
 } from '#shared/deployment/support-environments.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import { flatten } from './granted.ts';
-import { type Resource, synthesise } from './synthesise.ts';
+import { durableFunctions } from './permissions.ts';
+import { ofType, type Resource, synthesise } from './synthesise.ts';
 
 const { template, resources, stack } = synthesise();
 
@@ -120,6 +121,24 @@ describe('generate', () => {
   });
 });
 
+describe('what a durable function could not work off', () => {
+  it('is kept in a queue, with the versions that executions run on', () => {
+    const queueArn = stack.resolve(stack.failures.queueArn);
+    const configs = ofType(resources, 'AWS::Lambda::EventInvokeConfig').filter(
+      ({ Properties }) => Properties['Qualifier'] === 'live',
+    );
+    expect(configs).toHaveLength(durableFunctions.length);
+    for (const { Properties } of configs) {
+      expect(Properties['DestinationConfig']).toEqual({ OnFailure: { Destination: queueArn } });
+    }
+    const versions = ofType(resources, 'AWS::Lambda::Version');
+    expect(versions).toHaveLength(durableFunctions.length);
+    for (const { DeletionPolicy, UpdateReplacePolicy } of versions) {
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+    }
+  });
+});
+
 describe('notify', () => {
   it('never calls the machine that it runs on, as it may in the embedded stack', () => {
     for (const name of functionNames) expect(environmentOf(resources, name)).not.toHaveProperty('WEBHOOK_LOOPBACK');
@@ -181,6 +200,13 @@ describe('settings', () => {
     const inputBuckets = Array.from({ length: 64 }, (_, index) => `inputs-${index}-`.padEnd(63, 'x'));
     expect(() => synthesise({ inputBuckets })).toThrow(
       /The settings of api take about \d+ bytes, of which Lambda allows 4096/,
+    );
+  });
+
+  it('that would not fit into a role stop it as well', () => {
+    const inputBuckets = Array.from({ length: 500 }, (_, index) => index.toString(36).padStart(3, 'a'));
+    expect(() => synthesise({ inputBuckets })).toThrow(
+      /The permissions of \w+ take about \d+ bytes, of which IAM allows 10240/,
     );
   });
 

@@ -67,7 +67,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
   const byName = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
   const lambda = (name: FunctionName) => byName('lambda', `function:${stack.stackName}-${name}`);
-  const { jobs, outputs, secrets, rotation, webhooks, functions, events } = stack;
+  const { jobs, outputs, secrets, rotation, webhooks, functions, events, failures } = stack;
   return new Map<string, Target>([
     ...functionNames.flatMap((name): [string, Target][] => [
       [arn(functions[name].lambda.logGroup.logGroupArn), `log group of ${name}`],
@@ -91,6 +91,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     ]),
     [arn(secrets.clientCredentials.secretArn), 'secret client-credentials'],
     [arn(secrets.accessToken.secretArn), 'secret access-token'],
+    [arn(failures.queueArn), 'queue of failures'],
     [arn(events.bus.eventBusArn), 'event bus of the stack'],
     [byName('events', 'event-bus/default'), 'event bus default'],
     ['*', 'everything'],

@@ -49,7 +49,12 @@ describe('the HTTP API', () => {
   });
 
   it('limits the rate and logs each request, but no query, header or body', () => {
-    const { template } = synthesise({ apiRequestsPerSecond: 7, apiBurstRequests: 9, logRetentionDays: 14 });
+    const { template } = synthesise({
+      apiRequestsPerSecond: 7,
+      apiBurstRequests: 9,
+      logRetentionDays: 14,
+      accessLogRetentionDays: 14,
+    });
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
       AutoDeploy: true,

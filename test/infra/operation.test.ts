@@ -92,6 +92,21 @@ describe('the alarms', () => {
     expect(watched('DurableExecutionTimedOut')).toEqual(durable);
   });
 
+  it('watch what durable functions failed at, and what Lambda lost', () => {
+    const QueueName = stack.resolve(stack.failures.queueName);
+    expect(alarms.find((alarm) => alarm['AlarmName'] === 'firefly-gateway-test-event-failed')).toMatchObject({
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: QueueName }],
+    });
+    for (const name of durableFunctions) {
+      const alarm = alarms.find((found) => found['AlarmName'] === `firefly-gateway-test-${name}-event-dropped`);
+      const metrics = JSON.stringify(alarm?.['Metrics']);
+      expect(metrics).toContain(`firefly-gateway-test-${name}`);
+      expect(metrics).toContain('AsyncEventsDropped');
+      expect(metrics).toContain('DestinationDeliveryFailures');
+    }
+  });
+
   it('name the stage that the functions count for', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ POWERTOOLS_SERVICE_NAME: 'firefly-gateway-test' }) },

@@ -21,6 +21,7 @@ export type Target =
   | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads'}/*`
   | 'secret client-credentials'
   | 'secret access-token'
+  | 'queue of failures'
   | 'event bus of the stack'
   | 'event bus default'
   | 'everything';
@@ -47,6 +48,9 @@ const ownStatusItem = (name: FunctionName): Permission => ({
   may: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   when: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`status#${name}`] } },
 });
+
+/** Lambda keeps there, as the function, what it was started with in vain. */
+const failures: Permission = { on: 'queue of failures', may: ['sqs:SendMessage'] };
 
 const announcements: Permission = {
   on: 'event bus of the stack',
@@ -119,6 +123,7 @@ export const permissions: Record<Principal, Permission[]> = {
       on: 'every version of generate',
       may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
     },
+    failures,
     announcements,
   ],
   inbox: [
@@ -144,6 +149,7 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'every version of inbox', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
+    failures,
     announcements,
   ],
   notify: [
@@ -155,6 +161,7 @@ export const permissions: Record<Principal, Permission[]> = {
     // An event starts one execution for each webhook.
     { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
     { on: 'every version of notify', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
+    failures,
   ],
   'token-refresh': [
     ...own('token-refresh'),

@@ -29,8 +29,8 @@ const actionsOf: Record<string, string[]> = {
   UpdateSecretVersionStageCommand: ['secretsmanager:UpdateSecretVersionStage'],
 };
 
-// Sent by Lambda's runtime or by the durable execution SDK, not by the gateway's own code.
-const byTheRuntime = /^(logs|xray):|^lambda:(CheckpointDurableExecution|GetDurableExecutionState)$/;
+// Sent by Lambda itself, by its runtime or by the durable execution SDK, not by the gateway's own code.
+const byTheRuntime = /^(logs|xray|sqs):|^lambda:(CheckpointDurableExecution|GetDurableExecutionState)$/;
 
 /** The AWS requests in the gateway's own code that a function can reach. */
 const requestsOf = async (name: FunctionName): Promise<string[]> => {

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
@@ -11,12 +12,12 @@ import { commonEnvironment } from '#shared/deployment/support-environments.ts';
 import type { JobIndex } from '#shared/deployment/tables.ts';
 import { getTimeouts } from '#shared/deployment/timeouts.ts';
 import { metricNamespace } from '#shared/metrics.ts';
-import { ConfigError } from '../../config.ts';
 import type { DataTable } from '../data-table.ts';
 import type { GatewayEventBus } from '../event-bus.ts';
 import type { OutputsBucket } from '../outputs-bucket.ts';
 import type { Secrets } from '../secrets.ts';
 import { bundling } from './bundling.ts';
+import { checkEnvironment, checkPermissions } from './limits.ts';
 import { acknowledgeWildcards, allow } from './statements.ts';
 
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
@@ -66,7 +67,9 @@ export class GatewayFunction extends Construct {
     this.role = new Role(this, 'Role', {
       description: `What ${functionName} may do`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { permissions: new PolicyDocument({ statements: permissions }) },
+      inlinePolicies: {
+        permissions: checkPermissions(Stack.of(this), props.name, new PolicyDocument({ statements: permissions })),
+      },
     });
     acknowledgeWildcards(this.role, { '*': 'X-Ray has no resources to restrict these two actions to.' });
 
@@ -98,7 +101,7 @@ export class GatewayFunction extends Construct {
       reservedConcurrentExecutions: props.reservedConcurrency,
       // Versions keep executions running that began before a deployment.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
-      environment: fitting(props.name, {
+      environment: checkEnvironment(props.name, {
         ...commonEnvironment.write({
           nodeOptions: '--enable-source-maps',
           stackName,
@@ -117,31 +120,6 @@ const durable = (executionSeconds: number): DurableConfig => ({
   retentionPeriod: Duration.days(7),
 });
 
-/** Lambda: names and values of all variables together. */
-const maxEnvironmentBytes = 4_096;
-
-// A name, ARN or URL that AWS gives at the deployment takes about as much; the token in its place is shorter.
-const unresolvedBytes = 160;
-
-/**
- * The variables, if they fit into a function.
- *
- * @throws {ConfigError} if they do not: without, AWS would refuse the deployment half-way
- */
-const fitting = (name: FunctionName, environment: Record<string, string>): Record<string, string> => {
-  const bytes = Object.entries(environment)
-    .map(
-      ([variable, value]) => variable.length + (Token.isUnresolved(value) ? unresolvedBytes : Buffer.byteLength(value)),
-    )
-    .reduce((sum, size) => sum + size, 0);
-  if (bytes > maxEnvironmentBytes) {
-    throw new ConfigError(
-      `The settings of ${name} take about ${bytes} bytes, of which Lambda allows ${maxEnvironmentBytes}: shorten services, inputBuckets, extra hosts or auth.operators`,
-    );
-  }
-  return environment;
-};
-
 /** What the functions are connected to. */
 export interface FunctionProps {
   settings: Settings;
@@ -150,6 +128,8 @@ export interface FunctionProps {
   secrets: Secrets;
   webhooks: DataTable;
   events: GatewayEventBus;
+  /** Keeps what durable functions were started with and could not work off. */
+  failures: IQueue;
   /** Base of the addresses in answers and events, without a slash at its end. */
   gatewayUrl: string;
 }

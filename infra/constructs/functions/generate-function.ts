@@ -1,26 +1,20 @@
 import { Stack } from 'aws-cdk-lib';
-import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
-import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
+import { lambdaName } from '#shared/deployment/names.ts';
+import { DurableFunction } from './durable-function.ts';
 import type { FunctionProps } from './gateway-function.ts';
-import { GatewayFunction } from './gateway-function.ts';
-import {
-  acknowledgeWildcards,
-  allow,
-  allowDurableState,
-  allowReadInputs,
-  functionArn,
-  inputWildcards,
-} from './statements.ts';
+
+import { acknowledgeWildcards, allow, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
 
 /** Follows one turn of a job from its permit to its outputs: a durable function, invoked by its alias only. */
-export class GenerateFunction extends GatewayFunction {
-  /** Points to the newest version; dispatch invokes it. */
-  readonly alias: Alias;
-
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, secrets, events, gatewayUrl }: FunctionProps) {
+export class GenerateFunction extends DurableFunction {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, jobs, outputs, secrets, events, failures, gatewayUrl }: FunctionProps,
+  ) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucket } = outputs;
@@ -29,6 +23,7 @@ export class GenerateFunction extends GatewayFunction {
       description: 'Submits a job to Adobe once, polls it and stores its outputs',
       memoryMegabytes: 1024,
       settings,
+      failures,
       invokesInCircles: true,
       environment: generateEnvironment.write({
         ...settings,
@@ -50,7 +45,6 @@ export class GenerateFunction extends GatewayFunction {
         allowReadInputs(bucket, settings.inputBuckets),
         allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'dispatch')]),
-        allowDurableState(scope, 'generate'),
         events.allowAnnouncing,
       ],
     });
@@ -59,9 +53,6 @@ export class GenerateFunction extends GatewayFunction {
         'Stores the outputs of jobs, and reads them as inputs; their keys are made at run time.',
       '<OutputsBucket.Arn>/incoming/*': 'What services write to presigned URLs; the keys are made at run time.',
       ...inputWildcards(settings.inputBuckets),
-      [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${lambdaName(stackName, 'generate')}:*`]:
-        'The executions of its own versions, whose numbers rise with each deployment.',
     });
-    this.alias = this.lambda.addAlias(durableAlias);
   }
 }

@@ -1,19 +1,16 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
-import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
+import { lambdaName } from '#shared/deployment/names.ts';
+import { DurableFunction } from './durable-function.ts';
 import type { FunctionProps } from './gateway-function.ts';
-import { GatewayFunction } from './gateway-function.ts';
-import { acknowledgeWildcards, allow, allowDurableState, functionArn, inputWildcards } from './statements.ts';
+
+import { acknowledgeWildcards, allow, functionArn, inputWildcards } from './statements.ts';
 
 /** Makes jobs of files with requests and reports on them: a durable function, invoked by its alias only. */
-export class InboxFunction extends GatewayFunction {
-  /** Points to the newest version; EventBridge and dispatch invoke it. */
-  readonly alias: Alias;
-
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, events, gatewayUrl }: FunctionProps) {
+export class InboxFunction extends DurableFunction {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, events, failures, gatewayUrl }: FunctionProps) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucketArn, bucketName } = outputs.bucket;
@@ -23,6 +20,7 @@ export class InboxFunction extends GatewayFunction {
       description: 'Makes jobs of files with requests and reports on them',
       memoryMegabytes: 1024,
       settings,
+      failures,
       invokesInCircles: true,
       environment: inboxEnvironment.write({
         ...settings,
@@ -58,16 +56,12 @@ export class InboxFunction extends GatewayFunction {
         ),
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [objects(prefixes.batches)]),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch')]),
-        allowDurableState(scope, 'inbox'),
         events.allowAnnouncing,
       ],
     });
     acknowledgeWildcards(this.role, {
       ...inputWildcards(settings.inputBuckets),
       '<OutputsBucket.Arn>/batches/*': 'Keeps requests and reports of batches; their keys are made at run time.',
-      [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${lambdaName(stackName, 'inbox')}:*`]:
-        'The executions of its own versions, whose numbers rise with each deployment.',
     });
-    this.alias = this.lambda.addAlias(durableAlias);
   }
 }

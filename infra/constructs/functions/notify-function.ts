@@ -1,18 +1,18 @@
 import { Stack } from 'aws-cdk-lib';
-import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
 import { notifyEnvironment } from '#shared/deployment/support-environments.ts';
+import { DurableFunction } from './durable-function.ts';
 import type { FunctionProps } from './gateway-function.ts';
-import { GatewayFunction } from './gateway-function.ts';
-import { acknowledgeWildcards, aliasArn, allow, allowDurableState } from './statements.ts';
+
+import { aliasArn, allow } from './statements.ts';
 
 /** Tells webhooks of ends and follows each message until it is delivered: a durable function, invoked by its alias only. */
-export class NotifyFunction extends GatewayFunction {
-  /** Points to the newest version; EventBridge, api and the function itself invoke it. */
-  readonly alias: Alias;
-
-  constructor(scope: Construct, id: string, { settings, webhooks }: Pick<FunctionProps, 'settings' | 'webhooks'>) {
+export class NotifyFunction extends DurableFunction {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, webhooks, failures }: Pick<FunctionProps, 'settings' | 'webhooks' | 'failures'>,
+  ) {
     const { stackName } = Stack.of(scope);
     const { table } = webhooks;
     super(scope, id, {
@@ -20,6 +20,7 @@ export class NotifyFunction extends GatewayFunction {
       description: 'Tells webhooks when jobs and batches end',
       memoryMegabytes: 512,
       settings,
+      failures,
       environment: notifyEnvironment.write({
         stackName,
         webhookTableName: table.tableName,
@@ -29,13 +30,7 @@ export class NotifyFunction extends GatewayFunction {
         allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
         // An event starts one execution for each webhook.
         allow(['lambda:InvokeFunction'], [aliasArn(scope, 'notify')]),
-        allowDurableState(scope, 'notify'),
       ],
     });
-    acknowledgeWildcards(this.role, {
-      [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${lambdaName(stackName, 'notify')}:*`]:
-        'The executions of its own versions, whose numbers rise with each deployment.',
-    });
-    this.alias = this.lambda.addAlias(durableAlias);
   }
 }

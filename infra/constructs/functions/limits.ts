@@ -1,0 +1,62 @@
+import { type Stack, Token } from 'aws-cdk-lib';
+import type { PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import type { FunctionName } from '#shared/deployment/names.ts';
+import { ConfigError } from '../../config.ts';
+
+// What AWS would refuse half-way through a deployment stops the synthesis here instead.
+
+/** Lambda: names and values of all variables together. */
+const maxEnvironmentBytes = 4_096;
+
+/** IAM: all inline policies of a role together, without white space. */
+const maxRolePolicyBytes = 10_240;
+
+// A name, ARN or URL that AWS gives at the deployment takes about as much; the token in its place is shorter.
+const unresolvedBytes = 160;
+
+/**
+ * The variables, if they fit into a function.
+ *
+ * @throws {ConfigError} if they do not
+ */
+export const checkEnvironment = (name: FunctionName, environment: Record<string, string>): Record<string, string> => {
+  const bytes = Object.entries(environment)
+    .map(
+      ([variable, value]) => variable.length + (Token.isUnresolved(value) ? unresolvedBytes : Buffer.byteLength(value)),
+    )
+    .reduce((sum, size) => sum + size, 0);
+  if (bytes > maxEnvironmentBytes) {
+    throw new ConfigError(
+      `The settings of ${name} take about ${bytes} bytes, of which Lambda allows ${maxEnvironmentBytes}: shorten services, inputBuckets, extra hosts or auth.operators`,
+    );
+  }
+  return environment;
+};
+
+/**
+ * The permissions, if they fit into a role.
+ *
+ * @throws {ConfigError} if they do not
+ */
+export const checkPermissions = (stack: Stack, name: FunctionName, permissions: PolicyDocument): PolicyDocument => {
+  const bytes = Buffer.byteLength(JSON.stringify(stack.resolve(permissions), replaceReferences));
+  if (bytes > maxRolePolicyBytes) {
+    throw new ConfigError(
+      `The permissions of ${name} take about ${bytes} bytes, of which IAM allows ${maxRolePolicyBytes}: shorten inputBuckets`,
+    );
+  }
+  return permissions;
+};
+
+// The longest partition, region and account id that AWS has.
+const pseudoParameters: Record<string, number> = { 'AWS::Partition': 10, 'AWS::Region': 14, 'AWS::AccountId': 12 };
+
+/** Puts text of the length that it will have in the place of a reference. */
+const replaceReferences = (_: string, value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('Ref' in value) return 'x'.repeat(pseudoParameters[String(value.Ref)] ?? unresolvedBytes);
+  if ('Fn::GetAtt' in value) return 'x'.repeat(unresolvedBytes);
+  if (!('Fn::Join' in value)) return value;
+  const [separator, parts] = value['Fn::Join'] as [string, unknown[]];
+  return parts.map((part) => String(replaceReferences('', part))).join(separator);
+};
