@@ -1,4 +1,5 @@
 import { jsonProblem } from '#shared/json-limits.ts';
+import { readLineId } from '../line-request.ts';
 import { maxLineBytes, type PreparedLine, RefusedFileError, toRequestLine } from '../prepared-line.ts';
 
 /**
@@ -114,9 +115,12 @@ const readDefaults = (defaults: unknown): Fields => {
 
 const toLine = (request: unknown, defaults: Fields): PreparedLine => {
   if (!isFields(request)) return { kind: 'error', code: 'invalid_json', message: 'The request is no JSON object.' };
+  const merged = mergeFields(defaults, request);
+  const id = readLineId(merged);
   const problem = jsonProblem(request);
-  if (problem !== undefined) return { kind: 'error', code: 'invalid_json', message: `The request ${problem}.` };
-  return toRequestLine(mergeFields(defaults, request));
+  if (problem !== undefined) return { kind: 'error', code: 'invalid_json', message: `The request ${problem}.`, id };
+  const line = toRequestLine(merged);
+  return line.kind === 'error' ? { ...line, id } : line;
 };
 
 /** Fills in the fields that are not given, also inside of fields; a list is one value, which replaces the other whole. */

@@ -30,6 +30,7 @@ export interface Servers {
 /** What the report says of one line. */
 export interface ReportLine {
   line?: number;
+  row?: number;
   id?: string;
   jobId?: string;
   state: string;
