@@ -7,7 +7,7 @@ import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { Docs, Operators } from '#shared/deployment/job-environments.ts';
 import type { EventBus } from '#shared/events/publish.ts';
-import type { InputParts } from '#shared/inputs/check-inputs.ts';
+import type { InputContext } from '#shared/inputs/check-inputs.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log } from '#shared/observability.ts';
 
@@ -23,7 +23,7 @@ export interface ApiContext {
   statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
   objects: ObjectStore;
   /** Where the inputs are that the gateway uploads to Adobe. */
-  inputs: InputParts;
+  inputs: InputContext;
   webhooks: WebhookContext;
   triggerDispatch: TriggerDispatch;
   /** Waits, in ms. */

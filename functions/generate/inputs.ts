@@ -3,7 +3,7 @@ import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { findExpiringUrls, isExpired, listExpired } from '#shared/inputs/expiring-urls.ts';
 import { inspectInput, readObject } from '#shared/inputs/inspect.ts';
 import { InputError, type InputLocation, locateInput } from '#shared/inputs/locate.ts';
-import { gatewaySourcesIn, maxGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
+import { findGatewaySources, maxGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
 import type { UploadIdentity } from '#shared/inputs/upload-ids.ts';
 import {
   findWebSources,
@@ -43,11 +43,12 @@ const webRetrySeconds = 3;
 
 /** Whether a request names anything that {@link prepareInputs} has to look at. */
 export const hasPreparedInputs = (request: Record<string, unknown>): boolean =>
-  gatewaySourcesIn(request).length > 0 || findWebSources(request).length > 0 || findExpiringUrls(request).length > 0;
+  findGatewaySources(request).length > 0 || findWebSources(request).length > 0 || findExpiringUrls(request).length > 0;
 
 /**
  * Makes the inputs that are in S3 readable for the service before the turn waits for its submit time, and ends a job whose
- * presigned URLs will be dead by then. Uploads are made once for all jobs. If that takes too long the fence gives the turn up, and the next one finds the uploads there.
+ * presigned URLs will be dead by then. Uploads are made once for all jobs. If that takes too long the fence gives the turn up, and
+ * the next one finds the uploads there.
  */
 export const prepareInputs = async (
   durable: DurableContext,
@@ -75,7 +76,7 @@ const tryPrepare = async (
   const request = requestOf(job);
   try {
     requireUnexpired(request, Math.max(job.submitAt ?? 0, table.clock.now()));
-    const sources = gatewaySourcesIn(request);
+    const sources = findGatewaySources(request);
     if (sources.length > maxGatewaySources) throw new InputError('too_many', tooManySources);
     for (const { url, source } of sources) {
       if (Object.hasOwn(inputs.uploads, url) || Object.hasOwn(inputs.objects, url)) continue;

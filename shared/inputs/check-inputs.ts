@@ -3,12 +3,12 @@ import type { Table } from '../aws/table.ts';
 import { describeExpired, findExpiringUrls, isExpired } from './expiring-urls.ts';
 import { type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, InputError, type InputProblem, locateInput } from './locate.ts';
-import { gatewaySourcesIn, maxGatewaySources, tooManySources } from './sources.ts';
+import { findGatewaySources, maxGatewaySources, tooManySources } from './sources.ts';
 import { findForeignUploads, findUploadIds, maxUploads, unknownUpload } from './upload-owners.ts';
 import { findWebSources, maxWebSources, tooManyWebSources } from './web-sources.ts';
 
 /** What looking at inputs takes. */
-export interface InputParts {
+export interface InputContext {
   s3: S3Client;
   table: Table;
   buckets: InputBuckets;
@@ -39,11 +39,11 @@ export interface CheckedInputs {
  * @param types media types that the service takes; any if undefined
  */
 export const checkInputs = async (
-  parts: InputParts,
+  context: InputContext,
   { caller, body, types }: { caller: string; body: unknown; types: readonly string[] | undefined },
 ): Promise<CheckedInputs> => {
-  const expired = findExpiringUrls(body).filter((url) => isExpired(url, parts.table.clock.now()));
-  const sources = gatewaySourcesIn(body);
+  const expired = findExpiringUrls(body).filter((url) => isExpired(url, context.table.clock.now()));
+  const sources = findGatewaySources(body);
   const tooMany = sources[maxGatewaySources];
   if (tooMany !== undefined) {
     return { findings: [{ path: tooMany.path, problem: 'too_many', message: tooManySources }] };
@@ -57,12 +57,12 @@ export const checkInputs = async (
     const message = `a request can name at most ${maxUploads} uploads`;
     return { findings: [{ path: tooManyUploads.path, problem: 'too_many', message }] };
   }
-  const foreign = await findForeignUploads(parts.table, caller, uploads);
+  const foreign = await findForeignUploads(context.table, caller, uploads);
   const checked = await Promise.all(
     sources.map(async ({ path, source }): Promise<InputFinding | InspectedInput> => {
       try {
-        const location = await locateInput(parts.table, parts.buckets, caller, source);
-        return await inspectInput(parts.s3, location, { maxBytes: parts.maxBytes, types });
+        const location = await locateInput(context.table, context.buckets, caller, source);
+        return await inspectInput(context.s3, location, { maxBytes: context.maxBytes, types });
       } catch (error) {
         if (error instanceof InputError) return { path, problem: error.problem, message: error.message };
         throw error;

@@ -34,7 +34,7 @@ export const locateInput = async (
   caller: string,
   source: GatewaySource,
 ): Promise<InputLocation> => {
-  if (source.kind === 'job') return outputOf(table, caller, source);
+  if (source.kind === 'job') return findOutput(table, caller, source);
   const { bucket, key } = source;
   if (!key.isWellFormed() || Buffer.byteLength(key) > maxKeyBytes) {
     throw new InputError('not_found', 'no object in S3 can have this key');
@@ -53,7 +53,7 @@ export const locateInput = async (
 const isOwnOutput = async (table: Table, id: string, caller: string): Promise<boolean> =>
   ((await getJob(table, id)) ?? (await getBatch(table, id)))?.caller === caller;
 
-const outputOf = async (
+const findOutput = async (
   table: Table,
   caller: string,
   { jobId, output }: Extract<GatewaySource, { kind: 'job' }>,

@@ -21,7 +21,7 @@ export interface FoundSource {
   source: GatewaySource;
 }
 
-const sourceOf = (url: string): GatewaySource | undefined => {
+const parseSource = (url: string): GatewaySource | undefined => {
   const [, bucket, key] = s3UrlPattern.exec(url) ?? [];
   if (bucket !== undefined && key !== undefined) return { kind: 's3', bucket, key };
   const [, jobId, output] = jobOutputPattern.exec(url) ?? [];
@@ -44,9 +44,9 @@ export const findTexts = (value: unknown, name: 'url' | 'uploadId', path: (strin
 };
 
 /** Every source in a request body that Adobe cannot read itself, wherever it stands. */
-export const gatewaySourcesIn = (body: unknown): FoundSource[] =>
+export const findGatewaySources = (body: unknown): FoundSource[] =>
   findTexts(body, 'url').flatMap(({ path, text: url }) => {
-    const source = sourceOf(url);
+    const source = parseSource(url);
     return source === undefined ? [] : [{ path, url, source }];
   });
 

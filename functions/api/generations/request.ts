@@ -2,7 +2,7 @@ import { v5, v7 } from 'uuid';
 import { countRequestedOutputs, type OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
-import { checkInputs, type InputFinding, type InputParts } from '#shared/inputs/check-inputs.ts';
+import { checkInputs, type InputContext, type InputFinding } from '#shared/inputs/check-inputs.ts';
 import type { NewJob, Priority } from '#shared/jobs/job.ts';
 import { fillName } from '#shared/requests/name-template.ts';
 import {
@@ -99,7 +99,7 @@ export const buildJobId = (stackName: string, caller: string, key: string | unde
  * @throws {ProblemError} 403 for what the caller may not use, else 422, naming each field
  */
 export const requireInputs = async (
-  inputs: InputParts,
+  inputs: InputContext,
   operation: OperationDefinition,
   { caller, body }: { caller: string; body: unknown },
 ): Promise<number | undefined> => {

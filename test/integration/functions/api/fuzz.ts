@@ -82,6 +82,7 @@ const headers = [
     'cache-control',
     'idempotency-key',
     'x-priority',
+    'x-output-name',
     'x-model-version',
   ],
   ...['X-Model-Version', 'Idempotency-Key', 'authorization', 'x-api-key', 'x-request-id', 'origin', 'content-length'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseExactly } from '#shared/exact-json.ts';
-import { gatewaySourcesIn, replaceSources } from '#shared/inputs/sources.ts';
+import { findGatewaySources, replaceSources } from '#shared/inputs/sources.ts';
 
 const jobId = '5f7e7aca-0e9e-5bf6-9261-5fb343c899d8';
 
@@ -13,7 +13,7 @@ describe('the sources that the gateway brings to Adobe', () => {
       list: [{ source: { url: `job:${jobId}/3` } }, { source: { url: 'https://x.amazonaws.com/a' } }],
       url: 7,
     };
-    expect(gatewaySourcesIn(body)).toEqual([
+    expect(findGatewaySources(body)).toEqual([
       {
         path: ['image', 'source', 'url'],
         url: 's3://my-bucket/a/b c.png',
