@@ -4,12 +4,17 @@ import { defineConfig } from 'vitest/config';
 const standIns = ['test/{unit,integration}/local/**/*.test.ts'];
 // Long enumerations, such as a crash at every effect. A few points of each are in a file beside it that has no `exhaustive`.
 const exhaustive = ['test/**/*.exhaustive.test.ts'];
+const observed = ['generate-image', 'batches', 'inputs.exhaustive', 'operations.exhaustive', 'webhooks'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...standIns, ...exhaustive] } },
       { extends: true, test: { name: 'exhaustive', include: exhaustive } },
+      // The main tests of the whole gateway once more, with Adobe as its services were seen and not as it is documented.
+      { extends: true, test: { name: 'observed', include: observed, env: { ADOBE_MANNER: 'observed' } } },
       { extends: true, test: { name: 'stand-ins', include: standIns, exclude: exhaustive } },
     ],
     globalSetup: 'test/global-setup.ts',

@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { isReproducible } from '#shared/adobe/services/registry.ts';
+import { isReusable } from '#shared/adobe/services/registry.ts';
 import { manifestKey } from '#shared/deployment/bucket.ts';
 import {
   exactRequestOf,
@@ -101,11 +101,11 @@ const endAndPublish = async (context: GenerateContext, job: Job, end: JobEnd): P
   const ended = isFinal(job.state) ? undefined : await endJob(context.table, job, from, end);
   if (ended === undefined) return publishJobEnded(context, isFinal(job.state) ? job : await readTurnJob(context, job));
   context.recordMetric(metrics[end.to], 1);
-  if (end.to === 'succeeded' && isReproducible(ended)) await rememberReusable(context.table, ended);
+  if (end.to === 'succeeded' && isReusable(ended)) await rememberReusable(context.table, ended);
   return publishJobEnded(context, ended);
 };
 
-/** Writes job.json beside the outputs: enough to make them again with another account, years later. */
+/** Writes job.json beside the outputs: what was asked for and what came of it, for as long as the files are kept. */
 const writeManifest = async (
   { s3, buckets }: GenerateContext,
   job: Job,

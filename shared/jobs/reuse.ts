@@ -19,14 +19,14 @@ const buildKey = (request: Identity) => {
   };
 };
 
-/** Remembers a job with a reproducible request that has succeeded, so that an equal request can be answered with its outputs; the latest one counts. */
+/** Remembers a job with a reusable request that has succeeded, so that an equal request can be answered with its outputs; the latest one counts. */
 export const rememberReusable = async (table: Table, job: Job): Promise<void> => {
   const expiresAt = ttlAfter(table, job.retentionSeconds);
   await updateItem(table, buildKey(job), { set: { jobId: job.jobId, expiresAt } });
 };
 
 /**
- * The caller's latest job with the same, reproducible request that succeeded a short while ago.
+ * The caller's latest job with the same, reusable request that succeeded a short while ago.
  *
  * @param maxAgeSeconds how long ago at most
  */

@@ -53,7 +53,7 @@ describe('a prompt over HTTP becomes an image in S3', () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 1024, height: 1024 });
   });
 
-  it('describes the picture beside it, enough to make it again', async () => {
+  it('describes the picture beside it: what was asked for, and what came of it', async () => {
     const job = await gateway.until(await gateway.submit({ ...cat, seeds: [3] }));
     const { s3 } = localClients(gateway.stack.description);
     const key = `${job.outputs[0]?.key.replace(/[^/]+$/, '')}job.json`;

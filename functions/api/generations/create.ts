@@ -1,6 +1,6 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
-import { isReproducible, laneOf } from '#shared/adobe/services/registry.ts';
+import { isReusable, laneOf } from '#shared/adobe/services/registry.ts';
 import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
 import { isFinal, type Job, type NewJob } from '#shared/jobs/job.ts';
 import { createJob, createReusingJob, getJob } from '#shared/jobs/job-store.ts';
@@ -24,7 +24,7 @@ import { buildJobId, type GenerationRequest, readGenerationRequest, requireInput
 /** Takes a request into the queue, or finds the job that the same request made before. */
 export type AcceptRequest = (operation: OperationDefinition, request: GenerationRequest, from: Actor) => Promise<Job>;
 
-/** The calls of one operation: Adobe's own, and the synchronous one that Adobe removed. */
+/** The calls of one operation: Adobe's own, and the synchronous one that Adobe no longer documents. */
 export const generationRoutes = (
   context: ApiContext,
   accept: AcceptRequest,
@@ -126,7 +126,7 @@ export const reuse = async (
   { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },
 ): Promise<Job | undefined> => {
   // Outputs of an earlier job have its names.
-  if (maxAgeSeconds === undefined || request.outputName !== undefined || !isReproducible(request)) return undefined;
+  if (maxAgeSeconds === undefined || request.outputName !== undefined || !isReusable(request)) return undefined;
   const earlier = await findReusable(context.table, request, maxAgeSeconds);
   // The same request, but an input has changed since; S3 has whole seconds only.
   if (earlier !== undefined && (inputsChangedAt ?? 0) + 1_000 > Date.parse(earlier.createdAt)) return undefined;

@@ -38,7 +38,8 @@ const modelHeader = ({ models }: OperationDefinition): Record<string, z.ZodType>
 
 const description = `Every field is checked before the request costs one of Adobe's; what is wrong is named in
 \`validation_errors\`. Fields that are not documented are passed on to Adobe, with a warning in the job's record. A \`source\` may
-also have a \`url\` of \`s3://bucket/key\` or \`job:<jobId>/<n>\`.`;
+also have a \`url\` of \`s3://bucket/key\` or \`job:<jobId>/<n>\`. Wrong fields are 422 \`validation_error\`, as Adobe documents it; its services
+were seen to answer 400 \`bad_request\` with the same \`validation_errors\`.`;
 
 /**
  * What the description of the API says of an operation.

@@ -84,7 +84,7 @@ const buildRecordLinks = (request: ApiRequest, job: Job, maxInputBytes: number):
       : undefined;
   if (similar !== undefined) links.similar = buildRequestLink(baseUrl, similar.operation, undefined, similar.body);
   const body = exactRequestOf(job);
-  links.reuse = buildRequestLink(baseUrl, operation, job.modelVersion, operation.reproduce?.(body, outputs) ?? body);
+  links.reuse = buildRequestLink(baseUrl, operation, job.modelVersion, operation.repeat?.(body, outputs) ?? body);
   return links;
 };
 

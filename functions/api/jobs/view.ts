@@ -69,7 +69,9 @@ const recordLinks = z.object({
   statusUrl: z.url(),
   cancelUrl: z.url(),
   outputs: z.array(z.url()).meta({ description: 'One for each output, in their order' }),
-  reuse: requestLink.optional().meta({ description: 'The same request with the seeds that it was given' }),
+  reuse: requestLink.optional().meta({
+    description: 'The same request with the seeds of its outputs, which steer towards them and do not reproduce them',
+  }),
   similar: requestLink.optional().meta({ description: 'A request for images like the first output' }),
 });
 

@@ -96,11 +96,11 @@ export interface OperationDefinition {
   /** Sentences about what Adobe does not document in a request that is passed on all the same. */
   warnings?(body: unknown): string[];
   /**
-   * Whether the same request leads to the same outputs, so that an earlier job's may answer it; never if absent.
+   * Whether an earlier job's outputs may answer the same request, if its caller asks for that; never if absent.
    */
-  reproducible?(body: Readonly<Record<string, unknown>>): boolean;
-  /** The request that leads to the outputs that a job has (their seeds); the same request if absent. */
-  reproduce?(
+  reusable?(body: Readonly<Record<string, unknown>>): boolean;
+  /** The request of a job with the seeds of its outputs, which steer and do not reproduce; the same request if absent. */
+  repeat?(
     body: Readonly<Record<string, unknown>>,
     outputs: readonly Pick<UpstreamOutput, 'seed'>[],
   ): Record<string, unknown>;

@@ -37,9 +37,9 @@ export const operationOf = ({ operation: name }: { operation: string }): Operati
   return operation;
 };
 
-/** Whether the request of a job leads to the same outputs again. */
-export const isReproducible = (job: { operation: string; request: string }): boolean =>
-  operationOf(job).reproducible?.(JSON.parse(job.request)) === true;
+/** Whether the outputs of a job may answer the same request. */
+export const isReusable = (job: { operation: string; request: string }): boolean =>
+  operationOf(job).reusable?.(JSON.parse(job.request)) === true;
 
 /**
  * The service of an operation.

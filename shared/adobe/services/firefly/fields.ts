@@ -39,7 +39,9 @@ export const prompt = text(1, 1024);
 export const negativePrompt = text(0, 1024);
 
 /** Adobe: 1 to 4 unique integers. */
-export const seeds = distinct(z.array(z.int()).min(1).max(4));
+export const seeds = distinct(z.array(z.int()).min(1).max(4)).meta({
+  description: 'A seed steers an output and does not reproduce it: the same request makes other bytes.',
+});
 /** Adobe: 1 to 4; by default as many as there are seeds, else 1. */
 export const numVariations = z.int().min(1).max(4);
 
@@ -130,12 +132,11 @@ export const compositeFields = {
 /** A number from 0 to 1. */
 export const share = z.number().min(0).max(1);
 
-/** Only with seeds of its own does a request lead to the same outputs again. */
-export const hasSeeds: OperationDefinition['reproducible'] = ({ seeds: given }) =>
-  Array.isArray(given) && given.length > 0;
+/** Without seeds a request asks for something new each time. With them it asks for what an earlier job has made. */
+export const hasSeeds: OperationDefinition['reusable'] = ({ seeds: given }) => Array.isArray(given) && given.length > 0;
 
 /** The request with the seeds that the outputs were given; results that name none leave it as it was. */
-export const withSeeds: OperationDefinition['reproduce'] = (body, outputs) => {
+export const withSeeds: OperationDefinition['repeat'] = (body, outputs) => {
   const given = outputs.map(({ seed }) => seed).filter((seed) => seed !== undefined);
   if (given.length === 0) return { ...body };
   return 'numVariations' in body ? { ...body, seeds: given, numVariations: given.length } : { ...body, seeds: given };

@@ -71,8 +71,8 @@ export const generateVideo: OperationDefinition = {
       : [];
   },
   warnings: warnOfVideoSizes,
-  reproducible: hasSeeds,
-  reproduce: withSeeds,
+  reusable: hasSeeds,
+  repeat: withSeeds,
   accepts: jobAcceptance,
   result: videoResult,
   polling: { firstPollSeconds: 15, pollCeilingSeconds: 30, timeoutSeconds: 3_600 },
