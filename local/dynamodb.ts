@@ -8,9 +8,17 @@ import {
   DescribeTableCommand,
   type DynamoDBClient,
   type KeySchemaElement,
+  type Projection,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { jobTable, type Keys, rotationTable, type TableDefinition, webhookTable } from '#shared/deployment/tables.ts';
+import {
+  type IndexDefinition,
+  jobTable,
+  type Keys,
+  rotationTable,
+  type TableDefinition,
+  webhookTable,
+} from '#shared/deployment/tables.ts';
 import { type GuardRules, guardServer } from './loopback-guard.ts';
 
 /** A DynamoDB on 127.0.0.1. */
@@ -72,6 +80,11 @@ const keySchema = ({ partitionKey, sortKey }: Keys): KeySchemaElement[] => [
   ...(sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: 'RANGE' as const }]),
 ];
 
+const projection = ({ includes }: IndexDefinition): Projection =>
+  includes === undefined
+    ? { ProjectionType: 'KEYS_ONLY' }
+    : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...includes] };
+
 const create = async (client: DynamoDBClient, tableName: string, definition: TableDefinition): Promise<void> => {
   const indexes = Object.entries(definition.indexes ?? {});
   const keys = [definition, ...indexes.map(([, index]) => index)].flatMap(keySchema);
@@ -89,7 +102,7 @@ const create = async (client: DynamoDBClient, tableName: string, definition: Tab
         : indexes.map(([IndexName, index]) => ({
             IndexName,
             KeySchema: keySchema(index),
-            Projection: { ProjectionType: 'ALL' },
+            Projection: projection(index),
           })),
   });
 };

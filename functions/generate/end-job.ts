@@ -12,6 +12,7 @@ import {
   type OutputError,
   type Turn,
 } from '#shared/jobs/job.ts';
+import { readRequest } from '#shared/jobs/request-store.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { warnOfMissingOutputs } from '#shared/jobs/stored-output.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
@@ -101,22 +102,29 @@ const endAndPublish = async (context: GenerateContext, job: Job, end: JobEnd): P
   const ended = isFinal(job.state) ? undefined : await endJob(context.table, job, from, end);
   if (ended === undefined) return publishJobEnded(context, isFinal(job.state) ? job : await readTurnJob(context, job));
   context.recordMetric(metrics[end.to], 1);
-  if (end.to === 'succeeded' && isReusable(ended)) await rememberReusable(context.table, ended);
+  if (end.to === 'succeeded') await tellReusable(context, ended);
   return publishJobEnded(context, ended);
+};
+
+const tellReusable = async ({ table }: GenerateContext, ended: Job): Promise<void> => {
+  const request = await readRequest(table, ended);
+  const reusable = request && { ...ended, ...request };
+  if (reusable !== undefined && isReusable(reusable)) await rememberReusable(table, reusable);
 };
 
 /** Writes job.json beside the outputs: what was asked for and what came of it, for as long as the files are kept. */
 const writeManifest = async (
-  { s3, buckets }: GenerateContext,
+  { s3, buckets, table }: GenerateContext,
   job: Job,
   { to, outputs = [], errors }: JobEnd,
 ): Promise<void> => {
   const { jobId, operation, modelVersion, createdAt, history, upstream, result, requested, received } = job;
+  const request = await readRequest(table, job);
   const manifest = {
     jobId,
     operation,
     modelVersion,
-    request: exactRequestOf(job),
+    request: request && exactRequestOf(request),
     result,
     upstream: { jobId: upstream?.jobId, acceptedAt: upstream?.acceptedAt },
     createdAt,

@@ -15,6 +15,7 @@ import {
 } from '#shared/inputs/web-sources.ts';
 import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
+import { readRequest } from '#shared/jobs/request-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
@@ -71,9 +72,11 @@ const tryPrepare = async (
   const job = await readTurnJob(context, turn);
   if (job?.state !== 'scheduled') return { kind: 'ended', turn: { kind: 'over' } };
   const { s3, table, buckets, inputMaxBytes } = context;
+  const stored = await readRequest(table, job);
+  if (stored === undefined) return { kind: 'ended', turn: { kind: 'over' } };
   const { inputs: way, inputTypes } = serviceOf(operationOf(job));
   const inputs: PreparedInputs = { uploads: {}, reused: [], objects: {} };
-  const request = requestOf(job);
+  const request = requestOf(stored);
   try {
     requireUnexpired(request, Math.max(job.submitAt ?? 0, table.clock.now()));
     const sources = findGatewaySources(request);
@@ -158,12 +161,16 @@ const requireUnexpired = (request: Record<string, unknown>, submitAtMs: number):
 };
 
 /** The request can never be sent: the job ends before it costs anything, and its permits can serve another. */
-const fail = async (context: GenerateContext, job: Job, error: JobError): Promise<Prepared> => {
+export const endUnsent = async (context: GenerateContext, job: Job, error: JobError): Promise<void> => {
   const ended = await endJob(context.table, job, ['scheduled'], { to: 'failed', error });
   if (ended !== undefined) {
     context.recordMetric(metricNames.jobsFailed, 1);
     await releasePermits(context.table, job);
   }
+};
+
+const fail = async (context: GenerateContext, job: Job, error: JobError): Promise<Prepared> => {
+  await endUnsent(context, job, error);
   return { kind: 'ended', turn: { kind: 'over' } };
 };
 

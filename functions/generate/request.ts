@@ -6,6 +6,7 @@ import { incomingKey } from '#shared/deployment/bucket.ts';
 import { replaceSources } from '#shared/inputs/sources.ts';
 import { findWebSources } from '#shared/inputs/web-sources.ts';
 import { exactRequestOf, type Job, requestOf } from '#shared/jobs/job.ts';
+import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import type { GenerateContext } from './context.ts';
 import type { PreparedInputs } from './inputs.ts';
 
@@ -21,11 +22,12 @@ const destinationMarginSeconds = 900;
 export const buildRequest = async (
   context: GenerateContext,
   job: Job,
+  stored: StoredRequest,
   { uploads, objects }: PreparedInputs,
 ): Promise<string> => {
   const operation = operationOf(job);
   const { outputs } = serviceOf(operation);
-  const request = requestOf(job);
+  const request = requestOf(stored);
   const webUrls = new Map(findWebSources(request).map(({ id, url }) => [id, url]));
   const replacements = new Map<string, Record<string, string>>([
     ...Object.entries(uploads).map(([name, uploadId]): [string, Record<string, string>] => [
@@ -34,10 +36,10 @@ export const buildRequest = async (
     ]),
     ...(await presignInputs(context, objects)),
   ]);
-  if (replacements.size === 0 && outputs === 'hosted') return job.request;
+  if (replacements.size === 0 && outputs === 'hosted') return stored.request;
   const { destinations } = operation;
   if (outputs === 'hosted' || destinations === undefined) {
-    return JSON.stringify(replaceSources(exactRequestOf(job), replacements));
+    return JSON.stringify(replaceSources(exactRequestOf(stored), replacements));
   }
   // Its numbers are read, so that they are what JavaScript makes of them.
   const fields = replaceSources(request, replacements) as Record<string, unknown>;

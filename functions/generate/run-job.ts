@@ -1,9 +1,10 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { requestOf, type Turn } from '#shared/jobs/job.ts';
+import { type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
+import { readRequest } from '#shared/jobs/request-store.ts';
 import { createAdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
-import { hasPreparedInputs, noInputs, prepareInputs } from './inputs.ts';
+import { endUnsent, hasPreparedInputs, noInputs, prepareInputs } from './inputs.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit.ts';
@@ -11,6 +12,7 @@ import { publishJobEnded, readTurnJob, type Submitted, secondsUntil, type TurnEn
 
 type Plan =
   | { kind: 'stale' }
+  | { kind: 'over' }
   | { kind: 'submit'; lane: string; waitSeconds: number; hasInputs: boolean; firstPollSeconds: number }
   | { kind: 'poll'; firstPollSeconds: number };
 
@@ -18,12 +20,12 @@ type Plan =
 export const runJob = async (durable: DurableContext, turn: Turn, context: GenerateContext): Promise<TurnEnd> => {
   const plan = await durable.step('plan', () => planTurn(context, turn));
   if (plan.kind === 'stale') return { state: 'stale' };
+  const publish = () => durable.step('publish', async () => publishJobEnded(context, await readTurnJob(context, turn)));
+  if (plan.kind === 'over') return publish();
 
   if (plan.kind === 'submit') {
     const submitted = await submitInTime(durable, context, turn, plan);
-    if (submitted.kind === 'over') {
-      return durable.step('publish', async () => publishJobEnded(context, await readTurnJob(context, turn)));
-    }
+    if (submitted.kind === 'over') return publish();
     if (submitted.kind === 'requeued') {
       if (submitted.dispatchNow) await durable.step('dispatch', () => context.triggerDispatch());
       return { state: 'queued' };
@@ -36,13 +38,24 @@ export const runJob = async (durable: DurableContext, turn: Turn, context: Gener
   return durable.step('end', () => endUnsuccessful(context, turn, end));
 };
 
+/** The job has waited longer than its request is kept. */
+const requestLost: JobError = {
+  code: 'request_expired',
+  message: 'The job has waited for so long that its request is not kept any more. Send it again.',
+};
+
 const planTurn = async (context: GenerateContext, turn: Turn): Promise<Plan> => {
   const job = await readTurnJob(context, turn);
   if (job === undefined) return { kind: 'stale' };
   const { firstPollSeconds } = context.pollingPolicyFor(job);
   if (job.state === 'running' || job.state === 'storing') return { kind: 'poll', firstPollSeconds };
   if (job.state !== 'scheduled' || job.submitAt === undefined) return { kind: 'stale' };
-  const hasInputs = hasPreparedInputs(requestOf(job));
+  const request = await readRequest(context.table, job);
+  if (request === undefined) {
+    await endUnsent(context, job, requestLost);
+    return { kind: 'over' };
+  }
+  const hasInputs = hasPreparedInputs(requestOf(request));
   const waitSeconds = secondsUntil(job.submitAt, context.table.clock);
   return { kind: 'submit', lane: job.lane, waitSeconds, hasInputs, firstPollSeconds };
 };

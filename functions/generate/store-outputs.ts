@@ -4,6 +4,7 @@ import { readMessage } from '#shared/adobe/http/errors.ts';
 import { countRequestedOutputs } from '#shared/adobe/services/operation.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { type Job, type JobError, type JobOutput, type OutputError, requestOf, type Turn } from '#shared/jobs/job.ts';
+import { readRequest } from '#shared/jobs/request-store.ts';
 import { lostAfterMs, renewStoring, transition } from '#shared/jobs/transitions.ts';
 import type { AdobeAnswer } from './adobe-answer.ts';
 import { OutputTooLargeError } from './byte-meter.ts';
@@ -62,11 +63,13 @@ const beginStoring = async (context: GenerateContext, turn: Turn, answer: AdobeA
   const received = outputs.length;
   const begun: Begun = { kind: 'storing', received, reason };
   if (job.state === 'storing') return begun;
+  const stored = await readRequest(context.table, job);
+  const requested = stored && countRequestedOutputs(operationOf(job), requestOf(stored));
   const moved = await transition(context.table, job, {
     from: ['running'],
     to: 'storing',
     order: new Date(context.table.clock.now() + lostAfterMs).toISOString(),
-    changes: { result, requested: countRequestedOutputs(operationOf(job), requestOf(job)), received },
+    changes: { result, requested, received },
   });
   if (moved !== undefined) return begun;
   const current = await readTurnJob(context, turn);

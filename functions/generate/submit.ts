@@ -7,6 +7,7 @@ import type { HeldPermit, Job, Turn } from '#shared/jobs/job.ts';
 import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
+import { readRequest } from '#shared/jobs/request-store.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnknown, handleSubmitOutcome } from './handle-submit-outcome.ts';
 import type { PreparedInputs } from './inputs.ts';
@@ -46,6 +47,10 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
   } catch (error) {
     return giveUpWithoutToken(context, turn, error);
   }
+  const scheduled = await readTurnJob(context, turn);
+  // Read before the fence as well: behind it a read that fails would leave open whether the job was sent.
+  const request = scheduled && (await readRequest(context.table, scheduled));
+  if (request === undefined) return { kind: 'over' };
   const lane = findLane(context.lanes, turn.lane);
   const verdict = await passFence(lane, turn);
   if (verdict.kind === 'stale') return { kind: 'over' };
@@ -60,7 +65,7 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
     operation,
     {
       baseUrl: context.getBaseUrl(serviceOf(operation)),
-      body: await buildRequest(context, job, inputs),
+      body: await buildRequest(context, job, request, inputs),
       modelVersion: job.modelVersion,
       requestId: `${job.jobId}-${job.turn}`,
     },

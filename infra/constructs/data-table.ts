@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, CfnTable, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Keys, TableDefinition } from '#shared/deployment/tables.ts';
+import type { IndexDefinition, Keys, TableDefinition } from '#shared/deployment/tables.ts';
 
 interface DataTableProps<Index extends string> {
   definition: TableDefinition<Index>;
@@ -29,11 +29,12 @@ export class DataTable<Index extends string = string> extends Construct {
       // leaves is in nobody's way, as it has no fixed name.
       removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    for (const [indexName, keys] of Object.entries<Required<Keys>>(indexes ?? {})) {
+    for (const [indexName, index] of Object.entries<IndexDefinition>(indexes ?? {})) {
       this.table.addGlobalSecondaryIndex({
         indexName,
-        ...attributes(keys),
-        projectionType: ProjectionType.ALL,
+        ...attributes(index),
+        projectionType: index.includes === undefined ? ProjectionType.KEYS_ONLY : ProjectionType.INCLUDE,
+        nonKeyAttributes: index.includes && [...index.includes],
       });
     }
     const resource = this.table.node.defaultChild;

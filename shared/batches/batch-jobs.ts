@@ -1,12 +1,12 @@
-import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { createItemParser, type Item, parseEach } from '../aws/items.ts';
-import { isExpired, type Table } from '../aws/table.ts';
+import { getItems } from '../aws/batch-get.ts';
+import { createItemParser, parseEach } from '../aws/items.ts';
+import type { Table } from '../aws/table.ts';
 import { jobSchema } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-store.ts';
 import { jobIdOfLine } from './batch-store.ts';
 
-/** Most lines of a page (DynamoDB: 100 items in a BatchGetItem). */
+/** Most lines of a page: what one BatchGetItem reads. */
 export const linesInPage = 100;
 
 /** What can be read of the job that a line has become; `pick` the attributes that are needed. */
@@ -41,34 +41,9 @@ export async function* lineJobs<Schema extends z.ZodObject>(
   for (let page = 0; page < pages; page += 1) {
     const first = start + (descending ? pages - 1 - page : page) * linesInPage;
     const last = Math.min(end, first + linesInPage - 1);
-    const items = await readPage(table, batchId, { first, last }, attributes);
+    const keys = Array.from({ length: last - first + 1 }, (_, index) => jobKey(jobIdOfLine(batchId, first + index)));
+    const items = await getItems(table, keys, ['line', ...attributes]);
     const { parsed } = parseEach(table, items, (item) => [Number(item['line']), parse(item)] as const);
     yield { first, last, jobs: new Map(parsed) };
   }
 }
-
-const readPage = async (
-  table: Table,
-  batchId: string,
-  { first, last }: { first: number; last: number },
-  attributes: readonly string[],
-): Promise<Item[]> => {
-  const wanted = [...new Set(['pk', 'sk', 'line', 'expiresAt', ...attributes])];
-  const projection = {
-    ConsistentRead: true,
-    ProjectionExpression: wanted.map((_, index) => `#a${index}`).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(wanted.map((name, index) => [`#a${index}`, name])),
-  };
-  const found: Item[] = [];
-  let keys: Record<string, unknown>[] = [];
-  for (let line = first; line <= last; line += 1) keys.push(jobKey(jobIdOfLine(batchId, line)));
-  // DynamoDB answers with up to 16 MB and leaves the rest for another call.
-  while (keys.length > 0) {
-    const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await table.dynamoDb.send(
-      new BatchGetCommand({ RequestItems: { [table.tableName]: { Keys: keys, ...projection } } }),
-    );
-    found.push(...(Responses?.[table.tableName] ?? []).filter((item) => !isExpired(item, table.clock.now())));
-    keys = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
-  }
-  return found;
-};

@@ -25,7 +25,10 @@ export async function* dueBatches(table: Table, pageSize: number): AsyncGenerato
   const now = new Date(table.clock.now()).toISOString();
   const where = condition`#queueState = ${openBatches} AND #queueOrder <= ${now}`;
   for await (const { Items = [] } of queryPages(table, { index: 'queue', where, pageSize })) {
-    const { parsed, unreadable } = parseEach(table, Items, (item) => ({
+    const records = await Promise.all(Items.map(({ pk, sk }) => getItem(table, { pk: String(pk), sk: String(sk) })));
+    // The index may lag behind: a batch that has moved on is not due any more.
+    const due = records.flatMap((item) => (item !== undefined && String(item['queueOrder']) <= now ? [item] : []));
+    const { parsed, unreadable } = parseEach(table, due, (item) => ({
       batch: parseBatch(item),
       dueAt: String(item['queueOrder']),
     }));

@@ -6,12 +6,21 @@ export interface Keys {
   sortKey?: string;
 }
 
+/**
+ * An index holds the keys of every item that has its own, and no more than it says: what it holds is written again whenever it
+ * changes, all of it into the partition that all waiting jobs share, and a count pays for it as well.
+ */
+export interface IndexDefinition extends Required<Keys> {
+  /** Attributes that it holds besides the keys. */
+  includes?: readonly [string, ...string[]];
+}
+
 /** A table, as a deployment creates it. */
 export interface TableDefinition<Index extends string = string> extends Keys {
   /** Holds the time, in epoch seconds, after which DynamoDB deletes an item. */
   timeToLiveAttribute?: string;
-  /** By their names; an index holds every item that has its keys, whole. */
-  indexes?: Readonly<Record<Index, Required<Keys>>>;
+  /** By their names. */
+  indexes?: Readonly<Record<Index, IndexDefinition>>;
 }
 
 const item = { partitionKey: 'pk', sortKey: 'sk' } as const;
@@ -21,7 +30,7 @@ export const jobTable = {
   ...item,
   timeToLiveAttribute: 'expiresAt',
   indexes: {
-    queue: { partitionKey: 'queueState', sortKey: 'queueOrder' },
+    queue: { partitionKey: 'queueState', sortKey: 'queueOrder', includes: ['createdAt'] },
     caller: { partitionKey: 'caller', sortKey: 'createdOrder' },
     unpublished: { partitionKey: 'unpublished', sortKey: 'finishedAt' },
   },
@@ -38,7 +47,7 @@ export const rotationTable = { partitionKey: 'pk' } as const satisfies TableDefi
 
 /** The partitions of the job table. */
 export const jobPartitions = {
-  /** One job. */
+  /** One job: its record and its request. */
   job: (jobId: string) => `job#${jobId}`,
   /** One batch, and its lines that are no jobs. */
   batch: (batchId: string) => `batch#${batchId}`,

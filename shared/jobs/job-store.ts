@@ -1,15 +1,9 @@
-import { allOf, condition } from '../aws/expressions.ts';
-import { createItemParser, parseEach } from '../aws/items.ts';
-import { getItem, nowSeconds, putNew, queryPages, removeItem, type Table, ttlAfter } from '../aws/table.ts';
+import { condition } from '../aws/expressions.ts';
+import { createItemParser } from '../aws/items.ts';
+import { getItem, nowSeconds, putNew, removeItem, type Table, ttlAfter } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { isFinal, type Job, type JobState, jobSchema, type NewJob } from './job.ts';
-
-/** One page of a caller's jobs, newest first. */
-export interface JobPage {
-  jobs: Job[];
-  /** Where the next page starts: the last job's creation order; absent on the last page. */
-  next?: string;
-}
+import { eraseRequests, expireRequest, storeRequest } from './request-store.ts';
 
 /**
  * Writes a new job into the queue unless its id is taken: an idempotency key makes the id, so one conditional put decides.
@@ -18,12 +12,12 @@ export interface JobPage {
  */
 export const createJob = async (
   table: Table,
-  job: NewJob,
+  { request, ...record }: NewJob,
   place: { rank: string; round: number },
 ): Promise<{ created: boolean; job: Job }> => {
   const now = new Date(table.clock.now()).toISOString();
   const queued: Job = {
-    ...job,
+    ...record,
     ...place,
     state: 'queued',
     history: [{ state: 'queued', at: now }],
@@ -33,7 +27,7 @@ export const createJob = async (
     attempts: 0,
     resumes: 0,
   };
-  return putNewJob(table, queued, { queueState: queuedPart(job.lane), queueOrder: place.rank });
+  return putNewJob(table, queued, request, { queueState: queuedPart(queued.lane), queueOrder: place.rank });
 };
 
 /**
@@ -43,12 +37,12 @@ export const createJob = async (
  */
 export const createReusingJob = async (
   table: Table,
-  job: NewJob,
+  { request, ...record }: NewJob,
   earlier: Pick<Job, 'jobId' | 'outputs' | 'result'>,
 ): Promise<{ created: boolean; job: Job }> => {
   const now = new Date(table.clock.now()).toISOString();
   const succeeded: Job = {
-    ...job,
+    ...record,
     // It never stands in the queue.
     rank: '',
     round: 0,
@@ -64,24 +58,30 @@ export const createReusingJob = async (
     result: earlier.result,
     reusedFrom: earlier.jobId,
   };
-  return putNewJob(table, succeeded, {
+  return putNewJob(table, succeeded, request, {
     unpublished: unpublishedJob,
-    expiresAt: ttlAfter(table, job.retentionSeconds),
+    expiresAt: ttlAfter(table, succeeded.retentionSeconds),
   });
 };
 
+// The request comes first: a record is never without it, and a crash between the two leaves only what expires.
 const putNewJob = async (
   table: Table,
   job: Job,
+  request: string,
   attributes: Record<string, unknown>,
 ): Promise<{ created: boolean; job: Job }> => {
+  await storeRequest(table, { ...job, request });
   const { created, item } = await putNew(table, {
     ...jobKey(job.jobId),
     ...job,
     ...attributes,
     createdOrder: createdOrder(job.createdAt, job.jobId),
   });
-  return { created, job: created ? job : parseJob(item) };
+  if (created) return { created, job };
+  const existing = parseJob(item);
+  if (existing.requestHash !== job.requestHash) await expireRequest(table, job, nowSeconds(table));
+  return { created, job: existing };
 };
 
 /**
@@ -95,53 +95,19 @@ export const getJob = async (table: Table, jobId: string): Promise<Job | undefin
 };
 
 /**
- * Lists a caller's jobs, newest first.
- *
- * @param options.states all of them if undefined
- * @param options.before the `next` of the page before
- * @param options.limit jobs per page at most
- */
-export const listJobs = async (
-  table: Table,
-  { caller, states, before, limit }: { caller: string; states?: readonly JobState[]; before?: string; limit: number },
-): Promise<JobPage> => {
-  const pages = queryPages(table, {
-    index: 'caller',
-    where: allOf(
-      condition`#caller = ${caller}`,
-      before === undefined ? undefined : condition`#createdOrder < ${before}`,
-    ),
-    filter: allOf(
-      condition`attribute_not_exists(#expiresAt) OR #expiresAt > ${nowSeconds(table)}`,
-      states && condition`#state IN (${states})`,
-    ),
-    descending: true,
-    pageSize: Math.max(limit, 100),
-  });
-  const jobs: Job[] = [];
-  // A filtered page of DynamoDB may be empty though more follow, so pages are read until enough jobs are found.
-  for await (const { Items = [], LastEvaluatedKey } of pages) {
-    const missing = limit - jobs.length;
-    const taken = Items.slice(0, missing);
-    jobs.push(...parseEach(table, taken, parseJob).parsed);
-    if (Items.length > missing) return { jobs, next: String(taken.at(-1)?.['createdOrder'] ?? before) };
-    if (jobs.length === limit && LastEvaluatedKey) return { jobs, next: String(LastEvaluatedKey['createdOrder']) };
-  }
-  return { jobs };
-};
-
-/**
- * Erases the record of a job; the caller has made sure that it is finished.
+ * Erases a job, its request first and its record last; the caller has made sure that it is finished.
  *
  * @returns false if its end has not been published yet: then the record stays, for nothing else remembers that
  */
-export const deleteJob = (table: Table, jobId: string): Promise<boolean> =>
-  removeItem(table, jobKey(jobId), condition`attribute_not_exists(#unpublished)`);
+export const deleteJob = async (table: Table, jobId: string): Promise<boolean> => {
+  await eraseRequests(table, jobId);
+  return removeItem(table, jobKey(jobId), condition`attribute_not_exists(#unpublished)`);
+};
 
 /** The part of the index of unpublished ends that jobs stand in. */
 export const unpublishedJob = 'job';
 
-/** The key of a job's item. */
+/** The key of a job's record. */
 export const jobKey = (jobId: string) => ({ pk: jobPartitions.job(jobId), sk: 'job' });
 
 /** The range key of the caller's list: newest last, unique. */

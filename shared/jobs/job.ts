@@ -101,7 +101,7 @@ const heldPermit = z.object({
 /** A permit that a turn holds; `until` (epoch ms) tells this claim from every other one of the same permit. */
 export type HeldPermit = z.output<typeof heldPermit>;
 
-/** What the table holds of a job; its own attributes, for keys and indexes, are not part of the job. */
+/** What the record of a job holds; the table's own attributes, for keys and indexes, are not part of the job. */
 export const jobSchema = z.object({
   jobId: z.string(),
   caller: z.string(),
@@ -111,8 +111,6 @@ export const jobSchema = z.object({
   lane: z.string(),
   /** Sent as `x-model-version`: the caller's, or the default; none where the operation takes none. */
   modelVersion: z.string().optional(),
-  /** The request body for Adobe, as the text that the caller wrote: see {@link requestOf}. */
-  request: z.string(),
   /** SHA-256 of operation, model version and canonical body; tells a repeated request from another one. */
   requestHash: z.string(),
   priority: z.enum(priorities),
@@ -178,21 +176,25 @@ export const jobSchema = z.object({
 export type Job = z.output<typeof jobSchema>;
 
 /** The request body for Adobe that a job was made from: an object, as every body is checked before it becomes a job. */
-export const requestOf = ({ request }: Pick<Job, 'request'>): Record<string, unknown> => JSON.parse(request);
+export const requestOf = ({ request }: Pick<NewJob, 'request'>): Record<string, unknown> => JSON.parse(request);
 
 /** The same to be passed on or shown: its numbers are written as the caller wrote them, see {@link parseExactly}. */
-export const exactRequestOf = ({ request }: Pick<Job, 'request'>): Record<string, unknown> =>
+export const exactRequestOf = ({ request }: Pick<NewJob, 'request'>): Record<string, unknown> =>
   parseExactly(request) as Record<string, unknown>;
 
 /** What a caller's request needs before it is a job. */
-export type NewJob = Pick<
+export interface NewJob extends NewRecord {
+  /** The request body for Adobe, as the text that the caller wrote: see {@link requestOf}. */
+  request: string;
+}
+
+type NewRecord = Pick<
   Job,
   | 'jobId'
   | 'caller'
   | 'operation'
   | 'lane'
   | 'modelVersion'
-  | 'request'
   | 'requestHash'
   | 'priority'
   | 'warnings'

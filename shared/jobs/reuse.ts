@@ -20,7 +20,10 @@ const buildKey = (request: Identity) => {
 };
 
 /** Remembers a job with a reusable request that has succeeded, so that an equal request can be answered with its outputs; the latest one counts. */
-export const rememberReusable = async (table: Table, job: Job): Promise<void> => {
+export const rememberReusable = async (
+  table: Table,
+  job: Identity & Pick<Job, 'jobId' | 'retentionSeconds'>,
+): Promise<void> => {
   const expiresAt = ttlAfter(table, job.retentionSeconds);
   await updateItem(table, buildKey(job), { set: { jobId: job.jobId, expiresAt } });
 };

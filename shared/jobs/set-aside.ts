@@ -26,8 +26,8 @@ export const isRefusedWrite = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ValidationException';
 
 /**
- * Ends a job whose record takes no further step, so that nothing waits behind it. What makes the record large goes: the
- * request and all but the last entry of its history.
+ * Ends a job whose record takes no further step, so that nothing waits behind it. What makes the record large goes: its
+ * warnings, the caller's own columns and all but the last entry of its history.
  *
  * @param error why the job ends; a job that may have reached Adobe says so in its code
  * @returns the failed job, or undefined if it was over already
@@ -42,7 +42,7 @@ export const setAsideJob = async (
 };
 
 /**
- * Parses jobs of the queue's index. One that cannot be read is reported, left out and ended: otherwise every run would meet
+ * Parses records of jobs that stand in the queue's index. One that cannot be read is reported, left out and ended: otherwise every run would meet
  * it, and some such jobs would take the places of all others.
  */
 export const parseOpenJobs = async (table: Table, items: readonly Item[]): Promise<Job[]> => {
@@ -60,13 +60,13 @@ const endUnprocessable = (table: Table, key: ItemKey, error: JobError): Promise<
     set: {
       state: 'failed',
       error,
-      request: '{}',
+      warnings: [],
       history: [{ state: 'failed', at }],
       updatedAt: at,
       finishedAt: at,
       unpublished: unpublishedJob,
     },
-    remove: ['queueState', 'queueOrder', 'result', 'upstream'],
+    remove: ['queueState', 'queueOrder', 'columns', 'result', 'upstream'],
     when: condition`attribute_exists(#pk) AND NOT #state IN (${finalStates})`,
   });
 };

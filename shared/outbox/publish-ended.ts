@@ -9,6 +9,7 @@ import { jobEndedEvent, toJobEnded } from '../events/job-ended.ts';
 import { type EventBus, publish } from '../events/publish.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-store.ts';
+import { expireRequest } from '../jobs/request-store.ts';
 import { isRefusedWrite } from '../jobs/set-aside.ts';
 import type { Log } from '../observability.ts';
 
@@ -37,6 +38,7 @@ export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<
     return clearMark(table, batchKey(ended.batchId));
   }
   const isLast = await tryCountEnd(outbox, ended);
+  await keepAsLongAsRecord(table, ended);
   await publish(bus, jobEndedEvent, toJobEnded(ended, bus));
   await clearMark(table, jobKey(ended.jobId));
   if (isLast && triggerDispatch !== undefined) await tryTriggerDispatch({ triggerDispatch, log });
@@ -56,6 +58,12 @@ export const tryPublishEnded = async (outbox: Outbox, ended: Job | Batch): Promi
     outbox.log.warn('An end could not be published; dispatch publishes it.', { ...id, error: String(error) });
     return false;
   }
+};
+
+/** The request of a job goes with its record; those of a batch are kept until the batch has ended, to be tried again. */
+const keepAsLongAsRecord = async (table: Table, ended: Job): Promise<void> => {
+  if (ended.batchId !== undefined || ended.finishedAt === undefined) return;
+  await expireRequest(table, ended, Math.floor(Date.parse(ended.finishedAt) / 1000) + ended.retentionSeconds);
 };
 
 /** A record that takes no mark that it was counted must not keep its end from being published; the recount counts it by its state. */

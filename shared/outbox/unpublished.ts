@@ -1,6 +1,6 @@
 import { condition, exists } from '../aws/expressions.ts';
 import { type Item, parseEach } from '../aws/items.ts';
-import { queryFirst, type Table, updateItem } from '../aws/table.ts';
+import { getItem, queryFirst, type Table, updateItem } from '../aws/table.ts';
 import type { Batch } from '../batches/batch.ts';
 import { parseBatch, unpublishedBatch } from '../batches/batch-store.ts';
 import type { Job } from '../jobs/job.ts';
@@ -21,11 +21,11 @@ const findMarked = async <Ended>(
   { beforeMs, limit }: { beforeMs: number; limit: number },
 ): Promise<Ended[]> => {
   const before = new Date(beforeMs).toISOString();
-  const items = await queryFirst(
-    table,
-    { index: 'unpublished', where: condition`#unpublished = ${mark} AND #finishedAt < ${before}` },
-    limit,
-  );
+  const where = condition`#unpublished = ${mark} AND #finishedAt < ${before}`;
+  const entries = await queryFirst(table, { index: 'unpublished', where }, limit);
+  // The index may still hold what has been published meanwhile.
+  const records = await Promise.all(entries.map(({ pk, sk }) => getItem(table, { pk: String(pk), sk: String(sk) })));
+  const items = records.flatMap((item) => (item?.['unpublished'] === mark ? [item] : []));
   const { parsed, unreadable } = parseEach(table, items, parse);
   // An end that cannot be read cannot be published either; left marked, a few such would take every place for good.
   for (const { key } of unreadable) await updateItem(table, key, { remove: ['unpublished'], when: exists });

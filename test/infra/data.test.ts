@@ -76,23 +76,24 @@ describe('the bucket', () => {
 
 describe('the job table', () => {
   it('has its keys, indexes and time to live, is on demand and can be restored', () => {
-    const index = (IndexName: string, hash: string, range: string) => ({
+    const index = (IndexName: string, hash: string, range: string, Projection: object) => ({
       IndexName,
       KeySchema: [
         { AttributeName: hash, KeyType: 'HASH' },
         { AttributeName: range, KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'ALL' },
+      Projection,
     });
+    const keysOnly = { ProjectionType: 'KEYS_ONLY', NonKeyAttributes: Match.absent() };
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       GlobalSecondaryIndexes: [
-        index('queue', 'queueState', 'queueOrder'),
-        index('caller', 'caller', 'createdOrder'),
-        index('unpublished', 'unpublished', 'finishedAt'),
+        index('queue', 'queueState', 'queueOrder', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['createdAt'] }),
+        index('caller', 'caller', 'createdOrder', keysOnly),
+        index('unpublished', 'unpublished', 'finishedAt', keysOnly),
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       BillingMode: 'PAY_PER_REQUEST',

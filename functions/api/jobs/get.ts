@@ -2,12 +2,14 @@ import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
-import { exactRequestOf, hasOutputs, type Job } from '#shared/jobs/job.ts';
-import { getJob, listJobs } from '#shared/jobs/job-store.ts';
+import { exactRequestOf, hasOutputs, type Job, jobSchema } from '#shared/jobs/job.ts';
+import { listJobs } from '#shared/jobs/job-list.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import { readRequest } from '#shared/jobs/request-store.ts';
 import type { ApiContext } from '../context.ts';
 import { describeAddress, leadTo } from '../http/address.ts';
 import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
@@ -20,6 +22,7 @@ import {
   jobSummary,
   type RecordLinks,
   type RequestLink,
+  summaryAttributes,
   viewJobRecord,
   viewJobSummary,
   type WaitEstimate,
@@ -39,8 +42,10 @@ export const getRoute = (context: GetContext): Route => ({
   },
   handle: async (request) => {
     const job = await findJob(context, request);
-    const links = buildRecordLinks(request, job, context.inputs.maxBytes);
-    return jsonResponse(200, viewJobRecord(job, { links, wait: await estimateWait(context, job) }));
+    const stored = await readRequest(context.table, job);
+    const body = stored && exactRequestOf(stored);
+    const links = buildRecordLinks(request, job, body, context.inputs.maxBytes);
+    return jsonResponse(200, viewJobRecord(job, { body, links, wait: await estimateWait(context, job) }));
   },
 });
 
@@ -68,7 +73,12 @@ const estimateWait = async ({ table, lanes }: GetContext, job: Job): Promise<Wai
 };
 
 /** @param maxInputBytes largest input: a larger output cannot be one */
-const buildRecordLinks = (request: ApiRequest, job: Job, maxInputBytes: number): RecordLinks => {
+const buildRecordLinks = (
+  request: ApiRequest,
+  job: Job,
+  body: Record<string, unknown> | undefined,
+  maxInputBytes: number,
+): RecordLinks => {
   const { baseUrl } = request;
   const outputs = job.outputs ?? [];
   const links: RecordLinks = {
@@ -83,8 +93,9 @@ const buildRecordLinks = (request: ApiRequest, job: Job, maxInputBytes: number):
       ? serviceOf(operation).similar?.(first.contentType, `job:${job.jobId}/0`)
       : undefined;
   if (similar !== undefined) links.similar = buildRequestLink(baseUrl, similar.operation, undefined, similar.body);
-  const body = exactRequestOf(job);
-  links.reuse = buildRequestLink(baseUrl, operation, job.modelVersion, operation.repeat?.(body, outputs) ?? body);
+  if (body !== undefined) {
+    links.reuse = buildRequestLink(baseUrl, operation, job.modelVersion, operation.repeat?.(body, outputs) ?? body);
+  }
   return links;
 };
 
@@ -119,6 +130,8 @@ export const findJob = async ({ table }: Pick<ApiContext, 'table'>, request: Api
 /** The answer for a job that does not exist or belongs to another caller: the answer must not tell which. */
 export const unknownJob = (): ProblemError => new ProblemError(404, 'unknown_job_id', 'There is no such job.');
 
+const listedJob = jobSchema.pick(summaryAttributes);
+
 const jobsPage = z.object({ jobs: z.array(jobSummary), cursor: nextCursor });
 
 /** The caller's jobs, newest first. */
@@ -128,6 +141,8 @@ export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
   describe: {
     tag: 'Jobs',
     summary: 'Your jobs, newest first',
+    description:
+      'A page may have fewer jobs than the limit, or none, although more follow: where states are rare or jobs are large. Go on while there is a cursor.',
     query: z.object(jobsQuery),
     answers: { 200: { description: 'One page', content: { 'application/json': jobsPage } } },
   },
@@ -138,7 +153,7 @@ export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
     const list = [caller, ...(states ?? [])];
     const cursor = request.query['cursor'];
     const before = cursor === undefined ? undefined : decodeCursor(cursor, list);
-    const { jobs, next } = await listJobs(table, { caller, states, before, limit });
+    const { jobs, next } = await listJobs(table, { caller, states, before, limit }, listedJob);
     const page: z.output<typeof jobsPage> = {
       jobs: jobs.map(viewJobSummary),
       cursor: next === undefined ? undefined : encodeCursor(next, list),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exactRequestOf, type Job, jobError, jobStates, priorities } from '#shared/jobs/job.ts';
+import { type Job, jobError, jobStates, priorities } from '#shared/jobs/job.ts';
 import {
   outputCounts,
   storedOutput,
@@ -119,7 +119,7 @@ export const jobRecord = z
 /** The gateway's own view of a job, in full. */
 export const viewJobRecord = (
   job: Job,
-  { links, wait }: { links: RecordLinks; wait: WaitEstimate },
+  { body, links, wait }: { body: unknown; links: RecordLinks; wait: WaitEstimate },
 ): z.output<typeof jobRecord> => ({
   ...viewJobSummary(job),
   caller: job.caller,
@@ -133,6 +133,6 @@ export const viewJobRecord = (
   reusedFrom: job.reusedFrom,
   warnings: [...job.warnings, ...warnOfMissingOutputs(job)],
   result: job.result,
-  request: exactRequestOf(job),
+  request: body,
   links,
 });

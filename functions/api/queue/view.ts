@@ -96,6 +96,6 @@ const countWaiting = async (queue: LaneQueue, priority: Priority): Promise<z.out
   return {
     jobs,
     jobsIsMinimum: jobs >= countLimit,
-    oldestSince: head.map(({ createdAt }) => createdAt).sort()[0],
+    oldestSince: head.toSorted()[0],
   };
 };

@@ -2,14 +2,16 @@ import type * as z from 'zod';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { exactRequestOf } from '#shared/jobs/job.ts';
+import { readRequests, type StoredRequest } from '#shared/jobs/request-store.ts';
 import type { InboxContext } from '../context.ts';
 import { type FileNotes, type PreparedLine, RefusedFileError } from './prepared-line.ts';
 
 const failedJob = lineJobSchema.pick({
+  jobId: true,
+  requestHash: true,
   state: true,
   operation: true,
   modelVersion: true,
-  request: true,
   priority: true,
   lineId: true,
   row: true,
@@ -33,20 +35,23 @@ export async function* readFailedJobs(
   if (batch === undefined) throw new RefusedFileError('source_not_found', 'The batch to try again has been erased.');
   notes.columns = batch.columns ?? [];
   for await (const { jobs } of lineJobs(table, batchId, { last: batch.lines ?? 0 }, failedJob)) {
-    for (const [line, job] of [...jobs].sort(([a], [b]) => a - b)) {
-      if (job.state === 'failed' || job.state === 'timed_out') yield toLine(job, line);
-    }
+    const failed = [...jobs].filter(([, { state }]) => state === 'failed' || state === 'timed_out');
+    const requests = await readRequests(
+      table,
+      failed.map(([, job]) => job),
+    );
+    for (const [line, job] of failed.sort(([a], [b]) => a - b)) yield toLine(job, line, requests.get(job.jobId));
   }
 }
 
-const toLine = (job: FailedJob, line: number): PreparedLine => {
+const toLine = (job: FailedJob, line: number, request: StoredRequest = { request: '' }): PreparedLine => {
   const { operation, modelVersion, priority, lineId, row, columns, outputName } = job;
   // Safe and unique already, it is given out as it is.
   const name = outputName?.name;
   const id = lineId ?? String(line);
   let body: unknown;
   try {
-    body = exactRequestOf(job);
+    body = exactRequestOf(request);
   } catch {
     return {
       kind: 'error',

@@ -7,7 +7,9 @@ import { lineJobSchema, lineJobs, linesInPage } from '#shared/batches/batch-jobs
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import { jobKey } from '#shared/jobs/job-store.ts';
+import { expireRequest } from '#shared/jobs/request-store.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import type { InboxContext } from '../context.ts';
 
@@ -41,6 +43,8 @@ export const startRetention = async (
   return true;
 };
 
+const keptJob = lineJobSchema.pick({ jobId: true, requestHash: true });
+
 const keepJobs = async (
   inbox: InboxContext,
   run: BatchRun,
@@ -50,14 +54,18 @@ const keepJobs = async (
   const batch = await advanceBatch(table, run, { from: ['reporting'], to: 'reporting' });
   if (batch === undefined) return false;
   const expiresAt = computeExpiry(batch, table.clock.now());
-  for await (const { jobs } of lineJobs(table, run.batchId, { first, last }, lineJobSchema.pick({ jobId: true }))) {
-    await pMap(jobs.values(), ({ jobId }) => keepJob(inbox, jobId, expiresAt), { concurrency });
+  for await (const { jobs } of lineJobs(table, run.batchId, { first, last }, keptJob)) {
+    await pMap(jobs.values(), (job) => keepJob(inbox, job, expiresAt), { concurrency });
   }
   return true;
 };
 
-const keepJob = async ({ table, log }: InboxContext, jobId: string, expiresAt: number): Promise<void> => {
+type KeptJob = Pick<Job, 'jobId' | 'requestHash'>;
+
+const keepJob = async ({ table, log }: InboxContext, job: KeptJob, expiresAt: number): Promise<void> => {
+  const { jobId } = job;
   try {
+    await expireRequest(table, job, expiresAt);
     await updateItem(table, jobKey(jobId), { set: { expiresAt }, when: exists });
   } catch (error) {
     if (!isRefusedWrite(error)) throw error;

@@ -1,6 +1,6 @@
 import { allOf, condition } from '../../aws/expressions.ts';
-
-import { countItems, queryFirst, queryItems, type Table } from '../../aws/table.ts';
+import type { Item } from '../../aws/items.ts';
+import { countItems, getItem, queryFirst, queryItems, type Table } from '../../aws/table.ts';
 import { type Job, type Priority, priorities } from '../job.ts';
 import { queuedPart } from '../job-store.ts';
 import { parseOpenJobs } from '../set-aside.ts';
@@ -12,27 +12,31 @@ import { readTurns } from './rounds.ts';
 export const countLimit = 1000;
 
 /**
- * The jobs of one priority in the order of service; eventually consistent, so claim them conditionally.
+ * The jobs of one priority in the order of service, each read as late as possible; those that have left the queue meanwhile
+ * are left out. Claim them conditionally.
  *
- * @param pageSize how many are read at a time
+ * @param pageSize how many are looked up at a time
  */
 export async function* queuedJobs(queue: LaneQueue, priority: Priority, pageSize: number): AsyncGenerator<Job> {
   const { table, name } = queue;
-  const where = condition`#queueState = ${queuedPart(name)} AND begins_with(#queueOrder, ${`${priority}#`})`;
-  for await (const item of queryItems(table, { index: 'queue', where, pageSize })) {
-    yield* await parseOpenJobs(table, [item]);
+  for await (const entry of queryItems(table, { index: 'queue', where: isQueuedAt(queue, priority), pageSize })) {
+    const item = await readEntry(table, entry);
+    if (item?.['queueState'] === queuedPart(name)) yield* await parseOpenJobs(table, [item]);
   }
 }
 
-/** The next jobs of one priority, at most so many. */
-export const headOfQueue = async (queue: LaneQueue, priority: Priority, limit: number): Promise<Job[]> => {
-  const jobs: Job[] = [];
-  for await (const job of queuedJobs(queue, priority, limit)) {
-    jobs.push(job);
-    if (jobs.length === limit) break;
-  }
-  return jobs;
+/** When the next jobs of one priority were made (ISO), at most so many. */
+export const headOfQueue = async (queue: LaneQueue, priority: Priority, limit: number): Promise<string[]> => {
+  const entries = await queryFirst(queue.table, { index: 'queue', where: isQueuedAt(queue, priority) }, limit);
+  return entries.map(({ createdAt }) => String(createdAt));
 };
+
+const isQueuedAt = ({ name }: LaneQueue, priority: Priority) =>
+  condition`#queueState = ${queuedPart(name)} AND begins_with(#queueOrder, ${`${priority}#`})`;
+
+/** The index says where to look, the record what is: it may have moved on. */
+const readEntry = (table: Table, { pk, sk }: Item): Promise<Item | undefined> =>
+  getItem(table, { pk: String(pk), sk: String(sk) });
 
 /** Jobs of all lanes that hold a turn or that Adobe works on, and whose deadline lies before the given time. */
 export const overdueJobs = async (
@@ -41,8 +45,15 @@ export const overdueJobs = async (
   beforeMs: number,
   limit: number,
 ): Promise<Job[]> => {
-  const where = condition`#queueState = ${part} AND #queueOrder < ${new Date(beforeMs).toISOString()}`;
-  return parseOpenJobs(table, await queryFirst(table, { index: 'queue', where }, limit));
+  const before = new Date(beforeMs).toISOString();
+  const where = condition`#queueState = ${part} AND #queueOrder < ${before}`;
+  const entries = await queryFirst(table, { index: 'queue', where }, limit);
+  const items = await Promise.all(entries.map((entry) => readEntry(table, entry)));
+  const isOverdue = (item: Item) => item['queueState'] === part && String(item['queueOrder']) < before;
+  return parseOpenJobs(
+    table,
+    items.flatMap((item) => (item !== undefined && isOverdue(item) ? [item] : [])),
+  );
 };
 
 /**

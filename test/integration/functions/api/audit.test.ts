@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashCaller } from '#shared/deployment/bucket.ts';
-import { getJob } from '#shared/jobs/job-store.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
+import { readJob } from '#test/fixtures/job-table.ts';
 import { startApi, success, type TestApi } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
 
@@ -50,8 +50,7 @@ describe('the audit lines', () => {
     const [first] = await linesOf(post('/v3/images/generate-async', body));
     const jobId = String(first?.['jobId']);
     await api.end(jobId, success(jobId));
-    const job = await getJob(api.table, jobId);
-    if (job !== undefined) await rememberReusable(api.table, job);
+    await rememberReusable(api.table, await readJob(api.table, { jobId }));
     const again = { ...post('/v3/images/generate-async', body), headers: { 'cache-control': 'max-age=600' } };
     expect(await linesOf(again)).toEqual([{ action: 'job reused', jobId: expect.any(String), reusedFrom: jobId }]);
   });

@@ -71,7 +71,7 @@ describe('a job whose record cannot be updated', () => {
     const others = await Promise.all(['bob', 'carol', 'dave'].map((caller) => enqueue(lane, { caller })));
     await run();
     expect(started.toSorted()).toEqual(others.map(({ jobId }) => jobId).toSorted());
-    expect(await readJob(table, poison)).toMatchObject({ state: 'failed', error: { code }, request: '{}' });
+    expect(await readJob(table, poison)).toMatchObject({ state: 'failed', error: { code }, warnings: [] });
     expect(published).toEqual([poison.jobId]);
     expect(observed.metrics).toEqual(['JobsSetAside', 'JobsFailed']);
     await clock.advance(60_000);
@@ -89,7 +89,7 @@ describe('a job whose record cannot be updated', () => {
 
 describe('a job whose record cannot be read', () => {
   const spoil = async (job: Job, fields: Record<string, unknown> = {}): Promise<void> => {
-    await putItems(table, [{ ...(await itemOf(table, job)), warnings: 'none', ...fields }]);
+    await putItems(table, [{ ...(await itemOf(table, job)), attempts: 'none', ...fields }]);
   };
 
   it.each([
@@ -122,7 +122,7 @@ describe('a job whose record cannot be read', () => {
 
   it('is published as failed where only what is cleared was wrong', async () => {
     const spoilt = await enqueue(lane, { priority: 'high' });
-    await spoil(spoilt, { warnings: [], history: 'none' });
+    await spoil(spoilt, { attempts: 0, history: 'none' });
     await run();
     await clock.advance(60_000);
     await run();

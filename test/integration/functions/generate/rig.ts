@@ -14,6 +14,7 @@ import { systemClock } from '#shared/clock.ts';
 import type { Job, NewJob, Turn } from '#shared/jobs/job.ts';
 import type { Permit } from '#shared/jobs/lanes/permits.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
+import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import { type FakeAdobe, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
@@ -46,9 +47,9 @@ export interface Rig extends Observed {
   /** Puts a queued job under permit 0 again. */
   again(job: Job): Promise<Job>;
   /** A job that Adobe has accepted, followed by nobody. */
-  accepted(upstream?: Partial<Job['upstream']>, fields?: Partial<Job>): Promise<Job>;
+  accepted(upstream?: Partial<Job['upstream']>, fields?: Partial<Job & StoredRequest>): Promise<Job>;
   /** Runs the durable function for a turn until it ends, and reads the job then. */
-  follow(turn: Turn): Promise<{ end: TurnEnd; job: Job; steps: string[] }>;
+  follow(turn: Turn): Promise<{ end: TurnEnd; job: Job & StoredRequest; steps: string[] }>;
   permits(): Promise<Permit[]>;
   /** What the lane looks like now. */
   quota(): Promise<LaneSnapshot>;
@@ -199,8 +200,8 @@ const createRig = (
     tokens,
     scheduled: async ({ inMs = 0, fields } = {}) => begin(await enqueue(lane, fields), Date.now() + inMs),
     again: (job) => begin(job, Date.now()),
-    accepted: async (upstream, fields) => {
-      const scheduled = await rig.scheduled();
+    accepted: async (upstream, { request, ...fields } = {}) => {
+      const scheduled = await rig.scheduled(request === undefined ? {} : { fields: { request } });
       const now = new Date().toISOString();
       const changes = {
         upstream: {

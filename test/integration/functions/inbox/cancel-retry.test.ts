@@ -5,6 +5,7 @@ import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
+import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import type { JobEnd } from '#shared/jobs/transitions.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { readJob } from '#test/fixtures/job-table.ts';
@@ -111,7 +112,7 @@ describe('a retry', () => {
     return { batchId, created: (await createBatch(rig.context.table, batch, rig.clock.now())).created };
   };
 
-  const wanted = ({ operation, modelVersion, request, priority, lineId, caller }: Job) => ({
+  const wanted = ({ operation, modelVersion, request, priority, lineId, caller }: Job & StoredRequest) => ({
     operation,
     modelVersion,
     request,

@@ -123,8 +123,9 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
 /** The name of a command and, of an item of the table, what it is about. */
 const nameOf = (command: { input: Record<string, unknown> }): string => {
   const { Key, Item } = command.input as { Key?: unknown; Item?: unknown };
-  const item = (Item ?? Key) as { pk?: string } | string | undefined;
-  const about = typeof item === 'object' ? ` ${item.pk?.split('#')[0]}` : '';
+  const item = (Item ?? Key) as { pk?: string; sk?: string } | string | undefined;
+  const isRequest = typeof item === 'object' && item.sk?.startsWith('request#');
+  const about = typeof item === 'object' ? ` ${isRequest ? 'request' : item.pk?.split('#')[0]}` : '';
   return `${command.constructor.name.replace(/Command$/, '')}${about}`;
 };
 

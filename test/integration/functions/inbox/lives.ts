@@ -39,6 +39,8 @@ const finished: Life = {
     'BatchWrite', // lines that are no jobs
     'Update caller', // rounds, which a new caller has not had before
     'Update caller',
+    'Put request',
+    'Put request',
     'Put job',
     'Put job',
     'Invoke', // dispatch is woken
@@ -61,7 +63,9 @@ const finished: Life = {
     'PutObject', // report.jsonl
     'PutObject', // report.csv
     'Update batch', // the lease is renewed
-    'Update job', // the retention starts
+    'Update request', // the retention starts
+    'Update request',
+    'Update job',
     'Update job',
     'BatchWrite',
     'Update batch', // reporting -> finished
@@ -144,7 +148,10 @@ const cancelledWhileRunning: Life = {
     'PutObject', // report.jsonl
     'PutObject', // report.csv
     'Update batch', // the lease is renewed
-    'Update job', // the retention starts
+    'Update request', // the retention starts
+    'Update request',
+    'Update request',
+    'Update job',
     'Update job',
     'Update job',
     'Update batch', // reporting -> finished
@@ -197,6 +204,7 @@ const retried: Life = {
     'Update batch', // their number
     'Update batch', // the first lines begin
     'Update caller', // rounds
+    'Put request',
     'Put job',
     'Invoke', // dispatch is woken
     'Update batch', // all read: reading -> running
@@ -213,7 +221,8 @@ const retried: Life = {
     'PutObject', // report.jsonl
     'PutObject', // report.csv
     'Update batch', // the lease is renewed
-    'Update job', // the retention starts
+    'Update request', // the retention starts
+    'Update job',
     'Update batch', // reporting -> finished
     'PutEvents',
     'Update batch', // the mark of the unpublished is cleared

@@ -14,6 +14,7 @@ import type { Batch } from '#shared/batches/batch.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch, jobIdOfLine } from '#shared/batches/batch-store.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
@@ -56,7 +57,7 @@ export interface Rig extends Observed {
   /** Runs one execution. */
   follow(run: BatchRun): Promise<BatchEnd>;
   batch(batchId: string): Promise<Batch>;
-  job(batchId: string, line: number): Promise<Job>;
+  job(batchId: string, line: number): Promise<Job & StoredRequest>;
   /** Ends the job of a line as `generate` would. */
   end(batchId: string, line: number, end?: JobEnd): Promise<void>;
   report(batchId: string): Promise<ReportLine[]>;

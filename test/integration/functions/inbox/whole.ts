@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Item } from '#shared/aws/items.ts';
 import type { BatchState } from '#shared/batches/batch.ts';
 import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { allItems } from '#test/fixtures/job-table.ts';
@@ -35,6 +36,10 @@ export const expectWhole = async (
   expect(batch.jobs + batch.skipped).toBe(rows.filter(isJob).length);
   expect(batch.rejected).toBe(rows.filter((row) => stateOf(row) === 'rejected').length);
   expect(jobs.every((job) => typeof job['expiresAt'] === 'number')).toBe(true);
+  const requestOf = ({ pk }: Item) => items.filter((item) => item['pk'] === pk && item['sk'] !== 'job');
+  expect(jobs.map((job) => requestOf(job).map(({ expiresAt }) => expiresAt))).toEqual(
+    jobs.map(({ expiresAt }) => [expiresAt]),
+  );
   const told = (type: string, id: string) =>
     rig.events.some((event) => event.type === type && Object.values(event.detail).includes(id));
   expect(told('Batch Ended', batchId)).toBe(true);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Table, updateItem } from '#shared/aws/table.ts';
-import { createdOrder, createJob, deleteJob, getJob, jobKey, listJobs } from '#shared/jobs/job-store.ts';
+import type { Table } from '#shared/aws/table.ts';
+import { createJob, deleteJob, getJob } from '#shared/jobs/job-store.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank } from '#shared/jobs/lanes/rounds.ts';
+import { readRequest } from '#shared/jobs/request-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { itemOf, putItems, readJob } from '#test/fixtures/job-table.ts';
+import { itemOf, readJob } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { enqueue, newJob } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
@@ -23,9 +24,11 @@ describe('createJob', () => {
     const asked = newJob({ warnings: ['unknown field: x'] });
     const { created, job } = await createJob(table, asked, place(asked.jobId));
     expect(created).toBe(true);
-    expect(job).toMatchObject({ ...asked, state: 'queued', turn: 0, attempts: 0, resumes: 0 });
+    const { request, ...record } = asked;
+    expect(job).toMatchObject({ ...record, state: 'queued', turn: 0, attempts: 0, resumes: 0 });
     expect(job.history).toEqual([{ state: 'queued', at: new Date(clock.now()).toISOString() }]);
     expect(await getJob(table, asked.jobId)).toEqual(job);
+    expect(await readRequest(table, asked)).toEqual({ request });
   });
 
   it('keeps the table’s own attributes out of the job', async () => {
@@ -67,82 +70,5 @@ describe('getJob', () => {
     expect(await getJob(table, old.jobId)).toBeDefined();
     clock.advance(1_000);
     expect(await getJob(table, old.jobId)).toBeUndefined();
-  });
-});
-
-describe('listJobs', () => {
-  const listAll = async (limit: number, state?: 'queued' | 'cancelled', caller = 'alice'): Promise<string[][]> => {
-    const pages: string[][] = [];
-    let before: string | undefined;
-    do {
-      const page = await listJobs(table, { caller, states: state && [state], before, limit });
-      pages.push(page.jobs.map(({ jobId }) => jobId));
-      before = page.next;
-    } while (before !== undefined);
-    return pages;
-  };
-
-  const queueMany = async (count: number): Promise<string[]> => {
-    const ids: string[] = [];
-    for (let index = 0; index < count; index += 1) {
-      // Two jobs share each millisecond.
-      if (index % 2 === 0) clock.advance(1);
-      ids.push((await enqueue(lane)).jobId);
-    }
-    return ids;
-  };
-
-  it('pages through all jobs of the caller, newest first, each once', async () => {
-    const ids = await queueMany(7);
-    await enqueue(lane, { caller: 'bob' });
-    const pages = await listAll(3);
-    expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
-    expect(pages.flat().toSorted()).toEqual(ids.toSorted());
-    const times = await Promise.all(pages.flat().map(async (id) => (await getJob(table, id))?.createdAt ?? ''));
-    expect(times).toEqual(times.toSorted().reverse());
-  });
-
-  it('has no empty last page', async () => {
-    await queueMany(6);
-    expect((await listAll(3)).map((page) => page.length)).toEqual([3, 3]);
-    expect((await listAll(6)).map((page) => page.length)).toEqual([6]);
-    expect(await listAll(3, undefined, 'nobody')).toEqual([[]]);
-  });
-
-  it('leaves out and reports a job that cannot be read', async () => {
-    const ids = await queueMany(4);
-    const [spoilt = ''] = ids.splice(1, 1);
-    await updateItem(table, jobKey(spoilt), { set: { turn: 'first' } });
-    const unreadable: string[] = [];
-    table.onUnreadable = ({ key }) => void unreadable.push(key.pk);
-    expect((await listAll(3)).flat().toSorted()).toEqual(ids.toSorted());
-    expect(unreadable).toEqual([`job#${spoilt}`]);
-    await expect(getJob(table, spoilt)).rejects.toThrow(/wrong in turn/);
-  });
-
-  it('finds the few of one state among the many of others', async () => {
-    const whole = await itemOf(table, await enqueue(lane, { caller: 'bob' }));
-    const item = (index: number) => ({
-      ...whole,
-      ...newJob({ jobId: `job-${index}` }),
-      pk: `job#job-${index}`,
-      sk: 'job',
-      state: [0, 110, 229].includes(index) ? 'cancelled' : 'queued',
-      createdOrder: createdOrder(new Date(clock.now() + index).toISOString(), `job-${index}`),
-    });
-    await putItems(
-      table,
-      Array.from({ length: 230 }, (_, index) => item(index)),
-    );
-    expect((await listAll(2, 'cancelled')).flat()).toEqual(['job-229', 'job-110', 'job-0']);
-    expect((await listAll(100, 'queued')).flat()).toHaveLength(227);
-  });
-
-  it('leaves out what has passed its time', async () => {
-    const job = await enqueue(lane, { retentionSeconds: 60 });
-    await endJob(table, job, ['queued'], { to: 'cancelled' });
-    expect((await listAll(10)).flat()).toEqual([job.jobId]);
-    clock.advance(60_000);
-    expect((await listAll(10)).flat()).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import { readJob } from '#test/fixtures/job-table.ts';
 import { startApi, type TestApi, validToken } from '../fixture.ts';
 
 const uuid = (version: number) =>
@@ -29,7 +30,7 @@ describe('POST /v3/images/generate-async', () => {
       link: `<https://gateway.test/v3/status/${jobId}>; rel="status", <https://gateway.test/v3/cancel/${jobId}>; rel="cancel"`,
     });
     expect(api.recorded.dispatches).toBe(dispatched + 1);
-    expect(await getJob(api.table, jobId)).toMatchObject({
+    expect(await readJob(api.table, { jobId })).toMatchObject({
       caller: 'alice',
       operation: 'images/generate',
       modelVersion: 'image4_standard',
@@ -53,7 +54,7 @@ describe('POST /v3/images/generate-async', () => {
   it('takes bodies that API Gateway has encoded', async () => {
     const body = Buffer.from('{"prompt":"ein Kätzchen"}').toString('base64');
     const jobId = await api.submit({ isBase64Encoded: true }, body);
-    expect((await getJob(api.table, jobId))?.request).toBe('{"prompt":"ein Kätzchen"}');
+    expect((await readJob(api.table, { jobId })).request).toBe('{"prompt":"ein Kätzchen"}');
   });
 
   it('accepts while dispatch cannot be invoked: the schedule finds the job', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { listJobs } from '#shared/jobs/job-store.ts';
+import { jobSchema } from '#shared/jobs/job.ts';
+import { listJobs } from '#shared/jobs/job-list.ts';
 import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { claimPermit } from '#shared/jobs/lanes/permits.ts';
 import type { JobEnd } from '#shared/jobs/transitions.ts';
@@ -7,7 +8,7 @@ import { adobeLimits, createLane, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 const onlyJob = async (api: TestApi): Promise<string> =>
-  (await listJobs(api.table, { caller: 'alice', limit: 1 })).jobs[0]?.jobId ?? '';
+  (await listJobs(api.table, { caller: 'alice', limit: 1 }, jobSchema)).jobs[0]?.jobId ?? '';
 
 describe('POST /v3/images/generate', () => {
   let api: TestApi;

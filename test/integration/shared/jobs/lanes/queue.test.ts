@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
-import type { Job } from '#shared/jobs/job.ts';
-import type { Lane } from '#shared/jobs/lanes/lane.ts';
-import { countTurnsAhead, headOfQueue, overdueJobs, queueDepth, turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
+import type { Job, Priority } from '#shared/jobs/job.ts';
+import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
+import { countTurnsAhead, overdueJobs, queueDepth, queuedJobs, turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
 import { nextTurnNumber, recordServedRound, takeRound, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { putItems } from '#test/fixtures/job-table.ts';
@@ -63,12 +63,18 @@ describe('takeRound', () => {
   });
 });
 
+const takeHeads = async (queue: LaneQueue, priority: Priority, limit: number): Promise<Job[]> => {
+  const heads: Job[] = [];
+  for await (const job of queuedJobs(queue, priority, limit)) if (heads.push(job) === limit) break;
+  return heads;
+};
+
 describe('the head of the queue', () => {
   it('alternates between callers, whoever came first with however many', async () => {
     const many: Job[] = [];
     for (let job = 0; job < 5; job += 1) many.push(await enqueue(lane, { caller: 'many' }));
     const single = await enqueue(lane, { caller: 'single' });
-    const order = ids(await headOfQueue(lane, 'normal', 10));
+    const order = ids(await takeHeads(lane, 'normal', 10));
     expect(order.indexOf(single.jobId)).toBeLessThanOrEqual(1);
     expect(order.filter((id) => id !== single.jobId)).toEqual(ids(many));
   });
@@ -84,16 +90,16 @@ describe('the head of the queue', () => {
       to: 'scheduled',
       order: new Date(clock.now()).toISOString(),
     });
-    expect(ids(await headOfQueue(lane, 'high', 10))).toEqual([high.jobId]);
-    expect(ids(await headOfQueue(lane, 'normal', 10))).toEqual([normal.jobId]);
-    expect(ids(await headOfQueue(lane, 'low', 10))).toEqual([]);
+    expect(ids(await takeHeads(lane, 'high', 10))).toEqual([high.jobId]);
+    expect(ids(await takeHeads(lane, 'normal', 10))).toEqual([normal.jobId]);
+    expect(ids(await takeHeads(lane, 'low', 10))).toEqual([]);
   });
 
   it('keeps its order beyond any power of ten', async () => {
     await recordServedRound(lane, { priority: 'normal', round: 9 });
     const [nine, ten] = [await enqueue(lane), await enqueue(lane)];
     expect([nine.round, ten.round]).toEqual([9, 10]);
-    expect(ids(await headOfQueue(lane, 'normal', 2))).toEqual([nine.jobId, ten.jobId]);
+    expect(ids(await takeHeads(lane, 'normal', 2))).toEqual([nine.jobId, ten.jobId]);
   });
 });
 

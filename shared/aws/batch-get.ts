@@ -1,0 +1,37 @@
+import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { Item } from './items.ts';
+import { type ItemKey, isExpired, type Table } from './table.ts';
+
+// DynamoDB: 100 items in a BatchGetItem.
+const maxKeys = 100;
+
+/**
+ * Reads many items by their keys (strongly consistent), in no order. Those that are not there or have expired are left out.
+ *
+ * @param attributes all that is read of each besides its key; the items are paid for whole
+ */
+export const getItems = async (
+  table: Table,
+  keys: readonly ItemKey[],
+  attributes: readonly string[],
+): Promise<Item[]> => {
+  const wanted = [...new Set(['pk', 'sk', 'expiresAt', ...attributes])];
+  const projection = {
+    ConsistentRead: true,
+    ProjectionExpression: wanted.map((_, index) => `#a${index}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(wanted.map((name, index) => [`#a${index}`, name])),
+  };
+  const found: Item[] = [];
+  for (let start = 0; start < keys.length; start += maxKeys) {
+    let unread: Record<string, unknown>[] = keys.slice(start, start + maxKeys);
+    // DynamoDB answers with up to 16 MB and leaves the rest for another call.
+    while (unread.length > 0) {
+      const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await table.dynamoDb.send(
+        new BatchGetCommand({ RequestItems: { [table.tableName]: { Keys: unread, ...projection } } }),
+      );
+      found.push(...(Responses?.[table.tableName] ?? []).filter((item) => !isExpired(item, table.clock.now())));
+      unread = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
+    }
+  }
+  return found;
+};

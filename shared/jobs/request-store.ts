@@ -1,0 +1,77 @@
+import { getItems } from '../aws/batch-get.ts';
+import { condition, exists } from '../aws/expressions.ts';
+import {
+  getItem,
+  nowSeconds,
+  putItem,
+  queryItems,
+  removeItem,
+  type Table,
+  ttlAfter,
+  updateItem,
+} from '../aws/table.ts';
+import { jobPartitions } from '../deployment/tables.ts';
+import type { Job, NewJob } from './job.ts';
+
+/** Tells the request of a job from every other one that was sent for the same id. */
+type Owner = Pick<Job, 'jobId' | 'requestHash'>;
+
+/** The request body for Adobe, as the text that the caller wrote. */
+export type StoredRequest = Pick<NewJob, 'request'>;
+
+// A request is written before its record, and a crash in between leaves it without one: DynamoDB deletes it after this time.
+// No job waits as long; when one ends, the time is set to that of its record.
+const keptBeforeEndSeconds = 365 * 86_400;
+
+const sortKey = 'request#';
+
+const buildKey = ({ jobId, requestHash }: Owner) => ({
+  pk: jobPartitions.job(jobId),
+  sk: `${sortKey}${requestHash}`,
+});
+
+/**
+ * Writes the request of a job that has no record yet. It stands in an item of its own, up to 100 KB long, so that steps of
+ * the job, lists and counts do not move it. Two requests with one id do not meet: each has its hash in its key, and the
+ * record decides which of them is the job's.
+ */
+export const storeRequest = async (table: Table, job: Owner & StoredRequest): Promise<void> => {
+  const { request } = job;
+  const item = { ...buildKey(job), request, expiresAt: ttlAfter(table, keptBeforeEndSeconds) };
+  await putItem(table, item, condition`attribute_not_exists(#pk) OR #expiresAt <= ${nowSeconds(table)}`);
+};
+
+/** Reads the request of a job (strongly consistent); undefined once it is erased. */
+export const readRequest = async (table: Table, job: Owner): Promise<StoredRequest | undefined> => {
+  const item = await getItem(table, buildKey(job));
+  return item && { request: String(item['request']) };
+};
+
+/** Reads the requests of up to 100 jobs, by their ids. */
+export const readRequests = async (table: Table, jobs: readonly Owner[]): Promise<Map<string, StoredRequest>> => {
+  const items = new Map<unknown, unknown>();
+  for (const { pk, request } of await getItems(table, jobs.map(buildKey), ['request'])) items.set(pk, request);
+  return new Map(
+    jobs.flatMap(({ jobId }) => {
+      const request = items.get(jobPartitions.job(jobId));
+      return request === undefined ? [] : [[jobId, { request: String(request) }]];
+    }),
+  );
+};
+
+/**
+ * Has DynamoDB delete the request of a job; done again it changes nothing.
+ *
+ * @param expiresAt epoch seconds
+ */
+export const expireRequest = async (table: Table, job: Owner, expiresAt: number): Promise<void> => {
+  await updateItem(table, buildKey(job), { set: { expiresAt }, when: exists });
+};
+
+/** Erases every request that was sent for the id of a job. */
+export const eraseRequests = async (table: Table, jobId: string): Promise<void> => {
+  const where = condition`#pk = ${jobPartitions.job(jobId)} AND begins_with(#sk, ${sortKey})`;
+  for await (const { pk, sk } of queryItems(table, { where, consistent: true })) {
+    await removeItem(table, { pk: String(pk), sk: String(sk) });
+  }
+};
