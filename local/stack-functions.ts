@@ -78,6 +78,7 @@ const variables = (settings: StackSettings, { gateway, firefly, ims, ioManagemen
   notifyFunctionArn: functionArn(stackNames.functions.notify, durableAlias),
   webhookLoopback: 'allowed' as const,
   operators: 'everybody' as const,
+  singleSignOn: 'users' as const,
   gatewayVersion: packageJson.version,
   powertoolsServiceName: stackNames.stack,
   powertoolsMetricsNamespace: metricNamespace,

@@ -29,6 +29,7 @@ export const createApi = (context: ApiContext) => {
   const route = createRouter(createRoutes(context), {
     clock: context.table.clock,
     operators: context.settings.operators,
+    singleSignOn: context.settings.singleSignOn,
     url: context.bus.gatewayUrl,
   });
   return middy<HttpEvent, HttpResponse>({

@@ -5,7 +5,7 @@ import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functio
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
-import type { Docs, Operators } from '#shared/deployment/job-environments.ts';
+import type { Docs, Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputContext } from '#shared/inputs/check-inputs.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
@@ -50,6 +50,8 @@ export interface ApiSettings {
   operations: OperationOverrides;
   /** Who may view and pause the queue. */
   operators: Operators;
+  /** Who is one caller among those who sign in through IAM Identity Center. */
+  singleSignOn: SingleSignOnCallers;
   /** How long the record of a finished job is kept, in seconds. */
   retentionSeconds: number;
   /** To whom the description of the API is shown. */

@@ -73,6 +73,7 @@ export const handler = createApi({
     fireflyUrl: getBaseUrl(environment.services, firefly),
     operations: getOperationOverrides(environment.services),
     operators: environment.operators,
+    singleSignOn: environment.singleSignOn,
     retentionSeconds: environment.jobRetentionDays * 86_400,
     docs: environment.docs,
     uploadsPerDay: environment.uploadsPerDay,

@@ -57,7 +57,12 @@ export class GatewayHttpApi extends Construct {
   serve({ lambda }: GatewayFunction): void {
     const { auth, corsOrigins, docs } = this.#settings;
     const integration = new HttpLambdaIntegration('Api', lambda);
-    new HttpRoute(this.api, 'DefaultRoute', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
+    new HttpRoute(this.api, 'DefaultRoute', {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration,
+      authorizationScopes: auth.mode === 'jwt' && auth.scopes.length > 0 ? auth.scopes : undefined,
+    });
     if (corsOrigins.length > 0) {
       this.#openRoute({
         path: '/{proxy+}',

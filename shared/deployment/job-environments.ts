@@ -24,6 +24,11 @@ const jobs = { stackName: text, tableName: text, eventBusName: text, gatewayUrl 
 /** Set in the embedded stack only; such an S3 has no host name per bucket. */
 const ownS3 = { awsEndpointUrlS3: z.url().optional() };
 
+/** Who is one caller in IAM mode: each user of IAM Identity Center, or all with the same permission set. */
+export const singleSignOnCallers = ['users', 'permissionSets'] as const;
+
+export type SingleSignOnCallers = (typeof singleSignOnCallers)[number];
+
 /** The environment of api. */
 export const apiEnvironment = defineEnvironment({
   ...jobs,
@@ -44,6 +49,7 @@ export const apiEnvironment = defineEnvironment({
   docs: z.enum(docsModes),
   uploadsPerDay: wholeNumber,
   operators: json(operators),
+  singleSignOn: z.enum(singleSignOnCallers),
   gatewayVersion: text,
 });
 

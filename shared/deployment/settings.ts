@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
-import { docsModes } from './job-environments.ts';
+import { docsModes, singleSignOnCallers } from './job-environments.ts';
 import { completeGrace, findContradictions } from './rotation-schedule.ts';
 import { createServicesSchema } from './services.ts';
 import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
@@ -12,13 +12,19 @@ const count = z.int().min(1);
 const scopes = z.array(z.string().regex(/^[\w.]+$/, 'must be one scope, without commas or spaces')).min(1);
 
 const auth = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('iam') }),
+  z.strictObject({
+    mode: z.literal('iam'),
+    /** Who is one caller among those who sign in through IAM Identity Center. */
+    singleSignOn: z.enum(singleSignOnCallers).default('users'),
+  }),
   z.strictObject({
     mode: z.literal('jwt'),
     /** The `iss` of the tokens; its `/.well-known/openid-configuration` must be public. */
     issuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
     /** A token's `aud` or `client_id` must be one of these. */
     audiences: z.array(z.string().min(1)).min(1),
+    /** A token must hold one of these; none by default. */
+    scopes: z.array(z.string().regex(/^\S+$/, 'must be one scope, without spaces')).max(20).default([]),
     /** The `sub`s of those who may look at the queue, pause and resume it; in mode `iam` a policy says who. */
     operators: z.array(z.string().min(1).max(1_024)).max(20).default([]),
   }),
@@ -33,7 +39,7 @@ const logRetention = z.literal(logRetentions, { error: `must be one of ${logRete
 
 const stageSchema = z.strictObject({
   /** Who may call: AWS callers that sign with SigV4 (`iam`), or bearers of an OpenID Connect token (`jwt`). */
-  auth: auth.default({ mode: 'iam' }),
+  auth: auth.default({ mode: 'iam', singleSignOn: 'users' }),
   /** Browser origins that may call the gateway and fetch outputs; none by default. */
   corsOrigins: z.array(corsOrigin).default([]),
   /**

@@ -17,7 +17,7 @@ describe('the settings of a stage', () => {
     expect(read({})).toMatchObject({
       name: 'test',
       settings: {
-        auth: { mode: 'iam' },
+        auth: { mode: 'iam', singleSignOn: 'users' },
         services: { firefly: {} },
         submitGraceSeconds: 3,
         outputUrlLifetimeSeconds: 3600,
@@ -72,6 +72,7 @@ describe('the settings of a stage', () => {
       mode: 'jwt',
       issuer: 'https://id.example.com/tenant',
       audiences: ['gateway'],
+      scopes: [],
       operators: [],
     });
   });

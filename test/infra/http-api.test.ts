@@ -31,11 +31,36 @@ describe('the HTTP API', () => {
     }
   });
 
+  it('asks for one of the scopes of the stage, on every route that asks for a token', () => {
+    const { resources } = synthesise({
+      auth: { mode: 'jwt', issuer: 'https://id.example.com', audiences: ['gateway'], scopes: ['images:make', 'admin'] },
+      docs: 'callers',
+    });
+    const guarded = ofType(resources, 'AWS::ApiGatewayV2::Route').filter(
+      ({ Properties }) => Properties['AuthorizationType'] !== 'NONE',
+    );
+    expect(guarded).not.toEqual([]);
+    for (const { Properties } of guarded) expect(Properties['AuthorizationScopes']).toEqual(['images:make', 'admin']);
+  });
+
+  it('tells the function who is one caller among users of IAM Identity Center', () => {
+    const tells = (template: typeof iam.template, SINGLE_SIGN_ON: string) =>
+      template.hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: Match.objectLike({ SINGLE_SIGN_ON }) },
+      });
+    tells(iam.template, 'users');
+    tells(synthesise({ auth: { mode: 'iam', singleSignOn: 'permissionSets' } }).template, 'permissionSets');
+  });
+
   it('asks for tokens of the issuer in jwt mode', () => {
     const { template, resources } = synthesise({
       auth: { mode: 'jwt', issuer: 'https://id.example.com/', audiences: ['gateway', 'other'], operators: ['ops'] },
     });
-    template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$default', AuthorizationType: 'JWT' });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      RouteKey: '$default',
+      AuthorizationType: 'JWT',
+      AuthorizationScopes: Match.absent(),
+    });
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'JWT',
       IdentitySource: ['$request.header.Authorization'],

@@ -1,4 +1,5 @@
 import type { APIGatewayEventRequestContextV2, APIGatewayProxyEventV2WithRequestContext } from 'aws-lambda';
+import type { SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import type { RawBody } from './json-body.ts';
 import { ProblemError } from './problem.ts';
 
@@ -66,7 +67,10 @@ export const readId = ({ params }: Pick<ApiRequest, 'params'>, name: string): st
  *
  * @param options.url base of the URLs in answers
  */
-export const readRequest = (event: HttpEvent, options: { startedAt: number; url: string }): ApiRequest => {
+export const readRequest = (
+  event: HttpEvent,
+  options: { startedAt: number; url: string; singleSignOn: SingleSignOnCallers },
+): ApiRequest => {
   const headers = new Map(Object.entries(textsOf(event.headers)).map(([name, value]) => [name.toLowerCase(), value]));
   return {
     id: readRequestId(event) ?? '',
@@ -83,7 +87,7 @@ export const readRequest = (event: HttpEvent, options: { startedAt: number; url:
       contentType: headers.get('content-type'),
       contentEncoding: headers.get('content-encoding'),
     },
-    caller: () => readCaller(event.requestContext),
+    caller: () => readCaller(event.requestContext, options.singleSignOn),
     header: (name) => headers.get(name.toLowerCase()),
   };
 };
@@ -104,13 +108,19 @@ const maxCallerBytes = 1024;
 
 /**
  * Who sent a request: the token's `sub`, or account and role (or user) in IAM mode. The session name is left out of a
- * role's identity: it differs from one Lambda sandbox or login to the next.
+ * role's identity: it differs from one Lambda sandbox or login to the next, and principals who take on a role choose it themselves.
+ * The exception are users of IAM Identity Center, who all share the role of their permission set: there Identity Center sets the
+ * session name to that of the user, and lets nobody else take on the role.
  *
+ * @param singleSignOn who is one caller among the users of IAM Identity Center
  * @throws {ProblemError} 401 if the authorizer names no caller, or one that no key of a table can hold
  */
-export const readCaller = ({ authorizer }: Pick<AuthorizedContext, 'authorizer'>): string => {
+export const readCaller = (
+  { authorizer }: Pick<AuthorizedContext, 'authorizer'>,
+  singleSignOn: SingleSignOnCallers,
+): string => {
   const subject = authorizer?.jwt?.claims?.['sub'];
-  const caller = typeof subject === 'string' ? subject : parseIdentity(authorizer?.iam?.userArn ?? '');
+  const caller = typeof subject === 'string' ? subject : parseIdentity(authorizer?.iam?.userArn ?? '', singleSignOn);
   if (caller.trim() === '') throw new ProblemError(401, 'unauthorized', 'The request does not tell who sent it.');
   if (Buffer.byteLength(caller) > maxCallerBytes) {
     throw new ProblemError(401, 'unauthorized', `The caller's name is longer than ${maxCallerBytes} bytes.`);
@@ -122,9 +132,14 @@ export const readCaller = ({ authorizer }: Pick<AuthorizedContext, 'authorizer'>
   return caller;
 };
 
-const parseIdentity = (arn: string): string => {
+// The roles of permission sets, by the name that IAM Identity Center gives them.
+const permissionSetRole = /^AWSReservedSSO_/;
+
+const parseIdentity = (arn: string, singleSignOn: SingleSignOnCallers): string => {
   const [, account, resource] = /^arn:[^:]*:(?:iam|sts)::(\d{12}):(.+)$/.exec(arn) ?? [];
   if (account === undefined || resource === undefined) return '';
-  const [, role] = /^assumed-role\/(.+)\/[^/]+$/.exec(resource) ?? [];
+  const [, role, session] = /^assumed-role\/(.+)\/([^/]+)$/.exec(resource) ?? [];
+  if (role !== undefined && singleSignOn === 'users' && permissionSetRole.test(role))
+    return `${account}/${role}/${session}`;
   return `${account}/${role ?? resource}`;
 };

@@ -1,7 +1,7 @@
 import httpRouter from '@middy/http-router';
 import type { Context } from 'aws-lambda';
 import type { Clock } from '#shared/clock.ts';
-import type { Operators } from '#shared/deployment/job-environments.ts';
+import type { Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import { emptyResponse, type HttpResponse, ProblemError } from './problem.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
 import type { RouteDescription } from './route-description.ts';
@@ -23,19 +23,20 @@ export interface Route {
  * preflight is answered for every path.
  *
  * @param options.operators who may use the routes for operators
+ * @param options.singleSignOn who is one caller among those who sign in through IAM Identity Center
  * @param options.url base of the URLs in answers
  * @throws {ProblemError} 400 for a malformed path, 404 for an unknown one, 405 for a known one with another method
  */
 export const createRouter = (
   routes: readonly Route[],
-  options: { clock: Clock; operators: Operators; url: string },
+  options: { clock: Clock; operators: Operators; singleSignOn: SingleSignOnCallers; url: string },
 ): ((event: HttpEvent, context: Context) => Promise<HttpResponse>) => {
   const router = httpRouter<HttpEvent, HttpResponse>({
     routes: routes.map((route) => ({
       method: route.method,
       path: route.path,
       handler: async (event: HttpEvent) => {
-        const request = readRequest(event, { startedAt: options.clock.now(), url: options.url });
+        const request = readRequest(event, { ...options, startedAt: options.clock.now() });
         if (route.for === 'operators') requireOperator(options.operators, request, `${route.method} ${route.path}`);
         return route.handle(request);
       },

@@ -37,6 +37,7 @@ export class ApiFunction extends GatewayFunction {
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
         webhookTableName: webhooks.table.tableName,
         notifyFunctionArn: aliasArn(scope, 'notify'),
+        singleSignOn: settings.auth.mode === 'iam' ? settings.auth.singleSignOn : 'users',
         operators: settings.auth.mode === 'jwt' ? settings.auth.operators : 'policy',
         gatewayVersion: manifest.version,
       }),

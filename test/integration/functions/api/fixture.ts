@@ -183,6 +183,7 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
       fireflyUrl: 'http://127.0.0.1:9',
       operations: {},
       operators: 'everybody',
+      singleSignOn: 'users',
       retentionSeconds: 30 * 86_400,
       docs: 'open',
       uploadsPerDay: 3,

@@ -6,7 +6,7 @@ const iam = (userArn: string) => context({ iam: { userArn } });
 
 describe('readCaller', () => {
   it("takes a token's sub", () => {
-    expect(readCaller(context({ jwt: { claims: { sub: 'team-a' } } }))).toBe('team-a');
+    expect(readCaller(context({ jwt: { claims: { sub: 'team-a' } } }), 'users')).toBe('team-a');
   });
 
   it.each([
@@ -17,7 +17,22 @@ describe('readCaller', () => {
     ['arn:aws:iam::123456789012:root', '123456789012/root'],
     ['arn:aws:sts::123456789012:federated-user/anna', '123456789012/federated-user/anna'],
   ])('takes account and role of %s', (arn, caller) => {
-    expect(readCaller(iam(arn))).toBe(caller);
+    expect(readCaller(iam(arn), 'users')).toBe(caller);
+  });
+
+  const user = (name: string) => iam(`arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Design_0a1b2c3d/${name}`);
+
+  it('keeps users of IAM Identity Center apart, unless a permission set is to be one caller', () => {
+    const [anna, ben] = [user('anna@example.com'), user('ben@example.com')];
+    expect(readCaller(anna, 'users')).toBe('123456789012/AWSReservedSSO_Design_0a1b2c3d/anna@example.com');
+    expect(readCaller(ben, 'users')).not.toBe(readCaller(anna, 'users'));
+    expect(readCaller(anna, 'permissionSets')).toBe('123456789012/AWSReservedSSO_Design_0a1b2c3d');
+    expect(readCaller(ben, 'permissionSets')).toBe(readCaller(anna, 'permissionSets'));
+  });
+
+  it('takes no session name for a user that principals choose themselves', () => {
+    const arn = 'arn:aws:sts::123456789012:assumed-role/NotAWSReservedSSO_Design_0a1b2c3d/anna@example.com';
+    expect(readCaller(iam(arn), 'users')).toBe('123456789012/NotAWSReservedSSO_Design_0a1b2c3d');
   });
 
   it.each([
@@ -29,6 +44,8 @@ describe('readCaller', () => {
     ['a role with the other half', iam('arn:aws:iam::123456789012:role/x\udc00')],
     ['a sub that fits into no key', context({ jwt: { claims: { sub: 'x'.repeat(1025) } } })],
   ])('refuses %s with 401', (_, authorized) => {
-    expect(() => readCaller(authorized)).toThrow(expect.objectContaining({ status: 401, code: 'unauthorized' }));
+    expect(() => readCaller(authorized, 'users')).toThrow(
+      expect.objectContaining({ status: 401, code: 'unauthorized' }),
+    );
   });
 });
