@@ -5,6 +5,8 @@ import { getBatch } from '#shared/batches/batch-store.ts';
 import { needsRun } from '#shared/batches/open-batches.ts';
 import { cancelJobs } from './cancel/cancel-jobs.ts';
 import type { InboxContext } from './context.ts';
+import { eraseLinesFile } from './erase/batch-files.ts';
+import { type ErasureEnd, eraseBatch } from './erase/erase-batch.ts';
 import { readRequests } from './read/read-requests.ts';
 import { recountBatch } from './report/recount.ts';
 import { type BatchEnd, refuseBatch, reportBatch } from './report/report-batch.ts';
@@ -14,16 +16,22 @@ import { type BatchEnd, refuseBatch, reportBatch } from './report/report-batch.t
  * ended there is a report. No execution waits while jobs run: dispatch starts another one when the last job has ended, or
  * when the batch stands still. Everything that is not a step is repeated at each resume.
  */
-export const processBatch = async (context: DurableContext, run: BatchRun, inbox: InboxContext): Promise<BatchEnd> => {
+export const processBatch = async (
+  context: DurableContext,
+  run: BatchRun,
+  inbox: InboxContext,
+): Promise<BatchEnd | ErasureEnd> => {
   const state = await context.step('plan', () => readState(inbox, run));
   if (state === 'stale' || state === 'finished' || state === 'refused') return { state };
 
-  if (state === 'reading') {
-    const reading = await readRequests(context, inbox, run);
-    if (reading.kind === 'refused') return refuseBatch(context, inbox, run, reading.refusal);
-    if (reading.kind === 'stale') return { state: 'stale' };
-    if (reading.kind === 'continues') return { state: 'reading' };
-  }
+  if (state === 'erasing') return eraseBatch(context, inbox, run);
+
+  const reading = state === 'reading' ? await readRequests(context, inbox, run) : undefined;
+  if (reading?.kind === 'stale') return { state: 'stale' };
+  if (reading?.kind === 'continues') return { state: 'reading' };
+  // Also in later runs: the one that has read the file may have ended before it came here.
+  await context.step('erase the lines file', () => eraseLinesFile(inbox, run.batchId));
+  if (reading?.kind === 'refused') return refuseBatch(context, inbox, run, reading.refusal);
   if (state !== 'reporting') await cancelJobs(context, inbox, run);
   const isReportDue = await context.step('check completion', () => checkCompletion(inbox, run));
   return isReportDue ? reportBatch(context, inbox, run) : { state: 'running' };

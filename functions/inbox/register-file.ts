@@ -4,6 +4,7 @@ import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { batchIdOfFile, createBatch } from '#shared/batches/batch-store.ts';
 import { parseInboxKey, receiptKey, reportKey } from '#shared/deployment/bucket.ts';
+import { GatewayError } from '#shared/errors.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
 import type { InboxContext } from './context.ts';
 import type { InboxEvent } from './events.ts';
@@ -29,17 +30,26 @@ export const registerFile = async (
   if (source.key.endsWith('/') && (bytes ?? 0) === 0) return undefined;
   const caller = readTeam(source.key);
   const batchId = batchIdOfFile(caller, source);
-  const { created } = await createBatch(
+  const { created, batch } = await createBatch(
     table,
     { batchId, caller, source, priority: 'low', retentionSeconds },
     table.clock.now(),
   );
+  // The same content came before, and is just being erased: it becomes a batch once it is gone.
+  if (batch.state === 'erasing') throw new BatchErasingError(batchId);
   log.info('file found', { batchId, created });
   await writeReceipt(inbox, batchId, source);
   // From here on dispatch schedules the batch like one that came by the API.
   await tryTriggerDispatch(inbox);
   return batchId;
 };
+
+/** A file has the content of a batch that is being erased: to be tried again. */
+export class BatchErasingError extends GatewayError {
+  constructor(batchId: string) {
+    super('batch_erasing', `The batch ${batchId} is being erased.`);
+  }
+}
 
 // The longest name of a caller that the API takes, in bytes.
 const maxTeamBytes = 1024;

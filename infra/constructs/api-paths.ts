@@ -16,6 +16,7 @@ export const callerPaths: readonly string[] = [
   '/jobs',
   '/jobs/*',
   '/uploads',
+  '/uploads/*',
   '/batches',
   '/batches/*',
   '/webhooks',

@@ -20,8 +20,6 @@ export interface ObjectVersion {
   versionId: string;
   /** S3's tag of the content, in quotes; absent for a marker. */
   etag?: string;
-  /** When it was written, in epoch ms (S3: whole seconds). */
-  writtenAt: number;
 }
 
 /** Where a list of versions goes on. */
@@ -49,11 +47,10 @@ export async function* listVersions(
     );
     next = page.IsTruncated === true ? { key: page.NextKeyMarker, versionId: page.NextVersionIdMarker } : undefined;
     const markers: ObjectVersionEntry[] = page.DeleteMarkers ?? [];
-    const versions = [...(page.Versions ?? []), ...markers].map(({ Key, VersionId, ETag, LastModified }) => ({
+    const versions = [...(page.Versions ?? []), ...markers].map(({ Key, VersionId, ETag }) => ({
       key: Key ?? '',
       versionId: VersionId ?? '',
       etag: ETag,
-      writtenAt: LastModified?.getTime() ?? 0,
     }));
     yield { versions, next };
   }

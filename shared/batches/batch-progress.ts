@@ -1,7 +1,7 @@
 import { allOf, type Condition, condition } from '../aws/expressions.ts';
 import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import type { Batch, BatchState, LineCounts } from './batch.ts';
-import { batchKey, parseBatch, unpublishedBatch } from './batch-store.ts';
+import { batchKey, openBatches, parseBatch, unpublishedBatch } from './batch-store.ts';
 import { leaseMs, nextCheckAt } from './open-batches.ts';
 
 /** One durable execution of one batch: its number rises with each that is started, so that it fences off earlier ones. */
@@ -100,6 +100,23 @@ export const requestBatchCancel = async (table: Table, batch: Batch): Promise<Ba
     set: batch.state === 'running' ? { queueOrder: now } : {},
     setIfAbsent: { cancelRequestedAt: now },
     when: condition`#state = ${batch.state}`,
+  });
+  return item && parseBatch(item);
+};
+
+/**
+ * Requests the erasure of a batch that is over, whose end has been published; it is due for a run now. Its record does not expire
+ * any more: it leads to what is still to be erased.
+ *
+ * @returns the batch with the request, or undefined if it is not over, its end is not published, or it has been erased
+ */
+export const requestBatchErasure = async (table: Table, batchId: string): Promise<Batch | undefined> => {
+  const now = new Date(table.clock.now()).toISOString();
+  const over: readonly BatchState[] = ['finished', 'refused'];
+  const item = await updateItem(table, batchKey(batchId), {
+    set: { state: 'erasing', updatedAt: now, queueState: openBatches, queueOrder: now },
+    remove: ['expiresAt'],
+    when: condition`#state IN (${over}) AND attribute_not_exists(#unpublished)`,
   });
   return item && parseBatch(item);
 };

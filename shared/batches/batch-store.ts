@@ -1,7 +1,7 @@
 import { v5, v7 } from 'uuid';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser } from '../aws/items.ts';
-import { getItem, type ItemKey, putNew, type Table, updateItem } from '../aws/table.ts';
+import { getItem, type ItemKey, putNew, queryItems, type Table, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { type Batch, type BatchSource, type BatchState, batchSchema, noEnds, noLines } from './batch.ts';
 
@@ -39,6 +39,7 @@ export const createBatch = async (
     ...reading,
     // Part of the key of an index, where an empty text is not allowed.
     caller: batch.caller === '' ? undefined : batch.caller,
+    createdOrder: batchOrder(now, batch.batchId),
     queueState: openBatches,
     queueOrder: new Date(checkAtMs).toISOString(),
   });
@@ -55,7 +56,7 @@ export const getBatch = async (table: Table, batchId: string): Promise<Batch | u
   return item && parseBatch(item);
 };
 
-const finalStates: readonly BatchState[] = ['finished', 'refused'];
+const finalStates: readonly BatchState[] = ['finished', 'refused', 'erasing'];
 
 const error: Batch['error'] = {
   code: 'batch_unprocessable',
@@ -75,6 +76,17 @@ export const setAsideBatch = async (table: Table, key: ItemKey): Promise<void> =
 
 /** The key of a batch's item. */
 export const batchKey = (batchId: string) => ({ pk: jobPartitions.batch(batchId), sk: 'batch' });
+
+const batchOrders = 'batch#';
+
+/** The range key in the index of callers: batches stand behind all jobs, whose order begins with a year. */
+const batchOrder = (createdAt: string, batchId: string): string => `${batchOrders}${createdAt}#${batchId}`;
+
+/** The ids of a caller's batches, oldest first; eventually consistent. */
+export async function* batchIdsOfCaller(table: Table, caller: string): AsyncGenerator<string> {
+  const where = condition`#caller = ${caller} AND begins_with(#createdOrder, ${batchOrders})`;
+  for await (const item of queryItems(table, { index: 'caller', where })) yield String(item['createdOrder']).slice(-36);
+}
 
 /** The part of the queue index in which batches stand that are not over. */
 export const openBatches = 'batch';

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { type FinalState, finalStates, priorities } from '../jobs/job.ts';
 
 /**
- * What a batch can be doing: its file is read into jobs, they run, the report is written. The last two are final; a file
- * that cannot be taken as a whole is refused.
+ * What a batch can be doing: its file is read into jobs, they run, the report is written. `finished` and `refused` are final, the
+ * latter for a file that cannot be taken as a whole, until the batch is erased: then it goes, with all that it is made of.
  */
-export const batchStates = ['reading', 'running', 'reporting', 'finished', 'refused'] as const;
+export const batchStates = ['reading', 'running', 'reporting', 'finished', 'refused', 'erasing'] as const;
 
 export type BatchState = (typeof batchStates)[number];
 
@@ -92,7 +92,7 @@ export const batchSchema = lineCounts.extend({
 /** Many requests from one file, reported on together. Times are ISO strings. */
 export type Batch = z.output<typeof batchSchema>;
 
-/** Whether nothing more will happen to a batch in this state. */
+/** Whether a batch in this state has come to its end, and is still there. */
 export const isOver = (state: BatchState): boolean => state === 'finished' || state === 'refused';
 
 /** No job has ended yet. */

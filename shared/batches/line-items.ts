@@ -1,8 +1,8 @@
-import { BatchWriteCommand, type BatchWriteCommandOutput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import { queryPages, type Table } from '../aws/table.ts';
+import { removeItems, writeItems } from '../aws/write-items.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 
 const skippedLine = z.object({
@@ -25,9 +25,6 @@ const parseSkippedLine = createItemParser(skippedLine);
 /** The part of the batch's counts that a line without a job belongs to, by the line's state. */
 export const countedAs = { rejected: 'rejected', cancelled: 'skipped' } as const;
 
-// DynamoDB: at most 25 items in a BatchWriteItem.
-const maxWrites = 25;
-
 const sortKeyOf = (line: number): string => `line#${String(line).padStart(9, '0')}`;
 
 /**
@@ -41,19 +38,19 @@ export const saveSkippedLines = async (
   lines: readonly SkippedLine[],
   expiresAt?: number,
 ): Promise<void> => {
-  for (let start = 0; start < lines.length; start += maxWrites) {
-    let requests: NonNullable<BatchWriteCommandOutput['UnprocessedItems']>[string] = lines
-      .slice(start, start + maxWrites)
-      .map((line) => ({
-        PutRequest: { Item: { pk: jobPartitions.batch(batchId), sk: sortKeyOf(line.line), ...line, expiresAt } },
-      }));
-    while (requests.length > 0) {
-      const { UnprocessedItems }: BatchWriteCommandOutput = await table.dynamoDb.send(
-        new BatchWriteCommand({ RequestItems: { [table.tableName]: requests } }),
-      );
-      requests = UnprocessedItems?.[table.tableName] ?? [];
-    }
-  }
+  const toItem = (line: SkippedLine) => ({
+    ...line,
+    pk: jobPartitions.batch(batchId),
+    sk: sortKeyOf(line.line),
+    expiresAt,
+  });
+  await writeItems(table, lines.map(toItem));
+};
+
+/** Erases the lines of a batch that are no jobs. */
+export const eraseSkippedLines = async (table: Table, batchId: string): Promise<void> => {
+  const where = condition`#pk = ${jobPartitions.batch(batchId)} AND begins_with(#sk, ${'line#'})`;
+  for await (const { Items = [] } of queryPages(table, { where, consistent: true })) await removeItems(table, Items);
 };
 
 /** The lines of a batch that are no jobs, in their order. */

@@ -120,7 +120,8 @@ const outputPattern = new RegExp(
 /** The id of the job, or of the batch, in whose folder of outputs a key lies. */
 export const parseOutputKey = (key: string): string | undefined => outputPattern.exec(key)?.[1];
 
-const batchFolder = (batchId: string): string => `${prefixes.batches}${batchId}/`;
+/** The folder of what the gateway keeps of a batch: requests, lines, reports. */
+export const batchFolder = (batchId: string): string => `${prefixes.batches}${batchId}/`;
 
 /** Key of a batch's requests where they did not come as a file in S3. */
 export const batchInputKey = (batchId: string, extension: string): string =>

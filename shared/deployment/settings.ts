@@ -100,7 +100,10 @@ const stageSchema = z.strictObject({
    */
   batchMaxLines: count.max(400_000).default(100_000),
 
-  /** Files of requests and reports, in `inbox/` and `batches/`, are deleted after this; by default never. */
+  /**
+   * Files of requests and reports, in `inbox/` and `batches/`, are deleted after this; by default after 30 days, or `jobRetentionDays` if
+   * that is less. No longer than the records, without which nobody could tell whose they are.
+   */
   batchRetentionDays: days.optional(),
 
   /** Job records (with their prompts) are deleted this long after the job was made. */
@@ -143,12 +146,32 @@ const stageSchema = z.strictObject({
   propagationSeconds: seconds.max(300).default(60),
 });
 
-/** The settings of one stage, as written in cdk.json. Every one may be left out. */
-export const settingsSchema = stageSchema.transform(completeGrace).superRefine((settings, context) => {
-  for (const { setting, message } of findContradictions(settings)) {
-    context.addIssue({ code: 'custom', path: [setting], message });
-  }
+const usualBatchRetentionDays = 30;
+
+const completeRetention = <Given extends { jobRetentionDays: number; batchRetentionDays?: number | undefined }>(
+  given: Given,
+) => ({
+  ...given,
+  batchRetentionDays: given.batchRetentionDays ?? Math.min(usualBatchRetentionDays, given.jobRetentionDays),
 });
+
+const findRetentionContradictions = (settings: { jobRetentionDays: number; batchRetentionDays: number }) => {
+  const { jobRetentionDays, batchRetentionDays } = settings;
+  if (batchRetentionDays <= jobRetentionDays) return [];
+  const message = `must be at most jobRetentionDays, which is ${jobRetentionDays}: without its record nobody could tell whose a file is, or erase it`;
+  return [{ setting: 'batchRetentionDays', message }];
+};
+
+/** The settings of one stage, as written in cdk.json. Every one may be left out. */
+export const settingsSchema = stageSchema
+  .transform(completeGrace)
+  .transform(completeRetention)
+  .superRefine((settings, context) => {
+    const contradictions = [...findContradictions(settings), ...findRetentionContradictions(settings)];
+    for (const { setting, message } of contradictions) {
+      context.addIssue({ code: 'custom', path: [setting], message });
+    }
+  });
 
 /** The settings of one stage with every default filled in. */
 export type Settings = z.output<typeof settingsSchema>;

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import { getItems } from '../aws/batch-get.ts';
-import { allOf, condition } from '../aws/expressions.ts';
+import { condition } from '../aws/expressions.ts';
 import { createItemParser, type Item, parseEach } from '../aws/items.ts';
 import { queryItems, type Table } from '../aws/table.ts';
 import type { Job, JobState } from './job.ts';
+import { afterAllJobs } from './job-store.ts';
 
 /** One page of a caller's jobs, newest first. */
 export interface JobPage<Listed> {
@@ -69,10 +70,7 @@ async function* readEntries(
   { caller, states, before, limit }: JobQuery,
 ): AsyncGenerator<{ entries: Item[]; isLast: boolean }> {
   const part = states === undefined ? limit : 100;
-  const where = allOf(
-    condition`#caller = ${caller}`,
-    before === undefined ? undefined : condition`#createdOrder < ${before}`,
-  );
+  const where = condition`#caller = ${caller} AND #createdOrder < ${before ?? afterAllJobs}`;
   let entries: Item[] = [];
   for await (const entry of queryItems(table, { index: 'caller', where, descending: true, pageSize: part + 1 })) {
     if (entries.length === part) {

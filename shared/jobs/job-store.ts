@@ -110,6 +110,9 @@ export const unpublishedJob = 'job';
 /** The key of a job's record. */
 export const jobKey = (jobId: string) => ({ pk: jobPartitions.job(jobId), sk: 'job' });
 
+/** Behind the order of every job in the index of callers, which begins with a year: batches stand behind it. */
+export const afterAllJobs = ':';
+
 /** The range key of the caller's list: newest last, unique. */
 export const createdOrder = (createdAt: string, jobId: string): string => `${createdAt}#${jobId}`;
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { getItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
+import { condition } from '../aws/expressions.ts';
+import { getItem, removeItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { type Job, type NewJob, requestOf } from './job.ts';
 import { getJob } from './job-store.ts';
@@ -26,6 +27,11 @@ export const rememberReusable = async (
 ): Promise<void> => {
   const expiresAt = ttlAfter(table, job.retentionSeconds);
   await updateItem(table, buildKey(job), { set: { jobId: job.jobId, expiresAt } });
+};
+
+/** Forgets a job that is erased, unless a later one has taken its place. */
+export const forgetReusable = async (table: Table, job: Identity & Pick<Job, 'jobId'>): Promise<void> => {
+  await removeItem(table, buildKey(job), condition`#jobId = ${job.jobId}`);
 };
 
 /**

@@ -55,6 +55,8 @@ describe('the settings of a stage', () => {
     [{ rotationDays: 1, secretUnusedHours: 24 }, ['secretUnusedHours', 'secretGraceHours', 'rotationDays 1']],
     [{ secretGraceHours: 24, secretUnusedHours: 24 }, ['secretUnusedHours', 'secretGraceHours']],
     [{ secretUnusedHours: 48 }, ['secretUnusedHours', 'secretGraceHours']],
+    [{ batchRetentionDays: 91 }, ['batchRetentionDays', 'jobRetentionDays']],
+    [{ jobRetentionDays: 20, batchRetentionDays: 21 }, ['batchRetentionDays', 'jobRetentionDays']],
   ])('contradict each other: %j', (settings, named) => {
     expect(() => read(settings)).toThrow(ConfigError);
     for (const name of named) expect(() => read(settings)).toThrow(name);

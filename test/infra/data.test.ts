@@ -47,6 +47,8 @@ describe('the bucket', () => {
       }),
       { Id: 'incoming', Prefix: 'incoming/', ExpirationInDays: 2, Status: 'Enabled' },
       { Id: 'uploads', Prefix: 'uploads/', ExpirationInDays: 30, Status: 'Enabled' },
+      { Id: 'inbox', Prefix: 'inbox/', ExpirationInDays: 30, Status: 'Enabled' },
+      { Id: 'batches', Prefix: 'batches/', ExpirationInDays: 30, Status: 'Enabled' },
     ]);
     const rules = lifecycleOf({
       outputRetentionDays: 14,

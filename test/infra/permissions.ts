@@ -133,6 +133,7 @@ export const permissions: Record<Principal, Permission[]> = {
       may: [
         'dynamodb:BatchGetItem',
         'dynamodb:BatchWriteItem',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
@@ -141,11 +142,18 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     // Counts the turns before a line whose input will expire.
     { on: 'index queue', may: ['dynamodb:Query'] },
-    { on: 'bucket inbox/*', may: ['s3:GetObject', 's3:GetObjectVersion'] },
-    { on: 'bucket uploads/*', may: ['s3:GetObject', 's3:GetObjectVersion'] },
+    { on: 'bucket inbox/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion'] },
+    { on: 'bucket uploads/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion'] },
+    { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion'] },
     {
       on: 'bucket batches/*',
-      may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
+      may: ['s3:AbortMultipartUpload', 's3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
+    },
+    // Erases every version of what belongs to a batch or a caller.
+    {
+      on: 'bucket',
+      may: ['s3:ListBucketVersions'],
+      when: { StringLike: { 's3:prefix': ['outputs/*', 'uploads/*', 'inbox/*', 'batches/*'] } },
     },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'every version of inbox', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },

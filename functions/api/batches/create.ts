@@ -9,6 +9,7 @@ import type { ApiContext } from '../context.ts';
 import { type Actor, audit } from '../http/audit.ts';
 import { idempotencyKeyReused, outputNameHeader } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
+import { requireKept } from './find.ts';
 import { type BatchRequest, findSource, readBatchRequest, spreadsheetType, toBatchSource } from './request.ts';
 import { acceptedAnswer, acceptedResponse } from './view.ts';
 
@@ -76,7 +77,7 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
     }),
     body: batchBodies,
     answers: { 202: acceptedAnswer },
-    errors: [403, 413, 415, 422, 503],
+    errors: [403, 409, 413, 415, 422, 503],
   },
   handle: async (request) => {
     const wanted = readBatchRequest(request);
@@ -99,7 +100,9 @@ const takeIn = async (context: ApiContext, from: Actor, wanted: BatchRequest): P
   if (wanted.kind === 'source') {
     const source = await findSource(context, caller, wanted.source);
     // Without a key the same content of the same file is the same batch, as it is in the inbox.
-    if (key === undefined) return putBatch(context, from, batchIdOfFile(caller, source), source, wanted);
+    if (key === undefined) {
+      return requireKept(await putBatch(context, from, batchIdOfFile(caller, source), source, wanted));
+    }
     return requireSameRequest(await putBatch(context, from, idByKey, source, wanted), wanted);
   }
   const stored = await objects.put(batchInputKey(idByKey, wanted.extension), wanted.body, wanted.contentType);
@@ -120,6 +123,6 @@ const putBatch = async (
 };
 
 const requireSameRequest = (batch: Batch, { requestHash }: BatchRequest): Batch => {
-  if (batch.requestHash === requestHash) return batch;
+  if (batch.requestHash === requestHash) return requireKept(batch);
   throw idempotencyKeyReused();
 };

@@ -14,10 +14,11 @@ import { describeAddress, leadTo } from '../http/address.ts';
 import { audit } from '../http/audit.ts';
 import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
 import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
-import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
 import { jobSummary, summaryAttributes, viewJobSummary } from '../jobs/view.ts';
 import { createRoute } from './create.ts';
+import { eraseRoute } from './erase.ts';
+import { findBatch, findKeptBatch, requireKept, unknownBatch } from './find.ts';
 import { acceptedAnswer, acceptedResponse, batchSchema, describeBatchCall, viewBatch } from './view.ts';
 
 /** Everything about batches. */
@@ -26,6 +27,7 @@ export const batchRoutes = (context: ApiContext, requireCredentials: () => Promi
   getRoute(context),
   jobsRoute(context),
   cancelRoute(context),
+  eraseRoute(context),
   retryRoute(context),
   reportRoute(context, 'jsonl'),
   reportRoute(context, 'csv'),
@@ -40,7 +42,8 @@ export const getRoute = (context: ApiContext): Route => ({
   }),
   handle: async (request) => {
     const batch = await findBatch(context, request);
-    const estimatedEndAt = isOver(batch.state) ? undefined : await estimateEnd(context, batch);
+    const estimatedEndAt =
+      isOver(batch.state) || batch.state === 'erasing' ? undefined : await estimateEnd(context, batch);
     return jsonResponse(200, viewBatch(batch, request, estimatedEndAt));
   },
 });
@@ -65,7 +68,7 @@ export const reportRoute = (context: Pick<ApiContext, 'table' | 'objects'>, form
     query: describeAddress().query,
   },
   handle: async (request) => {
-    const { batchId, state } = await findBatch(context, request);
+    const { batchId, state } = await findKeptBatch(context, request);
     if (!isOver(state)) {
       throw new ProblemError(409, 'batch_not_finished', 'The report is written when all jobs of the batch have ended.');
     }
@@ -74,29 +77,13 @@ export const reportRoute = (context: Pick<ApiContext, 'table' | 'objects'>, form
   },
 });
 
-/**
- * The batch that the path names.
- *
- * @throws {ProblemError} 404 if it does not exist or belongs to another caller: the answer must not tell which
- */
-export const findBatch = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Batch> => {
-  const caller = request.caller();
-  const batchId = readId(request, 'batchId');
-  const batch = batchId === undefined ? undefined : await getBatch(table, batchId);
-  if (batch === undefined || batch.caller !== caller) throw unknownBatch();
-  return batch;
-};
-
-/** The answer for a batch that does not exist. */
-export const unknownBatch = (): ProblemError => new ProblemError(404, 'unknown_batch_id', 'There is no such batch.');
-
 /** Cancels a batch: waiting jobs end at no cost, jobs at Adobe are cancelled there. */
 export const cancelRoute = (context: ApiContext): Route => ({
   method: 'PUT',
   path: '/batches/{batchId}/cancel',
   describe: describeBatchCall('Cancel the jobs that have not ended', { 202: acceptedAnswer }, [409]),
   handle: async (request) => {
-    let batch = await findBatch(context, request);
+    let batch = await findKeptBatch(context, request);
     for (;;) {
       if (batch.state === 'reporting' || isOver(batch.state)) {
         throw new ProblemError(409, 'batch_ended', 'All jobs of the batch have ended.');
@@ -109,7 +96,7 @@ export const cancelRoute = (context: ApiContext): Route => ({
       }
       const current = await getBatch(context.table, batch.batchId);
       if (current === undefined) throw unknownBatch();
-      batch = current;
+      batch = requireKept(current);
     }
   },
 });
@@ -121,7 +108,7 @@ export const retryRoute = (context: ApiContext): Route => ({
   describe: describeBatchCall('Retry the failed jobs as a new batch', { 202: acceptedAnswer }, [409]),
   handle: async (request) => {
     const { table, settings } = context;
-    const { batchId, caller, state, priority, counts } = await findBatch(context, request);
+    const { batchId, caller, state, priority, counts } = await findKeptBatch(context, request);
     if (!isOver(state)) throw new ProblemError(409, 'batch_not_finished', 'The batch has not finished yet.');
     if (counts.failed + counts.timed_out === 0) {
       throw new ProblemError(409, 'nothing_failed', 'No job of the batch has failed.');
@@ -131,7 +118,7 @@ export const retryRoute = (context: ApiContext): Route => ({
     const { created, batch } = await createBatch(table, retry, table.clock.now());
     if (created) audit(context.log, request, 'batch made', { batchId: batch.batchId, retryOf: batchId });
     await tryTriggerDispatch(context);
-    return acceptedResponse(batch, request);
+    return acceptedResponse(requireKept(batch), request);
   },
 });
 
@@ -149,16 +136,20 @@ export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
   method: 'GET',
   path: '/batches/{batchId}/jobs',
   describe: {
-    ...describeBatchCall('The jobs of a batch, in the order of its lines', {
-      200: {
-        description: 'One page; it may be empty though others follow',
-        content: { 'application/json': batchJobsPage },
+    ...describeBatchCall(
+      'The jobs of a batch, in the order of its lines',
+      {
+        200: {
+          description: 'One page; it may be empty though others follow',
+          content: { 'application/json': batchJobsPage },
+        },
       },
-    }),
+      [409],
+    ),
     query: z.object(jobsQuery),
   },
   handle: async (request) => {
-    const { batchId, lines = 0 } = await findBatch({ table }, request);
+    const { batchId, lines = 0 } = await findKeptBatch({ table }, request);
     const states = readStates(request.query['status']);
     const limit = readLimit(request.query['limit']);
     const list = [batchId, ...(states ?? [])];

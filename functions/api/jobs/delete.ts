@@ -1,8 +1,6 @@
 import { getBatch } from '#shared/batches/batch-store.ts';
-import { outputPrefixes } from '#shared/deployment/bucket.ts';
+import { eraseJob } from '#shared/erasing/erase-job.ts';
 import { isFinal } from '#shared/jobs/job.ts';
-import { deleteJob } from '#shared/jobs/job-store.ts';
-import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
 import { emptyResponse, ProblemError } from '../http/problem.ts';
@@ -38,11 +36,7 @@ export const deleteRoute = (
         },
       );
     }
-    // The record goes last: as long as it is there, a call that was cut off can be repeated.
-    for (const prefix of outputPrefixes(job)) await context.objects.erase(prefix);
-    const erased =
-      (await deleteJob(context.table, job.jobId)) ||
-      ((await tryPublishEnded(context, job)) && (await deleteJob(context.table, job.jobId)));
+    const erased = await eraseJob({ ...context, eraseObjects: context.objects.erase }, job);
     if (!erased) {
       throw new ProblemError(503, 'service_unavailable', 'The outputs are erased, the record not yet: try again.', {
         headers: { 'retry-after': '60' },

@@ -14,6 +14,7 @@ export class InboxFunction extends DurableFunction {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucketArn, bucketName } = outputs.bucket;
+    const erasable = [prefixes.outputs, prefixes.uploads, prefixes.inbox, prefixes.batches];
     const objects = (prefix: string): string => `${bucketArn}/${prefix}*`;
     super(scope, id, {
       name: 'inbox',
@@ -36,6 +37,7 @@ export class InboxFunction extends DurableFunction {
           [
             'dynamodb:BatchGetItem',
             'dynamodb:BatchWriteItem',
+            'dynamodb:DeleteItem',
             'dynamodb:GetItem',
             'dynamodb:PutItem',
             'dynamodb:Query',
@@ -55,12 +57,18 @@ export class InboxFunction extends DurableFunction {
           ],
         ),
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [objects(prefixes.batches)]),
+        // What is erased. A deletion names the version, always: without, S3 would only put a marker over the bytes.
+        allow(['s3:DeleteObjectVersion'], erasable.map(objects)),
+        allow(['s3:ListBucketVersions'], [bucketArn], {
+          StringLike: { 's3:prefix': erasable.map((prefix) => `${prefix}*`) },
+        }),
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch')]),
         events.allowAnnouncing,
       ],
     });
     acknowledgeWildcards(this.role, {
       ...inputWildcards(settings.inputBuckets),
+      '<OutputsBucket.Arn>/outputs/*': 'Erases the outputs of jobs; their keys are made at run time.',
       '<OutputsBucket.Arn>/batches/*': 'Keeps requests and reports of batches; their keys are made at run time.',
     });
   }

@@ -1,5 +1,5 @@
 import { condition } from '../../aws/expressions.ts';
-import { getItem, type ItemKey, type Table, updateItem } from '../../aws/table.ts';
+import { getItem, type ItemKey, type Table, ttlAfter, updateItem } from '../../aws/table.ts';
 import { jobPartitions } from '../../deployment/tables.ts';
 import type { Job, Priority } from '../job.ts';
 import { type LaneQueue, lanePartition } from './lane.ts';
@@ -14,6 +14,9 @@ const servedRoundKey = (lane: string, priority: Priority) => ({
 });
 /** Key of the item that counts the turns of a lane. */
 export const turnsKey = (lane: string) => ({ pk: lanePartition(lane), sk: 'served' });
+
+// Longer than any job waits: a caller who comes back later begins with the round that is served then, as a new one does.
+const roundRetentionSeconds = 90 * 86_400;
 
 /** Reads the last round that was served at a priority of a lane. */
 export type ReadServedRound = (queue: LaneQueue, priority: Priority) => Promise<number>;
@@ -43,14 +46,16 @@ export const takeRounds = async (
 ): Promise<number> => {
   const served = await readServed(queue, priority);
   const key = { pk: jobPartitions.caller(caller), sk: `round#${queue.name}#${priority}` };
+  const expiresAt = ttlAfter(queue.table, roundRetentionSeconds);
   for (;;) {
     const last =
       (await raiseRound(queue.table, key, {
         add: { lastRound: count },
+        set: { expiresAt },
         when: condition`#lastRound >= ${served - 1}`,
       })) ??
       (await raiseRound(queue.table, key, {
-        set: { lastRound: served + count - 1 },
+        set: { lastRound: served + count - 1, expiresAt },
         when: condition`attribute_not_exists(#lastRound) OR #lastRound < ${served - 1}`,
       }));
     if (last !== undefined) return last - count + 1;

@@ -34,7 +34,8 @@ export interface FaultyWorld {
   release(): Promise<boolean>;
 }
 
-const effectful = /^(Put|Update|Delete|BatchWrite|PutObject|UploadPart|CreateMultipart|CompleteMultipart|PutEvents)/;
+const effectful =
+  /^(Put|Update|Delete|BatchWrite|PutObject|UploadPart|CreateMultipart|CompleteMultipart|DeleteObjects|PutEvents)/;
 
 export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
   const effects: string[] = [];

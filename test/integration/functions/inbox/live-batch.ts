@@ -55,6 +55,16 @@ export const untilOver = async (world: FaultyWorld, batchId: string) => {
   }
 };
 
+/** Lets dispatch look, and time pass, until the batch is erased. */
+export const untilGone = async (world: FaultyWorld, batchId: string): Promise<void> => {
+  for (let minutes = 0; minutes < 24 * 60; minutes += 16) {
+    await world.dispatch();
+    if ((await getBatch(world.rig.context.table, batchId)) === undefined) return;
+    world.rig.clock.advance(16 * 60_000);
+  }
+  throw new Error('The batch is never erased.');
+};
+
 /** Whether there is an end that nobody has announced. */
 const isSilent = async ({ rig }: FaultyWorld): Promise<boolean> =>
   (await allItems(rig.context.table)).some(({ unpublished }) => unpublished !== undefined);

@@ -1,7 +1,12 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { v4 as uuid } from 'uuid';
 import { expect } from 'vitest';
+import { requestBatchErasure } from '#shared/batches/batch-progress.ts';
 import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
+import { outputKey } from '#shared/deployment/bucket.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { noon } from '#test/fixtures/manual-clock.ts';
+import { findTraces } from '#test/fixtures/traces.ts';
 import { createFaultyWorld, type FaultyWorld } from './faulty-world.ts';
 import {
   cancel,
@@ -12,6 +17,7 @@ import {
   repeated,
   succeeded,
   until,
+  untilGone,
   untilOver,
   untilRead,
 } from './live-batch.ts';
@@ -45,6 +51,7 @@ const finished: Life = {
     'Put job',
     'Invoke', // dispatch is woken
     'Update batch', // all read: reading -> running
+    'DeleteObjects', // the prepared lines
     'Update batch', // left to its jobs
     'Update job', // queued -> succeeded
     'Update job', // marked as counted
@@ -94,6 +101,7 @@ const cancelledWhileRead: Life = {
     'BatchWrite', // none of them is a job
     'Invoke', // dispatch is woken
     'Update batch', // all read: reading -> running
+    'DeleteObjects', // the prepared lines
     'Update batch', // the lease is renewed
     'Update batch', // every job has been cancelled
     'Invoke', // dispatch is woken
@@ -208,6 +216,7 @@ const retried: Life = {
     'Put job',
     'Invoke', // dispatch is woken
     'Update batch', // all read: reading -> running
+    'DeleteObjects', // the prepared lines
     'Update batch', // left to its jobs
     'Update job', // queued -> succeeded
     'Update job', // marked as counted
@@ -246,6 +255,48 @@ const retried: Life = {
   },
 };
 
+const erased: Life = {
+  effects: [
+    'Update batch', // the wish to erase
+    'Update batch', // dispatch claims it
+    'Invoke', // its execution
+    'Update batch', // the lease is renewed
+    'Update batch', // and for the lines
+    'DeleteObjects', // the outputs of the job
+    'Delete reuse', // its place for equal requests
+    'Delete request',
+    'Delete job',
+    'Update batch', // the lease is renewed
+    'BatchWrite', // the line that is no job
+    'DeleteObjects', // lines, reports
+    'DeleteObjects', // the file itself
+    'DeleteObjects', // its receipt
+    'Delete batch',
+  ],
+  live: async (world) => {
+    const before = createFaultyWorld(world.rig);
+    const marker = uuid();
+    const batchId = await register(before, [jsonLine(`a cat ${marker}`), `no JSON ${marker}`]);
+    await untilRead(before, batchId);
+    const { s3, bucket, table } = world.rig.context;
+    const job = await world.rig.job(batchId, 1);
+    for (const body of [marker, `again ${marker}`]) {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: outputKey(job, 0, 'jpg'), Body: body }));
+    }
+    await end(before, batchId, 1, succeeded(1));
+    await untilOver(before, batchId);
+    const find = () => findTraces({ s3, bucket, tables: [table] }, [marker, batchId, job.jobId]);
+    expect((await find()).length).toBeGreaterThan(6);
+    await repeated(world, async (context) => {
+      await requestBatchErasure(context.table, batchId);
+      return true;
+    });
+    await untilGone(world, batchId);
+    expect(await find()).toEqual([]);
+    if (await world.release()) expect(await find()).toEqual([]);
+  },
+};
+
 /** What can become of a batch. */
 export const lives: Record<string, Life> = {
   finished,
@@ -253,4 +304,5 @@ export const lives: Record<string, Life> = {
   'cancelled while it runs': cancelledWhileRunning,
   refused,
   'a retry': retried,
+  erased,
 };

@@ -1,0 +1,27 @@
+import { outputPrefixes } from '../deployment/bucket.ts';
+import type { Job } from '../jobs/job.ts';
+import { deleteJob } from '../jobs/job-store.ts';
+import { readRequest } from '../jobs/request-store.ts';
+import { forgetReusable } from '../jobs/reuse.ts';
+import { type Outbox, tryPublishEnded } from '../outbox/publish-ended.ts';
+
+/** What erasing a job takes. */
+export interface EraseJobContext extends Outbox {
+  /** Erases all versions of what lies under a prefix of the gateway's bucket. */
+  eraseObjects: (prefix: string) => Promise<unknown>;
+}
+
+/**
+ * Erases a finished job: every version of its outputs, and then its record. As long as the record is there, an erasure that was
+ * cut off can be repeated; an end that was not published yet is published first, as nothing else remembers it.
+ *
+ * @returns false if the end could not be published, so that the record is still there
+ */
+export const eraseJob = async ({ eraseObjects, ...outbox }: EraseJobContext, job: Job): Promise<boolean> => {
+  const { table } = outbox;
+  for (const prefix of outputPrefixes(job)) await eraseObjects(prefix);
+  const request = await readRequest(table, job);
+  if (request !== undefined) await forgetReusable(table, { ...job, ...request });
+  if (await deleteJob(table, job.jobId)) return true;
+  return (await tryPublishEnded(outbox, job)) && deleteJob(table, job.jobId);
+};
