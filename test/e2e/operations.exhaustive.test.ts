@@ -80,7 +80,7 @@ describe('every operation of Firefly', () => {
   });
 
   it.concurrent.each(operationRequests.filter(({ name }) => findOperation(name)?.waitPath))(
-    '$name: the synchronous call that Adobe removed',
+    '$name: the synchronous call that Adobe no longer documents',
     async (request) => {
       const response = await post(definitionOf(request.name).waitPath ?? '', request);
       const { outputs } = (await json(response)) as { outputs: Output[] };
