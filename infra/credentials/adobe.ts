@@ -17,6 +17,8 @@ export interface Adobe {
     accessToken: string,
   ): IoManagementClient;
   checkFirefly(token: MintedToken & { clientId: string }): Promise<FireflyAccess>;
+  /** Origin of Firefly's API. */
+  fireflyUrl: string;
   generationScopes: string;
   managementScopes: string;
   /** How long passing failures are waited out, ms. */
@@ -92,6 +94,7 @@ export const connectAdobe = (settings: AdobeSettings, clock: Clock): Adobe => ({
   openIoManagement: (credential, accessToken) =>
     createIoManagementClient({ ...credential, baseUrl: settings.ADOBE_IO_URL, accessToken, timeoutMs }),
   checkFirefly: (token) => checkFireflyAccess({ baseUrl: settings.FIREFLY_API_URL, token, timeoutMs }),
+  fireflyUrl: settings.FIREFLY_API_URL,
   generationScopes: settings.GENERATION_SCOPES,
   managementScopes: settings.MANAGEMENT_SCOPES,
   patienceMs,

@@ -61,7 +61,9 @@ const ask = (
     clock,
     sleep,
     onAccessWait: (seconds, said) =>
-      output.say(`  Firefly says ${said}. It refuses new credentials for some minutes: again in ${seconds} s.`),
+      output.say(
+        `  Firefly says ${said.replace(/\.$/, '')}. It refuses new credentials for some minutes: again in ${seconds} s.`,
+      ),
   });
 };
 

@@ -7,7 +7,7 @@ import { UsageError } from './errors.ts';
 const { stage: defaultStage }: { stage?: string } = cdkJson.context;
 
 /** What the command is to do. */
-export type Action = 'set-up' | 'check' | 'rotate' | 'compromised';
+export type Action = 'set-up' | 'check' | 'rotate' | 'compromised' | 'field-check';
 
 /** What the command was asked for. */
 export interface CredentialsOptions {
@@ -21,8 +21,12 @@ export interface CredentialsOptions {
   replace: boolean;
   /** The uuid of the leaked secret, which confirms its deletion. */
   confirm?: string;
-  /** Confirms the deletion of the current secret without its uuid. */
+  /** Confirms the deletion of the current secret without its uuid, or the cost of a field check. */
   yes: boolean;
+  /** Whether the field check may make and delete client secrets. */
+  touchSecrets: boolean;
+  /** File for the report of the field check. */
+  report: string;
   help: boolean;
 }
 
@@ -41,8 +45,13 @@ Manager and has a token made. May be run again at any time.
   --check               only checks, and writes nothing: the credential in the environment, else the stored one
   --rotate              rotates the client secret now and waits for the end
   --compromised         the secret leaked: rotates now, deletes the leaked one at Adobe, makes sure that it is dead
+  --field-check         finds out on your own account what Adobe does not document, with at most 12 paid operations, and
+                        writes a report without secrets, prompts, ids and URLs for a public issue; asks before
+  --report FILE         with --field-check: where to write it (default field-check.md); JSON if it ends with .json
+  --touch-secrets       with --field-check: also makes client secrets, and deletes what it made
   --confirm UUID        with --compromised: the uuid of the leaked secret, instead of being asked for it
   --yes                 with --compromised: the current secret leaked, whatever its uuid; do not ask
+                        with --field-check: the cost is known; do not ask
   --secret-uuid UUID    which client secret this is, if Adobe lists two and does not tell
   --replace             overwrite the credential of another client id
   --stage NAME          stage of cdk.json (default ${defaultStage ?? 'none'})
@@ -69,20 +78,25 @@ Exit code: 0 done, 1 it failed or a check failed, 2 the command line or the envi
  */
 export const readOptions = (args: string[]): CredentialsOptions => {
   const values = parse(args);
-  const actions = (['check', 'rotate', 'compromised'] as const).filter((name) => values[name]);
+  const actions = (['check', 'rotate', 'compromised', 'field-check'] as const).filter((name) => values[name]);
   if (actions.length > 1)
     throw new UsageError(`Only one of ${actions.map((name) => `--${name}`).join(', ')} at a time.`);
   if (values.stack !== undefined && values.stage !== undefined) {
     throw new UsageError('Only one of --stack and --stage: the name of the stack follows from the stage.');
   }
   const [action = 'set-up'] = actions;
-  const only = (option: 'confirm' | 'yes' | 'replace' | 'secret-uuid', ...fitting: Action[]) => {
+  const only = (
+    option: 'confirm' | 'yes' | 'replace' | 'secret-uuid' | 'report' | 'touch-secrets',
+    ...fitting: Action[]
+  ) => {
     if (values[option] !== undefined && !fitting.includes(action)) {
       throw new UsageError(`--${option} does not go with ${action === 'set-up' ? 'setting up' : `--${action}`}.`);
     }
   };
   only('confirm', 'compromised');
-  only('yes', 'compromised');
+  only('yes', 'compromised', 'field-check');
+  only('report', 'field-check');
+  only('touch-secrets', 'field-check');
   only('replace', 'set-up');
   only('secret-uuid', 'set-up', 'check');
   if (values.confirm !== undefined && values.yes) throw new UsageError('Only one of --confirm and --yes.');
@@ -95,6 +109,8 @@ export const readOptions = (args: string[]): CredentialsOptions => {
     replace: values.replace ?? false,
     confirm: values.confirm,
     yes: values.yes ?? false,
+    touchSecrets: values['touch-secrets'] ?? false,
+    report: values.report ?? 'field-check.md',
     help: values.help ?? false,
   };
 };
@@ -112,6 +128,9 @@ const parse = (args: string[]) => {
         check: { type: 'boolean' },
         rotate: { type: 'boolean' },
         compromised: { type: 'boolean' },
+        'field-check': { type: 'boolean' },
+        report: { type: 'string' },
+        'touch-secrets': { type: 'boolean' },
         confirm: { type: 'string' },
         yes: { type: 'boolean', short: 'y' },
         'secret-uuid': { type: 'string' },

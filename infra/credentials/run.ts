@@ -6,6 +6,7 @@ import { type AwsClients, createAwsClients } from './aws-clients.ts';
 import { checkOnly } from './check.ts';
 import { killCompromised } from './compromised.ts';
 import { UsageError } from './errors.ts';
+import { checkField } from './field-check/field-check.ts';
 import type { Environment } from './inputs.ts';
 import { type Action, readOptions, usage, variables } from './options.ts';
 import { rotateNow } from './rotate.ts';
@@ -29,6 +30,7 @@ const actions: Record<Action, (session: Session) => Promise<void>> = {
   check: checkOnly,
   rotate: rotateNow,
   compromised: killCompromised,
+  'field-check': checkField,
 };
 
 /**

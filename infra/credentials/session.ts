@@ -75,8 +75,8 @@ const readSettings = async (functions: StackFunctions, { action, stack }: Creden
   try {
     return await functions.readSettings();
   } catch (error) {
-    if (!(error instanceof StackNotFoundError) || action !== 'check') throw error;
-    output.say(`There is no stack ${stack} here yet: checking with the default settings.`);
+    if (!(error instanceof StackNotFoundError) || !['check', 'field-check'].includes(action)) throw error;
+    output.say(`There is no stack ${stack} here yet: going by the default settings.`);
     return undefined;
   }
 };

@@ -9,6 +9,8 @@ import { authorize } from './tokens.ts';
 const secretsPath = /^\/console\/organizations\/([^/]+)\/credentials\/([^/]+)\/secrets(?:\/([^/]+))?$/;
 
 const readScopes = ['adobeio_api', 'read_client_secret'];
+const shownLateMs = 5_000;
+
 const manageScopes = ['adobeio_api', 'manage_client_secrets'];
 
 /**
@@ -24,8 +26,11 @@ export const createIoManagement = (
 ): ((request: ReceivedRequest) => Answer) => {
   const { credential } = credentials;
 
-  const list = (): Answer =>
-    json(200, { client_id: credential.clientId, client_secrets: credentials.secrets().map(describe) });
+  const list = (now: number): Answer => {
+    const shownUntil = manner.isObserved('last-use-shown-late') ? now - shownLateMs : now;
+    const secrets = credentials.secrets().map((secret) => describe(secret, shownUntil));
+    return json(200, { client_id: credential.clientId, client_secrets: secrets });
+  };
 
   const add = (): Answer => {
     const secret = credentials.add();
@@ -35,7 +40,7 @@ export const createIoManagement = (
         : ([400, 'bad_request'] as const);
       return adobeError(status, code, `A credential can have at most ${maxClientSecrets} client secrets`);
     }
-    const { uuid, ...rest } = describe(secret);
+    const { uuid, ...rest } = describe(secret, secret.createdAt);
     return json(settings.secretStatuses === 'guide' ? 201 : 200, { uuid, client_secret: secret.value, ...rest });
   };
 
@@ -53,21 +58,24 @@ export const createIoManagement = (
     authorize(request, tokens, request.method === 'GET' ? readScopes : manageScopes, manner);
     if (orgId !== credential.orgId || credentialId !== credential.credentialId) return notFound('credential');
     if (uuid) return request.method === 'DELETE' ? remove(uuid) : methodNotAllowed('DELETE');
-    if (request.method === 'GET') return list();
+    if (request.method === 'GET') return list(request.arrivedAt);
     return request.method === 'POST' ? add() : methodNotAllowed('GET, POST');
   };
 };
 
 const notFound = (what: string): Answer => adobeError(404, 'not_found', `No such ${what}`);
 
-const describe = (secret: ClientSecret) => ({
+/** @param shownUntil epoch ms; later uses are not shown yet */
+const describe = (secret: ClientSecret, shownUntil: number) => ({
   uuid: secret.uuid,
   created_at: String(secret.createdAt),
   created_at_str: readableTime(secret.createdAt),
   expires_at: 'PERMANENT',
   expires_at_str: 'PERMANENT',
   secret_usages:
-    secret.lastUsedAt === null ? null : [{ last_used_at: String(secret.lastUsedAt), grant_type: 'client_credentials' }],
+    secret.lastUsedAt === null || secret.lastUsedAt > shownUntil
+      ? null
+      : [{ last_used_at: String(secret.lastUsedAt), grant_type: 'client_credentials' }],
 });
 
 /** As the console writes times: `Tue, Apr 25 2023 18:48:05.000 UTC`. */

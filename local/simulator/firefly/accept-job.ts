@@ -146,7 +146,7 @@ const readRequest = (
   if (request.body.length === 0) throw new Refusal(adobeError(400, 'empty_input_body', 'The request has no body'));
   const given = parseJson(request.body);
   const header = request.headers['x-model-version'];
-  const { model, errors } = readModel(operation, typeof header === 'string' ? header : undefined);
+  const { model, errors } = readModel(operation, typeof header === 'string' ? header : undefined, manner);
   const result = operation.body(model).safeParse(given, { reportInput: true });
   const fieldErrors = bodyErrors(result.error?.issues ?? []);
   if (fieldErrors.length > 0 && manner.isObserved('field-faults-are-400')) throw new Refusal(badRequest(fieldErrors));
@@ -164,9 +164,13 @@ const readRequest = (
 const readModel = (
   { models }: SimulatedOperation,
   header: string | undefined,
+  { isObserved }: Manner,
 ): { model: string; errors: ValidationError[] } => {
   if (models === undefined) return { model: '', errors: [] };
-  const [fallback] = models.values;
+  const image4 = isObserved('default-model-is-image4')
+    ? models.values.find((name) => name === 'image4_standard')
+    : undefined;
+  const fallback = image4 ?? models.values[0];
   const loc = ['header', 'x-model-version'];
   if (header === undefined) {
     const missing = { loc, msg: 'field required', type: 'value_error.missing' };

@@ -44,6 +44,11 @@ const definitions = {
     observed: 'Firefly answers 403 to a credential of less than five minutes.',
   },
   // Firefly: requests.
+  'default-model-is-image4': {
+    kind: 'open',
+    documented: 'Without x-model-version image3 runs.',
+    observed: 'Without x-model-version image4_standard runs.',
+  },
   'sync-calls-answer': {
     kind: 'seen',
     documented: 'The synchronous V3 calls are not there.',
@@ -123,6 +128,11 @@ const definitions = {
     kind: 'open',
     documented: 'A third client secret is refused with 400.',
     observed: 'A third client secret is refused with 409.',
+  },
+  'last-use-shown-late': {
+    kind: 'open',
+    documented: 'The list of client secrets shows a use at once.',
+    observed: 'The list of client secrets shows a use after five seconds.',
   },
   'new-secret-delayed': {
     kind: 'open',

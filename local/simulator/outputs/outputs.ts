@@ -61,9 +61,11 @@ export const createOutputs = ({
   },
 });
 
-/** What an output is made from: its seed alone, or each job in its own way. */
-const drawnSeed = ({ uuid }: Job, seed: number, { isObserved }: Manner): number =>
-  isObserved('seeds-do-not-reproduce') ? seed ^ Number.parseInt(uuid.slice(0, 7), 16) : seed;
+/** What an output is made from: its seed and model, or each job in its own way. */
+const drawnSeed = ({ uuid, model }: Job, seed: number, { isObserved }: Manner): number => {
+  if (isObserved('seeds-do-not-reproduce')) return seed ^ Number.parseInt(uuid.slice(0, 7), 16);
+  return model.startsWith('image4') ? seed ^ 4 : seed;
+};
 
 const content = async (
   job: Job,

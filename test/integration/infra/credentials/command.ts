@@ -36,7 +36,7 @@ export const awsEnvironment = ({ description }: Stack): Record<string, string> =
 });
 
 /** What takes Adobe minutes is not waited for. */
-const sleep = async (ms: number) => void (await delay(ms >= 15_000 ? 1 : ms));
+const sleep = async (ms: number) => void (await delay(ms >= 15_000 ? 1 : Math.min(ms, 250)));
 
 /** Starts an embedded stack and what it takes to run the command against it. */
 export const startCommandRig = async () => {

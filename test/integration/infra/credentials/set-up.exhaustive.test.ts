@@ -170,7 +170,6 @@ describe('npm run credentials, setting up', () => {
       service: 'firefly',
       status: 403,
       body: { error_code: '403004' },
-      times: 1,
     });
     const ran = await rig.run(['--check'], rig.environment());
     expect(ran).toMatchObject({ code: 1, stdout: expect.stringContaining('product profile') });

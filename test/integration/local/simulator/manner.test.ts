@@ -190,6 +190,39 @@ const probes: Partial<Record<FactName, Probe>> = {
     documented: null,
     observed: '99',
   },
+  'default-model-is-image4': {
+    see: async (setup) => {
+      const draw = async (headers: Record<string, string>) => {
+        const body = { prompt: 'a', seeds: [7], size: { width: 2048, height: 2048 } };
+        const { statusUrl } = (await post(setup, '/v3/images/generate-async', body, headers))
+          .body as unknown as Accepted;
+        const [url = ''] = outputUrls(await jsonOf<Status>(await setup.client.get(statusUrl)));
+        return digest(await (await fetch(url)).arrayBuffer());
+      };
+      return (await draw({})) === (await draw({ 'x-model-version': 'image3' }));
+    },
+    documented: true,
+    observed: false,
+  },
+  'last-use-shown-late': {
+    see: async ({ client, clock }) => {
+      const { uuid, client_secret } = await jsonOf<{ uuid: string; client_secret: string }>(
+        await client.secrets('POST'),
+      );
+      await client.mint({ client_secret });
+      const isShown = async () => {
+        const list = await jsonOf<{ client_secrets: { uuid: string; secret_usages: unknown }[] }>(
+          await client.secrets('GET'),
+        );
+        return list.client_secrets.find((secret) => secret.uuid === uuid)?.secret_usages !== null;
+      };
+      const first = await isShown();
+      clock.advance(5_000);
+      return [first, await isShown()];
+    },
+    documented: [true, true],
+    observed: [false, true],
+  },
   'third-secret-is-409': {
     see: async ({ client }) => {
       await client.secrets('POST');

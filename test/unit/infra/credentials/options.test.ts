@@ -19,6 +19,11 @@ describe('the command line of the credentials command', () => {
     [['--check', '--secret-uuid', 'u-1'], { action: 'check', secretUuid: 'u-1' }],
     [['--rotate'], { action: 'rotate' }],
     [['--compromised', '--confirm', 'u-1'], { action: 'compromised', confirm: 'u-1' }],
+    [['--field-check'], { action: 'field-check', yes: false, touchSecrets: false, report: 'field-check.md' }],
+    [
+      ['--field-check', '--yes', '--touch-secrets', '--report', 'x.json'],
+      { yes: true, touchSecrets: true, report: 'x.json' },
+    ],
     [['--compromised', '--yes'], { action: 'compromised', yes: true }],
   ])('reads %j', (args, expected) => {
     expect(readOptions(args)).toMatchObject(expected);
@@ -32,6 +37,9 @@ describe('the command line of the credentials command', () => {
     [['--confirm', 'u-1'], /--confirm does not go with setting up/],
     [['--check', '--replace'], /--replace does not go with --check/],
     [['--rotate', '--secret-uuid', 'u-1'], /--secret-uuid does not go with --rotate/],
+    [['--check', '--touch-secrets'], /--touch-secrets does not go with --check/],
+    [['--report', 'x.md'], /--report does not go with setting up/],
+    [['--field-check', '--check'], /Only one of --check, --field-check/],
     [['--stack'], /--stack/],
     [['--no-such'], /Unknown option '--no-such'/],
   ])('refuses %j', (args, message) => {
