@@ -105,11 +105,9 @@ it('changes over to a new secret without a gap', async () => {
 it('is never told what another stage announces, nor what the gateway does not write itself', async ({
   onTestFinished,
 }) => {
-  const eventBridge = new EventBridgeClient({
-    endpoint: gateway.stack.description.eventBridge,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'dev', secretAccessKey: 'dev' },
-  });
+  const { eventBridge: endpoint, accessKeyId, secretAccessKey } = gateway.stack.description;
+  const credentials = { accessKeyId, secretAccessKey };
+  const eventBridge = new EventBridgeClient({ endpoint, region: 'us-east-1', credentials });
   onTestFinished(() => eventBridge.destroy());
   receiver.script('POST', path, { status: 204 });
   const at = new Date().toISOString();
