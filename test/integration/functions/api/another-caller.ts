@@ -1,0 +1,233 @@
+import { expect } from 'vitest';
+import { createRoutes } from '#functions/api/app.ts';
+import { advanceBatch, endBatch } from '#shared/batches/batch-progress.ts';
+import { batchInputKey, uploadsFolder } from '#shared/deployment/bucket.ts';
+import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
+import { rememberReusable } from '#shared/jobs/reuse.ts';
+import { createDelivery } from '#shared/webhooks/delivery-store.ts';
+import { buildDelivery } from '#shared/webhooks/message.ts';
+import { startApi, success, type TestApi } from './fixture.ts';
+import type { TestRequest } from './http-event.ts';
+
+export const victim = 'caf\u00e9/victim';
+
+// Names that a careless comparison, a path or a normalization would take for the victim's.
+export const others = [
+  'bob',
+  'caf\u00e9',
+  'caf\u00e9/vict',
+  'caf\u00e9/victim2',
+  'caf\u00e9/victim/',
+  '/caf\u00e9/victim',
+  'caf\u00e9//victim',
+  'caf\u00e9/Victim',
+  'CAF\u00c9/VICTIM',
+  'caf\u00e9/victim ',
+  'caf\u00e9/victim%20',
+  'caf\u00e9/victim#',
+  'caf\u00e9%2Fvictim',
+  'caf\u00e9%2fvictim',
+  'cafe/victim',
+  'cafe\u0301/victim',
+  'caller#caf\u00e9/victim',
+  '*',
+];
+
+export const marker = 'the secret campaign of the victim';
+const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Buffer.alloc(32)]);
+const adobeUpload = '0b5a3f5e-6d1c-4a60-9f0e-000000000001';
+export const reproducible = { prompt: marker, seeds: [11], numVariations: 1 };
+
+/** The API with something of the victim's of every kind. */
+export interface Prey {
+  api: TestApi;
+  waiting: string;
+  done: string;
+  batch: string;
+  webhook: string;
+  upload: string;
+  uploadKey: string;
+}
+
+/** Starts the API and lets the victim use it. */
+export const startWithPrey = async (): Promise<Prey> => {
+  const api = await startApi({ settings: { operators: ['somebody-else'], uploadsPerDay: 1_000 } });
+  const { table, webhooks } = api.context;
+  const as = { caller: victim };
+  const waiting = await api.submit({ ...as, headers: { 'idempotency-key': 'the-key' } }, { prompt: marker });
+  const done = await api.submit(as, reproducible);
+  await api.end(done, { ...success(done), result: { marker } });
+  const job = await getJob(table, done);
+  if (job !== undefined) await rememberReusable(table, { ...job, request: JSON.stringify(reproducible) });
+  const body = { requests: [{ body: { prompt: marker }, id: marker }] };
+  const posted = await api.call({ method: 'POST', path: '/batches', body, ...as });
+  const batch = String(posted.json['batchId']);
+  const run = { batchId: batch, run: 0 };
+  await advanceBatch(table, run, { from: ['reading'], to: 'running', changes: { lines: 1, warnings: [marker] } });
+  await advanceBatch(table, run, { from: ['running'], to: 'reporting' });
+  await endBatch(table, run, { from: ['reporting'], to: 'finished' }, 86_400);
+  const url = `https://example.com/?${encodeURIComponent(marker)}`;
+  const hook = await api.call({ method: 'POST', path: '/webhooks', body: { url, description: marker }, ...as });
+  const webhook = String(hook.json['webhookId']);
+  const message = { type: 'job.ended', at: '2026-03-01T12:00:00.000Z', subject: done, data: { marker } } as const;
+  await createDelivery(webhooks.table, buildDelivery(message, { caller: victim, webhookId: webhook }));
+  const form = await api.call({ method: 'POST', path: '/uploads', body: { contentType: 'image/png' }, ...as });
+  const upload = String(form.json['uploadId']);
+  const uploadKey = `${uploadsFolder(victim)}${upload}.png`;
+  for (const key of [uploadKey, 'inbox/caf\u00e9%2Fvictim/a.png', `outputs/2026/03/01/${done}/0.jpg`]) {
+    api.recorded.objects.set(`outputs-bucket/${key}`, png);
+  }
+  await rememberUploadOwner(table, adobeUpload, victim);
+  return { api, waiting, done, batch, webhook, upload, uploadKey };
+};
+
+/** Everything of the victim's that a request can name as an image or a file. */
+const sources = (own: Prey): string[] => {
+  const inOwnBucket = [
+    own.uploadKey,
+    own.uploadKey.replace('/', '//'),
+    `uploads/x/../${own.uploadKey.slice('uploads/'.length)}`,
+    `outputs/2026/03/01/${own.done}/0.jpg`,
+    `outputs/2026/03/01/${own.done}/job.json`,
+    'inbox/caf\u00e9%2Fvictim/a.png',
+    'inbox/caf\u00e9/victim/a.png',
+    'inbox/bob/../caf\u00e9%2Fvictim/a.png',
+    'inbox//caf\u00e9%2Fvictim/a.png',
+    batchInputKey(own.batch, 'json'),
+    `batches/${own.batch}/report.csv`,
+    `batches/${own.batch}/lines.txt`,
+    'batches/receipts/caf\u00e9%2Fvictim/a.png.json',
+  ];
+  return inOwnBucket.map((key) => `s3://outputs-bucket/${key}`);
+};
+
+const spellings = (id: string): string[] => [id, id.toUpperCase(), `${id}%20`, `${id}%00`, `%2e%2e/${id}`];
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
+
+type Probe = TestRequest & { mayAnswer?: readonly number[] };
+
+// What is asked of one thing of the victim's: it is as if there were none.
+const absent = [400, 404, 405] as const;
+
+const onEach = (template: string, ids: readonly string[]): Probe[] =>
+  ids.flatMap(spellings).flatMap((id) =>
+    methods.map((method) => ({
+      method,
+      path: template.replace(/\{\w+\}/, id).replace('{index}', '0'),
+      mayAnswer: absent,
+    })),
+  );
+
+/** A list, or a call that names nothing: it is answered, and nothing of the victim's is in it. */
+const answered = (request: TestRequest): Probe[] => [request];
+
+const similar = (path: string, source: unknown): Probe => ({
+  method: 'POST',
+  path,
+  body: { image: { source } },
+  mayAnswer: [400, 403, 404, 422],
+});
+
+/** Requests that try to get at what is the victim's, by the routes that they are for. */
+export const probes: Record<string, (own: Prey) => Probe[]> = {
+  'GET /jobs': () => [
+    ...answered({ path: '/jobs' }),
+    ...answered({ path: '/jobs', query: { status: 'succeeded', caller: victim } }),
+  ],
+  'GET /jobs/{jobId}': (own) => onEach('/jobs/{jobId}', [own.waiting, own.done]),
+  'DELETE /jobs/{jobId}': (own) => onEach('/jobs/{jobId}', [own.done]),
+  'GET /jobs/{jobId}/outputs/{index}': (own) => onEach('/jobs/{jobId}/outputs/{index}', [own.done]),
+  'GET /v3/status/{jobId}': (own) => onEach('/v3/status/{jobId}', [own.waiting, own.done]),
+  'PUT /v3/cancel/{jobId}': (own) => onEach('/v3/cancel/{jobId}', [own.waiting]),
+  'POST /batches': (own) => [
+    ...sources(own).map((source) => ({ method: 'POST', path: '/batches', body: { source }, mayAnswer: [403, 422] })),
+  ],
+  'GET /batches/{batchId}': (own) => onEach('/batches/{batchId}', [own.batch]),
+  'DELETE /batches/{batchId}': (own) => onEach('/batches/{batchId}', [own.batch]),
+  'GET /batches/{batchId}/jobs': (own) => onEach('/batches/{batchId}/jobs', [own.batch]),
+  'GET /batches/{batchId}/report.jsonl': (own) => onEach('/batches/{batchId}/report.jsonl', [own.batch]),
+  'GET /batches/{batchId}/report.csv': (own) => onEach('/batches/{batchId}/report.csv', [own.batch]),
+  'PUT /batches/{batchId}/cancel': (own) => onEach('/batches/{batchId}/cancel', [own.batch]),
+  'POST /batches/{batchId}/retry': (own) => onEach('/batches/{batchId}/retry', [own.batch]),
+  'GET /webhooks': () => answered({ path: '/webhooks' }),
+  'POST /webhooks': () => [
+    { method: 'POST', path: '/webhooks', body: { url: 'https://127.0.0.1/' }, mayAnswer: [422] },
+  ],
+  'GET /webhooks/{webhookId}': (own) => onEach('/webhooks/{webhookId}', [own.webhook]),
+  'DELETE /webhooks/{webhookId}': (own) => onEach('/webhooks/{webhookId}', [own.webhook]),
+  'POST /webhooks/{webhookId}/test': (own) => onEach('/webhooks/{webhookId}/test', [own.webhook]),
+  'POST /webhooks/{webhookId}/enable': (own) => onEach('/webhooks/{webhookId}/enable', [own.webhook]),
+  'POST /webhooks/{webhookId}/rotate-secret': (own) => onEach('/webhooks/{webhookId}/rotate-secret', [own.webhook]),
+  'POST /uploads': () => answered({ method: 'POST', path: '/uploads', body: { contentType: 'image/png' } }),
+  'DELETE /uploads/{uploadId}': (own) => onEach('/uploads/{uploadId}', [own.upload]),
+  'GET /queue': () => [{ path: '/queue', mayAnswer: [403] }],
+  'PUT /queue/pause': () => [{ method: 'PUT', path: '/queue/pause', mayAnswer: [403] }],
+  'PUT /queue/resume': () => [{ method: 'PUT', path: '/queue/resume', mayAnswer: [403] }],
+  'GET /health': () => answered({ path: '/health' }),
+  'GET /openapi.json': () => answered({ path: '/openapi.json' }),
+  'GET /docs': () => answered({ path: '/docs' }),
+  'GET /docs/{file}': () => [{ path: '/docs/..%2fjobs', mayAnswer: [400, 404] }],
+  'POST /v2/storage/image': () => [{ method: 'POST', path: '/v2/storage/image', mayAnswer: [400, 415] }],
+  // Asks Adobe, and knows no callers.
+  'GET /v3/custom-models': () => [],
+};
+
+/** The calls that make jobs: each takes images, keys and a caller's earlier outputs. */
+const generation = (own: Prey, path: string): Probe[] => [
+  ...sources(own).map((url) => similar(path, { url })),
+  ...[`job:${own.done}/0`, `job:${own.done.toUpperCase()}/0`, `job:${own.waiting}/0`].map((url) =>
+    similar(path, { url }),
+  ),
+  similar(path, { uploadId: adobeUpload }),
+  similar(path, { uploadId: adobeUpload.toUpperCase() }),
+];
+
+/** Routes of the generative operations, which are definitions. */
+export const isGeneration = (route: string): boolean => /^POST \/v\d\/(images|videos)\//.test(route);
+
+/** Every route of the API, such as `GET /jobs`. */
+export const listRoutes = ({ api }: Prey): string[] =>
+  createRoutes(api.context).map(({ method, path }) => `${method} ${path}`);
+
+/** Lets a caller try every route; any answer that tells something of the victim's is an error. */
+export const tryRoutes = async (own: Prey, caller: string): Promise<number> => {
+  const all = listRoutes(own).flatMap((route) => {
+    const [, path = ''] = route.split(' ');
+    return isGeneration(route) ? generation(own, path) : (probes[route]?.(own) ?? []);
+  });
+  const secrets = [marker, encodeURIComponent(marker), 'whsec_'];
+  for (const { mayAnswer, ...probe } of all) {
+    const answer = await own.api.call({ ...probe, caller });
+    const written = JSON.stringify([answer.headers, answer.body]);
+    const leaks = secrets.filter((secret) => written.includes(secret));
+    const isAllowed = mayAnswer === undefined ? answer.statusCode < 300 : mayAnswer.includes(answer.statusCode);
+    expect({ probe, status: answer.statusCode, isAllowed, leaks }).toMatchObject({ isAllowed: true, leaks: [] });
+  }
+  return all.length;
+};
+
+/** Lets a caller use the victim's idempotency key, and send a request of the victim's that has outputs. */
+export const tryToShare = async ({ api, waiting }: Prey, caller: string): Promise<void> => {
+  const keyed = await api.generate({ prompt: 'mine' }, { caller, headers: { 'idempotency-key': 'the-key' } });
+  expect(keyed.statusCode).toBe(202);
+  expect(keyed.json['jobId']).not.toBe(waiting);
+  const reusing = await api.generate(reproducible, { caller, headers: { 'cache-control': 'max-age=3600' } });
+  const { json } = await api.call({ path: `/jobs/${reusing.json['jobId']}`, caller });
+  expect(json).toMatchObject({ status: 'queued' });
+  expect(json).not.toHaveProperty('reusedFrom');
+};
+
+/** Everything of the victim's is as it was. */
+export const expectUntouched = async ({ api, ...own }: Prey): Promise<void> => {
+  const show = (path: string) => api.call({ path, caller: victim });
+  expect((await show(`/jobs/${own.waiting}`)).json).toMatchObject({ status: 'queued' });
+  expect((await show(`/jobs/${own.done}`)).json).toMatchObject({ status: 'succeeded' });
+  expect((await show(`/batches/${own.batch}`)).json).toMatchObject({ status: 'finished' });
+  expect((await show(`/webhooks/${own.webhook}`)).json).toMatchObject({ status: 'enabled', description: marker });
+  expect(api.recorded.objects.has(`outputs-bucket/${own.uploadKey}`)).toBe(true);
+  expect(api.recorded.deliveries).toEqual([]);
+  const again = await api.generate({ prompt: marker }, { caller: victim, headers: { 'idempotency-key': 'the-key' } });
+  expect(again.json['jobId']).toBe(own.waiting);
+};
