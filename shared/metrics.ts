@@ -21,6 +21,10 @@ export const metricNames = {
   submitOutcomeUnknown: 'SubmitOutcomeUnknown',
   /** Jobs ended because their record could not be written any more. */
   jobsSetAside: 'JobsSetAside',
+  /** Ends that could not be published for good. */
+  endsSetAside: 'EndsSetAside',
+  /** Batches ended because their record could not be written any more. */
+  batchesSetAside: 'BatchesSetAside',
   /** Items of a table that were left out of a list as they cannot be read. */
   itemsUnreadable: 'ItemsUnreadable',
   /** Events that notify refused: of another gateway, or not as this one writes them. */

@@ -41,7 +41,12 @@ export const assignTurns = async (context: AssignContext, lane: Lane): Promise<n
       await releasePermits(table, { lane: lane.name, ...turn });
       break;
     }
-    await recordServedRound(lane, job);
+    try {
+      await recordServedRound(lane, job);
+    } catch (error) {
+      // Later callers start from an older round: a matter of fairness, and no reason to lose the turn.
+      log.error('The served round could not be recorded.', { lane: lane.name, error: String(error) });
+    }
     try {
       await startTurn(job, turnExecutionName(job));
       started += 1;
@@ -110,7 +115,7 @@ const beginNextTurn = async (
   next: NextJob,
   turn: PlannedTurn,
 ): Promise<Job | 'no_job' | 'unknown'> => {
-  const order = priorityOrder(await nextTurnNumber(lane));
+  const order = priorityOrder(await tryToCountTurn(context, lane));
   for (let head = await next(order); head !== undefined; head = await next(order)) {
     try {
       const job = await beginTurn(lane, head, turn);
@@ -120,4 +125,14 @@ const beginNextTurn = async (
     }
   }
   return 'no_job';
+};
+
+/** The number of the turn decides which priority comes first. Where it cannot be counted, chance decides: the queue goes on. */
+const tryToCountTurn = async ({ random, log }: AssignContext, lane: Lane): Promise<number> => {
+  try {
+    return await nextTurnNumber(lane);
+  } catch (error) {
+    log.error('A turn could not be counted.', { lane: lane.name, error: String(error) });
+    return Math.floor(random() * 10);
+  }
 };

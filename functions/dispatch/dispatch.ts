@@ -1,5 +1,6 @@
 import { assignTurns } from './assign-turns.ts';
 import type { DispatchContext } from './context.ts';
+import { recoverEnds } from './recover-ends.ts';
 import { recoverJobs } from './recover-jobs.ts';
 import { scheduleBatches } from './schedule-batches.ts';
 
@@ -24,13 +25,23 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
     }
   };
   const recovered = await attempt('jobs', () => recoverJobs(context));
+  const published = await attempt('ends', async () => ({ published: await recoverEnds(context, 'jobs') }));
   const started = await Promise.all(
     [...context.lanes.values()].map((lane) =>
       attempt(`turns of ${lane.name}`, async () => ({ started: await assignTurns(context, lane) })),
     ),
   );
   const batches = await attempt('batches', () => scheduleBatches(context));
-  const counts = { ...recovered, started: started.reduce((sum, lane) => sum + (lane['started'] ?? 0), 0), ...batches };
+  const batchEnds = await attempt('ends of batches', async () => ({
+    batchesPublished: await recoverEnds(context, 'batches'),
+  }));
+  const counts = {
+    ...recovered,
+    ...published,
+    started: started.reduce((sum, lane) => sum + (lane['started'] ?? 0), 0),
+    ...batches,
+    ...batchEnds,
+  };
   context.log.info('dispatched', counts);
   if (failures.length > 0) throw failures[0];
   return counts;

@@ -1,53 +1,44 @@
+import { batchKey, setAsideBatch } from '#shared/batches/batch-store.ts';
 import { claimRun, type DueBatch, dueBatches, needsRun, postponeCheck } from '#shared/batches/open-batches.ts';
-import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
-import { unpublishedBatches } from '#shared/outbox/unpublished.ts';
+import { isOfRecord } from '#shared/jobs/set-aside.ts';
+import { metricNames } from '#shared/metrics.ts';
 import { type DispatchContext, runExecutionName } from './context.ts';
+import { pageSize, workThrough } from './work-through.ts';
 
-// The end of a batch is published right after it is written; only a crash leaves it longer.
-const publishSlackMs = 30_000;
-// Looked at side by side.
-const atOnce = 25;
-// Bound the work of one run; the next minute goes on. Thousands of files may have been dropped at once.
-const maxPages = 20;
+// Bounds the work of one run; the next minute goes on. Thousands of files may have been dropped at once.
 const maxMs = 20_000;
 
-type BatchesContext = Pick<DispatchContext, 'table' | 'bus' | 'startRun' | 'log'>;
+type BatchesContext = Pick<DispatchContext, 'table' | 'startRun' | 'log' | 'recordMetric'>;
 
 /**
  * Starts a durable execution for every batch that has something to do: a file to be read, a crash to recover from, a
- * cancellation, a report. Ends that were not published are published.
+ * cancellation, a report.
  */
-export const scheduleBatches = async (context: BatchesContext): Promise<{ runs: number; batchesPublished: number }> => {
+export const scheduleBatches = async (context: BatchesContext): Promise<{ runs: number }> => {
   const { table } = context;
-  const endsAt = table.clock.now() + maxMs;
-  let runs = 0;
-  let pages = 0;
-  for await (const page of dueBatches(table, atOnce)) {
-    const started = await Promise.all(page.map((due) => tryToStartRun(context, due)));
-    runs += started.filter(Boolean).length;
-    pages += 1;
-    if (pages === maxPages || table.clock.now() >= endsAt) break;
-  }
-  return { runs, batchesPublished: await publishEnds(context) };
-};
-
-const publishEnds = async (context: BatchesContext): Promise<number> => {
-  const { table } = context;
-  let published = 0;
-  for (const batch of await unpublishedBatches(table, table.clock.now() - publishSlackMs, atOnce)) {
-    if (await tryPublishEnded(context, batch)) published += 1;
-  }
-  return published;
+  return {
+    runs: await workThrough(table.clock, dueBatches(table, pageSize), maxMs, (due) => tryToStartRun(context, due)),
+  };
 };
 
 const tryToStartRun = async (context: BatchesContext, due: DueBatch): Promise<boolean> => {
   try {
     return await startDueRun(context, due);
   } catch (error) {
-    // One batch that cannot be written must not keep the others waiting; it stays due.
+    // One batch that cannot be handled must not keep the others waiting; it stays due unless its record is at fault.
     const { batchId } = due.batch;
-    context.log.error('A batch could not be looked at; the next run tries again.', { batchId, error: String(error) });
+    context.log.error('A batch could not be looked at.', { batchId, error: String(error) });
+    if (isOfRecord(error)) await setAside(context, batchId);
     return false;
+  }
+};
+
+const setAside = async ({ table, log, recordMetric }: BatchesContext, batchId: string): Promise<void> => {
+  try {
+    await setAsideBatch(table, batchKey(batchId));
+    recordMetric(metricNames.batchesSetAside, 1);
+  } catch (failure) {
+    log.error('A batch could not be set aside; the next run tries again.', { batchId, error: String(failure) });
   }
 };
 

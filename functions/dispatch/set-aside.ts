@@ -1,5 +1,5 @@
 import type { Job, JobState } from '#shared/jobs/job.ts';
-import { isRefusedWrite, setAsideJob, unknownOutcome } from '#shared/jobs/set-aside.ts';
+import { isOfRecord, setAsideJob, unknownOutcome } from '#shared/jobs/set-aside.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { DispatchContext } from './context.ts';
@@ -11,7 +11,7 @@ const mayBeBilled: readonly JobState[] = ['submitting', 'running', 'storing'];
  * Deals with the failure of one job, so that the jobs after it have their turn: a job whose record cannot be written any more
  * is ended, any other failure is left to the next run. Never throws.
  *
- * @returns whether the failure is of the job's record, and its write certainly did not happen
+ * @returns whether the failure is of the job's record: no turn of it is under way
  */
 export const setAside = async (
   { table, bus, log, recordMetric }: Pick<DispatchContext, 'table' | 'bus' | 'log' | 'recordMetric'>,
@@ -19,11 +19,14 @@ export const setAside = async (
   error: unknown,
 ): Promise<boolean> => {
   const { jobId } = job;
-  if (!isRefusedWrite(error)) {
+  if (!isOfRecord(error)) {
     log.error('A job could not be handled; the next run tries again.', { jobId, error: String(error) });
     return false;
   }
-  log.error('The record of a job cannot be updated any more; the job is ended.', { jobId, error: String(error) });
+  log.error('The record of a job cannot be read or updated any more; the job is ended.', {
+    jobId,
+    error: String(error),
+  });
   try {
     const ended = await setAsideJob(table, job, mayBeBilled.includes(job.state) ? unknownOutcome : undefined);
     if (ended !== undefined) {

@@ -14,12 +14,9 @@ import {
   type WebSource,
 } from '#shared/inputs/web-sources.ts';
 import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
-import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
-import { endJob } from '#shared/jobs/transitions.ts';
-import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
-import { readTurnJob, requeueTurn, type Submitted, secondsUntil } from './turn.ts';
+import { endUnsent, readTurnJob, requeueTurn, type Submitted, secondsUntil } from './turn.ts';
 import { type OneUpload, uploadOnce } from './upload-once.ts';
 
 /** A request's inputs as its service can read them, each by the URL that the caller wrote or the id of its web source. */
@@ -118,7 +115,8 @@ const takeUpload = async (
 ): Promise<Hindrance | undefined> => {
   if (upload.kind === 'refused') return fail(context, job, upload.error);
   if (upload.kind !== 'uploaded') {
-    if (isLast || upload.kind === 'locked_out') return giveUp(context, job);
+    if (upload.kind === 'locked_out') return giveUp(context, job, undefined);
+    if (isLast) return giveUp(context, job, notUploaded);
     return { kind: 'wait', seconds: upload.seconds };
   }
   inputs.uploads[name] = upload.uploadId;
@@ -160,21 +158,18 @@ const requireUnexpired = (request: Record<string, unknown>, submitAtMs: number):
   if (expired.length > 0) throw new InputError('expired', listExpired(expired));
 };
 
-/** The request can never be sent: the job ends before it costs anything, and its permits can serve another. */
-export const endUnsent = async (context: GenerateContext, job: Job, error: JobError): Promise<void> => {
-  const ended = await endJob(context.table, job, ['scheduled'], { to: 'failed', error });
-  if (ended !== undefined) {
-    context.recordMetric(metricNames.jobsFailed, 1);
-    await releasePermits(context.table, job);
-  }
-};
-
-const fail = async (context: GenerateContext, job: Job, error: JobError): Promise<Prepared> => {
-  await endUnsent(context, job, error);
-  return { kind: 'ended', turn: { kind: 'over' } };
-};
-
-const giveUp = async (context: GenerateContext, job: Job): Promise<Prepared> => ({
+const fail = async (context: GenerateContext, job: Job, error: JobError): Promise<Prepared> => ({
   kind: 'ended',
-  turn: await requeueTurn(context, job, { sent: false, dispatchNow: false }),
+  turn: await endUnsent(context, job, error),
 });
+
+/** @param lost why the turn is lost, unless no other job's could have done better */
+const giveUp = async (context: GenerateContext, job: Job, lost: JobError | undefined): Promise<Prepared> => ({
+  kind: 'ended',
+  turn: await requeueTurn(context, job, { sent: false, lost, dispatchNow: false }),
+});
+
+const notUploaded: JobError = {
+  code: 'input_not_uploaded',
+  message: "An input could not be brought to Adobe's storage.",
+};

@@ -4,11 +4,11 @@ import { readRequest } from '#shared/jobs/request-store.ts';
 import { createAdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
-import { endUnsent, hasPreparedInputs, noInputs, prepareInputs } from './inputs.ts';
+import { hasPreparedInputs, noInputs, prepareInputs } from './inputs.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit.ts';
-import { publishJobEnded, readTurnJob, type Submitted, secondsUntil, type TurnEnd } from './turn.ts';
+import { endUnsent, publishJobEnded, readTurnJob, type Submitted, secondsUntil, type TurnEnd } from './turn.ts';
 
 type Plan =
   | { kind: 'stale' }

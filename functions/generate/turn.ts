@@ -1,7 +1,9 @@
 import type { Clock } from '#shared/clock.ts';
-import { isFinal, type Job, type JobState, type Turn } from '#shared/jobs/job.ts';
+import { isFinal, type Job, type JobError, type JobState, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { type Requeue, requeue } from '#shared/jobs/lanes/turn.ts';
+import { endJob } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import type { GenerateContext } from './context.ts';
@@ -25,7 +27,10 @@ export const readTurnJob = async ({ table }: GenerateContext, { jobId, turn }: T
 export const secondsUntil = (submitAt: number, clock: Clock): number =>
   Math.max(0, Math.ceil((submitAt - clock.now()) / 1000));
 
-/** Puts a job back into the queue; if its caller has cancelled it meanwhile it is over, and its end can be published. */
+/**
+ * Puts a job back into the queue; if its caller has cancelled it meanwhile, or it has lost too many turns, it is over and its end can
+ * be published.
+ */
 export const requeueTurn = async (
   { table, recordMetric }: GenerateContext,
   job: Job,
@@ -33,9 +38,27 @@ export const requeueTurn = async (
 ): Promise<Submitted> => {
   const { dispatchNow, ...turnEnd } = end;
   const put = await requeue(table, job, turnEnd);
-  if (put?.state !== 'cancelled') return { kind: 'requeued', dispatchNow };
-  recordMetric(metricNames.jobsCancelled, 1);
+  if (put === undefined || !isFinal(put.state)) return { kind: 'requeued', dispatchNow };
+  recordMetric(put.state === 'failed' ? metricNames.jobsFailed : metricNames.jobsCancelled, 1);
   return { kind: 'over' };
+};
+
+/** Ends a job that can never be sent, before it costs anything; its permits can serve another. */
+export const endUnsent = async (context: GenerateContext, job: Job, error: JobError): Promise<Submitted> => {
+  const ended = await endJob(context.table, job, ['scheduled'], { to: 'failed', error });
+  if (ended !== undefined) {
+    context.recordMetric(metricNames.jobsFailed, 1);
+    await releasePermits(context.table, job);
+  }
+  return { kind: 'over' };
+};
+
+/** Gives up a turn that could not come as far as its submit, for a reason of the job's own. */
+export const loseTurn = async (context: GenerateContext, turn: Turn, lost: JobError): Promise<Submitted> => {
+  const job = await readTurnJob(context, turn);
+  return job?.state === 'scheduled'
+    ? requeueTurn(context, job, { sent: false, lost, dispatchNow: true })
+    : { kind: 'over' };
 };
 
 /**

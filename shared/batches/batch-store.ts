@@ -61,15 +61,18 @@ const finalStates: readonly BatchState[] = ['finished', 'refused', 'erasing'];
 const error: Batch['error'] = {
   code: 'batch_unprocessable',
   message:
-    'The record of the batch cannot be read any more, so that the batch cannot go on. Send the file again under another name.',
+    'The record of the batch cannot be read or updated any more, so that the batch cannot go on. Send the file again under another name.',
 };
 
-/** Ends a batch whose record cannot be read, so that dispatch does not meet it at every run. */
+/**
+ * Ends a batch whose record cannot be read or written, so that dispatch does not meet it at every run. What makes the record large
+ * goes.
+ */
 export const setAsideBatch = async (table: Table, key: ItemKey): Promise<void> => {
   const at = new Date(table.clock.now()).toISOString();
   await updateItem(table, key, {
     set: { state: 'refused', error, updatedAt: at, finishedAt: at, unpublished: unpublishedBatch },
-    remove: ['queueState', 'queueOrder'],
+    remove: ['queueState', 'queueOrder', 'warnings', 'columns'],
     when: condition`attribute_exists(#pk) AND NOT #state IN (${finalStates})`,
   });
 };

@@ -1,6 +1,6 @@
 import { allOf, condition } from '../aws/expressions.ts';
-import { parseEach } from '../aws/items.ts';
-import { getItem, queryPages, type Table, updateItem } from '../aws/table.ts';
+import { parseEach, UnreadableItemError } from '../aws/items.ts';
+import { getItem, type ItemKey, queryPages, type Table, updateItem } from '../aws/table.ts';
 import { type Batch, isComplete } from './batch.ts';
 import { batchKey, openBatches, parseBatch, setAsideBatch } from './batch-store.ts';
 
@@ -32,10 +32,20 @@ export async function* dueBatches(table: Table, pageSize: number): AsyncGenerato
       batch: parseBatch(item),
       dueAt: String(item['queueOrder']),
     }));
-    for (const { key } of unreadable) await setAsideBatch(table, key);
+    for (const { key } of unreadable) await tryToSetAside(table, key);
     yield parsed;
   }
 }
+
+/** What cannot be set aside is met, and reported, by the next run again; it must not keep this one from the batches behind it. */
+const tryToSetAside = async (table: Table, key: ItemKey): Promise<void> => {
+  try {
+    await setAsideBatch(table, key);
+  } catch (failure) {
+    if (table.onUnreadable === undefined) throw failure;
+    table.onUnreadable(new UnreadableItemError(key, ['state']));
+  }
+};
 
 /** Whether a batch has something to do for a durable execution now, rather than waiting for its jobs. */
 export const needsRun = (batch: Batch, nowMs: number): boolean =>

@@ -10,8 +10,12 @@ export interface EventBus extends Announcer {
 
 /** EventBridge did not take the event; the next dispatch sends it again. */
 export class EventNotPublishedError extends GatewayError {
+  /** Whether EventBridge refuses the event itself, so that sending it again cannot help. */
+  readonly isLasting: boolean;
+
   constructor(errorCode = 'unknown') {
     super('event_not_published', `EventBridge refused the event: ${errorCode}`);
+    this.isLasting = ['MalformedDetail', 'InvalidArgument'].includes(errorCode);
   }
 }
 

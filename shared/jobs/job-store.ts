@@ -126,6 +126,9 @@ export const parseJob = createItemParser(jobSchema);
 /** The part of the queue index in which the jobs of a lane wait. */
 export const queuedPart = (lane: string): string => `queued#${lane}`;
 
+/** The part of the queue index in which queued jobs of all lanes stand that wait until a time. */
+export const delayedPart = 'delayed';
+
 /** Which part of the queue index a job in this state belongs to; none once it is final. */
 export const toQueueState = (state: JobState, lane: string): string | undefined => {
   if (isFinal(state)) return undefined;

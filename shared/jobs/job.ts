@@ -124,6 +124,10 @@ export const jobSchema = z.object({
   turn: z.number(),
   /** Submits that Adobe answered with 408, 500 or 503, or refused for what may have been a lost upload. */
   attempts: z.number(),
+  /** Turns in a row that ended before the fence for a reason of the job's own; see lanes/lost-turns.ts. */
+  lostTurns: z.number().optional(),
+  /** ISO time before which the job, though queued, gets no turn: others go first. */
+  delayedUntil: z.string().optional(),
   /** How often in a row Adobe refused the token of a submit; the second time the token was a new one. */
   tokenRefusals: z.number().optional(),
   /**

@@ -1,7 +1,7 @@
 import { condition } from '../aws/expressions.ts';
-import { type Item, parseEach } from '../aws/items.ts';
+import { type Item, parseEach, UnreadableItemError } from '../aws/items.ts';
 import { type ItemKey, type Table, updateItem } from '../aws/table.ts';
-import { finalStates, type Job, type JobError } from './job.ts';
+import { finalStates, isFinal, type Job, type JobError } from './job.ts';
 import { jobKey, parseJob, unpublishedJob } from './job-store.ts';
 
 /** Code of a job whose record cannot be written or read any more. */
@@ -25,6 +25,9 @@ export const unknownOutcome: JobError = {
 export const isRefusedWrite = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ValidationException';
 
+/** Whether a failure lies in the record that was to be written or read, so that trying again cannot help. */
+export const isOfRecord = (error: unknown): boolean => isRefusedWrite(error) || error instanceof UnreadableItemError;
+
 /**
  * Ends a job whose record takes no further step, so that nothing waits behind it. What makes the record large goes: its
  * warnings, the caller's own columns and all but the last entry of its history.
@@ -42,16 +45,33 @@ export const setAsideJob = async (
 };
 
 /**
- * Parses records of jobs that stand in the queue's index. One that cannot be read is reported, left out and ended: otherwise every run would meet
- * it, and some such jobs would take the places of all others.
+ * Parses jobs of the queue's index. One that cannot be read is reported, left out and ended: otherwise every run would meet
+ * it, and some such jobs would take the places of all others. One that is over leaves the index.
  */
 export const parseOpenJobs = async (table: Table, items: readonly Item[]): Promise<Job[]> => {
   const { parsed, unreadable } = parseEach(table, items, parseJob);
   const active = new Set(items.filter(({ queueState }) => queueState === 'active').map(({ pk }) => pk));
   for (const { key } of unreadable) {
-    await endUnprocessable(table, key, active.has(key.pk) ? unknownOutcome : unprocessable);
+    await tryToEnd(table, key, active.has(key.pk) ? unknownOutcome : unprocessable);
   }
-  return parsed;
+  for (const { jobId } of parsed.filter(({ state }) => isFinal(state)))
+    await tryToEnd(table, jobKey(jobId), unprocessable);
+  return parsed.filter(({ state }) => !isFinal(state));
+};
+
+/** What cannot be ended is met, and reported, by the next run again; it must not keep this one from the jobs behind it. */
+const tryToEnd = async (table: Table, key: ItemKey, error: JobError): Promise<void> => {
+  try {
+    if ((await endUnprocessable(table, key, error)) === undefined) await leaveQueue(table, key);
+  } catch (failure) {
+    if (table.onUnreadable === undefined) throw failure;
+    table.onUnreadable(new UnreadableItemError(key, ['state']));
+  }
+};
+
+/** Takes a job that is over out of the queue's index. */
+const leaveQueue = async (table: Table, key: ItemKey): Promise<void> => {
+  await updateItem(table, key, { remove: ['queueState', 'queueOrder'], when: condition`#state IN (${finalStates})` });
 };
 
 const endUnprocessable = (table: Table, key: ItemKey, error: JobError): Promise<Item | undefined> => {

@@ -1,7 +1,7 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { type FinalState, isFinal, type Job, type JobState, type Turn } from './job.ts';
-import { jobKey, parseJob, toQueueState, unpublishedJob } from './job-store.ts';
+import { delayedPart, jobKey, parseJob, toQueueState, unpublishedJob } from './job-store.ts';
 
 // DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
 const maxTurnsWithHistory = 300;
@@ -13,6 +13,8 @@ export interface Transition {
   to: JobState;
   /** Where the job stands in its part of the queue index: its rank, its submit time or its deadline. */
   order?: string;
+  /** Keeps a queued job from the queue until the time that `order` names. */
+  isDelayed?: boolean;
   /** Attributes to set; undefined removes one. */
   changes?: Partial<Job>;
   /** Happens only while no cancellation has been requested. */
@@ -29,7 +31,7 @@ export interface Transition {
 export const transition = async (
   table: Table,
   { jobId, turn, lane }: Turn & Pick<Job, 'lane'>,
-  { from, to, order, changes = {}, unlessCancelRequested = false }: Transition,
+  { from, to, order, isDelayed = false, changes = {}, unlessCancelRequested = false }: Transition,
   retentionSeconds?: number,
 ): Promise<Job | undefined> => {
   const at = new Date(table.clock.now()).toISOString();
@@ -40,7 +42,14 @@ export const transition = async (
     expiresAt: retentionSeconds === undefined ? undefined : ttlAfter(table, retentionSeconds),
   };
   const item = await updateItem(table, jobKey(jobId), {
-    set: { ...changes, state: to, updatedAt: at, queueState: toQueueState(to, lane), queueOrder: order, ...end },
+    set: {
+      ...changes,
+      state: to,
+      updatedAt: at,
+      queueState: isDelayed ? delayedPart : toQueueState(to, lane),
+      queueOrder: order,
+      ...end,
+    },
     append: turn <= maxTurnsWithHistory || isEnd ? { history: [{ state: to, at }] } : {},
     when: allOf(
       condition`#state IN (${from}) AND #turn = ${turn}`,

@@ -1,6 +1,5 @@
-import { exists } from '../aws/expressions.ts';
 import { type TriggerDispatch, tryTriggerDispatch } from '../aws/invoke-functions.ts';
-import { type Table, updateItem } from '../aws/table.ts';
+import type { Table } from '../aws/table.ts';
 import type { Batch } from '../batches/batch.ts';
 import { batchKey } from '../batches/batch-store.ts';
 import { countEnd } from '../batches/count-end.ts';
@@ -10,8 +9,9 @@ import { type EventBus, publish } from '../events/publish.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-store.ts';
 import { expireRequest } from '../jobs/request-store.ts';
-import { isRefusedWrite } from '../jobs/set-aside.ts';
+import { isOfRecord } from '../jobs/set-aside.ts';
 import type { Log } from '../observability.ts';
+import { clearMark } from './unpublished.ts';
 
 /**
  * The outbox: the write that ends a job or batch marks it `unpublished`, the end is published, and then the mark is cleared.
@@ -66,18 +66,16 @@ const keepAsLongAsRecord = async (table: Table, ended: Job): Promise<void> => {
   await expireRequest(table, ended, Math.floor(Date.parse(ended.finishedAt) / 1000) + ended.retentionSeconds);
 };
 
-/** A record that takes no mark that it was counted must not keep its end from being published; the recount counts it by its state. */
+/**
+ * A record that takes no mark that it was counted, or a batch that cannot be read, must not keep an end from being published; the
+ * recount counts it by its state.
+ */
 const tryCountEnd = async ({ table, log }: Outbox, ended: Job): Promise<boolean> => {
   try {
     return await countEnd(table, ended);
   } catch (error) {
-    if (!isRefusedWrite(error)) throw error;
-    log.warn('The record of a job takes no mark that it was counted.', { jobId: ended.jobId, error: String(error) });
+    if (!isOfRecord(error)) throw error;
+    log.warn('The end of a job could not be counted in its batch.', { jobId: ended.jobId, error: String(error) });
     return false;
   }
-};
-
-// Without the condition the update would bring back a record that was erased meanwhile.
-const clearMark = async (table: Table, key: { pk: string; sk: string }): Promise<void> => {
-  await updateItem(table, key, { remove: ['unpublished'], when: exists });
 };

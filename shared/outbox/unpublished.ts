@@ -1,33 +1,106 @@
 import { condition, exists } from '../aws/expressions.ts';
 import { type Item, parseEach } from '../aws/items.ts';
-import { getItem, queryFirst, type Table, updateItem } from '../aws/table.ts';
+import { getItem, type ItemKey, queryPages, type Table, updateItem } from '../aws/table.ts';
 import type { Batch } from '../batches/batch.ts';
-import { parseBatch, unpublishedBatch } from '../batches/batch-store.ts';
+import { batchKey, parseBatch, unpublishedBatch } from '../batches/batch-store.ts';
+import { EventNotPublishedError } from '../events/publish.ts';
 import type { Job } from '../jobs/job.ts';
-import { parseJob, unpublishedJob } from '../jobs/job-store.ts';
+import { jobKey, parseJob, unpublishedJob } from '../jobs/job-store.ts';
+import { isOfRecord } from '../jobs/set-aside.ts';
 
-/** Jobs that ended before the given time (epoch ms), and whose end a crash kept from being published. */
-export const unpublishedJobs = (table: Table, beforeMs: number, limit: number): Promise<Job[]> =>
-  findMarked(table, unpublishedJob, parseJob, { beforeMs, limit });
+/** Ends that recovery meets for the first time, and those that it failed to publish before: these must not stand in the way. */
+export type Try = 'first' | 'again';
 
-/** Batches that ended before the given time (epoch ms), and whose end a crash kept from being published. */
-export const unpublishedBatches = (table: Table, beforeMs: number, limit: number): Promise<Batch[]> =>
-  findMarked(table, unpublishedBatch, parseBatch, { beforeMs, limit });
+/** Jobs that ended before the given time (epoch ms), and whose end is not published; page by page. */
+export const unpublishedJobs = (table: Table, which: Try, beforeMs: number, pageSize: number): AsyncGenerator<Job[]> =>
+  findMarked(table, markOf(unpublishedJob, which), parseJob, { beforeMs, pageSize });
 
-const findMarked = async <Ended>(
+/** Batches that ended before the given time (epoch ms), and whose end is not published; page by page. */
+export const unpublishedBatches = (
+  table: Table,
+  which: Try,
+  beforeMs: number,
+  pageSize: number,
+): AsyncGenerator<Batch[]> => findMarked(table, markOf(unpublishedBatch, which), parseBatch, { beforeMs, pageSize });
+
+const markOf = (mark: string, which: Try): string => (which === 'first' ? mark : `${mark}-again`);
+
+async function* findMarked<Ended>(
   table: Table,
   mark: string,
   parse: (item: Item) => Ended,
-  { beforeMs, limit }: { beforeMs: number; limit: number },
-): Promise<Ended[]> => {
+  { beforeMs, pageSize }: { beforeMs: number; pageSize: number },
+): AsyncGenerator<Ended[]> {
   const before = new Date(beforeMs).toISOString();
   const where = condition`#unpublished = ${mark} AND #finishedAt < ${before}`;
-  const entries = await queryFirst(table, { index: 'unpublished', where }, limit);
-  // The index may still hold what has been published meanwhile.
-  const records = await Promise.all(entries.map(({ pk, sk }) => getItem(table, { pk: String(pk), sk: String(sk) })));
-  const items = records.flatMap((item) => (item?.['unpublished'] === mark ? [item] : []));
-  const { parsed, unreadable } = parseEach(table, items, parse);
-  // An end that cannot be read cannot be published either; left marked, a few such would take every place for good.
-  for (const { key } of unreadable) await updateItem(table, key, { remove: ['unpublished'], when: exists });
-  return parsed;
+  for await (const { Items = [] } of queryPages(table, { index: 'unpublished', where, pageSize })) {
+    // The index may still hold what has been published meanwhile.
+    const records = await Promise.all(Items.map(({ pk, sk }) => getItem(table, { pk: String(pk), sk: String(sk) })));
+    const items = records.flatMap((item) => (item?.['unpublished'] === mark ? [item] : []));
+    const { parsed, unreadable } = parseEach(table, items, parse);
+    // An end that cannot be read cannot be published either; left marked, a few such would take every place for good.
+    for (const { key } of unreadable) await clearMark(table, key);
+    yield parsed;
+  }
+}
+
+// Failures of the record are the same each time; a few tries show that they are. All others may be an outage.
+const maxFailuresOfRecord = 3;
+const maxFailures = 10;
+const maxFailingMs = 24 * 3_600_000;
+
+/**
+ * Notes that an end could not be published: from now on it is tried apart from the others.
+ *
+ * @returns `hopeless` once there is no use in trying it again
+ */
+export const noteFailure = async (
+  table: Table,
+  ended: Job | Batch,
+  error: unknown,
+): Promise<'hopeless' | 'try_again'> => {
+  const mark = 'jobId' in ended ? unpublishedJob : unpublishedBatch;
+  const item = await tryToCount(table, keyOf(ended), markOf(mark, 'again'), error);
+  if (item === 'refused') return 'hopeless';
+  const failures = Number(item?.['publishFailures'] ?? 0);
+  if (isLasting(error)) return failures >= maxFailuresOfRecord ? 'hopeless' : 'try_again';
+  const failingMs = table.clock.now() - Date.parse(ended.finishedAt ?? '');
+  return failures >= maxFailures && failingMs >= maxFailingMs ? 'hopeless' : 'try_again';
 };
+
+const tryToCount = async (
+  table: Table,
+  key: ItemKey,
+  mark: string,
+  error: unknown,
+): Promise<Item | 'refused' | undefined> => {
+  try {
+    return await updateItem(table, key, {
+      set: { unpublished: mark },
+      add: { publishFailures: 1 },
+      when: condition`attribute_exists(#unpublished)`,
+    });
+  } catch (failure) {
+    // A record that takes no count any more keeps its place; if its end is at fault too, nothing is left to try.
+    if (!isOfRecord(failure)) throw failure;
+    return isLasting(error) ? 'refused' : undefined;
+  }
+};
+
+/** Whether a failure lies in the end itself. EventBridge and the table answer with errors of their own when they are out of reach. */
+const isLasting = (error: unknown): boolean =>
+  isOfRecord(error) ||
+  error instanceof TypeError ||
+  error instanceof RangeError ||
+  (error instanceof EventNotPublishedError && error.isLasting);
+
+/** Gives up an end that cannot be published; its record stays and says how it ended. */
+export const setEndAside = (table: Table, ended: Job | Batch): Promise<void> => clearMark(table, keyOf(ended));
+
+/** Clears the mark of an end: it is published, or never will be. */
+export const clearMark = async (table: Table, key: ItemKey): Promise<void> => {
+  // Without the condition the update would bring back a record that was erased meanwhile.
+  await updateItem(table, key, { remove: ['unpublished', 'publishFailures'], when: exists });
+};
+
+const keyOf = (ended: Job | Batch): ItemKey => ('jobId' in ended ? jobKey(ended.jobId) : batchKey(ended.batchId));

@@ -1,8 +1,8 @@
 import { allOf, condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
-import { countItems, getItem, queryFirst, queryItems, type Table } from '../../aws/table.ts';
+import { countItems, getItem, queryFirst, queryItems, queryPages, type Table } from '../../aws/table.ts';
 import { type Job, type Priority, priorities } from '../job.ts';
-import { queuedPart } from '../job-store.ts';
+import { type delayedPart, queuedPart } from '../job-store.ts';
 import { parseOpenJobs } from '../set-aside.ts';
 import type { LaneQueue } from './lane.ts';
 import { turnsBefore } from './priority-order.ts';
@@ -38,23 +38,27 @@ const isQueuedAt = ({ name }: LaneQueue, priority: Priority) =>
 const readEntry = (table: Table, { pk, sk }: Item): Promise<Item | undefined> =>
   getItem(table, { pk: String(pk), sk: String(sk) });
 
-/** Jobs of all lanes that hold a turn or that Adobe works on, and whose deadline lies before the given time. */
-export const overdueJobs = async (
+/**
+ * Jobs of all lanes that wait until a time, hold a turn or are at Adobe, and whose time lies before the given one; page by page,
+ * so that those which nothing can be done about do not take the places of others.
+ */
+export async function* overdueJobs(
   table: Table,
-  part: 'scheduled' | 'active',
+  part: typeof delayedPart | 'scheduled' | 'active',
   beforeMs: number,
-  limit: number,
-): Promise<Job[]> => {
+  pageSize: number,
+): AsyncGenerator<Job[]> {
   const before = new Date(beforeMs).toISOString();
   const where = condition`#queueState = ${part} AND #queueOrder < ${before}`;
-  const entries = await queryFirst(table, { index: 'queue', where }, limit);
-  const items = await Promise.all(entries.map((entry) => readEntry(table, entry)));
   const isOverdue = (item: Item) => item['queueState'] === part && String(item['queueOrder']) < before;
-  return parseOpenJobs(
-    table,
-    items.flatMap((item) => (item !== undefined && isOverdue(item) ? [item] : [])),
-  );
-};
+  for await (const { Items = [] } of queryPages(table, { index: 'queue', where, pageSize })) {
+    const items = await Promise.all(Items.map((entry) => readEntry(table, entry)));
+    yield await parseOpenJobs(
+      table,
+      items.flatMap((item) => (item !== undefined && isOverdue(item) ? [item] : [])),
+    );
+  }
+}
 
 /**
  * How many turns go to other jobs before this one, counted up to {@link countLimit}: those of its own priority before it, and

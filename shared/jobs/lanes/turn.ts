@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Table } from '../../aws/table.ts';
-import type { HeldPermit, Job, JobState, Turn } from '../job.ts';
+import type { HeldPermit, Job, JobError, JobState, Turn } from '../job.ts';
 import { getJob } from '../job-store.ts';
 import { endJob, transition } from '../transitions.ts';
 import { countSubmit } from './daily-count.ts';
 import { type Lane, submitSpanMs } from './lane.ts';
+import { delayAfterLostMs, maxLostTurns, neverSubmitted } from './lost-turns.ts';
 import { isPaused, readPauses } from './pauses.ts';
 import { releasePermits } from './permits.ts';
 import { type ClaimedSlots, claimSlots, releaseSlots, type Sleep } from './slots.ts';
@@ -81,6 +82,7 @@ const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots): Promise
     from: ['scheduled'],
     to: 'submitting',
     order: new Date(table.clock.now() + submittingMs).toISOString(),
+    changes: { lostTurns: undefined },
   });
   if (submitting === undefined) return afterLostWrite(table, job);
   // The write itself may have been slow.
@@ -105,25 +107,43 @@ const afterLostWrite = async (table: Table, { jobId, turn }: Job): Promise<Fence
 export interface Requeue {
   /** Whether Adobe may have seen a request in this turn; if not, its permits are free again. */
   sent: boolean;
+  /** Why the turn was lost, where the reason lies with the job: it ended before its submit. */
+  lost?: JobError;
   /** What the turn taught: attempts, refused tokens. */
   changes?: Partial<Job>;
 }
 
 /**
- * Puts a job back into the queue at its old rank, or ends it if its caller has asked for that meanwhile.
+ * Puts a job back into the queue at its old rank, after a delay if it keeps losing its turns. It ends instead if its caller has asked
+ * for that meanwhile, or if too many of its turns were lost.
  *
- * @returns undefined if another turn or state has taken the job over
+ * @returns the job as it is then; undefined if another turn or state has taken it over
  */
-export const requeue = async (table: Table, job: Job, { sent, changes = {} }: Requeue): Promise<Job | undefined> => {
+export const requeue = async (
+  table: Table,
+  job: Job,
+  { sent, lost, changes = {} }: Requeue,
+): Promise<Job | undefined> => {
   const from: JobState[] = [job.state];
-  const queued =
-    (await transition(table, job, {
-      from,
-      to: 'queued',
-      order: job.rank,
-      changes: { ...changes, submitAt: undefined, submitBy: undefined, permits: undefined },
-      unlessCancelRequested: true,
-    })) ?? (await endJob(table, job, from, { to: 'cancelled' }));
-  if (queued !== undefined && !sent) await releasePermits(table, job);
-  return queued;
+  const lostTurns = (job.lostTurns ?? 0) + (lost === undefined ? 0 : 1);
+  const moved =
+    lost !== undefined && lostTurns >= maxLostTurns
+      ? await endJob(table, job, from, { to: 'failed', error: neverSubmitted(lost) })
+      : ((await putBack(table, job, lost === undefined ? changes : { ...changes, lostTurns, error: lost })) ??
+        (await endJob(table, job, from, { to: 'cancelled' })));
+  if (moved !== undefined && !sent) await releasePermits(table, job);
+  return moved;
+};
+
+const putBack = (table: Table, job: Job, changes: Partial<Job>): Promise<Job | undefined> => {
+  const delayMs = changes.lostTurns === undefined ? 0 : delayAfterLostMs(changes.lostTurns);
+  const delayedUntil = delayMs === 0 ? undefined : new Date(table.clock.now() + delayMs).toISOString();
+  return transition(table, job, {
+    from: [job.state],
+    to: 'queued',
+    order: delayedUntil ?? job.rank,
+    isDelayed: delayedUntil !== undefined,
+    changes: { ...changes, delayedUntil, submitAt: undefined, submitBy: undefined, permits: undefined },
+    unlessCancelRequested: true,
+  });
 };

@@ -4,9 +4,10 @@ import { type RecoverContext, recoverJobs } from '#functions/dispatch/recover-jo
 import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
+import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
-import { endJob, transition } from '#shared/jobs/transitions.ts';
+import { transition } from '#shared/jobs/transitions.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
 import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
@@ -57,7 +58,7 @@ describe('a turn that never started', () => {
     const job = await enqueue(lane);
     await assignTurns(dispatchContext(lane), lane);
     clock.set(noon + 3_000);
-    expect(await recoverJobs(parts())).toEqual({ requeued: 0, resumed: 0, published: 0 });
+    expect(await recoverJobs(parts())).toEqual({ requeued: 0, rejoined: 0, resumed: 0 });
     expect((await readJob(table, job)).state).toBe('scheduled');
 
     clock.set(noon + 8_001);
@@ -136,23 +137,77 @@ describe('a job whose execution died at Adobe’s side or in storing', () => {
   });
 });
 
-describe('an end that was not published', () => {
-  it('is published, but not while whoever ended the job is about to', async () => {
-    const job = await enqueue(lane);
-    await endJob(table, job, ['queued'], { to: 'cancelled' });
-    clock.advance(30_000);
-    expect((await recoverJobs(parts())).published).toBe(0);
-    clock.advance(1);
-    expect((await recoverJobs(parts())).published).toBe(1);
+describe('turns that are lost before their submit', () => {
+  /** Gives the job a turn that nothing comes of, and has it recovered. */
+  const loseTurn = async (job: Job): Promise<Job> => {
+    await assignTurns(dispatchContext(lane), lane);
+    expect((await readJob(table, job)).state).toBe('scheduled');
+    clock.advance(lane.limits.submitGraceMs + 60_000);
+    await recoverJobs(parts());
+    return readJob(table, job);
+  };
+
+  it('make the job wait longer from one to the next, and end it after about a day', async () => {
+    let job = await enqueue(lane);
+    const startedAt = clock.now();
+    const delays: number[] = [];
+    while (job.state === 'queued') {
+      job = await loseTurn(job);
+      const { delayedUntil } = job;
+      delays.push(delayedUntil === undefined ? 0 : Math.round((Date.parse(delayedUntil) - clock.now()) / 60_000));
+      if (delayedUntil === undefined) continue;
+      expect(await assignTurns(dispatchContext(lane), lane)).toBe(0);
+      clock.set(Date.parse(delayedUntil) + 1);
+      expect((await recoverJobs(parts())).rejoined).toBe(1);
+      expect(await readJob(table, job)).toMatchObject({ state: 'queued', rank: job.rank });
+    }
+    expect(delays.slice(0, 10)).toEqual([0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    expect(job).toMatchObject({ state: 'failed', turn: 30, error: { code: 'never_submitted' } });
+    const hours = (clock.now() - startedAt) / 3_600_000;
+    expect(hours).toBeGreaterThan(20);
+    expect(hours).toBeLessThan(30);
+    expect(observed.metrics).toEqual(['JobsFailed']);
     expect(published).toEqual([job.jobId]);
-    expect((await recoverJobs(parts())).published).toBe(0);
+    expect((await readPermits(lane)).every(({ freeAt }) => freeAt <= clock.now())).toBe(true);
+  }, 60_000);
+
+  it('are forgotten once the job passes the fence', async () => {
+    let job = await enqueue(lane);
+    for (let lost = 0; lost < 3; lost += 1) {
+      job = await loseTurn(job);
+      clock.advance(10 * 60_000);
+      await recoverJobs(parts());
+    }
+    expect(job.lostTurns).toBe(3);
+    await assignTurns(dispatchContext(lane), lane);
+    const verdict = await passFence(lane, { jobId: job.jobId, turn: 4 });
+    expect(verdict).toMatchObject({ kind: 'passed' });
+    expect((await readJob(table, job)).lostTurns).toBeUndefined();
   });
 
-  it('is published by the next run when EventBridge does not answer in this one', async () => {
-    await endJob(table, await enqueue(lane), ['queued'], { to: 'cancelled' });
-    clock.advance(60_000);
-    const silent: EventBus = { ...bus, eventBridge: { send: () => Promise.reject(new Error('no answer')) } as never };
-    expect((await recoverJobs(parts({ bus: silent }))).published).toBe(0);
-    expect((await recoverJobs(parts())).published).toBe(1);
+  it('do not keep a job from being cancelled while it waits', async () => {
+    const job = await enqueue(lane);
+    await loseTurn(job);
+    const delayed = await loseTurn(job);
+    expect(delayed.delayedUntil).toBeDefined();
+    expect(await cancelJob(table, delayed)).toMatchObject({ outcome: 'cancelled' });
+    clock.advance(3_600_000);
+    expect((await recoverJobs(parts())).rejoined).toBe(0);
   });
+});
+
+describe('a job whose every execution dies', () => {
+  it.each<JobState>(['running', 'storing'])(
+    'is given up while %s, with a code that tells that it may be billed',
+    async (state) => {
+      const job = await jobIn(state, noon - 1);
+      for (let run = 0; run < 20; run += 1) {
+        await recoverJobs(parts());
+        clock.advance(15 * 60_000 + 1);
+      }
+      expect(startedNames).toHaveLength(12);
+      expect(await readJob(table, job)).toMatchObject({ state: 'failed', error: { code: 'job_given_up' } });
+      expect(published).toEqual([job.jobId]);
+    },
+  );
 });

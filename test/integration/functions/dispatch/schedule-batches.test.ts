@@ -5,7 +5,6 @@ import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
 import { getItem, type Table, updateItem } from '#shared/aws/table.ts';
 import { advanceBatch, requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { batchKey, createBatch, getBatch } from '#shared/batches/batch-store.ts';
-import type { EventBus } from '#shared/events/publish.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
@@ -17,7 +16,6 @@ useJobTable((fresh) => {
 });
 
 const minuteMs = 60_000;
-const bus = { eventBridge: { send: async () => ({ FailedEntryCount: 0 }) }, eventBusName: 'bus' } as never as EventBus;
 
 const newBatch = async () => {
   const batch = { batchId: uuid(), caller: 'team', priority: 'low', retentionSeconds: 60 } as const;
@@ -37,7 +35,7 @@ const follow = async (startRun?: StartRun): Promise<string[]> => {
   const start: StartRun = async (_, name) => {
     started.push(name);
   };
-  await scheduleBatches({ table, bus, log: observe().log, startRun: startRun ?? start });
+  await scheduleBatches({ table, ...observe(), startRun: startRun ?? start });
   return started;
 };
 

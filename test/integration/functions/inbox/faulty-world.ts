@@ -1,3 +1,4 @@
+import { recoverEnds } from '#functions/dispatch/recover-ends.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
 import type { InboxContext } from '#functions/inbox/context.ts';
@@ -97,7 +98,9 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
     dispatch: async () => {
       const started: BatchRun[] = [];
       await inProcess(async (context) => {
-        await recoverJobs({ ...context, startTurn: async () => {}, recordMetric: () => {} });
+        const recovering = { ...context, startTurn: async () => {}, recordMetric: () => {} };
+        await recoverJobs(recovering);
+        await recoverEnds(recovering, 'jobs');
         const startRun = async (run: BatchRun) => {
           await context.triggerDispatch();
           // The same work starts once, however often it is asked for.
@@ -105,7 +108,8 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
             started.push(run);
           }
         };
-        await scheduleBatches({ ...context, startRun });
+        await scheduleBatches({ ...recovering, startRun });
+        await recoverEnds(recovering, 'batches');
       });
       for (const run of started) await follow(run);
     },

@@ -142,8 +142,8 @@ const createRig = (
       const started: BatchRun[] = [];
       await scheduleBatches({
         table,
-        bus,
         log: observed.log,
+        recordMetric: observed.recordMetric,
         startRun: async (run) => {
           started.push(run);
         },

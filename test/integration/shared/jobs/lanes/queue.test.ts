@@ -183,7 +183,12 @@ it('finds what is overdue in each part of the index, earliest first', async () =
   await transition(table, late, { from: ['queued'], to: 'scheduled', order: order(-2_000) });
   await transition(table, future, { from: ['queued'], to: 'scheduled', order: order(1) });
   await transition(table, active, { from: ['queued'], to: 'submitting', order: order(-1) });
-  expect(ids(await overdueJobs(table, 'scheduled', clock.now(), 10))).toEqual([late.jobId, later.jobId]);
-  expect(ids(await overdueJobs(table, 'scheduled', clock.now(), 1))).toEqual([late.jobId]);
-  expect(ids(await overdueJobs(table, 'active', clock.now(), 10))).toEqual([active.jobId]);
+  const overdue = async (part: 'scheduled' | 'active', pageSize: number) => {
+    const pages: string[][] = [];
+    for await (const page of overdueJobs(table, part, clock.now(), pageSize)) pages.push(ids(page));
+    return pages;
+  };
+  expect(await overdue('scheduled', 10)).toEqual([[late.jobId, later.jobId]]);
+  expect((await overdue('scheduled', 1)).flat()).toEqual([late.jobId, later.jobId]);
+  expect((await overdue('active', 10)).flat()).toEqual([active.jobId]);
 });
