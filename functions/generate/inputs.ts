@@ -33,7 +33,9 @@ export interface PreparedInputs {
 export const noInputs: PreparedInputs = { uploads: {}, reused: [], objects: {} };
 
 /** The inputs are ready and the submit is due in so many seconds; or the turn has ended without one. */
-type Prepared = { kind: 'ready'; inputs: PreparedInputs; waitSeconds: number } | { kind: 'ended'; turn: Submitted };
+export type Prepared =
+  | { kind: 'ready'; inputs: PreparedInputs; waitSeconds: number }
+  | { kind: 'ended'; turn: Submitted };
 
 // Two minutes and more: a function that held the lease for an upload has died by then, and Adobe's storage is back or down for long.
 const maxWaits = 40;

@@ -1,7 +1,8 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { countRequestedOutputs } from '#shared/adobe/services/operation.ts';
+import { countRequestedOutputs, type OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import type { Submission } from '#shared/adobe/services/submit.ts';
 import { incomingKey } from '#shared/deployment/bucket.ts';
 import { replaceSources } from '#shared/inputs/sources.ts';
 import { findWebSources } from '#shared/inputs/web-sources.ts';
@@ -15,11 +16,45 @@ const inputUrlSeconds = 3_600;
 // A job that is over its time is given up by then.
 const destinationMarginSeconds = 900;
 
+/** Everything that a submit sends but for the token. */
+export interface BuiltRequest {
+  operation: OperationDefinition;
+  submission: Submission;
+}
+
+/**
+ * Builds what a submit sends. Everything that can fail with it does so here, before the fence: behind it, nobody could tell a
+ * request that was never sent from one whose answer was lost.
+ *
+ * @throws {SyntaxError} if the request is no JSON
+ * @throws {TypeError} if it is no object, or a header or the URL is malformed
+ * @throws {UnknownOperationError}
+ */
+export const buildRequest = async (
+  context: GenerateContext,
+  job: Job,
+  stored: StoredRequest,
+  inputs: PreparedInputs,
+): Promise<BuiltRequest> => {
+  const operation = operationOf(job);
+  const request: unknown = requestOf(stored);
+  if (typeof request !== 'object' || request === null) throw new TypeError('The request is no object.');
+  const submission = {
+    baseUrl: context.getBaseUrl(serviceOf(operation)),
+    body: await buildBody(context, job, stored, inputs),
+    modelVersion: job.modelVersion,
+    requestId: `${job.jobId}-${job.turn}`,
+  };
+  new URL(operation.path, submission.baseUrl);
+  new Headers({ 'x-request-id': submission.requestId, 'x-model-version': job.modelVersion ?? '' });
+  return { operation, submission };
+};
+
 /**
  * The request body for Adobe, as JSON text: inputs are named by their uploads or by presigned URLs, outputs by presigned URLs to
  * write them to. It is made when it is sent and never stored.
  */
-export const buildRequest = async (
+const buildBody = async (
   context: GenerateContext,
   job: Job,
   stored: StoredRequest,

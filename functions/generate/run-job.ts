@@ -1,17 +1,27 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
+import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import { createAdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
-import { hasPreparedInputs, noInputs, prepareInputs } from './inputs.ts';
+import { hasPreparedInputs, noInputs, type Prepared, prepareInputs } from './inputs.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit.ts';
-import { endUnsent, publishJobEnded, readTurnJob, type Submitted, secondsUntil, type TurnEnd } from './turn.ts';
+import {
+  endUnsent,
+  loseTurn,
+  publishJobEnded,
+  readTurnJob,
+  type Submitted,
+  secondsUntil,
+  type TurnEnd,
+} from './turn.ts';
+import { isOfJob, unsendable } from './unsendable.ts';
 
 type Plan =
   | { kind: 'stale' }
+  /** The job can never be sent and has ended. */
   | { kind: 'over' }
   | { kind: 'submit'; lane: string; waitSeconds: number; hasInputs: boolean; firstPollSeconds: number }
   | { kind: 'poll'; firstPollSeconds: number };
@@ -47,9 +57,25 @@ const requestLost: JobError = {
 const planTurn = async (context: GenerateContext, turn: Turn): Promise<Plan> => {
   const job = await readTurnJob(context, turn);
   if (job === undefined) return { kind: 'stale' };
+  if (job.state !== 'scheduled') return planFollowing(context, job);
+  try {
+    return await planSubmit(context, job);
+  } catch (error) {
+    if (!isOfJob(error)) throw error;
+    context.log.error('A job cannot be sent.', { jobId: turn.jobId, error: String(error) });
+    await endUnsent(context, job, unsendable);
+    return { kind: 'over' };
+  }
+};
+
+const planFollowing = (context: GenerateContext, job: Job): Plan => {
+  if (job.state !== 'running' && job.state !== 'storing') return { kind: 'stale' };
+  return { kind: 'poll', firstPollSeconds: context.pollingPolicyFor(job).firstPollSeconds };
+};
+
+const planSubmit = async (context: GenerateContext, job: Job): Promise<Plan> => {
   const { firstPollSeconds } = context.pollingPolicyFor(job);
-  if (job.state === 'running' || job.state === 'storing') return { kind: 'poll', firstPollSeconds };
-  if (job.state !== 'scheduled' || job.submitAt === undefined) return { kind: 'stale' };
+  if (job.submitAt === undefined) return { kind: 'stale' };
   const request = await readRequest(context.table, job);
   if (request === undefined) {
     await endUnsent(context, job, requestLost);
@@ -60,15 +86,26 @@ const planTurn = async (context: GenerateContext, turn: Turn): Promise<Plan> => 
   return { kind: 'submit', lane: job.lane, waitSeconds, hasInputs, firstPollSeconds };
 };
 
+const inputsNotPrepared: JobError = {
+  code: 'inputs_not_prepared',
+  message: 'Its inputs could not be prepared; the log says why.',
+};
+
 const submitInTime = async (
   durable: DurableContext,
   context: GenerateContext,
   turn: Turn,
   plan: Extract<Plan, { kind: 'submit' }>,
 ): Promise<Submitted> => {
-  const prepared = plan.hasInputs
-    ? await prepareInputs(durable, context, turn)
-    : { kind: 'ready' as const, inputs: noInputs, waitSeconds: plan.waitSeconds };
+  let prepared: Prepared = { kind: 'ready', inputs: noInputs, waitSeconds: plan.waitSeconds };
+  if (plan.hasInputs) {
+    try {
+      prepared = await prepareInputs(durable, context, turn);
+    } catch (error) {
+      context.log.error('The inputs of a job could not be prepared.', { jobId: turn.jobId, error: String(error) });
+      return durable.step('lose turn', () => loseTurn(context, turn, inputsNotPrepared));
+    }
+  }
   if (prepared.kind === 'ended') return prepared.turn;
   if (prepared.waitSeconds > 0) await durable.wait('submit time', { seconds: prepared.waitSeconds });
   return submitOnce(durable, context, { ...turn, lane: plan.lane }, prepared.inputs);

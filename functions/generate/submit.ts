@@ -1,9 +1,8 @@
 import { type DurableContext, StepSemantics } from '@aws/durable-execution-sdk-js';
 import { type AccessToken, TokenUnavailableError } from '#shared/adobe/auth/access-token.ts';
-import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
-import type { HeldPermit, Job, Turn } from '#shared/jobs/job.ts';
+import type { HeldPermit, Job, JobError, Turn } from '#shared/jobs/job.ts';
 import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
@@ -12,8 +11,10 @@ import type { GenerateContext } from './context.ts';
 import { endUnknown, handleSubmitOutcome } from './handle-submit-outcome.ts';
 import type { PreparedInputs } from './inputs.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';
-import { buildRequest } from './request.ts';
-import { readTurnJob, requeueTurn, type Submitted } from './turn.ts';
+import { repeatWrite } from './repeat-write.ts';
+import { type BuiltRequest, buildRequest } from './request.ts';
+import { endUnsent, loseTurn, readTurnJob, requeueTurn, type Submitted } from './turn.ts';
+import { describeLost, isOfJob, unsendable } from './unsendable.ts';
 
 /** A turn and the lane whose limits it is submitted under. */
 type LaneTurn = Turn & Pick<Job, 'lane'>;
@@ -47,10 +48,8 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
   } catch (error) {
     return giveUpWithoutToken(context, turn, error);
   }
-  const scheduled = await readTurnJob(context, turn);
-  // Read before the fence as well: behind it a read that fails would leave open whether the job was sent.
-  const request = scheduled && (await readRequest(context.table, scheduled));
-  if (request === undefined) return { kind: 'over' };
+  const built = await tryToBuild(context, turn, inputs);
+  if ('kind' in built) return built;
   const lane = findLane(context.lanes, turn.lane);
   const verdict = await passFence(lane, turn);
   if (verdict.kind === 'stale') return { kind: 'over' };
@@ -60,23 +59,32 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
     return requeueTurn(context, verdict.job, { sent: false, dispatchNow });
   }
   const { job, trialLevel, permits } = verdict;
-  const operation = operationOf(job);
-  const outcome = await submit(
-    operation,
-    {
-      baseUrl: context.getBaseUrl(serviceOf(operation)),
-      body: await buildRequest(context, job, request, inputs),
-      modelVersion: job.modelVersion,
-      requestId: `${job.jobId}-${job.turn}`,
-    },
-    token,
-    context.table.clock.now,
-  );
+  const outcome = await submit(built.operation, built.submission, token, context.table.clock.now);
   const answeredAt = context.table.clock.now();
-  const submitted = await handleAnswer(context, job, outcome, { trialLevel, tokenVersion: token.versionId, inputs });
+  const circumstances = { trialLevel, tokenVersion: token.versionId, inputs };
+  const submitted = await repeatWrite(context, () => handleAnswer(context, job, outcome, circumstances));
   // Without an answer nothing says when the request arrives: its permits stay taken for as long as it may be under way.
   if (outcome.kind !== 'unknown' || outcome.status !== undefined) await trySettle(context, lane, permits, answeredAt);
   return submitted;
+};
+
+/** What is to be sent; or the end of the turn, if it cannot be built. */
+const tryToBuild = async (
+  context: GenerateContext,
+  turn: Turn,
+  inputs: PreparedInputs,
+): Promise<BuiltRequest | Submitted> => {
+  const job = await readTurnJob(context, turn);
+  if (job?.state !== 'scheduled') return { kind: 'over' };
+  try {
+    const stored = await readRequest(context.table, job);
+    return stored === undefined
+      ? await endUnsent(context, job, unsendable)
+      : await buildRequest(context, job, stored, inputs);
+  } catch (error) {
+    context.log.error('A request could not be built.', { jobId: turn.jobId, error: String(error) });
+    return isOfJob(error) ? endUnsent(context, job, unsendable) : loseTurn(context, turn, describeLost(error));
+  }
 };
 
 /** A permit that cannot be settled comes free a minute later; the job goes on. */
@@ -129,12 +137,17 @@ const giveUpWithoutToken = async (context: GenerateContext, turn: Turn, error: u
   return requeueTurn(context, job, { sent: false, dispatchNow: false });
 };
 
+const submitNotReached: JobError = {
+  code: 'submit_not_reached',
+  message: 'The turn was interrupted before its submit.',
+};
+
 /** The step started but did not end: what is certain stands in the job's record. */
 const afterInterruption = async (context: GenerateContext, turn: Turn): Promise<Submitted> => {
   const job = await readTurnJob(context, turn);
   if (job === undefined) return { kind: 'requeued', dispatchNow: false };
   if (job.state === 'queued') return { kind: 'requeued', dispatchNow: true };
-  if (job.state === 'scheduled') return requeueTurn(context, job, { sent: false, dispatchNow: true });
+  if (job.state === 'scheduled') return loseTurn(context, turn, submitNotReached);
   if (job.state === 'submitting') return endUnknown(context, job, 'The connection to Adobe was interrupted.');
   return { kind: job.state === 'running' || job.state === 'storing' ? 'at_adobe' : 'over' };
 };

@@ -135,6 +135,19 @@ const generationAlarms = (stackName: string): AlarmDefinition[] => [
       'An event on the bus was not written by this gateway; no webhook was told. The log of notify says why.',
   },
   {
+    name: 'batch-set-aside',
+    metric: gatewayMetric(stackName, metricNames.batchesSetAside, Duration.minutes(5)),
+    threshold: 1,
+    description: 'The record of a batch could not be updated any more; it was refused as batch_unprocessable.',
+  },
+  {
+    name: 'end-set-aside',
+    metric: gatewayMetric(stackName, metricNames.endsSetAside, Duration.minutes(5)),
+    threshold: 1,
+    description:
+      'The end of a job or batch could not be published: nobody was told of it. The log of dispatch names it.',
+  },
+  {
     name: 'item-unreadable',
     metric: gatewayMetric(stackName, metricNames.itemsUnreadable, Duration.minutes(5)),
     threshold: 1,
