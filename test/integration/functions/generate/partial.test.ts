@@ -198,7 +198,7 @@ describe('the steps of a durable execution', () => {
   it('hold no URL of an output, and nothing of an answer that is too long for them', async () => {
     const { rig, accepted } = await prepare(
       four,
-      (r) => [0, 1, 2, 3].map((index) => ({ ...outputAt(r, index), note: 'n'.repeat(300_000), name: 'short' })),
+      (r) => [0, 1, 2, 3].map((index) => ({ ...outputAt(r, index), note: 'n'.repeat(150_000), name: 'short' })),
       {},
       { message: 'm'.repeat(300_000) },
     );
