@@ -8,6 +8,7 @@ import { measureBatches } from './batches.ts';
 import { measureBundle } from './bundles.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
 import { runWithFaults } from './fault-run.ts';
+import { measureGrowth } from './growth.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
 import { measureMemory } from './memory.ts';
 import { simulateQueue } from './queue-simulation.ts';
@@ -129,6 +130,20 @@ const sections: Section[] = [
       return {
         figures,
         rows: [{ figure: '200 MB output: memory above idle', value: figures.aboveIdleMb, unit: 'MB', below: 150 }],
+      };
+    },
+  },
+  {
+    name: 'growth',
+    title: 'memory of the embedded stack after 20,000 refused requests and 5,000 erased jobs (some minutes)',
+    measure: async () => {
+      const figures = await measureGrowth({ refused: 20_000, erased: 5_000 });
+      return {
+        figures,
+        rows: [
+          { figure: '20,000 refused requests: heap that stays', value: figures.refused.heapMb, unit: 'MB', below: 30 },
+          { figure: '5,000 erased jobs: heap that stays', value: figures.erased.heapMb, unit: 'MB', below: 30 },
+        ],
       };
     },
   },
