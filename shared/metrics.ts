@@ -29,6 +29,8 @@ export const metricNames = {
   itemsUnreadable: 'ItemsUnreadable',
   /** Events that notify refused: of another gateway, or not as this one writes them. */
   eventsRefused: 'EventsRefused',
+  /** Attempts to get a token with a wrong id or secret. */
+  callerTokensRefused: 'CallerTokensRefused',
   jobsSucceeded: 'JobsSucceeded',
   jobsPartiallySucceeded: 'JobsPartiallySucceeded',
   jobsFailed: 'JobsFailed',

@@ -7,9 +7,9 @@ const services = json(createServicesSchema(z.url()));
 
 /**
  * Who may view and pause the queue. `policy`: callers to whom an IAM policy allows the operators' routes. A list: callers by
- * the `sub` of their tokens. `everybody`: every caller, as in the embedded stack.
+ * the `sub` of their tokens. `callers`: callers whose record says so. `everybody`: every caller, as in the embedded stack.
  */
-const operators = z.union([z.literal('policy'), z.literal('everybody'), z.array(z.string().min(1))]);
+const operators = z.union([z.enum(['policy', 'callers', 'everybody']), z.array(z.string().min(1))]);
 
 export type Operators = z.output<typeof operators>;
 
@@ -35,6 +35,7 @@ export const apiEnvironment = defineEnvironment({
   ...ownS3,
   bucketName: text,
   webhookTableName: text,
+  callerTableName: text,
   accessTokenSecretId: text,
   dispatchFunctionName: text,
   notifyFunctionArn: text,

@@ -7,7 +7,15 @@ export const functionNames = [
   'notify',
   'token-refresh',
   'secret-rotation',
+  'caller-token',
+  'authorize',
+  'signing-key',
 ] as const;
+
+/** The functions that exist in the auth mode `callers` only. */
+export const callerFunctionNames = ['caller-token', 'authorize', 'signing-key'] as const;
+
+export type CallerFunctionName = (typeof callerFunctionNames)[number];
 
 /** One of the functions of the gateway. */
 export type FunctionName = (typeof functionNames)[number];
@@ -29,8 +37,9 @@ export const durableAlias = 'live';
 /** The name of a stack's own event bus: stages of one account must never receive each other's events. */
 export const eventBusName = (stackName: string): string => stackName;
 
-/** The names of the two secrets of a stack. */
+/** The names of the secrets of a stack. */
 export const secretNames = (stackName: string) => ({
   clientCredentials: `${stackName}/client-credentials`,
   accessToken: `${stackName}/access-token`,
+  signingKey: `${stackName}/signing-key`,
 });

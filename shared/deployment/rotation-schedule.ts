@@ -64,3 +64,6 @@ export const findContradictions = (settings: Required<RotationSettings>): Contra
   }
   return contradictions;
 };
+
+/** Interval of the rotation of the key that signs the tokens of callers. */
+export const signingKeyRotationDays = 90;

@@ -17,6 +17,8 @@ const auth = z.discriminatedUnion('mode', [
     /** Who is one caller among those who sign in through IAM Identity Center. */
     singleSignOn: z.enum(singleSignOnCallers).default('users'),
   }),
+  z.strictObject({ mode: z.literal('callers') }),
+  z.strictObject({ mode: z.literal('iam') }),
   z.strictObject({
     mode: z.literal('jwt'),
     /** The `iss` of the tokens; its `/.well-known/openid-configuration` must be public. */
@@ -40,6 +42,13 @@ const logRetention = z.literal(logRetentions, { error: `must be one of ${logRete
 const stageSchema = z.strictObject({
   /** Who may call: AWS callers that sign with SigV4 (`iam`), or bearers of an OpenID Connect token (`jwt`). */
   auth: auth.default({ mode: 'iam', singleSignOn: 'users' }),
+  /**
+   * Who may call: programs with an id and secret that the gateway gave them (`callers`), AWS callers that sign with SigV4
+   * (`iam`), or bearers of an OpenID Connect token (`jwt`).
+   */
+  auth: auth.default({ mode: 'callers' }),
+  /** How long the tokens live that callers get with their id and secret (mode `callers`); Adobe's own live a day. */
+  callerTokenLifetimeSeconds: seconds.min(300).max(86_400).default(86_400),
   /** Browser origins that may call the gateway and fetch outputs; none by default. */
   corsOrigins: z.array(corsOrigin).default([]),
   /**

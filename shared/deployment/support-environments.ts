@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineEnvironment, list, nonNegative, text, wholeNumber } from './environment.ts';
+import { defineEnvironment, gatewayUrl, list, nonNegative, text, wholeNumber } from './environment.ts';
 
 // Functions that know nothing of Adobe's services: apart, so that their bundles hold none of the operations.
 
@@ -45,4 +45,26 @@ export const notifyEnvironment = defineEnvironment({
   notifyFunctionArn: text,
   /** Whether webhooks may be on this machine; set in the embedded stack only. */
   webhookLoopback: z.literal('allowed').optional(),
+});
+
+// A token names the gateway as its issuer and the stack as its audience.
+const callers = { callerTableName: text, gatewayUrl };
+
+/** The environment of caller-token. */
+export const callerTokenEnvironment = defineEnvironment({
+  ...callers,
+  stackName: text,
+  signingKeySecretId: text,
+  callerTokenLifetimeSeconds: wholeNumber,
+});
+
+/** The environment of authorize. */
+export const authorizeEnvironment = defineEnvironment({ ...callers, stackName: text });
+
+/** The environment of signing-key. */
+export const signingKeyEnvironment = defineEnvironment({
+  ...callers,
+  stackName: text,
+  signingKeySecretId: text,
+  callerTokenLifetimeSeconds: wholeNumber,
 });

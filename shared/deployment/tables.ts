@@ -42,6 +42,9 @@ export type JobIndex = keyof typeof jobTable.indexes;
 /** Webhooks with their secrets, and deliveries: a table of its own, as few functions may read it. */
 export const webhookTable = { ...item, timeToLiveAttribute: 'expiresAt' } as const satisfies TableDefinition;
 
+/** Callers, the public keys of their tokens, and failed attempts to get one. */
+export const callerTable = { ...item, timeToLiveAttribute: 'expiresAt' } as const satisfies TableDefinition;
+
 /** The state of the rotation, which no other function can reach. */
 export const rotationTable = { partitionKey: 'pk' } as const satisfies TableDefinition;
 
@@ -73,6 +76,20 @@ export const webhookPartitions = {
   caller: (caller: string) => `caller#${caller}`,
   /** The deliveries of a webhook. */
   webhook: (webhookId: string) => `webhook#${webhookId}`,
+} as const;
+
+/** The partitions of the caller table. */
+export const callerPartitions = {
+  /** Every caller: few enough to be listed whole. */
+  callers: 'callers',
+  /** What callers may do, by caller; in every auth mode. */
+  policies: 'policies',
+  /** When each secret of a caller was last used. */
+  secretUse: 'secret-use',
+  /** The public keys that tokens are verified with. */
+  verificationKeys: 'verification-keys',
+  /** Failed attempts to get a token, by caller and by source address. */
+  failedAttempts: 'failed-attempts',
 } as const;
 
 /** The one partition of the rotation table. */

@@ -28,4 +28,8 @@ export const getTimeouts = ({
   // Ends before its callers stop waiting for it, after a minute.
   'token-refresh': { timeoutSeconds: 55 },
   'secret-rotation': { timeoutSeconds: 300 + propagationSeconds },
+  'caller-token': { timeoutSeconds: 15 },
+  // API Gateway waits for an authorizer for 10 s.
+  authorize: { timeoutSeconds: 10 },
+  'signing-key': { timeoutSeconds: 60 },
 });

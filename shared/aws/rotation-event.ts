@@ -1,0 +1,14 @@
+import * as z from 'zod';
+
+/** The steps in which Secrets Manager rotates a secret (AWS). */
+export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** Reads what Secrets Manager invokes a rotation function with (AWS). */
+export const stepSchema = z.object({
+  Step: z.enum(rotationSteps),
+  SecretId: z.string(),
+  ClientRequestToken: z.string(),
+});
+
+/** What Secrets Manager invokes a rotation function with (AWS). */
+export type StepEvent = z.output<typeof stepSchema>;
