@@ -1,12 +1,5 @@
 import * as z from 'zod';
-
-/** The steps in which Secrets Manager rotates a secret (AWS). */
-export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
-
-const stepSchema = z.object({ Step: z.enum(rotationSteps), SecretId: z.string(), ClientRequestToken: z.string() });
-
-/** What Secrets Manager invokes a rotation function with (AWS). */
-export type StepEvent = z.output<typeof stepSchema>;
+import { stepSchema } from '#shared/aws/rotation-event.ts';
 
 /**
  * What the function is invoked with: a step by Secrets Manager, `daily` by its schedule, `retire-now` by an operator

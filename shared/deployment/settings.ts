@@ -18,7 +18,6 @@ const auth = z.discriminatedUnion('mode', [
     singleSignOn: z.enum(singleSignOnCallers).default('users'),
   }),
   z.strictObject({ mode: z.literal('callers') }),
-  z.strictObject({ mode: z.literal('iam') }),
   z.strictObject({
     mode: z.literal('jwt'),
     /** The `iss` of the tokens; its `/.well-known/openid-configuration` must be public. */
@@ -40,8 +39,6 @@ const logRetentions = [
 const logRetention = z.literal(logRetentions, { error: `must be one of ${logRetentions.join(', ')}` });
 
 const stageSchema = z.strictObject({
-  /** Who may call: AWS callers that sign with SigV4 (`iam`), or bearers of an OpenID Connect token (`jwt`). */
-  auth: auth.default({ mode: 'iam', singleSignOn: 'users' }),
   /**
    * Who may call: programs with an id and secret that the gateway gave them (`callers`), AWS callers that sign with SigV4
    * (`iam`), or bearers of an OpenID Connect token (`jwt`).

@@ -3,11 +3,13 @@ import type { SingleSignOnCallers } from '#shared/deployment/job-environments.ts
 import type { RawBody } from './json-body.ts';
 import { ProblemError } from './problem.ts';
 
-/** The request context with what either authorizer of the HTTP API adds to it. */
+/** The request context with what the authorizer of the HTTP API adds to it. */
 export interface AuthorizedContext extends APIGatewayEventRequestContextV2 {
   authorizer?: {
     jwt?: { claims?: Record<string, unknown> };
     iam?: { userArn?: string } | null;
+    /** What our own authorizer says; see `functions/authorize`. */
+    lambda?: { callerId?: unknown; operator?: unknown; refusal?: unknown } | null;
   };
 }
 
@@ -33,6 +35,8 @@ export interface ApiRequest {
    * @throws {ProblemError} 401 if the authorizer names no caller
    */
   caller(): string;
+  /** Whether the authorizer says that an operator sent it; only one of mode `callers` does. */
+  isOperator: boolean;
   /** A header by its name in any case. */
   header(name: string): string | undefined;
 }
@@ -66,11 +70,15 @@ export const readId = ({ params }: Pick<ApiRequest, 'params'>, name: string): st
  * Reads what the routes need out of an event; what is no text where there must be one counts as absent.
  *
  * @param options.url base of the URLs in answers
+ * @throws {ProblemError} 401 for a token that has expired: our authorizer cannot answer that itself
  */
 export const readRequest = (
   event: HttpEvent,
   options: { startedAt: number; url: string; singleSignOn: SingleSignOnCallers },
 ): ApiRequest => {
+  if (event.requestContext.authorizer?.lambda?.refusal === 'token_expired') {
+    throw new ProblemError(401, 'token_expired', 'The access token has expired. Get a new one.');
+  }
   const headers = new Map(Object.entries(textsOf(event.headers)).map(([name, value]) => [name.toLowerCase(), value]));
   return {
     id: readRequestId(event) ?? '',
@@ -88,6 +96,7 @@ export const readRequest = (
       contentEncoding: headers.get('content-encoding'),
     },
     caller: () => readCaller(event.requestContext, options.singleSignOn),
+    isOperator: event.requestContext.authorizer?.lambda?.operator === true,
     header: (name) => headers.get(name.toLowerCase()),
   };
 };
@@ -107,7 +116,7 @@ const textsOf = (values: unknown): Record<string, string> =>
 const maxCallerBytes = 1024;
 
 /**
- * Who sent a request: the token's `sub`, or account and role (or user) in IAM mode. The session name is left out of a
+ * Who sent a request: the caller's id, the token's `sub`, or account and role (or user) in IAM mode. The session name is left out of a
  * role's identity: it differs from one Lambda sandbox or login to the next, and principals who take on a role choose it themselves.
  * The exception are users of IAM Identity Center, who all share the role of their permission set: there Identity Center sets the
  * session name to that of the user, and lets nobody else take on the role.
@@ -119,7 +128,7 @@ export const readCaller = (
   { authorizer }: Pick<AuthorizedContext, 'authorizer'>,
   singleSignOn: SingleSignOnCallers,
 ): string => {
-  const subject = authorizer?.jwt?.claims?.['sub'];
+  const subject = authorizer?.lambda?.callerId ?? authorizer?.jwt?.claims?.['sub'];
   const caller = typeof subject === 'string' ? subject : parseIdentity(authorizer?.iam?.userArn ?? '', singleSignOn);
   if (caller.trim() === '') throw new ProblemError(401, 'unauthorized', 'The request does not tell who sent it.');
   if (Buffer.byteLength(caller) > maxCallerBytes) {

@@ -102,6 +102,11 @@ const requireOperator = (operators: Operators, request: ApiRequest, route: strin
   if (operators === 'everybody') return;
   // API Gateway asks IAM about the route it has found. On its route for all the rest a caller's permission would do, so a path
   // that gets there by another spelling, such as a slash at its end, passes for no operator.
-  const allowed = operators === 'policy' ? request.routeKey === route : operators.includes(request.caller());
+  const allowed =
+    operators === 'policy'
+      ? request.routeKey === route
+      : operators === 'callers'
+        ? request.isOperator
+        : operators.includes(request.caller());
   if (!allowed) throw new ProblemError(403, 'operator_required', 'Only operators of this gateway may do this.');
 };

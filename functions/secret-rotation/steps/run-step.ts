@@ -1,6 +1,6 @@
+import type { StepEvent } from '#shared/aws/rotation-event.ts';
 import { type RotationContext, type RotationOptions, withLease } from '../context.ts';
 import { LeaseLostError, RotationEndedError, RotationError } from '../errors.ts';
-import type { StepEvent } from '../event.ts';
 import { reportFailure, reportPlanned, reportRotated } from '../status-report.ts';
 import { abortRotation } from './abort.ts';
 import { createSecret } from './create.ts';

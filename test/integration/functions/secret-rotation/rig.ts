@@ -7,7 +7,6 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { RotationPolicy, RotationPorts } from '#functions/secret-rotation/context.ts';
 import { runDaily } from '#functions/secret-rotation/daily.ts';
-import { rotationSteps, type StepEvent } from '#functions/secret-rotation/event.ts';
 import { deletePreviousSecretNow } from '#functions/secret-rotation/secrets/delete.ts';
 import { runStep } from '#functions/secret-rotation/steps/run-step.ts';
 import { createSecretStore } from '#functions/secret-rotation/stores/secret-store.ts';
@@ -20,6 +19,7 @@ import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts
 import { type ClientCredentials, readClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import { checkFireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import { createIoManagementClient } from '#shared/adobe/console/io-management.ts';
+import { rotationSteps, type StepEvent } from '#shared/aws/rotation-event.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { startRotationTables } from '#test/fixtures/rotation-tables.ts';
 import { startMotoServer } from '#test/integration/local/secrets-manager/moto-server.ts';

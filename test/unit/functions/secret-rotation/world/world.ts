@@ -1,8 +1,8 @@
 import type { RotationOptions, RotationPolicy, RotationPorts } from '#functions/secret-rotation/context.ts';
 import { runDaily } from '#functions/secret-rotation/daily.ts';
-import { rotationSteps } from '#functions/secret-rotation/event.ts';
 import { deletePreviousSecretNow } from '#functions/secret-rotation/secrets/delete.ts';
 import { runStep } from '#functions/secret-rotation/steps/run-step.ts';
+import { rotationSteps } from '#shared/aws/rotation-event.ts';
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
 import type { MetricName } from '#shared/metrics.ts';
 import { type AdobeSecret, createFakeAdobe, credentialsOf, scopes, tokenLifetimeMs } from './fake-adobe.ts';
