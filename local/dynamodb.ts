@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import {
+  callerTable,
   type IndexDefinition,
   jobTable,
   type Keys,
@@ -118,3 +119,7 @@ export const createRotationTable = (client: DynamoDBClient, tableName: string): 
 /** Creates the table of webhooks and deliveries. */
 export const createWebhookTable = (client: DynamoDBClient, tableName: string): Promise<void> =>
   create(client, tableName, webhookTable);
+
+/** Creates the table of callers. */
+export const createCallerTable = (client: DynamoDBClient, tableName: string): Promise<void> =>
+  create(client, tableName, callerTable);

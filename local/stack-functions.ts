@@ -7,9 +7,12 @@ import {
 } from '#shared/deployment/job-environments.ts';
 import { durableAlias, type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import {
+  authorizeEnvironment,
+  callerTokenEnvironment,
   commonEnvironment,
   notifyEnvironment,
   secretRotationEnvironment,
+  signingKeyEnvironment,
   tokenRefreshEnvironment,
 } from '#shared/deployment/support-environments.ts';
 import { getTimeouts } from '#shared/deployment/timeouts.ts';
@@ -43,6 +46,9 @@ const write: Record<FunctionName, (values: ReturnType<typeof variables>) => Reco
   notify: notifyEnvironment.write,
   'token-refresh': tokenRefreshEnvironment.write,
   'secret-rotation': secretRotationEnvironment.write,
+  'caller-token': callerTokenEnvironment.write,
+  authorize: authorizeEnvironment.write,
+  'signing-key': signingKeyEnvironment.write,
 };
 
 /** All that the functions of the stack are told; each takes what is its own. */
@@ -67,6 +73,8 @@ const variables = (settings: StackSettings, { gateway, firefly, ims, ioManagemen
   tableName: stackNames.table,
   webhookTableName: stackNames.webhookTable,
   rotationTableName: stackNames.rotationTable,
+  callerTableName: stackNames.callerTable,
+  signingKeySecretId: stackNames.signingKeySecret,
   bucketName: stackNames.bucket,
   eventBusName: stackNames.eventBus,
   accessTokenSecretId: stackNames.accessTokenSecret,

@@ -1,7 +1,8 @@
 import { CreateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { signingKeyRotationDays } from '#shared/deployment/rotation-schedule.ts';
 import type { AdobeTarget } from './adobe-target.ts';
 import { localClients } from './clients.ts';
-import { createJobTable, createRotationTable, createWebhookTable } from './dynamodb.ts';
+import { createCallerTable, createJobTable, createRotationTable, createWebhookTable } from './dynamodb.ts';
 import { functionArn } from './lambda/function-definition.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
@@ -18,6 +19,13 @@ export const createResources = async (
       createJobTable(dynamoDb, stackNames.table),
       createRotationTable(dynamoDb, stackNames.rotationTable),
       createWebhookTable(dynamoDb, stackNames.webhookTable),
+      createCallerTable(dynamoDb, stackNames.callerTable),
+      secretsManager.send(
+        new CreateSecretCommand({
+          Name: stackNames.signingKeySecret,
+          SecretString: '{"placeholder":"not configured"}',
+        }),
+      ),
       secretsManager.send(
         new CreateSecretCommand({
           Name: stackNames.accessTokenSecret,
@@ -37,6 +45,13 @@ export const createResources = async (
         RotationLambdaARN: functionArn(stackNames.functions['secret-rotation']),
         RotationRules: { AutomaticallyAfterDays: rotationDays },
         RotateImmediately: false,
+      }),
+    );
+    await secretsManager.send(
+      new RotateSecretCommand({
+        SecretId: stackNames.signingKeySecret,
+        RotationLambdaARN: functionArn(stackNames.functions['signing-key']),
+        RotationRules: { AutomaticallyAfterDays: signingKeyRotationDays },
       }),
     );
   } finally {

@@ -70,8 +70,10 @@ export const stackNames = {
   rotationTable: `${stack}-rotation`,
   webhookTable: `${stack}-webhooks`,
   eventBus: eventBusName(stack),
+  callerTable: `${stack}-callers`,
   accessTokenSecret: secretNames(stack).accessToken,
   clientCredentialsSecret: secretNames(stack).clientCredentials,
+  signingKeySecret: secretNames(stack).signingKey,
   functions: Object.fromEntries(functionNames.map((name) => [name, lambdaName(stack, name)])) as Record<
     FunctionName,
     string

@@ -84,6 +84,10 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       startHttpApi({
         port: options.port ?? 0,
         invokeApi: (event) => lambda.invoke(stackNames.functions.api, event),
+        callers: {
+          invokeCallerToken: (event) => lambda.invoke(stackNames.functions['caller-token'], event),
+          invokeAuthorize: (event) => lambda.invoke(stackNames.functions.authorize, event),
+        },
         onError: (error) => onLog(stackNames.functions.api, errorLine(error)),
         cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
         anyPort: pages.anyPort,
@@ -151,8 +155,8 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     }
     progress('creating tables and secrets');
     await createResources({ ...endpoints, ...accessKey }, target, settings);
-    progress('refreshing the access token');
-    await refreshToken(lambda);
+    progress('refreshing the access token, and making the key that signs the tokens of callers');
+    await Promise.all([refreshToken(lambda), secretsManager.rotationsSettled()]);
     if (options.schedules ?? true) {
       opened.unshift(startSchedules(lambda, secretsManager, onError));
     }

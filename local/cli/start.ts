@@ -1,7 +1,9 @@
 import { enableCompileCache } from 'node:module';
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
+import type { DemoCaller } from '../demo-callers.ts';
 import type { Stack } from '../stack.ts';
 import { type FirstImage, makeFirstImage } from './first-image.ts';
+import { describeQuickstart } from './quickstart.ts';
 import { readStartOptions, type StartOptions, usage } from './start-options.ts';
 
 const run = async (options: StartOptions): Promise<void> => {
@@ -11,6 +13,7 @@ const run = async (options: StartOptions): Promise<void> => {
   enableCompileCache();
   // Loaded only now, so that a mistake on the command line is answered at once.
   const { startStack } = await import('../stack.ts');
+  const { createDemoCallers } = await import('../demo-callers.ts');
   const stack = await startStack({
     port: options.port,
     target,
@@ -26,8 +29,9 @@ const run = async (options: StartOptions): Promise<void> => {
     },
   });
   endOnSignal(stack, options.once ? 130 : 0);
+  const callers = await createDemoCallers(stack.description);
   say(`Ready: ${stack.description.gateway}`);
-  if (options.json) console.log(JSON.stringify(stack.description));
+  if (options.json) console.log(JSON.stringify({ ...stack.description, callers }));
 
   say(`Making an image: "${options.prompt}"`);
   const image = await firstImage(stack, options, say);
@@ -36,7 +40,7 @@ const run = async (options: StartOptions): Promise<void> => {
     await stack.close();
     process.exit(image.status === 'succeeded' ? 0 : 1);
   }
-  say(nextSteps(stack.description.gateway, image));
+  say(nextSteps(stack.description.gateway, image, callers));
 };
 
 const firstImage = async (stack: Stack, options: StartOptions, say: (line: string) => void): Promise<FirstImage> => {
@@ -52,12 +56,14 @@ const firstImage = async (stack: Stack, options: StartOptions, say: (line: strin
   }
 };
 
-const nextSteps = (gateway: string, { jobId }: FirstImage): string =>
+const nextSteps = (gateway: string, { jobId }: FirstImage, callers: readonly DemoCaller[]): string =>
   [
     '',
     'Try it:',
     `  curl -s ${gateway}/v3/images/generate -H 'content-type: application/json' -d '{"prompt":"a fox in the snow","size":{"width":1024,"height":1024}}'`,
     jobId === '' ? `  curl -s ${gateway}/health` : `  curl -sL ${gateway}/jobs/${jobId}/outputs/0 -o first-image.jpg`,
+    '',
+    ...describeQuickstart(gateway, callers),
     '',
     'Ctrl-C ends it.',
   ].join('\n');

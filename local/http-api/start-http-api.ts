@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { ProblemError, problemResponse } from '#functions/api/http/problem.ts';
 import { findRefusal, type GuardRules } from '../loopback-guard.ts';
+import { authorizeEvent, type CallerFunctions, isCallerRoute } from './caller-functions.ts';
 import { answerHeaders, type CorsSettings, isPreflight, preflightHeaders } from './cors.ts';
 import { callIntegration } from './integration.ts';
 import type { ClientResponse } from './integration-response.ts';
@@ -15,6 +16,8 @@ export interface HttpApiOptions extends Pick<GuardRules, 'hosts' | 'anyPort'> {
   port?: number;
   /** Runs the function behind the API and resolves with its result. */
   invokeApi(event: HttpApiEvent): Promise<unknown>;
+  /** The functions behind the routes and in front of them that callers' own credentials need; without, there are none. */
+  callers?: CallerFunctions;
   /** Without it browsers of other origins get nothing. */
   cors?: CorsSettings;
   /** Base URL that clients call, where it differs from this server's own. */
@@ -61,7 +64,12 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
     if (cors && isPreflight(message)) {
       return { statusCode: 204, headers: preflightHeaders(cors, message.headers.origin), body: Buffer.alloc(0) };
     }
-    return body && callIntegration(integration, toEvent({ message, body, requestId, receivedAt }, identity));
+    if (body === undefined) return undefined;
+    const event = toEvent({ message, body, requestId, receivedAt }, identity);
+    const { callers } = options;
+    if (callers === undefined) return callIntegration(integration, event);
+    if (isCallerRoute(event)) return callIntegration({ ...integration, invokeApi: callers.invokeCallerToken }, event);
+    return callIntegration(integration, await authorizeEvent(callers, event));
   };
   const handle = async (message: IncomingMessage, response: ServerResponse) => {
     const requestId = randomUUID();
