@@ -1,12 +1,13 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
-import { type FunctionName, readStackName } from '#shared/deployment/names.ts';
-import { type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
+import { type CallerFunctionName, type FunctionName, functionNames, readStackName } from '#shared/deployment/names.ts';
+import { callerTable, type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
 import type { Stage } from './config.ts';
 import { CallerPolicy, OperatorPolicy } from './constructs/access-policies.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { CallerAccess } from './constructs/caller-access.ts';
 import { DataTable } from './constructs/data-table.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { GatewayEventBus } from './constructs/event-bus.ts';
@@ -30,7 +31,12 @@ export class GatewayStack extends Stack {
   readonly outputs: OutputsBucket;
   readonly secrets: Secrets;
   readonly rotation: SecretRotation;
-  readonly functions: Record<FunctionName, GatewayFunction>;
+  readonly callers: DataTable;
+  /** In mode `callers` only. */
+  readonly callerAccess: CallerAccess | undefined;
+  /** Those of callers' own credentials exist in mode `callers` only. */
+  readonly functions: Record<Exclude<FunctionName, CallerFunctionName>, GatewayFunction> &
+    Partial<Record<CallerFunctionName, GatewayFunction>>;
   readonly webhooks: DataTable;
   readonly events: GatewayEventBus;
   readonly failures: DeadLetterQueue;
@@ -56,13 +62,22 @@ export class GatewayStack extends Stack {
       logicalId: 'WebhookTable',
       keepData,
     });
+    this.callers = new DataTable(this, 'Callers', {
+      definition: callerTable,
+      logicalId: 'CallerTable',
+      keepData,
+    });
     this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
     const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
     this.events = new GatewayEventBus(this, 'Events', { copiesToDefaultBus: settings.copyEventsToDefaultBus });
     this.failures = new DeadLetterQueue(this, 'Failures');
-    const { jobs, outputs, secrets, webhooks, events, failures } = this;
-    const parts = { settings, jobs, outputs, secrets, webhooks, events, failures, gatewayUrl };
+    const { jobs, outputs, secrets, webhooks, callers, events, failures } = this;
+    const parts = { settings, jobs, outputs, secrets, webhooks, callers, events, failures, gatewayUrl };
     this.rotation = new SecretRotation(this, 'Rotation', parts);
+    this.callerAccess =
+      settings.auth.mode === 'callers'
+        ? new CallerAccess(this, 'CallerAccess', { settings, callers: this.callers, gatewayUrl })
+        : undefined;
     const inbox = new InboxFunction(this, 'Inbox', parts);
     const notify = new NotifyFunction(this, 'Notify', parts);
     this.functions = {
@@ -73,6 +88,7 @@ export class GatewayStack extends Stack {
       notify,
       'token-refresh': new TokenRefreshFunction(this, 'TokenRefresh', parts),
       'secret-rotation': this.rotation.function,
+      ...this.callerAccess?.functions,
     };
     const { api, dispatch, generate } = this.functions;
     const announcing = [api, dispatch, generate, inbox];
@@ -96,7 +112,7 @@ export class GatewayStack extends Stack {
         alias: notify.alias,
       }),
     };
-    this.httpApi.serve(this.functions.api);
+    this.httpApi.serve(this.functions.api, this.callerAccess);
     this.schedules = new Schedules(this, 'Schedules', {
       dispatch: this.functions.dispatch,
       tokenRefresh: this.functions['token-refresh'],
@@ -107,12 +123,14 @@ export class GatewayStack extends Stack {
       topic,
       rotationDays: settings.rotationDays,
       failures,
+      functions: functionNames.filter((name) => this.functions[name] !== undefined),
       undelivered: { inbox: this.eventRules.inbox.undelivered, notify: this.eventRules.notify.undelivered },
     });
 
     this.output('GatewayUrl', 'The endpoint for callers', gatewayUrl);
     this.output('BucketName', 'Where the outputs are', this.outputs.bucket.bucketName);
     this.output('TableName', 'Where the jobs are', this.jobs.table.tableName);
+    this.output('CallerTableName', 'Who may call: npm run callers', this.callers.table.tableName);
     this.output('ClientCredentialsSecret', 'Set with: npm run credentials', this.secrets.clientCredentials.secretName);
     this.output('AccessTokenSecret', 'Written by the token refresh', this.secrets.accessToken.secretName);
     this.output('FailuresQueueUrl', 'What generate, inbox and notify could not work off', failures.queueUrl);

@@ -15,9 +15,7 @@ export interface DemoCaller {
 const names = ['demo-campaigns', 'demo-catalogue'] as const;
 
 /** Makes the two callers that one can try tokens with. */
-export const createDemoCallers = async (
-  urls: Pick<StackDescription, 'dynamodb' | 's3' | 'secretsManager'>,
-): Promise<DemoCaller[]> => {
+export const createDemoCallers = async (urls: StackDescription): Promise<DemoCaller[]> => {
   const { dynamoDb, s3, secretsManager } = localClients(urls);
   const table = {
     dynamoDb: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } }),

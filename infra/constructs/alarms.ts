@@ -12,7 +12,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { functionNames, lambdaName } from '#shared/deployment/names.ts';
+import { type FunctionName, lambdaName } from '#shared/deployment/names.ts';
 import { type MetricName, metricNames, metricNamespace } from '#shared/metrics.ts';
 
 interface AlarmsProps {
@@ -20,6 +20,8 @@ interface AlarmsProps {
   rotationDays: number;
   /** Keeps what durable functions were started with and could not work off. */
   failures: IQueue;
+  /** The functions of the stack. */
+  functions: readonly FunctionName[];
   /** Keep the events that could not be delivered. */
   undelivered: Record<keyof typeof undeliveredMeans, IQueue>;
 }
@@ -46,7 +48,8 @@ export class Alarms extends Construct {
       ...rotationAlarms(stackName, props.rotationDays),
       ...generationAlarms(stackName),
       ...executionAlarms(stackName),
-      ...functionAlarms(stackName),
+      ...functionAlarms(stackName, props.functions),
+      ...(props.functions.includes('caller-token') ? callerAlarms(stackName) : []),
       ...undeliveredAlarms(props.undelivered),
       ...failureAlarms(stackName, props.failures),
     ];
@@ -209,8 +212,18 @@ const failureAlarms = (stackName: string, failures: IQueue): AlarmDefinition[] =
   })),
 ];
 
-const functionAlarms = (stackName: string): AlarmDefinition[] =>
-  functionNames.map((name) => ({
+const callerAlarms = (stackName: string): AlarmDefinition[] => [
+  {
+    name: 'caller-tokens-refused',
+    metric: gatewayMetric(stackName, metricNames.callerTokensRefused, Duration.minutes(5)),
+    threshold: 50,
+    description:
+      'Many requests for a token had a wrong id or secret: a client with an old secret, or guesses. The log of caller-token names callers that exist.',
+  },
+];
+
+const functionAlarms = (stackName: string, names: readonly FunctionName[]): AlarmDefinition[] =>
+  names.map((name) => ({
     name: `${name}-errors`,
     metric: lambdaMetric(lambdaName(stackName, name), 'Errors'),
     threshold: 1,

@@ -12,12 +12,19 @@ import {
   HttpStage,
   type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import {
+  HttpIamAuthorizer,
+  HttpJwtAuthorizer,
+  HttpLambdaAuthorizer,
+  HttpLambdaResponseType,
+} from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
+import { jwksPath, metadataPath, tokenPaths } from '#shared/callers/token-paths.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
 import { AccessLog } from './access-log.ts';
 import { docsPaths, operatorRoutes } from './api-paths.ts';
+import type { CallerAccess } from './caller-access.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
 
 /** The HTTP API: every path and method goes to the api function, once the authorizer has let the caller in. */
@@ -33,7 +40,6 @@ export class GatewayHttpApi extends Construct {
     this.api = new HttpApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
       createDefaultStage: false,
-      defaultAuthorizer: authorizer(settings.auth),
       ...(settings.corsOrigins.length > 0 && { corsPreflight: corsPreflight(settings.corsOrigins) }),
     });
     const resource = this.api.node.defaultChild;
@@ -53,16 +59,23 @@ export class GatewayHttpApi extends Construct {
     });
   }
 
-  /** Sends every path and method to a function. */
-  serve({ lambda }: GatewayFunction): void {
+  /**
+   * Sends every path and method to a function, once the authorizer has let the caller in.
+   *
+   * @param callerAccess in mode `callers`: what lets callers in, and gives them tokens
+   */
+  serve({ lambda }: GatewayFunction, callerAccess: CallerAccess | undefined): void {
     const { auth, corsOrigins, docs } = this.#settings;
     const integration = new HttpLambdaIntegration('Api', lambda);
+    const authorizer = createAuthorizer(auth, callerAccess);
     new HttpRoute(this.api, 'DefaultRoute', {
       httpApi: this.api,
       routeKey: HttpRouteKey.DEFAULT,
       integration,
+      authorizer,
       authorizationScopes: auth.mode === 'jwt' && auth.scopes.length > 0 ? auth.scopes : undefined,
     });
+    if (callerAccess !== undefined) this.#serveTokens(callerAccess);
     if (corsOrigins.length > 0) {
       this.#openRoute({
         path: '/{proxy+}',
@@ -84,8 +97,22 @@ export class GatewayHttpApi extends Construct {
     // With routes of their own API Gateway asks IAM about them by name, and tells the function that it has.
     if (auth.mode === 'iam') {
       for (const { method, path } of operatorRoutes) {
-        this.api.addRoutes({ path, methods: [HttpMethod[method]], integration });
+        this.api.addRoutes({ path, methods: [HttpMethod[method]], integration, authorizer });
       }
+    }
+  }
+
+  #serveTokens({ functions }: CallerAccess): void {
+    const integration = new HttpLambdaIntegration('CallerToken', functions['caller-token'].lambda);
+    // Clients keep a token for hours.
+    const route = { integration, throttle: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 } };
+    for (const path of tokenPaths) {
+      const reason = 'Here callers get the token that all other routes ask for; the function checks id and secret.';
+      this.#openRoute({ ...route, path, methods: [HttpMethod.POST], reason });
+    }
+    for (const path of [jwksPath, metadataPath]) {
+      const reason = 'Public keys and addresses, for anybody to read.';
+      this.#openRoute({ ...route, path, methods: [HttpMethod.GET, HttpMethod.HEAD], reason });
     }
   }
 
@@ -121,10 +148,17 @@ interface OpenRoute {
   throttle: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number };
 }
 
-const authorizer = (auth: Settings['auth']): IHttpRouteAuthorizer =>
-  auth.mode === 'iam'
-    ? new HttpIamAuthorizer()
-    : new HttpJwtAuthorizer('Bearer', auth.issuer, { jwtAudience: auth.audiences });
+const createAuthorizer = (auth: Settings['auth'], callerAccess: CallerAccess | undefined): IHttpRouteAuthorizer => {
+  if (auth.mode === 'iam') return new HttpIamAuthorizer();
+  if (auth.mode === 'jwt') return new HttpJwtAuthorizer('Bearer', auth.issuer, { jwtAudience: auth.audiences });
+  if (callerAccess === undefined) throw new TypeError('Mode callers needs its functions');
+  return new HttpLambdaAuthorizer('Callers', callerAccess.functions.authorize.lambda, {
+    responseTypes: [HttpLambdaResponseType.SIMPLE],
+    identitySource: ['$request.header.Authorization'],
+    // A caller that is disabled is out after this long.
+    resultsCacheTtl: Duration.minutes(1),
+  });
+};
 
 const corsPreflight = (allowOrigins: string[]): CorsPreflightOptions => ({
   allowOrigins,

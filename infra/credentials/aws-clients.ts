@@ -28,7 +28,7 @@ export const createAwsClients = (where: { region?: string; profile?: string }): 
   return {
     secretsManager,
     lambda,
-    dynamoDb: DynamoDBDocumentClient.from(dynamoDb),
+    dynamoDb: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } }),
     close: () => {
       for (const client of [secretsManager, lambda, dynamoDb]) client.destroy();
     },

@@ -12,7 +12,7 @@ import { type Action, readOptions, usage, variables } from './options.ts';
 import { rotateNow } from './rotate.ts';
 import { openSession, type Session } from './session.ts';
 import { setUp } from './set-up.ts';
-import { createOutput, type Output, openPrompt, type Terminal } from './terminal.ts';
+import { createOutput, openPrompt, type Terminal } from './terminal.ts';
 
 /** The process that the command runs in. */
 export interface Surroundings {
@@ -61,30 +61,36 @@ export const runCredentials = async ({
     await actions[options.action](session);
     return 0;
   } catch (error) {
-    complain(output, error);
+    output.complain(explainError(error, advice));
     return error instanceof UsageError ? 2 : 1;
   } finally {
     aws?.close();
   }
 };
 
-const complain = (output: Output, error: unknown): void => {
-  if (error instanceof GatewayError) output.complain(error.message);
-  else if (error instanceof Error) {
-    const advice = awsAdvice(error);
-    // Without a word for the operator it is ours to mend, and the place helps.
-    output.complain(advice === undefined ? (error.stack ?? error.message) : `${error.message}\n${advice}`);
-  } else output.complain(String(error));
+const advice =
+  'The role needs DescribeSecret, GetSecretValue, PutSecretValue and RotateSecret on the secret client-credentials, GetFunctionConfiguration and InvokeFunction on token-refresh and secret-rotation, GetItem on the job table.';
+
+/**
+ * What a command tells the operator of an error.
+ *
+ * @param permissions the sentence that names what the operator's role needs
+ */
+export const explainError = (error: unknown, permissions: string): string => {
+  if (error instanceof GatewayError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const found = awsAdvice(error, permissions);
+  // Without a word for the operator it is ours to mend, and the place helps.
+  return found === undefined ? (error.stack ?? error.message) : `${error.message}\n${found}`;
 };
 
 /** What helps against the refusals of AWS that have nothing to do with the gateway. */
-const awsAdvice = (error: Error): string | undefined => {
+const awsAdvice = (error: Error, permissions: string): string | undefined => {
   const named: Record<string, string> = {
     CredentialsProviderError: 'Log in to AWS, or name a profile with --profile.',
     ExpiredTokenException: 'The AWS session has expired: log in again.',
     UnrecognizedClientException: 'AWS does not know these AWS credentials: log in again.',
-    AccessDeniedException:
-      'The role needs DescribeSecret, GetSecretValue, PutSecretValue and RotateSecret on the secret client-credentials, GetFunctionConfiguration and InvokeFunction on token-refresh and secret-rotation, GetItem on the job table.',
+    AccessDeniedException: permissions,
   };
   if (/^Region is missing/.test(error.message)) return 'Name the region with --region, or set AWS_REGION.';
   if ('$fault' in error) return named[error.name] ?? `AWS refused (${error.name}).`;

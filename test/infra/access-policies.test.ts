@@ -13,7 +13,7 @@ const routes: Route[] = createRoutes({
   settings: { docs: 'open' },
 } as ApiContext);
 
-const { resources } = synthesise();
+const { resources } = synthesise({ auth: { mode: 'iam' } });
 
 const arnOfApi = /^arn:\$\{AWS::Partition\}:execute-api:\$\{AWS::Region\}:\$\{AWS::AccountId\}:\$\{HttpApi\}/;
 

@@ -17,7 +17,7 @@ describe('the settings of a stage', () => {
     expect(read({})).toMatchObject({
       name: 'test',
       settings: {
-        auth: { mode: 'iam', singleSignOn: 'users' },
+        auth: { mode: 'callers' },
         services: { firefly: {} },
         submitGraceSeconds: 3,
         outputUrlLifetimeSeconds: 3600,

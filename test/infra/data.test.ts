@@ -110,6 +110,7 @@ describe('the secrets', () => {
     expect(secrets.map(({ Properties }) => Properties['Name'])).toEqual([
       'firefly-gateway-test/client-credentials',
       'firefly-gateway-test/access-token',
+      'firefly-gateway-test/signing-key',
     ]);
     for (const { Properties } of secrets) {
       expect(Properties).not.toHaveProperty('SecretString');

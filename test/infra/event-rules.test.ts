@@ -19,7 +19,7 @@ const aliasOf = (name: 'inbox' | 'notify') =>
     ([, { Type, Properties }]) =>
       Type === 'AWS::Lambda::Alias' && flatten(Properties['FunctionName']).includes(functionId(name)),
   )?.[0];
-const functionId = (name: keyof typeof stack.functions) =>
+const functionId = (name: 'api' | 'dispatch' | 'generate' | 'inbox' | 'notify') =>
   stack.getLogicalId(stack.functions[name].lambda.node.defaultChild as Parameters<typeof stack.getLogicalId>[0]);
 
 describe.each([

@@ -8,8 +8,11 @@ import {
 } from '#shared/deployment/job-environments.ts';
 import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import {
+  authorizeEnvironment,
+  callerTokenEnvironment,
   notifyEnvironment,
   secretRotationEnvironment,
+  signingKeyEnvironment,
   tokenRefreshEnvironment,
 } from '#shared/deployment/support-environments.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
@@ -41,6 +44,9 @@ const readers: Record<FunctionName, (variables: Record<string, string>) => unkno
   notify: notifyEnvironment.read,
   'token-refresh': tokenRefreshEnvironment.read,
   'secret-rotation': secretRotationEnvironment.read,
+  'caller-token': callerTokenEnvironment.read,
+  authorize: authorizeEnvironment.read,
+  'signing-key': signingKeyEnvironment.read,
 };
 
 /** Known at the deployment only. */

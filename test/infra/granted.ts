@@ -51,11 +51,18 @@ const permissionsOf = (statement: Statement, targets: Map<string, Target>): Perm
   });
 };
 
+/** A function of the stack; of mode `callers` it has all. */
+const functionOf = (stack: GatewayStack, name: FunctionName) => {
+  const found = stack.functions[name];
+  if (found === undefined) throw new Error(`The stack has no function ${name}`);
+  return found;
+};
+
 const principalsByRole = (stack: GatewayStack): Map<string, Principal> => {
   const logicalId = (role: { node: { defaultChild?: unknown } }) =>
     stack.getLogicalId(role.node.defaultChild as Parameters<GatewayStack['getLogicalId']>[0]);
   return new Map<string, Principal>([
-    ...functionNames.map((name): [string, Principal] => [logicalId(stack.functions[name].role), name]),
+    ...functionNames.map((name): [string, Principal] => [logicalId(functionOf(stack, name).role), name]),
     [logicalId(stack.schedules.roles.dispatch), 'schedule of dispatch'],
     [logicalId(stack.schedules.roles.tokenRefresh), 'schedule of token-refresh'],
     [logicalId(stack.schedules.roles.secretRotation), 'schedule of secret-rotation'],
@@ -67,12 +74,12 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
   const byName = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
   const lambda = (name: FunctionName) => byName('lambda', `function:${stack.stackName}-${name}`);
-  const { jobs, outputs, secrets, rotation, webhooks, functions, events, failures } = stack;
+  const { jobs, outputs, secrets, rotation, webhooks, events, failures, callers, callerAccess } = stack;
   return new Map<string, Target>([
     ...functionNames.flatMap((name): [string, Target][] => [
-      [arn(functions[name].lambda.logGroup.logGroupArn), `log group of ${name}`],
+      [arn(functionOf(stack, name).lambda.logGroup.logGroupArn), `log group of ${name}`],
       [lambda(name), `function ${name}`],
-      [arn(functions[name].lambda.functionArn), `function ${name}`],
+      [arn(functionOf(stack, name).lambda.functionArn), `function ${name}`],
     ]),
     ...durableFunctions.flatMap((name): [string, Target][] => [
       [`${lambda(name)}:live`, `alias live of ${name}`],
@@ -89,6 +96,8 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
       `${arn(outputs.bucket.bucketArn)}/${prefix}/*`,
       `bucket ${prefix}/*`,
     ]),
+    [arn(callers.table.tableArn), 'caller table'],
+    [arn(callerAccess?.signingKey.secretArn ?? ''), 'secret signing-key'],
     [arn(secrets.clientCredentials.secretArn), 'secret client-credentials'],
     [arn(secrets.accessToken.secretArn), 'secret access-token'],
     [arn(failures.queueArn), 'queue of failures'],

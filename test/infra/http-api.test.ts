@@ -2,10 +2,19 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ofType, only, synthesise } from './synthesise.ts';
 
-const iam = synthesise();
+const iam = synthesise({ auth: { mode: 'iam' } });
+const callers = synthesise();
 
 // The description of the API: the same for everybody.
 const openRoutes = ['/openapi.json', '/docs', '/docs/{file}'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
+const tokenRoutes = [
+  'POST /ims/token/v3',
+  'POST /oauth2/token',
+  ...['/.well-known/jwks.json', '/.well-known/oauth-authorization-server'].flatMap((path) => [
+    `GET ${path}`,
+    `HEAD ${path}`,
+  ]),
+];
 const operatorRoutes = ['GET /queue', 'HEAD /queue', 'PUT /queue/pause', 'PUT /queue/resume'];
 
 describe('the HTTP API', () => {
@@ -22,7 +31,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('asks for SigV4 by default and offers a policy to its callers and one to its operators', () => {
+  it('asks for SigV4 in iam mode and offers a policy to its callers and one to its operators', () => {
     iam.template.hasResourceProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
     iam.template.hasOutput('CallerPolicyArn', {});
     iam.template.hasOutput('OperatorPolicyArn', {});
@@ -51,6 +60,37 @@ describe('the HTTP API', () => {
     tells(iam.template, 'users');
     tells(synthesise({ auth: { mode: 'iam', singleSignOn: 'permissionSets' } }).template, 'permissionSets');
   });
+
+  it('asks its own authorizer by default, and has open routes where callers get their tokens', () => {
+    const { template, resources, stack } = callers;
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$default', AuthorizationType: 'CUSTOM' });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'REQUEST',
+      EnableSimpleResponses: true,
+      IdentitySource: ['$request.header.Authorization'],
+      AuthorizerResultTtlInSeconds: 60,
+    });
+    const open = ofType(resources, 'AWS::ApiGatewayV2::Route').filter(
+      ({ Properties }) => Properties['AuthorizationType'] === 'NONE',
+    );
+    expect(open.map(({ Properties }) => Properties['RouteKey'])).toEqual([...tokenRoutes, ...openRoutes]);
+    expect(
+      ofType(resources, 'AWS::ApiGatewayV2::Integration').map(({ Properties }) => Properties['IntegrationUri']),
+    ).toEqual(expect.arrayContaining([stack.resolve(stack.functions['caller-token']?.lambda.functionArn)]));
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ OPERATORS: '"callers"' }) },
+    });
+    expect(ofType(resources, 'AWS::IAM::ManagedPolicy')).toEqual([]);
+  });
+
+  it.each([{ mode: 'iam' }, { mode: 'jwt', issuer: 'https://id.example.com', audiences: ['gateway'] }])(
+    'has nothing of tokens of its own in mode $mode',
+    (auth) => {
+      const { resources } = synthesise({ auth });
+      const text = JSON.stringify(resources);
+      for (const part of ['caller-token', 'SigningKey', '/ims/token']) expect(text).not.toContain(part);
+    },
+  );
 
   it('asks for tokens of the issuer in jwt mode', () => {
     const { template, resources } = synthesise({
@@ -126,7 +166,7 @@ describe('the HTTP API', () => {
   );
 
   it('gives what is open to everybody limits of its own, far below those of callers', () => {
-    const { template, resources } = synthesise({ corsOrigins: ['https://app.example.com'] });
+    const { template, resources } = synthesise({ auth: { mode: 'iam' }, corsOrigins: ['https://app.example.com'] });
     const { RouteSettings, DefaultRouteSettings } = only(resources, 'AWS::ApiGatewayV2::Stage').Properties as Record<
       string,
       Record<string, Record<string, number> | number>
@@ -145,7 +185,7 @@ describe('the HTTP API', () => {
   });
 
   it.each(['callers', 'off'])('has no open route for a description that is shown to %s', (docs) => {
-    const { template, resources } = synthesise({ docs });
+    const { template, resources } = synthesise({ auth: { mode: 'iam' }, docs });
     template.resourcePropertiesCountIs('AWS::ApiGatewayV2::Route', { AuthorizationType: 'NONE' }, 0);
     const allowed = JSON.stringify(
       ofType(resources, 'AWS::IAM::ManagedPolicy').filter(({ Properties }) =>

@@ -1,5 +1,6 @@
 import type { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
+import type { FunctionName } from '#shared/deployment/names.ts';
 import { atoms, flatten, granted } from './granted.ts';
 import { permissions } from './permissions.ts';
 import { ofType, type Resource, synthesise } from './synthesise.ts';
@@ -46,7 +47,8 @@ describe('the roles of the stack', () => {
     expect(readersOf('webhook table').sort()).toEqual(['api', 'notify']);
     expect(
       [...roles].filter(([, allowed]) => allowed.some((atom) => atom.startsWith('secretsmanager:Put'))),
-    ).toHaveLength(2);
+    ).toHaveLength(3);
+    expect(readersOf('secret signing-key').sort()).toEqual(['caller-token', 'signing-key']);
   });
 });
 
@@ -84,15 +86,19 @@ describe('the template', () => {
       ]),
     );
     // Each route of the API adds one of its own.
+    const lambdaArn = (name: FunctionName) => arn(stack.functions[name]?.lambda.functionArn ?? '');
+    const fromByFunction = new Map([
+      [lambdaArn('api'), /:\$\{HttpApi\}\/\*\/\*(\/openapi\.json|\/docs|\/docs\/\{file\})?$/],
+      [lambdaArn('authorize'), /:\$\{HttpApi\}\/authorizers\//],
+      [lambdaArn('caller-token'), /:\$\{HttpApi\}\/\*\/\*\/(ims\/token\/v3|oauth2\/token|\.well-known\/[a-z.-]+)$/],
+    ]);
     for (const { function: invoked, by, from } of invocations.filter(
       (each) => each.by === 'apigateway.amazonaws.com',
     )) {
-      expect([invoked, by]).toEqual([arn(stack.functions.api.lambda.functionArn), 'apigateway.amazonaws.com']);
-      expect(from).toMatch(
-        /:\$\{HttpApi\}\/\*\/\*(\/openapi\.json|\/docs|\/docs\/\{file\}|\/queue(\/pause|\/resume)?)?$/,
-      );
+      expect(by).toBe('apigateway.amazonaws.com');
+      expect(from).toMatch(fromByFunction.get(invoked) ?? /^$/);
     }
-    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(3);
+    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(4);
   });
 });
 

@@ -17,12 +17,14 @@ export type Target =
   | 'index unpublished'
   | 'rotation table'
   | 'webhook table'
+  | 'caller table'
   | 'bucket'
   | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads'}/*`
   | 'secret client-credentials'
   | 'secret access-token'
   | 'queue of failures'
   | 'event bus of the stack'
+  | 'secret signing-key'
   | 'event bus default'
   | 'everything';
 
@@ -42,6 +44,10 @@ const own = (name: FunctionName): Permission[] => [
   // X-Ray knows no resources.
   { on: 'everything', may: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
 ];
+
+const inPartitions = (...partitions: string[]) => ({
+  'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions },
+});
 
 const ownStatusItem = (name: FunctionName): Permission => ({
   on: 'job table',
@@ -194,6 +200,40 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'function token-refresh', may: ['lambda:InvokeFunction'] },
     // AWS asks this of whoever calls RotateSecret.
     { on: 'function secret-rotation', may: ['lambda:InvokeFunction'] },
+  ],
+  'caller-token': [
+    ...own('caller-token'),
+    { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('callers', 'failed-attempts') },
+    { on: 'caller table', may: ['dynamodb:Query'], when: inPartitions('verification-keys') },
+    // It can change no caller: everybody can call it.
+    {
+      on: 'caller table',
+      may: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+      when: inPartitions('failed-attempts', 'secret-use'),
+    },
+    { on: 'secret signing-key', may: ['secretsmanager:GetSecretValue'] },
+  ],
+  authorize: [
+    ...own('authorize'),
+    { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('callers') },
+    { on: 'caller table', may: ['dynamodb:Query'], when: inPartitions('verification-keys') },
+  ],
+  'signing-key': [
+    ...own('signing-key'),
+    {
+      on: 'caller table',
+      may: ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      when: inPartitions('verification-keys'),
+    },
+    {
+      on: 'secret signing-key',
+      may: [
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UpdateSecretVersionStage',
+      ],
+    },
   ],
   'schedule of dispatch': [{ on: 'function dispatch', may: ['lambda:InvokeFunction'] }],
   'schedule of token-refresh': [{ on: 'function token-refresh', may: ['lambda:InvokeFunction'] }],

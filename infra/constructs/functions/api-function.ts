@@ -1,19 +1,23 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
-import { apiEnvironment } from '#shared/deployment/job-environments.ts';
+import { apiEnvironment, type Operators } from '#shared/deployment/job-environments.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
+import type { Settings } from '#shared/deployment/settings.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { acknowledgeWildcards, aliasArn, allow, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
+
+const readOperators = (auth: Settings['auth']): Operators =>
+  auth.mode === 'jwt' ? auth.operators : auth.mode === 'iam' ? 'policy' : 'callers';
 
 /** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
 export class ApiFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, outputs, secrets, webhooks, events, gatewayUrl }: FunctionProps,
+    { settings, jobs, outputs, secrets, webhooks, callers, events, gatewayUrl }: FunctionProps,
   ) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
@@ -36,9 +40,10 @@ export class ApiFunction extends GatewayFunction {
         accessTokenSecretId: secrets.accessToken.secretArn,
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
         webhookTableName: webhooks.table.tableName,
+        callerTableName: callers.table.tableName,
         notifyFunctionArn: aliasArn(scope, 'notify'),
         singleSignOn: settings.auth.mode === 'iam' ? settings.auth.singleSignOn : 'users',
-        operators: settings.auth.mode === 'jwt' ? settings.auth.operators : 'policy',
+        operators: readOperators(settings.auth),
         gatewayVersion: manifest.version,
       }),
       permissions: [

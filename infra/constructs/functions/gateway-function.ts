@@ -130,6 +130,7 @@ export interface FunctionProps {
   events: GatewayEventBus;
   /** Keeps what durable functions were started with and could not work off. */
   failures: IQueue;
+  callers: DataTable;
   /** Base of the addresses in answers and events, without a slash at its end. */
   gatewayUrl: string;
 }

@@ -1,0 +1,58 @@
+import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import type { Table } from '#shared/aws/table.ts';
+import { systemClock } from '#shared/clock.ts';
+import { lambdaName } from '#shared/deployment/names.ts';
+import { type AwsClients, createAwsClients } from '../credentials/aws-clients.ts';
+import { CredentialsError, StackNotFoundError, UsageError } from '../credentials/errors.ts';
+import { explainError, type Surroundings } from '../credentials/run.ts';
+import { createOutput, openPrompt } from '../credentials/terminal.ts';
+import { commands } from './commands.ts';
+import { type CallersOptions, readOptions, usage } from './options.ts';
+import { describeOutcome } from './view.ts';
+
+/**
+ * Runs `npm run callers`, over the table and with the operator's own AWS credentials: the first caller needs no caller.
+ *
+ * @returns the exit code: 0 done, 1 it failed, 2 the command line is wrong
+ */
+export const runCallers = async ({ args, stdin, stdout, stderr }: Surroundings): Promise<number> => {
+  const output = createOutput({ stdout, stderr });
+  let aws: AwsClients | undefined;
+  try {
+    const options = readOptions(args);
+    if (options.verb === 'help') {
+      output.say(usage);
+      return 0;
+    }
+    aws = createAwsClients(options);
+    const prompt = openPrompt({ input: stdin, output: stderr });
+    const outcome = await commands[options.verb](
+      { table: await openCallers(aws, options), options, prompt },
+      ...options.args,
+    );
+    if (options.json) output.say(JSON.stringify(outcome));
+    else for (const line of describeOutcome(outcome)) output.say(line);
+    return 0;
+  } catch (error) {
+    output.complain(explainError(error, advice));
+    return error instanceof UsageError ? 2 : 1;
+  } finally {
+    aws?.close();
+  }
+};
+
+const advice =
+  'The role needs GetFunctionConfiguration on the function api, and GetItem, PutItem, DeleteItem and Query on the table of callers.';
+
+const openCallers = async ({ lambda, dynamoDb }: AwsClients, { stack }: CallersOptions): Promise<Table> => {
+  const FunctionName = lambdaName(stack, 'api');
+  try {
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const tableName = Environment?.Variables?.['CALLER_TABLE_NAME'];
+    if (tableName === undefined) throw new CredentialsError(`AWS does not show the settings of ${FunctionName}.`);
+    return { dynamoDb, tableName, clock: systemClock };
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new StackNotFoundError(`There is no function ${FunctionName}: is the stack deployed, and the stage right?`);
+  }
+};

@@ -1,0 +1,115 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { Settings } from '#shared/deployment/settings.ts';
+import {
+  authorizeEnvironment,
+  callerTokenEnvironment,
+  signingKeyEnvironment,
+} from '#shared/deployment/support-environments.ts';
+import { callerPartitions } from '#shared/deployment/tables.ts';
+import type { DataTable } from '../data-table.ts';
+import { GatewayFunction } from './gateway-function.ts';
+import { allow } from './statements.ts';
+
+/** What the functions of callers' own credentials are connected to. */
+export interface CallerFunctionProps {
+  settings: Settings;
+  callers: DataTable;
+  signingKey: Secret;
+  gatewayUrl: string;
+}
+
+const inPartitions = (...partitions: string[]) => ({
+  'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions },
+});
+
+const { callers, failedAttempts, secretUse, verificationKeys } = callerPartitions;
+
+/** Issues tokens for id and secret: everybody can call it, so that it can read callers and change none. */
+export class CallerTokenFunction extends GatewayFunction {
+  constructor(scope: Construct, id: string, { settings, callers: table, signingKey, gatewayUrl }: CallerFunctionProps) {
+    const { tableName, tableArn } = table.table;
+    super(scope, id, {
+      name: 'caller-token',
+      description: 'Issues tokens to callers for their id and secret',
+      memoryMegabytes: 512,
+      settings,
+      environment: callerTokenEnvironment.write({
+        ...settings,
+        stackName: Stack.of(scope).stackName,
+        callerTableName: tableName,
+        gatewayUrl,
+        signingKeySecretId: signingKey.secretArn,
+      }),
+      permissions: [
+        allow(['dynamodb:GetItem'], [tableArn], inPartitions(callers, failedAttempts)),
+        allow(['dynamodb:Query'], [tableArn], inPartitions(verificationKeys)),
+        allow(['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], [tableArn], inPartitions(failedAttempts, secretUse)),
+        allow(['secretsmanager:GetSecretValue'], [signingKey.secretArn]),
+      ],
+    });
+  }
+}
+
+/** Tells the HTTP API who bears a token; it reads public keys, and no secret. */
+export class AuthorizeFunction extends GatewayFunction {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, callers: table, gatewayUrl }: Omit<CallerFunctionProps, 'signingKey'>,
+  ) {
+    const { tableName, tableArn } = table.table;
+    super(scope, id, {
+      name: 'authorize',
+      description: 'Verifies the tokens of callers',
+      memoryMegabytes: 512,
+      settings,
+      environment: authorizeEnvironment.write({
+        stackName: Stack.of(scope).stackName,
+        callerTableName: tableName,
+        gatewayUrl,
+      }),
+      permissions: [
+        allow(['dynamodb:GetItem'], [tableArn], inPartitions(callers)),
+        allow(['dynamodb:Query'], [tableArn], inPartitions(verificationKeys)),
+      ],
+    });
+  }
+}
+
+/** Rotates the key that signs tokens; the only function that writes it. */
+export class SigningKeyFunction extends GatewayFunction {
+  constructor(scope: Construct, id: string, { settings, callers: table, signingKey, gatewayUrl }: CallerFunctionProps) {
+    const { tableName, tableArn } = table.table;
+    super(scope, id, {
+      name: 'signing-key',
+      description: 'Rotates the key that signs the tokens of callers',
+      memoryMegabytes: 512,
+      settings,
+      environment: signingKeyEnvironment.write({
+        ...settings,
+        stackName: Stack.of(scope).stackName,
+        callerTableName: tableName,
+        gatewayUrl,
+        signingKeySecretId: signingKey.secretArn,
+      }),
+      permissions: [
+        allow(
+          ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+          [tableArn],
+          inPartitions(verificationKeys),
+        ),
+        allow(
+          [
+            'secretsmanager:DescribeSecret',
+            'secretsmanager:GetSecretValue',
+            'secretsmanager:PutSecretValue',
+            'secretsmanager:UpdateSecretVersionStage',
+          ],
+          [signingKey.secretArn],
+        ),
+      ],
+    });
+  }
+}
