@@ -17,7 +17,7 @@ import { getPolicy, putPolicy, removePolicy } from '#shared/callers/policy-store
 import { CredentialsError, UsageError } from '../credentials/errors.ts';
 import type { Prompt } from '../credentials/terminal.ts';
 import type { CallersOptions, Verb } from './options.ts';
-import { type CallerView, viewCaller } from './view.ts';
+import { type CallerView, type Outcome, viewCaller } from './view.ts';
 
 /** What the commands work with. */
 export interface CallersContext {
@@ -26,16 +26,6 @@ export interface CallersContext {
   options: CallersOptions;
   /** Undefined where nobody can be asked. */
   prompt: Prompt | undefined;
-}
-
-/** What a command did, to be shown. */
-export interface Outcome {
-  /** A sentence about what was done, where something was. */
-  done?: string;
-  callers?: CallerView[];
-  policy?: CallerPolicy;
-  /** A new secret, which is shown this once only. */
-  secret?: { clientId: string; clientSecret: string; secretId: string };
 }
 
 const shown = async (table: Table, caller: Caller): Promise<CallerView> =>

@@ -1,6 +1,5 @@
 import type { Caller } from '#shared/callers/caller.ts';
 import type { CallerPolicy } from '#shared/callers/policy.ts';
-import type { Outcome } from './commands.ts';
 
 /** A caller as it is shown: no hash of a secret. */
 export interface CallerView {
@@ -11,6 +10,16 @@ export interface CallerView {
   createdAt: string;
   secrets: { secretId: string; createdAt: string; lastUsedHour?: string }[];
   policy?: CallerPolicy;
+}
+
+/** What a command did, to be shown. */
+export interface Outcome {
+  /** A sentence about what was done, where something was. */
+  done?: string;
+  callers?: CallerView[];
+  policy?: CallerPolicy;
+  /** A new secret, which is shown this once only. */
+  secret?: { clientId: string; clientSecret: string; secretId: string };
 }
 
 /** @param uses when each secret was last used, by the ids of the secrets */
