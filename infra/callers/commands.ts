@@ -12,7 +12,7 @@ import {
   setDisabled,
   updateCaller,
 } from '#shared/callers/caller-store.ts';
-import { type CallerPolicy, callerPolicySchema } from '#shared/callers/policy.ts';
+import { callerPolicySchema } from '#shared/callers/policy.ts';
 import { getPolicy, putPolicy, removePolicy } from '#shared/callers/policy-store.ts';
 import { CredentialsError, UsageError } from '../credentials/errors.ts';
 import type { Prompt } from '../credentials/terminal.ts';
