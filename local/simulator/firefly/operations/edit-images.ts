@@ -51,6 +51,8 @@ const fillFields = z.object({
   mask: mask.optional(),
   prompt: text(1, 1024).optional(),
   negativePrompt: text(0, 1024).optional(),
+  // Not documented here; beside a mask, which a fill always has, it is excluded.
+  placement: z.unknown().optional(),
   promptBiasingLocaleCode: z.string().optional(),
   size: sizeTo(4096).optional(),
 });

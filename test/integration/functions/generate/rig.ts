@@ -172,10 +172,8 @@ const createRig = (
     allowsStatus: createAllowList([adobe.url]),
     allowsDownload: createAllowList([storage.url]),
     // The rig's storage stands for Google's as well.
-    openWebInput: (url) => {
-      const { pathname, search } = new URL(url);
-      return openDownload(storage.url + pathname + search, createAllowList([storage.url]), 10_000);
-    },
+    openWebInput: (url) =>
+      openDownload(url.replace('https://storage.googleapis.com', storage.url), createAllowList([storage.url]), 10_000),
     pollingPolicyFor: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 }),
     outputMaxBytes: 50_000_000,
     triggerDispatch: async () => {

@@ -23,6 +23,8 @@ describe('the rules between fields', () => {
     ['images/expand', { image: { ...image, mask: image.source }, placement: {} }, 'placement'],
     ['images/fill', { image, mask: image, ...pair }, 'seeds'],
     ['images/fill', { image, prompt: 'a hat' }, 'mask'],
+    ['images/fill', { image, mask: image, placement: {} }, 'placement'],
+    ['images/fill', { image: { ...image, mask: image.source }, prompt: 'a hat', placement: {} }, 'placement'],
     ['images/generate-object-composite', { image, prompt: 'a', ...pair }, 'seeds'],
     ['images/generate-object-composite', { image, prompt: 'a', mask: image, placement: {} }, 'placement'],
     [
