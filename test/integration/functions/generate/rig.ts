@@ -233,14 +233,9 @@ const createRig = (
           const { Body, ContentType, ContentDisposition } = await s3.send(
             new GetObjectCommand({ Bucket: context.buckets.own, Key }),
           );
-          return [
-            Key,
-            {
-              bytes: Buffer.from((await Body?.transformToByteArray()) ?? []),
-              contentType: ContentType,
-              ...(ContentDisposition && { disposition: ContentDisposition }),
-            },
-          ] as const;
+          const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+          const disposition = ContentDisposition && { disposition: ContentDisposition };
+          return [Key, { bytes, contentType: ContentType, ...disposition }] as const;
         }),
       );
       return new Map(objects);
