@@ -5,7 +5,7 @@ import { uploadImageRoute } from './adobe/upload-image.ts';
 import { batchRoutes } from './batches/routes.ts';
 import type { ApiContext } from './context.ts';
 import { createAcceptRequest, generationRoutes } from './generations/create.ts';
-import { healthRoute } from './health.ts';
+import { healthRoutes } from './health/routes.ts';
 import { createRequireCredentials } from './http/credentials-guard.ts';
 import type { HttpResponse } from './http/problem.ts';
 import { ProblemError, problemResponse } from './http/problem.ts';
@@ -63,7 +63,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...queueRoutes(context),
     ...batchRoutes(context, requireCredentials),
     ...webhookRoutes(context),
-    healthRoute(context),
+    ...healthRoutes(context),
   ];
   return [...routes, ...docsRoutes(routes, context.settings)];
 };

@@ -20,7 +20,7 @@ export interface ApiContext {
   token: Pick<TokenSource, 'read'>;
   /** For calls that the gateway passes on to Adobe. */
   callAdobe: CallAdobe;
-  statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
+  statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation' | 'readDispatch'>;
   objects: ObjectStore;
   /** Where the inputs are that the gateway uploads to Adobe. */
   inputs: InputContext;

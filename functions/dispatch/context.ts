@@ -1,3 +1,4 @@
+import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import type { EventBus } from '#shared/events/publish.ts';
@@ -20,6 +21,7 @@ export interface DispatchContext {
   startRun: StartRun;
   /** Spreads concurrent dispatchers over the permits; between 0 and 1. */
   random: () => number;
+  statusItems: Pick<StatusItems, 'writeDispatch'>;
   log: Log;
   recordMetric: RecordMetric;
 }

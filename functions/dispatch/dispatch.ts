@@ -43,6 +43,20 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
     ...batchEnds,
   };
   context.log.info('dispatched', counts);
+  await attempt('status', () => recordRun(context, failures[0]));
   if (failures.length > 0) throw failures[0];
   return counts;
 };
+
+/** Leaves for `/health` how the run went; the words of an error may name a job, never what it asks for. */
+const recordRun = async ({ table, statusItems }: DispatchContext, failure: unknown): Promise<DispatchCounts> => {
+  const lastRunAt = new Date(table.clock.now()).toISOString();
+  const error = failure === undefined ? undefined : describeFailure(failure);
+  await statusItems.writeDispatch({ lastRunAt, error });
+  return {};
+};
+
+const describeFailure = (failure: unknown): { code: string; message: string } =>
+  failure instanceof Error
+    ? { code: failure.name, message: failure.message.slice(0, 500) }
+    : { code: 'unknown', message: 'A part of the run failed.' };

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { createDynamoDb, createEventBridge, createLambda } from '#shared/aws/clients.ts';
 import { createStartExecution } from '#shared/aws/invoke-functions.ts';
+import { createStatusItems } from '#shared/aws/status-items.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
@@ -26,6 +27,7 @@ const context: DispatchContext = {
   startTurn: ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name),
   startRun: ({ batchId, run }, name) => startInbox({ batchId, run }, name),
   random: Math.random,
+  statusItems: createStatusItems(table),
   log,
   recordMetric,
 };

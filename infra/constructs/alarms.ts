@@ -75,7 +75,8 @@ const rotationAlarms = (stackName: string, rotationDays: number): AlarmDefinitio
     name: 'rotation-failed',
     metric: gatewayMetric(stackName, metricNames.rotationFailed, Duration.minutes(5)),
     threshold: 1,
-    description: 'A rotation of the client secret failed. The current secret still works; GET /health has the reason.',
+    description:
+      'A rotation of the client secret failed. The current secret still works; GET /health/details has the reason.',
   },
   {
     name: 'rotation-overdue',
@@ -87,7 +88,8 @@ const rotationAlarms = (stackName: string, rotationDays: number): AlarmDefinitio
     name: 'foreign-secret-found',
     metric: gatewayMetric(stackName, metricNames.foreignSecretFound, Duration.minutes(5)),
     threshold: 1,
-    description: 'Adobe lists a client secret that the gateway did not make; GET /health names it. It is not deleted.',
+    description:
+      'Adobe lists a client secret that the gateway did not make; GET /health/details names it. It is not deleted.',
   },
   {
     name: 'orphan-secret-found',
@@ -99,14 +101,16 @@ const rotationAlarms = (stackName: string, rotationDays: number): AlarmDefinitio
     name: 'previous-secret-in-use',
     metric: gatewayMetric(stackName, metricNames.previousSecretStillInUse, Duration.minutes(5)),
     threshold: 1,
-    description: 'The previous client secret is still used after its grace; GET /health names it. It is not deleted.',
+    description:
+      'The previous client secret is still used after its grace; GET /health/details names it. It is not deleted.',
   },
   {
     name: 'token-expires-soon',
     metric: gatewayMetric(stackName, metricNames.tokenSecondsLeft, Duration.hours(1), Stats.MINIMUM),
     threshold: tokenSecondsLeftAtLeast,
     below: true,
-    description: 'The access token has less than two hours left; token refreshes do not succeed. See GET /health.',
+    description:
+      'The access token has less than two hours left; token refreshes do not succeed. See GET /health/details.',
   },
 ];
 

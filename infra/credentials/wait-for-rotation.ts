@@ -45,7 +45,7 @@ export const waitForRotation = async (
   }
   throw new RotationFailedError(
     'The rotation has not ended within 15 minutes. Secrets Manager goes on trying; the daily run repairs what is left. ' +
-      'See /health, or the log of the rotation function.',
+      'See /health/details, or the log of the rotation function.',
   );
 };
 

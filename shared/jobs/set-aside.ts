@@ -1,5 +1,6 @@
 import { condition } from '../aws/expressions.ts';
 import { type Item, parseEach, UnreadableItemError } from '../aws/items.ts';
+import { createStatusItems } from '../aws/status-items.ts';
 import { type ItemKey, type Table, updateItem } from '../aws/table.ts';
 import { finalStates, isFinal, type Job, type JobError } from './job.ts';
 import { jobKey, parseJob, unpublishedJob } from './job-store.ts';
@@ -74,9 +75,9 @@ const leaveQueue = async (table: Table, key: ItemKey): Promise<void> => {
   await updateItem(table, key, { remove: ['queueState', 'queueOrder'], when: condition`#state IN (${finalStates})` });
 };
 
-const endUnprocessable = (table: Table, key: ItemKey, error: JobError): Promise<Item | undefined> => {
+const endUnprocessable = async (table: Table, key: ItemKey, error: JobError): Promise<Item | undefined> => {
   const at = new Date(table.clock.now()).toISOString();
-  return updateItem(table, key, {
+  const ended = await updateItem(table, key, {
     set: {
       state: 'failed',
       error,
@@ -89,4 +90,6 @@ const endUnprocessable = (table: Table, key: ItemKey, error: JobError): Promise<
     remove: ['queueState', 'queueOrder', 'columns', 'result', 'upstream'],
     when: condition`attribute_exists(#pk) AND NOT #state IN (${finalStates})`,
   });
+  if (ended !== undefined) await createStatusItems(table).writeSetAside(at);
+  return ended;
 };

@@ -120,7 +120,7 @@ describe('a prompt over HTTP becomes an image in S3', () => {
   });
 
   it('shows its health without any secret', async () => {
-    const response = await gateway.call('/health');
+    const response = await gateway.call('/health/details');
     const health = await response.text();
     expect(response.status).toBe(200);
     expect(JSON.parse(health)).toMatchObject({

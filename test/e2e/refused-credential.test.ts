@@ -18,7 +18,10 @@ describe('a credential that Adobe does not let in for a while', () => {
   const refuse = (body: object, headers: Record<string, string> = {}) =>
     control().addFault({ fault: 'answer', status: 403, body, headers, service: 'firefly', method: 'POST' });
   const untilPaused = (paused: object) =>
-    vi.waitFor(async () => expect(await json('/health')).toMatchObject({ paused }), { timeout: 20_000, interval: 250 });
+    vi.waitFor(async () => expect(await json('/health/details')).toMatchObject({ lanes: [{ paused }] }), {
+      timeout: 20_000,
+      interval: 250,
+    });
 
   it('costs no job: the queue pauses and says why, and an operator who resumes has it go on', async () => {
     await refuse({ error_code: '403003', message: 'Api Key is invalid' });
@@ -28,7 +31,8 @@ describe('a credential that Adobe does not let in for a while', () => {
     await control().clearFaults();
     await gateway.call('/queue/resume', { method: 'PUT' });
     expect(await gateway.until(jobId)).toMatchObject({ status: 'succeeded', attempts: 0 });
-    expect(await json('/health')).not.toHaveProperty('paused');
+    // Answers of it are remembered for five seconds; those of the queue are not.
+    expect(await json('/queue')).toMatchObject({ lanes: [{ pauses: [] }] });
   });
 
   it('costs no line of a batch', async () => {

@@ -15,7 +15,14 @@ const tokenRoutes = [
     `HEAD ${path}`,
   ]),
 ];
-const operatorRoutes = ['GET /queue', 'HEAD /queue', 'PUT /queue/pause', 'PUT /queue/resume'];
+const operatorRoutes = [
+  'GET /queue',
+  'HEAD /queue',
+  'PUT /queue/pause',
+  'PUT /queue/resume',
+  'GET /health/details',
+  'HEAD /health/details',
+];
 
 describe('the HTTP API', () => {
   it('sends every path and method to the api function in payload format 2.0', () => {

@@ -9,15 +9,14 @@ import type { ApiContext } from '../context.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
+import { createMemory } from '../remember.ts';
+import { takeCall } from './call-rate.ts';
 import { buildAdobeProblem } from './problem.ts';
-
-const freshMs = 60_000;
-const maxKept = 50;
 
 /** Adobe's list of the custom models that the gateway's credential may use; remembered for a minute. */
 export const customModelsRoute = (context: Pick<ApiContext, 'callAdobe' | 'settings' | 'table'>): Route => {
   const { callAdobe, settings, table } = context;
-  const known = new Map<string, { body: Record<string, unknown>; readAt: number }>();
+  const remember = createMemory<Record<string, unknown>>(table.clock, { maxAgeMs: 60_000, maxKept: 50 });
   return {
     method: 'GET',
     path: '/v3/custom-models',
@@ -37,20 +36,20 @@ export const customModelsRoute = (context: Pick<ApiContext, 'callAdobe' | 'setti
           },
         },
       },
-      errors: [502, 503, '4XX'],
+      errors: [429, 502, 503, '4XX'],
     },
     handle: async (request) => {
-      request.caller();
+      const caller = request.caller();
       const query = readQuery(request);
-      const key = JSON.stringify(query);
-      const kept = known.get(key);
-      if (kept !== undefined && table.clock.now() - kept.readAt < freshMs) return answer(kept.body, request);
-      const outcome = await listCustomModels({ baseUrl: settings.fireflyUrl, query, requestId: request.id }, callAdobe);
-      // Errors of this call have the field `reason` at Adobe, where others have `error_code`.
-      if (outcome.kind !== 'listed') throw buildAdobeProblem(outcome, ({ code }) => ({ reason: code }));
-      if (known.size >= maxKept) known.clear();
-      known.set(key, { body: outcome.body, readAt: table.clock.now() });
-      return answer(outcome.body, request);
+      const body = await remember(JSON.stringify([caller, query]), async () => {
+        await takeCall(table, caller);
+        const options = { baseUrl: settings.fireflyUrl, query, requestId: request.id };
+        const outcome = await listCustomModels(options, callAdobe);
+        // Errors of this call have the field `reason` at Adobe, where others have `error_code`.
+        if (outcome.kind !== 'listed') throw buildAdobeProblem(outcome, ({ code }) => ({ reason: code }));
+        return outcome.body;
+      });
+      return answer(body, request);
     },
   };
 };

@@ -10,6 +10,7 @@ import { audit } from '../http/audit.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
+import { takeCall } from './call-rate.ts';
 import { buildAdobeProblem } from './problem.ts';
 
 /** Lambda takes events of 6 MB, in which the image is written in base64: a third longer. */
@@ -37,11 +38,12 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
         content: { 'application/json': uploadAnswer },
       },
     },
-    errors: [413, 415, 422, 451, 502, 503, '4XX'],
+    errors: [413, 415, 422, 429, 451, 502, 503, '4XX'],
   },
   handle: async (request) => {
     const caller = request.caller();
     const { image, contentType } = await readImage(request);
+    await takeCall(context.table, caller);
     const stored = await storeImage(context, caller, image, contentType);
     audit(context.log, request, 'image uploaded', { uploadId: stored.id });
     const body: z.output<typeof uploadAnswer> = { images: [stored] };

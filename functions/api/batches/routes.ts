@@ -16,6 +16,7 @@ import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readState
 import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { jobSummary, summaryAttributes, viewJobSummary } from '../jobs/view.ts';
+import { countMemory, createMemory } from '../remember.ts';
 import { createRoute } from './create.ts';
 import { eraseRoute } from './erase.ts';
 import { findBatch, findKeptBatch, requireKept, unknownBatch } from './find.ts';
@@ -34,28 +35,37 @@ export const batchRoutes = (context: ApiContext, requireCredentials: () => Promi
 ];
 
 /** The progress of a batch. */
-export const getRoute = (context: ApiContext): Route => ({
-  method: 'GET',
-  path: '/batches/{batchId}',
-  describe: describeBatchCall('Progress of a batch', {
-    200: { description: 'The batch', content: { 'application/json': batchSchema } },
-  }),
-  handle: async (request) => {
-    const batch = await findBatch(context, request);
-    const estimatedEndAt =
-      isOver(batch.state) || batch.state === 'erasing' ? undefined : await estimateEnd(context, batch);
-    return jsonResponse(200, viewBatch(batch, request, estimatedEndAt));
-  },
-});
+export const getRoute = (context: ApiContext): Route => {
+  const remember = createMemory<number>(context.table.clock, countMemory);
+  const countTurns: typeof turnsUntilLast = (lane, priority, jobs) =>
+    remember(`${priority}#${jobs}`, () => turnsUntilLast(lane, priority, jobs));
+  return {
+    method: 'GET',
+    path: '/batches/{batchId}',
+    describe: describeBatchCall('Progress of a batch', {
+      200: { description: 'The batch', content: { 'application/json': batchSchema } },
+    }),
+    handle: async (request) => {
+      const batch = await findBatch(context, request);
+      const estimatedEndAt =
+        isOver(batch.state) || batch.state === 'erasing' ? undefined : await estimateEnd(context, batch, countTurns);
+      return jsonResponse(200, viewBatch(batch, request, estimatedEndAt));
+    },
+  };
+};
 
 // When the last job will be submitted at the earliest, ISO: what waits now at other priorities has its turns in between.
-const estimateEnd = async ({ table, lanes }: ApiContext, batch: Batch): Promise<string | undefined> => {
+const estimateEnd = async (
+  { table, lanes }: ApiContext,
+  batch: Batch,
+  countTurns: typeof turnsUntilLast,
+): Promise<string | undefined> => {
   const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped;
   const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
   const now = table.clock.now();
   if (unfinished === 0) return toIso(now);
   const lane = findLane(lanes, fireflyLane);
-  const [snapshot, ahead] = await Promise.all([readLane(lane), turnsUntilLast(lane, batch.priority, unfinished)]);
+  const [snapshot, ahead] = await Promise.all([readLane(lane), countTurns(lane, batch.priority, unfinished)]);
   return toIso(earliestSubmit(snapshot, lane.limits, ahead, now));
 };
 

@@ -5,7 +5,7 @@ import { outputUrl } from '#shared/gateway-urls.ts';
 import { exactRequestOf, hasOutputs, type Job, jobSchema } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-list.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import { findLane } from '#shared/jobs/lanes/lane.ts';
+import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
@@ -16,6 +16,7 @@ import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readState
 import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
 import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
+import { countMemory, createMemory } from '../remember.ts';
 import { buildJobLinks } from './responses.ts';
 import {
   jobRecord,
@@ -30,37 +31,43 @@ import {
 
 type GetContext = Pick<ApiContext, 'table' | 'lanes' | 'inputs'>;
 
+type CountTurns = (lane: Lane, job: Job) => Promise<number>;
+
 /** The gateway's full record of a job, with its place and its time while it waits. */
-export const getRoute = (context: GetContext): Route => ({
-  method: 'GET',
-  path: '/jobs/{jobId}',
-  describe: {
-    tag: 'Jobs',
-    summary: 'Everything about a job',
-    answers: { 200: { description: 'Its record', content: { 'application/json': jobRecord } } },
-    errors: [404],
-  },
-  handle: async (request) => {
-    const job = await findJob(context, request);
-    const stored = await readRequest(context.table, job);
-    const body = stored && exactRequestOf(stored);
-    const links = buildRecordLinks(request, job, body, context.inputs.maxBytes);
-    return jsonResponse(200, viewJobRecord(job, { body, links, wait: await estimateWait(context, job) }));
-  },
-});
+export const getRoute = (context: GetContext): Route => {
+  const remember = createMemory<number>(context.table.clock, countMemory);
+  const countTurns: CountTurns = (lane, job) => remember(job.rank, () => countTurnsAhead(lane, job));
+  return {
+    method: 'GET',
+    path: '/jobs/{jobId}',
+    describe: {
+      tag: 'Jobs',
+      summary: 'Everything about a job',
+      answers: { 200: { description: 'Its record', content: { 'application/json': jobRecord } } },
+      errors: [404],
+    },
+    handle: async (request) => {
+      const job = await findJob(context, request);
+      const stored = await readRequest(context.table, job);
+      const body = stored && exactRequestOf(stored);
+      const links = buildRecordLinks(request, job, body, context.inputs.maxBytes);
+      return jsonResponse(200, viewJobRecord(job, { body, links, wait: await estimateWait(context, job, countTurns) }));
+    },
+  };
+};
 
 /**
  * When a waiting job's turn comes, as the queue stands now; later jobs of higher priority or of callers with fewer jobs may
  * overtake it. Position 1 is served next. There is no time while an operator pauses the queue.
  */
-const estimateWait = async ({ table, lanes }: GetContext, job: Job): Promise<WaitEstimate> => {
+const estimateWait = async ({ table, lanes }: GetContext, job: Job, countTurns: CountTurns): Promise<WaitEstimate> => {
   if (job.state !== 'queued' && job.state !== 'scheduled') return {};
   const lane = findLane(lanes, job.lane);
   const snapshot = await readLane(lane);
   if (job.state === 'scheduled') {
     return { estimatedStart: snapshot.operatorPause === undefined ? toIso(job.submitAt) : undefined };
   }
-  const turnsAhead = await countTurnsAhead(lane, job);
+  const turnsAhead = await countTurns(lane, job);
   // The queue is longer than what is counted.
   const isMinimum = turnsAhead >= countLimit;
   const estimatedStart = toIso(earliestSubmit(snapshot, lane.limits, turnsAhead, table.clock.now()));

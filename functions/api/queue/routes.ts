@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
-import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
@@ -20,7 +19,7 @@ const theQueue = { description: 'The queue', content: { 'application/json': queu
 /** Looking at the queue, stopping it and starting it again: for operators. Each answers with the queue as it is then. */
 export const queueRoutes = (context: ApiContext): Route[] => {
   const { table, lanes, log } = context;
-  const view = async () => jsonResponse(200, await viewQueue(findLane(lanes, fireflyLane)));
+  const view = async () => jsonResponse(200, { lanes: await Promise.all([...lanes.values()].map(viewQueue)) });
   return [
     {
       method: 'GET',

@@ -22,9 +22,10 @@ const pauseSchema = z.object({
   refusedTrials: z.int().optional().meta({ description: 'How often in a row Adobe refused a trial' }),
 });
 
-/** The queue as an operator sees it. */
-export const queueState = z
+/** The queue of a lane as an operator sees it. */
+const laneQueue = z
   .object({
+    lane: z.string().meta({ description: 'Queue and quota of a service, such as `firefly`' }),
     waiting: z.object({
       ...waitingFields,
       priorities: z.object({ high: waitingJobs, normal: waitingJobs, low: waitingJobs }),
@@ -40,14 +41,17 @@ export const queueState = z
     }),
     estimatedDrainIsMinimum: z.boolean().optional(),
   })
-  .meta({ id: 'QueueState' });
+  .meta({ id: 'LaneQueue' });
 
-type QueueState = z.output<typeof queueState>;
+type QueueState = z.output<typeof laneQueue>;
+
+/** The queues of all lanes, as an operator sees them. */
+export const queueState = z.object({ lanes: z.array(laneQueue) }).meta({ id: 'QueueState' });
 
 // A caller's jobs stand in the order in which they came, so that the oldest of all is near the head.
 const headLength = 25;
 
-/** The queue as an operator sees it: how much waits, how long, what holds it up, and until when all will be submitted. */
+/** The queue of a lane as an operator sees it: how much waits, how long, what holds it up, and until when all will be submitted. */
 export const viewQueue = async (lane: Lane): Promise<QueueState> => {
   const [snapshot, high, normal, low] = await Promise.all([
     readLane(lane),
@@ -62,6 +66,7 @@ export const viewQueue = async (lane: Lane): Promise<QueueState> => {
   const isMinimum = all.some(({ jobsIsMinimum }) => jobsIsMinimum);
   const estimatedDrain = total === 0 ? undefined : toIso(earliestSubmit(snapshot, lane.limits, total - 1, now));
   return {
+    lane: lane.name,
     waiting: {
       jobs: total,
       jobsIsMinimum: isMinimum,

@@ -5,8 +5,8 @@ import type { AdobeError } from '../../http/errors.ts';
 
 const sortKeys = ['assetName', 'createdDate', 'modifiedDate'] as const;
 
-/** The query of Adobe's list of custom models (Adobe: `GET /v3/custom-models`); what is not documented is passed on. */
-export const customModelsQuery = z.looseObject({
+/** The query of Adobe's list of custom models (Adobe: `GET /v3/custom-models`); nothing else is passed on. */
+export const customModelsQuery = z.object({
   sortBy: z
     .enum([...sortKeys, ...sortKeys.map((key) => `-${key}` as const)])
     .optional()

@@ -12,15 +12,16 @@ import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamo
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
+import { createStatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
-import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
+import { fireflyLane, type LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { type AnswerCheck, createAnswerCheck } from '#test/fixtures/answer-check.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
-import { createLane, onlyLane } from '#test/fixtures/queue.ts';
+import { createLane } from '#test/fixtures/queue.ts';
 import { httpEvent, type TestRequest } from './http-event.ts';
 
 /** An answer with its body parsed. */
@@ -118,12 +119,14 @@ const recordingStore = ({ objects, erased }: Recorded, clock: Clock): ObjectStor
 type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
   objects?: Partial<ObjectStore>;
   settings?: Partial<ApiSettings>;
-  /** Of the lane. */
+  /** Of each lane. */
   limits?: LaneLimits;
+  /** Lanes beside Firefly's. */
+  otherLanes?: readonly string[];
 };
 
 /** Starts the API over a real job table; the other services are recorded. */
-export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
+export const startApi = async ({ limits, otherLanes = [], ...overrides }: Overrides = {}) => {
   const server = await startDynamoDb();
   const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
   const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
@@ -149,14 +152,14 @@ export const startApi = async ({ limits, ...overrides }: Overrides = {}) => {
   const record = (message: string, fields?: Record<string, unknown>) => recorded.logs.push({ message, ...fields });
   const apiContext: ApiContext = {
     table,
-    lanes: onlyLane(createLane(table, limits)),
+    lanes: new Map([fireflyLane, ...otherLanes].map((name) => [name, createLane(table, limits, name)])),
     bus: { eventBridge, eventBusName: 'bus', stackName: 'firefly-gateway-test', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },
     callAdobe: createCallAdobe(
       { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
       { clock, log: { error: () => {} } },
     ),
-    statusItems: { readTokenRefresh: async () => undefined, readSecretRotation: async () => undefined },
+    statusItems: createStatusItems(table),
     inputs: {
       s3: objectsInS3(recorded),
       table,

@@ -40,9 +40,34 @@ describe('GET /v3/custom-models', () => {
     expect(json['_links']).toEqual({ next: { href: 'https://gateway.test/v3/custom-models?start=2&limit=2' } });
   });
 
-  it('passes on what Adobe does not document', async () => {
-    adobe.script('GET', '/v3/custom-models?shared=true&start=0&limit=2', { status: 200, body: models });
-    expect((await list({ query: { limit: '2', shared: 'true' } })).statusCode).toBe(200);
+  it('passes on only the parameters that it knows, and remembers by them alone', async () => {
+    adobe.script('GET', '/v3/custom-models?start=0&limit=2', { status: 200, body: models });
+    for (let index = 0; index < 60; index += 1) {
+      expect((await list({ query: { limit: '2', x: String(index) } })).statusCode).toBe(200);
+    }
+    expect(adobe.seen).toHaveLength(1);
+  });
+
+  it('passes on ten calls of a caller at once and then one every 2 s, whatever others do', async () => {
+    const page = async (start: number, caller = 'alice') => {
+      adobe.script('GET', `/v3/custom-models?start=${start}`, { status: 200, body: models });
+      return list({ caller, query: { start: String(start) } });
+    };
+    for (let start = 0; start < 10; start += 1) expect((await page(start)).statusCode).toBe(200);
+    expect(await page(10)).toMatchObject({
+      statusCode: 429,
+      headers: { 'retry-after': '2' },
+      json: { error_code: 'too_many_calls' },
+    });
+    expect((await page(10, 'bob')).statusCode).toBe(200);
+    // What is remembered costs nothing.
+    expect((await page(9)).statusCode).toBe(200);
+    api.clock.advance(2_000);
+    expect((await page(10)).statusCode).toBe(200);
+    expect((await page(11)).statusCode).toBe(429);
+    api.clock.advance(60_000);
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => page(20 + index)));
+    expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(10);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
 import { claimPermit } from '#shared/jobs/lanes/permits.ts';
 import { createLane, readPermits } from '#test/fixtures/queue.ts';
-import { startApi, type TestApi } from '../fixture.ts';
+import { startApi, type TestApi, type TestResponse } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
 let api: TestApi;
@@ -12,6 +12,8 @@ const pause = (options: Partial<TestRequest> = {}) => api.call({ method: 'PUT', 
 const resume = (options: Partial<TestRequest> = {}) => api.call({ method: 'PUT', path: '/queue/resume', ...options });
 const queue = (options: Partial<TestRequest> = {}) => api.call({ path: '/queue', ...options });
 const isoAfter = (ms: number) => new Date(api.clock.now() + ms).toISOString();
+
+const pausesIn = ({ json }: Pick<TestResponse, 'json'>) => (json['lanes'] as { pauses: unknown[] }[])[0]?.pauses;
 
 describe('GET /queue', () => {
   it('tells what waits, since when, what is free and when all will have been submitted', async () => {
@@ -25,30 +27,35 @@ describe('GET /queue', () => {
     const { statusCode, json } = await queue();
     expect(statusCode).toBe(200);
     expect(json).toEqual({
-      waiting: {
-        jobs: 5,
-        jobsIsMinimum: false,
-        oldestSince: isoAfter(-10_000),
-        priorities: {
-          high: { jobs: 0, jobsIsMinimum: false },
-          normal: { jobs: 4, jobsIsMinimum: false, oldestSince: isoAfter(-10_000) },
-          low: { jobs: 1, jobsIsMinimum: false, oldestSince: isoAfter(0) },
+      lanes: [
+        {
+          lane: 'firefly',
+          waiting: {
+            jobs: 5,
+            jobsIsMinimum: false,
+            oldestSince: isoAfter(-10_000),
+            priorities: {
+              high: { jobs: 0, jobsIsMinimum: false },
+              normal: { jobs: 4, jobsIsMinimum: false, oldestSince: isoAfter(-10_000) },
+              low: { jobs: 1, jobsIsMinimum: false, oldestSince: isoAfter(0) },
+            },
+          },
+          permits: [{}, { freeAt: isoAfter(53_000) }, {}, {}],
+          pauses: [],
+          requestsToday: { used: 0, limit: 9_000 },
+          turnsGiven: 0,
+          estimatedDrain: isoAfter(63_000),
+          estimatedDrainIsMinimum: false,
         },
-      },
-      permits: [{}, { freeAt: isoAfter(53_000) }, {}, {}],
-      pauses: [],
-      requestsToday: { used: 0, limit: 9_000 },
-      turnsGiven: 0,
-      estimatedDrain: isoAfter(63_000),
-      estimatedDrainIsMinimum: false,
+      ],
     });
   });
 
   it('is empty where nothing waits', async () => {
     api = await startApi();
     const { json } = await queue();
-    expect(json).toMatchObject({ waiting: { jobs: 0 }, permits: [{}, {}, {}, {}], pauses: [] });
-    expect(json).not.toHaveProperty('estimatedDrain');
+    expect(json).toMatchObject({ lanes: [{ waiting: { jobs: 0 }, permits: [{}, {}, {}, {}], pauses: [] }] });
+    expect(json).not.toHaveProperty('lanes.0.estimatedDrain');
   });
 });
 
@@ -60,26 +67,25 @@ describe('pausing and resuming', () => {
     const paused = await pause({ caller: 'ops', body: { reason: 'month end' } });
     expect(paused).toMatchObject({
       statusCode: 200,
-      json: { pauses: [{ reason: 'operator', by: 'ops', note: 'month end', since: isoAfter(0) }] },
+      json: { lanes: [{ pauses: [{ reason: 'operator', by: 'ops', note: 'month end', since: isoAfter(0) }] }] },
     });
-    expect(paused.json).not.toHaveProperty('estimatedDrain');
+    expect(paused.json).not.toHaveProperty('lanes.0.estimatedDrain');
     expect((await api.call({ path: '/health' })).json).toMatchObject({
       status: 'degraded',
-      permits: { free: 0 },
-      paused: { reason: 'operator', since: isoAfter(0) },
+      lanes: [{ lane: 'firefly', waiting: true, paused: { reason: 'operator', since: isoAfter(0) } }],
     });
     const { json } = await api.call({ path: `/jobs/${jobId}` });
     expect(json['queuePosition']).toBe(1);
     expect(json).not.toHaveProperty('estimatedStart');
-    expect((await queue()).json['pauses']).toHaveLength(1);
+    expect(pausesIn(await queue())).toHaveLength(1);
   });
 
   it('resumes at once, leaves Adobe’s pause alone, and may be asked for twice', async () => {
     api = await startApi();
     await pauseLane(createLane(api.table), { until: api.clock.now() + 60_000, reason: 'rate_limited', level: 0 });
     await pause();
-    expect((await queue()).json['pauses']).toMatchObject([{ reason: 'operator' }, { reason: 'rate_limited' }]);
-    expect((await resume()).json['pauses']).toEqual([
+    expect(pausesIn(await queue())).toMatchObject([{ reason: 'operator' }, { reason: 'rate_limited' }]);
+    expect(pausesIn(await resume())).toEqual([
       {
         reason: 'rate_limited',
         until: isoAfter(60_000),
@@ -90,7 +96,7 @@ describe('pausing and resuming', () => {
     expect(api.recorded.dispatches).toBe(1);
     expect((await resume()).statusCode).toBe(200);
     api.clock.advance(60_000);
-    expect((await queue()).json['pauses']).toEqual([]);
+    expect(pausesIn(await queue())).toEqual([]);
   });
 
   it('lets a synchronous caller go with 202 at once, and wakes dispatch for nobody meanwhile', async () => {

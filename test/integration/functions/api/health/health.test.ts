@@ -1,0 +1,263 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
+import { createStatusItems } from '#shared/aws/status-items.ts';
+import { pauseByOperator, pauseLane, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
+import { claimPermit } from '#shared/jobs/lanes/permits.ts';
+import { setAsideJob } from '#shared/jobs/set-aside.ts';
+import { adobeLimits, createLane, enqueue, onlyLane, readPermits } from '#test/fixtures/queue.ts';
+import { startApi, type TestApi } from '../fixture.ts';
+
+const noStatus = {
+  readTokenRefresh: async () => undefined,
+  readSecretRotation: async () => undefined,
+  readDispatch: async () => undefined,
+};
+
+let api: TestApi;
+afterEach(() => api.close());
+
+const summary = async () => (await api.call({ path: '/health' })).json;
+const details = async () => (await api.call({ path: '/health/details' })).json;
+// Answers are remembered for five seconds.
+const later = (ms = 5_000) => api.clock.advance(ms);
+
+describe('GET /health', () => {
+  it('tells every caller version, token and whether jobs wait, and nothing of use, credentials or errors', async () => {
+    api = await startApi({
+      statusItems: {
+        ...noStatus,
+        readSecretRotation: async () => ({
+          lastRunAt: '2026-03-01T03:00:00.000Z',
+          lastRotationFailed: true,
+          error: { code: 'foreign_secret', message: 'client 0123456789abcdef' },
+          foreignSecretUuids: ['11ed-foreign'],
+        }),
+      },
+    });
+    await api.submit();
+    const response = await api.call({ path: '/health' });
+    expect(response.statusCode).toBe(200);
+    expect(response.json).toEqual({
+      status: 'degraded',
+      version: '1.2.3',
+      token: { state: 'ok' },
+      lanes: [{ lane: 'firefly', waiting: true }],
+    });
+  });
+
+  it('needs no caller', async () => {
+    api = await startApi();
+    expect((await api.call({ path: '/health', caller: '' })).statusCode).toBe(200);
+  });
+
+  it('shows a pause by its reason and times only', async () => {
+    api = await startApi();
+    const until = api.clock.now() + 60_000;
+    await pauseLane(createLane(api.table), { until, reason: 'access_refused', level: 1, code: '403011' });
+    expect(await summary()).toMatchObject({
+      status: 'degraded',
+      lanes: [{ waiting: false, paused: { reason: 'access_refused', until: '2026-03-01T12:01:00.000Z' } }],
+    });
+    expect(JSON.stringify(await summary())).not.toMatch(/403011|credentials/);
+    later(60_000);
+    expect(await summary()).toMatchObject({ status: 'ok' });
+  });
+
+  it('lists every lane', async () => {
+    api = await startApi({ otherLanes: ['photoshop'] });
+    await enqueue(createLane(api.table, adobeLimits, 'photoshop'));
+    expect((await summary())['lanes']).toEqual([
+      { lane: 'firefly', waiting: false },
+      { lane: 'photoshop', waiting: true },
+    ]);
+    expect((await api.call({ path: '/queue' })).json).toMatchObject({
+      lanes: [
+        { lane: 'firefly', waiting: { jobs: 0 } },
+        { lane: 'photoshop', waiting: { jobs: 1 } },
+      ],
+    });
+  });
+
+  it('reads the table once in five seconds, however often and by how many it is asked', async () => {
+    let reads = 0;
+    const readDispatch = async () => {
+      reads += 1;
+      return undefined;
+    };
+    api = await startApi({ statusItems: { ...noStatus, readDispatch } });
+    await Promise.all(Array.from({ length: 20 }, summary));
+    await details();
+    expect(reads).toBe(1);
+    later();
+    await summary();
+    expect(reads).toBe(2);
+  });
+});
+
+describe('GET /health/details', () => {
+  it('is for operators', async () => {
+    api = await startApi({ settings: { operators: ['ops'] } });
+    expect(await api.call({ path: '/health/details' })).toMatchObject({
+      statusCode: 403,
+      json: { error_code: 'operator_required' },
+    });
+    expect((await api.call({ path: '/health/details', caller: 'ops' })).statusCode).toBe(200);
+  });
+
+  it('tells all, and no secret', async () => {
+    api = await startApi();
+    await api.submit();
+    const permits = await readPermits(createLane(api.table));
+    if (permits[0]) await claimPermit(createLane(api.table), permits[0], api.clock.now());
+    const response = await api.call({ path: '/health/details' });
+    expect(response.json).toEqual({
+      status: 'ok',
+      version: '1.2.3',
+      problems: [],
+      token: { state: 'ok', secondsLeft: 3600 },
+      lanes: [
+        {
+          lane: 'firefly',
+          waiting: true,
+          waitingSince: '2026-03-01T12:00:00.000Z',
+          permits: { free: 3, total: 4 },
+          requestsToday: { used: 0, limit: 9000 },
+          standsStill: false,
+        },
+      ],
+      rotation: { state: 'none_yet', lastRotationFailed: false, foreignSecretUuids: [] },
+    });
+    expect(response.body).not.toContain('test-access-token');
+  });
+
+  it('says not_configured while there are no credentials', async () => {
+    api = await startApi({
+      token: {
+        read: async () => {
+          throw new NotConfiguredError('access-token');
+        },
+      },
+    });
+    expect(await details()).toMatchObject({
+      status: 'not_configured',
+      token: { state: 'not_configured', secondsLeft: 0 },
+    });
+  });
+
+  it('says that Adobe does not let the credential in, with its code and what to do', async () => {
+    api = await startApi();
+    const until = api.clock.now() + 60_000;
+    await pauseLane(createLane(api.table), { until, reason: 'access_refused', level: 1, code: '403011' });
+    expect(await details()).toMatchObject({
+      problems: ['queue_paused'],
+      lanes: [
+        {
+          permits: { free: 0 },
+          paused: {
+            reason: 'access_refused',
+            code: '403011',
+            advice: expect.stringContaining('npm run credentials -- --check'),
+          },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['unreadable', async () => Promise.reject(new Error('no route to Secrets Manager'))],
+    ['expired', async () => ({ accessToken: 't', expiresAt: 1, clientId: 'c', scope: 's', versionId: 'v' })],
+  ])('is degraded with a token that is %s', async (state, read) => {
+    api = await startApi({ token: { read } });
+    expect(await details()).toMatchObject({
+      status: 'degraded',
+      problems: ['token_not_ok'],
+      token: { state, secondsLeft: 0 },
+    });
+  });
+
+  it('shows age, next rotation, failure and foreign secrets of the rotation', async () => {
+    api = await startApi({
+      statusItems: {
+        ...noStatus,
+        readTokenRefresh: async () => ({ state: 'ok', lastRunAt: '2026-03-01T11:00:00.000Z' }),
+        readSecretRotation: async () => ({
+          lastRunAt: '2026-03-01T03:00:00.000Z',
+          currentSecretCreatedAt: '2026-02-28T12:00:00.000Z',
+          nextRotationAt: '2026-03-30T12:00:00.000Z',
+          lastRotationFailed: true,
+          error: { code: 'foreign_secret', message: 'a secret that is not ours' },
+          foreignSecretUuids: ['11ed-foreign'],
+        }),
+      },
+    });
+    expect(await details()).toMatchObject({
+      status: 'degraded',
+      problems: ['rotation_failed'],
+      tokenRefresh: { state: 'ok', lastRunAt: '2026-03-01T11:00:00.000Z' },
+      rotation: {
+        state: 'failed',
+        currentSecretAgeSeconds: 86_400,
+        nextRotationAt: '2026-03-30T12:00:00.000Z',
+        lastRotationFailed: true,
+        foreignSecretUuids: ['11ed-foreign'],
+      },
+    });
+  });
+
+  it.each([
+    ['none_yet', undefined],
+    ['ok', '2026-02-28T00:20:00.000Z'],
+  ])('says of the rotation %s, and when the next one is due', async (state, lastRotationAt) => {
+    const nextRotationAt = '2026-03-02T00:00:00.000Z';
+    const lastRunAt = '2026-03-01T11:00:00.000Z';
+    const readSecretRotation = async () => ({ lastRunAt, lastRotationFailed: false, lastRotationAt, nextRotationAt });
+    api = await startApi({ statusItems: { ...noStatus, readSecretRotation } });
+    expect(await details()).toMatchObject({ status: 'ok', rotation: { state, nextRotationAt } });
+  });
+});
+
+describe('the gateway is degraded', () => {
+  const start = async () => {
+    api = await startApi();
+    return createStatusItems(api.table);
+  };
+  const now = () => new Date(api.clock.now()).toISOString();
+
+  it('while the last dispatch failed, and when dispatch is silent', async () => {
+    const items = await start();
+    await items.writeDispatch({ lastRunAt: now(), error: { code: 'TimeoutError', message: 'no answer' } });
+    expect(await details()).toMatchObject({ status: 'degraded', problems: ['dispatch_failed'] });
+    expect(JSON.stringify(await summary())).not.toContain('TimeoutError');
+    await items.writeDispatch({ lastRunAt: now() });
+    later();
+    expect(await details()).toMatchObject({ status: 'ok', problems: [] });
+    later(6 * 60_000);
+    expect(await details()).toMatchObject({ problems: ['dispatch_silent'] });
+  });
+
+  it('for a day after one job was set aside, whatever runs come after it', async () => {
+    const items = await start();
+    await setAsideJob(api.table, await enqueue(createLane(api.table)));
+    await items.writeDispatch({ lastRunAt: now() });
+    expect(await details()).toMatchObject({ problems: ['job_set_aside'], dispatch: { lastSetAsideAt: now() } });
+    later(86_400_001);
+    await items.writeDispatch({ lastRunAt: now() });
+    expect((await details())['problems']).toEqual([]);
+  });
+
+  it('when permits are free and jobs wait for five minutes, and not while a pause explains it', async () => {
+    await start();
+    const lane = createLane(api.table);
+    await enqueue(lane);
+    expect((await details())['problems']).toEqual([]);
+    later(5 * 60_000 + 1);
+    expect(await details()).toMatchObject({ problems: ['queue_stands_still'], lanes: [{ standsStill: true }] });
+    await pauseByOperator(api.table, { by: 'ops' });
+    later();
+    expect((await details())['problems']).toEqual(['queue_paused']);
+    await resumeByOperator(api.table, onlyLane(lane));
+    await pauseLane(lane, { until: api.clock.now() + 1_000, reason: 'rate_limited', level: 0 });
+    later();
+    expect((await details())['problems']).toEqual([]);
+  });
+});
