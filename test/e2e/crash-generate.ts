@@ -25,6 +25,7 @@ export const effects = [
   'lambda checkpoint', // finish begins
   's3 PUT', // job.json
   'dynamodb UpdateItem', // storing -> succeeded
+  'dynamodb UpdateItem', // the request is kept as long as the record
   'events PutEvents',
   'dynamodb UpdateItem', // the mark is cleared
   'lambda checkpoint', // finish

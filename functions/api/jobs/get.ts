@@ -62,6 +62,8 @@ export const getRoute = (context: GetContext): Route => {
  */
 const estimateWait = async ({ table, lanes }: GetContext, job: Job, countTurns: CountTurns): Promise<WaitEstimate> => {
   if (job.state !== 'queued' && job.state !== 'scheduled') return {};
+  // After lost turns others go first until then; it has no place in the queue meanwhile.
+  if (job.delayedUntil !== undefined) return { estimatedStart: job.delayedUntil, estimatedStartIsMinimum: true };
   const lane = findLane(lanes, job.lane);
   const snapshot = await readLane(lane);
   if (job.state === 'scheduled') {
