@@ -99,8 +99,10 @@ export class GatewayFunction extends Construct {
       recursiveLoop: props.invokesInCircles ? RecursiveLoop.ALLOW : undefined,
       retryAttempts: props.asyncRetries,
       reservedConcurrentExecutions: props.reservedConcurrency,
-      // Versions keep executions running that began before a deployment.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // Versions keep executions running that began before a deployment. One that a rolled-back deployment made is deleted with
+      // it: plain RETAIN would leave it as the newest version of that code, and each retry of the same deployment would fail
+      // with "A version for this Lambda function exists".
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       environment: checkEnvironment(props.name, {
         ...commonEnvironment.write({
           nodeOptions: '--enable-source-maps',
