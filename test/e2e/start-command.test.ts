@@ -29,6 +29,7 @@ describe('npm start', () => {
       'clientCredentialsSecret',
       'accessKeyId',
       'secretAccessKey',
+      'callers',
     ]);
     expect(await command.json(1)).toEqual({
       jobId: expect.any(String),
