@@ -103,7 +103,7 @@ describe('the handler with its settings and AWS clients', () => {
       statusCode: 202,
       json: { statusUrl: `http://127.0.0.1:3000/v3/status/${jobId}` },
     });
-    expect((await call({ path: '/health' })).json).toMatchObject({ status: 'ok', queue: { depth: 1 } });
+    expect((await call({ path: '/jobs' })).json).toMatchObject({ jobs: [{ jobId, status: 'queued' }] });
 
     const table = {
       dynamoDb: DynamoDBDocumentClient.from(servers.clients.dynamoDb),
