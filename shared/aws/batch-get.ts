@@ -6,18 +6,20 @@ import { type ItemKey, isExpired, type Table } from './table.ts';
 const maxKeys = 100;
 
 /**
- * Reads many items by their keys (strongly consistent), in no order. Those that are not there or have expired are left out.
+ * Reads many items by their keys, in no order. Those that are not there or have expired are left out.
  *
  * @param attributes all that is read of each besides its key; the items are paid for whole
+ * @param options.consistent false for a read that may miss the latest writes, at half the price
  */
 export const getItems = async (
   table: Table,
   keys: readonly ItemKey[],
   attributes: readonly string[],
+  { consistent = true }: { consistent?: boolean } = {},
 ): Promise<Item[]> => {
   const wanted = [...new Set(['pk', 'sk', 'expiresAt', ...attributes])];
   const projection = {
-    ConsistentRead: true,
+    ConsistentRead: consistent,
     ProjectionExpression: wanted.map((_, index) => `#a${index}`).join(', '),
     ExpressionAttributeNames: Object.fromEntries(wanted.map((name, index) => [`#a${index}`, name])),
   };

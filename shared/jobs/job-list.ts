@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { getItems } from '../aws/batch-get.ts';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, type Item, parseEach } from '../aws/items.ts';
-import { queryItems, type Table } from '../aws/table.ts';
+import { queryPages, type Table } from '../aws/table.ts';
 import type { Job, JobState } from './job.ts';
 import { afterAllJobs } from './job-store.ts';
 
@@ -24,63 +24,62 @@ export interface JobQuery {
   limit: number;
 }
 
-/** How many records are read for one page, whatever the limit: those in other states than the wanted ones are among them. */
-export const maxRecordsPerPage = 500;
+/** How many entries of a caller's list are looked at for one page, those of jobs in other states among them. */
+export const maxEntriesPerPage = 5_000;
+
+// As many are read at a time where states are picked out of the list.
+const entriesAtOnce = 250;
 
 // Lambda answers with up to 6 MB.
 const maxPageBytes = 3 * 1024 * 1024;
 
 /**
- * Lists a caller's jobs, newest first. What is read for a page is bounded, and so is its size: where the wanted states are
- * rare, or records are large, a page holds less than the limit, or nothing, and leads to the next all the same.
+ * Lists a caller's jobs, newest first; eventually consistent. What is read for a page is bounded, and so is its size: where the
+ * wanted states are rare, or records are large, a page holds less than the limit, or nothing, and leads to the next all the same.
  *
  * @param schema what is read of each job
  */
 export const listJobs = async <Schema extends z.ZodObject>(
   table: Table,
-  query: JobQuery,
+  { caller, states, before, limit }: JobQuery,
   schema: Schema,
 ): Promise<JobPage<z.output<Schema>>> => {
-  const { states, limit } = query;
+  const pages = queryPages(table, {
+    index: 'caller',
+    where: condition`#caller = ${caller} AND #createdOrder < ${before ?? afterAllJobs}`,
+    filter: states && condition`#state IN (${states})`,
+    descending: true,
+    pageSize: states === undefined ? limit + 1 : entriesAtOnce,
+  });
   const jobs: z.output<Schema>[] = [];
-  let { before: next } = query;
+  let next = before;
   let bytes = 0;
   let read = 0;
-  for await (const { entries, isLast } of readEntries(table, query)) {
-    const records = await readRecords(table, entries, schema);
-    for (const [index, entry] of entries.entries()) {
-      const record = records.get(entry['pk']);
-      if (record !== undefined && (states === undefined || states.includes(record.state))) {
-        bytes += Buffer.byteLength(JSON.stringify(record.job));
-        if (jobs.length > 0 && bytes > maxPageBytes) return { jobs, next };
-        jobs.push(record.job);
+  for await (const { Items = [], ScannedCount = 0, LastEvaluatedKey } of pages) {
+    for (let start = 0; start < Items.length; ) {
+      const entries = Items.slice(start, start + limit - jobs.length);
+      start += entries.length;
+      const records = await readRecords(table, entries, schema);
+      for (const entry of entries) {
+        const record = records.get(entry['pk']);
+        // The index may lag behind.
+        if (record !== undefined && (states === undefined || states.includes(record.state))) {
+          bytes += Buffer.byteLength(JSON.stringify(record.job));
+          if (jobs.length > 0 && bytes > maxPageBytes) return { jobs, next };
+          jobs.push(record.job);
+        }
+        next = String(entry['createdOrder']);
       }
-      next = String(entry['createdOrder']);
-      if (jobs.length === limit) return isLast && index === entries.length - 1 ? { jobs } : { jobs, next };
+      const isLast = start === Items.length && LastEvaluatedKey === undefined;
+      if (jobs.length === limit) return isLast ? { jobs } : { jobs, next };
     }
-    read += entries.length;
-    if (read >= maxRecordsPerPage) return isLast ? { jobs } : { jobs, next };
+    if (LastEvaluatedKey === undefined) return { jobs };
+    next = String(LastEvaluatedKey['createdOrder']);
+    read += ScannedCount;
+    if (read >= maxEntriesPerPage) return { jobs, next };
   }
   return { jobs };
 };
-
-/** Reads the caller's list in parts, each small enough to be looked up at once. */
-async function* readEntries(
-  table: Table,
-  { caller, states, before, limit }: JobQuery,
-): AsyncGenerator<{ entries: Item[]; isLast: boolean }> {
-  const part = states === undefined ? limit : 100;
-  const where = condition`#caller = ${caller} AND #createdOrder < ${before ?? afterAllJobs}`;
-  let entries: Item[] = [];
-  for await (const entry of queryItems(table, { index: 'caller', where, descending: true, pageSize: part + 1 })) {
-    if (entries.length === part) {
-      yield { entries, isLast: false };
-      entries = [];
-    }
-    entries.push(entry);
-  }
-  yield { entries, isLast: true };
-}
 
 const readRecords = async <Schema extends z.ZodObject>(
   table: Table,
@@ -88,7 +87,9 @@ const readRecords = async <Schema extends z.ZodObject>(
   schema: Schema,
 ): Promise<Map<unknown, { job: z.output<Schema>; state: JobState }>> => {
   const keys = entries.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
-  const items = await getItems(table, keys, ['state', ...Object.keys(schema.shape)]);
+  const items = await getItems(table, keys, ['state', ...Object.keys(schema.shape)], {
+    consistent: false,
+  });
   const parse = createItemParser(schema);
   const { parsed } = parseEach(table, items, (item) => {
     const state = item['state'] as Job['state'];

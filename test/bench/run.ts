@@ -12,6 +12,7 @@ import { measureGrowth } from './growth.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
 import { measureMemory } from './memory.ts';
 import { simulateQueue } from './queue-simulation.ts';
+import { measureReads } from './reads.ts';
 import { printTable, type Row } from './table.ts';
 
 /** One part of the bench: what it is, and how it comes to its figures. */
@@ -118,6 +119,25 @@ const sections: Section[] = [
           { figure: 'DynamoDB calls for each', value: report.dynamoDbCallsPerLine, unit: '' },
           { figure: 'reading 1 GB, 100,000 lines', value: read.seconds, unit: 's' },
           { figure: 'reading 1 GB: memory above idle', value: read.aboveIdleMb, unit: 'MB', below: 150 },
+        ],
+      };
+    },
+  },
+  {
+    name: 'reads',
+    title: 'what callers can ask for beside 3,000 waiting jobs of 20 KB',
+    measure: async () => {
+      const figures = await measureReads(3_000, 20_000);
+      const { health, depth, rareState, acceptAlone, acceptBesideTwelve } = figures;
+      return {
+        figures,
+        rows: [
+          { figure: 'state of a lane for GET /health', value: health.units, unit: 'read units', below: 50 },
+          { figure: 'counting 1,000 waiting jobs', value: depth.units, unit: 'read units', below: 50 },
+          { figure: 'GET /jobs of a rare state', value: rareState.units, unit: 'read units', below: 600 },
+          { figure: 'GET /jobs of a rare state', value: rareState.ms, unit: 'ms' },
+          { figure: "another caller's job, alone", value: acceptAlone, unit: 'ms' },
+          { figure: "another caller's job, beside 12 such lists", value: acceptBesideTwelve, unit: 'ms' },
         ],
       };
     },

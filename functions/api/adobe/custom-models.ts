@@ -4,8 +4,10 @@ import {
   customModelsQuery,
   listCustomModels,
 } from '#shared/adobe/services/firefly/custom-models.ts';
+import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { ApiContext } from '../context.ts';
+import { requireService } from '../http/credentials-guard.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
@@ -14,7 +16,7 @@ import { takeCall } from './call-rate.ts';
 import { buildAdobeProblem } from './problem.ts';
 
 /** Adobe's list of the custom models that the gateway's credential may use; remembered for a minute. */
-export const customModelsRoute = (context: Pick<ApiContext, 'callAdobe' | 'settings' | 'table'>): Route => {
+export const customModelsRoute = (context: Pick<ApiContext, 'callAdobe' | 'lanes' | 'settings' | 'table'>): Route => {
   const { callAdobe, settings, table } = context;
   const remember = createMemory<Record<string, unknown>>(table.clock, { maxAgeMs: 60_000, maxKept: 50 });
   return {
@@ -36,10 +38,11 @@ export const customModelsRoute = (context: Pick<ApiContext, 'callAdobe' | 'setti
           },
         },
       },
-      errors: [429, 502, 503, '4XX'],
+      errors: [403, 429, 502, 503, '4XX'],
     },
     handle: async (request) => {
       const caller = request.caller();
+      requireService(context, fireflyLane);
       const query = readQuery(request);
       const body = await remember(JSON.stringify([caller, query]), async () => {
         await takeCall(table, caller);

@@ -4,9 +4,11 @@ import { imageTypes, uploadImage } from '#shared/adobe/services/firefly/storage-
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
+import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
+import { requireService } from '../http/credentials-guard.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
@@ -20,7 +22,7 @@ const uploadAnswer = z.object({
   images: z.array(z.object({ id: z.string(), source: z.object({ url: z.string() }) })),
 });
 
-type UploadContext = Pick<ApiContext, 'table' | 'callAdobe' | 'objects' | 'settings' | 'log'>;
+type UploadContext = Pick<ApiContext, 'lanes' | 'table' | 'callAdobe' | 'objects' | 'settings' | 'log'>;
 
 /** Adobe's upload call for images that fit through API Gateway; a copy stays in S3. */
 export const uploadImageRoute = (context: UploadContext): Route => ({
@@ -38,10 +40,11 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
         content: { 'application/json': uploadAnswer },
       },
     },
-    errors: [413, 415, 422, 429, 451, 502, 503, '4XX'],
+    errors: [403, 413, 415, 422, 429, 451, 502, 503, '4XX'],
   },
   handle: async (request) => {
     const caller = request.caller();
+    requireService(context, fireflyLane);
     const { image, contentType } = await readImage(request);
     await takeCall(context.table, caller);
     const stored = await storeImage(context, caller, image, contentType);

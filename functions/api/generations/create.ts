@@ -13,6 +13,7 @@ import { findReusable, requestHashOf } from '#shared/jobs/reuse.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
 import { type Actor, audit } from '../http/audit.ts';
+import { requireService } from '../http/credentials-guard.ts';
 import { idempotencyKeyReused, maxWaitSeconds, readWait } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
 import { unknownJob } from '../jobs/get.ts';
@@ -60,6 +61,8 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
   const readServedRound = createServedRounds(table.clock);
   return async (operation, request, from) => {
     const caller = from.caller();
+    const { name: laneName } = laneOf(operation);
+    requireService(context, laneName);
     await requireCredentials();
     const { modelVersion, priority, idempotencyKey, warnings } = request;
     const jobId = buildJobId(settings.stackName, caller, idempotencyKey);
@@ -72,7 +75,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       jobId,
       caller,
       operation: operation.name,
-      lane: laneOf(operation).name,
+      lane: laneName,
       modelVersion: modelVersion ?? defaultModelVersion(operation, settings.operations),
       request: request.text,
       requestHash,

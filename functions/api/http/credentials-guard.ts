@@ -1,6 +1,17 @@
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
+import { serviceDisabled } from '#shared/jobs/lanes/lane.ts';
 import type { ApiContext } from '../context.ts';
 import { ProblemError } from './problem.ts';
+
+/**
+ * Refuses what goes to a service that is off in this deployment: no queue of it exists.
+ *
+ * @param lane the lane that it would use
+ * @throws {ProblemError} 403
+ */
+export const requireService = ({ lanes }: Pick<ApiContext, 'lanes'>, lane: string): void => {
+  if (!lanes.has(lane)) throw new ProblemError(403, serviceDisabled.code, serviceDisabled.message);
+};
 
 /**
  * Refuses new jobs while the gateway has no Adobe credentials. A token that was there once is enough: if it has expired since,

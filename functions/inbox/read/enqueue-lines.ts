@@ -11,6 +11,7 @@ import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { priorities } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
+import { serviceDisabled } from '#shared/jobs/lanes/lane.ts';
 import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
@@ -138,7 +139,9 @@ const readLine = (inbox: InboxContext, batchId: string, numbered: NumberedLine):
     case 'request':
       try {
         const found = readLineRequest(numbered.json, inbox.operations, inbox.table.clock.now());
-        return 'error' in found ? { ...origin, state: 'rejected', ...found } : found;
+        if ('error' in found) return { ...origin, state: 'rejected', ...found };
+        const isOn = inbox.lanes.has(laneOf(found.operation).name);
+        return isOn ? found : { ...origin, id: found.id, state: 'rejected', error: serviceDisabled };
       } catch (error) {
         // The message may repeat the content.
         const { name } = error instanceof Error ? error : new TypeError();

@@ -29,6 +29,12 @@ export interface Lane extends LaneQueue {
 /** The lanes of a deployment by their names. */
 export type Lanes = ReadonlyMap<string, Lane>;
 
+/** Of a request whose lane the deployment does not have. */
+export const serviceDisabled = {
+  code: 'service_disabled',
+  message: 'The service of this operation is switched off in this deployment of the gateway.',
+};
+
 /** Lanes that share one table. */
 export const createLanes = (table: Table, limits: Record<string, LaneLimits>): Lanes =>
   new Map(Object.entries(limits).map(([name, each]) => [name, { table, name, limits: each }]));

@@ -64,6 +64,14 @@ describe('a line', () => {
     expect(await rig.batch(batchId)).toMatchObject({ jobs: 2, rejected: 1, counts: { succeeded: 2 } });
   });
 
+  it('for a service that is switched off is rejected by its name', async () => {
+    rig = await servers.rig({ lanes: new Map() });
+    const batchId = await rig.drop('requests.jsonl', three.join('\n'));
+    await rig.dispatch();
+    expect(await rig.batch(batchId)).toMatchObject({ lines: 3, jobs: 0, rejected: 3 });
+    expect(await outcomes(batchId)).toEqual(['service_disabled', 'service_disabled', 'service_disabled']);
+  });
+
   it('on which the gateway fails is rejected alone, and nothing of it is logged', async () => {
     rig = await servers.rig({
       operations: {

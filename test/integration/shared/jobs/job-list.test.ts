@@ -1,20 +1,22 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Table, updateItem } from '#shared/aws/table.ts';
-import { jobSchema } from '#shared/jobs/job.ts';
+import { type JobState, jobSchema } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-list.ts';
 import { createdOrder, getJob, jobKey } from '#shared/jobs/job-store.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { itemOf, putItems } from '#test/fixtures/job-table.ts';
+import { itemOf, putItems, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
-import { enqueue, newJob } from '#test/fixtures/queue.ts';
+import { createLane, enqueue, newJob } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let clock: ManualClock;
 let table: Table;
 let lane: Lane;
+let dynamoDb: TestDynamoDb;
 useJobTable((fresh) => {
-  ({ table, lane, clock } = fresh);
+  ({ table, lane, clock, dynamoDb } = fresh);
 });
 
 describe('listJobs', () => {
@@ -91,5 +93,68 @@ describe('listJobs', () => {
     expect((await listAll(10)).flat()).toEqual([job.jobId]);
     clock.advance(60_000);
     expect((await listAll(10)).flat()).toEqual([]);
+  });
+});
+
+describe('a page', () => {
+  /** Jobs of one caller, written as they are, each a millisecond after the one before. */
+  const write = async (fields: object[]): Promise<string[]> => {
+    const whole = await itemOf(table, await enqueue(lane, { caller: 'bob' }));
+    const items = fields.map((each, index) => {
+      const jobId = `job-${String(index).padStart(6, '0')}`;
+      const createdAt = new Date(clock.now() + index).toISOString();
+      return {
+        ...whole,
+        ...each,
+        caller: 'alice',
+        jobId,
+        pk: `job#${jobId}`,
+        sk: 'job',
+        createdAt,
+        createdOrder: createdOrder(createdAt, jobId),
+      };
+    });
+    await putItems(table, items);
+    return items.map(({ jobId }) => jobId).reverse();
+  };
+
+  const readAll = async (options: { states?: JobState[]; limit: number }) => {
+    const pages: { ids: string[]; bytes: number }[] = [];
+    let before: string | undefined;
+    do {
+      const page = await listJobs(table, { caller: 'alice', before, ...options }, jobSchema);
+      pages.push({ ids: page.jobs.map(({ jobId }) => jobId), bytes: Buffer.byteLength(JSON.stringify(page.jobs)) });
+      before = page.next;
+    } while (before !== undefined);
+    return pages;
+  };
+
+  it('looks at a bounded number of jobs where the wanted state is rare, and leads on', async () => {
+    const ids = await write(
+      Array.from({ length: 5_201 }, (_, index) => ({ state: index === 0 ? 'timed_out' : 'queued' })),
+    );
+    const pages = await readAll({ states: ['timed_out'], limit: 1 });
+    expect(pages.map((page) => page.ids)).toEqual([[], ['job-000000']]);
+    expect(ids).toHaveLength(5_201);
+  });
+
+  it('has a bounded size, and all pages together every job once, in their order, however large they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 250_000 }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 100 }),
+        async (sizes, limit) => {
+          table = await dynamoDb.table(clock);
+          lane = createLane(table);
+          const error = (size: number) => ({ code: 'internal_error', message: 'x'.repeat(size) });
+          const ids = await write(sizes.map((size) => ({ state: 'failed', error: error(size) })));
+          const pages = await readAll({ limit });
+          expect(pages.flatMap((page) => page.ids)).toEqual(ids);
+          expect(Math.max(...pages.map(({ bytes }) => bytes))).toBeLessThan(3.5 * 1024 * 1024);
+          expect(Math.max(...pages.map((page) => page.ids.length))).toBeLessThanOrEqual(limit);
+        },
+      ),
+      { numRuns: 8 },
+    );
   });
 });

@@ -223,3 +223,16 @@ describe('POST /v3/images/generate-async', () => {
     });
   });
 });
+
+describe('an operation of a service that is switched off', () => {
+  it.each([
+    ['a generation', { method: 'POST', path: '/v3/images/generate-async', body: { prompt: 'a cat' } }],
+    ['a synchronous one', { method: 'POST', path: '/v3/images/generate', body: { prompt: 'a cat' } }],
+    ['the list of custom models', { path: '/v3/custom-models' }],
+  ])('is refused by its name: %s', async (_, request) => {
+    const api = await startApi({ lanes: new Map() });
+    expect(await api.call(request)).toMatchObject({ statusCode: 403, json: { error_code: 'service_disabled' } });
+    expect(await api.countItems()).toBe(0);
+    await api.close();
+  });
+});
