@@ -10,6 +10,7 @@ import { Alarms } from './constructs/alarms.ts';
 import { CallerAccess } from './constructs/caller-access.ts';
 import { DataTable } from './constructs/data-table.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
+import { encryptStack } from './constructs/encryption.ts';
 import { GatewayEventBus } from './constructs/event-bus.ts';
 import { EventRule } from './constructs/event-rule.ts';
 import { ApiFunction } from './constructs/functions/api-function.ts';
@@ -114,6 +115,7 @@ export class GatewayStack extends Stack {
     };
     this.httpApi.serve(this.functions.api, this.callerAccess);
     this.schedules = new Schedules(this, 'Schedules', {
+      kmsKeyArn: settings.kmsKeyArn,
       dispatch: this.functions.dispatch,
       tokenRefresh: this.functions['token-refresh'],
       secretRotation: this.functions['secret-rotation'],
@@ -126,6 +128,8 @@ export class GatewayStack extends Stack {
       functions: functionNames.filter((name) => this.functions[name] !== undefined),
       undelivered: { inbox: this.eventRules.inbox.undelivered, notify: this.eventRules.notify.undelivered },
     });
+
+    if (settings.kmsKeyArn !== undefined) encryptStack(this, settings.kmsKeyArn);
 
     this.output('GatewayUrl', 'The endpoint for callers', gatewayUrl);
     this.output('BucketName', 'Where the outputs are', this.outputs.bucket.bucketName);

@@ -5,22 +5,29 @@ import { LambdaInvoke, type ScheduleTargetBaseProps } from 'aws-cdk-lib/aws-sche
 import { Construct } from 'constructs';
 import { dailyRunHour } from '#shared/deployment/rotation-schedule.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
+import { allowKeyThrough } from './functions/key-permissions.ts';
 import { allow } from './functions/statements.ts';
 
 interface SchedulesProps {
+  /** The key by which the schedules are encrypted, if not by AWS's own. */
+  kmsKeyArn: string | undefined;
   dispatch: GatewayFunction;
   tokenRefresh: GatewayFunction;
   secretRotation: GatewayFunction;
 }
 
+type Targets = Omit<SchedulesProps, 'kmsKeyArn'>;
+
 /** What runs by the clock; each schedule may invoke its one function and nothing else. */
 export class Schedules extends Construct {
   /** The roles by schedule, for the comparison of permissions. */
-  readonly roles: Record<keyof SchedulesProps, Role>;
+  readonly roles: Record<keyof Targets, Role>;
   private readonly group: ScheduleGroup;
+  readonly #kmsKeyArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
+    this.#kmsKeyArn = props.kmsKeyArn;
     this.group = new ScheduleGroup(this, 'Group', {
       scheduleGroupName: Stack.of(this).stackName,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -64,7 +71,12 @@ export class Schedules extends Construct {
       }),
       inlinePolicies: {
         permissions: new PolicyDocument({
-          statements: [allow(['lambda:InvokeFunction'], [target.lambda.functionArn])],
+          statements: [
+            allow(['lambda:InvokeFunction'], [target.lambda.functionArn]),
+            ...(this.#kmsKeyArn === undefined
+              ? []
+              : [allowKeyThrough(this, this.#kmsKeyArn, 'scheduler', ['kms:Decrypt'])]),
+          ],
         }),
       },
     });

@@ -116,6 +116,17 @@ const stageSchema = z.strictObject({
   jobRetentionDays: days.max(3_650).default(90),
   /** Whether outputs, jobs, client credentials and the access log survive `cdk destroy`; without, empty the bucket before. */
   keepData: z.boolean().default(true),
+  /**
+   * A symmetric KMS key of the stack's region, by which everything at rest is encrypted that can be; by default AWS's own keys do. Its
+   * policy must allow what docs/security.md says.
+   */
+  kmsKeyArn: z
+    .string()
+    .regex(
+      /^arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36}$/,
+      'must be the ARN of a KMS key, not of an alias',
+    )
+    .optional(),
 
   /** Copies the events from the gateway's own bus to the account's default bus, where rules of other teams see them. */
   copyEventsToDefaultBus: z.boolean().default(false),

@@ -120,6 +120,8 @@ describe('the settings of a stage', () => {
     [{ extraDownloadHosts: ['.com'] }, 'firefly-gateway.test.extraDownloadHosts.0'],
     [{ generationScopes: ['openid,AdobeID'] }, 'firefly-gateway.test.generationScopes.0'],
     [{ alarmEmail: 'nobody' }, 'firefly-gateway.test.alarmEmail'],
+    [{ kmsKeyArn: 'alias/gateway' }, 'firefly-gateway.test.kmsKeyArn'],
+    [{ kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:alias/gateway' }, 'firefly-gateway.test.kmsKeyArn'],
     [
       { services: { firefly: { operations: { 'images/generate': { firstPollSeconds: 20 } } } } },
       'firefly-gateway.test.services.firefly.operations.images/generate.firstPollSeconds',

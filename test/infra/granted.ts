@@ -1,5 +1,6 @@
 import type { GatewayStack } from '#infra/gateway-stack.ts';
 import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
+import { accountKeyArn } from './key-permissions.ts';
 import { durableFunctions, type Permission, type Principal, type Target } from './permissions.ts';
 import type { Resource } from './synthesise.ts';
 
@@ -103,6 +104,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     [arn(failures.queueArn), 'queue of failures'],
     [arn(events.bus.eventBusArn), 'event bus of the stack'],
     [byName('events', 'event-bus/default'), 'event bus default'],
+    [accountKeyArn, 'key of the account'],
     ['*', 'everything'],
   ]);
 };

@@ -26,6 +26,7 @@ export type Target =
   | 'event bus of the stack'
   | 'secret signing-key'
   | 'event bus default'
+  | 'key of the account'
   | 'everything';
 
 /** Some actions on one target, in some cases under a condition. */

@@ -17,6 +17,7 @@ import type { GatewayEventBus } from '../event-bus.ts';
 import type { OutputsBucket } from '../outputs-bucket.ts';
 import type { Secrets } from '../secrets.ts';
 import { bundling } from './bundling.ts';
+import { allowKey } from './key-permissions.ts';
 import { checkEnvironment, checkPermissions } from './limits.ts';
 import { acknowledgeWildcards, allow } from './statements.ts';
 
@@ -62,6 +63,7 @@ export class GatewayFunction extends Construct {
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
       allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']),
       ...props.permissions,
+      ...(settings.kmsKeyArn === undefined ? [] : allowKey(this, settings.kmsKeyArn, props.permissions)),
     ];
     // Inline policies are part of the role, so that the function never runs before it has its permissions.
     this.role = new Role(this, 'Role', {
