@@ -52,7 +52,12 @@ export const stackSettings = (changes: StackChanges): StackSettings => {
     ...stage.services?.['firefly'],
   };
   return {
-    ...settingsSchema.parse({ ...stage, services: { ...stage.services, firefly } }),
+    ...settingsSchema.parse({
+      // Whoever runs the stack is its only caller, or plays several: no priority is kept from anybody.
+      callerDefaults: { maxPriority: 'high' },
+      ...stage,
+      services: { ...stage.services, firefly },
+    }),
     trustedOrigins,
     serviceUrls,
     apiConcurrency,

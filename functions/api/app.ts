@@ -40,7 +40,7 @@ export const createApi = (context: ApiContext) => {
   })
     .onError((request) => {
       const { error, event } = request;
-      const problem = toProblem(error, event, context.log);
+      const problem = toProblem(error, event, { log: context.log, clock: context.table.clock });
       request.response = fitToMethod(event, problemResponse(problem, readRequestId(event)));
     })
     .handler(async (event, lambdaContext) => fitToMethod(event, await route(event, lambdaContext)));

@@ -5,6 +5,7 @@ import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functio
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
+import type { ReadPolicy } from '#shared/callers/policies.ts';
 import type { Docs, Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputContext } from '#shared/inputs/check-inputs.ts';
@@ -25,6 +26,8 @@ export interface ApiContext {
   /** Where the inputs are that the gateway uploads to Adobe. */
   inputs: InputContext;
   webhooks: WebhookContext;
+  /** What callers may do. */
+  readPolicy: ReadPolicy;
   triggerDispatch: TriggerDispatch;
   /** Waits, in ms. */
   sleep: (ms: number) => Promise<void>;

@@ -14,6 +14,7 @@ import { createStartExecution, createTriggerDispatch } from '#shared/aws/invoke-
 import { createObjectStore } from '#shared/aws/object-store.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { openTable } from '#shared/aws/table.ts';
+import { createPolicyReader } from '#shared/callers/policies.ts';
 import { systemClock } from '#shared/clock.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
 import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
@@ -62,6 +63,10 @@ export const handler = createApi({
     startDelivery: createStartExecution(lambda, environment.notifyFunctionArn),
     allowsLoopback: environment.webhookLoopback === 'allowed',
   },
+  readPolicy: createPolicyReader(
+    openTable({ ...tables, tableName: environment.callerTableName }),
+    environment.callerDefaults,
+  ),
   triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
   sleep: async (ms) => {
     await sleep(ms);

@@ -6,7 +6,7 @@ const names = z.array(z.string().min(1).max(200)).max(200);
 
 /** What a caller may do and how much; what a policy leaves out is not limited by it. */
 export const callerPolicySchema = z.strictObject({
-  /** Operations by name, such as `generate-image`. */
+  /** Operations by name, such as `images/generate`. */
   operations: names.optional(),
   /** Values of `x-model-version`. */
   modelVersions: names.optional(),
@@ -16,7 +16,7 @@ export const callerPolicySchema = z.strictObject({
   maxPriority: z.enum(priorities).optional(),
   /** Outputs that one request may ask for. */
   maxVariations: count.min(1).optional(),
-  /** Jobs that may wait at once. */
+  /** Jobs that may wait or be under way at once. */
   queuedJobs: count.optional(),
   /** Requests of a UTC day. */
   requestsPerDay: count.optional(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerPolicySchema } from '../callers/policy.ts';
 import { defineEnvironment, gatewayUrl, json, list, text, wholeNumber } from './environment.ts';
 import { createServicesSchema } from './services.ts';
 
@@ -29,6 +30,9 @@ export const singleSignOnCallers = ['users', 'permissionSets'] as const;
 
 export type SingleSignOnCallers = (typeof singleSignOnCallers)[number];
 
+/** What callers may do who have no rules of their own. */
+const callerDefaults = json(callerPolicySchema);
+
 /** The environment of api. */
 export const apiEnvironment = defineEnvironment({
   ...jobs,
@@ -49,6 +53,7 @@ export const apiEnvironment = defineEnvironment({
   inputMaxBytes: wholeNumber,
   docs: z.enum(docsModes),
   uploadsPerDay: wholeNumber,
+  callerDefaults,
   operators: json(operators),
   singleSignOn: z.enum(singleSignOnCallers),
   gatewayVersion: text,

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
+import { callerPolicySchema } from '../callers/policy.ts';
+import { priorities } from '../jobs/job.ts';
 import { docsModes, singleSignOnCallers } from './job-environments.ts';
 import { completeGrace, findContradictions } from './rotation-schedule.ts';
 import { createServicesSchema } from './services.ts';
@@ -38,6 +40,15 @@ const logRetentions = [
 
 const logRetention = z.literal(logRetentions, { error: `must be one of ${logRetentions.join(', ')}` });
 
+// All variables of a Lambda function together have at most 4 KB.
+const maxDefaultsBytes = 1_024;
+
+const callerDefaults = callerPolicySchema
+  .extend({ maxPriority: z.enum(priorities).default('normal') })
+  .refine((rules) => Buffer.byteLength(JSON.stringify(rules)) <= maxDefaultsBytes, {
+    error: `must have at most ${maxDefaultsBytes} bytes as JSON; give long lists to callers by their own policies`,
+  });
+
 const stageSchema = z.strictObject({
   /**
    * Who may call: programs with an id and secret that the gateway gave them (`callers`), AWS callers that sign with SigV4
@@ -46,6 +57,11 @@ const stageSchema = z.strictObject({
   auth: auth.default({ mode: 'callers' }),
   /** How long the tokens live that callers get with their id and secret (mode `callers`); Adobe's own live a day. */
   callerTokenLifetimeSeconds: seconds.min(300).max(86_400).default(86_400),
+  /**
+   * What callers may do, by the rules of `docs/callers.md`: each rule holds for callers whose policy does not have it. The priority
+   * `high` takes a rule of a caller's own, unless `maxPriority` says otherwise here.
+   */
+  callerDefaults: callerDefaults.prefault({}),
   /** Browser origins that may call the gateway and fetch outputs; none by default. */
   corsOrigins: z.array(corsOrigin).default([]),
   /**

@@ -84,6 +84,7 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index caller', may: ['dynamodb:Query'] },
+    { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('policies') },
     // Presigned URLs; DELETE /jobs/{id} erases every version.
     { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
     // Looks at inputs; takes uploads, itself and by presigned forms.

@@ -1,6 +1,8 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import { isReusable, laneOf } from '#shared/adobe/services/registry.ts';
+import { type Admission, admitJobs, returnAdmission } from '#shared/callers/admission.ts';
+import { checkPolicy } from '#shared/callers/check-policy.ts';
 import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
 import { isFinal, type Job, type NewJob } from '#shared/jobs/job.ts';
 import { createJob, createReusingJob, getJob } from '#shared/jobs/job-store.ts';
@@ -10,6 +12,7 @@ import { buildRank, takeRound } from '#shared/jobs/lanes/rounds.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { findReusable, requestHashOf } from '#shared/jobs/reuse.ts';
+import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
 import { type Actor, audit } from '../http/audit.ts';
@@ -54,9 +57,10 @@ export const generationRoutes = (
 /**
  * @throws {ProblemError} 422 if the idempotency key belongs to another request or an input cannot be used, 403 for an input
  * of others, 503 while there are no credentials
+ * @throws {PolicyRefusal} for what the caller's policy does not allow
  */
 export const createAcceptRequest = (context: ApiContext, requireCredentials: () => Promise<void>): AcceptRequest => {
-  const { table, log, settings } = context;
+  const { table, log, settings, readPolicy } = context;
   const triggerDispatch = createThrottledTrigger(context);
   const readServedRound = createServedRounds(table.clock);
   return async (operation, request, from) => {
@@ -64,19 +68,23 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     const { name: laneName } = laneOf(operation);
     requireService(context, laneName);
     await requireCredentials();
-    const { modelVersion, priority, idempotencyKey, warnings } = request;
+    const { idempotencyKey } = request;
+    const modelVersion = request.modelVersion ?? defaultModelVersion(operation, settings.operations);
     const jobId = buildJobId(settings.stackName, caller, idempotencyKey);
-    const requestHash = requestHashOf(operation.name, modelVersion, request.body);
+    const requestHash = requestHashOf(operation.name, request.modelVersion, request.body);
     // The look-up keeps a repeated request from using up a round; the put below decides which of two requests is first.
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return requireSameRequest(existing, requestHash);
+    const policy = await readPolicy(caller);
+    const { priority, warnings: policyWarnings } = checkPolicy(policy, { ...request, operation, modelVersion });
+    const warnings = [...request.warnings, ...policyWarnings];
     const inputsChangedAt = await requireInputs(context.inputs, operation, { caller, body: request.body });
     const newJob: NewJob = {
       jobId,
       caller,
       operation: operation.name,
       lane: laneName,
-      modelVersion: modelVersion ?? defaultModelVersion(operation, settings.operations),
+      modelVersion,
       request: request.text,
       requestHash,
       priority,
@@ -86,18 +94,48 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     };
     const reused = await reuse(context, newJob, from, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return requireSameRequest(reused, requestHash);
+    const admission = await admitJobs(table, caller, policy, [jobId]);
+    if (admission.refusal !== undefined) {
+      // The same request, sent at the same time, may have been counted as the last one.
+      const made = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
+      if (made !== undefined) return requireSameRequest(made, requestHash);
+      throw admission.refusal;
+    }
+    // What the job costs is reserved here: all rules that only count requests have passed, and no place in the queue is taken yet.
     const round = await takeRound({ table, name: newJob.lane }, caller, priority, readServedRound);
     const rank = buildRank(priority, round, jobId);
     const warned = {
       ...newJob,
       warnings: [...warnings, ...(await warnOfInputs(context, { ...newJob, rank }, request))],
     };
-    const { created, job } = await createJob(table, warned, { rank, round });
+    const { created, job } = await createAdmitted(table, warned, { rank, round, admission });
     if (!created) return requireSameRequest(job, requestHash);
-    audit(log, from, 'job accepted', { jobId, operation: operation.name, modelVersion, priority });
+    audit(log, from, 'job accepted', {
+      jobId,
+      operation: operation.name,
+      modelVersion: request.modelVersion,
+      priority,
+    });
     await triggerDispatch(newJob.lane);
     return job;
   };
+};
+
+/** Writes a job; what was counted for it is given back if it certainly was not written. */
+const createAdmitted: (
+  table: ApiContext['table'],
+  job: NewJob,
+  place: { rank: string; round: number; admission: Admission },
+) => ReturnType<typeof createJob> = async (table, job, { admission, ...place }) => {
+  try {
+    const written = await createJob(table, job, place);
+    // Of another request with the same key. One of this rank is this request's own, found by an attempt after the answer to the first was lost.
+    if (!written.created && written.job.rank !== place.rank) await returnAdmission(table, admission, [job.jobId]);
+    return written;
+  } catch (error) {
+    if (isRefusedWrite(error)) await returnAdmission(table, admission, [job.jobId]);
+    throw error;
+  }
 };
 
 /** What to know of presigned URLs that die before the job's turn, as the queue stands now. */

@@ -19,7 +19,7 @@ import type { ApiRequest } from '../http/request.ts';
 
 /** A generation request that Adobe would take. */
 export interface GenerationRequest {
-  body: unknown;
+  body: Readonly<Record<string, unknown>>;
   /** What is stored and sent: the caller's own text. */
   text: string;
   /** The caller's `x-model-version`. */
@@ -49,10 +49,13 @@ export const readGenerationRequest = (
   const { text, value } = readJsonBody(request.body, maxRequestBytes);
   // Where Adobe knows no model version the header is left out, as Adobe ignores it.
   const modelVersion = operation.models === undefined ? undefined : request.header('x-model-version');
-  const { body, nullFields, validationErrors, warnings } = validateRequest(operation, value, modelVersion, overrides);
+  const validated = validateRequest(operation, value, modelVersion, overrides);
+  const { nullFields, validationErrors, warnings } = validated;
   if (validationErrors.length > 0) {
     throw new ProblemError(422, 'validation_error', validationSentence(validationErrors), { validationErrors });
   }
+  // What passed is an object.
+  const body = validated.body as Readonly<Record<string, unknown>>;
   const maxAgeSeconds = readMaxAge(request.header('cache-control'));
   const template = readOutputName(request.header('x-output-name'));
   const outputName = template === undefined ? undefined : nameOutputs(operation, template, { modelVersion, body });
@@ -76,7 +79,7 @@ const nameOutputs = (
 ): NewJob['outputName'] => {
   const filled = fillName(template, { fields: { operation: operation.name, modelVersion }, body });
   if ('name' in filled) {
-    return { name: filled.name, count: countRequestedOutputs(operation, body as Readonly<Record<string, unknown>>) };
+    return { name: filled.name, count: countRequestedOutputs(operation, body) };
   }
   throw new ProblemError(422, 'validation_error', filled.problem, {
     validationErrors: [{ loc: ['header', 'x-output-name'], msg: filled.problem, type: 'value_error' }],

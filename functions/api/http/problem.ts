@@ -6,6 +6,7 @@ import type { ValidationError } from '#shared/requests/validation-errors.ts';
 const problemExtensions = {
   jobId: z.uuid().optional().meta({ description: 'The job that a caller waited for' }),
   reason: z.string().optional().meta({ description: "`error_code` by Adobe's name for it in `/v3/custom-models`" }),
+  rule: z.string().optional().meta({ description: "The rule of the caller's policy that does not allow it" }),
   uploads: z.url().optional().meta({ description: 'Where larger images can be uploaded' }),
 };
 
@@ -15,7 +16,7 @@ export interface ProblemDetails {
   /** Every field that is wrong, in Adobe's shape. */
   validationErrors?: ValidationError[];
   /** Further members of the body (RFC 9457, extension members). */
-  extensions?: { jobId?: string; reason?: string; uploads?: string };
+  extensions?: { jobId?: string; reason?: string; rule?: string; uploads?: string };
 }
 
 const validationError = z.object({

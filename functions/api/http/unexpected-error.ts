@@ -1,3 +1,5 @@
+import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
+import type { Clock } from '#shared/clock.ts';
 import type { Log } from '#shared/observability.ts';
 import { ProblemError } from './problem.ts';
 import type { HttpEvent } from './request.ts';
@@ -6,8 +8,13 @@ import type { HttpEvent } from './request.ts';
  * The answer to an error: one that was meant for the client as it is, throttling by AWS as 503, and anything else as 500, with what the
  * log needs and nothing of the request.
  */
-export const toProblem = (error: unknown, event: HttpEvent, log: Log): ProblemError => {
+export const toProblem = (
+  error: unknown,
+  event: HttpEvent,
+  { log, clock }: { log: Log; clock: Clock },
+): ProblemError => {
   if (error instanceof ProblemError) return error;
+  if (error instanceof PolicyRefusal) return toPolicyProblem(error, clock.now());
   if (isThrottling(error)) {
     log.warn('AWS has throttled a request.', { error: error instanceof Error ? error.name : 'unknown' });
     return new ProblemError(503, 'service_unavailable', 'The gateway has too much to do just now: try again.', {
@@ -26,6 +33,17 @@ export const toProblem = (error: unknown, event: HttpEvent, log: Log): ProblemEr
     'internal_server_error',
     'The gateway failed to answer; the request id leads to its log.',
   );
+};
+
+const toPolicyProblem = (refusal: PolicyRefusal, now: number): ProblemError => {
+  const { status, code, message, rule, field, retryAt } = refusal;
+  const retryAfter = retryAt === undefined ? undefined : Math.max(1, Math.ceil((retryAt - now) / 1000));
+  return new ProblemError(status, code, message, {
+    headers: retryAfter === undefined ? undefined : { 'retry-after': String(retryAfter) },
+    validationErrors:
+      field === undefined ? undefined : [{ loc: ['body', field], msg: message, type: `policy.${rule}` }],
+    extensions: { rule },
+  });
 };
 
 const frames = ({ stack = '' }: Error): string[] =>

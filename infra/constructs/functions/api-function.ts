@@ -7,7 +7,15 @@ import type { Settings } from '#shared/deployment/settings.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { acknowledgeWildcards, aliasArn, allow, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
+import {
+  acknowledgeWildcards,
+  aliasArn,
+  allow,
+  allowReadInputs,
+  allowReadPolicies,
+  functionArn,
+  inputWildcards,
+} from './statements.ts';
 
 const readOperators = (auth: Settings['auth']): Operators =>
   auth.mode === 'jwt' ? auth.operators : auth.mode === 'iam' ? 'policy' : 'callers';
@@ -59,6 +67,7 @@ export class ApiFunction extends GatewayFunction {
           [table.tableArn],
         ),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
+        allowReadPolicies(callers.table.tableArn),
         // A deletion names the version, always: without, S3 would only put a marker over the bytes.
         allow(['s3:DeleteObjectVersion'], [outputObjects, uploads]),
         allowReadInputs(bucket, settings.inputBuckets),

@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { durableAlias, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
-import { jobPartitions } from '#shared/deployment/tables.ts';
+import { callerPartitions, jobPartitions } from '#shared/deployment/tables.ts';
 
 /** Exact actions on exact resources; CDK's own grants are wider (`grantInvoke` adds every version, `grantRead` lists). */
 export const allow = (
@@ -55,6 +55,12 @@ export const inputWildcards = (inputBuckets: readonly string[]): Record<string, 
 export const allowStatusItem = (tableArn: string, name: FunctionName): PolicyStatement =>
   allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn], {
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartitions.status(name)] },
+  });
+
+/** Reads what callers may do, and nothing else of the table of callers. */
+export const allowReadPolicies = (tableArn: string): PolicyStatement =>
+  allow(['dynamodb:GetItem'], [tableArn], {
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [callerPartitions.policies] },
   });
 
 /**

@@ -8,12 +8,14 @@ import type { ApiContext, ApiSettings } from '#functions/api/context.ts';
 import type { HttpResponse } from '#functions/api/http/problem.ts';
 import type { HttpEvent } from '#functions/api/http/request.ts';
 import { localClients } from '#local/clients.ts';
-import { createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
+import { createCallerTable, createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
+import { createPolicyReader } from '#shared/callers/policies.ts';
+import type { CallerPolicy } from '#shared/callers/policy.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
@@ -123,17 +125,20 @@ type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
   limits?: LaneLimits;
   /** Lanes beside Firefly's. */
   otherLanes?: readonly string[];
+  callerDefaults?: CallerPolicy;
 };
 
 /** Starts the API over a real job table; the other services are recorded. */
-export const startApi = async ({ limits, otherLanes = [], ...overrides }: Overrides = {}) => {
+export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, ...overrides }: Overrides = {}) => {
   const server = await startDynamoDb();
   const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
   const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
   await createJobTable(client, 'jobs');
   await createWebhookTable(client, 'webhooks');
+  await createCallerTable(client, 'callers');
   const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table: Table = { dynamoDb, tableName: 'jobs', clock };
+  const callers: Table = { ...table, tableName: 'callers' };
   const recorded = {
     dispatches: 0,
     events: [] as unknown[],
@@ -173,6 +178,7 @@ export const startApi = async ({ limits, otherLanes = [], ...overrides }: Overri
       },
       allowsLoopback: false,
     },
+    readPolicy: createPolicyReader(callers, callerDefaults),
     triggerDispatch: async () => {
       recorded.dispatches += 1;
     },
@@ -201,6 +207,7 @@ export const startApi = async ({ limits, otherLanes = [], ...overrides }: Overri
   return {
     context: apiContext,
     table,
+    callers,
     clock,
     recorded,
     call,

@@ -1,0 +1,72 @@
+import { v7 } from 'uuid';
+import { condition } from '../aws/expressions.ts';
+import { getItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
+import { jobPartitions } from '../deployment/tables.ts';
+
+const dayMs = 86_400_000;
+
+// Written at each request: it must stay small.
+const maxReturns = 100;
+
+/** When the UTC day of a time ends, both in epoch ms. */
+export const endOfDay = (nowMs: number): number => (Math.floor(nowMs / dayMs) + 1) * dayMs;
+
+const dayKey = (caller: string, nowMs: number) => ({
+  pk: jobPartitions.caller(caller),
+  sk: `requests#${new Date(nowMs).toISOString().slice(0, 10)}`,
+});
+
+/** Requests counted for a caller. */
+export interface CountedRequests {
+  count: number;
+  /** The time whose UTC day they count for, in epoch ms. */
+  countedAt: number;
+}
+
+/**
+ * Counts requests of this UTC day before their jobs exist, as many of those wanted as the day still allows. One conditional write
+ * decides, however many come at once. A crash behind it, or an answer that was lost, leaves more counted than there are jobs: it errs to fewer
+ * jobs than allowed, never to more.
+ */
+export const countRequests = async (
+  table: Table,
+  caller: string,
+  wanted: number,
+  requestsPerDay: number,
+): Promise<CountedRequests> => {
+  const countedAt = table.clock.now();
+  let count = Math.min(wanted, requestsPerDay);
+  while (count > 0) {
+    const counted = await updateItem(table, dayKey(caller, countedAt), {
+      add: { requests: count },
+      set: { expiresAt: ttlAfter(table, 3 * 86_400) },
+      setIfAbsent: { returned: [] },
+      when: condition`attribute_not_exists(#requests) OR #requests <= ${requestsPerDay - count}`,
+    });
+    if (counted !== undefined) break;
+    count = Math.min(count, requestsPerDay - (await readRequests(table, caller)));
+  }
+  return { count: Math.max(0, count), countedAt };
+};
+
+/** How many requests of this UTC day are counted. */
+export const readRequests = async (table: Table, caller: string): Promise<number> => {
+  const item = await getItem(table, dayKey(caller, table.clock.now()));
+  return Number(item?.['requests'] ?? 0);
+};
+
+/** Gives counted requests back that became no jobs; after {@link maxReturns} times on one day nothing is given back any more. */
+export const returnRequests = async (
+  table: Table,
+  caller: string,
+  { count, countedAt }: CountedRequests,
+): Promise<void> => {
+  if (count === 0) return;
+  // The SDK sends an update again whose answer was lost: it must not be given back twice.
+  const token = v7();
+  await updateItem(table, dayKey(caller, countedAt), {
+    add: { requests: -count },
+    append: { returned: [token] },
+    when: condition`size(#returned) < ${maxReturns} AND NOT contains(#returned, ${token})`,
+  });
+};
