@@ -1,6 +1,7 @@
-import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import type { LaneQueue } from '#shared/jobs/lanes/lane.ts';
 import { queuedJobs } from '#shared/jobs/lanes/queue.ts';
+import { type Priority, priorities } from '#shared/priority.ts';
 
 // A page of DynamoDB ends at 1 MB anyway.
 const maxPageSize = 100;

@@ -1,4 +1,5 @@
 import type { Table } from '#shared/aws/table.ts';
+import { callerPolicySchema } from '#shared/caller-policy.ts';
 import { type Caller, isCallerId } from '#shared/callers/caller.ts';
 import {
   addSecret,
@@ -12,7 +13,6 @@ import {
   setDisabled,
   updateCaller,
 } from '#shared/callers/caller-store.ts';
-import { callerPolicySchema } from '#shared/callers/policy.ts';
 import { getPolicy, putPolicy, removePolicy } from '#shared/callers/policy-store.ts';
 import { CredentialsError, UsageError } from '../credentials/errors.ts';
 import type { Prompt } from '../credentials/terminal.ts';

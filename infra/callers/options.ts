@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { type CallerPolicy, callerPolicySchema } from '#shared/caller-policy.ts';
 import { callerNameSchema } from '#shared/callers/caller.ts';
-import { type CallerPolicy, callerPolicySchema } from '#shared/callers/policy.ts';
 import { readStackName } from '#shared/deployment/names.ts';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { UsageError } from '../credentials/errors.ts';

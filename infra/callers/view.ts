@@ -1,5 +1,5 @@
+import type { CallerPolicy } from '#shared/caller-policy.ts';
 import type { Caller } from '#shared/callers/caller.ts';
-import type { CallerPolicy } from '#shared/callers/policy.ts';
 
 /** A caller as it is shown: no hash of a secret. */
 export interface CallerView {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type FinalState, finalStates, priorities } from '../jobs/job.ts';
+import { type FinalState, finalStates } from '../jobs/job.ts';
+import { priorities } from '../priority.ts';
 
 /**
  * What a batch can be doing: its file is read into jobs, they run, the report is written. `finished` and `refused` are final, the

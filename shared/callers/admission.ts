@@ -2,11 +2,11 @@ import { getItems } from '../aws/batch-get.ts';
 import type { Item } from '../aws/items.ts';
 import type { ItemKey, Table } from '../aws/table.ts';
 import { batchKey } from '../batches/batch-store.ts';
+import type { CallerPolicy } from '../caller-policy.ts';
 import { finalStates } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-store.ts';
 import { type CountedRequests, countRequests, endOfDay, returnRequests } from './daily-requests.ts';
 import { leavePlaces, type Place, type PlaceKind, takePlaces } from './places.ts';
-import type { CallerPolicy } from './policy.ts';
 import { PolicyRefusal } from './policy-refusal.ts';
 
 /** What was counted for the jobs of a caller before they exist. */

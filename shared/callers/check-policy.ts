@@ -1,6 +1,6 @@
 import { countRequestedOutputs, type OperationDefinition } from '../adobe/services/operation.ts';
-import { type Priority, priorities } from '../jobs/job.ts';
-import type { CallerPolicy } from './policy.ts';
+import type { CallerPolicy } from '../caller-policy.ts';
+import { type Priority, priorities } from '../priority.ts';
 import { PolicyRefusal } from './policy-refusal.ts';
 
 /** What the rules look at. */

@@ -1,5 +1,5 @@
 import type { Table } from '../aws/table.ts';
-import type { CallerPolicy } from './policy.ts';
+import type { CallerPolicy } from '../caller-policy.ts';
 import { getPolicy } from './policy-store.ts';
 
 /** How long a policy is believed, in ms: a change holds after this at the latest. */

@@ -1,5 +1,5 @@
+import type { CallerPolicy } from '../caller-policy.ts';
 import { GatewayError } from '../errors.ts';
-import type { CallerPolicy } from './policy.ts';
 
 /** The name of a rule of a policy. */
 export type PolicyRule = keyof CallerPolicy;

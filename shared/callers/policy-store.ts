@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, putItem, queryItems, removeItem, type Table } from '../aws/table.ts';
+import { type CallerPolicy, callerPolicySchema } from '../caller-policy.ts';
 import { callerPartitions } from '../deployment/tables.ts';
-import { type CallerPolicy, callerPolicySchema } from './policy.ts';
 
 const policyItem = z.object({ caller: z.string(), policy: callerPolicySchema, updatedAt: z.string() });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { callerPolicySchema } from '../callers/policy.ts';
+import { callerPolicySchema } from '../caller-policy.ts';
 import { defineEnvironment, gatewayUrl, json, list, text, wholeNumber } from './environment.ts';
 import { createServicesSchema } from './services.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
-import { callerPolicySchema } from '../callers/policy.ts';
-import { priorities } from '../jobs/job.ts';
+import { callerPolicySchema } from '../caller-policy.ts';
+import { priorities } from '../priority.ts';
 import { docsModes, singleSignOnCallers } from './job-environments.ts';
 import { completeGrace, findContradictions } from './rotation-schedule.ts';
 import { createServicesSchema } from './services.ts';

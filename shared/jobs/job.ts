@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseExactly } from '../exact-json.ts';
+import { priorities } from '../priority.ts';
 import { outputNameSchema } from './output-name.ts';
 
 /**
@@ -21,11 +22,6 @@ export const isFinal = (state: JobState): state is FinalState => finalStates.som
 
 /** Whether a job in this state has outputs to show, all of them or some. */
 export const hasOutputs = (state: JobState): boolean => state === 'succeeded' || state === 'partially_succeeded';
-
-/** In the order in which they are served. */
-export const priorities = ['high', 'normal', 'low'] as const;
-
-export type Priority = (typeof priorities)[number];
 
 /** What a record keeps of a job's error. */
 export const jobError = z.object({

@@ -1,9 +1,10 @@
 import { assignTurns } from '#functions/dispatch/assign-turns.ts';
 import type { StartTurn } from '#functions/dispatch/context.ts';
-import { type Job, type Priority, priorities } from '#shared/jobs/job.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
+import { type Priority, priorities } from '#shared/priority.ts';
 import { startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createLane, dispatchContext, enqueue, enqueueMany, perMinute } from '#test/fixtures/queue.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';

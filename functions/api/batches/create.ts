@@ -3,7 +3,7 @@ import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
 import { batchIdOfCall, batchIdOfFile, createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import { batchInputKey } from '#shared/deployment/bucket.ts';
-import { priorities } from '#shared/jobs/job.ts';
+import { priorities } from '#shared/priority.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import type { ApiContext } from '../context.ts';
 import { type Actor, audit } from '../http/audit.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { StoredObject } from '#shared/aws/object-store.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { isOwnFile } from '#shared/deployment/bucket.ts';
-import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { type Priority, priorities } from '#shared/priority.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { ApiContext } from '../context.ts';

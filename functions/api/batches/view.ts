@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Batch, batchStates, endedJobs } from '#shared/batches/batch.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
-import { priorities } from '#shared/jobs/job.ts';
+import { priorities } from '#shared/priority.ts';
 import { type HttpResponse, jsonResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { AnswerDescription, RouteDescription } from '../http/route-description.ts';

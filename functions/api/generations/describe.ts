@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
-import { priorities } from '#shared/jobs/job.ts';
+import { priorities } from '#shared/priority.ts';
 import { maxWaitSeconds, outputNameHeader } from '../http/headers.ts';
 import type { RouteDescription } from '../http/route-description.ts';
 

@@ -3,7 +3,8 @@ import { countRequestedOutputs, type OperationDefinition } from '#shared/adobe/s
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { checkInputs, type InputContext, type InputFinding } from '#shared/inputs/check-inputs.ts';
-import type { NewJob, Priority } from '#shared/jobs/job.ts';
+import type { NewJob } from '#shared/jobs/job.ts';
+import type { Priority } from '#shared/priority.ts';
 import { fillName } from '#shared/requests/name-template.ts';
 import {
   maxRequestBytes,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { priorities } from '#shared/jobs/job.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { isPaused, type Pauses } from '#shared/jobs/lanes/pauses.ts';
 import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { priorities } from '#shared/priority.ts';
 import { pauseFields, viewOperatorPause, viewPause } from '../pause-view.ts';
 
 // Dispatch runs every minute and plans a minute ahead.

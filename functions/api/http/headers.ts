@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Priority, priorities } from '#shared/jobs/job.ts';
+import { type Priority, priorities } from '#shared/priority.ts';
 import { decodeTemplate, maxTemplateLength } from '#shared/requests/name-template.ts';
 import { ProblemError } from './problem.ts';
 

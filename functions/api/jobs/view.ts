@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Job, jobError, jobStates, priorities } from '#shared/jobs/job.ts';
+import { type Job, jobError, jobStates } from '#shared/jobs/job.ts';
 import {
   outputCounts,
   storedOutput,
@@ -7,6 +7,7 @@ import {
   viewOutputCounts,
   warnOfMissingOutputs,
 } from '#shared/jobs/stored-output.ts';
+import { priorities } from '#shared/priority.ts';
 import { toIso } from '../http/problem.ts';
 
 const summaryFields = {

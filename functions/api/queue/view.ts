@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { type Priority, priorities } from '#shared/jobs/job.ts';
 import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
 import type { Pauses } from '#shared/jobs/lanes/pauses.ts';
 import { countLimit, countQueuedAt, headOfQueue } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import { type Priority, priorities } from '#shared/priority.ts';
 import { toIso } from '../http/problem.ts';
 import { pauseFields, viewOperatorPause, viewPause } from '../pause-view.ts';
 

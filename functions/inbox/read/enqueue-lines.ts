@@ -9,12 +9,12 @@ import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.t
 import { namedFolder } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
-import { priorities } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
 import { serviceDisabled } from '#shared/jobs/lanes/lane.ts';
 import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
+import { priorities } from '#shared/priority.ts';
 import type { InboxContext } from '../context.ts';
 import { createExpiryWarnings, createUploadCheck, type LineJob } from './line-inputs.ts';
 import { type LineRequest, readLineRequest } from './line-request.ts';

@@ -3,8 +3,8 @@ import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import { findOperation } from '#shared/adobe/services/registry.ts';
 import { parseExactly } from '#shared/exact-json.ts';
-import { type Priority, priorities } from '#shared/jobs/job.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
+import { type Priority, priorities } from '#shared/priority.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
 import {

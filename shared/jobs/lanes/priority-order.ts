@@ -1,4 +1,4 @@
-import { type Priority, priorities } from '../job.ts';
+import { type Priority, priorities } from '../../priority.ts';
 
 /**
  * Which priority is served first at the given turn: high before normal before low, except that of every ten turns one

@@ -1,7 +1,8 @@
 import { allOf, condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
 import { countItems, getItem, queryFirst, queryItems, queryPages, type Table } from '../../aws/table.ts';
-import { type Job, type Priority, priorities } from '../job.ts';
+import { type Priority, priorities } from '../../priority.ts';
+import type { Job } from '../job.ts';
 import { type delayedPart, queuedPart } from '../job-store.ts';
 import { parseOpenJobs } from '../set-aside.ts';
 import type { LaneQueue } from './lane.ts';

@@ -1,7 +1,8 @@
 import { condition } from '../../aws/expressions.ts';
 import { getItem, type ItemKey, type Table, ttlAfter, updateItem } from '../../aws/table.ts';
 import { jobPartitions } from '../../deployment/tables.ts';
-import type { Job, Priority } from '../job.ts';
+import type { Priority } from '../../priority.ts';
+import type { Job } from '../job.ts';
 import { type LaneQueue, lanePartition } from './lane.ts';
 
 /** A job's place in the queue: priority first, then the caller's round, then the id to make it unique. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
-import type { Job, Priority } from '#shared/jobs/job.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
 import { countTurnsAhead, overdueJobs, queueDepth, queuedJobs, turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
 import { nextTurnNumber, recordServedRound, takeRound, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { transition } from '#shared/jobs/transitions.ts';
+import type { Priority } from '#shared/priority.ts';
 import { putItems } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { enqueue } from '#test/fixtures/queue.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { priorities } from '#shared/jobs/job.ts';
 import { priorityOrder, turnsBefore } from '#shared/jobs/lanes/priority-order.ts';
+import { priorities } from '#shared/priority.ts';
 
 describe('priorityOrder', () => {
   it('tries every priority at every turn, so that no permit is left over while anybody waits', () => {

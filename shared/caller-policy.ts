@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { priorities } from '../jobs/job.ts';
+import { priorities } from './priority.ts';
 
 const count = z.int().min(0).max(1_000_000_000);
 const names = z.array(z.string().min(1).max(200)).max(200);
