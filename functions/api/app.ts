@@ -4,6 +4,7 @@ import { customModelsRoute } from './adobe/custom-models.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
 import { batchRoutes } from './batches/routes.ts';
 import type { ApiContext } from './context.ts';
+import { erasureRoutes } from './erasures/routes.ts';
 import { createAcceptRequest, generationRoutes } from './generations/create.ts';
 import { healthRoutes } from './health/routes.ts';
 import { createRequireCredentials } from './http/credentials-guard.ts';
@@ -63,6 +64,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...queueRoutes(context),
     ...batchRoutes(context, requireCredentials),
     ...webhookRoutes(context),
+    ...erasureRoutes(context),
     ...healthRoutes(context),
   ];
   return [...routes, ...docsRoutes(routes, context.settings)];

@@ -1,6 +1,7 @@
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
+import type { ErasureRun } from '#shared/erasing/erasure.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { Turn } from '#shared/jobs/job.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
@@ -12,6 +13,9 @@ export type StartTurn = (turn: Turn, executionName: string) => Promise<void>;
 /** Starts the durable execution that does what there is to do for a batch; the same name starts it only once. */
 export type StartRun = (run: BatchRun, executionName: string) => Promise<void>;
 
+/** Starts the durable execution that goes on with an erasure; the same name starts it only once. */
+export type StartErasure = (run: ErasureRun, executionName: string) => Promise<void>;
+
 /** What dispatch works with; the handler makes one for the life of the process. */
 export interface DispatchContext {
   table: Table;
@@ -19,6 +23,7 @@ export interface DispatchContext {
   bus: EventBus;
   startTurn: StartTurn;
   startRun: StartRun;
+  startErasure: StartErasure;
   /** Spreads concurrent dispatchers over the permits; between 0 and 1. */
   random: () => number;
   statusItems: Pick<StatusItems, 'writeDispatch'>;

@@ -3,6 +3,7 @@ import type { DispatchContext } from './context.ts';
 import { recoverEnds } from './recover-ends.ts';
 import { recoverJobs } from './recover-jobs.ts';
 import { scheduleBatches } from './schedule-batches.ts';
+import { scheduleErasures } from './schedule-erasures.ts';
 
 /** What a dispatch has done. */
 export type DispatchCounts = Record<string, number>;
@@ -32,6 +33,7 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
     ),
   );
   const batches = await attempt('batches', () => scheduleBatches(context));
+  const erasures = await attempt('erasures', () => scheduleErasures(context));
   const batchEnds = await attempt('ends of batches', async () => ({
     batchesPublished: await recoverEnds(context, 'batches'),
   }));
@@ -41,6 +43,7 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
     started: started.reduce((sum, lane) => sum + (lane['started'] ?? 0), 0),
     ...batches,
     ...batchEnds,
+    ...erasures,
   };
   context.log.info('dispatched', counts);
   await attempt('status', () => recordRun(context, failures[0]));

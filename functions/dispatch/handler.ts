@@ -26,6 +26,7 @@ const context: DispatchContext = {
   bus: { eventBridge: createEventBridge(), eventBusName, stackName, gatewayUrl },
   startTurn: ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name),
   startRun: ({ batchId, run }, name) => startInbox({ batchId, run }, name),
+  startErasure: ({ erasureId, run }, name) => startInbox({ erasureId, run }, name),
   random: Math.random,
   statusItems: createStatusItems(table),
   log,

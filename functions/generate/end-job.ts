@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { isReusable } from '#shared/adobe/services/registry.ts';
-import { manifestKey } from '#shared/deployment/bucket.ts';
+import { hashCaller, manifestKey } from '#shared/deployment/bucket.ts';
 import {
   exactRequestOf,
   hasOutputs,
@@ -122,6 +122,8 @@ const writeManifest = async (
   const request = await readRequest(table, job);
   const manifest = {
     jobId,
+    // Its record may be gone when everything of the caller's is to be erased.
+    caller: hashCaller(job.caller),
     operation,
     modelVersion,
     request: request && exactRequestOf(request),

@@ -10,6 +10,8 @@ import type { Log } from '#shared/observability.ts';
 export interface InboxContext {
   table: Table;
   lanes: Lanes;
+  /** Of it, the function may read and remove keys only. */
+  webhookTable: Table;
   bus: EventBus;
   s3: S3Client;
   bucket: string;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
+import type { ErasureRun } from '#shared/erasing/erasure.ts';
 
 const objectCreated = z
   .object({
@@ -27,9 +28,13 @@ const batchRun = z
   .object({ batchId: z.uuid(), run: z.int().min(1) })
   .transform((run): { kind: 'run'; run: BatchRun } => ({ kind: 'run', run }));
 
-const inboxEvent = z.union([batchRun, objectCreated]);
+const erasureRun = z
+  .object({ erasureId: z.uuid(), run: z.int().min(1) })
+  .transform((run): { kind: 'erasure'; run: ErasureRun } => ({ kind: 'erasure', run }));
 
-/** What the function is started with: a new object in the inbox (S3, by EventBridge), or a batch to go on with (dispatch). */
+const inboxEvent = z.union([batchRun, erasureRun, objectCreated]);
+
+/** What the function is started with: a new object in the inbox (S3, by EventBridge), or a batch or an erasure to go on with (dispatch). */
 export type InboxEvent = z.output<typeof inboxEvent>;
 
 /**

@@ -10,6 +10,7 @@ import { getLaneLimits, getOperationOverrides } from '#shared/deployment/service
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { InboxContext } from './context.ts';
+import { processErasure } from './erase/process-erasure.ts';
 import { readEvent } from './events.ts';
 import { processBatch } from './process-batch.ts';
 import { registerFile, registrationRetries } from './register-file.ts';
@@ -19,16 +20,12 @@ const { stackName, tableName, eventBusName, gatewayUrl } = environment;
 
 const log = createLog();
 
-const table = openTable({
-  dynamoDb: createDynamoDb(),
-  tableName,
-  clock: systemClock,
-  log,
-  recordMetric: createRecordMetric(),
-});
+const tables = { dynamoDb: createDynamoDb(), clock: systemClock, log, recordMetric: createRecordMetric() };
+const table = openTable({ ...tables, tableName });
 
 const inbox: InboxContext = {
   table,
+  webhookTable: openTable({ ...tables, tableName: environment.webhookTableName }),
   lanes: createLanes(table, getLaneLimits(environment)),
   bus: { eventBridge: createEventBridge(), eventBusName, stackName, gatewayUrl },
   s3: createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined }),
@@ -41,16 +38,17 @@ const inbox: InboxContext = {
   retentionSeconds: environment.jobRetentionDays * 86_400,
 };
 
-/** Makes a batch of a new file, or does what there is to do for one; a durable function, resumed at the last finished step. */
-export const handler = middy<{ batchId?: string }, unknown, Error, DurableContext>({
+/** Makes a batch of a new file, or does what there is to do for one or for an erasure; a durable function, resumed at the last finished step. */
+export const handler = middy<{ batchId?: string; erasureId?: string }, unknown, Error, DurableContext>({
   executionMode: executionModeDurableContext,
   // A suspended invocation is over for Lambda while middy's timer would still run.
   timeoutEarlyInMillis: 0,
 })
-  .before(log.inContext(({ batchId }) => ({ batchId })))
+  .before(log.inContext(({ batchId, erasureId }) => ({ batchId, erasureId })))
   .handler((event, context) => {
     const known = readEvent(event);
     if (known.kind === 'run') return processBatch(context, known.run, inbox);
+    if (known.kind === 'erasure') return processErasure(context, known.run, inbox);
     return context.step('register', async () => ({ batchId: await registerFile(inbox, known) }), {
       retryStrategy: registrationRetries,
     });

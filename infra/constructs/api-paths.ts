@@ -35,6 +35,9 @@ export const operatorRoutes = [
   { method: 'PUT', path: '/queue/resume' },
   { method: 'GET', path: '/health/details' },
   { method: 'HEAD', path: '/health/details' },
+  { method: 'GET', path: '/erasures' },
+  { method: 'HEAD', path: '/erasures' },
+  { method: 'POST', path: '/erasures' },
 ] as const;
 
 /**

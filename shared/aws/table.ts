@@ -162,6 +162,8 @@ export interface Query {
   descending?: boolean;
   /** How many items are read at a time; by default as many as fit into 1 MB. */
   pageSize?: number;
+  /** Reads these attributes only. */
+  attributes?: readonly string[];
   /** Counts items instead of returning them. */
   select?: 'COUNT';
 }
@@ -169,7 +171,7 @@ export interface Query {
 /** Reads page by page. Expired items are among the results; a filtered page may be empty though more follow. */
 export const queryPages = (
   { dynamoDb, tableName }: Table,
-  { index, where, filter, consistent, descending, pageSize, select }: Query,
+  { index, where, filter, consistent, descending, pageSize, attributes, select }: Query,
 ): AsyncIterable<QueryCommandOutput> => {
   const expressions = createExpressions();
   return paginateQuery(
@@ -179,6 +181,7 @@ export const queryPages = (
       IndexName: index,
       KeyConditionExpression: expressions.write(where),
       FilterExpression: filter && expressions.write(filter),
+      ProjectionExpression: attributes?.map(expressions.name).join(', '),
       ...expressions.attributes(),
       ConsistentRead: consistent,
       ScanIndexForward: descending === undefined ? undefined : !descending,

@@ -1,7 +1,7 @@
 import { v5, v7 } from 'uuid';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser } from '../aws/items.ts';
-import { getItem, type ItemKey, putNew, queryItems, type Table, updateItem } from '../aws/table.ts';
+import { getItem, type ItemKey, putNew, queryPages, type Table, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { type Batch, type BatchSource, type BatchState, batchSchema, noEnds, noLines } from './batch.ts';
 
@@ -85,10 +85,12 @@ const batchOrders = 'batch#';
 /** The range key in the index of callers: batches stand behind all jobs, whose order begins with a year. */
 const batchOrder = (createdAt: string, batchId: string): string => `${batchOrders}${createdAt}#${batchId}`;
 
-/** The ids of a caller's batches, oldest first; eventually consistent. */
+/** The ids of a caller's batches, oldest first, expired ones included; eventually consistent. */
 export async function* batchIdsOfCaller(table: Table, caller: string): AsyncGenerator<string> {
   const where = condition`#caller = ${caller} AND begins_with(#createdOrder, ${batchOrders})`;
-  for await (const item of queryItems(table, { index: 'caller', where })) yield String(item['createdOrder']).slice(-36);
+  for await (const { Items = [] } of queryPages(table, { index: 'caller', where })) {
+    for (const item of Items) yield String(item['createdOrder']).slice(-36);
+  }
 }
 
 /** The part of the queue index in which batches stand that are not over. */

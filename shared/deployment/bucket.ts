@@ -37,6 +37,10 @@ export const parseInboxKey = (key: string): string | undefined => {
   return rest.length === 0 ? undefined : folder.replaceAll(slash, '/');
 };
 
+/** A caller's folder of the inbox; undefined for one whose name contains what stands for a slash: it would share another's. */
+export const inboxFolder = (caller: string): string | undefined =>
+  caller.includes(slash) ? undefined : `${prefixes.inbox}${caller.replaceAll('/', slash)}/`;
+
 /**
  * Whether an object of the gateway's bucket is one of a caller's uploads, or lies in the caller's folder of the inbox. The folder
  * is the first below `inbox/` and no deeper, or it would lie inside of another's.
@@ -44,10 +48,8 @@ export const parseInboxKey = (key: string): string | undefined => {
 export const isOwnFile = (caller: string, key: string): boolean => {
   // To S3 these are names like any other; a program on the way to it may take them for a way up.
   if (key.split('/').some((part) => part === '.' || part === '..')) return false;
-  // A caller whose name contains what stands for a slash shares no folder with the caller that it would stand for.
-  const hasFolder = !caller.includes(slash);
-  const folder = `${prefixes.inbox}${caller.replaceAll('/', slash)}/`;
-  return key.startsWith(uploadsFolder(caller)) || (hasFolder && key.startsWith(folder));
+  const folder = inboxFolder(caller);
+  return key.startsWith(uploadsFolder(caller)) || (folder !== undefined && key.startsWith(folder));
 };
 
 /** How the outputs of a job are called, see `shared/jobs/output-name.ts`. */
@@ -135,6 +137,10 @@ export type ReportFormat = 'jsonl' | 'csv';
 
 /** Key of a batch's report. */
 export const reportKey = (batchId: string, format: ReportFormat): string => `${batchFolder(batchId)}report.${format}`;
+
+/** The folder of the receipts for a folder of the inbox. */
+export const receiptsFolder = (folder: string): string =>
+  `${prefixes.batches}receipts/${folder.slice(prefixes.inbox.length)}`;
 
 /** Key of the receipt of a file in the inbox: named after the file, as its sender does not know the batch's id. */
 export const receiptKey = (key: string): string =>

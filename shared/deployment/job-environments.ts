@@ -90,6 +90,7 @@ export const inboxEnvironment = defineEnvironment({
   ...jobs,
   ...ownS3,
   bucketName: text,
+  webhookTableName: text,
   dispatchFunctionName: text,
   services,
   submitGraceSeconds: wholeNumber,

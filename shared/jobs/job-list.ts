@@ -81,6 +81,30 @@ export const listJobs = async <Schema extends z.ZodObject>(
   return { jobs };
 };
 
+/** A job by its place in its caller's list. */
+export interface ListedJob {
+  jobId: string;
+  createdAt: string;
+  /** Its creation order. */
+  order: string;
+}
+
+/**
+ * All jobs of a caller, oldest first, expired ones included; eventually consistent.
+ *
+ * @param after the creation order behind which to begin
+ */
+export async function* jobsOfCaller(table: Table, caller: string, after = ''): AsyncGenerator<ListedJob> {
+  const where = condition`#caller = ${caller} AND #createdOrder BETWEEN ${`${after}!`} AND ${afterAllJobs}`;
+  for await (const { Items = [] } of queryPages(table, { index: 'caller', where })) {
+    for (const item of Items) {
+      const order = String(item['createdOrder']);
+      const [createdAt = '', jobId = ''] = order.split('#');
+      yield { jobId, createdAt, order };
+    }
+  }
+}
+
 const readRecords = async <Schema extends z.ZodObject>(
   table: Table,
   entries: readonly Item[],

@@ -45,6 +45,7 @@ const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): In
   const table = { dynamoDb, tableName, clock: systemClock };
   return {
     table,
+    webhookTable: table,
     lanes: onlyLane(createLane(table)),
     bus: {
       eventBridge: { send: async () => ({ FailedEntryCount: 0 }) } as never,

@@ -22,6 +22,9 @@ const operatorRoutes = [
   'PUT /queue/resume',
   'GET /health/details',
   'HEAD /health/details',
+  'GET /erasures',
+  'HEAD /erasures',
+  'POST /erasures',
 ];
 
 describe('the HTTP API', () => {

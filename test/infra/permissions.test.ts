@@ -44,7 +44,10 @@ describe('the roles of the stack', () => {
       [...roles].filter(([, allowed]) => allowed.some((atom) => atom.includes(target))).map(([principal]) => principal);
     expect(readersOf('secret client-credentials').sort()).toEqual(['secret-rotation', 'token-refresh']);
     expect(readersOf('rotation table')).toEqual(['secret-rotation']);
-    expect(readersOf('webhook table').sort()).toEqual(['api', 'notify']);
+    expect(readersOf('webhook table').sort()).toEqual(['api', 'inbox', 'notify']);
+    // It erases what it may not read.
+    const ofInbox = roles.get('inbox')?.filter((atom) => atom.includes('webhook table')) ?? [];
+    expect(ofInbox.filter((atom) => !atom.includes('"dynamodb:Attributes":["pk","sk","webhookId"]'))).toEqual([]);
     expect(
       [...roles].filter(([, allowed]) => allowed.some((atom) => atom.startsWith('secretsmanager:Put'))),
     ).toHaveLength(3);

@@ -150,9 +150,19 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     // Counts the turns before a line whose input will expire.
     { on: 'index queue', may: ['dynamodb:Query'] },
+    { on: 'index caller', may: ['dynamodb:Query'] },
+    // Erases webhooks and messages by their keys; secrets and bodies it may not read.
+    {
+      on: 'webhook table',
+      may: ['dynamodb:BatchWriteItem', 'dynamodb:Query'],
+      when: {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'webhookId'] },
+        StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+      },
+    },
     { on: 'bucket inbox/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion'] },
     { on: 'bucket uploads/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion'] },
-    { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion'] },
+    { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObjectVersion'] },
     {
       on: 'bucket batches/*',
       may: ['s3:AbortMultipartUpload', 's3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { requestErasure } from '#shared/erasing/erasure.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
 import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import {
@@ -39,7 +40,7 @@ export const webhookRoutes = (context: ChangeContext): Route[] => [
   enableRoute(context),
 ];
 
-type ChangeContext = Pick<ApiContext, 'webhooks' | 'log'>;
+type ChangeContext = Pick<ApiContext, 'table' | 'webhooks' | 'log'>;
 
 const maxBodyBytes = 8 * 1024;
 const maxDescriptionLength = 200;
@@ -139,13 +140,15 @@ export const getRoute = (context: Pick<ApiContext, 'webhooks'>): Route => ({
   },
 });
 
-/** Deletes a webhook; deliveries under way are not retried. */
+/** Deletes a webhook; deliveries under way are not retried, and what is kept of them is erased within minutes. */
 export const deleteRoute = (context: ChangeContext): Route => ({
   method: 'DELETE',
   path: '/webhooks/{webhookId}',
   describe: describeWebhookCall('Delete a webhook', { 204: { description: 'Deleted' } }),
   handle: async (request) => {
     const webhook = await findWebhook(context, request);
+    // First: what was sent to it cannot be found without its id.
+    await requestErasure(context.table, 'webhook', webhook.webhookId);
     await deleteWebhook(context.webhooks.table, webhook);
     audit(context.log, request, 'webhook deleted', { webhookId: webhook.webhookId });
     return emptyResponse(204);

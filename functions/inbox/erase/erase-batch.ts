@@ -1,19 +1,16 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import pMap from 'p-map';
 import { condition } from '#shared/aws/expressions.ts';
-import { getItem, removeItem } from '#shared/aws/table.ts';
+import { removeItem } from '#shared/aws/table.ts';
 import type { Batch } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { batchKey, jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { eraseSkippedLines } from '#shared/batches/line-items.ts';
-import { outputsFolder } from '#shared/deployment/bucket.ts';
 import { isFinal } from '#shared/jobs/job.ts';
-import { jobKey } from '#shared/jobs/job-store.ts';
-import { eraseRequests } from '#shared/jobs/request-store.ts';
 import type { InboxContext } from '../context.ts';
 import { eraseBatchFiles } from './batch-files.ts';
-import { eraseFinishedJob, eraseUnder } from './erase-job.ts';
+import { eraseFinishedJob, eraseRemains } from './erase-job.ts';
 
 /** How many lines are erased in one step. */
 const linesInStep = 1_000;
@@ -64,19 +61,6 @@ const eraseLines = async (
     await pMap(lines, eraseLine, { concurrency });
   }
   return true;
-};
-
-/**
- * Erases what a line without a whole record may have left: a request that a crash kept from becoming a job, or a record that cannot
- * be read and its outputs, as far as they can be found.
- */
-const eraseRemains = async (inbox: InboxContext, jobId: string): Promise<void> => {
-  await eraseRequests(inbox.table, jobId);
-  const item = await getItem(inbox.table, jobKey(jobId));
-  if (item === undefined) return;
-  const createdAt = item['createdAt'];
-  if (typeof createdAt === 'string') await eraseUnder(inbox)(outputsFolder({ jobId, createdAt }));
-  await removeItem(inbox.table, jobKey(jobId));
 };
 
 const eraseRest = async (inbox: InboxContext, run: BatchRun): Promise<ErasureEnd> => {

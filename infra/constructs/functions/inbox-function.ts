@@ -10,10 +10,15 @@ import { acknowledgeWildcards, allow, functionArn, inputWildcards } from './stat
 
 /** Makes jobs of files with requests and reports on them: a durable function, invoked by its alias only. */
 export class InboxFunction extends DurableFunction {
-  constructor(scope: Construct, id: string, { settings, jobs, outputs, events, failures, gatewayUrl }: FunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, jobs, outputs, webhooks, events, failures, gatewayUrl }: FunctionProps,
+  ) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucketArn, bucketName } = outputs.bucket;
+    const inputs = settings.inputBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`);
     const erasable = [prefixes.outputs, prefixes.uploads, prefixes.inbox, prefixes.batches];
     const objects = (prefix: string): string => `${bucketArn}/${prefix}*`;
     super(scope, id, {
@@ -28,6 +33,7 @@ export class InboxFunction extends DurableFunction {
         stackName,
         tableName: table.tableName,
         bucketName,
+        webhookTableName: webhooks.table.tableName,
         eventBusName: events.bus.eventBusName,
         gatewayUrl,
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
@@ -45,20 +51,18 @@ export class InboxFunction extends DurableFunction {
           ],
           [table.tableArn],
         ),
-        allow(['dynamodb:Query'], [jobs.indexArn('queue')]),
+        allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
+        // Erases webhooks and their messages, by keys: it reads neither a secret nor a body.
+        allow(['dynamodb:Query', 'dynamodb:BatchWriteItem'], [webhooks.table.tableArn], {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'webhookId'] },
+          StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+        }),
+        allow(['s3:GetObject'], [prefixes.inbox, prefixes.batches, prefixes.uploads].map(objects)),
         // An event names the version of its object.
-        allow(
-          ['s3:GetObject', 's3:GetObjectVersion'],
-          [
-            objects(prefixes.inbox),
-            objects(prefixes.batches),
-            objects(prefixes.uploads),
-            ...settings.inputBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`),
-          ],
-        ),
+        ...(inputs.length === 0 ? [] : [allow(['s3:GetObject', 's3:GetObjectVersion'], inputs)]),
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [objects(prefixes.batches)]),
-        // What is erased. A deletion names the version, always: without, S3 would only put a marker over the bytes.
-        allow(['s3:DeleteObjectVersion'], erasable.map(objects)),
+        // What is erased; descriptions of outputs tell whose they are. A deletion names the version, always: without, S3 would only put a marker over the bytes.
+        allow(['s3:DeleteObjectVersion', 's3:GetObjectVersion'], erasable.map(objects)),
         allow(['s3:ListBucketVersions'], [bucketArn], {
           StringLike: { 's3:prefix': erasable.map((prefix) => `${prefix}*`) },
         }),

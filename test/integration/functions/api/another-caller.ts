@@ -165,6 +165,11 @@ export const probes: Record<string, (own: Prey) => Probe[]> = {
   'GET /queue': () => [{ path: '/queue', mayAnswer: [403] }],
   'PUT /queue/pause': () => [{ method: 'PUT', path: '/queue/pause', mayAnswer: [403] }],
   'PUT /queue/resume': () => [{ method: 'PUT', path: '/queue/resume', mayAnswer: [403] }],
+  'GET /erasures': () => [{ path: '/erasures', mayAnswer: [403] }],
+  'POST /erasures': () => [
+    { method: 'POST', path: '/erasures', body: { caller: victim, confirm: victim }, mayAnswer: [403] },
+  ],
+  'GET /health/details': () => [{ path: '/health/details', mayAnswer: [403] }],
   'GET /health': () => answered({ path: '/health' }),
   'GET /openapi.json': () => answered({ path: '/openapi.json' }),
   'GET /docs': () => answered({ path: '/docs' }),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { createFaultyWorld, type Fate } from './faulty-world.ts';
-import { type Life, lives } from './lives.ts';
+import { lives } from './lives.ts';
 import { type Servers, startServers } from './rig.ts';
+import type { Life } from './short-lives.ts';
 
 const otherFates = ['crash, resumed', 'lost answer', 'stall'] as const;
 

@@ -151,6 +151,7 @@ const connect = (
   return {
     ...context,
     table: { ...context.table, dynamoDb: through(context.table.dynamoDb) },
+    webhookTable: { ...context.webhookTable, dynamoDb: through(context.webhookTable.dynamoDb) },
     s3: through(context.s3),
     bus: { ...context.bus, eventBridge: through(context.bus.eventBridge) },
     triggerDispatch: async () => {

@@ -8,6 +8,7 @@ import type { InboxContext } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
+import { createWebhookTable } from '#local/dynamodb.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { reportUnreadable } from '#shared/aws/items.ts';
 import type { Batch } from '#shared/batches/batch.ts';
@@ -67,6 +68,8 @@ export interface Rig extends Observed {
 
 const bucket = 'gateway';
 
+const webhookTableOf = (tableName: string): string => `${tableName}-webhooks`;
+
 export const startServers = async (): Promise<Servers> => {
   const [dynamoDb, s3Server] = await Promise.all([startTestDynamoDb(), startS3({ bucket })]);
   await LocalDurableTestRunner.setupTestEnvironment();
@@ -81,6 +84,7 @@ export const startServers = async (): Promise<Servers> => {
     rig: async (settings = {}) => {
       const clock = createManualClock();
       const { own, client } = dynamoDb.reconnect(await dynamoDb.table(clock));
+      await createWebhookTable(client, webhookTableOf(own.tableName));
       return createRig({ s3, table: own, dynamoDb: client, clock }, settings);
     },
     close: async () => {
@@ -110,6 +114,7 @@ const createRig = (
   };
   const context: InboxContext = {
     table,
+    webhookTable: { ...table, tableName: webhookTableOf(table.tableName) },
     lanes: onlyLane(createLane(table)),
     bus,
     s3,

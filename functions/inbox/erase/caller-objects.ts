@@ -1,0 +1,78 @@
+import { GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { eraseObjects, listVersions, type ObjectVersion } from '#shared/aws/erase-objects.ts';
+import { condition } from '#shared/aws/expressions.ts';
+import { queryPages } from '#shared/aws/table.ts';
+import { removeItems } from '#shared/aws/write-items.ts';
+import { hashCaller, inboxFolder, prefixes, receiptsFolder, uploadsFolder } from '#shared/deployment/bucket.ts';
+import { jobPartitions } from '#shared/deployment/tables.ts';
+import type { Erasure } from '#shared/erasing/erasure.ts';
+import type { InboxContext } from '../context.ts';
+import type { Progress } from './erase-job.ts';
+
+/** Erases what a caller uploaded and dropped, with the receipts. */
+export const eraseFilesOf = async ({ s3, bucket }: InboxContext, caller: string): Promise<void> => {
+  await eraseObjects(s3, bucket, uploadsFolder(caller));
+  const inbox = inboxFolder(caller);
+  if (inbox === undefined) return;
+  await eraseObjects(s3, bucket, inbox);
+  await eraseObjects(s3, bucket, receiptsFolder(inbox));
+};
+
+/** Erases what jobs of a caller share. */
+export const eraseCountersOf = async ({ table }: InboxContext, caller: string): Promise<void> => {
+  const where = condition`#pk = ${jobPartitions.caller(caller)}`;
+  for await (const { Items = [] } of queryPages(table, { where, consistent: true })) await removeItems(table, Items);
+};
+
+// Of up to 1,000 versions each.
+const pagesInStep = 20;
+const manifestName = '/job.json';
+const positionSchema = z.object({ key: z.string().optional(), versionId: z.string().optional() });
+
+/**
+ * Erases the outputs of jobs whose records have expired: all outputs are looked through for descriptions that name the caller, as
+ * nothing else tells whose they are.
+ */
+export const eraseOutputsOf = async (
+  { s3, bucket }: InboxContext,
+  caller: string,
+  _erasure: Erasure,
+  position?: string,
+): Promise<Progress> => {
+  const after = position === undefined ? {} : positionSchema.parse(JSON.parse(position));
+  const hash = hashCaller(caller);
+  let pages = 0;
+  for await (const { versions, next } of listVersions(s3, bucket, prefixes.outputs, after)) {
+    for (const version of versions) {
+      if (!version.key.endsWith(manifestName) || version.etag === undefined) continue;
+      const manifest = await readManifest({ s3, bucket }, version);
+      if (manifest?.caller !== hash) continue;
+      for (const { key } of manifest.outputs) await eraseObjects(s3, bucket, key, (found) => found.key === key);
+      await eraseObjects(s3, bucket, version.key.slice(0, 1 - manifestName.length));
+    }
+    pages += 1;
+    if (pages === pagesInStep && next !== undefined) return { next: JSON.stringify(next), waitsFor: 0 };
+  }
+  return { waitsFor: 0 };
+};
+
+const manifestSchema = z.object({
+  caller: z.string(),
+  outputs: z.array(z.object({ key: z.string().startsWith(prefixes.outputs) })),
+});
+
+/** Undefined if the object is no description of a job, or has gone with an earlier version of it. */
+const readManifest = async (
+  { s3, bucket }: Pick<InboxContext, 's3' | 'bucket'>,
+  { key, versionId }: ObjectVersion,
+): Promise<z.output<typeof manifestSchema> | undefined> => {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+    return manifestSchema.safeParse(JSON.parse((await Body?.transformToString()) ?? '')).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined;
+    throw error;
+  }
+};
