@@ -21,7 +21,7 @@ export interface ApiContext {
   token: Pick<TokenSource, 'read'>;
   /** For calls that the gateway passes on to Adobe. */
   callAdobe: CallAdobe;
-  statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation' | 'readDispatch'>;
+  statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
   objects: ObjectStore;
   /** Where the inputs are that the gateway uploads to Adobe. */
   inputs: InputContext;

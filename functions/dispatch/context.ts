@@ -1,4 +1,3 @@
-import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import type { ErasureRun } from '#shared/erasing/erasure.ts';
@@ -26,7 +25,6 @@ export interface DispatchContext {
   startErasure: StartErasure;
   /** Spreads concurrent dispatchers over the permits; between 0 and 1. */
   random: () => number;
-  statusItems: Pick<StatusItems, 'writeDispatch'>;
   log: Log;
   recordMetric: RecordMetric;
 }

@@ -1,3 +1,4 @@
+import { writeDispatchRun } from '#shared/aws/dispatch-status.ts';
 import { assignTurns } from './assign-turns.ts';
 import type { DispatchContext } from './context.ts';
 import { recoverEnds } from './recover-ends.ts';
@@ -52,10 +53,10 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
 };
 
 /** Leaves for `/health` how the run went; the words of an error may name a job, never what it asks for. */
-const recordRun = async ({ table, statusItems }: DispatchContext, failure: unknown): Promise<DispatchCounts> => {
+const recordRun = async ({ table }: DispatchContext, failure: unknown): Promise<DispatchCounts> => {
   const lastRunAt = new Date(table.clock.now()).toISOString();
   const error = failure === undefined ? undefined : describeFailure(failure);
-  await statusItems.writeDispatch({ lastRunAt, error });
+  await writeDispatchRun(table, { lastRunAt, error });
   return {};
 };
 

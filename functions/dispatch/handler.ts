@@ -1,7 +1,6 @@
 import middy from '@middy/core';
 import { createDynamoDb, createEventBridge, createLambda } from '#shared/aws/clients.ts';
 import { createStartExecution } from '#shared/aws/invoke-functions.ts';
-import { createStatusItems } from '#shared/aws/status-items.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
@@ -28,7 +27,6 @@ const context: DispatchContext = {
   startRun: ({ batchId, run }, name) => startInbox({ batchId, run }, name),
   startErasure: ({ erasureId, run }, name) => startInbox({ erasureId, run }, name),
   random: Math.random,
-  statusItems: createStatusItems(table),
   log,
   recordMetric,
 };

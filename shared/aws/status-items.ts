@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { FunctionName } from '../deployment/names.ts';
 import { jobPartitions } from '../deployment/tables.ts';
-import { getItem, putItem, type Table, updateItem } from './table.ts';
+import { getItem, putItem, type Table } from './table.ts';
 
-const errorSchema = z.object({ code: z.string(), message: z.string() });
+/** How an outcome names its error. */
+export const errorSchema = z.object({ code: z.string(), message: z.string() });
 
 /** Outcome of the last token refresh. */
 export const tokenRefreshStatusSchema = z.object({
@@ -31,35 +32,18 @@ const secretRotationStatusSchema = z.object({
   previousRetiresAt: z.iso.datetime().optional(),
 });
 
-/** What dispatch leaves of its last run. */
-export const dispatchStatusSchema = z.object({
-  lastRunAt: z.iso.datetime(),
-  /** The first failure of the run, if a part of it failed. */
-  error: errorSchema.optional(),
-  /** When a job last had to be ended because its record could not be written or read any more. */
-  lastSetAsideAt: z.iso.datetime().optional(),
-});
-
-/** Outcome of the last run of dispatch; times are ISO. */
-export type DispatchStatus = z.output<typeof dispatchStatusSchema>;
-
 /** Outcome of the last token refresh; times are ISO, no value of any secret is in it. */
 export type TokenRefreshStatus = z.output<typeof tokenRefreshStatusSchema>;
 
 /** Outcome of the last rotation and the state of the client secrets; times are ISO, no value of any secret is in it. */
 export type SecretRotationStatus = z.output<typeof secretRotationStatusSchema>;
 
-/** The one item each that token-refresh, secret-rotation and dispatch leave in the job table for `/health` to read. */
+/** The one item each that token-refresh and secret-rotation leave in the job table for `/health` to read. */
 export interface StatusItems {
   readTokenRefresh(): Promise<TokenRefreshStatus | undefined>;
   writeTokenRefresh(status: TokenRefreshStatus): Promise<void>;
   readSecretRotation(): Promise<SecretRotationStatus | undefined>;
   writeSecretRotation(status: SecretRotationStatus): Promise<void>;
-  readDispatch(): Promise<DispatchStatus | undefined>;
-  /** Runs may overlap: the time at which a job was last set aside stays. */
-  writeDispatch(run: Omit<DispatchStatus, 'lastSetAsideAt'>): Promise<void>;
-  /** @param at ISO */
-  writeSetAside(at: string): Promise<void>;
 }
 
 /** Opens the status items of the job table. */
@@ -80,13 +64,5 @@ export const createStatusItems = (table: Table): StatusItems => {
     writeTokenRefresh: (status) => write('token-refresh', status),
     readSecretRotation: () => read('secret-rotation', secretRotationStatusSchema),
     writeSecretRotation: (status) => write('secret-rotation', status),
-    readDispatch: () => read('dispatch', dispatchStatusSchema),
-    writeDispatch: async ({ lastRunAt, error }) => {
-      await updateItem(table, buildKey('dispatch'), { set: { lastRunAt, error } });
-    },
-    writeSetAside: async (at) => {
-      const update = { set: { lastSetAsideAt: at }, setIfAbsent: { lastRunAt: at } };
-      await updateItem(table, buildKey('dispatch'), update);
-    },
   };
 };

@@ -1,6 +1,6 @@
+import { writeSetAside } from '../aws/dispatch-status.ts';
 import { condition } from '../aws/expressions.ts';
 import { type Item, parseEach, UnreadableItemError } from '../aws/items.ts';
-import { createStatusItems } from '../aws/status-items.ts';
 import { type ItemKey, type Table, updateItem } from '../aws/table.ts';
 import { finalStates, isFinal, type Job, type JobError } from './job.ts';
 import { jobKey, parseJob, unpublishedJob } from './job-store.ts';
@@ -90,6 +90,6 @@ const endUnprocessable = async (table: Table, key: ItemKey, error: JobError): Pr
     remove: ['queueState', 'queueOrder', 'columns', 'result', 'upstream'],
     when: condition`attribute_exists(#pk) AND NOT #state IN (${finalStates})`,
   });
-  if (ended !== undefined) await createStatusItems(table).writeSetAside(at);
+  if (ended !== undefined) await writeSetAside(table, at);
   return ended;
 };

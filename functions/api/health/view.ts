@@ -1,11 +1,7 @@
 import * as z from 'zod';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
-import {
-  type DispatchStatus,
-  dispatchStatusSchema,
-  type SecretRotationStatus,
-  tokenRefreshStatusSchema,
-} from '#shared/aws/status-items.ts';
+import { type DispatchStatus, dispatchStatusSchema, readDispatchStatus } from '#shared/aws/dispatch-status.ts';
+import { type SecretRotationStatus, tokenRefreshStatusSchema } from '#shared/aws/status-items.ts';
 import type { ApiContext } from '../context.ts';
 import { pauseFields } from '../pause-view.ts';
 import { laneHealth, viewLaneHealth } from './lanes.ts';
@@ -88,7 +84,7 @@ export const viewDetails = async (context: ApiContext): Promise<HealthDetails> =
     viewToken(context, now),
     statusItems.readTokenRefresh(),
     statusItems.readSecretRotation(),
-    statusItems.readDispatch(),
+    readDispatchStatus(table),
     ...[...lanes.values()].map(viewLaneHealth),
   ]);
   const found: Record<(typeof problems)[number], boolean> = {

@@ -18,10 +18,10 @@ import type { CallerPolicy } from '#shared/caller-policy.ts';
 import { createPolicyReader } from '#shared/callers/policies.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
-import { getJob } from '#shared/jobs/job-store.ts';
 import { fireflyLane, type LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { type AnswerCheck, createAnswerCheck } from '#test/fixtures/answer-check.ts';
+import { readJob } from '#test/fixtures/job-table.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane } from '#test/fixtures/queue.ts';
 import { httpEvent, type TestRequest } from './http-event.ts';
@@ -228,8 +228,7 @@ export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
 /** Moves a job as the other functions would. */
 export const moveJob = async (table: Table, jobId: string, to: JobState): Promise<void> => {
-  const job = await getJob(table, jobId);
-  if (job === undefined) throw new Error(`No job ${jobId}`);
+  const job = await readJob(table, { jobId });
   const order = new Date(table.clock.now()).toISOString();
   const changes = to === 'scheduled' ? { submitAt: table.clock.now() + 30_000, permits: [] } : {};
   await transition(table, job, { from: [job.state], to, order, changes });
@@ -237,8 +236,7 @@ export const moveJob = async (table: Table, jobId: string, to: JobState): Promis
 
 /** Ends a job as `generate` would. */
 export const finishJob = async (table: Table, jobId: string, end: JobEnd): Promise<void> => {
-  const job = await getJob(table, jobId);
-  if (job === undefined) throw new Error(`No job ${jobId}`);
+  const job = await readJob(table, { jobId });
   await endJob(table, job, [job.state], end);
 };
 

@@ -1,16 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
-import { createStatusItems } from '#shared/aws/status-items.ts';
-import { pauseByOperator, pauseLane, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
+import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { claimPermit } from '#shared/jobs/lanes/permits.ts';
-import { setAsideJob } from '#shared/jobs/set-aside.ts';
-import { adobeLimits, createLane, enqueue, onlyLane, readPermits } from '#test/fixtures/queue.ts';
+import { adobeLimits, createLane, enqueue, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
 const noStatus = {
   readTokenRefresh: async () => undefined,
   readSecretRotation: async () => undefined,
-  readDispatch: async () => undefined,
 };
 
 let api: TestApi;
@@ -80,11 +77,11 @@ describe('GET /health', () => {
 
   it('reads the table once in five seconds, however often and by how many it is asked', async () => {
     let reads = 0;
-    const readDispatch = async () => {
+    const readTokenRefresh = async () => {
       reads += 1;
       return undefined;
     };
-    api = await startApi({ statusItems: { ...noStatus, readDispatch } });
+    api = await startApi({ statusItems: { ...noStatus, readTokenRefresh } });
     await Promise.all(Array.from({ length: 20 }, summary));
     await details();
     expect(reads).toBe(1);
@@ -213,51 +210,5 @@ describe('GET /health/details', () => {
     const readSecretRotation = async () => ({ lastRunAt, lastRotationFailed: false, lastRotationAt, nextRotationAt });
     api = await startApi({ statusItems: { ...noStatus, readSecretRotation } });
     expect(await details()).toMatchObject({ status: 'ok', rotation: { state, nextRotationAt } });
-  });
-});
-
-describe('the gateway is degraded', () => {
-  const start = async () => {
-    api = await startApi();
-    return createStatusItems(api.table);
-  };
-  const now = () => new Date(api.clock.now()).toISOString();
-
-  it('while the last dispatch failed, and when dispatch is silent', async () => {
-    const items = await start();
-    await items.writeDispatch({ lastRunAt: now(), error: { code: 'TimeoutError', message: 'no answer' } });
-    expect(await details()).toMatchObject({ status: 'degraded', problems: ['dispatch_failed'] });
-    expect(JSON.stringify(await summary())).not.toContain('TimeoutError');
-    await items.writeDispatch({ lastRunAt: now() });
-    later();
-    expect(await details()).toMatchObject({ status: 'ok', problems: [] });
-    later(6 * 60_000);
-    expect(await details()).toMatchObject({ problems: ['dispatch_silent'] });
-  });
-
-  it('for a day after one job was set aside, whatever runs come after it', async () => {
-    const items = await start();
-    await setAsideJob(api.table, await enqueue(createLane(api.table)));
-    await items.writeDispatch({ lastRunAt: now() });
-    expect(await details()).toMatchObject({ problems: ['job_set_aside'], dispatch: { lastSetAsideAt: now() } });
-    later(86_400_001);
-    await items.writeDispatch({ lastRunAt: now() });
-    expect((await details())['problems']).toEqual([]);
-  });
-
-  it('when permits are free and jobs wait for five minutes, and not while a pause explains it', async () => {
-    await start();
-    const lane = createLane(api.table);
-    await enqueue(lane);
-    expect((await details())['problems']).toEqual([]);
-    later(5 * 60_000 + 1);
-    expect(await details()).toMatchObject({ problems: ['queue_stands_still'], lanes: [{ standsStill: true }] });
-    await pauseByOperator(api.table, { by: 'ops' });
-    later();
-    expect((await details())['problems']).toEqual(['queue_paused']);
-    await resumeByOperator(api.table, onlyLane(lane));
-    await pauseLane(lane, { until: api.clock.now() + 1_000, reason: 'rate_limited', level: 0 });
-    later();
-    expect((await details())['problems']).toEqual([]);
   });
 });
