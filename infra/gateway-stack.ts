@@ -2,7 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { type CallerFunctionName, type FunctionName, functionNames, readStackName } from '#shared/deployment/names.ts';
-import { callerTable, type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
+import { auditTable, callerTable, type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
 import type { Stage } from './config.ts';
 import { CallerPolicy, OperatorPolicy } from './constructs/access-policies.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
@@ -33,6 +33,7 @@ export class GatewayStack extends Stack {
   readonly secrets: Secrets;
   readonly rotation: SecretRotation;
   readonly callers: DataTable;
+  readonly audit: DataTable;
   /** In mode `callers` only. */
   readonly callerAccess: CallerAccess | undefined;
   /** Those of callers' own credentials exist in mode `callers` only. */
@@ -68,16 +69,22 @@ export class GatewayStack extends Stack {
       logicalId: 'CallerTable',
       keepData,
     });
+    this.audit = new DataTable(this, 'Audit', {
+      definition: auditTable,
+      logicalId: 'AuditTable',
+      keepData,
+      appendOnly: true,
+    });
     this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
     const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
     this.events = new GatewayEventBus(this, 'Events', { copiesToDefaultBus: settings.copyEventsToDefaultBus });
     this.failures = new DeadLetterQueue(this, 'Failures');
-    const { jobs, outputs, secrets, webhooks, callers, events, failures } = this;
-    const parts = { settings, jobs, outputs, secrets, webhooks, callers, events, failures, gatewayUrl };
+    const { jobs, outputs, secrets, webhooks, callers, audit, events, failures } = this;
+    const parts = { settings, jobs, outputs, secrets, webhooks, callers, audit, events, failures, gatewayUrl };
     this.rotation = new SecretRotation(this, 'Rotation', parts);
     this.callerAccess =
       settings.auth.mode === 'callers'
-        ? new CallerAccess(this, 'CallerAccess', { settings, callers: this.callers, gatewayUrl })
+        ? new CallerAccess(this, 'CallerAccess', { settings, callers, audit, gatewayUrl })
         : undefined;
     const inbox = new InboxFunction(this, 'Inbox', parts);
     const notify = new NotifyFunction(this, 'Notify', parts);

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import {
+  auditTable,
   callerTable,
   type IndexDefinition,
   jobTable,
@@ -123,3 +124,7 @@ export const createWebhookTable = (client: DynamoDBClient, tableName: string): P
 /** Creates the table of callers. */
 export const createCallerTable = (client: DynamoDBClient, tableName: string): Promise<void> =>
   create(client, tableName, callerTable);
+
+/** Creates the table of the audit trail. */
+export const createAuditTable = (client: DynamoDBClient, tableName: string): Promise<void> =>
+  create(client, tableName, auditTable);

@@ -74,6 +74,7 @@ const variables = (settings: StackSettings, { gateway, firefly, ims, ioManagemen
   webhookTableName: stackNames.webhookTable,
   rotationTableName: stackNames.rotationTable,
   callerTableName: stackNames.callerTable,
+  auditTableName: stackNames.auditTable,
   signingKeySecretId: stackNames.signingKeySecret,
   bucketName: stackNames.bucket,
   eventBusName: stackNames.eventBus,

@@ -2,7 +2,13 @@ import { CreateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secret
 import { signingKeyRotationDays } from '#shared/deployment/rotation-schedule.ts';
 import type { AdobeTarget } from './adobe-target.ts';
 import { localClients } from './clients.ts';
-import { createCallerTable, createJobTable, createRotationTable, createWebhookTable } from './dynamodb.ts';
+import {
+  createAuditTable,
+  createCallerTable,
+  createJobTable,
+  createRotationTable,
+  createWebhookTable,
+} from './dynamodb.ts';
 import { functionArn } from './lambda/function-definition.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
@@ -20,6 +26,7 @@ export const createResources = async (
       createRotationTable(dynamoDb, stackNames.rotationTable),
       createWebhookTable(dynamoDb, stackNames.webhookTable),
       createCallerTable(dynamoDb, stackNames.callerTable),
+      createAuditTable(dynamoDb, stackNames.auditTable),
       secretsManager.send(
         new CreateSecretCommand({
           Name: stackNames.signingKeySecret,

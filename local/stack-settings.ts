@@ -76,6 +76,7 @@ export const stackNames = {
   webhookTable: `${stack}-webhooks`,
   eventBus: eventBusName(stack),
   callerTable: `${stack}-callers`,
+  auditTable: `${stack}-audit`,
   accessTokenSecret: secretNames(stack).accessToken,
   clientCredentialsSecret: secretNames(stack).clientCredentials,
   signingKeySecret: secretNames(stack).signingKey,

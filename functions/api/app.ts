@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import { operations, services } from '#shared/adobe/services/registry.ts';
 import { customModelsRoute } from './adobe/custom-models.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
+import { auditRoute } from './audit/routes.ts';
 import { batchRoutes } from './batches/routes.ts';
 import type { ApiContext } from './context.ts';
 import { erasureRoutes } from './erasures/routes.ts';
@@ -62,6 +63,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     outputRoute(context),
     deleteRoute(context),
     ...queueRoutes(context),
+    auditRoute(context),
     ...batchRoutes(context, requireCredentials),
     ...webhookRoutes(context),
     ...erasureRoutes(context),

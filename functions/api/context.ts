@@ -1,6 +1,7 @@
 import type { TokenSource } from '#shared/adobe/auth/access-token.ts';
 import type { CallAdobe } from '#shared/adobe/http/call.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
+import type { AuditTrail } from '#shared/audit/trail.ts';
 import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
@@ -15,6 +16,9 @@ import type { Log } from '#shared/observability.ts';
 /** What the routes work with; the handler makes one for the life of the process. */
 export interface ApiContext {
   table: Table;
+  /** Of callers and their policies. */
+  callers: Table;
+  audit: AuditTrail;
   lanes: Lanes;
   bus: EventBus;
   /** The stored token, read anew at each call. */

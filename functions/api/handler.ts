@@ -38,6 +38,8 @@ const token = createAccessTokenSource({
 /** Answers every request to the HTTP API. */
 export const handler = createApi({
   table,
+  callers: openTable({ ...tables, tableName: environment.callerTableName }),
+  audit: { table: openTable({ ...tables, tableName: environment.auditTableName }), log },
   lanes: createLanes(table, getLaneLimits(environment)),
   bus: {
     eventBridge: createEventBridge(),

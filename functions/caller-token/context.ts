@@ -1,3 +1,4 @@
+import type { AuditTrail } from '#shared/audit/trail.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { SigningKey, TokenAudience } from '#shared/callers/token.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
@@ -6,6 +7,7 @@ import type { Log, RecordMetric } from '#shared/observability.ts';
 export interface CallerTokenContext extends TokenAudience {
   /** Of callers. */
   table: Table;
+  audit: AuditTrail;
   /** The key to sign with; undefined until the first one has been made. */
   readSigningKey(): Promise<SigningKey | undefined>;
   lifetimeSeconds: number;

@@ -11,20 +11,15 @@ import { createTokenEndpoint } from './endpoint.ts';
 const environment = callerTokenEnvironment.read(process.env);
 const log = createLog();
 const recordMetric = createRecordMetric();
-const table = openTable({
-  dynamoDb: createDynamoDb(),
-  tableName: environment.callerTableName,
-  clock,
-  log,
-  recordMetric,
-});
+const tables = { dynamoDb: createDynamoDb(), clock, log, recordMetric };
 
 /** Issues tokens to callers for their id and secret, and publishes the keys to verify them with. */
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
   .before(log.inContext(({ requestContext }) => ({ requestId: requestContext.requestId })))
   .handler(
     createTokenEndpoint({
-      table,
+      table: openTable({ ...tables, tableName: environment.callerTableName }),
+      audit: { table: openTable({ ...tables, tableName: environment.auditTableName }), log },
       readSigningKey: createSigningKeyReader({
         secretsManager: createSecretsManager(),
         secretId: environment.signingKeySecretId,

@@ -1,3 +1,4 @@
+import { recordAudit } from '#shared/audit/trail.ts';
 import { type Caller, isCallerId } from '#shared/callers/caller.ts';
 import { findSecret } from '#shared/callers/caller-secret.ts';
 import { getCaller, recordSecretUse } from '#shared/callers/caller-store.ts';
@@ -37,9 +38,13 @@ export const issueToken = async (
     await recordFailure(table, source);
     context.recordMetric(metricNames.callerTokensRefused, 1);
     log.warn('Refused a token: unknown id or wrong secret.', { caller: caller?.callerId });
+    if (caller !== undefined) await recordRefusal(context, caller, 'invalid_client');
     throw new ImsRefusal('invalid_client', `invalid ${caller === undefined ? 'client_id' : 'client_secret'} parameter`);
   }
-  if (caller.disabled) throw new ImsRefusal('unauthorized_client', 'the client is disabled');
+  if (caller.disabled) {
+    await recordRefusal(context, caller, 'unauthorized_client');
+    throw new ImsRefusal('unauthorized_client', 'the client is disabled');
+  }
 
   const key = await context.readSigningKey();
   if (key === undefined) {
@@ -60,6 +65,14 @@ export const issueToken = async (
   await noteSuccess(context, caller, secretId);
   return { access_token: token, token_type: 'bearer', expires_in: lifetimeSeconds - 1 };
 };
+
+// Made-up ids are in the log only: everybody can send them, and they would fill the trail.
+const recordRefusal = ({ audit }: CallerTokenContext, { callerId }: Caller, code: string): Promise<void> =>
+  recordAudit(
+    audit,
+    { actorKind: 'caller', actor: callerId, action: 'sign-in refused', object: {}, outcome: 'refused', code },
+    { hourly: true },
+  );
 
 const refuseWhileDelayed = async ({ table, log }: CallerTokenContext, source: AttemptSource): Promise<void> => {
   const delayMs = await readDelayMs(table, source);

@@ -33,6 +33,8 @@ export const operatorRoutes = [
   { method: 'HEAD', path: '/queue' },
   { method: 'PUT', path: '/queue/pause' },
   { method: 'PUT', path: '/queue/resume' },
+  { method: 'GET', path: '/audit' },
+  { method: 'HEAD', path: '/audit' },
   { method: 'GET', path: '/health/details' },
   { method: 'HEAD', path: '/health/details' },
   { method: 'GET', path: '/erasures' },

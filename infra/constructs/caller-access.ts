@@ -13,6 +13,7 @@ import type { GatewayFunction } from './functions/gateway-function.ts';
 interface CallerAccessProps {
   settings: Settings;
   callers: DataTable;
+  audit: DataTable;
   gatewayUrl: string;
 }
 
@@ -24,7 +25,7 @@ export class CallerAccess extends Construct {
   /** @throws {TypeError} if CDK has made no secret of its own */
   constructor(scope: Construct, id: string, props: CallerAccessProps) {
     super(scope, id);
-    const { settings, callers, gatewayUrl } = props;
+    const { settings, callers, audit, gatewayUrl } = props;
     this.signingKey = new Secret(this, 'SigningKey', {
       secretName: secretNames(Stack.of(this).stackName).signingKey,
       description: 'Signs the tokens of callers. Written by its rotation only.',
@@ -36,7 +37,7 @@ export class CallerAccess extends Construct {
     if (!(resource instanceof CfnSecret)) throw new TypeError('The secret has no CloudFormation resource');
     resource.overrideLogicalId('SigningKeySecret');
 
-    const functionProps = { settings, callers, signingKey: this.signingKey, gatewayUrl };
+    const functionProps = { settings, callers, audit, signingKey: this.signingKey, gatewayUrl };
     const rotation = new SigningKeyFunction(this, 'SigningKeyRotation', functionProps);
     this.functions = {
       'caller-token': new CallerTokenFunction(this, 'CallerToken', functionProps),

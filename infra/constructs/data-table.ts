@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, CfnTable, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { IndexDefinition, Keys, TableDefinition } from '#shared/deployment/tables.ts';
 
@@ -9,6 +10,8 @@ interface DataTableProps<Index extends string> {
   logicalId: string;
   /** Whether the table outlives its stack. Then nobody can delete it before its protection was switched off. */
   keepData: boolean;
+  /** Whether nobody, administrators included, may change or delete what is in it as long as its policy stands. */
+  appendOnly?: boolean;
 }
 
 /** A table on demand, restorable to any second of the last 35 days. */
@@ -16,7 +19,7 @@ export class DataTable<Index extends string = string> extends Construct {
   readonly table: Table;
 
   /** @throws {TypeError} if CDK has made no table of its own */
-  constructor(scope: Construct, id: string, { definition, logicalId, keepData }: DataTableProps<Index>) {
+  constructor(scope: Construct, id: string, { definition, logicalId, keepData, appendOnly }: DataTableProps<Index>) {
     super(scope, id);
     const { timeToLiveAttribute, indexes } = definition;
     this.table = new Table(this, 'Table', {
@@ -25,6 +28,7 @@ export class DataTable<Index extends string = string> extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: keepData,
+      resourcePolicy: appendOnly ? refuseChanges() : undefined,
       // Not `RETAIN_ON_UPDATE_OR_DELETE`: a failed first deployment could not delete a protected table, and an empty one that it
       // leaves is in nobody's way, as it has no fixed name.
       removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -47,6 +51,25 @@ export class DataTable<Index extends string = string> extends Construct {
     return `${this.table.tableArn}/index/${index}`;
   }
 }
+
+// Each of these can change or delete an item; a conditional PutItem cannot. The policy belongs to the table, so that `*` is the table.
+const refuseChanges = (): PolicyDocument =>
+  new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new StarPrincipal()],
+        actions: [
+          'dynamodb:UpdateItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:BatchWriteItem',
+          'dynamodb:PartiQLUpdate',
+          'dynamodb:PartiQLDelete',
+        ],
+        resources: ['*'],
+      }),
+    ],
+  });
 
 const attributes = ({ partitionKey, sortKey }: Keys) => ({
   partitionKey: { name: partitionKey, type: AttributeType.STRING },

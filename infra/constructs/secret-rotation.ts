@@ -15,7 +15,7 @@ export class SecretRotation extends Construct {
   /** What a rotation was about to do at Adobe when it crashed; no other function can reach it. */
   readonly state: Table;
 
-  constructor(scope: Construct, id: string, props: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'>) {
+  constructor(scope: Construct, id: string, props: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets' | 'audit'>) {
     super(scope, id);
     const state = new DataTable(this, 'State', {
       definition: rotationTable,

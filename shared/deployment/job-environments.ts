@@ -40,6 +40,7 @@ export const apiEnvironment = defineEnvironment({
   bucketName: text,
   webhookTableName: text,
   callerTableName: text,
+  auditTableName: text,
   accessTokenSecretId: text,
   dispatchFunctionName: text,
   notifyFunctionArn: text,

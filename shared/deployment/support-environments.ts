@@ -25,6 +25,7 @@ export const tokenRefreshEnvironment = defineEnvironment({
 export const secretRotationEnvironment = defineEnvironment({
   tableName: text,
   rotationTableName: text,
+  auditTableName: text,
   clientCredentialsSecretId: text,
   tokenRefreshFunctionName: text,
   adobeImsUrl: z.url(),
@@ -54,6 +55,7 @@ const callers = { callerTableName: text, gatewayUrl };
 export const callerTokenEnvironment = defineEnvironment({
   ...callers,
   stackName: text,
+  auditTableName: text,
   signingKeySecretId: text,
   callerTokenLifetimeSeconds: wholeNumber,
 });

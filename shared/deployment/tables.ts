@@ -45,6 +45,9 @@ export const webhookTable = { ...item, timeToLiveAttribute: 'expiresAt' } as con
 /** Callers, the public keys of their tokens, and failed attempts to get one. */
 export const callerTable = { ...item, timeToLiveAttribute: 'expiresAt' } as const satisfies TableDefinition;
 
+/** The audit trail: a table of its own, as its roles may add to it and do nothing else. */
+export const auditTable = { ...item, timeToLiveAttribute: 'expiresAt' } as const satisfies TableDefinition;
+
 /** The state of the rotation, which no other function can reach. */
 export const rotationTable = { partitionKey: 'pk' } as const satisfies TableDefinition;
 
@@ -93,6 +96,13 @@ export const callerPartitions = {
   /** Failed attempts to get a token, by caller and by source address. */
   failedAttempts: 'failed-attempts',
 } as const;
+
+/**
+ * The partition of the audit trail that a time lies in: one for each day.
+ *
+ * @param time ISO
+ */
+export const auditPartition = (time: string): string => `day#${time.slice(0, 10)}`;
 
 /** The one partition of the rotation table. */
 export const rotationPartition = 'client-credentials';

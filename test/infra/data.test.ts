@@ -151,8 +151,8 @@ describe('cdk destroy', () => {
   it('cannot delete a table by mistake, nor can anybody else, until its protection is off', () => {
     const protection = (found: typeof kept) =>
       ofType(found.resources, 'AWS::DynamoDB::Table').map(({ Properties }) => Properties['DeletionProtectionEnabled']);
-    expect(protection(kept)).toEqual([true, true, true, true]);
-    expect(protection(synthesise({ keepData: false }))).toEqual([false, false, false, false]);
+    expect(protection(kept)).toEqual([true, true, true, true, true]);
+    expect(protection(synthesise({ keepData: false }))).toEqual([false, false, false, false, false]);
   });
 
   it('leaves the access log, by a name that the next stack does not take', () => {

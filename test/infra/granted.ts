@@ -75,7 +75,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
   const byName = (service: string, rest: string) =>
     `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`;
   const lambda = (name: FunctionName) => byName('lambda', `function:${stack.stackName}-${name}`);
-  const { jobs, outputs, secrets, rotation, webhooks, events, failures, callers, callerAccess } = stack;
+  const { jobs, outputs, secrets, rotation, webhooks, events, failures, callers, audit, callerAccess } = stack;
   return new Map<string, Target>([
     ...functionNames.flatMap((name): [string, Target][] => [
       [arn(functionOf(stack, name).lambda.logGroup.logGroupArn), `log group of ${name}`],
@@ -98,6 +98,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
       `bucket ${prefix}/*`,
     ]),
     [arn(callers.table.tableArn), 'caller table'],
+    [arn(audit.table.tableArn), 'audit table'],
     [arn(callerAccess?.signingKey.secretArn ?? ''), 'secret signing-key'],
     [arn(secrets.clientCredentials.secretArn), 'secret client-credentials'],
     [arn(secrets.accessToken.secretArn), 'secret access-token'],

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { operatorRoutes as operators } from '#infra/constructs/api-paths.ts';
 import { ofType, only, synthesise } from './synthesise.ts';
 
 const iam = synthesise({ auth: { mode: 'iam' } });
@@ -15,17 +16,7 @@ const tokenRoutes = [
     `HEAD ${path}`,
   ]),
 ];
-const operatorRoutes = [
-  'GET /queue',
-  'HEAD /queue',
-  'PUT /queue/pause',
-  'PUT /queue/resume',
-  'GET /health/details',
-  'HEAD /health/details',
-  'GET /erasures',
-  'HEAD /erasures',
-  'POST /erasures',
-];
+const operatorRoutes = operators.map(({ method, path }) => `${method} ${path}`);
 
 describe('the HTTP API', () => {
   it('sends every path and method to the api function in payload format 2.0', () => {

@@ -18,6 +18,7 @@ export type Target =
   | 'rotation table'
   | 'webhook table'
   | 'caller table'
+  | 'audit table'
   | 'bucket'
   | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads'}/*`
   | 'secret client-credentials'
@@ -98,6 +99,7 @@ export const permissions: Record<Principal, Permission[]> = {
       on: 'webhook table',
       may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     },
+    { on: 'audit table', may: ['dynamodb:PutItem', 'dynamodb:Query'] },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     // Test messages to webhooks.
     { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
@@ -207,6 +209,7 @@ export const permissions: Record<Principal, Permission[]> = {
         'secretsmanager:UpdateSecretVersionStage',
       ],
     },
+    { on: 'audit table', may: ['dynamodb:PutItem'] },
     { on: 'rotation table', may: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     ownStatusItem('secret-rotation'),
     { on: 'function token-refresh', may: ['lambda:InvokeFunction'] },
@@ -223,6 +226,7 @@ export const permissions: Record<Principal, Permission[]> = {
       may: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
       when: inPartitions('failed-attempts', 'secret-use'),
     },
+    { on: 'audit table', may: ['dynamodb:PutItem'] },
     { on: 'secret signing-key', may: ['secretsmanager:GetSecretValue'] },
   ],
   authorize: [

@@ -4,7 +4,7 @@ import { requestBatchErasure } from '#shared/batches/batch-progress.ts';
 import { batchIdOfRetry, getBatch } from '#shared/batches/batch-store.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { ApiContext } from '../context.ts';
-import { audit } from '../http/audit.ts';
+import { auditChange } from '../http/audit.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { findBatch, unknownBatch } from './find.ts';
@@ -25,7 +25,7 @@ export const eraseRoute = (context: ApiContext): Route => ({
       'With its file, its reports and receipt, and its jobs with their outputs; of a file in a bucket of `inputBuckets` only what the gateway made of it. Repeat the call, or read the batch, until it answers 404.',
   },
   handle: async (request) => {
-    const { table, log } = context;
+    const { table } = context;
     let batch = await findBatch(context, request);
     for (;;) {
       if (batch.state === 'erasing') return acceptedResponse(batch, request);
@@ -35,7 +35,7 @@ export const eraseRoute = (context: ApiContext): Route => ({
       await requireNoReader(context, batch);
       const erasing = await requestBatchErasure(table, batch.batchId);
       if (erasing !== undefined) {
-        audit(log, request, 'batch erased', { batchId: batch.batchId });
+        await auditChange(context, request, 'batch erased', { batchId: batch.batchId });
         await tryTriggerDispatch(context);
         return acceptedResponse(erasing, request);
       }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { type Erasure, listErasures, requestErasure } from '#shared/erasing/erasure.ts';
 import type { ApiContext } from '../context.ts';
-import { audit } from '../http/audit.ts';
+import { auditChange } from '../http/audit.ts';
 import { invalidBody, readBodyAs, unicode } from '../http/json-body.ts';
 import { jsonResponse } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
@@ -38,7 +38,7 @@ const viewErasure = ({ name, state, subject: _, run: __, ...erasure }: Erasure):
 });
 
 /** Erasing everything of a caller: for operators. */
-export const erasureRoutes = (context: Pick<ApiContext, 'table' | 'log' | 'triggerDispatch'>): Route[] => [
+export const erasureRoutes = (context: Pick<ApiContext, 'table' | 'audit' | 'log' | 'triggerDispatch'>): Route[] => [
   {
     method: 'POST',
     path: '/erasures',
@@ -53,13 +53,13 @@ export const erasureRoutes = (context: Pick<ApiContext, 'table' | 'log' | 'trigg
       errors: [403, 413, 415, 422],
     },
     handle: async (request) => {
-      const { table, log } = context;
+      const { table } = context;
       const { caller, confirm } = readBodyAs(erasureRequest, request.body, maxBodyBytes);
       if (confirm !== caller) {
         throw invalidBody([{ loc: ['body', 'confirm'], msg: 'is not the name of the caller', type: 'value_error' }]);
       }
       const erasure = await requestErasure(table, 'caller', caller, request.caller());
-      audit(log, request, 'caller erased', { erasureId: erasure.erasureId });
+      await auditChange(context, request, 'caller erased', { erasureId: erasure.erasureId });
       await tryTriggerDispatch(context);
       return jsonResponse(202, viewErasure(erasure));
     },

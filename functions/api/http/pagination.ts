@@ -10,7 +10,7 @@ const maxPageSize = 100;
 const maxCursorLength = 256;
 
 /** The query parameters of a list that is given out in pages. */
-const pageQuery = {
+export const pageQuery = {
   limit: z.int().min(1).max(maxPageSize).default(defaultPageSize),
   cursor: z.string().max(maxCursorLength).optional().meta({ description: 'The `cursor` of the page before' }),
 };

@@ -1,3 +1,4 @@
+import { AuditUnavailableError } from '#shared/audit/trail.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Log } from '#shared/observability.ts';
@@ -15,6 +16,10 @@ export const toProblem = (
 ): ProblemError => {
   if (error instanceof ProblemError) return error;
   if (error instanceof PolicyRefusal) return toPolicyProblem(error, clock.now());
+  if (error instanceof AuditUnavailableError) {
+    log.error('A change was refused: the audit trail cannot be written.', { error: describeCause(error) });
+    return new ProblemError(503, error.code, error.message, { headers: { 'retry-after': '5' } });
+  }
   if (isThrottling(error)) {
     log.warn('AWS has throttled a request.', { error: error instanceof Error ? error.name : 'unknown' });
     return new ProblemError(503, 'service_unavailable', 'The gateway has too much to do just now: try again.', {
@@ -45,6 +50,8 @@ const toPolicyProblem = (refusal: PolicyRefusal, now: number): ProblemError => {
     extensions: { rule },
   });
 };
+
+const describeCause = ({ cause }: Error): string => (cause instanceof Error ? cause.name : 'unknown');
 
 const frames = ({ stack = '' }: Error): string[] =>
   stack

@@ -2,14 +2,14 @@ import { getBatch } from '#shared/batches/batch-store.ts';
 import { eraseJob } from '#shared/erasing/erase-job.ts';
 import { isFinal } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
-import { audit } from '../http/audit.ts';
+import { auditChange } from '../http/audit.ts';
 import { emptyResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { findJob } from './get.ts';
 
 /** Erases a finished job with its prompt and all versions of its outputs. */
 export const deleteRoute = (
-  context: Pick<ApiContext, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'objects'>,
+  context: Pick<ApiContext, 'table' | 'audit' | 'bus' | 'log' | 'triggerDispatch' | 'objects'>,
 ): Route => ({
   method: 'DELETE',
   path: '/jobs/{jobId}',
@@ -42,7 +42,7 @@ export const deleteRoute = (
         headers: { 'retry-after': '60' },
       });
     }
-    audit(context.log, request, 'job erased', { jobId: job.jobId });
+    await auditChange(context, request, 'job erased', { jobId: job.jobId });
     return emptyResponse(204);
   },
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
 import type { ApiContext } from '../context.ts';
-import { audit } from '../http/audit.ts';
+import { changeAudited } from '../http/audit.ts';
 import { readBodyAs, unicode } from '../http/json-body.ts';
 import { jsonResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -50,9 +50,9 @@ export const queueRoutes = (context: ApiContext): Route[] => {
         // The body may be empty.
         const { reason } = request.body.body ? readBodyAs(pauseRequest, request.body, maxPauseBytes) : {};
         const by = request.caller();
-        if (await pauseByOperator(table, { by, reason })) {
+        const pause = () => pauseByOperator(table, { by, reason });
+        if (await changeAudited(context, request, { action: 'queue paused' }, pause)) {
           log.warn('An operator has paused the queue.', { by });
-          audit(log, request, 'queue paused');
         }
         return view();
       },
@@ -72,9 +72,9 @@ export const queueRoutes = (context: ApiContext): Route[] => {
       },
       handle: async (request: ApiRequest) => {
         const by = request.caller();
-        if (await resumeByOperator(table, lanes)) {
+        const resume = () => resumeByOperator(table, lanes);
+        if (await changeAudited(context, request, { action: 'queue resumed' }, resume)) {
           log.warn('An operator has resumed the queue.', { by });
-          audit(log, request, 'queue resumed');
         }
         // Even if it was resumed before: that call may have ended before it got here.
         await tryTriggerDispatch(context);

@@ -5,7 +5,7 @@ import { uploadKey, uploadObjects } from '#shared/deployment/bucket.ts';
 import { claimUploadForm } from '#shared/inputs/upload-forms.ts';
 import { getExtension } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
-import { audit } from '../http/audit.ts';
+import { audit, auditChange } from '../http/audit.ts';
 import { readBodyAs } from '../http/json-body.ts';
 import { emptyResponse, jsonResponse, ProblemError, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
@@ -26,7 +26,7 @@ const uploadAnswer = z.object({
   expiresAt: z.iso.datetime(),
 });
 
-type UploadsContext = Pick<ApiContext, 'inputs' | 'objects' | 'settings' | 'log'>;
+type UploadsContext = Pick<ApiContext, 'inputs' | 'objects' | 'settings' | 'audit' | 'log'>;
 
 /** Everything about uploads. */
 export const uploadRoutes = (context: UploadsContext): Route[] => [createRoute(context), deleteRoute(context)];
@@ -76,7 +76,7 @@ export const createRoute = ({ inputs, objects, settings, log }: UploadsContext):
 const uploadName = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/;
 
 /** Erases what was uploaded with a form, every version of it. */
-export const deleteRoute = ({ objects, log }: Pick<UploadsContext, 'objects' | 'log'>): Route => ({
+export const deleteRoute = (context: Pick<UploadsContext, 'objects' | 'audit' | 'log'>): Route => ({
   method: 'DELETE',
   path: '/uploads/{uploadId}',
   describe: {
@@ -91,9 +91,9 @@ export const deleteRoute = ({ objects, log }: Pick<UploadsContext, 'objects' | '
     const caller = request.caller();
     const uploadId = request.params['uploadId']?.toLowerCase() ?? '';
     // The folder is the caller's own, so that another caller's upload is not found.
-    const erased = uploadName.test(uploadId) ? await objects.erase(uploadObjects(caller, uploadId)) : 0;
+    const erased = uploadName.test(uploadId) ? await context.objects.erase(uploadObjects(caller, uploadId)) : 0;
     if (erased === 0) throw new ProblemError(404, 'unknown_upload_id', 'There is no such upload.');
-    audit(log, request, 'upload erased', { uploadId });
+    await auditChange(context, request, 'upload erased', { uploadId });
     return emptyResponse(204);
   },
 });

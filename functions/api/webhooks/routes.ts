@@ -12,7 +12,7 @@ import {
 } from '#shared/webhooks/webhook-store.ts';
 import { findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 import type { ApiContext } from '../context.ts';
-import { audit } from '../http/audit.ts';
+import { auditChange } from '../http/audit.ts';
 import { invalidBody, readBodyAs, unicode } from '../http/json-body.ts';
 import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -40,7 +40,7 @@ export const webhookRoutes = (context: ChangeContext): Route[] => [
   enableRoute(context),
 ];
 
-type ChangeContext = Pick<ApiContext, 'table' | 'webhooks' | 'log'>;
+type ChangeContext = Pick<ApiContext, 'table' | 'webhooks' | 'audit' | 'log'>;
 
 const maxBodyBytes = 8 * 1024;
 const maxDescriptionLength = 200;
@@ -59,7 +59,7 @@ const webhookRequest = z.strictObject({
 });
 
 /** Registers an address that the gateway calls when the caller's jobs and batches end. */
-export const createRoute = ({ webhooks, log }: ChangeContext): Route => ({
+export const createRoute = (context: ChangeContext): Route => ({
   method: 'POST',
   path: '/webhooks',
   describe: {
@@ -79,12 +79,12 @@ export const createRoute = ({ webhooks, log }: ChangeContext): Route => ({
   },
   handle: async (request) => {
     const caller = request.caller();
-    const wanted = readRequest(request, webhooks.allowsLoopback);
-    const webhook = await createWebhook(webhooks.table, { caller, ...wanted });
+    const wanted = readRequest(request, context.webhooks.allowsLoopback);
+    const webhook = await createWebhook(context.webhooks.table, { caller, ...wanted });
     if (webhook === undefined) {
       throw new ProblemError(409, 'too_many_webhooks', `There can be ${maxWebhooks} webhooks; delete one first.`);
     }
-    audit(log, request, 'webhook made', { webhookId: webhook.webhookId });
+    await auditChange(context, request, 'webhook made', { webhookId: webhook.webhookId });
     const view = viewNewSecret(webhook, request);
     return jsonResponse(201, view, { location: `${request.baseUrl}/webhooks/${webhook.webhookId}` });
   },
@@ -150,35 +150,35 @@ export const deleteRoute = (context: ChangeContext): Route => ({
     // First: what was sent to it cannot be found without its id.
     await requestErasure(context.table, 'webhook', webhook.webhookId);
     await deleteWebhook(context.webhooks.table, webhook);
-    audit(context.log, request, 'webhook deleted', { webhookId: webhook.webhookId });
+    await auditChange(context, request, 'webhook deleted', { webhookId: webhook.webhookId });
     return emptyResponse(204);
   },
 });
 
 /** Makes a new secret; for a day calls are signed with the earlier one as well, so that receivers can change over. */
-export const rotateSecretRoute = ({ webhooks, log }: ChangeContext): Route => ({
+export const rotateSecretRoute = (context: ChangeContext): Route => ({
   method: 'POST',
   path: '/webhooks/{webhookId}/rotate-secret',
   describe: describeWebhookCall('A new secret; the earlier one stays valid for a day', {
     200: { description: 'The webhook, with its new secret', content: { 'application/json': webhookWithSecret } },
   }),
   handle: async (request) => {
-    const webhook = requireWebhook(await rotateSecret(webhooks.table, readWebhookRef(request)));
-    audit(log, request, 'webhook secret rotated', { webhookId: webhook.webhookId });
+    const webhook = requireWebhook(await rotateSecret(context.webhooks.table, readWebhookRef(request)));
+    await auditChange(context, request, 'webhook secret rotated', { webhookId: webhook.webhookId });
     return jsonResponse(200, viewNewSecret(webhook, request));
   },
 });
 
 /** Enables a webhook again that was disabled because its receiver had answered 410. */
-export const enableRoute = ({ webhooks, log }: ChangeContext): Route => ({
+export const enableRoute = (context: ChangeContext): Route => ({
   method: 'POST',
   path: '/webhooks/{webhookId}/enable',
   describe: describeWebhookCall('Enable a webhook again after its receiver was gone', {
     200: { description: 'The webhook', content: { 'application/json': webhookSchema } },
   }),
   handle: async (request) => {
-    const webhook = requireWebhook(await enableWebhook(webhooks.table, readWebhookRef(request)));
-    audit(log, request, 'webhook enabled', { webhookId: webhook.webhookId });
+    const webhook = requireWebhook(await enableWebhook(context.webhooks.table, readWebhookRef(request)));
+    await auditChange(context, request, 'webhook enabled', { webhookId: webhook.webhookId });
     return jsonResponse(200, viewWebhook(webhook, request));
   },
 });

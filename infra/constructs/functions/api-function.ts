@@ -25,7 +25,7 @@ export class ApiFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, outputs, secrets, webhooks, callers, events, gatewayUrl }: FunctionProps,
+    { settings, jobs, outputs, secrets, webhooks, callers, audit, events, gatewayUrl }: FunctionProps,
   ) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
@@ -49,6 +49,7 @@ export class ApiFunction extends GatewayFunction {
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
         webhookTableName: webhooks.table.tableName,
         callerTableName: callers.table.tableName,
+        auditTableName: audit.table.tableName,
         notifyFunctionArn: aliasArn(scope, 'notify'),
         singleSignOn: settings.auth.mode === 'iam' ? settings.auth.singleSignOn : 'users',
         operators: readOperators(settings.auth),
@@ -82,6 +83,8 @@ export class ApiFunction extends GatewayFunction {
           ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
           [webhooks.table.tableArn],
         ),
+        // Adds to the audit trail and shows it.
+        allow(['dynamodb:PutItem', 'dynamodb:Query'], [audit.table.tableArn]),
         // Test messages to webhooks.
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch'), aliasArn(scope, 'notify')]),
         events.allowAnnouncing,

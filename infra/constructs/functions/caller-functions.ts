@@ -16,6 +16,7 @@ import { allow } from './statements.ts';
 export interface CallerFunctionProps {
   settings: Settings;
   callers: DataTable;
+  audit: DataTable;
   signingKey: Secret;
   gatewayUrl: string;
 }
@@ -28,7 +29,8 @@ const { callers, failedAttempts, secretUse, verificationKeys } = callerPartition
 
 /** Issues tokens for id and secret: everybody can call it, so that it can read callers and change none. */
 export class CallerTokenFunction extends GatewayFunction {
-  constructor(scope: Construct, id: string, { settings, callers: table, signingKey, gatewayUrl }: CallerFunctionProps) {
+  constructor(scope: Construct, id: string, props: CallerFunctionProps) {
+    const { settings, callers: table, audit, signingKey, gatewayUrl } = props;
     const { tableName, tableArn } = table.table;
     super(scope, id, {
       name: 'caller-token',
@@ -39,6 +41,7 @@ export class CallerTokenFunction extends GatewayFunction {
         ...settings,
         stackName: Stack.of(scope).stackName,
         callerTableName: tableName,
+        auditTableName: audit.table.tableName,
         gatewayUrl,
         signingKeySecretId: signingKey.secretArn,
       }),
@@ -46,6 +49,7 @@ export class CallerTokenFunction extends GatewayFunction {
         allow(['dynamodb:GetItem'], [tableArn], inPartitions(callers, failedAttempts)),
         allow(['dynamodb:Query'], [tableArn], inPartitions(verificationKeys)),
         allow(['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], [tableArn], inPartitions(failedAttempts, secretUse)),
+        allow(['dynamodb:PutItem'], [audit.table.tableArn]),
         allow(['secretsmanager:GetSecretValue'], [signingKey.secretArn]),
       ],
     });
@@ -57,7 +61,7 @@ export class AuthorizeFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, callers: table, gatewayUrl }: Omit<CallerFunctionProps, 'signingKey'>,
+    { settings, callers: table, gatewayUrl }: Omit<CallerFunctionProps, 'signingKey' | 'audit'>,
   ) {
     const { tableName, tableArn } = table.table;
     super(scope, id, {

@@ -135,6 +135,7 @@ export interface FunctionProps {
   /** Keeps what durable functions were started with and could not work off. */
   failures: IQueue;
   callers: DataTable;
+  audit: DataTable;
   /** Base of the addresses in answers and events, without a slash at its end. */
   gatewayUrl: string;
 }

@@ -14,7 +14,13 @@ export class SecretRotationFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, secrets, state }: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets'> & { state: Table },
+    {
+      settings,
+      jobs,
+      secrets,
+      audit,
+      state,
+    }: Pick<FunctionProps, 'settings' | 'jobs' | 'secrets' | 'audit'> & { state: Table },
   ) {
     const { table } = jobs;
     const { secretArn } = secrets.clientCredentials;
@@ -28,6 +34,7 @@ export class SecretRotationFunction extends GatewayFunction {
         fireflyApiUrl: getBaseUrl(settings.services, firefly),
         tableName: table.tableName,
         rotationTableName: state.tableName,
+        auditTableName: audit.table.tableName,
         clientCredentialsSecretId: secretArn,
         tokenRefreshFunctionName: lambdaName(Stack.of(scope).stackName, 'token-refresh'),
       }),
@@ -43,6 +50,7 @@ export class SecretRotationFunction extends GatewayFunction {
           [secretArn],
         ),
         allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [state.tableArn]),
+        allow(['dynamodb:PutItem'], [audit.table.tableArn]),
         allowStatusItem(table.tableArn, 'secret-rotation'),
         // Whoever calls RotateSecret must be allowed to invoke the rotation function, which here is the caller itself.
         allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'secret-rotation')]),

@@ -170,6 +170,7 @@ export const probes: Record<string, (own: Prey) => Probe[]> = {
     { method: 'POST', path: '/erasures', body: { caller: victim, confirm: victim }, mayAnswer: [403] },
   ],
   'GET /health/details': () => [{ path: '/health/details', mayAnswer: [403] }],
+  'GET /audit': () => [{ path: '/audit', mayAnswer: [403] }],
   'GET /health': () => answered({ path: '/health' }),
   'GET /openapi.json': () => answered({ path: '/openapi.json' }),
   'GET /docs': () => answered({ path: '/docs' }),

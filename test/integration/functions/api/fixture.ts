@@ -8,7 +8,13 @@ import type { ApiContext, ApiSettings } from '#functions/api/context.ts';
 import type { HttpResponse } from '#functions/api/http/problem.ts';
 import type { HttpEvent } from '#functions/api/http/request.ts';
 import { localClients } from '#local/clients.ts';
-import { createCallerTable, createJobTable, createWebhookTable, startDynamoDb } from '#local/dynamodb.ts';
+import {
+  createAuditTable,
+  createCallerTable,
+  createJobTable,
+  createWebhookTable,
+  startDynamoDb,
+} from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
@@ -136,6 +142,7 @@ export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, .
   await createJobTable(client, 'jobs');
   await createWebhookTable(client, 'webhooks');
   await createCallerTable(client, 'callers');
+  await createAuditTable(client, 'audit');
   const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table: Table = { dynamoDb, tableName: 'jobs', clock };
   const callers: Table = { ...table, tableName: 'callers' };
@@ -157,6 +164,8 @@ export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, .
   const record = (message: string, fields?: Record<string, unknown>) => recorded.logs.push({ message, ...fields });
   const apiContext: ApiContext = {
     table,
+    callers,
+    audit: { table: { ...table, tableName: 'audit' }, log: { error: record } },
     lanes: new Map([fireflyLane, ...otherLanes].map((name) => [name, createLane(table, limits, name)])),
     bus: { eventBridge, eventBusName: 'bus', stackName: 'firefly-gateway-test', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTokenEndpoint } from '#functions/caller-token/endpoint.ts';
+import { listEntries } from '#shared/audit/list-entries.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { CallerWithSecret } from '#shared/callers/caller-store.ts';
 import { createCaller, readSecretUse, setDisabled } from '#shared/callers/caller-store.ts';
@@ -17,12 +18,14 @@ const audience = { issuer: 'https://gateway.example.com', audience: 'firefly-gat
 let table: Table;
 let clock: ManualClock;
 let observed: Observed;
+let auditTable: Table;
 let known: CallerWithSecret;
 let key: SigningKey | undefined;
 let endpoint: ReturnType<typeof createTokenEndpoint>;
 
 useCallerTable(async (fresh) => {
   ({ table, clock } = fresh);
+  auditTable = fresh.auditTable;
   observed = observe();
   key = createSigningKey(clock.now());
   await publishKey(table, getVerificationKey(key));
@@ -30,6 +33,7 @@ useCallerTable(async (fresh) => {
   endpoint = createTokenEndpoint({
     ...audience,
     table,
+    audit: { table: fresh.auditTable, log: observed.log },
     readSigningKey: async () => key,
     lifetimeSeconds: 86_400,
     ...observed,
@@ -117,6 +121,31 @@ describe('the token endpoint', () => {
   it('refuses a caller that is disabled', async () => {
     await setDisabled(table, known.caller.callerId, true);
     expect(await send(event({ body: grant() }))).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
+  });
+
+  it('writes refusals of known callers into the audit trail, one an hour for each reason', async () => {
+    const list = () =>
+      listEntries(auditTable, { from: '2000', to: new Date(clock.now() + 1).toISOString(), limit: 100 });
+    const guess = (id = known.caller.callerId) =>
+      send(event({ body: grant({ client_id: id, client_secret: 'guess' }) }));
+    await guess(`fgw_${'0'.repeat(24)}`);
+    expect((await list()).entries).toEqual([]);
+    await guess();
+    await guess();
+    await setDisabled(table, known.caller.callerId, true);
+    await send(event({ body: grant() }));
+    clock.advance(3_600_000);
+    await guess();
+    const { entries } = await list();
+    expect(entries.map(({ at, code }) => [at.slice(11, 16), code]).sort()).toEqual([
+      ['12:00', 'invalid_client'],
+      ['12:00', 'unauthorized_client'],
+      ['13:00', 'invalid_client'],
+    ]);
+    expect(new Set(entries.map(({ actor, outcome }) => `${actor} ${outcome}`))).toEqual(
+      new Set([`${known.caller.callerId} refused`]),
+    );
+    expect(JSON.stringify(entries)).not.toContain('guess');
   });
 
   it.each([
