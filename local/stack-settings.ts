@@ -36,7 +36,7 @@ export interface StackChanges extends Partial<StackSettings> {
   jobTimeoutSeconds?: number;
 }
 
-/** The defaults of a stage in AWS, with what is changed. */
+/** The defaults of a stage in AWS, with what is changed; requests of a caller are not limited, as nearly all are of one. */
 export const stackSettings = (changes: StackChanges): StackSettings => {
   const { trustedOrigins = [], serviceUrls = {}, apiConcurrency = 4, generateConcurrency = 4, ...rest } = changes;
   const { requestsPerMinute, requestsPerDay, pollSeconds, jobTimeoutSeconds, ...stage } = rest;
@@ -53,6 +53,7 @@ export const stackSettings = (changes: StackChanges): StackSettings => {
   };
   return {
     ...settingsSchema.parse({
+      callerRequestsPerSecond: 10_000,
       // Whoever runs the stack is its only caller, or plays several: no priority is kept from anybody.
       callerDefaults: { maxPriority: 'high' },
       ...stage,

@@ -12,6 +12,7 @@ import { createRequireCredentials } from './http/credentials-guard.ts';
 import type { HttpResponse } from './http/problem.ts';
 import { ProblemError, problemResponse } from './http/problem.ts';
 import { type HttpEvent, readRequestId } from './http/request.ts';
+import { createRequestRate } from './http/request-rate.ts';
 import type { Route } from './http/router.ts';
 import { createRouter, fitToMethod } from './http/router.ts';
 import { toProblem } from './http/unexpected-error.ts';
@@ -30,6 +31,7 @@ const answerBeforeEndMs = 500;
 export const createApi = (context: ApiContext) => {
   const route = createRouter(createRoutes(context), {
     clock: context.table.clock,
+    admit: createRequestRate(context.table, context.settings.callerRequestsPerSecond),
     operators: context.settings.operators,
     singleSignOn: context.settings.singleSignOn,
     url: context.bus.gatewayUrl,

@@ -65,4 +65,6 @@ export interface ApiSettings {
   docs: Docs;
   /** Forms for uploads that a caller gets on one day (UTC). */
   uploadsPerDay: number;
+  /** Requests that a caller may send in a second. */
+  callerRequestsPerSecond: number;
 }

@@ -84,5 +84,6 @@ export const handler = createApi({
     retentionSeconds: environment.jobRetentionDays * 86_400,
     docs: environment.docs,
     uploadsPerDay: environment.uploadsPerDay,
+    callerRequestsPerSecond: environment.callerRequestsPerSecond,
   },
 }).before(log.inContext((event: HttpEvent) => ({ requestId: event.requestContext?.requestId })));

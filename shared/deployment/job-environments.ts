@@ -54,6 +54,7 @@ export const apiEnvironment = defineEnvironment({
   inputMaxBytes: wholeNumber,
   docs: z.enum(docsModes),
   uploadsPerDay: wholeNumber,
+  callerRequestsPerSecond: wholeNumber,
   callerDefaults,
   operators: json(operators),
   singleSignOn: z.enum(singleSignOnCallers),

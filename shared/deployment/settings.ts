@@ -71,6 +71,8 @@ const stageSchema = z.strictObject({
   docs: z.enum(docsModes).default('open'),
   /** Requests a second that the HTTP API lets through, all callers together. */
   apiRequestsPerSecond: count.max(10_000).default(50),
+  /** Requests a second that each caller may send, in every mode; what a caller saves up is good for two seconds. */
+  callerRequestsPerSecond: count.max(10_000).default(20),
   /** Requests that the HTTP API lets through at once. */
   apiBurstRequests: count.max(5_000).default(100),
   /**

@@ -4,6 +4,7 @@ import type { Clock } from '#shared/clock.ts';
 import type { Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import { emptyResponse, type HttpResponse, ProblemError } from './problem.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
+import type { AdmitRequest } from './request-rate.ts';
 import type { RouteDescription } from './route-description.ts';
 
 /** One operation of the API. */
@@ -23,13 +24,20 @@ export interface Route {
  * preflight is answered for every path.
  *
  * @param options.operators who may use the routes for operators
+ * @param options.admit counts a request of a caller; not asked about routes that are open to everybody
  * @param options.singleSignOn who is one caller among those who sign in through IAM Identity Center
  * @param options.url base of the URLs in answers
  * @throws {ProblemError} 400 for a malformed path, 404 for an unknown one, 405 for a known one with another method
  */
 export const createRouter = (
   routes: readonly Route[],
-  options: { clock: Clock; operators: Operators; singleSignOn: SingleSignOnCallers; url: string },
+  options: {
+    clock: Clock;
+    admit: AdmitRequest;
+    operators: Operators;
+    singleSignOn: SingleSignOnCallers;
+    url: string;
+  },
 ): ((event: HttpEvent, context: Context) => Promise<HttpResponse>) => {
   const router = httpRouter<HttpEvent, HttpResponse>({
     routes: routes.map((route) => ({
@@ -37,6 +45,7 @@ export const createRouter = (
       path: route.path,
       handler: async (event: HttpEvent) => {
         const request = readRequest(event, { ...options, startedAt: options.clock.now() });
+        if (route.describe.open !== true) await options.admit(request.caller());
         if (route.for === 'operators') requireOperator(options.operators, request, `${route.method} ${route.path}`);
         return route.handle(request);
       },

@@ -62,7 +62,7 @@ const tooLargeAnswer: AnswerDescription = {
 const describeCall = (route: Route): ZodOpenApiOperationObject => {
   const { tag, summary, description, query, headers, body, answers, errors = [], open = false } = route.describe;
   const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, z.string()]);
-  const failures: readonly ErrorStatus[] = open ? [500, 504, ...errors] : [400, 401, 500, 503, 504, ...errors];
+  const failures: readonly ErrorStatus[] = open ? [500, 504, ...errors] : [400, 401, 429, 500, 503, 504, ...errors];
   return {
     operationId: buildOperationId(route),
     tags: [tag],

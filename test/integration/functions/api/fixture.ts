@@ -205,6 +205,7 @@ export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, .
       retentionSeconds: 30 * 86_400,
       docs: 'open',
       uploadsPerDay: 3,
+      callerRequestsPerSecond: 10_000,
       ...overrides.settings,
     },
   };
