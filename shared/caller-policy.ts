@@ -14,6 +14,12 @@ export const callerPolicySchema = z.strictObject({
   customModels: names.optional(),
   /** The best priority a job may have; a better one that is asked for becomes this one, with a warning. */
   maxPriority: z.enum(priorities).optional(),
+  /** A text file in S3 with words that no prompt may have: a key below `policies/` of the gateway's bucket, or `s3://bucket/key`. */
+  deniedWords: z
+    .string()
+    .max(1_100)
+    .regex(/^(policies\/|s3:\/\/[^/]+\/)./, 'must be a key below policies/ or s3://bucket/key')
+    .optional(),
   /** Outputs that one request may ask for. */
   maxVariations: count.min(1).optional(),
   /** Jobs that may wait or be under way at once. */

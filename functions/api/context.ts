@@ -6,6 +6,7 @@ import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functio
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
+import type { ReadDeniedWords } from '#shared/callers/denied-words.ts';
 import type { ReadPolicy } from '#shared/callers/policies.ts';
 import type { Docs, Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import type { EventBus } from '#shared/events/publish.ts';
@@ -32,6 +33,7 @@ export interface ApiContext {
   webhooks: WebhookContext;
   /** What callers may do. */
   readPolicy: ReadPolicy;
+  readDeniedWords: ReadDeniedWords;
   triggerDispatch: TriggerDispatch;
   /** Waits, in ms. */
   sleep: (ms: number) => Promise<void>;

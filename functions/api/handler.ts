@@ -14,6 +14,7 @@ import { createStartExecution, createTriggerDispatch } from '#shared/aws/invoke-
 import { createObjectStore } from '#shared/aws/object-store.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { openTable } from '#shared/aws/table.ts';
+import { createDeniedWords } from '#shared/callers/denied-words.ts';
 import { createPolicyReader } from '#shared/callers/policies.ts';
 import { systemClock } from '#shared/clock.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
@@ -65,6 +66,12 @@ export const handler = createApi({
     startDelivery: createStartExecution(lambda, environment.notifyFunctionArn),
     allowsLoopback: environment.webhookLoopback === 'allowed',
   },
+  readDeniedWords: createDeniedWords({
+    s3,
+    buckets: { own: environment.bucketName, shared: environment.inputBuckets },
+    clock: systemClock,
+    log,
+  }),
   readPolicy: createPolicyReader(
     openTable({ ...tables, tableName: environment.callerTableName }),
     environment.callerDefaults,

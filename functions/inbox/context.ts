@@ -2,6 +2,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Table } from '#shared/aws/table.ts';
+import type { ReadDeniedWords } from '#shared/callers/denied-words.ts';
+import type { ReadPolicy } from '#shared/callers/policies.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log } from '#shared/observability.ts';
@@ -15,6 +17,9 @@ export interface InboxContext {
   bus: EventBus;
   s3: S3Client;
   bucket: string;
+  /** What callers may do. */
+  readPolicy: ReadPolicy;
+  readDeniedWords: ReadDeniedWords;
   /** What the deployment sets of the operations. */
   operations: OperationOverrides;
   /** A file with more is refused. */

@@ -4,6 +4,8 @@ import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
 import { createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { openTable } from '#shared/aws/table.ts';
+import { createDeniedWords } from '#shared/callers/denied-words.ts';
+import { createPolicyReader } from '#shared/callers/policies.ts';
 import { systemClock } from '#shared/clock.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
 import { getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
@@ -22,13 +24,24 @@ const log = createLog();
 
 const tables = { dynamoDb: createDynamoDb(), clock: systemClock, log, recordMetric: createRecordMetric() };
 const table = openTable({ ...tables, tableName });
+const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
 
 const inbox: InboxContext = {
   table,
   webhookTable: openTable({ ...tables, tableName: environment.webhookTableName }),
   lanes: createLanes(table, getLaneLimits(environment)),
   bus: { eventBridge: createEventBridge(), eventBusName, stackName, gatewayUrl },
-  s3: createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined }),
+  s3,
+  readPolicy: createPolicyReader(
+    openTable({ ...tables, tableName: environment.callerTableName }),
+    environment.callerDefaults,
+  ),
+  readDeniedWords: createDeniedWords({
+    s3,
+    buckets: { own: environment.bucketName, shared: environment.inputBuckets },
+    clock: systemClock,
+    log,
+  }),
   triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName),
   log,
   bucket: environment.bucketName,

@@ -25,6 +25,9 @@ const parseSkippedLine = createItemParser(skippedLine);
 /** The part of the batch's counts that a line without a job belongs to, by the line's state. */
 export const countedAs = { rejected: 'rejected', cancelled: 'skipped' } as const;
 
+// As many digits as the keys have.
+const maxLineNumber = 999_999_999;
+
 const sortKeyOf = (line: number): string => `line#${String(line).padStart(9, '0')}`;
 
 /**
@@ -53,9 +56,19 @@ export const eraseSkippedLines = async (table: Table, batchId: string): Promise<
   for await (const { Items = [] } of queryPages(table, { where, consistent: true })) await removeItems(table, Items);
 };
 
-/** The lines of a batch that are no jobs, in their order. */
-export async function* skippedLines(table: Table, batchId: string): AsyncGenerator<SkippedLine> {
-  const where = condition`#pk = ${jobPartitions.batch(batchId)} AND begins_with(#sk, ${'line#'})`;
+/**
+ * The lines of a batch that are no jobs, in their order.
+ *
+ * @param range numbers of the first and the last line; all if absent
+ */
+export async function* skippedLines(
+  table: Table,
+  batchId: string,
+  range?: { first: number; last: number },
+): AsyncGenerator<SkippedLine> {
+  const { first, last } = range ?? { first: 0, last: maxLineNumber };
+  const pk = jobPartitions.batch(batchId);
+  const where = condition`#pk = ${pk} AND #sk BETWEEN ${sortKeyOf(first)} AND ${sortKeyOf(last)}`;
   for await (const { Items = [] } of queryPages(table, { where, consistent: true })) {
     yield* parseEach(table, Items, parseSkippedLine).parsed;
   }

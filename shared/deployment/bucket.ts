@@ -10,6 +10,8 @@ export const prefixes = {
   uploads: 'uploads/',
   /** Files that become batches: `inbox/<caller>/<anything>`. */
   inbox: 'inbox/',
+  /** What policies refer to, such as lists of words: written by operators. */
+  policies: 'policies/',
   /** What the gateway keeps of batches. */
   batches: 'batches/',
 } as const;

@@ -60,6 +60,8 @@ const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): In
       requestChecksumCalculation: 'WHEN_REQUIRED',
     }),
     bucket,
+    readPolicy: async () => ({}),
+    readDeniedWords: async () => () => false,
     operations: {},
     maxBytes: 1_100_000_000,
     maxLines: 100_000,

@@ -93,7 +93,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     [arn(rotation.state.tableArn), 'rotation table'],
     [arn(webhooks.table.tableArn), 'webhook table'],
     [arn(outputs.bucket.bucketArn), 'bucket'],
-    ...(['outputs', 'incoming', 'inbox', 'batches', 'uploads'] as const).map((prefix): [string, Target] => [
+    ...(['outputs', 'incoming', 'inbox', 'batches', 'uploads', 'policies'] as const).map((prefix): [string, Target] => [
       `${arn(outputs.bucket.bucketArn)}/${prefix}/*`,
       `bucket ${prefix}/*`,
     ]),

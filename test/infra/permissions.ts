@@ -20,7 +20,7 @@ export type Target =
   | 'caller table'
   | 'audit table'
   | 'bucket'
-  | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads'}/*`
+  | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads' | 'policies'}/*`
   | 'secret client-credentials'
   | 'secret access-token'
   | 'queue of failures'
@@ -68,6 +68,12 @@ const announcements: Permission = {
   },
 };
 
+const policies: Permission[] = [
+  { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('policies') },
+  // Lists of denied words.
+  { on: 'bucket policies/*', may: ['s3:GetObject'] },
+];
+
 /** Who may do what: all of it, and nothing else. The template is compared with this table in both directions. */
 export const permissions: Record<Principal, Permission[]> = {
   api: [
@@ -85,7 +91,7 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index caller', may: ['dynamodb:Query'] },
-    { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('policies') },
+    ...policies,
     // Presigned URLs; DELETE /jobs/{id} erases every version.
     { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
     // Looks at inputs; takes uploads, itself and by presigned forms.
@@ -150,6 +156,7 @@ export const permissions: Record<Principal, Permission[]> = {
         'dynamodb:UpdateItem',
       ],
     },
+    ...policies,
     // Counts the turns before a line whose input will expire.
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index caller', may: ['dynamodb:Query'] },

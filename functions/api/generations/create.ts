@@ -3,6 +3,7 @@ import { defaultModelVersion } from '#shared/adobe/services/operation-settings.t
 import { isReusable, laneOf } from '#shared/adobe/services/registry.ts';
 import { type Admission, admitJobs, returnAdmission } from '#shared/callers/admission.ts';
 import { checkPolicy } from '#shared/callers/check-policy.ts';
+import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
 import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
 import { isFinal, type Job, type NewJob } from '#shared/jobs/job.ts';
 import { createJob, createReusingJob, getJob } from '#shared/jobs/job-store.ts';
@@ -77,6 +78,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     if (existing !== undefined) return requireSameRequest(existing, requestHash);
     const policy = await readPolicy(caller);
     const { priority, warnings: policyWarnings } = checkPolicy(policy, { ...request, operation, modelVersion });
+    checkWords(operation, request.body, await readPolicyWords(context.readDeniedWords, policy));
     const warnings = [...request.warnings, ...policyWarnings];
     const inputsChangedAt = await requireInputs(context.inputs, operation, { caller, body: request.body });
     const newJob: NewJob = {

@@ -5,7 +5,9 @@ import { UnreadableItemError } from '#shared/aws/items.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { jobIdOfLine } from '#shared/batches/batch-store.ts';
-import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
+import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
+import { returnAdmission } from '#shared/callers/admission.ts';
+import type { PolicyOutcome } from '#shared/callers/check-policy.ts';
 import { namedFolder } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
@@ -17,6 +19,7 @@ import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { priorities } from '#shared/priority.ts';
 import type { InboxContext } from '../context.ts';
 import { createExpiryWarnings, createUploadCheck, type LineJob } from './line-inputs.ts';
+import { readLinePolicy, toLineError } from './line-policy.ts';
 import { type LineRequest, readLineRequest } from './line-request.ts';
 import type { NumberedLine } from './lines-file.ts';
 
@@ -38,21 +41,34 @@ export const enqueueLines = async (
 ): Promise<LineCounts> => {
   const { table } = inbox;
   const { batchId } = batch;
-  const enqueuedBefore = isRepeated ? await findLinesWithJobs(table, batchId, lines) : new Set<number>();
+  const range = { first: lines[0]?.line ?? 1, last: lines.at(-1)?.line ?? 0 };
+  const enqueuedBefore = isRepeated ? await findLinesWithJobs(table, batchId, range) : new Set<number>();
+  // What was refused stays refused, though a count may have room again by now: a line is a job or rejected, never both.
+  const skippedBefore = isRepeated ? await findSkippedLines(table, batchId, range) : new Map<number, SkippedLine>();
   const jobs: LineJob[] = [];
-  const skipped: SkippedLine[] = [];
+  const skipped = [...skippedBefore.values()];
+  const policy = await readLinePolicy(inbox, batch);
   const read = lines
-    .filter(({ line }) => !enqueuedBefore.has(line))
+    .filter(({ line }) => !enqueuedBefore.has(line) && !skippedBefore.has(line))
     .map((line) => ({ line, found: readLine(inbox, batchId, line) }));
   const requests = read.flatMap(({ found }) => ('operation' in found ? [found.inputs] : []));
   const checkUploads = await createUploadCheck(inbox, batch.caller, requests);
   for (const { line, found } of read) {
-    const error = 'operation' in found ? checkUploads(found.inputs) : undefined;
-    if (!('operation' in found)) skipped.push(found);
-    else if (error !== undefined) skipped.push({ ...pickOrigin(line), id: found.id, state: 'rejected', error });
+    if (!('operation' in found)) {
+      skipped.push(found);
+      continue;
+    }
+    const outcome = checkUploads(found.inputs) ?? policy.check(found);
+    if ('code' in outcome) skipped.push({ ...pickOrigin(line), id: found.id, state: 'rejected', error: outcome });
     else if (batch.cancelRequestedAt !== undefined) {
       skipped.push({ ...pickOrigin(line), id: found.id, state: 'cancelled' });
-    } else jobs.push({ job: buildJob(inbox, batch, line, found), urls: found.inputs.urls });
+    } else jobs.push({ job: buildJob(inbox, batch, line, applyOutcome(found, outcome)), urls: found.inputs.urls });
+  }
+  const admission = await policy.admit(jobs.map(({ job }) => job));
+  for (const { job } of jobs.splice(admission.admitted)) {
+    const { line = 0, row, columns, lineId: id } = job;
+    const error = admission.refusal && toLineError(admission.refusal);
+    skipped.push({ line, row, columns, id, state: 'rejected', error });
   }
   await saveSkippedLines(table, batchId, skipped);
   const refused: SkippedLine[] = [];
@@ -75,6 +91,11 @@ export const enqueueLines = async (
     await pMap(enqueued, createOne, { concurrency });
   }
   await saveSkippedLines(table, batchId, refused);
+  await returnAdmission(
+    table,
+    admission,
+    refused.map(({ line }) => jobIdOfLine(batchId, line)),
+  );
   const count = (state: SkippedLine['state']) => skipped.filter((line) => line.state === state).length;
   return {
     jobs: enqueuedBefore.size + jobs.length - refused.length,
@@ -118,12 +139,21 @@ const tryCreateJob = async (
 const findLinesWithJobs = async (
   table: InboxContext['table'],
   batchId: string,
-  lines: readonly NumberedLine[],
+  range: { first: number; last: number },
 ): Promise<Set<number>> => {
-  const [from = 1, to = 0] = [lines[0]?.line, lines.at(-1)?.line];
   const found = new Set<number>();
-  const pages = lineJobs(table, batchId, { first: from, last: to }, lineJobSchema.pick({ jobId: true }));
+  const pages = lineJobs(table, batchId, range, lineJobSchema.pick({ jobId: true }));
   for await (const { jobs } of pages) for (const line of jobs.keys()) found.add(line);
+  return found;
+};
+
+const findSkippedLines = async (
+  table: InboxContext['table'],
+  batchId: string,
+  range: { first: number; last: number },
+): Promise<Map<number, SkippedLine>> => {
+  const found = new Map<number, SkippedLine>();
+  for await (const line of skippedLines(table, batchId, range)) found.set(line.line, line);
   return found;
 };
 
@@ -150,6 +180,12 @@ const readLine = (inbox: InboxContext, batchId: string, numbered: NumberedLine):
       }
   }
 };
+
+const applyOutcome = (line: LineRequest, { priority, warnings }: PolicyOutcome): LineRequest => ({
+  ...line,
+  priority,
+  warnings: [...line.warnings, ...warnings],
+});
 
 const pickOrigin = ({ line, row, columns }: NumberedLine) => ({ line, row, columns });
 

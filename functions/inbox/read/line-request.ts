@@ -52,7 +52,7 @@ const lineSchema = z.strictObject({
 /** A line that can be a job. */
 export interface LineRequest {
   operation: OperationDefinition;
-  body: unknown;
+  body: Readonly<Record<string, unknown>>;
   /** What is stored and sent: the body as the line writes it. */
   text: string;
   id?: string;
@@ -102,8 +102,11 @@ export const readLineRequest = (
   }
   // An operation without model versions ignores one, as the API does.
   const model = operation.models === undefined ? undefined : modelVersion;
-  const { body, nullFields, validationErrors, warnings } = validateRequest(operation, given, model, overrides);
+  const validated = validateRequest(operation, given, model, overrides);
+  const { nullFields, validationErrors, warnings } = validated;
   if (validationErrors.length > 0) return rejected(id, 'validation_error', validationSentence(validationErrors));
+  // What passed is an object.
+  const body = validated.body as Readonly<Record<string, unknown>>;
   const inputs = readLineInputs(body, nowMs);
   if ('code' in inputs) return rejected(id, inputs.code, inputs.message);
   const text = writeBody(ownText, nullFields);

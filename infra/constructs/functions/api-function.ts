@@ -15,6 +15,7 @@ import {
   allowReadPolicies,
   functionArn,
   inputWildcards,
+  policyWildcards,
 } from './statements.ts';
 
 const readOperators = (auth: Settings['auth']): Operators =>
@@ -68,7 +69,7 @@ export class ApiFunction extends GatewayFunction {
           [table.tableArn],
         ),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
-        allowReadPolicies(callers.table.tableArn),
+        ...allowReadPolicies(callers.table.tableArn, bucket),
         // A deletion names the version, always: without, S3 would only put a marker over the bytes.
         allow(['s3:DeleteObjectVersion'], [outputObjects, uploads]),
         allowReadInputs(bucket, settings.inputBuckets),
@@ -93,6 +94,7 @@ export class ApiFunction extends GatewayFunction {
     acknowledgeWildcards(this.role, {
       '<OutputsBucket.Arn>/outputs/*': 'Presigns and erases the outputs of jobs; their keys are made at run time.',
       ...inputWildcards(settings.inputBuckets),
+      ...policyWildcards,
       '<OutputsBucket.Arn>/batches/*': 'Stores requests of batches, presigns reports; their keys are made at run time.',
     });
   }

@@ -6,14 +6,21 @@ import { lambdaName } from '#shared/deployment/names.ts';
 import { DurableFunction } from './durable-function.ts';
 import type { FunctionProps } from './gateway-function.ts';
 
-import { acknowledgeWildcards, allow, functionArn, inputWildcards } from './statements.ts';
+import {
+  acknowledgeWildcards,
+  allow,
+  allowReadPolicies,
+  functionArn,
+  inputWildcards,
+  policyWildcards,
+} from './statements.ts';
 
 /** Makes jobs of files with requests and reports on them: a durable function, invoked by its alias only. */
 export class InboxFunction extends DurableFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, outputs, webhooks, events, failures, gatewayUrl }: FunctionProps,
+    { settings, jobs, outputs, webhooks, callers, events, failures, gatewayUrl }: FunctionProps,
   ) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
@@ -34,6 +41,7 @@ export class InboxFunction extends DurableFunction {
         tableName: table.tableName,
         bucketName,
         webhookTableName: webhooks.table.tableName,
+        callerTableName: callers.table.tableName,
         eventBusName: events.bus.eventBusName,
         gatewayUrl,
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
@@ -58,6 +66,7 @@ export class InboxFunction extends DurableFunction {
           StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
         }),
         allow(['s3:GetObject'], [prefixes.inbox, prefixes.batches, prefixes.uploads].map(objects)),
+        ...allowReadPolicies(callers.table.tableArn, outputs.bucket),
         // An event names the version of its object.
         ...(inputs.length === 0 ? [] : [allow(['s3:GetObject', 's3:GetObjectVersion'], inputs)]),
         allow(['s3:PutObject', 's3:AbortMultipartUpload'], [objects(prefixes.batches)]),
@@ -72,6 +81,7 @@ export class InboxFunction extends DurableFunction {
     });
     acknowledgeWildcards(this.role, {
       ...inputWildcards(settings.inputBuckets),
+      ...policyWildcards,
       '<OutputsBucket.Arn>/outputs/*': 'Erases the outputs of jobs; their keys are made at run time.',
       '<OutputsBucket.Arn>/batches/*': 'Keeps requests and reports of batches; their keys are made at run time.',
     });

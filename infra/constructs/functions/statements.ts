@@ -57,11 +57,18 @@ export const allowStatusItem = (tableArn: string, name: FunctionName): PolicySta
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartitions.status(name)] },
   });
 
-/** Reads what callers may do, and nothing else of the table of callers. */
-export const allowReadPolicies = (tableArn: string): PolicyStatement =>
+/** Reads what callers may do and the lists that it refers to, and nothing else of the table of callers. */
+export const allowReadPolicies = (tableArn: string, bucket: IBucket): PolicyStatement[] => [
   allow(['dynamodb:GetItem'], [tableArn], {
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [callerPartitions.policies] },
-  });
+  }),
+  allow(['s3:GetObject'], [`${bucket.bucketArn}/${prefixes.policies}*`]),
+];
+
+/** Why the reading of policies needs a wildcard. */
+export const policyWildcards = {
+  '<OutputsBucket.Arn>/policies/*': 'Lists of words that operators put there; policies name their keys.',
+};
 
 /**
  * Acknowledges cdk-nag's findings on permissions with a wildcard in the resource, one by one.

@@ -21,6 +21,7 @@ import type { ObjectStore } from '#shared/aws/object-store.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { CallerPolicy } from '#shared/caller-policy.ts';
+import { createDeniedWords } from '#shared/callers/denied-words.ts';
 import { createPolicyReader } from '#shared/callers/policies.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
@@ -187,6 +188,12 @@ export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, .
       },
       allowsLoopback: false,
     },
+    readDeniedWords: createDeniedWords({
+      s3: objectsInS3(recorded),
+      buckets: { own: 'outputs-bucket', shared: ['shared-bucket'] },
+      clock,
+      log: { error: record },
+    }),
     readPolicy: createPolicyReader(callers, callerDefaults),
     triggerDispatch: async () => {
       recorded.dispatches += 1;

@@ -119,6 +119,8 @@ const createRig = (
     bus,
     s3,
     bucket,
+    readPolicy: async () => ({}),
+    readDeniedWords: async () => () => false,
     operations: {},
     maxBytes: 1_000_000,
     maxLines: 1_000,

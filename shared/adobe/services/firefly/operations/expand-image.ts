@@ -23,6 +23,7 @@ export const expandImage: OperationDefinition = {
   title: 'Expand an image beyond its borders',
   path: '/v3/images/expand-async',
   waitPath: '/v3/images/expand',
+  promptFields: ['prompt'],
   body: z.strictObject({
     image: imageWithMaskFrom(inputDomains.v3),
     mask: maskFrom(inputDomains.v3).optional(),

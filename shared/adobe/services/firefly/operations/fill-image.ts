@@ -25,6 +25,7 @@ export const fillImage: OperationDefinition = {
   title: 'Fill the masked part of an image',
   path: '/v3/images/fill-async',
   waitPath: '/v3/images/fill',
+  promptFields: ['prompt'],
   body: z.strictObject({
     image: imageWithMaskFrom(inputDomains.v3),
     mask: maskFrom(inputDomains.v3).optional(),

@@ -26,6 +26,7 @@ export const generateImagesImage5: OperationDefinition = {
   title: 'Generate an image, or edit one by instruction, with Image5',
   path: '/v4/images/generate-async',
   models: modelVersions(['image5'], { default: 'image5', required: true }),
+  promptFields: ['prompt'],
   body: z.strictObject({
     prompt: text(1, 1500),
     aspectRatio: z.enum(['1:1', '4:3', '3:4', '16:9', '9:16', 'auto']).optional(),

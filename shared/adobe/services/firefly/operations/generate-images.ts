@@ -34,6 +34,7 @@ export const generateImages: OperationDefinition = {
     default: 'image3',
     required: false,
   }),
+  promptFields: ['prompt'],
   body: z.strictObject({
     prompt,
     negativePrompt: negativePrompt.optional(),

@@ -45,6 +45,7 @@ export const generateVideo: OperationDefinition = {
   title: 'Generate a video of five seconds',
   path: '/v3/videos/generate',
   models: modelVersions(['video1_standard'], { default: 'video1_standard', required: true }),
+  promptFields: ['prompt'],
   body: z.strictObject({
     prompt: z.string().optional(),
     // Not in Adobe's schema; its services were seen to take it.

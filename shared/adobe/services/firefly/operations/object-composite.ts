@@ -25,6 +25,7 @@ export const objectComposite: OperationDefinition = {
   title: 'Generate a scene around an object',
   path: '/v3/images/generate-object-composite-async',
   waitPath: '/v3/images/generate-object-composite',
+  promptFields: ['prompt'],
   body: z.strictObject({
     prompt,
     image: imageWithMaskFrom(inputDomains.v3),

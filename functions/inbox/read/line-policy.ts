@@ -1,0 +1,54 @@
+import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
+import type { Batch } from '#shared/batches/batch.ts';
+import { type Admission, admitJobs } from '#shared/callers/admission.ts';
+import { checkPolicy, type PolicyOutcome } from '#shared/callers/check-policy.ts';
+import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
+import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
+import type { NewJob } from '#shared/jobs/job.ts';
+import type { InboxContext } from '../context.ts';
+import type { LineRequest, RejectedLine } from './line-request.ts';
+
+/** What a caller's policy says of the lines of a chunk. */
+export interface LinePolicy {
+  /** Applies the rules that look at one line only. */
+  check(line: LineRequest): PolicyOutcome | RejectedLine['error'];
+  /** Counts the jobs of lines against what the policy limits, before they are made: the first ones are admitted. */
+  admit(jobs: readonly Pick<NewJob, 'jobId'>[]): Promise<Admission>;
+}
+
+/**
+ * Reads the policy of a batch's caller, once for many lines.
+ *
+ * @throws {PolicyRefusal} if a list that it refers to cannot be read: the lines are tried again later
+ */
+export const readLinePolicy = async (
+  { table, operations, readPolicy, readDeniedWords }: InboxContext,
+  { caller, priority }: Pick<Batch, 'caller' | 'priority'>,
+): Promise<LinePolicy> => {
+  const policy = await readPolicy(caller);
+  const hasDeniedWord = await readPolicyWords(readDeniedWords, policy);
+  return {
+    check: (line) => {
+      const { operation, modelVersion = defaultModelVersion(operation, operations), body } = line;
+      const subject = { operation, modelVersion, body, priority: line.priority ?? priority };
+      try {
+        const outcome = checkPolicy(policy, subject);
+        checkWords(operation, body, hasDeniedWord);
+        return outcome;
+      } catch (error) {
+        if (error instanceof PolicyRefusal) return toLineError(error);
+        throw error;
+      }
+    },
+    admit: (jobs) =>
+      admitJobs(
+        table,
+        caller,
+        policy,
+        jobs.map(({ jobId }) => jobId),
+      ),
+  };
+};
+
+/** A refusal as the report has it, in the words of the API. */
+export const toLineError = ({ code, message }: PolicyRefusal): RejectedLine['error'] => ({ code, message });
