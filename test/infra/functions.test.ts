@@ -207,7 +207,7 @@ describe('settings', () => {
   it('that would not fit into a function stop the synthesis', () => {
     const inputBuckets = Array.from({ length: 64 }, (_, index) => `inputs-${index}-`.padEnd(63, 'x'));
     expect(() => synthesise({ inputBuckets })).toThrow(
-      /The settings of api take about \d+ bytes, of which Lambda allows 4096/,
+      /The settings of (api|inbox) take about \d+ bytes, of which Lambda allows 4096/,
     );
   });
 

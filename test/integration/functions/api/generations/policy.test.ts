@@ -113,3 +113,46 @@ describe('counts', () => {
     expect((await generate()).statusCode).toBe(429);
   });
 });
+
+describe('deniedWords', () => {
+  const list = (text: string) => Buffer.from(text);
+
+  it('refuses a prompt by its field and rule, and shows neither word nor prompt', async () => {
+    const { generate, recorded } = await begin({ callerDefaults: { deniedWords: 'policies/words.txt' } });
+    recorded.objects.set('outputs-bucket/policies/words.txt', list('# legal\nbig brand\n'));
+    const refused = await generate({ prompt: 'a poster of a Big-Brand' });
+    expect(refused).toMatchObject({
+      statusCode: 422,
+      json: { error_code: 'denied_word', rule: 'deniedWords', validation_errors: [{ loc: ['body', 'prompt'] }] },
+    });
+    expect(JSON.stringify([refused, recorded.logs])).not.toMatch(/brand/i);
+    expect((await generate({ prompt: 'a cat', negativePrompt: 'big brand' })).statusCode).toBe(202);
+  });
+
+  it('takes a changed list within a minute', async () => {
+    const { clock, generate, recorded } = await begin({ callerDefaults: { deniedWords: 's3://shared-bucket/words' } });
+    recorded.objects.set('shared-bucket/words', list('cat'));
+    expect((await generate()).statusCode).toBe(422);
+    recorded.objects.set('shared-bucket/words', list('dog'));
+    clock.advance(60_000);
+    expect((await generate()).statusCode).toBe(202);
+  });
+
+  it.each([
+    ['is missing', 'policies/none.txt'],
+    ['lies in a bucket that is not read', 's3://somewhere/words'],
+    ["lies elsewhere in the gateway's bucket", 's3://outputs-bucket/uploads/words'],
+    ['is no UTF-8', 'policies/latin1.txt'],
+  ])('refuses everything while the list %s, and says so in the log', async (_, deniedWords) => {
+    const { generate, recorded } = await begin({ callerDefaults: { deniedWords } });
+    recorded.objects.set('outputs-bucket/uploads/words', list('cat'));
+    recorded.objects.set('somewhere/words', list('cat'));
+    recorded.objects.set('outputs-bucket/policies/latin1.txt', Buffer.from('café', 'latin1'));
+    expect(await generate({ prompt: 'a dog' })).toMatchObject({
+      statusCode: 503,
+      headers: { 'retry-after': '60' },
+      json: { error_code: 'policy_unreadable', rule: 'deniedWords' },
+    });
+    expect(recorded.logs).toContainEqual(expect.objectContaining({ list: deniedWords }));
+  });
+});
