@@ -1,6 +1,5 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createApi } from '#functions/api/app.ts';
@@ -32,6 +31,7 @@ import { readJob } from '#test/fixtures/job-table.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane } from '#test/fixtures/queue.ts';
 import { httpEvent, type TestRequest } from './http-event.ts';
+import { objectsInS3, recordingStore } from './objects-in-memory.ts';
 
 /** An answer with its body parsed. */
 export interface TestResponse extends HttpResponse {
@@ -45,33 +45,6 @@ export const validToken = (clock: Clock): AccessToken => ({
   scope: 'firefly_api',
   versionId: 'v1',
 });
-
-/** What S3 says of the objects that a test put there, by `bucket/key`. */
-const objectsInS3 = ({ objects, objectsChangedAt }: Recorded): S3Client => {
-  const send = async ({ input }: { input: { Bucket: string; Key: string } }) => {
-    const object = objects.get(`${input.Bucket}/${input.Key}`);
-    if (object === undefined) {
-      const $metadata = { httpStatusCode: 403 };
-      throw new S3ServiceException({ name: 'AccessDenied', $fault: 'client', $metadata });
-    }
-    const head = object.subarray(0, 4_100);
-    return {
-      ETag: '"1"',
-      LastModified: new Date(objectsChangedAt.get(`${input.Bucket}/${input.Key}`) ?? 0),
-      ContentRange: `bytes 0-${head.length - 1}/${object.length}`,
-      Body: { transformToByteArray: async () => head },
-    };
-  };
-  return { send } as unknown as S3Client;
-};
-
-/** Objects by `bucket/key`, and when each was written, in epoch ms. */
-interface Recorded {
-  objects: Map<string, Uint8Array>;
-  objectsChangedAt: ReadonlyMap<string, number>;
-  /** The prefixes that were erased. */
-  erased: string[];
-}
 
 // Made of the first API's description: it is the same for all.
 let checkAnswer: AnswerCheck | undefined;
@@ -102,27 +75,6 @@ const decodeBody = ({ headers, body, isBase64Encoded }: HttpResponse): string =>
   const bytes = Buffer.from(body, 'base64');
   return (headers['content-encoding'] === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes)).toString();
 };
-
-/** An object store in memory. */
-const recordingStore = ({ objects, erased }: Recorded, clock: Clock): ObjectStore => ({
-  bucket: 'outputs-bucket',
-  presignGet: async ({ bucket, key }) => `https://s3.test/${bucket}/${key}?at=${clock.now()}`,
-  presignUpload: async ({ key }) => ({ url: 'https://s3.test/', fields: { key } }),
-  put: async (key, body) => {
-    objects.set(`outputs-bucket/${key}`, body);
-    return { bucket: 'outputs-bucket', key, versionId: 'v1', etag: '"etag"' };
-  },
-  find: async ({ bucket, key }) =>
-    objects.has(`${bucket}/${key}`) || (key.startsWith('outputs/') && !erased.some((prefix) => key.startsWith(prefix)))
-      ? { bucket, key, versionId: 'v1' }
-      : undefined,
-  erase: async (prefix) => {
-    erased.push(prefix);
-    const keys = [...objects.keys()].filter((key) => key.startsWith(`outputs-bucket/${prefix}`));
-    for (const key of keys) objects.delete(key);
-    return keys.length;
-  },
-});
 
 /** What a test replaces of the context. */
 type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
