@@ -19,6 +19,7 @@ import type { GatewayFunction } from './constructs/functions/gateway-function.ts
 import { GenerateFunction } from './constructs/functions/generate-function.ts';
 import { InboxFunction } from './constructs/functions/inbox-function.ts';
 import { NotifyFunction } from './constructs/functions/notify-function.ts';
+import { PassthroughFunction } from './constructs/functions/passthrough-function.ts';
 import { TokenRefreshFunction } from './constructs/functions/token-refresh-function.ts';
 import { GatewayHttpApi } from './constructs/http-api.ts';
 import { OutputsBucket } from './constructs/outputs-bucket.ts';
@@ -94,6 +95,7 @@ export class GatewayStack extends Stack {
       generate: new GenerateFunction(this, 'Generate', parts),
       inbox,
       notify,
+      passthrough: new PassthroughFunction(this, 'Passthrough', parts),
       'token-refresh': new TokenRefreshFunction(this, 'TokenRefresh', parts),
       'secret-rotation': this.rotation.function,
       ...this.callerAccess?.functions,

@@ -1,10 +1,9 @@
-import type { TokenSource } from '#shared/adobe/auth/access-token.ts';
-import type { CallAdobe } from '#shared/adobe/http/call.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { AuditTrail } from '#shared/audit/trail.ts';
 import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
-import type { StatusItems } from '#shared/aws/status-items.ts';
+import type { PassedOnCalls } from '#shared/aws/passed-on-calls.ts';
+import type { StatusItems, TokenExpiry } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { ReadDeniedWords } from '#shared/callers/denied-words.ts';
 import type { ReadPolicy } from '#shared/callers/policies.ts';
@@ -22,10 +21,10 @@ export interface ApiContext {
   audit: AuditTrail;
   lanes: Lanes;
   bus: EventBus;
-  /** The stored token, read anew at each call. */
-  token: Pick<TokenSource, 'read'>;
-  /** For calls that the gateway passes on to Adobe. */
-  callAdobe: CallAdobe;
+  /** When the stored token expires; the token itself is out of reach. */
+  token: TokenExpiry;
+  /** Calls that the gateway passes on to Adobe. */
+  adobeCalls: PassedOnCalls;
   statusItems: Pick<StatusItems, 'readTokenRefresh' | 'readSecretRotation'>;
   objects: ObjectStore;
   /** Where the inputs are that the gateway uploads to Adobe. */
@@ -54,8 +53,6 @@ export interface WebhookContext {
 export interface ApiSettings {
   stackName: string;
   version: string;
-  /** Base URL of the Firefly API. */
-  fireflyUrl: string;
   operations: OperationOverrides;
   /** Who may view and pause the queue. */
   operators: Operators;

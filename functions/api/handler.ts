@@ -1,24 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
-import { createCallAdobe } from '#shared/adobe/http/call.ts';
-import { firefly } from '#shared/adobe/services/firefly/service.ts';
-import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
-import {
-  createDynamoDb,
-  createEventBridge,
-  createLambda,
-  createS3,
-  createSecretsManager,
-} from '#shared/aws/clients.ts';
+import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
 import { createStartExecution, createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { createObjectStore } from '#shared/aws/object-store.ts';
-import { createStatusItems } from '#shared/aws/status-items.ts';
+import { createInvokePassthrough, createPassedOnCalls } from '#shared/aws/passed-on-calls.ts';
+import { createStatusItems, createTokenExpiry } from '#shared/aws/status-items.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { createDeniedWords } from '#shared/callers/denied-words.ts';
 import { createPolicyReader } from '#shared/callers/policies.ts';
 import { systemClock } from '#shared/clock.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
-import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
+import { getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import { createApi } from './app.ts';
@@ -31,10 +22,7 @@ const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
 const log = createLog();
 const tables = { dynamoDb, clock: systemClock, log, recordMetric: createRecordMetric() };
 const table = openTable({ ...tables, tableName: environment.tableName });
-const token = createAccessTokenSource({
-  secretsManager: createSecretsManager(),
-  secretId: environment.accessTokenSecretId,
-});
+const statusItems = createStatusItems(table);
 
 /** Answers every request to the HTTP API. */
 export const handler = createApi({
@@ -48,9 +36,9 @@ export const handler = createApi({
     stackName: environment.stackName,
     gatewayUrl: environment.gatewayUrl,
   },
-  token,
-  callAdobe: createCallAdobe(createAccessTokenCache(token, systemClock), { clock: systemClock, log }),
-  statusItems: createStatusItems(table),
+  token: createTokenExpiry(statusItems),
+  adobeCalls: createPassedOnCalls(createInvokePassthrough(lambda, environment.passthroughFunctionName)),
+  statusItems,
   objects: createObjectStore(s3, {
     bucket: environment.bucketName,
     urlLifetimeSeconds: environment.outputUrlLifetimeSeconds,
@@ -84,7 +72,6 @@ export const handler = createApi({
   settings: {
     stackName: environment.stackName,
     version: environment.gatewayVersion,
-    fireflyUrl: getBaseUrl(environment.services, firefly),
     operations: getOperationOverrides(environment.services),
     operators: environment.operators,
     singleSignOn: environment.singleSignOn,

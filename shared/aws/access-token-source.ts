@@ -24,18 +24,15 @@ export const invokeTokenRefresh = async (
 };
 
 /**
- * The access token in Secrets Manager.
+ * The access token in Secrets Manager, for functions that may not have it replaced.
  *
  * @param options.secretId the secret `access-token`
- * @param options.tokenRefreshFunction with `lambda`, for functions that may have the token replaced
  */
-export const createAccessTokenSource = (options: {
+export const createReadOnlyTokenSource = (options: {
   secretsManager: SecretsManagerClient;
   secretId: string;
-  lambda?: LambdaClient;
-  tokenRefreshFunction?: string;
 }): TokenSource => {
-  const { secretsManager, secretId, lambda, tokenRefreshFunction } = options;
+  const { secretsManager, secretId } = options;
   return {
     read: async () => {
       const answer = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretId }));
@@ -44,11 +41,21 @@ export const createAccessTokenSource = (options: {
       const { accessToken, expiresAt, clientId, scope } = stored;
       return { accessToken, expiresAt, clientId, scope, versionId: answer.VersionId ?? '' };
     },
-    refresh: async (refusedVersionId) => {
-      if (lambda === undefined || tokenRefreshFunction === undefined) {
-        throw new TokenUnavailableError('The Adobe access token is unusable, and this function may not replace it.');
-      }
-      await invokeTokenRefresh(lambda, tokenRefreshFunction, { refusedVersionId });
+    refresh: async () => {
+      throw new TokenUnavailableError('The Adobe access token is unusable, and this function may not replace it.');
     },
   };
 };
+
+/** The access token in Secrets Manager, which token-refresh replaces when it is asked to. */
+export const createAccessTokenSource = (options: {
+  secretsManager: SecretsManagerClient;
+  secretId: string;
+  lambda: LambdaClient;
+  tokenRefreshFunction: string;
+}): TokenSource => ({
+  ...createReadOnlyTokenSource(options),
+  refresh: async (refusedVersionId) => {
+    await invokeTokenRefresh(options.lambda, options.tokenRefreshFunction, { refusedVersionId });
+  },
+});

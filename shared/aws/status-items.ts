@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NotConfiguredError } from '../adobe/auth/access-token.ts';
 import type { FunctionName } from '../deployment/names.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { getItem, putItem, type Table } from './table.ts';
@@ -66,3 +67,23 @@ export const createStatusItems = (table: Table): StatusItems => {
     writeSecretRotation: (status) => write('secret-rotation', status),
   };
 };
+
+/** When the stored access token expires, for functions that may not read the token. */
+export interface TokenExpiry {
+  /**
+   * Reads what token-refresh has noted.
+   *
+   * @returns epoch ms
+   * @throws {NotConfiguredError} while there is no token
+   */
+  read(): Promise<{ expiresAt: number }>;
+}
+
+/** Reads the expiry of the token from the status of its refresh, which every mint updates. */
+export const createTokenExpiry = ({ readTokenRefresh }: Pick<StatusItems, 'readTokenRefresh'>): TokenExpiry => ({
+  read: async () => {
+    const expiresAt = (await readTokenRefresh())?.tokenExpiresAt;
+    if (expiresAt === undefined) throw new NotConfiguredError('access-token');
+    return { expiresAt: Date.parse(expiresAt) };
+  },
+});

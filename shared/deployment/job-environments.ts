@@ -41,7 +41,7 @@ export const apiEnvironment = defineEnvironment({
   webhookTableName: text,
   callerTableName: text,
   auditTableName: text,
-  accessTokenSecretId: text,
+  passthroughFunctionName: text,
   dispatchFunctionName: text,
   notifyFunctionArn: text,
   /** Whether webhooks may be on this machine; set in the embedded stack only. */

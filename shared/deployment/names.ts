@@ -5,6 +5,7 @@ export const functionNames = [
   'generate',
   'inbox',
   'notify',
+  'passthrough',
   'token-refresh',
   'secret-rotation',
   'caller-token',

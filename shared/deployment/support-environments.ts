@@ -39,6 +39,9 @@ export const secretRotationEnvironment = defineEnvironment({
   rotationDays: wholeNumber,
 });
 
+/** The environment of passthrough. */
+export const passthroughEnvironment = defineEnvironment({ accessTokenSecretId: text, fireflyApiUrl: z.url() });
+
 /** The environment of notify. */
 export const notifyEnvironment = defineEnvironment({
   stackName: text,

@@ -17,6 +17,8 @@ export const getTimeouts = ({
 }: Pick<Settings, 'propagationSeconds'>): Record<FunctionName, Timeouts> => ({
   // The HTTP API gives up after 30 s; a synchronous call waits for up to 25 s.
   api: { timeoutSeconds: 29 },
+  // One call to Adobe takes 25 s at most, and ends before api stops waiting.
+  passthrough: { timeoutSeconds: 28 },
   dispatch: { timeoutSeconds: 60 },
   // One invocation may have to stream a large output whole. Beyond the day for which Adobe is asked about
   // a job at most: the wait for the permit, the storing of the outputs, retries of steps.

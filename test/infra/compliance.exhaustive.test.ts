@@ -4,7 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { accountKeyArn } from './key-permissions.ts';
-import { durableFunctions } from './permissions.ts';
+import { durableFunctions } from './permission-terms.ts';
 import { buildApp } from './synthesise.ts';
 
 const corsOrigins = ['https://app.example.com'];

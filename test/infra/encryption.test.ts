@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { atoms, granted } from './granted.ts';
 import { accountKeyArn, keyPermissions } from './key-permissions.ts';
-import { durableFunctions, type Principal, permissions } from './permissions.ts';
+import { durableFunctions, type Principal } from './permission-terms.ts';
+import { permissions } from './permissions.ts';
 import { ofType, type Resource, synthesise } from './synthesise.ts';
 
 /** Where each type of resource that CloudFormation lets encrypt by a key of the account names that key. */

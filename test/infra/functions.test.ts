@@ -11,13 +11,14 @@ import {
   authorizeEnvironment,
   callerTokenEnvironment,
   notifyEnvironment,
+  passthroughEnvironment,
   secretRotationEnvironment,
   signingKeyEnvironment,
   tokenRefreshEnvironment,
 } from '#shared/deployment/support-environments.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import { flatten } from './granted.ts';
-import { durableFunctions } from './permissions.ts';
+import { durableFunctions } from './permission-terms.ts';
 import { ofType, type Resource, synthesise } from './synthesise.ts';
 
 const { template, resources, stack } = synthesise();
@@ -42,6 +43,7 @@ const readers: Record<FunctionName, (variables: Record<string, string>) => unkno
   generate: generateEnvironment.read,
   inbox: inboxEnvironment.read,
   notify: notifyEnvironment.read,
+  passthrough: passthroughEnvironment.read,
   'token-refresh': tokenRefreshEnvironment.read,
   'secret-rotation': secretRotationEnvironment.read,
   'caller-token': callerTokenEnvironment.read,

@@ -1,7 +1,7 @@
 import type { GatewayStack } from '#infra/gateway-stack.ts';
 import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import { accountKeyArn } from './key-permissions.ts';
-import { durableFunctions, type Permission, type Principal, type Target } from './permissions.ts';
+import { durableFunctions, type Permission, type Principal, type Target } from './permission-terms.ts';
 import type { Resource } from './synthesise.ts';
 
 interface Statement {

@@ -1,4 +1,4 @@
-import type { Permission, Principal } from './permissions.ts';
+import type { Permission, Principal } from './permission-terms.ts';
 
 /** A key that a stage may name in `kmsKeyArn`. */
 export const accountKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -24,11 +24,12 @@ const schedule = [through('scheduler', 'kms:Decrypt')];
 
 /** What each role may do beside what it always may, where the stage has a key of the account. */
 export const keyPermissions: Record<Principal, Permission[]> = {
-  api: [tables, objects, readSecrets],
+  api: [tables, objects],
   dispatch: [tables],
   generate: [tables, objects, readSecrets, ...durable],
   inbox: [tables, objects, ...durable],
   notify: [tables, ...durable],
+  passthrough: [readSecrets],
   'token-refresh': [tables, writeSecrets],
   'secret-rotation': [tables, writeSecrets],
   'caller-token': [tables, readSecrets],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { functionNames } from '#shared/deployment/names.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { read } from '../unit/repository/repository.ts';
-import { durableFunctions } from './permissions.ts';
+import { durableFunctions } from './permission-terms.ts';
 import { ofType, synthesise } from './synthesise.ts';
 
 const { template, resources, stack } = synthesise();

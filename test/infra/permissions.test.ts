@@ -43,6 +43,7 @@ describe('the roles of the stack', () => {
     const readersOf = (target: string) =>
       [...roles].filter(([, allowed]) => allowed.some((atom) => atom.includes(target))).map(([principal]) => principal);
     expect(readersOf('secret client-credentials').sort()).toEqual(['secret-rotation', 'token-refresh']);
+    expect(readersOf('secret access-token').sort()).toEqual(['generate', 'passthrough', 'token-refresh']);
     expect(readersOf('rotation table')).toEqual(['secret-rotation']);
     expect(readersOf('webhook table').sort()).toEqual(['api', 'inbox', 'notify']);
     // It erases what it may not read.

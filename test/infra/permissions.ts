@@ -1,45 +1,5 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
-
-/** The functions whose executions are durable. */
-export const durableFunctions = ['generate', 'inbox', 'notify'] as const;
-
-type DurableFunction = (typeof durableFunctions)[number];
-
-/** What a permission is about; each stands for one ARN in the template. */
-export type Target =
-  | `log group of ${FunctionName}`
-  | `function ${FunctionName}`
-  | `alias live of ${DurableFunction}`
-  | `every version of ${DurableFunction}`
-  | 'job table'
-  | 'index queue'
-  | 'index caller'
-  | 'index unpublished'
-  | 'rotation table'
-  | 'webhook table'
-  | 'caller table'
-  | 'audit table'
-  | 'bucket'
-  | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads' | 'policies'}/*`
-  | 'secret client-credentials'
-  | 'secret access-token'
-  | 'queue of failures'
-  | 'event bus of the stack'
-  | 'secret signing-key'
-  | 'event bus default'
-  | 'key of the account'
-  | 'everything';
-
-/** Some actions on one target, in some cases under a condition. */
-export interface Permission {
-  on: Target;
-  may: string[];
-  /** Only under this IAM condition. */
-  when?: Record<string, Record<string, unknown>>;
-}
-
-/** Each function runs as itself; each schedule has a role that may start one function. */
-export type Principal = FunctionName | `schedule of ${'dispatch' | 'token-refresh' | 'secret-rotation'}`;
+import type { Permission, Principal } from './permission-terms.ts';
 
 const own = (name: FunctionName): Permission[] => [
   { on: `log group of ${name}`, may: ['logs:CreateLogStream', 'logs:PutLogEvents'] },
@@ -100,13 +60,13 @@ export const permissions: Record<Principal, Permission[]> = {
     // Requests of batches that came in a body, presigned reports.
     { on: 'bucket batches/*', may: ['s3:GetObject', 's3:PutObject'] },
     { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': ['outputs/*', 'uploads/*'] } } },
-    { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
     {
       on: 'webhook table',
       may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     },
     { on: 'audit table', may: ['dynamodb:PutItem', 'dynamodb:Query'] },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
+    { on: 'function passthrough', may: ['lambda:InvokeFunction'] },
     // Test messages to webhooks.
     { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
     announcements,
@@ -198,6 +158,7 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'every version of notify', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
     failures,
   ],
+  passthrough: [...own('passthrough'), { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] }],
   'token-refresh': [
     ...own('token-refresh'),
     { on: 'secret client-credentials', may: ['secretsmanager:GetSecretValue'] },

@@ -1,9 +1,5 @@
 import * as z from 'zod';
-import {
-  type CustomModelsQuery,
-  customModelsQuery,
-  listCustomModels,
-} from '#shared/adobe/services/firefly/custom-models.ts';
+import { type CustomModelsQuery, customModelsQuery } from '#shared/adobe/services/firefly/custom-models.ts';
 import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { ApiContext } from '../context.ts';
@@ -16,8 +12,8 @@ import { takeCall } from './call-rate.ts';
 import { buildAdobeProblem } from './problem.ts';
 
 /** Adobe's list of the custom models that the gateway's credential may use; remembered for a minute. */
-export const customModelsRoute = (context: Pick<ApiContext, 'callAdobe' | 'lanes' | 'settings' | 'table'>): Route => {
-  const { callAdobe, settings, table } = context;
+export const customModelsRoute = (context: Pick<ApiContext, 'adobeCalls' | 'lanes' | 'table'>): Route => {
+  const { adobeCalls, table } = context;
   const remember = createMemory<Record<string, unknown>>(table.clock, { maxAgeMs: 60_000, maxKept: 50 });
   return {
     method: 'GET',
@@ -46,8 +42,7 @@ export const customModelsRoute = (context: Pick<ApiContext, 'callAdobe' | 'lanes
       const query = readQuery(request);
       const body = await remember(JSON.stringify([caller, query]), async () => {
         await takeCall(table, caller);
-        const options = { baseUrl: settings.fireflyUrl, query, requestId: request.id };
-        const outcome = await listCustomModels(options, callAdobe);
+        const outcome = await adobeCalls.listCustomModels({ query, requestId: request.id });
         // Errors of this call have the field `reason` at Adobe, where others have `error_code`.
         if (outcome.kind !== 'listed') throw buildAdobeProblem(outcome, ({ code }) => ({ reason: code }));
         return outcome.body;

@@ -1,11 +1,5 @@
-import type { AdobeError } from '#shared/adobe/http/errors.ts';
+import type { FailedCall } from '#shared/aws/passed-on-calls.ts';
 import { ProblemError } from '../http/problem.ts';
-
-/** Why a call that the gateway passes on to Adobe failed. */
-type FailedCall =
-  | { kind: 'refused'; error: AdobeError }
-  | { kind: 'unavailable'; retryAfterMs?: number }
-  | { kind: 'no_token' };
 
 // The token function tries again every minute.
 const noTokenRetryMs = 60_000;
@@ -13,7 +7,7 @@ const noTokenRetryMs = 60_000;
 /** The answer after a call that Adobe refused, with its status and code, or that cannot be made at the moment. */
 export const buildAdobeProblem = (
   failed: FailedCall,
-  toExtensions?: (error: AdobeError) => Record<string, unknown>,
+  toExtensions?: (error: { code: string }) => Record<string, unknown>,
 ): ProblemError => {
   if (failed.kind === 'refused') {
     const { status, code, message } = failed.error;

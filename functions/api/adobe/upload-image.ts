@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { imageTypes, uploadImage } from '#shared/adobe/services/firefly/storage-image.ts';
+import { imageTypes } from '#shared/adobe/services/firefly/storage-image.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
@@ -22,7 +22,7 @@ const uploadAnswer = z.object({
   images: z.array(z.object({ id: z.string(), source: z.object({ url: z.string() }) })),
 });
 
-type UploadContext = Pick<ApiContext, 'lanes' | 'table' | 'callAdobe' | 'objects' | 'settings' | 'log'>;
+type UploadContext = Pick<ApiContext, 'lanes' | 'table' | 'adobeCalls' | 'objects' | 'log'>;
 
 /** Adobe's upload call for images that fit through API Gateway; a copy stays in S3. */
 export const uploadImageRoute = (context: UploadContext): Route => ({
@@ -87,7 +87,7 @@ const readImage = async ({
  * @throws {ProblemError} with Adobe's status and code if Adobe refuses it, 503 if Adobe cannot be reached
  */
 const storeImage = async (
-  { table, callAdobe, objects, settings }: UploadContext,
+  { table, adobeCalls, objects }: UploadContext,
   caller: string,
   image: Uint8Array<ArrayBuffer>,
   contentType: string,
@@ -95,7 +95,7 @@ const storeImage = async (
   const sha256 = createHash('sha256').update(image).digest('hex');
   // The copy comes first: an image that only Adobe has could not be sent again after its week is over.
   const copy = await objects.put(`${uploadsFolder(caller)}${sha256}.${getExtension(contentType)}`, image, contentType);
-  const outcome = await uploadImage({ baseUrl: settings.fireflyUrl, image, contentType }, callAdobe);
+  const outcome = await adobeCalls.uploadImage({ image, contentType });
   if (outcome.kind !== 'uploaded') throw buildAdobeProblem(outcome);
   // Before its caller knows the id, and with it anybody else could.
   await rememberUploadOwner(table, outcome.uploadId, caller);

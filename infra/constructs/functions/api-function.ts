@@ -26,7 +26,7 @@ export class ApiFunction extends GatewayFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, jobs, outputs, secrets, webhooks, callers, audit, events, gatewayUrl }: FunctionProps,
+    { settings, jobs, outputs, webhooks, callers, audit, events, gatewayUrl }: FunctionProps,
   ) {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
@@ -46,7 +46,7 @@ export class ApiFunction extends GatewayFunction {
         bucketName: bucket.bucketName,
         eventBusName: events.bus.eventBusName,
         gatewayUrl,
-        accessTokenSecretId: secrets.accessToken.secretArn,
+        passthroughFunctionName: lambdaName(stackName, 'passthrough'),
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
         webhookTableName: webhooks.table.tableName,
         callerTableName: callers.table.tableName,
@@ -79,15 +79,17 @@ export class ApiFunction extends GatewayFunction {
         allow(['s3:ListBucketVersions'], [bucket.bucketArn], {
           StringLike: { 's3:prefix': [`${prefixes.outputs}*`, `${prefixes.uploads}*`] },
         }),
-        allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
         allow(
           ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
           [webhooks.table.tableArn],
         ),
         // Adds to the audit trail and shows it.
         allow(['dynamodb:PutItem', 'dynamodb:Query'], [audit.table.tableArn]),
-        // Test messages to webhooks.
-        allow(['lambda:InvokeFunction'], [functionArn(scope, 'dispatch'), aliasArn(scope, 'notify')]),
+        // What is passed on to Adobe, and test messages to webhooks.
+        allow(
+          ['lambda:InvokeFunction'],
+          [functionArn(scope, 'dispatch'), functionArn(scope, 'passthrough'), aliasArn(scope, 'notify')],
+        ),
         events.allowAnnouncing,
       ],
     });

@@ -38,7 +38,7 @@ export const checkImageSize = (
   modelVersion: string,
   sizesByModel: typeof imageSizes,
 ): RuleFinding[] => {
-  const sizes = sizesByModel[modelVersion];
+  const sizes = Object.hasOwn(sizesByModel, modelVersion) ? sizesByModel[modelVersion] : undefined;
   const given = formatSize(size);
   if (sizes === undefined || given === undefined || sizes.includes(given)) return [];
   return [{ path: ['size'], message: `${modelVersion} does not make ${given}, only ${sizes.join(', ')}` }];

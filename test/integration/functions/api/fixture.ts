@@ -6,6 +6,7 @@ import { createApi } from '#functions/api/app.ts';
 import type { ApiContext, ApiSettings } from '#functions/api/context.ts';
 import type { HttpResponse } from '#functions/api/http/problem.ts';
 import type { HttpEvent } from '#functions/api/http/request.ts';
+import { createPassOn } from '#functions/passthrough/pass-on.ts';
 import { localClients } from '#local/clients.ts';
 import {
   createAuditTable,
@@ -15,8 +16,9 @@ import {
   startDynamoDb,
 } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
-import { createCallAdobe } from '#shared/adobe/http/call.ts';
+import { type CallAdobe, createCallAdobe } from '#shared/adobe/http/call.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
+import { createPassedOnCalls } from '#shared/aws/passed-on-calls.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { CallerPolicy } from '#shared/caller-policy.ts';
@@ -80,6 +82,10 @@ const decodeBody = ({ headers, body, isBase64Encoded }: HttpResponse): string =>
 type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
   objects?: Partial<ObjectStore>;
   settings?: Partial<ApiSettings>;
+  /** In place of Adobe, for the calls that are passed on. */
+  callAdobe?: CallAdobe;
+  /** Where they go otherwise. */
+  fireflyUrl?: string;
   /** Of each lane. */
   limits?: LaneLimits;
   /** Lanes beside Firefly's. */
@@ -88,7 +94,14 @@ type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
 };
 
 /** Starts the API over a real job table; the other services are recorded. */
-export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, ...overrides }: Overrides = {}) => {
+export const startApi = async ({
+  limits,
+  otherLanes = [],
+  callerDefaults = {},
+  callAdobe,
+  fireflyUrl = 'http://127.0.0.1:9',
+  ...overrides
+}: Overrides = {}) => {
   const server = await startDynamoDb();
   const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
   const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
@@ -115,6 +128,15 @@ export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, .
     },
   } as unknown as EventBridgeClient;
   const record = (message: string, fields?: Record<string, unknown>) => recorded.logs.push({ message, ...fields });
+  const passOn = createPassOn({
+    callAdobe:
+      callAdobe ??
+      createCallAdobe(
+        { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
+        { clock, log: { error: () => {} } },
+      ),
+    fireflyUrl,
+  });
   const apiContext: ApiContext = {
     table,
     callers,
@@ -122,10 +144,7 @@ export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, .
     lanes: new Map([fireflyLane, ...otherLanes].map((name) => [name, createLane(table, limits, name)])),
     bus: { eventBridge, eventBusName: 'bus', stackName: 'firefly-gateway-test', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },
-    callAdobe: createCallAdobe(
-      { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
-      { clock, log: { error: () => {} } },
-    ),
+    adobeCalls: createPassedOnCalls(async (event) => JSON.stringify(await passOn(JSON.parse(event)))),
     statusItems: createStatusItems(table),
     inputs: {
       s3: objectsInS3(recorded),
@@ -157,7 +176,6 @@ export const startApi = async ({ limits, otherLanes = [], callerDefaults = {}, .
     settings: {
       stackName: 'firefly-gateway-test',
       version: '1.2.3',
-      fireflyUrl: 'http://127.0.0.1:9',
       operations: {},
       operators: 'everybody',
       singleSignOn: 'users',

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   adobe.seen.splice(0);
-  api = await startApi({ settings: { fireflyUrl: adobe.url } });
+  api = await startApi({ fireflyUrl: adobe.url });
   return () => api.close();
 });
 afterAll(() => adobe.close());

@@ -14,7 +14,7 @@ const copies: { key: string; contentType: string }[] = [];
 beforeAll(async () => {
   adobe = await startFakeAdobe();
   api = await startApi({
-    settings: { fireflyUrl: adobe.url },
+    fireflyUrl: adobe.url,
     objects: {
       put: async (key, _body, contentType) => {
         copies.push({ key, contentType });
@@ -83,7 +83,7 @@ describe("an image on its way to Adobe's storage", () => {
   it('has no id that its caller gets to know before the gateway remembers whose it is', async () => {
     const { dynamoDb } = api.table;
     const broken = await startApi({
-      settings: { fireflyUrl: adobe.url },
+      fireflyUrl: adobe.url,
       table: {
         ...api.table,
         dynamoDb: Object.assign(Object.create(dynamoDb), {
