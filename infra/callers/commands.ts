@@ -1,28 +1,24 @@
 import type { Table } from '#shared/aws/table.ts';
 import { callerPolicySchema } from '#shared/caller-policy.ts';
 import { type Caller, isCallerId } from '#shared/callers/caller.ts';
+import { type CallerWithSecret, getCaller, listCallers, readSecretUse } from '#shared/callers/caller-store.ts';
 import {
-  addSecret,
-  type CallerWithSecret,
-  createCaller,
-  getCaller,
-  listCallers,
-  readSecretUse,
-  removeCaller,
-  removeSecret,
-  setDisabled,
-  updateCaller,
-} from '#shared/callers/caller-store.ts';
-import { getPolicy, putPolicy, removePolicy } from '#shared/callers/policy-store.ts';
+  addManagedCaller,
+  addManagedSecret,
+  type CallerManagement,
+  changeManagedCaller,
+  removeManagedCaller,
+  removeManagedSecret,
+  setManagedPolicy,
+} from '#shared/callers/manage-callers.ts';
+import { getPolicy } from '#shared/callers/policy-store.ts';
 import { CredentialsError, UsageError } from '../credentials/errors.ts';
 import type { Prompt } from '../credentials/terminal.ts';
 import type { CallersOptions, Verb } from './options.ts';
 import { type CallerView, type Outcome, viewCaller } from './view.ts';
 
 /** What the commands work with. */
-export interface CallersContext {
-  /** Of callers. */
-  table: Table;
+export interface CallersContext extends CallerManagement {
   options: CallersOptions;
   /** Undefined where nobody can be asked. */
   prompt: Prompt | undefined;
@@ -38,8 +34,9 @@ const withSecret = (done: string, { caller, secret }: CallerWithSecret): Outcome
 
 /** What each verb does; all throw CallerChangeError or CredentialsError if it cannot be done. */
 export const commands: Record<Verb, (context: CallersContext, ...args: string[]) => Promise<Outcome>> = {
-  add: async ({ table, options: { operator } }, name = '') => {
-    const made = await createCaller(table, { name: name.trim(), operator });
+  add: async (context, name = '') => {
+    const { operator } = context.options;
+    const made = await addManagedCaller(context, { name: name.trim(), operator });
     return withSecret(`Made the caller ${made.caller.name}.`, made);
   },
   list: async ({ table }) => {
@@ -47,49 +44,51 @@ export const commands: Record<Verb, (context: CallersContext, ...args: string[])
     return { callers: await Promise.all(callers.map((caller) => shown(table, caller))) };
   },
   show: async ({ table }, named = '') => ({ callers: [await shown(table, await find(table, named))] }),
-  rename: async ({ table }, named = '', name = '') => {
-    const { callerId } = await find(table, named);
-    await updateCaller(table, callerId, { name: name.trim() });
+  rename: async (context, named = '', name = '') => {
+    const { callerId } = await find(context.table, named);
+    await changeManagedCaller(context, callerId, { name: name.trim() });
     return { done: `The caller ${callerId} is now called ${name.trim()}.` };
   },
-  operator: async ({ table }, named = '', answer = '') => {
+  operator: async (context, named = '', answer = '') => {
     if (answer !== 'yes' && answer !== 'no') throw new UsageError('operator takes yes or no.');
-    const { callerId } = await find(table, named);
-    await updateCaller(table, callerId, { operator: answer === 'yes' });
+    const { callerId } = await find(context.table, named);
+    await changeManagedCaller(context, callerId, { operator: answer === 'yes' });
     return { done: `The caller ${callerId} is ${answer === 'yes' ? 'an' : 'no'} operator, within a minute.` };
   },
-  policy: async ({ table, options }, named = '') => {
+  policy: async (context, named = '') => {
+    const { table, options } = context;
     const caller = (await tryFind(table, named))?.callerId ?? named;
     const before = options.clear ? {} : await getPolicy(table, caller);
     if (Object.keys(options.set).length === 0 && !options.clear) return { policy: before ?? {} };
     const changed = Object.entries({ ...before, ...options.set }).filter(([, value]) => value !== null);
     const policy = callerPolicySchema.parse(Object.fromEntries(changed));
-    if (changed.length === 0) await removePolicy(table, caller);
-    else await putPolicy(table, caller, policy);
+    await setManagedPolicy(context, caller, policy);
     return { done: `Changed the policy of ${caller}; it holds within a minute.`, policy };
   },
-  disable: async ({ table }, named = '') => {
-    const { callerId } = await setDisabled(table, (await find(table, named)).callerId, true);
+  disable: async (context, named = '') => {
+    const { callerId } = await find(context.table, named);
+    await changeManagedCaller(context, callerId, { disabled: true });
     return { done: `Disabled the caller ${callerId}: its tokens are refused within a minute. Its jobs go on.` };
   },
-  enable: async ({ table }, named = '') => {
-    const { callerId } = await setDisabled(table, (await find(table, named)).callerId, false);
+  enable: async (context, named = '') => {
+    const { callerId } = await find(context.table, named);
+    await changeManagedCaller(context, callerId, { disabled: false });
     return { done: `Enabled the caller ${callerId}. It needs a new token.` };
   },
-  remove: async ({ table, options, prompt }, named = '') => {
+  remove: async (context, named = '') => {
+    const { table, options, prompt } = context;
     const { callerId, name } = await find(table, named);
     await confirm(`Remove the caller ${name} (${callerId}) for good? Type its name: `, name, options, prompt);
-    await removeCaller(table, callerId);
-    await removePolicy(table, callerId);
+    await removeManagedCaller(context, callerId);
     return { done: `Removed the caller ${callerId}. Its jobs and outputs stay.` };
   },
-  'secret-add': async ({ table }, named = '') => {
-    const { callerId } = await find(table, named);
-    return withSecret(`The caller ${callerId} has another secret.`, await addSecret(table, callerId));
+  'secret-add': async (context, named = '') => {
+    const { callerId } = await find(context.table, named);
+    return withSecret(`The caller ${callerId} has another secret.`, await addManagedSecret(context, callerId));
   },
-  'secret-remove': async ({ table }, named = '', secretId = '') => {
-    const { callerId } = await find(table, named);
-    await removeSecret(table, callerId, secretId);
+  'secret-remove': async (context, named = '', secretId = '') => {
+    const { callerId } = await find(context.table, named);
+    await removeManagedSecret(context, callerId, secretId);
     return { done: `Removed the secret ${secretId}: tokens that it got are refused within a minute.` };
   },
 };

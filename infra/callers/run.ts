@@ -1,11 +1,11 @@
 import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
-import type { Table } from '#shared/aws/table.ts';
+import type { CallerManagement } from '#shared/callers/manage-callers.ts';
 import { systemClock } from '#shared/clock.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
 import { type AwsClients, createAwsClients } from '../credentials/aws-clients.ts';
 import { CredentialsError, StackNotFoundError, UsageError } from '../credentials/errors.ts';
 import { explainError, type Surroundings } from '../credentials/run.ts';
-import { createOutput, openPrompt } from '../credentials/terminal.ts';
+import { createOutput, type Output, openPrompt } from '../credentials/terminal.ts';
 import { commands } from './commands.ts';
 import { type CallersOptions, readOptions, usage } from './options.ts';
 import { describeOutcome } from './view.ts';
@@ -27,7 +27,7 @@ export const runCallers = async ({ args, stdin, stdout, stderr }: Surroundings):
     aws = createAwsClients(options);
     const prompt = openPrompt({ input: stdin, output: stderr });
     const outcome = await commands[options.verb](
-      { table: await openCallers(aws, options), options, prompt },
+      { ...(await openManagement(aws, options, output)), options, prompt },
       ...options.args,
     );
     if (options.json) output.say(JSON.stringify(outcome));
@@ -42,15 +42,28 @@ export const runCallers = async ({ args, stdin, stdout, stderr }: Surroundings):
 };
 
 const advice =
-  'The role needs GetFunctionConfiguration on the function api, and GetItem, PutItem, DeleteItem and Query on the table of callers.';
+  'The role needs GetFunctionConfiguration on the function api, GetItem, PutItem, DeleteItem and Query on the table of callers, and PutItem on that of the audit trail.';
 
-const openCallers = async ({ lambda, dynamoDb }: AwsClients, { stack }: CallersOptions): Promise<Table> => {
+const openManagement = async (
+  { lambda, dynamoDb }: AwsClients,
+  { stack }: CallersOptions,
+  output: Pick<Output, 'complain'>,
+): Promise<CallerManagement> => {
   const FunctionName = lambdaName(stack, 'api');
   try {
     const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     const tableName = Environment?.Variables?.['CALLER_TABLE_NAME'];
-    if (tableName === undefined) throw new CredentialsError(`AWS does not show the settings of ${FunctionName}.`);
-    return { dynamoDb, tableName, clock: systemClock };
+    const auditTableName = Environment?.Variables?.['AUDIT_TABLE_NAME'];
+    if (tableName === undefined || auditTableName === undefined)
+      throw new CredentialsError(`AWS does not show the settings of ${FunctionName}.`);
+    const table = { dynamoDb, tableName, clock: systemClock };
+    // CloudTrail knows whose it is.
+    const { accessKeyId } = await lambda.config.credentials();
+    return {
+      table,
+      audit: { table: { ...table, tableName: auditTableName }, log: { error: (message) => output.complain(message) } },
+      actor: { actorKind: 'aws', actor: accessKeyId },
+    };
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
     throw new StackNotFoundError(`There is no function ${FunctionName}: is the stack deployed, and the stage right?`);

@@ -40,12 +40,12 @@ export const listCallers = async (table: Table): Promise<Caller[]> => {
 /** Writes a new caller with its first secret. */
 export const createCaller = async (
   table: Table,
-  { name, operator }: Pick<Caller, 'name' | 'operator'>,
+  { name, operator, callerId = createCallerId() }: Pick<Caller, 'name' | 'operator'> & { callerId?: string },
 ): Promise<CallerWithSecret> => {
   const secret = createCallerSecret(table.clock.now());
   const now = new Date(table.clock.now()).toISOString();
   const caller: Caller = {
-    callerId: createCallerId(),
+    callerId,
     name,
     operator,
     disabled: false,

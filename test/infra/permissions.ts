@@ -52,6 +52,11 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index caller', may: ['dynamodb:Query'] },
     ...policies,
+    {
+      on: 'caller table',
+      may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      when: inPartitions('callers', 'policies', 'secret-use'),
+    },
     // Presigned URLs; DELETE /jobs/{id} erases every version.
     { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
     // Looks at inputs; takes uploads, itself and by presigned forms.

@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { apiEnvironment, type Operators } from '#shared/deployment/job-environments.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
+import { callerPartitions } from '#shared/deployment/tables.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
@@ -20,6 +22,14 @@ import {
 
 const readOperators = (auth: Settings['auth']): Operators =>
   auth.mode === 'jwt' ? auth.operators : auth.mode === 'iam' ? 'policy' : 'callers';
+
+/** What operators do to callers by the API: neither the keys of tokens nor failed attempts are among it. */
+const allowManageCallers = (tableArn: string): PolicyStatement =>
+  allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'], [tableArn], {
+    'ForAllValues:StringEquals': {
+      'dynamodb:LeadingKeys': [callerPartitions.callers, callerPartitions.policies, callerPartitions.secretUse],
+    },
+  });
 
 /** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
 export class ApiFunction extends GatewayFunction {
@@ -70,6 +80,7 @@ export class ApiFunction extends GatewayFunction {
         ),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
         ...allowReadPolicies(callers.table.tableArn, bucket),
+        allowManageCallers(callers.table.tableArn),
         // A deletion names the version, always: without, S3 would only put a marker over the bytes.
         allow(['s3:DeleteObjectVersion'], [outputObjects, uploads]),
         allowReadInputs(bucket, settings.inputBuckets),

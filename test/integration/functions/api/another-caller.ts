@@ -130,6 +130,8 @@ const similar = (path: string, source: unknown): Probe => ({
   mayAnswer: [400, 403, 404, 422],
 });
 
+const onOthers = (route: string, path: string): Probe[] => [{ method: route.split(' ')[0], path, mayAnswer: [403] }];
+
 /** Requests that try to get at what is the victim's, by the routes that they are for. */
 export const probes: Record<string, (own: Prey) => Probe[]> = {
   'GET /jobs': () => [
@@ -170,6 +172,17 @@ export const probes: Record<string, (own: Prey) => Probe[]> = {
     { method: 'POST', path: '/erasures', body: { caller: victim, confirm: victim }, mayAnswer: [403] },
   ],
   'GET /health/details': () => [{ path: '/health/details', mayAnswer: [403] }],
+  ...Object.fromEntries(
+    ['GET', 'POST'].map((method) => [`${method} /callers`, () => [{ method, path: '/callers', mayAnswer: [403] }]]),
+  ),
+  ...Object.fromEntries(
+    ['GET /callers/{callerId}', 'PUT /callers/{callerId}', 'DELETE /callers/{callerId}'].map((route) => [
+      route,
+      () => onOthers(route, `/callers/${encodeURIComponent(victim)}`),
+    ]),
+  ),
+  'POST /callers/{callerId}/secrets': (): Probe[] => onOthers('POST', '/callers/fgw_1/secrets'),
+  'DELETE /callers/{callerId}/secrets/{secretId}': (): Probe[] => onOthers('DELETE', '/callers/fgw_1/secrets/1'),
   'GET /audit': () => [{ path: '/audit', mayAnswer: [403] }],
   'GET /health': () => answered({ path: '/health' }),
   'GET /openapi.json': () => answered({ path: '/openapi.json' }),

@@ -167,4 +167,21 @@ describe('npm run callers', () => {
       stderr: expect.stringContaining('firefly-gateway-elsewhere-api'),
     });
   });
+
+  it('writes into the audit trail with the AWS access key that it ran with', async () => {
+    const { secret } = await json('add', 'audited');
+    await json('remove', secret.clientId, '--yes');
+    const response = await fetch(`${stack.description.gateway}/audit`);
+    const { entries } = (await response.json()) as { entries: Record<string, unknown>[] };
+    const own = entries.filter(({ object }) => (object as { caller?: string }).caller === secret.clientId);
+    expect(own.map(({ action, outcome }) => `${action} ${outcome}`).sort()).toEqual([
+      'caller made begun',
+      'caller made done',
+      'caller removed begun',
+      'caller removed done',
+    ]);
+    expect(new Set(own.map(({ actorKind, actor }) => `${actorKind} ${actor}`))).toEqual(
+      new Set([`aws ${stack.description.accessKeyId}`]),
+    );
+  });
 });
