@@ -207,9 +207,9 @@ describe('settings', () => {
   });
 
   it('that would not fit into a function stop the synthesis', () => {
-    const inputBuckets = Array.from({ length: 64 }, (_, index) => `inputs-${index}-`.padEnd(63, 'x'));
-    expect(() => synthesise({ inputBuckets })).toThrow(
-      /The settings of (api|inbox) take about \d+ bytes, of which Lambda allows 4096/,
+    const extraDownloadHosts = Array.from({ length: 100 }, (_, index) => `https://files-${index}.storage.example.org`);
+    expect(() => synthesise({ extraDownloadHosts })).toThrow(
+      /The settings of generate take about \d+ bytes, of which Lambda allows 4096/,
     );
   });
 
