@@ -1,3 +1,4 @@
+import type { OperationRates } from '#shared/adobe/services/operation-rates.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { AuditTrail } from '#shared/audit/trail.ts';
 import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functions.ts';
@@ -54,6 +55,8 @@ export interface ApiSettings {
   stackName: string;
   version: string;
   operations: OperationOverrides;
+  /** What operations cost, where it differs from Adobe's public card. */
+  operationRates: OperationRates;
   /** Who may view and pause the queue. */
   operators: Operators;
   /** Who is one caller among those who sign in through IAM Identity Center. */

@@ -73,6 +73,7 @@ export const handler = createApi({
     stackName: environment.stackName,
     version: environment.gatewayVersion,
     operations: getOperationOverrides(environment.services),
+    operationRates: environment.operationRates,
     operators: environment.operators,
     singleSignOn: environment.singleSignOn,
     retentionSeconds: environment.jobRetentionDays * 86_400,

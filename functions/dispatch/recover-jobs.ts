@@ -2,7 +2,7 @@ import { isFinal, type Job, type JobError, type JobState } from '#shared/jobs/jo
 import { rejoinQueue } from '#shared/jobs/lanes/lost-turns.ts';
 import { overdueJobs } from '#shared/jobs/lanes/queue.ts';
 import { requeue } from '#shared/jobs/lanes/turn.ts';
-import { unknownOutcome } from '#shared/jobs/set-aside.ts';
+import { givenUpJob, unknownOutcome } from '#shared/jobs/set-aside.ts';
 import { endJob, resumeTurn } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
@@ -87,7 +87,7 @@ const recoverActive = async (context: RecoverContext, job: Job): Promise<boolean
 };
 
 const givenUp: JobError = {
-  code: 'job_given_up',
+  code: givenUpJob,
   message: `Adobe took the job, and may have billed it, but ${maxResumes + 1} attempts to follow it broke off.`,
 };
 

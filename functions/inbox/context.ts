@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { OperationRates } from '#shared/adobe/services/operation-rates.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Table } from '#shared/aws/table.ts';
@@ -22,6 +23,8 @@ export interface InboxContext {
   readDeniedWords: ReadDeniedWords;
   /** What the deployment sets of the operations. */
   operations: OperationOverrides;
+  /** What operations cost, where it differs from Adobe's public card. */
+  operationRates: OperationRates;
   /** A file with more is refused. */
   maxBytes: number;
   /** A file with more is refused. */

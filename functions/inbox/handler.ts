@@ -46,6 +46,7 @@ const inbox: InboxContext = {
   log,
   bucket: environment.bucketName,
   operations: getOperationOverrides(environment.services),
+  operationRates: environment.operationRates,
   maxBytes: environment.batchMaxBytes,
   maxLines: environment.batchMaxLines,
   retentionSeconds: environment.jobRetentionDays * 86_400,

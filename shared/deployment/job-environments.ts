@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callerPolicySchema } from '../caller-policy.ts';
+import { operationRates } from '../adobe/services/operation-rates.ts';
 import { defineEnvironment, gatewayUrl, json, list, text, wholeNumber } from './environment.ts';
 import { createServicesSchema } from './services.ts';
 
@@ -47,6 +48,7 @@ export const apiEnvironment = defineEnvironment({
   /** Whether webhooks may be on this machine; set in the embedded stack only. */
   webhookLoopback: z.literal('allowed').optional(),
   services,
+  operationRates: json(operationRates),
   submitGraceSeconds: wholeNumber,
   outputUrlLifetimeSeconds: wholeNumber,
   jobRetentionDays: wholeNumber,
@@ -98,6 +100,7 @@ export const inboxEnvironment = defineEnvironment({
   inputBuckets: list,
   dispatchFunctionName: text,
   services,
+  operationRates: json(operationRates),
   submitGraceSeconds: wholeNumber,
   batchMaxBytes: wholeNumber,
   batchMaxLines: wholeNumber,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
 import { callerPolicySchema } from '../caller-policy.ts';
 import { priorities } from '../priority.ts';
+import { operationRates } from '../adobe/services/operation-rates.ts';
 import { docsModes, singleSignOnCallers } from './job-environments.ts';
 import { completeGrace, findContradictions } from './rotation-schedule.ts';
 import { createServicesSchema } from './services.ts';
@@ -88,6 +89,11 @@ const stageSchema = z.strictObject({
    * lanes (raise them only after Adobe has), and how the jobs of their operations are followed.
    */
   services: createServicesSchema(httpsOrigin).default({ firefly: {} }),
+  /**
+   * What operations cost in Operations, by their names, where a contract differs from Adobe's public card: a number for each
+   * output, or for each second of a video by its height.
+   */
+  operationRates: operationRates.default({}),
   /** Room for lateness between a permit's time and the submit; a job that is later is requeued. */
   submitGraceSeconds: seconds.max(30).default(3),
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { jobUrl, outputUrl } from '../gateway-urls.ts';
 import { finalStates, type Job } from '../jobs/job.ts';
+import { shownCost, viewCost } from '../jobs/stored-cost.ts';
 import {
   outputCounts,
   storedOutput,
@@ -32,6 +33,7 @@ export const jobEnded = z
         upstreamStatus: z.int().optional().meta({ description: "HTTP status of Adobe's answer" }),
       })
       .optional(),
+    cost: shownCost.optional(),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime(),
     url: z.url().meta({ description: "The job's record" }),
@@ -68,6 +70,7 @@ export const toJobEnded = (job: Job, { stackName, gatewayUrl }: Announcer): JobE
     ...viewOutputCounts(job),
     warnings: warnings.length === 0 ? undefined : warnings,
     error: error && { code: error.code, message: error.message, upstreamStatus: error.upstreamStatus },
+    cost: viewCost(job),
     createdAt,
     // Every end is written with its time.
     finishedAt: job.finishedAt as string,

@@ -55,6 +55,7 @@ export const createReusingJob = async (
     attempts: 0,
     resumes: 0,
     outputs: earlier.outputs,
+    cost: { estimated: 0, outputs: 0 },
     result: earlier.result,
     reusedFrom: earlier.jobId,
   };

@@ -82,6 +82,9 @@ export const outputError = z.object({
 /** Why an output that was asked for is not there. */
 export type OutputError = z.output<typeof outputError>;
 
+/** What a job is expected to cost, in thousandths of an Operation, and for how many outputs. */
+const jobCost = z.object({ estimated: z.int(), outputs: z.int() });
+
 const stateChange = z.object({ state: z.enum(jobStates), at: z.string() });
 
 /** One entry of a job's life: the state it entered and when (ISO). */
@@ -168,6 +171,7 @@ export const jobSchema = z.object({
   columns: z.array(z.string()).optional(),
   /** How its outputs are called; by their number, from 0, if absent. */
   outputName: outputNameSchema.optional(),
+  cost: jobCost.optional(),
   /** The earlier job whose outputs answered the request, instead of Adobe. */
   reusedFrom: z.string().optional(),
 });
@@ -205,6 +209,7 @@ type NewRecord = Pick<
   | 'row'
   | 'columns'
   | 'outputName'
+  | 'cost'
 >;
 
 /** Identifies one turn of one job: what is started under a permit. */

@@ -19,6 +19,9 @@ export const unknownOutcome: JobError = {
   message: 'The request may have reached Adobe, but its answer was lost. It was not sent again, as it may be billed.',
 };
 
+/** Code of a job that Adobe took and that could not be followed to its end. */
+export const givenUpJob = 'job_given_up';
+
 /**
  * Whether DynamoDB refuses a write for what stands in it: it was not carried out, and repeating it cannot help. The usual
  * reason is an item that would grow past 400 KB.

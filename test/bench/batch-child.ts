@@ -63,6 +63,7 @@ const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): In
     readPolicy: async () => ({}),
     readDeniedWords: async () => () => false,
     operations: {},
+    operationRates: {},
     maxBytes: 1_100_000_000,
     maxLines: 100_000,
     retentionSeconds: 86_400,

@@ -1,4 +1,5 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import { estimateCost } from '#shared/adobe/services/operation-rates.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import { isReusable, laneOf } from '#shared/adobe/services/registry.ts';
 import { type Admission, admitJobs, returnAdmission } from '#shared/callers/admission.ts';
@@ -93,6 +94,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       warnings,
       retentionSeconds: settings.retentionSeconds,
       outputName: request.outputName,
+      cost: estimateCost(operation, request.body, settings.operationRates),
     };
     const reused = await reuse(context, newJob, from, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return requireSameRequest(reused, requestHash);

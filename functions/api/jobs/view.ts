@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Job, jobError, jobStates } from '#shared/jobs/job.ts';
+import { costAttributes, shownCost, viewCost } from '#shared/jobs/stored-cost.ts';
 import {
   outputCounts,
   storedOutput,
@@ -22,6 +23,7 @@ const summaryFields = {
   outputs: z.array(storedOutput),
   ...outputCounts.shape,
   error: jobError.optional(),
+  cost: shownCost.optional(),
 };
 
 /** A job as a list shows it. */
@@ -30,7 +32,6 @@ export const jobSummary = z.object(summaryFields).meta({ id: 'JobSummary' });
 /** The attributes of a job that its summary is made of. */
 export const summaryAttributes = {
   jobId: true,
-  state: true,
   operation: true,
   modelVersion: true,
   priority: true,
@@ -38,10 +39,8 @@ export const summaryAttributes = {
   updatedAt: true,
   finishedAt: true,
   outputs: true,
-  requested: true,
-  received: true,
   errors: true,
-  error: true,
+  ...costAttributes,
 } as const;
 
 /** What a list says about each job: everything but its request and its history. */
@@ -57,6 +56,7 @@ export const viewJobSummary = (job: Pick<Job, keyof typeof summaryAttributes>): 
   outputs: (job.outputs ?? []).map(toStoredOutput),
   ...viewOutputCounts(job),
   error: job.error,
+  cost: viewCost(job),
 });
 
 const requestLink = z

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { estimateCost } from '#shared/adobe/services/operation-rates.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import { laneOf } from '#shared/adobe/services/registry.ts';
 import { UnreadableItemError } from '#shared/aws/items.ts';
@@ -190,7 +191,7 @@ const applyOutcome = (line: LineRequest, { priority, warnings }: PolicyOutcome):
 const pickOrigin = ({ line, row, columns }: NumberedLine) => ({ line, row, columns });
 
 const buildJob = (
-  { operations }: InboxContext,
+  { operations, operationRates }: InboxContext,
   { batchId, createdAt, caller, priority, retentionSeconds }: Batch,
   numbered: NumberedLine,
   { operation, modelVersion, body, text, id, warnings, priority: own }: LineRequest,
@@ -210,6 +211,7 @@ const buildJob = (
     batchId,
     ...pickOrigin(numbered),
     lineId: id,
+    cost: estimateCost(operation, body, operationRates),
     outputName: outputName && { ...outputName, folder: namedFolder({ batchId, createdAt }) },
   };
 };

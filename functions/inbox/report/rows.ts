@@ -5,6 +5,7 @@ import { countedAs, type SkippedLine, skippedLines } from '#shared/batches/line-
 import { GatewayError } from '#shared/errors.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import { type FinalState, isFinal, type OutputError } from '#shared/jobs/job.ts';
+import { costAttributes, viewCost } from '#shared/jobs/stored-cost.ts';
 import { warnOfMissingOutputs } from '#shared/jobs/stored-output.ts';
 import type { InboxContext } from '../context.ts';
 import type { BatchCounts } from './recount.ts';
@@ -28,6 +29,8 @@ export interface ReportRow {
   /** How many outputs the request asked for, and how many Adobe returned; none of a job that Adobe did not finish. */
   requested?: number;
   received?: number;
+  /** In Operations, once the job has ended. */
+  cost?: number;
   /** One entry for each output that is missing. */
   errors?: OutputError[];
   /** Where the line stands in the file: number of the line or, in a table, of the row with the header as the first. */
@@ -47,12 +50,9 @@ export class JobsStillRunningError extends GatewayError {
 const reportedJob = lineJobSchema.pick({
   jobId: true,
   lineId: true,
-  state: true,
   outputs: true,
-  requested: true,
-  received: true,
   errors: true,
-  error: true,
+  ...costAttributes,
   row: true,
   warnings: true,
   columns: true,
@@ -108,6 +108,7 @@ const buildJobRow = (
     error: error && { code: error.code, message: error.message },
     requested,
     received,
+    cost: viewCost(found)?.actual,
     errors,
   };
 };

@@ -74,6 +74,7 @@ const reportColumns = [
   'requested',
   'received',
   'errors',
+  'cost',
 ] as const satisfies (keyof ReportRow)[];
 
 /**

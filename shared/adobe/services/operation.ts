@@ -108,6 +108,10 @@ export interface OperationDefinition {
   ): Record<string, unknown>;
   /** How many outputs a request asks for; one if absent. */
   countOutputs?(body: Readonly<Record<string, unknown>>): number;
+  /** Operations that Adobe's public card has for an output, or for each second of one by its height; 1 for an output if absent. */
+  rate?: number | Readonly<Record<string, number>>;
+  /** How long, in seconds, and how high, in pixels of the shorter side, an output is; required with a rate by height. */
+  measureOutput?(body: Readonly<Record<string, unknown>>): { seconds: number; height: number };
   accepts: AcceptanceShape;
   result: ResultShape;
   /** Required in a service whose outputs go to a destination. */

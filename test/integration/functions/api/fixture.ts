@@ -177,6 +177,7 @@ export const startApi = async ({
       stackName: 'firefly-gateway-test',
       version: '1.2.3',
       operations: {},
+      operationRates: {},
       operators: 'everybody',
       singleSignOn: 'users',
       retentionSeconds: 30 * 86_400,

@@ -122,6 +122,7 @@ const createRig = (
     readPolicy: async () => ({}),
     readDeniedWords: async () => () => false,
     operations: {},
+    operationRates: {},
     maxBytes: 1_000_000,
     maxLines: 1_000,
     retentionSeconds: 86_400,

@@ -34,6 +34,14 @@ export const videoPresets = {
   shotSize: ['close-up shot', 'extreme close-up', 'medium shot', 'long shot', 'extreme long shot'],
 } as const;
 
+// A clip without a size is made at the largest that the card knows.
+const usualHeight = 1080;
+
+const findHeights = (sizes: unknown): number[] => {
+  const { data = [] } = z.array(z.looseObject({ width: z.number(), height: z.number() })).safeParse(sizes);
+  return data.length === 0 ? [usualHeight] : data.map(({ width, height }) => Math.min(width, height));
+};
+
 const keyframe = z.strictObject({
   source: sourceFrom(inputDomains.compositesAndVideo),
   placement: z.strictObject({ position: z.number().min(0).max(1) }),
@@ -72,6 +80,8 @@ export const generateVideo: OperationDefinition = {
       : [];
   },
   warnings: warnOfVideoSizes,
+  rate: { 540: 0.4, 720: 1, 1080: 2 },
+  measureOutput: ({ sizes }) => ({ seconds: 5, height: Math.max(...findHeights(sizes)) }),
   reusable: hasSeeds,
   repeat: withSeeds,
   accepts: jobAcceptance,
