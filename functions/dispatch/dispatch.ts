@@ -1,6 +1,7 @@
 import { writeDispatchRun } from '#shared/aws/dispatch-status.ts';
 import { assignTurns } from './assign-turns.ts';
 import type { DispatchContext } from './context.ts';
+import { recoverCosts } from './recover-costs.ts';
 import { recoverEnds } from './recover-ends.ts';
 import { recoverJobs } from './recover-jobs.ts';
 import { scheduleBatches } from './schedule-batches.ts';
@@ -38,6 +39,7 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
   const batchEnds = await attempt('ends of batches', async () => ({
     batchesPublished: await recoverEnds(context, 'batches'),
   }));
+  const settled = await attempt('costs', async () => ({ costsRecovered: await recoverCosts(context) }));
   const counts = {
     ...recovered,
     ...published,
@@ -45,6 +47,7 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
     ...batches,
     ...batchEnds,
     ...erasures,
+    ...settled,
   };
   context.log.info('dispatched', counts);
   await attempt('status', () => recordRun(context, failures[0]));

@@ -63,6 +63,12 @@ export const jobPartitions = {
   allLanes: 'quota',
   /** What the jobs of a caller share. */
   caller: (caller: string) => `caller#${caller}`,
+  /** What the jobs of a caller cost, by month. */
+  budget: (caller: string) => `budget#${caller}`,
+  /** What jobs of all callers cost in a month, by caller, day, operation and model. */
+  usage: (month: string) => `usage#${month}`,
+  /** The same of jobs with labels, by label. */
+  labelUsage: (month: string) => `label-usage#${month}`,
   /** The upload of an input, by the hash of its identity. */
   input: (hash: string) => `input#${hash}`,
   /** The callers who made an upload in Adobe's storage, by its id in lower case. */

@@ -172,6 +172,8 @@ export const jobSchema = z.object({
   /** How its outputs are called; by their number, from 0, if absent. */
   outputName: outputNameSchema.optional(),
   cost: jobCost.optional(),
+  /** What the caller calls the job by, such as a campaign; tags of its outputs, and a dimension of usage. */
+  labels: z.record(z.string(), z.string()).optional(),
   /** The earlier job whose outputs answered the request, instead of Adobe. */
   reusedFrom: z.string().optional(),
 });
@@ -210,6 +212,7 @@ type NewRecord = Pick<
   | 'columns'
   | 'outputName'
   | 'cost'
+  | 'labels'
 >;
 
 /** Identifies one turn of one job: what is started under a permit. */

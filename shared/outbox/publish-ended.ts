@@ -11,6 +11,7 @@ import { jobKey } from '../jobs/job-store.ts';
 import { expireRequest } from '../jobs/request-store.ts';
 import { isOfRecord } from '../jobs/set-aside.ts';
 import type { Log } from '../observability.ts';
+import { settleJob } from '../usage/settlement.ts';
 import { clearMark } from './unpublished.ts';
 
 /**
@@ -38,6 +39,7 @@ export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<
     return clearMark(table, batchKey(ended.batchId));
   }
   const isLast = await tryCountEnd(outbox, ended);
+  await trySettle(outbox, ended);
   await keepAsLongAsRecord(table, ended);
   await publish(bus, jobEndedEvent, toJobEnded(ended, bus));
   await clearMark(table, jobKey(ended.jobId));
@@ -64,6 +66,16 @@ export const tryPublishEnded = async (outbox: Outbox, ended: Job | Batch): Promi
 const keepAsLongAsRecord = async (table: Table, ended: Job): Promise<void> => {
   if (ended.batchId !== undefined || ended.finishedAt === undefined) return;
   await expireRequest(table, ended, Math.floor(Date.parse(ended.finishedAt) / 1000) + ended.retentionSeconds);
+};
+
+/** A reservation that cannot be read stays counted as it was reserved; it must not keep an end from being published. */
+const trySettle = async ({ table, log }: Outbox, ended: Job): Promise<void> => {
+  try {
+    await settleJob(table, ended);
+  } catch (error) {
+    if (!isOfRecord(error)) throw error;
+    log.warn('The cost of a job could not be counted.', { jobId: ended.jobId, error: String(error) });
+  }
 };
 
 /**

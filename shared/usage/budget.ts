@@ -1,0 +1,143 @@
+import { allOf, Condition } from '../aws/expressions.ts';
+import type { Item } from '../aws/items.ts';
+import { type Table, ttlAfter } from '../aws/table.ts';
+import { jobPartitions } from '../deployment/tables.ts';
+import { addOnce, decideAddition, forgetAddition } from './counter.ts';
+import {
+  createPatience,
+  getReservation,
+  keptSeconds,
+  moveReservation,
+  newToken,
+  type Reservation,
+  type ReservedJob,
+} from './reservation.ts';
+
+/** What the jobs of a caller may cost, in Operations; what is undefined has no limit. */
+export interface Budget {
+  operationsPerDay?: number | undefined;
+  operationsPerMonth?: number | undefined;
+}
+
+/** A rule of a budget. */
+export type BudgetRule = keyof Budget;
+
+/** The item that counts what the jobs of a caller cost in a UTC month, in all and by day. */
+export const budgetKey = (caller: string, at: string) => ({
+  pk: jobPartitions.budget(caller),
+  sk: at.slice(0, 'yyyy-mm'.length),
+});
+
+/** The attributes of that item which count one day, and the month: thousandths of an Operation. */
+export const budgetAttributes = (at: string) => ({
+  operationsPerDay: `d${at.slice(8, 10)}`,
+  operationsPerMonth: 'month',
+});
+
+/** The same amount for the day and the month. */
+export const toBudgetAmounts = (at: string, amount: number): Record<string, number> =>
+  Object.fromEntries(Object.values(budgetAttributes(at)).map((attribute) => [attribute, amount]));
+
+/** What became of a reservation. */
+export type Reserved =
+  | { kind: 'reserved' /** The caller's counter afterwards, if this call counted. */; counter?: Item; at?: string }
+  | {
+      kind: 'refused';
+      rule: BudgetRule;
+      limit: number /** Epoch ms; undefined if the job costs more than the budget has. */;
+      retryAt?: number;
+    };
+
+/**
+ * Reserves what a job is expected to cost, before the job exists: first the reservation is written, then the amount is added
+ * to the counters of its caller in one conditional write, so that no number of requests at once exceeds a budget. Repeated for
+ * the same request it finds what was reserved.
+ *
+ * @param amount thousandths of an Operation
+ */
+export const reserve = async (table: Table, job: ReservedJob, amount: number, budget: Budget): Promise<Reserved> => {
+  const wait = createPatience();
+  for (;;) {
+    const known = await getReservation(table, job);
+    if (known !== undefined && isHeld(known)) return { kind: 'reserved' };
+    if (known?.state === 'reserving') {
+      if (!(await wait(known))) await decideReservation(table, known);
+      continue;
+    }
+    const at = new Date(table.clock.now()).toISOString();
+    const exceeded = findTooSmall(budget, amount);
+    if (exceeded !== undefined) return exceeded;
+    const own: Reservation = { ...pickJob(job), state: 'reserving', token: newToken(), earlier: [], at, amount };
+    if (!(await moveReservation(table, known, own))) continue;
+    const counted = await count(table, own, budget);
+    if (counted !== undefined) return counted;
+  }
+};
+
+const isHeld = ({ state }: Reservation): boolean => ['reserved', 'settling', 'settled'].includes(state);
+
+const pickJob = ({ jobId, requestHash, caller }: ReservedJob): ReservedJob => ({ jobId, requestHash, caller });
+
+/** @returns undefined if another process took over */
+const count = async (table: Table, own: Reservation, budget: Budget): Promise<Reserved | undefined> => {
+  const { caller, at, amount, token } = own;
+  const addition = { key: budgetKey(caller, at), token };
+  const { outcome, counter } = await addOnce(table, addition, {
+    amounts: toBudgetAmounts(at, amount),
+    when: withinBudget(at, amount, budget),
+    expiresAt: ttlAfter(table, keptSeconds),
+  });
+  if (outcome === 'void') return undefined;
+  if (outcome === 'refused') {
+    const isOwn = await moveReservation(table, own, { ...own, state: 'none' });
+    return isOwn ? findExceeded(at, amount, budget, counter) : undefined;
+  }
+  const isOwn = await moveReservation(table, own, { ...own, state: 'reserved' });
+  if (!isOwn) return undefined;
+  await forgetAddition(table, addition);
+  return { kind: 'reserved', counter, at };
+};
+
+/** Finds out whether the amount of a reservation was counted whose process broke off, and writes that down. */
+export const decideReservation = async (table: Table, known: Reservation): Promise<void> => {
+  const { caller, at, token } = known;
+  const addition = { key: budgetKey(caller, at), token };
+  const mark = await decideAddition(table, addition, ttlAfter(table, keptSeconds));
+  await moveReservation(table, known, { ...known, state: mark === 'added' ? 'reserved' : 'none' });
+};
+
+const rules: readonly BudgetRule[] = ['operationsPerDay', 'operationsPerMonth'];
+
+const withinBudget = (at: string, amount: number, budget: Budget): Condition | undefined => {
+  const [first, ...others] = rules.flatMap((rule) => {
+    const limit = budget[rule];
+    if (limit === undefined) return [];
+    const attribute = budgetAttributes(at)[rule];
+    return [new Condition([`attribute_not_exists(#${attribute}) OR #${attribute} <= `, ''], [limit * 1_000 - amount])];
+  });
+  return first && allOf(first, ...others);
+};
+
+const findTooSmall = (budget: Budget, amount: number): Reserved | undefined => {
+  for (const rule of rules) {
+    const limit = budget[rule];
+    if (limit !== undefined && amount > limit * 1_000) return { kind: 'refused', rule, limit };
+  }
+  return undefined;
+};
+
+/** Names the rule that holds longest. */
+const findExceeded = (at: string, amount: number, budget: Budget, counter: Item): Reserved => {
+  const { operationsPerDay = 0, operationsPerMonth } = budget;
+  const spent = Number(counter[budgetAttributes(at).operationsPerMonth] ?? 0);
+  return operationsPerMonth !== undefined && spent + amount > operationsPerMonth * 1_000
+    ? { kind: 'refused', rule: 'operationsPerMonth', limit: operationsPerMonth, retryAt: startOfNextMonth(at) }
+    : { kind: 'refused', rule: 'operationsPerDay', limit: operationsPerDay, retryAt: startOfNextDay(at) };
+};
+
+const startOfNextDay = (at: string): number => Date.parse(`${at.slice(0, 10)}T00:00:00.000Z`) + 86_400_000;
+
+const startOfNextMonth = (at: string): number => {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+};

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { condition } from '../aws/expressions.ts';
+import { createItemParser, parseEach } from '../aws/items.ts';
+import { getItem, queryPages, type Table, ttlAfter, updateItem } from '../aws/table.ts';
+import { jobPartitions } from '../deployment/tables.ts';
+
+const reservationSchema = z.object({
+  jobId: z.string(),
+  requestHash: z.string(),
+  caller: z.string(),
+  /**
+   * `reserving`: the budget may hold the amount or not yet. `reserved`: it does. `settling`: what the job cost in the end is
+   * being counted. `settled`: it is. `none`: nothing is counted, as the budget was used up or the job was never made.
+   */
+  state: z.enum(['reserving', 'reserved', 'settling', 'settled', 'none']),
+  /** Of the process that counts, or was the last to do so. */
+  token: z.string(),
+  /** Of processes that broke off while they counted the same, or were taken for it. */
+  earlier: z.array(z.string()),
+  /** When the amount was reserved (ISO): names the day and month for which it counts. */
+  at: z.string(),
+  /** Thousandths of an Operation that the budget holds for the job. */
+  amount: z.int(),
+});
+
+/** What a budget holds for one job, kept beside the job's record. */
+export type Reservation = z.output<typeof reservationSchema>;
+
+/** The job that a reservation is for: two requests with one id do not meet, as each has its own hash. */
+export type ReservedJob = Pick<Reservation, 'jobId' | 'requestHash' | 'caller'>;
+
+/** Names a process that counts. */
+export const newToken = (): string => randomBytes(9).toString('hex');
+
+/** The part of the queue's index in which reservations stand that are not settled. */
+const openReservations = 'reservation';
+
+const buildKey = ({ jobId, requestHash }: Pick<Reservation, 'jobId' | 'requestHash'>) => ({
+  pk: jobPartitions.job(jobId),
+  sk: `cost#${requestHash}`,
+});
+
+const parseReservation = createItemParser(reservationSchema);
+
+/** Reads what a budget holds for a job, as it is now. */
+export const getReservation = async (
+  table: Table,
+  job: Pick<Reservation, 'jobId' | 'requestHash'>,
+): Promise<Reservation | undefined> => {
+  const item = await getItem(table, buildKey(job));
+  return item && parseReservation(item);
+};
+
+/** Reservations that recovery is to look at, page by page. */
+export async function* overdueReservations(table: Table, pageSize: number): AsyncGenerator<Reservation[]> {
+  const before = new Date(table.clock.now()).toISOString();
+  const where = condition`#queueState = ${openReservations} AND #queueOrder < ${before}`;
+  for await (const { Items = [] } of queryPages(table, { index: 'queue', where, pageSize })) {
+    // The index says where to look, the reservation what is.
+    const items = await Promise.all(Items.map(({ pk, sk }) => getItem(table, { pk: String(pk), sk: String(sk) })));
+    const open = items.flatMap((item) => (item?.['queueState'] === openReservations ? [item] : []));
+    yield parseEach(table, open, parseReservation).parsed;
+  }
+}
+
+/** How long counters and reservations are kept, in seconds: a year can be compared with the one before. */
+export const keptSeconds = 800 * 86_400;
+
+/** When recovery looks at a reservation, in ms after its last step: longer than any request of the API takes. */
+export const checkAfterMs = 10 * 60_000;
+
+// A process that counts needs a few writes for that.
+const waitMs = 25;
+const maxWaits = 40;
+
+/**
+ * Waits for the process that counts at the moment.
+ *
+ * @returns a function that waits a little, and says false once that process has had its time and may be taken over
+ */
+export const createPatience = (): ((known: Reservation) => Promise<boolean>) => {
+  let waitsFor: string | undefined;
+  let waits = 0;
+  return async ({ token }) => {
+    // Another one has taken over: processes that give each other no time would take over in turns.
+    if (token !== waitsFor) waits = 0;
+    waitsFor = token;
+    waits += 1;
+    if (waits > maxWaits) return false;
+    await sleep(waitMs);
+    return true;
+  };
+};
+
+/**
+ * Writes a reservation as it becomes, if it still is what the process knows of it.
+ *
+ * @param known undefined if there was none
+ * @returns false if another process was faster
+ */
+export const moveReservation = async (
+  table: Table,
+  known: Reservation | undefined,
+  next: Reservation,
+  checkInMs = checkAfterMs,
+): Promise<boolean> => {
+  const isOpen = next.state !== 'settled' && next.state !== 'none';
+  const moved = await updateItem(table, buildKey(next), {
+    set: {
+      ...next,
+      queueState: isOpen ? openReservations : undefined,
+      queueOrder: isOpen ? new Date(table.clock.now() + checkInMs).toISOString() : undefined,
+      expiresAt: ttlAfter(table, keptSeconds),
+    },
+    when:
+      known === undefined
+        ? condition`attribute_not_exists(#pk)`
+        : condition`#state = ${known.state} AND #token = ${known.token}`,
+  });
+  if (moved !== undefined) return true;
+  // The answer to an attempt that was carried out may have been lost.
+  const found = await getReservation(table, next);
+  return found?.state === next.state && found.token === next.token;
+};

@@ -1,0 +1,90 @@
+import { type Table, ttlAfter } from '../aws/table.ts';
+import type { Job } from '../jobs/job.ts';
+import { findActualCost } from '../jobs/stored-cost.ts';
+import { budgetKey, decideReservation, toBudgetAmounts } from './budget.ts';
+import { addOnce, decideAddition, type Entry, forgetAddition } from './counter.ts';
+import {
+  createPatience,
+  getReservation,
+  keptSeconds,
+  moveReservation,
+  newToken,
+  type Reservation,
+  type ReservedJob,
+} from './reservation.ts';
+import { usageItems } from './usage-items.ts';
+
+/**
+ * Counts what an ended job has cost: the budget of its caller gets back what was reserved beyond that, and usage gets the job. Each
+ * is added exactly once, however often this is called, and whatever breaks off in between.
+ */
+export const settleJob = (table: Table, job: Job): Promise<void> => {
+  const { actual } = findActualCost(job);
+  return settle(table, job, job.createdAt, ({ amount, at }) => [
+    ...refund(job.caller, at, actual - amount),
+    ...usageItems(job, at, actual),
+  ]);
+};
+
+/** Gives back what was reserved for a job that was never made. */
+export const releaseReservation = (table: Table, job: ReservedJob): Promise<void> =>
+  settle(table, job, undefined, ({ amount, at }) => refund(job.caller, at, -amount));
+
+const refund = (caller: string, at: string, difference: number): Entry[] =>
+  difference === 0 ? [] : [{ key: budgetKey(caller, at), amounts: toBudgetAmounts(at, difference) }];
+
+/**
+ * @param madeAt when the job was made, ISO: counts where nothing was reserved; undefined if it never was
+ */
+const settle = async (
+  table: Table,
+  { jobId, requestHash, caller }: ReservedJob,
+  madeAt: string | undefined,
+  listEntries: (held: Pick<Reservation, 'amount' | 'at'>) => Entry[],
+): Promise<void> => {
+  const settled = madeAt === undefined ? 'none' : 'settled';
+  const wait = createPatience();
+  for (;;) {
+    const known = await getReservation(table, { jobId, requestHash });
+    if (known?.state === 'settled') return;
+    if (known?.state === 'reserving') {
+      await decideReservation(table, known);
+      continue;
+    }
+    if (known?.state === 'settling' && (await wait(known))) continue;
+    const isHeld = known?.state === 'reserved' || known?.state === 'settling';
+    if (!isHeld && madeAt === undefined) return;
+    const own: Reservation = {
+      jobId,
+      requestHash,
+      caller,
+      state: 'settling',
+      token: newToken(),
+      earlier: known?.state === 'settling' ? [...known.earlier, known.token] : [],
+      at: isHeld ? known.at : String(madeAt),
+      amount: isHeld ? known.amount : 0,
+    };
+    if (!(await moveReservation(table, known, own))) continue;
+    const entries = listEntries(own);
+    if (!(await addAll(table, own, entries))) continue;
+    if (!(await moveReservation(table, own, { ...own, state: settled }))) continue;
+    // Marks of processes that were taken over stay: one of them may still wait for its answer and ask again.
+    for (const { key } of entries) await forgetAddition(table, { key, token: own.token });
+    return;
+  }
+};
+
+/** @returns false if another process took over */
+const addAll = async (table: Table, { token, earlier }: Reservation, entries: readonly Entry[]): Promise<boolean> => {
+  const expiresAt = ttlAfter(table, keptSeconds);
+  for (const { key, amounts } of entries) {
+    let isAdded = false;
+    for (const other of earlier) {
+      isAdded ||= (await decideAddition(table, { key, token: other }, expiresAt)) === 'added';
+    }
+    if (isAdded) continue;
+    const { outcome } = await addOnce(table, { key, token }, { amounts, expiresAt });
+    if (outcome === 'void') return false;
+  }
+  return true;
+};
