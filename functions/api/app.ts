@@ -23,6 +23,7 @@ import { cancelRoute, statusRoute } from './jobs/status.ts';
 import { docsRoutes } from './openapi/docs.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
+import { usageRoutes } from './usage/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
 // Time enough to answer before Lambda ends the function.
@@ -71,6 +72,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...batchRoutes(context, requireCredentials),
     ...webhookRoutes(context),
     ...erasureRoutes(context),
+    ...usageRoutes(context),
     ...healthRoutes(context),
   ];
   return [...routes, ...docsRoutes(routes, context.settings)];

@@ -21,6 +21,7 @@ export const callerPaths: readonly string[] = [
   '/batches/*',
   '/webhooks',
   '/webhooks/*',
+  '/usage',
   '/health',
 ];
 
@@ -44,6 +45,8 @@ export const operatorRoutes = [
   { method: 'DELETE', path: '/callers/{callerId}' },
   { method: 'POST', path: '/callers/{callerId}/secrets' },
   { method: 'DELETE', path: '/callers/{callerId}/secrets/{secretId}' },
+  { method: 'GET', path: '/usage/callers' },
+  { method: 'HEAD', path: '/usage/callers' },
   { method: 'GET', path: '/health/details' },
   { method: 'HEAD', path: '/health/details' },
   { method: 'GET', path: '/erasures' },

@@ -65,6 +65,8 @@ export const jobPartitions = {
   caller: (caller: string) => `caller#${caller}`,
   /** What the jobs of a caller cost, by month. */
   budget: (caller: string) => `budget#${caller}`,
+  /** What a budget holds for a job; kept longer than the job, so that nothing is counted twice. */
+  reservation: (jobId: string) => `reservation#${jobId}`,
   /** What jobs of all callers cost in a month, by caller, day, operation and model. */
   usage: (month: string) => `usage#${month}`,
   /** The same of jobs with labels, by label. */

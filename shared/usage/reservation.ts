@@ -25,7 +25,7 @@ const reservationSchema = z.object({
   amount: z.int(),
 });
 
-/** What a budget holds for one job, kept beside the job's record. */
+/** What a budget holds for one job. */
 export type Reservation = z.output<typeof reservationSchema>;
 
 /** The job that a reservation is for: two requests with one id do not meet, as each has its own hash. */
@@ -38,8 +38,8 @@ export const newToken = (): string => randomBytes(9).toString('hex');
 const openReservations = 'reservation';
 
 const buildKey = ({ jobId, requestHash }: Pick<Reservation, 'jobId' | 'requestHash'>) => ({
-  pk: jobPartitions.job(jobId),
-  sk: `cost#${requestHash}`,
+  pk: jobPartitions.reservation(jobId),
+  sk: requestHash,
 });
 
 const parseReservation = createItemParser(reservationSchema);
@@ -73,7 +73,7 @@ export const checkAfterMs = 10 * 60_000;
 
 // A process that counts needs a few writes for that.
 const waitMs = 25;
-const maxWaits = 40;
+const maxWaits = 12;
 
 /**
  * Waits for the process that counts at the moment.

@@ -8,6 +8,7 @@ export const tags: Readonly<Record<string, string>> = {
   Inputs: 'Images for requests',
   Batches: 'Thousands of requests at once',
   Webhooks: 'Messages when jobs and batches end',
+  Usage: 'What jobs cost',
   Operation: 'For those who run the gateway',
 };
 
