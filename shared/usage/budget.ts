@@ -1,6 +1,6 @@
 import { allOf, Condition } from '../aws/expressions.ts';
 import type { Item } from '../aws/items.ts';
-import { type Table, ttlAfter } from '../aws/table.ts';
+import { getItem, type Table, ttlAfter } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { addOnce, decideAddition, forgetAddition } from './counter.ts';
 import {
@@ -65,7 +65,7 @@ export const reserve = async (table: Table, job: ReservedJob, amount: number, bu
       continue;
     }
     const at = new Date(table.clock.now()).toISOString();
-    const exceeded = findTooSmall(budget, amount);
+    const exceeded = findTooSmall(budget, amount) ?? (await findUsedUp(table, job.caller, at, amount, budget));
     if (exceeded !== undefined) return exceeded;
     const own: Reservation = { ...pickJob(job), state: 'reserving', token: newToken(), earlier: [], at, amount };
     if (!(await moveReservation(table, known, own))) continue;
@@ -124,6 +124,23 @@ const findTooSmall = (budget: Budget, amount: number): Reserved | undefined => {
     if (limit !== undefined && amount > limit * 1_000) return { kind: 'refused', rule, limit };
   }
   return undefined;
+};
+
+/** A budget that is used up costs a request nothing but this look; whether there is enough left is decided by the write. */
+const findUsedUp = async (
+  table: Table,
+  caller: string,
+  at: string,
+  amount: number,
+  budget: Budget,
+): Promise<Reserved | undefined> => {
+  if (rules.every((rule) => budget[rule] === undefined)) return undefined;
+  const counter = (await getItem(table, budgetKey(caller, at))) ?? {};
+  const isUsedUp = rules.some((rule) => {
+    const limit = budget[rule];
+    return limit !== undefined && Number(counter[budgetAttributes(at)[rule]] ?? 0) + amount > limit * 1_000;
+  });
+  return isUsedUp ? findExceeded(at, amount, budget, counter) : undefined;
 };
 
 /** Names the rule that holds longest. */

@@ -68,6 +68,9 @@ export async function* overdueReservations(table: Table, pageSize: number): Asyn
 /** How long counters and reservations are kept, in seconds: a year can be compared with the one before. */
 export const keptSeconds = 800 * 86_400;
 
+// Longer than any process could still work with one that is settled, or given back.
+const closedSeconds = 30 * 86_400;
+
 /** When recovery looks at a reservation, in ms after its last step: longer than any request of the API takes. */
 export const checkAfterMs = 10 * 60_000;
 
@@ -112,7 +115,7 @@ export const moveReservation = async (
       ...next,
       queueState: isOpen ? openReservations : undefined,
       queueOrder: isOpen ? new Date(table.clock.now() + checkInMs).toISOString() : undefined,
-      expiresAt: ttlAfter(table, keptSeconds),
+      expiresAt: ttlAfter(table, isOpen ? keptSeconds : closedSeconds),
     },
     when:
       known === undefined

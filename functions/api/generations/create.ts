@@ -16,6 +16,7 @@ import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { findReusable, requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
+import { reserveCost, returnCost } from '#shared/usage/reserve-cost.ts';
 import type { ApiContext } from '../context.ts';
 import { type Actor, audit } from '../http/audit.ts';
 import { requireService } from '../http/credentials-guard.ts';
@@ -105,7 +106,12 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       if (made !== undefined) return requireSameRequest(made, requestHash);
       throw admission.refusal;
     }
-    // What the job costs is reserved here: all rules that only count requests have passed, and no place in the queue is taken yet.
+    // Last of the rules, as it costs most; no place in the queue is taken yet.
+    const unaffordable = await reserveCost(table, newJob, policy);
+    if (unaffordable !== undefined) {
+      await returnAdmission(table, admission, [jobId]);
+      throw unaffordable;
+    }
     const round = await takeRound({ table, name: newJob.lane }, caller, priority, readServedRound);
     const rank = buildRank(priority, round, jobId);
     const warned = {
@@ -135,9 +141,14 @@ const createAdmitted: (
     const written = await createJob(table, job, place);
     // Of another request with the same key. One of this rank is this request's own, found by an attempt after the answer to the first was lost.
     if (!written.created && written.job.rank !== place.rank) await returnAdmission(table, admission, [job.jobId]);
+    // The same request shares its reservation with the job that it made before.
+    if (written.job.requestHash !== job.requestHash) await returnCost(table, job);
     return written;
   } catch (error) {
-    if (isRefusedWrite(error)) await returnAdmission(table, admission, [job.jobId]);
+    if (isRefusedWrite(error)) {
+      await returnAdmission(table, admission, [job.jobId]);
+      await returnCost(table, job);
+    }
     throw error;
   }
 };

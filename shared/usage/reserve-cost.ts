@@ -1,0 +1,37 @@
+import type { Table } from '../aws/table.ts';
+import { PolicyRefusal } from '../callers/policy-refusal.ts';
+import type { NewJob } from '../jobs/job.ts';
+import { type Budget, type BudgetRule, type Reserved, reserve } from './budget.ts';
+import { releaseReservation } from './settlement.ts';
+
+/**
+ * Reserves what a new job is expected to cost, before anything else of it exists.
+ *
+ * @returns why that cannot be, or undefined
+ */
+export const reserveCost = async (
+  table: Table,
+  job: Pick<NewJob, 'jobId' | 'requestHash' | 'caller' | 'cost'>,
+  budget: Budget,
+): Promise<PolicyRefusal | undefined> => {
+  const amount = job.cost?.estimated ?? 0;
+  const reserved = await reserve(table, job, amount, budget);
+  return reserved.kind === 'refused' ? toRefusal(reserved, amount / 1_000) : undefined;
+};
+
+/** Gives back what was reserved for a job that is certainly not made. */
+export const returnCost = releaseReservation;
+
+const periods: Record<BudgetRule, string> = { operationsPerDay: 'day', operationsPerMonth: 'month' };
+
+const toRefusal = ({ rule, limit, retryAt }: Extract<Reserved, { kind: 'refused' }>, cost: number): PolicyRefusal => {
+  const allowed = `Your policy allows ${limit} Operations a ${periods[rule]} (rule ${rule})`;
+  if (retryAt === undefined) {
+    return new PolicyRefusal(rule, `${allowed}, and the request costs ${cost}: ask for fewer outputs.`, {
+      status: 422,
+    });
+  }
+  const next = new Date(retryAt).toISOString();
+  const message = `${allowed}, and the request, which costs ${cost}, would exceed that; the next ${periods[rule]} begins at ${next}.`;
+  return new PolicyRefusal(rule, message, { status: 429, retryAt });
+};
