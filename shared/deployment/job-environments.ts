@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { callerPolicySchema } from '../caller-policy.ts';
 import { operationRates } from '../adobe/services/operation-rates.ts';
+import { callerPolicySchema } from '../caller-policy.ts';
 import { defineEnvironment, gatewayUrl, json, list, text, wholeNumber } from './environment.ts';
 import { createServicesSchema } from './services.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
+import { operationRates } from '../adobe/services/operation-rates.ts';
 import { callerPolicySchema } from '../caller-policy.ts';
 import { priorities } from '../priority.ts';
-import { operationRates } from '../adobe/services/operation-rates.ts';
 import { docsModes, singleSignOnCallers } from './job-environments.ts';
 import { completeGrace, findContradictions } from './rotation-schedule.ts';
 import { createServicesSchema } from './services.ts';
