@@ -1,9 +1,12 @@
+import type { Table } from '../aws/table.ts';
 import { outputPrefixes } from '../deployment/bucket.ts';
 import type { Job } from '../jobs/job.ts';
 import { deleteJob } from '../jobs/job-store.ts';
 import { readRequest } from '../jobs/request-store.ts';
 import { forgetReusable } from '../jobs/reuse.ts';
 import { type Outbox, tryPublishEnded } from '../outbox/publish-ended.ts';
+import { isPublished } from '../outbox/unpublished.ts';
+import { eraseReservations } from '../usage/reservation.ts';
 
 /** What erasing a job takes. */
 export interface EraseJobContext extends Outbox {
@@ -22,6 +25,13 @@ export const eraseJob = async ({ eraseObjects, ...outbox }: EraseJobContext, job
   for (const prefix of outputPrefixes(job)) await eraseObjects(prefix);
   const request = await readRequest(table, job);
   if (request !== undefined) await forgetReusable(table, { ...job, ...request });
-  if (await deleteJob(table, job.jobId)) return true;
-  return (await tryPublishEnded(outbox, job)) && deleteJob(table, job.jobId);
+  if (await deleteSettled(table, job.jobId)) return true;
+  return (await tryPublishEnded(outbox, job)) && deleteSettled(table, job.jobId);
+};
+
+/** What a job cost is counted before its end is published: without its reservation it would be counted again. */
+const deleteSettled = async (table: Table, jobId: string): Promise<boolean> => {
+  if (!(await isPublished(table, jobId))) return false;
+  await eraseReservations(table, jobId);
+  return deleteJob(table, jobId);
 };

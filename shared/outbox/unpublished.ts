@@ -97,6 +97,10 @@ const isLasting = (error: unknown): boolean =>
 /** Gives up an end that cannot be published; its record stays and says how it ended. */
 export const setEndAside = (table: Table, ended: Job | Batch): Promise<void> => clearMark(table, keyOf(ended));
 
+/** Whether nothing of a job's end is left to be published. */
+export const isPublished = async (table: Table, jobId: string): Promise<boolean> =>
+  (await getItem(table, jobKey(jobId)))?.['unpublished'] === undefined;
+
 /** Clears the mark of an end: it is published, or never will be. */
 export const clearMark = async (table: Table, key: ItemKey): Promise<void> => {
   // Without the condition the update would bring back a record that was erased meanwhile.

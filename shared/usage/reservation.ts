@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
-import { getItem, queryPages, type Table, ttlAfter, updateItem } from '../aws/table.ts';
+import { getItem, queryItems, queryPages, removeItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 
 const reservationSchema = z.object({
@@ -64,6 +64,14 @@ export async function* overdueReservations(table: Table, pageSize: number): Asyn
     yield parseEach(table, open, parseReservation).parsed;
   }
 }
+
+/** Erases the reservations of a job that has been erased; one that is not settled stays until it is. */
+export const eraseReservations = async (table: Table, jobId: string): Promise<void> => {
+  const where = condition`#pk = ${jobPartitions.reservation(jobId)}`;
+  for await (const { pk, sk } of queryItems(table, { where, consistent: true })) {
+    await removeItem(table, { pk: String(pk), sk: String(sk) }, condition`#state IN (${['settled', 'none']})`);
+  }
+};
 
 /** How long counters and reservations are kept, in seconds: a year can be compared with the one before. */
 export const keptSeconds = 800 * 86_400;
