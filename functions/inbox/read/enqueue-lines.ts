@@ -9,6 +9,7 @@ import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
 import { returnAdmission } from '#shared/callers/admission.ts';
 import type { PolicyOutcome } from '#shared/callers/check-policy.ts';
+import type { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import { namedFolder } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
@@ -18,6 +19,7 @@ import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
 import { requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { priorities } from '#shared/priority.ts';
+import { returnCost } from '#shared/usage/reserve-cost.ts';
 import type { InboxContext } from '../context.ts';
 import { createExpiryWarnings, createUploadCheck, type LineJob } from './line-inputs.ts';
 import { readLinePolicy, toLineError } from './line-policy.ts';
@@ -66,17 +68,19 @@ export const enqueueLines = async (
     } else jobs.push({ job: buildJob(inbox, batch, line, applyOutcome(found, outcome)), urls: found.inputs.urls });
   }
   const admission = await policy.admit(jobs.map(({ job }) => job));
-  for (const { job } of jobs.splice(admission.admitted)) {
-    const { line = 0, row, columns, lineId: id } = job;
-    const error = admission.refusal && toLineError(admission.refusal);
-    skipped.push({ line, row, columns, id, state: 'rejected', error });
-  }
+  const reject = ({ line = 0, row, columns, lineId: id }: NewJob, refusal: PolicyRefusal | undefined) =>
+    skipped.push({ line, row, columns, id, state: 'rejected', error: refusal && toLineError(refusal) });
+  for (const { job } of jobs.splice(admission.admitted)) reject(job, admission.refusal);
+  const unaffordable = await policy.reserve(jobs.map(({ job }) => job));
+  for (const { job } of jobs.filter(({ job }) => unaffordable.has(job.jobId))) reject(job, unaffordable.get(job.jobId));
+  await returnAdmission(table, admission, [...unaffordable.keys()]);
+  const affordable = jobs.filter(({ job }) => !unaffordable.has(job.jobId));
   await saveSkippedLines(table, batchId, skipped);
   const refused: SkippedLine[] = [];
-  const lanes = new Set(jobs.map(({ job }) => job.lane));
+  const lanes = new Set(affordable.map(({ job }) => job.lane));
   const queues = [...lanes].flatMap((lane) => priorities.map((priority) => ({ lane, priority })));
   for (const { lane, priority } of queues) {
-    const enqueued = jobs.filter(({ job }) => job.lane === lane && job.priority === priority);
+    const enqueued = affordable.filter(({ job }) => job.lane === lane && job.priority === priority);
     if (enqueued.length === 0) continue;
     const firstRound = await takeRounds({ table, name: lane }, batch.caller, priority, enqueued.length);
     const warnOf = await createExpiryWarnings(inbox, batch, enqueued, firstRound);
@@ -86,6 +90,7 @@ export const enqueueLines = async (
       const round = firstRound + index;
       const isStored = await tryCreateJob(inbox, job, { rank: buildRank(priority, round, job.jobId), round });
       if (isStored) return;
+      await returnCost(table, job);
       const { line = 0, row, columns, lineId: id } = job;
       refused.push({ line, row, columns, id, state: 'rejected', error: unprocessableLine });
     };
@@ -99,7 +104,7 @@ export const enqueueLines = async (
   );
   const count = (state: SkippedLine['state']) => skipped.filter((line) => line.state === state).length;
   return {
-    jobs: enqueuedBefore.size + jobs.length - refused.length,
+    jobs: enqueuedBefore.size + affordable.length - refused.length,
     rejected: count('rejected') + refused.length,
     skipped: count('cancelled'),
   };

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import type { Batch } from '#shared/batches/batch.ts';
 import { type Admission, admitJobs } from '#shared/callers/admission.ts';
@@ -5,8 +6,11 @@ import { checkPolicy, type PolicyOutcome } from '#shared/callers/check-policy.ts
 import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
+import { reserveCost } from '#shared/usage/reserve-cost.ts';
 import type { InboxContext } from '../context.ts';
 import type { LineRequest, RejectedLine } from './line-request.ts';
+
+const concurrency = 16;
 
 /** What a caller's policy says of the lines of a chunk. */
 export interface LinePolicy {
@@ -14,6 +18,13 @@ export interface LinePolicy {
   check(line: LineRequest): PolicyOutcome | RejectedLine['error'];
   /** Counts the jobs of lines against what the policy limits, before they are made: the first ones are admitted. */
   admit(jobs: readonly Pick<NewJob, 'jobId'>[]): Promise<Admission>;
+  /**
+   * Reserves what the admitted jobs cost. With a budget the first lines come first, and a line that costs less may still find room
+   * behind one that did not.
+   *
+   * @returns why some of them cannot be, by their ids
+   */
+  reserve(jobs: readonly NewJob[]): Promise<Map<string, PolicyRefusal>>;
 }
 
 /**
@@ -47,6 +58,16 @@ export const readLinePolicy = async (
         policy,
         jobs.map(({ jobId }) => jobId),
       ),
+    reserve: async (jobs) => {
+      const hasBudget = policy.operationsPerDay !== undefined || policy.operationsPerMonth !== undefined;
+      const refusals = new Map<string, PolicyRefusal>();
+      const reserveOne = async (job: NewJob) => {
+        const refusal = await reserveCost(table, job, policy);
+        if (refusal !== undefined) refusals.set(job.jobId, refusal);
+      };
+      await pMap(jobs, reserveOne, { concurrency: hasBudget ? 1 : concurrency });
+      return refusals;
+    },
   };
 };
 

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { noon } from '#test/fixtures/manual-clock.ts';
+import { oneReserved, returned, settled, twoReserved } from './cost-effects.ts';
 import { createFaultyWorld } from './faulty-world.ts';
 import {
   cancel,
@@ -31,6 +32,7 @@ const finished: Life = {
     'PutObject', // the prepared lines
     'Update batch', // their number
     'Update batch', // the first lines begin
+    ...twoReserved,
     'BatchWrite', // lines that are no jobs
     'Update caller', // rounds, which a new caller has not had before
     'Update caller',
@@ -45,12 +47,14 @@ const finished: Life = {
     'Update job', // queued -> succeeded
     'Update job', // marked as counted
     'Update batch', // counted
+    ...settled,
     'PutEvents',
     'Update job', // the mark of the unpublished is cleared
     'Update job', // queued -> failed
     'Update job',
     'Update batch',
     'Update batch', // running -> reporting: it was the last one
+    ...returned,
     'PutEvents',
     'Update job',
     'Update batch', // dispatch claims it
@@ -127,6 +131,7 @@ const cancelledWhileRunning: Life = {
     'Update job', // the wish for the one that Adobe works on
     'Update job', // marked as counted
     'Update batch', // counted
+    ...returned,
     'PutEvents',
     'Update job', // the mark of the unpublished is cleared
     'Update batch', // the lease is renewed
@@ -137,6 +142,7 @@ const cancelledWhileRunning: Life = {
     'Update job',
     'Update batch',
     'Update batch', // running -> reporting: it was the last one
+    ...returned,
     'PutEvents',
     'Update job',
     'Update batch', // dispatch claims it
@@ -181,6 +187,7 @@ const retried: Life = {
     'PutObject', // the requests of the failed jobs
     'Update batch', // their number
     'Update batch', // the first lines begin
+    ...oneReserved,
     'Update caller', // rounds
     'Put request',
     'Put job',
@@ -192,6 +199,7 @@ const retried: Life = {
     'Update job', // marked as counted
     'Update batch', // counted
     'Update batch', // running -> reporting: it was the last one
+    ...settled,
     'PutEvents',
     'Update job', // the mark of the unpublished is cleared
     'Update batch', // dispatch claims it

@@ -44,6 +44,7 @@ export const erased: Life = {
     'Update batch', // and for the lines
     'DeleteObjects', // the outputs of the job
     'Delete reuse', // its place for equal requests
+    'Delete reservation', // of what it cost
     'Delete request',
     'Delete job',
     'Update batch', // the lease is renewed
