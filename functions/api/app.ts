@@ -4,6 +4,7 @@ import { customModelsRoute } from './adobe/custom-models.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
 import { auditRoute } from './audit/routes.ts';
 import { batchRoutes } from './batches/routes.ts';
+import { meRoute } from './callers/me.ts';
 import { callerRoutes } from './callers/routes.ts';
 import type { ApiContext } from './context.ts';
 import { erasureRoutes } from './erasures/routes.ts';
@@ -66,6 +67,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     getRoute(context),
     outputRoute(context),
     deleteRoute(context),
+    meRoute(context),
     ...queueRoutes(context),
     auditRoute(context),
     ...callerRoutes(context),

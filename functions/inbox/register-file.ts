@@ -3,6 +3,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { batchIdOfFile, createBatch } from '#shared/batches/batch-store.ts';
+import { admitBatch } from '#shared/callers/admission.ts';
 import { parseInboxKey, receiptKey, reportKey } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
@@ -30,6 +31,8 @@ export const registerFile = async (
   if (source.key.endsWith('/') && (bytes ?? 0) === 0) return undefined;
   const caller = readTeam(source.key);
   const batchId = batchIdOfFile(caller, source);
+  // A file beyond the limit waits: the step is tried again until there is room.
+  if (caller !== '') await admitBatch(table, caller, await inbox.readPolicy(caller), batchId);
   const { created, batch } = await createBatch(
     table,
     { batchId, caller, source, priority: 'low', retentionSeconds },

@@ -22,6 +22,7 @@ export const callerPaths: readonly string[] = [
   '/webhooks',
   '/webhooks/*',
   '/usage',
+  '/callers/me',
   '/health',
 ];
 

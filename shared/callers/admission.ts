@@ -1,7 +1,7 @@
 import { getItems } from '../aws/batch-get.ts';
 import type { Item } from '../aws/items.ts';
 import type { ItemKey, Table } from '../aws/table.ts';
-import { batchKey } from '../batches/batch-store.ts';
+import { batchKey, getBatch } from '../batches/batch-store.ts';
 import type { CallerPolicy } from '../caller-policy.ts';
 import { finalStates } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-store.ts';
@@ -99,7 +99,8 @@ export const returnAdmission = async (
 };
 
 /**
- * Takes a place for a new batch.
+ * Takes a place for a batch that is not there yet. One that loses to the same batch made at the same time keeps its place, until
+ * the batch is over.
  *
  * @throws {PolicyRefusal} 429 if as many are under way as the caller's policy allows
  */
@@ -108,10 +109,10 @@ export const admitBatch = async (
   caller: string,
   { openBatches: limit }: Pick<CallerPolicy, 'openBatches'>,
   batchId: string,
-): Promise<readonly Place[]> => {
-  if (limit === undefined) return [];
+): Promise<void> => {
+  if (limit === undefined || (await getBatch(table, batchId)) !== undefined) return;
   const places = await takePlaces(table, openBatches, caller, [batchId], limit);
-  if (places.length > 0) return places;
+  if (places.length > 0) return;
   const message = `Your policy allows ${limit} batches under way at once (rule openBatches).`;
   throw new PolicyRefusal('openBatches', message, { status: 429, retryAt: table.clock.now() + placeRetryMs });
 };

@@ -35,14 +35,18 @@ const places = [...Array(maxWebhooks).keys()];
 /**
  * Writes a new webhook, with a secret of its own.
  *
- * @returns undefined if the caller has {@link maxWebhooks} webhooks
+ * @param limit how many the caller may have, where that is less than {@link maxWebhooks}
+ * @returns undefined if the caller has that many webhooks
  */
 export const createWebhook = async (
   table: Table,
   wanted: Pick<Webhook, 'caller' | 'url' | 'events' | 'description'>,
+  limit = maxWebhooks,
 ): Promise<Webhook | undefined> => {
   const taken = new Set((await listWebhooks(table, wanted.caller)).map(({ webhookId }) => webhookId.slice(-1)));
-  for (const place of places.map(String)) {
+  // Webhooks in places beyond the limit were made before it: they count, so that fewer of the others are free.
+  const beyond = places.slice(limit).filter((place) => taken.has(String(place))).length;
+  for (const place of places.slice(0, Math.max(0, limit - beyond)).map(String)) {
     if (taken.has(place)) continue;
     const webhook = buildWebhook(table, `${v7().slice(0, -1)}${place}`, wanted);
     if ((await putNew(table, { ...webhookKey(webhook), ...webhook })).created) return webhook;

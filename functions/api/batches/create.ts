@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
 import { batchIdOfCall, batchIdOfFile, createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { admitBatch } from '#shared/callers/admission.ts';
 import { batchInputKey } from '#shared/deployment/bucket.ts';
 import { priorities } from '#shared/priority.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
@@ -77,7 +78,7 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
     }),
     body: batchBodies,
     answers: { 202: acceptedAnswer },
-    errors: [403, 409, 413, 415, 422, 503],
+    errors: [403, 409, 413, 415, 422, 429, 503],
   },
   handle: async (request) => {
     const wanted = readBatchRequest(request);
@@ -110,13 +111,15 @@ const takeIn = async (context: ApiContext, from: Actor, wanted: BatchRequest): P
 };
 
 const putBatch = async (
-  { table, log, settings: { retentionSeconds } }: ApiContext,
+  { table, log, readPolicy, settings: { retentionSeconds } }: ApiContext,
   from: Actor,
   batchId: string,
   source: BatchSource,
   { priority, outputName, requestHash }: BatchRequest,
 ): Promise<Batch> => {
-  const newBatch = { batchId, caller: from.caller(), source, priority, outputName, requestHash, retentionSeconds };
+  const caller = from.caller();
+  await admitBatch(table, caller, await readPolicy(caller), batchId);
+  const newBatch = { batchId, caller, source, priority, outputName, requestHash, retentionSeconds };
   const { created, batch } = await createBatch(table, newBatch, table.clock.now());
   if (created) audit(log, from, 'batch made', { batchId });
   return batch;

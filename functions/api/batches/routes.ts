@@ -4,6 +4,7 @@ import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { batchIdOfRetry, createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { admitBatch } from '#shared/callers/admission.ts';
 import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
 import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
@@ -91,7 +92,7 @@ export const reportRoute = (context: Pick<ApiContext, 'table' | 'objects'>, form
 export const cancelRoute = (context: ApiContext): Route => ({
   method: 'PUT',
   path: '/batches/{batchId}/cancel',
-  describe: describeBatchCall('Cancel the jobs that have not ended', { 202: acceptedAnswer }, [409]),
+  describe: describeBatchCall('Cancel the jobs that have not ended', { 202: acceptedAnswer }, [409, 429]),
   handle: async (request) => {
     let batch = await findKeptBatch(context, request);
     for (;;) {
@@ -117,7 +118,7 @@ export const retryRoute = (context: ApiContext): Route => ({
   path: '/batches/{batchId}/retry',
   describe: describeBatchCall('Retry the failed jobs as a new batch', { 202: acceptedAnswer }, [409]),
   handle: async (request) => {
-    const { table, settings } = context;
+    const { table, readPolicy, settings } = context;
     const { batchId, caller, state, priority, counts } = await findKeptBatch(context, request);
     if (!isOver(state)) throw new ProblemError(409, 'batch_not_finished', 'The batch has not finished yet.');
     if (counts.failed + counts.timed_out === 0) {
@@ -125,6 +126,7 @@ export const retryRoute = (context: ApiContext): Route => ({
     }
     const { retentionSeconds } = settings;
     const retry = { batchId: batchIdOfRetry(batchId), caller, priority, retryOf: batchId, retentionSeconds };
+    await admitBatch(table, caller, await readPolicy(caller), retry.batchId);
     const { created, batch } = await createBatch(table, retry, table.clock.now());
     if (created) audit(context.log, request, 'batch made', { batchId: batch.batchId, retryOf: batchId });
     await tryTriggerDispatch(context);

@@ -16,6 +16,8 @@ interface Account {
   paidUntil: number;
   /** Until when the shared bucket is known to be empty, in epoch ms. */
   refusedUntil: number;
+  /** A look into the table that is under way: requests that come meanwhile wait for it, rather than take tokens of their own. */
+  taking: Promise<void> | undefined;
 }
 
 // What a process lets pass by itself: a caller that polls its jobs never costs a look into the table.
@@ -43,9 +45,19 @@ export const createRequestRate = (table: Table, requestsPerSecond: number): Admi
     const known = accounts.get(caller);
     if (known !== undefined) return known;
     if (accounts.size >= maxAccounts) accounts.clear();
-    const account = { free: maxFree, freeAt: now, paid: 0, paidUntil: 0, refusedUntil: 0 };
+    const account = { free: maxFree, freeAt: now, paid: 0, paidUntil: 0, refusedUntil: 0, taking: undefined };
     accounts.set(caller, account);
     return account;
+  };
+
+  const take = async (caller: string, account: Account): Promise<void> => {
+    const waitMs = await takeToken(table, { pk: jobPartitions.caller(caller), sk: 'requests' }, size);
+    const now = table.clock.now();
+    if (waitMs > 0) account.refusedUntil = now + waitMs;
+    else {
+      account.paid = requestsPerToken;
+      account.paidUntil = now + 1_000;
+    }
   };
 
   return async (caller) => {
@@ -57,18 +69,18 @@ export const createRequestRate = (table: Table, requestsPerSecond: number): Admi
       account.free -= 1;
       return;
     }
-    if (account.paid > 0 && now < account.paidUntil) {
-      account.paid -= 1;
-      return;
+    for (;;) {
+      const now = table.clock.now();
+      if (account.paid > 0 && now < account.paidUntil) {
+        account.paid -= 1;
+        return;
+      }
+      if (now < account.refusedUntil) throw tooManyRequests(account.refusedUntil - now);
+      account.taking ??= take(caller, account).finally(() => {
+        account.taking = undefined;
+      });
+      await account.taking;
     }
-    if (now < account.refusedUntil) throw tooManyRequests(account.refusedUntil - now);
-    const waitMs = await takeToken(table, { pk: jobPartitions.caller(caller), sk: 'requests' }, size);
-    if (waitMs > 0) {
-      account.refusedUntil = now + waitMs;
-      throw tooManyRequests(waitMs);
-    }
-    account.paid = requestsPerToken - 1;
-    account.paidUntil = now + 1_000;
   };
 };
 

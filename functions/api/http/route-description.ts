@@ -9,6 +9,7 @@ export const tags: Readonly<Record<string, string>> = {
   Batches: 'Thousands of requests at once',
   Webhooks: 'Messages when jobs and batches end',
   Usage: 'What jobs cost',
+  Callers: 'What you may do',
   Operation: 'For those who run the gateway',
 };
 

@@ -40,7 +40,7 @@ export const webhookRoutes = (context: ChangeContext): Route[] => [
   enableRoute(context),
 ];
 
-type ChangeContext = Pick<ApiContext, 'table' | 'webhooks' | 'audit' | 'log'>;
+type ChangeContext = Pick<ApiContext, 'readPolicy' | 'table' | 'webhooks' | 'audit' | 'log'>;
 
 const maxBodyBytes = 8 * 1024;
 const maxDescriptionLength = 200;
@@ -80,9 +80,11 @@ export const createRoute = (context: ChangeContext): Route => ({
   handle: async (request) => {
     const caller = request.caller();
     const wanted = readRequest(request, context.webhooks.allowsLoopback);
-    const webhook = await createWebhook(context.webhooks.table, { caller, ...wanted });
+    const { webhooks: limit = maxWebhooks } = await context.readPolicy(caller);
+    const webhook = await createWebhook(context.webhooks.table, { caller, ...wanted }, limit);
     if (webhook === undefined) {
-      throw new ProblemError(409, 'too_many_webhooks', `There can be ${maxWebhooks} webhooks; delete one first.`);
+      const message = `There can be ${Math.min(maxWebhooks, limit)} webhooks; delete one first.`;
+      throw new ProblemError(409, 'too_many_webhooks', message, { extensions: { rule: 'webhooks' } });
     }
     await auditChange(context, request, 'webhook made', { webhookId: webhook.webhookId });
     const view = viewNewSecret(webhook, request);

@@ -164,6 +164,7 @@ export const probes: Record<string, (own: Prey) => Probe[]> = {
   'POST /webhooks/{webhookId}/rotate-secret': (own) => onEach('/webhooks/{webhookId}/rotate-secret', [own.webhook]),
   'POST /uploads': () => answered({ method: 'POST', path: '/uploads', body: { contentType: 'image/png' } }),
   'DELETE /uploads/{uploadId}': (own) => onEach('/uploads/{uploadId}', [own.upload]),
+  'GET /callers/me': () => answered({ path: '/callers/me' }),
   'GET /queue': () => [{ path: '/queue', mayAnswer: [403] }],
   'PUT /queue/pause': () => [{ method: 'PUT', path: '/queue/pause', mayAnswer: [403] }],
   'PUT /queue/resume': () => [{ method: 'PUT', path: '/queue/resume', mayAnswer: [403] }],

@@ -79,6 +79,7 @@ describe('counts', () => {
     const { call, generate } = await begin({ callerDefaults: { [rule]: 10 } });
     const posts = Array.from({ length: 200 }, () => generate({ prompt: 'a' }, { caller: 'alice' }));
     expect(await statuses(posts)).toEqual({ 202: 10, 429: 190 });
+    expect((await Promise.all(posts)).filter(({ json }) => json['rule'] === rule)).toHaveLength(190);
     const { json } = await call({ path: '/jobs', query: { limit: '50' }, caller: 'alice' });
     expect(json['jobs']).toHaveLength(10);
   });

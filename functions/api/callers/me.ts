@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { callerPolicySchema } from '#shared/caller-policy.ts';
+import { openBatches, queuedJobs } from '#shared/callers/admission.ts';
+import { endOfDay, readRequests } from '#shared/callers/daily-requests.ts';
+import { type PlaceKind, readPlaces, recountPlaces } from '#shared/callers/places.ts';
+import { listWebhooks, maxWebhooks } from '#shared/webhooks/webhook-store.ts';
+import type { ApiContext } from '../context.ts';
+import { jsonResponse, toIso } from '../http/problem.ts';
+import type { Route } from '../http/router.ts';
+
+const count = z.object({
+  limit: z.int(),
+  used: z.int().meta({ description: 'What counts against the limit; never less than there is' }),
+  resetsAt: z.iso.datetime().optional().meta({ description: 'When it begins at 0 again' }),
+});
+
+const callerView = z.object({
+  caller: z.string().meta({ description: 'How your jobs, events and reports name you' }),
+  policy: callerPolicySchema.meta({
+    description: 'The rules in force: your own, and those of the stage where you have none',
+  }),
+  counts: z.object({
+    requestsPerDay: count.optional(),
+    queuedJobs: count.optional(),
+    openBatches: count.optional(),
+    webhooks: count,
+  }),
+});
+
+type MeContext = Pick<ApiContext, 'table' | 'readPolicy' | 'webhooks'>;
+
+/** What a caller may do, and how much of it is used. */
+export const meRoute = (context: MeContext): Route => ({
+  method: 'GET',
+  path: '/callers/me',
+  describe: {
+    tag: 'Callers',
+    summary: 'What you may do, and how much of it you have used',
+    answers: { 200: { description: 'Your policy', content: { 'application/json': callerView } } },
+  },
+  handle: async (request) => {
+    const caller = request.caller();
+    const { table, webhooks } = context;
+    const policy = await context.readPolicy(caller);
+    const view: z.output<typeof callerView> = {
+      caller,
+      policy,
+      counts: {
+        requestsPerDay:
+          policy.requestsPerDay === undefined
+            ? undefined
+            : {
+                limit: policy.requestsPerDay,
+                used: await readRequests(table, caller),
+                resetsAt: toIso(endOfDay(table.clock.now())),
+              },
+        queuedJobs: await viewPlaces(table, queuedJobs, caller, policy.queuedJobs),
+        openBatches: await viewPlaces(table, openBatches, caller, policy.openBatches),
+        webhooks: {
+          limit: Math.min(maxWebhooks, policy.webhooks ?? maxWebhooks),
+          used: (await listWebhooks(webhooks.table, caller)).length,
+        },
+      },
+    };
+    return jsonResponse(200, view);
+  },
+});
+
+const viewPlaces = async (
+  table: ApiContext['table'],
+  kind: PlaceKind,
+  caller: string,
+  limit: number | undefined,
+): Promise<z.output<typeof count> | undefined> => {
+  if (limit === undefined) return undefined;
+  await recountPlaces(table, kind, caller);
+  return { limit, used: await readPlaces(table, kind, caller) };
+};
