@@ -17,8 +17,14 @@ export interface IssuedToken {
   expires_in: number;
 }
 
+// A refusal takes as long whatever is wrong: what is no id is looked up and recorded as well.
+const nobody = `fgw_${'0'.repeat(24)}`;
+
+// Everybody can make ids up: all of them have one entry an hour in the trail.
+const unknownCaller = 'unknown';
+
 /**
- * Issues a token for the id and secret of a caller.
+ * Issues a token for the id and secret of a caller. Reads and writes are the same for an unknown id as for a wrong secret.
  *
  * @param address of the client; failed attempts are counted by it
  * @throws {ImsRefusal} 400 `invalid_client` or `unauthorized_client`, 429 after too many failures, 503 before the first key
@@ -29,7 +35,7 @@ export const issueToken = async (
   address: string,
 ): Promise<IssuedToken> => {
   const { table, issuer, audience, lifetimeSeconds, log } = context;
-  const caller = isCallerId(clientId) ? await getCaller(table, clientId) : undefined;
+  const caller = await getCaller(table, isCallerId(clientId) ? clientId : nobody);
   const source: AttemptSource = { callerId: caller?.callerId, address };
   await refuseWhileDelayed(context, source);
 
@@ -38,11 +44,11 @@ export const issueToken = async (
     await recordFailure(table, source);
     context.recordMetric(metricNames.callerTokensRefused, 1);
     log.warn('Refused a token: unknown id or wrong secret.', { caller: caller?.callerId });
-    if (caller !== undefined) await recordRefusal(context, caller, 'invalid_client');
+    await recordRefusal(context, caller?.callerId ?? unknownCaller, 'invalid_client');
     throw new ImsRefusal('invalid_client', `invalid ${caller === undefined ? 'client_id' : 'client_secret'} parameter`);
   }
   if (caller.disabled) {
-    await recordRefusal(context, caller, 'unauthorized_client');
+    await recordRefusal(context, caller.callerId, 'unauthorized_client');
     throw new ImsRefusal('unauthorized_client', 'the client is disabled');
   }
 
@@ -66,11 +72,10 @@ export const issueToken = async (
   return { access_token: token, token_type: 'bearer', expires_in: lifetimeSeconds - 1 };
 };
 
-// Made-up ids are in the log only: everybody can send them, and they would fill the trail.
-const recordRefusal = ({ audit }: CallerTokenContext, { callerId }: Caller, code: string): Promise<void> =>
+const recordRefusal = ({ audit }: CallerTokenContext, actor: string, code: string): Promise<void> =>
   recordAudit(
     audit,
-    { actorKind: 'caller', actor: callerId, action: 'sign-in refused', object: {}, outcome: 'refused', code },
+    { actorKind: 'caller', actor, action: 'sign-in refused', object: {}, outcome: 'refused', code },
     { hourly: true },
   );
 

@@ -71,10 +71,14 @@ export const forgetFailures = async (table: Table, callerId: string): Promise<vo
   await removeItem(table, { pk: callerPartitions.failedAttempts, sk: `caller#${callerId}` });
 };
 
-const keysOf = ({ callerId, address }: AttemptSource) => [
-  ...(callerId === undefined ? [] : [{ kind: 'caller' as const, key: attemptKey(`caller#${callerId}`) }]),
-  { kind: 'address' as const, key: attemptKey(`address#${hashNetwork(address)}`) },
-];
+// An unknown id has a second counter as well, of its address: it is read and written as long as a caller's.
+const keysOf = ({ callerId, address }: AttemptSource) => {
+  const network = hashNetwork(address);
+  return [
+    { kind: 'caller' as const, key: attemptKey(callerId === undefined ? `unknown#${network}` : `caller#${callerId}`) },
+    { kind: 'address' as const, key: attemptKey(`address#${network}`) },
+  ];
+};
 
 const attemptKey = (sk: string) => ({ pk: callerPartitions.failedAttempts, sk });
 

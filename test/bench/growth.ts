@@ -1,8 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { startStack } from '#local/stack.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
+import { readMemory } from '#test/fixtures/memory.ts';
 
 /** How the embedded stack's memory grows with requests: heap and RSS of its process after a collection, in MB (1024 x 1024 bytes). */
 export interface GrowthFigures {
@@ -47,18 +45,6 @@ const repeat = async (count: number, send: () => Promise<void>): Promise<void> =
       }
     }),
   );
-};
-
-/** Heap and RSS in bytes once what can be collected is. */
-const readMemory = async (): Promise<{ heap: number; rss: number }> => {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  for (let round = 0; round < 3; round += 1) {
-    if (typeof collect === 'function') collect();
-    await pause(200);
-  }
-  const { heapUsed, rss } = process.memoryUsage();
-  return { heap: heapUsed, rss };
 };
 
 const call = async (url: string, init: RequestInit, status: number): Promise<string> => {

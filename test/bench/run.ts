@@ -8,7 +8,9 @@ import { measureBatches } from './batches.ts';
 import { measureBundle } from './bundles.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
 import { runWithFaults } from './fault-run.ts';
+import { measureFlood } from './flood.ts';
 import { measureGrowth } from './growth.ts';
+import { measureGuessing } from './guessing.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
 import { measureMemory } from './memory.ts';
 import { simulateQueue } from './queue-simulation.ts';
@@ -62,6 +64,36 @@ const sections: Section[] = [
       return {
         figures,
         rows: [{ figure: 'overhead, submit to stored: p50', value: overheadP50, unit: 'ms', below: 1_500 }],
+      };
+    },
+  },
+  {
+    name: 'flood',
+    title: "accepting one caller's jobs while another sends 500 requests a second (some minutes)",
+    measure: async () => {
+      const figures = await measureFlood();
+      return {
+        figures,
+        rows: [
+          { figure: 'a caller alone: p50', value: figures.aloneP50, unit: 'ms' },
+          { figure: "beside another's 50,000 requests", value: figures.besideP50, unit: 'ms' },
+          { figure: 'one divided by the other', value: figures.ratio, unit: '', below: 1.1 },
+          { figure: 'of the 50,000 accepted', value: figures.accepted, unit: '' },
+        ],
+      };
+    },
+  },
+  {
+    name: 'guessing',
+    title: 'refusing a wrong secret, an unknown id, and what is no id',
+    measure: async () => {
+      const figures = await measureGuessing();
+      return {
+        figures,
+        rows: [
+          { figure: 'refusing a wrong secret: p50', value: figures.wrongSecretP50, unit: 'ms' },
+          { figure: 'largest p50 divided by smallest', value: figures.ratio, unit: '', below: 1.1 },
+        ],
       };
     },
   },

@@ -11,6 +11,7 @@ import { getVerificationKey, type SigningKey, verifyCallerToken } from '#shared/
 import { createKeyFinder, publishKey } from '#shared/callers/verification-keys.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
+import { tokenEvent as event } from '#test/fixtures/token-event.ts';
 import { useCallerTable } from '#test/fixtures/use-caller-table.ts';
 
 const audience = { issuer: 'https://gateway.example.com', audience: 'firefly-gateway-test' };
@@ -39,20 +40,6 @@ useCallerTable(async (fresh) => {
     ...observed,
   });
 });
-
-const event = (changes: Partial<APIGatewayProxyEventV2> & { method?: string; sourceIp?: string } = {}) => {
-  const { method = 'POST', sourceIp = '198.51.100.7', rawPath = '/ims/token/v3', ...rest } = changes;
-  return {
-    version: '2.0',
-    routeKey: `${method} ${rawPath}`,
-    rawPath,
-    rawQueryString: '',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    requestContext: { http: { method, path: rawPath, sourceIp, protocol: 'HTTP/1.1', userAgent: '' } },
-    isBase64Encoded: false,
-    ...rest,
-  } as APIGatewayProxyEventV2;
-};
 
 const grant = (changes: Record<string, string | undefined> = {}) => {
   const fields = {
@@ -123,20 +110,21 @@ describe('the token endpoint', () => {
     expect(await send(event({ body: grant() }))).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } });
   });
 
-  it('writes refusals of known callers into the audit trail, one an hour for each reason', async () => {
+  it('writes refusals into the audit trail, one an hour for each caller and reason, and for all made-up ids together', async () => {
     const list = () =>
       listEntries(auditTable, { from: '2000', to: new Date(clock.now() + 1).toISOString(), limit: 100 });
     const guess = (id = known.caller.callerId) =>
       send(event({ body: grant({ client_id: id, client_secret: 'guess' }) }));
     await guess(`fgw_${'0'.repeat(24)}`);
-    expect((await list()).entries).toEqual([]);
+    await guess('callers#x');
+    expect((await list()).entries).toMatchObject([{ actor: 'unknown', code: 'invalid_client' }]);
     await guess();
     await guess();
     await setDisabled(table, known.caller.callerId, true);
     await send(event({ body: grant() }));
     clock.advance(3_600_000);
     await guess();
-    const { entries } = await list();
+    const entries = (await list()).entries.filter(({ actor }) => actor !== 'unknown');
     expect(entries.map(({ at, code }) => [at.slice(11, 16), code]).sort()).toEqual([
       ['12:00', 'invalid_client'],
       ['12:00', 'unauthorized_client'],
