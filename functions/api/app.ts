@@ -22,6 +22,7 @@ import { deleteRoute } from './jobs/delete.ts';
 import { getRoute, listRoute, outputRoute } from './jobs/get.ts';
 import { cancelRoute, statusRoute } from './jobs/status.ts';
 import { docsRoutes } from './openapi/docs.ts';
+import { interventionRoutes } from './queue/interventions.ts';
 import { queueRoutes } from './queue/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 import { usageRoutes } from './usage/routes.ts';
@@ -69,6 +70,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     deleteRoute(context),
     meRoute(context),
     ...queueRoutes(context),
+    ...interventionRoutes(context),
     auditRoute(context),
     ...callerRoutes(context),
     ...batchRoutes(context, requireCredentials),

@@ -6,6 +6,9 @@ import type { Docs } from '#shared/deployment/job-environments.ts';
 import { callerPaths, docsPaths, operatorRoutes, routeArn } from './api-paths.ts';
 import { acknowledgeWildcards, allow } from './functions/statements.ts';
 
+// GET and PUT, HEAD and POST, DELETE: in IAM a question mark stands for one character.
+const anyMethod = ['???', '????', '??????'];
+
 // As cdk-nag writes it.
 const arnOfApi = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/$default/';
 
@@ -16,7 +19,8 @@ export class CallerPolicy extends Construct {
   constructor(scope: Construct, id: string, { api, docs }: { api: HttpApi; docs: Docs }) {
     super(scope, id);
     const shown = docs === 'callers' ? docsPaths.map((path) => path.replace(/\{.*/, '*')) : [];
-    const everyMethod = [...callerPaths, ...shown].map((path) => `*${path}`);
+    // Not `*`, which stands for slashes too: `*/jobs` would be `PUT/callers/jobs` as well.
+    const everyMethod = [...callerPaths, ...shown].flatMap((path) => anyMethod.map((method) => method + path));
     this.policy = new ManagedPolicy(this, 'Policy', {
       description: `May call the Firefly gateway ${Stack.of(this).stackName}`,
       statements: [
@@ -49,7 +53,7 @@ export class OperatorPolicy extends Construct {
         ),
       ],
     });
-    const reason = 'The ids of callers and of their secrets are made at run time.';
+    const reason = 'The ids of callers, secrets, jobs and batches are made at run time.';
     const anyId = routes.filter((route) => route.includes('*')).map((route) => [`${arnOfApi}${route}`, reason]);
     acknowledgeWildcards(this.policy, Object.fromEntries(anyId));
   }

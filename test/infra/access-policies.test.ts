@@ -35,9 +35,11 @@ const allowedBy = (description: RegExp): string[] => {
 const callers = allowedBy(/May call/);
 const operators = allowedBy(/queue/);
 
-/** How IAM matches: `*` stands for any characters. */
+/** How IAM matches: `*` stands for any characters, `?` for one. */
 const allows = (patterns: readonly string[], request: string): boolean =>
-  patterns.some((pattern) => new RegExp(`^${pattern.replaceAll('$', '\\$').replaceAll('*', '.*')}$`).test(request));
+  patterns.some((pattern) =>
+    new RegExp(`^${pattern.replaceAll('$', '\\$').replaceAll('?', '.').replaceAll('*', '.*')}$`).test(request),
+  );
 
 const requestOf = ({ method, path }: Record<'method' | 'path', string>): string =>
   `/$default/${method}${path.replace(/\{\w+\}/g, '0199a0e4-7c1f-7000-8000-000000000000')}`;
@@ -54,7 +56,8 @@ describe('the policies for callers and operators', () => {
       routes.map((route) => ({
         route: `${route.method} ${route.path}`,
         callers: route.for === undefined && route.describe.open !== true,
-        operators: route.for === 'operators',
+        // It lies among the callers that operators manage; an operator is told its own policy.
+        operators: route.for === 'operators' || route.path === '/callers/me',
       })),
     );
   });
@@ -77,9 +80,22 @@ describe('the policies for callers and operators', () => {
     }
   });
 
+  it.each(['jobs', 'health', '123456789012/jobs/x', 'x/batches/y'])(
+    'let no caller manage one that is called %s',
+    (name) => {
+      for (const method of ['GET', 'PUT', 'DELETE']) {
+        expect(allows(callers, `/$default/${method}/callers/${name}`)).toBe(false);
+        expect(allows(callers, `/$default/${method}/callers/x/secrets/${name}`)).toBe(false);
+      }
+    },
+  );
+
   it('name callers’ paths and the route for all the rest, of one stage and API', () => {
     expect(callers.toSorted()).toEqual(
-      [...callerPaths.map((path) => `/$default/*${path}`), '/$default/$default'].toSorted(),
+      [
+        ...callerPaths.flatMap((path) => ['???', '????', '??????'].map((method) => `/$default/${method}${path}`)),
+        '/$default/$default',
+      ].toSorted(),
     );
   });
 });

@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
-import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
-import { batchIdOfRetry, createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import { admitBatch } from '#shared/callers/admission.ts';
 import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
 import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
@@ -18,9 +17,10 @@ import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { jobSummary, summaryAttributes, viewJobSummary } from '../jobs/view.ts';
 import { countMemory, createMemory } from '../remember.ts';
+import { cancelBatch } from './cancel.ts';
 import { createRoute } from './create.ts';
 import { eraseRoute } from './erase.ts';
-import { findBatch, findKeptBatch, requireKept, unknownBatch } from './find.ts';
+import { findBatch, findKeptBatch, requireKept } from './find.ts';
 import { acceptedAnswer, acceptedResponse, batchSchema, describeBatchCall, viewBatch } from './view.ts';
 
 /** Everything about batches. */
@@ -94,21 +94,10 @@ export const cancelRoute = (context: ApiContext): Route => ({
   path: '/batches/{batchId}/cancel',
   describe: describeBatchCall('Cancel the jobs that have not ended', { 202: acceptedAnswer }, [409, 429]),
   handle: async (request) => {
-    let batch = await findKeptBatch(context, request);
-    for (;;) {
-      if (batch.state === 'reporting' || isOver(batch.state)) {
-        throw new ProblemError(409, 'batch_ended', 'All jobs of the batch have ended.');
-      }
-      const asked = await requestBatchCancel(context.table, batch);
-      if (asked !== undefined) {
-        audit(context.log, request, 'batch cancelled', { batchId: asked.batchId });
-        await tryTriggerDispatch(context);
-        return acceptedResponse(asked, request);
-      }
-      const current = await getBatch(context.table, batch.batchId);
-      if (current === undefined) throw unknownBatch();
-      batch = requireKept(current);
-    }
+    const asked = await cancelBatch(context.table, await findKeptBatch(context, request));
+    audit(context.log, request, 'batch cancelled', { batchId: asked.batchId });
+    await tryTriggerDispatch(context);
+    return acceptedResponse(asked, request);
   },
 });
 

@@ -172,6 +172,8 @@ const unknownCaller = () => new ProblemError(404, 'unknown_caller', 'There is no
 /** @throws {ProblemError} 404 for what no caller can be called */
 const readCallerId = ({ params }: ApiRequest): string => {
   const callerId = params['callerId'] ?? '';
+  // In IAM mode every caller may call what is at `/callers/me`.
+  if (callerId === 'me') throw unknownCaller();
   if (callerId.trim() === '' || !callerId.isWellFormed() || Buffer.byteLength(callerId) > 1_024) throw unknownCaller();
   return callerId;
 };

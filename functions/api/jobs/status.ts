@@ -1,14 +1,12 @@
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { AdobeService } from '#shared/adobe/services/service.ts';
-import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
-import { hasOutputs, type Job } from '#shared/jobs/job.ts';
-import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
-import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
+import { hasOutputs } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
-import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
+import { emptyResponse, jsonResponse } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
-import { findJob, unknownJob } from './get.ts';
+import { cancelFoundJob } from './cancel.ts';
+import { findJob } from './get.ts';
 import { presentJob, retryAfter } from './responses.ts';
 
 /** A service's status call. Reads only the table; each answer has freshly signed URLs of the outputs. */
@@ -52,28 +50,8 @@ export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeSer
     errors: [404, 409],
   },
   handle: async (request) => {
-    const cancellation = await cancelJob(context.table, await findJob(context, request));
-    if (cancellation === undefined) throw unknownJob();
-    const { outcome, job } = cancellation;
-    if (outcome === 'too_late') throw tooLate(job);
-    audit(context.log, request, 'job cancelled', { jobId: job.jobId });
-    if (outcome === 'cancelled') {
-      await tryPublishEnded(context, job);
-      if (job.submitAt !== undefined) await tryTriggerDispatch(context);
-    }
+    const found = await findJob(context, request);
+    await cancelFoundJob(context, found, () => audit(context.log, request, 'job cancelled', { jobId: found.jobId }));
     return emptyResponse(200);
   },
 });
-
-const tooLate = ({ state }: Job): ProblemError => {
-  switch (state) {
-    case 'cancelled':
-      return new ProblemError(409, 'job_already_canceled', 'The job is cancelled already.');
-    case 'timed_out':
-      return new ProblemError(409, 'job_timeout', 'The job has timed out.');
-    case 'storing':
-      return new ProblemError(409, 'job_completed', 'Adobe has finished the job; its outputs are being stored.');
-    default:
-      return new ProblemError(409, 'job_completed', 'The job has finished.');
-  }
-};
