@@ -2,7 +2,16 @@ import pMap from 'p-map';
 import { v7 } from 'uuid';
 import { condition } from '../aws/expressions.ts';
 import type { Item } from '../aws/items.ts';
-import { getItem, type ItemKey, putItem, queryItems, removeItem, type Table, updateItem } from '../aws/table.ts';
+import {
+  getItem,
+  type ItemKey,
+  putItem,
+  queryItems,
+  removeItem,
+  type Table,
+  ttlAfter,
+  updateItem,
+} from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 
 /** What a caller may have a limited number of at once. */
@@ -15,6 +24,9 @@ export interface PlaceKind {
 
 // Longer than the run of any function between the place and the job or batch that it is for.
 const abandonedAfterMs = 20 * 60_000;
+
+// Longer than any job waits.
+const placeRetentionSeconds = 90 * 86_400;
 
 const recountIntervalMs = 2_000;
 const placesPerMs = 1;
@@ -46,13 +58,14 @@ export const takePlaces = async (
   limit: number,
 ): Promise<Place[]> => {
   const placedAt = table.clock.now();
+  const expiresAt = ttlAfter(table, placeRetentionSeconds);
   const places = ids.slice(0, limit).map((id) => ({
     id,
     key: { pk: jobPartitions.caller(caller), sk: `${placePrefix(kind)}${v7()}` },
   }));
-  const write = ({ id, key }: Place) => putItem(table, { ...key, id, placedAt });
+  const write = ({ id, key }: Place) => putItem(table, { ...key, id, placedAt, expiresAt });
   await pMap(places, write, { concurrency });
-  const taken = await count(table, kind, caller, places.length, limit);
+  const taken = await count(table, kind, caller, places, limit);
   await leavePlaces(table, places.slice(taken));
   return places.slice(0, taken);
 };
@@ -62,7 +75,14 @@ export const leavePlaces = async (table: Table, places: readonly Place[]): Promi
   await pMap(places, ({ key }) => removeItem(table, key), { concurrency });
 };
 
-const count = async (table: Table, kind: PlaceKind, caller: string, wanted: number, limit: number): Promise<number> => {
+const count = async (
+  table: Table,
+  kind: PlaceKind,
+  caller: string,
+  places: readonly Place[],
+  limit: number,
+): Promise<number> => {
+  const wanted = places.length;
   let isRecounted = false;
   for (let taking = wanted; taking > 0; ) {
     const counted = await updateItem(table, counterKey(caller, kind), {
@@ -73,7 +93,7 @@ const count = async (table: Table, kind: PlaceKind, caller: string, wanted: numb
     const left = limit - (await readPlaces(table, kind, caller));
     if (left < wanted && !isRecounted) {
       isRecounted = true;
-      await recountPlaces(table, kind, caller);
+      await recountPlaces(table, kind, caller, places);
     } else taking = Math.min(taking, left);
   }
   return 0;
@@ -88,8 +108,15 @@ export const readPlaces = async (table: Table, kind: PlaceKind, caller: string):
 /**
  * Counts the places anew, unless that was done a moment ago: those of what is over are free, as are those that a crash left without a job. Of many
  * places some hundred are looked at each time, in turn.
+ *
+ * @param uncounted places that are written and not counted yet: they are counted or left after this
  */
-export const recountPlaces = async (table: Table, kind: PlaceKind, caller: string): Promise<void> => {
+export const recountPlaces = async (
+  table: Table,
+  kind: PlaceKind,
+  caller: string,
+  uncounted: readonly Place[] = [],
+): Promise<void> => {
   const key = counterKey(caller, kind);
   const counter = await getItem(table, key);
   if (counter === undefined) return;
@@ -102,7 +129,8 @@ export const recountPlaces = async (table: Table, kind: PlaceKind, caller: strin
     when: condition`#revision = ${revision}`,
   });
   if (claim === undefined) return;
-  const all = await readAll(table, kind, caller);
+  const without = new Set(uncounted.map(({ key: { sk } }) => sk));
+  const all = (await readAll(table, kind, caller)).filter(({ key: { sk } }) => !without.has(sk));
   const behind = all.filter(({ key: { sk } }) => sk > String(checkedTo));
   const looked = [...behind, ...all.slice(0, all.length - behind.length)].slice(0, checkedAtOnce);
   const states = await kind.findStates(
