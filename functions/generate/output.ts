@@ -40,6 +40,7 @@ export const storeOutput = async (
       Key: key,
       Body: meter,
       ContentType: contentType,
+      Tagging: job.labels && new URLSearchParams(job.labels).toString(),
       // Outputs are opened by presigned URLs of the bucket, next to all others of its origin.
       ContentDisposition: isSafeToShow(contentType) ? undefined : 'attachment',
     },

@@ -34,6 +34,7 @@ export const jobEnded = z
       })
       .optional(),
     cost: shownCost.optional(),
+    labels: z.record(z.string(), z.string()).optional(),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime(),
     url: z.url().meta({ description: "The job's record" }),
@@ -71,6 +72,7 @@ export const toJobEnded = (job: Job, { stackName, gatewayUrl }: Announcer): JobE
     warnings: warnings.length === 0 ? undefined : warnings,
     error: error && { code: error.code, message: error.message, upstreamStatus: error.upstreamStatus },
     cost: viewCost(job),
+    labels: job.labels,
     createdAt,
     // Every end is written with its time.
     finishedAt: job.finishedAt as string,

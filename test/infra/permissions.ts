@@ -91,7 +91,7 @@ export const permissions: Record<Principal, Permission[]> = {
     ...own('generate'),
     // Looks for a free slot of a short window.
     { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
-    { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'] },
+    { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject', 's3:PutObjectTagging'] },
     // What services write to presigned URLs.
     { on: 'bucket incoming/*', may: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'] },
     // Inputs of jobs.

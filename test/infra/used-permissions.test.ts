@@ -17,6 +17,7 @@ const actionsOf: Record<string, string[]> = {
   HeadObjectCommand: ['s3:GetObject'],
   PutObjectCommand: ['s3:PutObject'],
   Upload: ['s3:PutObject', 's3:AbortMultipartUpload'],
+  'Upload with tags': ['s3:PutObjectTagging'],
   ListObjectVersionsCommand: ['s3:ListBucketVersions'],
   DeleteObjectCommand: ['s3:DeleteObject'],
   DeleteObjectsCommand: ['s3:DeleteObjectVersion'],
@@ -53,6 +54,7 @@ const requestsOf = async (name: FunctionName): Promise<string[]> => {
     ...new Set([
       ...paginated,
       ...ofVersion,
+      ...(/\bTagging:/.test(code) ? ['Upload with tags'] : []),
       ...[...code.matchAll(/new (\w+Command|Upload)\d*\(/g)].map(([, request]) => String(request)),
     ]),
   ];

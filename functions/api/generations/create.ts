@@ -95,6 +95,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       warnings,
       retentionSeconds: settings.retentionSeconds,
       outputName: request.outputName,
+      labels: request.labels,
       cost: estimateCost(operation, request.body, settings.operationRates),
     };
     const reused = await reuse(context, newJob, from, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });

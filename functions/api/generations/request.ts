@@ -5,6 +5,7 @@ import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { checkInputs, type InputContext, type InputFinding } from '#shared/inputs/check-inputs.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import type { Priority } from '#shared/priority.ts';
+import type { Labels } from '#shared/requests/labels.ts';
 import { fillName } from '#shared/requests/name-template.ts';
 import {
   maxRequestBytes,
@@ -13,7 +14,7 @@ import {
   writeBody,
 } from '#shared/requests/request-validation.ts';
 import { boundErrors, listErrors } from '#shared/requests/validation-errors.ts';
-import { readIdempotencyKey, readMaxAge, readOutputName, readPriority } from '../http/headers.ts';
+import { readIdempotencyKey, readLabels, readMaxAge, readOutputName, readPriority } from '../http/headers.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -29,6 +30,7 @@ export interface GenerationRequest {
   idempotencyKey?: string;
   /** How its outputs are called. */
   outputName?: NewJob['outputName'];
+  labels?: Labels;
   /** How old an equal request's outputs may be to be used again, in seconds. */
   maxAgeSeconds?: number;
   /** What the caller should know though the request is accepted. */
@@ -67,6 +69,7 @@ export const readGenerationRequest = (
     priority,
     idempotencyKey,
     outputName,
+    labels: readLabels(request.header('x-label')),
     maxAgeSeconds,
     warnings,
   };

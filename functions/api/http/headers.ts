@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Priority, priorities } from '#shared/priority.ts';
+import { type Labels, labelRule, parseLabels } from '#shared/requests/labels.ts';
 import { decodeTemplate, maxTemplateLength } from '#shared/requests/name-template.ts';
 import { ProblemError } from './problem.ts';
 
@@ -60,6 +61,18 @@ export const readOutputName = (header: string | undefined): string | undefined =
   if (template !== undefined) return template;
   const problem = `must have 1 to ${maxTemplateLength} characters, of which those beyond ASCII are percent-encoded`;
   throw invalidHeader('x-output-name', ` ${problem}`, `value ${problem}`);
+};
+
+/**
+ * Reads `x-label`; API Gateway joins a header that stands several times with commas.
+ *
+ * @throws {ProblemError} 400 if it holds anything but labels
+ */
+export const readLabels = (header: string | undefined): Labels | undefined => {
+  if (header === undefined) return undefined;
+  const labels = parseLabels(header);
+  if (labels !== undefined) return labels;
+  throw invalidHeader('x-label', ` ${labelRule}`, `value ${labelRule}`);
 };
 
 const maxKeyLength = 255;

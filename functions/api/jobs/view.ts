@@ -24,6 +24,7 @@ const summaryFields = {
   ...outputCounts.shape,
   error: jobError.optional(),
   cost: shownCost.optional(),
+  labels: z.record(z.string(), z.string()).optional(),
 };
 
 /** A job as a list shows it. */
@@ -41,6 +42,7 @@ export const summaryAttributes = {
   outputs: true,
   errors: true,
   ...costAttributes,
+  labels: true,
 } as const;
 
 /** What a list says about each job: everything but its request and its history. */
@@ -57,6 +59,7 @@ export const viewJobSummary = (job: Pick<Job, keyof typeof summaryAttributes>): 
   ...viewOutputCounts(job),
   error: job.error,
   cost: viewCost(job),
+  labels: job.labels,
 });
 
 const requestLink = z

@@ -199,7 +199,7 @@ const buildJob = (
   { operations, operationRates }: InboxContext,
   { batchId, createdAt, caller, priority, retentionSeconds }: Batch,
   numbered: NumberedLine,
-  { operation, modelVersion, body, text, id, warnings, priority: own }: LineRequest,
+  { operation, modelVersion, body, text, id, warnings, labels, priority: own }: LineRequest,
 ): NewJob => {
   const { warnings: readWarnings = [], outputName } = numbered.kind === 'request' ? numbered : {};
   return {
@@ -216,6 +216,7 @@ const buildJob = (
     batchId,
     ...pickOrigin(numbered),
     lineId: id,
+    labels,
     cost: estimateCost(operation, body, operationRates),
     outputName: outputName && { ...outputName, folder: namedFolder({ batchId, createdAt }) },
   };

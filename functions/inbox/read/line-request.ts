@@ -5,6 +5,7 @@ import { findOperation } from '#shared/adobe/services/registry.ts';
 import { parseExactly } from '#shared/exact-json.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
+import { type Labels, labelRule, labelsSchema, parseLabels } from '#shared/requests/labels.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
 import {
@@ -43,6 +44,20 @@ const lineSchema = z.strictObject({
     .optional(),
   priority: z.enum(priorities).optional(),
   modelVersion: z.string().optional(),
+  labels: z
+    .union(
+      [
+        labelsSchema,
+        z.string().transform((text, context): Labels => {
+          const labels = parseLabels(text);
+          if (labels !== undefined) return labels;
+          context.issues.push({ code: 'custom', message: labelRule, input: text });
+          return z.NEVER;
+        }),
+      ],
+      { error: labelRule },
+    )
+    .optional(),
   name: z
     .union([z.string(), z.int().transform(String)])
     .pipe(z.string().min(1).max(maxTemplateLength))
@@ -62,6 +77,7 @@ export interface LineRequest {
   modelVersion?: string;
   /** How the outputs are to be called, with placeholders. */
   name?: string;
+  labels?: Labels;
   inputs: LineInputs;
   warnings: string[];
 }
@@ -95,7 +111,7 @@ export const readLineRequest = (
   if (operation === undefined) {
     return rejected(id, 'unknown_operation', 'The line names an operation that the gateway does not have.');
   }
-  const { body: given, modelVersion, priority, name } = fields.data;
+  const { body: given, modelVersion, priority, name, labels } = fields.data;
   const ownText = JSON.stringify((parseExactly(json) as { body: unknown }).body);
   if (Buffer.byteLength(ownText) > maxRequestBytes) {
     return rejected(id, 'request_too_large', `The body has more than ${maxRequestBytes} bytes.`);
@@ -110,7 +126,7 @@ export const readLineRequest = (
   const inputs = readLineInputs(body, nowMs);
   if ('code' in inputs) return rejected(id, inputs.code, inputs.message);
   const text = writeBody(ownText, nullFields);
-  return { operation, body, text, id, priority, modelVersion: model, name, inputs, warnings };
+  return { operation, body, text, id, priority, modelVersion: model, name, labels, inputs, warnings };
 };
 
 const rejected = (id: string | undefined, code: string, message: string): RejectedLine => ({

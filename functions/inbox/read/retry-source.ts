@@ -17,6 +17,7 @@ const failedJob = lineJobSchema.pick({
   row: true,
   columns: true,
   outputName: true,
+  labels: true,
 });
 
 type FailedJob = z.output<typeof failedJob>;
@@ -45,7 +46,7 @@ export async function* readFailedJobs(
 }
 
 const toLine = (job: FailedJob, line: number, request: StoredRequest = { request: '' }): PreparedLine => {
-  const { operation, modelVersion, priority, lineId, row, columns, outputName } = job;
+  const { operation, modelVersion, priority, lineId, row, columns, outputName, labels } = job;
   // Safe and unique already, it is given out as it is.
   const name = outputName?.name;
   const id = lineId ?? String(line);
@@ -62,5 +63,10 @@ const toLine = (job: FailedJob, line: number, request: StoredRequest = { request
       columns,
     };
   }
-  return { kind: 'request', json: JSON.stringify({ operation, modelVersion, body, priority, id, name }), row, columns };
+  return {
+    kind: 'request',
+    json: JSON.stringify({ operation, modelVersion, body, priority, id, name, labels }),
+    row,
+    columns,
+  };
 };

@@ -31,6 +31,7 @@ export interface ReportRow {
   received?: number;
   /** In Operations, once the job has ended. */
   cost?: number;
+  labels?: Record<string, string>;
   /** One entry for each output that is missing. */
   errors?: OutputError[];
   /** Where the line stands in the file: number of the line or, in a table, of the row with the header as the first. */
@@ -53,6 +54,7 @@ const reportedJob = lineJobSchema.pick({
   outputs: true,
   errors: true,
   ...costAttributes,
+  labels: true,
   row: true,
   warnings: true,
   columns: true,
@@ -109,6 +111,7 @@ const buildJobRow = (
     requested,
     received,
     cost: viewCost(found)?.actual,
+    labels: found.labels,
     errors,
   };
 };

@@ -39,7 +39,11 @@ export class GenerateFunction extends DurableFunction {
       permissions: [
         // Looks for a free slot of a short window.
         allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
-        allow(['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucket.bucketArn}/${prefixes.outputs}*`]),
+        // The labels of a job are tags of its outputs.
+        allow(
+          ['s3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],
+          [`${bucket.bucketArn}/${prefixes.outputs}*`],
+        ),
         // What a service writes to a presigned URL is signed, read and removed by this role.
         allow(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], [`${bucket.bucketArn}/${prefixes.incoming}*`]),
         allowReadInputs(bucket, settings.inputBuckets),

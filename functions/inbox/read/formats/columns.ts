@@ -20,6 +20,7 @@ export interface TableRequest {
   priority?: string;
   modelVersion?: string;
   name?: string;
+  labels?: string;
   body: Record<string, unknown>;
 }
 
@@ -48,6 +49,7 @@ export const readColumns = (header: readonly string[]): Columns => {
   }
   const ofLine = new Map<string, number>();
   const body = new Map<string, Field>();
+  const labels: { column: number; label: string }[] = [];
   const own: { column: number; name: string }[] = [];
   for (const [column, name] of names.entries()) {
     if (name === '') continue;
@@ -56,6 +58,7 @@ export const readColumns = (header: readonly string[]): Columns => {
     }
     const known = readColumnName(name);
     if (known.kind === 'own') own.push({ column, name });
+    else if (known.kind === 'label') labels.push({ column, label: known.label });
     else if (known.kind === 'body') {
       checkPath(name, column, known.path);
       addField(body, known.path, { kind: 'cell', column, name });
@@ -72,12 +75,25 @@ export const readColumns = (header: readonly string[]): Columns => {
           return text === '' ? [] : [[name, text]];
         }),
       ),
+      ...readLabels(labels, cells, ofLine.get('labels')),
       body: readFields(fields, cells),
     }),
     isNamed: (column) => (names[column] ?? '') !== '',
     own: readOwnColumns(own),
     isOwn: (column) => ownColumns.has(column),
   };
+};
+
+/** The labels of a row as one text; nothing if all of their cells are empty. */
+const readLabels = (
+  columns: readonly { column: number; label: string }[],
+  cells: readonly string[],
+  labelsColumn: number | undefined,
+): Pick<TableRequest, 'labels'> => {
+  const cell = (column: number): string => cells[column]?.trim() ?? '';
+  const own = columns.flatMap(({ column, label }) => (cell(column) === '' ? [] : [`${label}=${cell(column)}`]));
+  const all = [labelsColumn === undefined ? '' : cell(labelsColumn), ...own].filter((text) => text !== '');
+  return all.length === 0 ? {} : { labels: all.join(', ') };
 };
 
 const checkPath = (name: string, column: number, path: readonly string[]): void => {

@@ -2,15 +2,18 @@ import * as z from 'zod';
 import { operations } from '#shared/adobe/services/registry.ts';
 
 /** Fields of a line that stand beside its body. */
-export const lineFields = ['operation', 'id', 'priority', 'modelVersion', 'name'] as const;
+export const lineFields = ['operation', 'id', 'priority', 'modelVersion', 'name', 'labels'] as const;
 
 /** What the name of a column stands for: a field of the line, a field of the body by its path, or nothing that Adobe or the gateway knows. */
 export type ColumnName =
   | { kind: 'line'; field: (typeof lineFields)[number] }
+  /** One label, such as `label:campaign`. */
+  | { kind: 'label'; label: string }
   | { kind: 'body'; path: string[] }
   | { kind: 'own' };
 
 const bodyPrefix = 'body.';
+const labelPrefix = 'label:';
 
 const topFields = new Set(operations.flatMap(({ body }) => Object.keys(body.shape)));
 
@@ -35,6 +38,9 @@ for (const { body } of operations) addNames(body);
 export const readColumnName = (name: string): ColumnName => {
   const field = lineFields.find((one) => one.toLowerCase() === name.toLowerCase());
   if (field !== undefined) return { kind: 'line', field };
+  if (name.slice(0, labelPrefix.length).toLowerCase() === labelPrefix) {
+    return { kind: 'label', label: name.slice(labelPrefix.length) };
+  }
   const isPrefixed = name.slice(0, bodyPrefix.length).toLowerCase() === bodyPrefix;
   const path = (isPrefixed ? name.slice(bodyPrefix.length) : name).split('.').map(writeKnownName);
   return isPrefixed || topFields.has(path[0] ?? '') ? { kind: 'body', path } : { kind: 'own' };

@@ -42,6 +42,24 @@ describe.concurrent('outputs with names', () => {
     expect(keys).toEqual([`${folder}A-17.jpg`, `${outputsFolder(job)}1.png`]);
   });
 
+  it('bear the labels of the job as tags', async () => {
+    const rig = await servers.rig();
+    rig.adobe.script('GET', statusPath, success(`${rig.storage.url}/a`));
+    rig.storage.script('GET', '/a', picture('first', 'image/jpeg'));
+    const labels = { campaign: 'spring', 'cost center': 'a+b' };
+    const tags: unknown[] = [];
+    rig.context.s3.middlewareStack.add(
+      (next) => (args) => {
+        if ('Tagging' in args.input) tags.push(args.input.Tagging);
+        return next(args);
+      },
+      { step: 'initialize', name: 'tags', override: true },
+    );
+    const { job } = await rig.follow(await rig.accepted({}, { labels }));
+    expect(job.state).toBe('succeeded');
+    expect(tags).toContain('campaign=spring&cost+center=a%2Bb');
+  });
+
   it('of a single call lie in the folder of the job', async () => {
     const { job, keys } = await named({ name: 'kite', count: 1 });
     expect(keys).toEqual([`${outputsFolder(job)}kite.jpg`, `${outputsFolder(job)}kite-2.png`]);
