@@ -3,6 +3,8 @@ import middy from '@middy/core';
 import { createImsClient } from '#shared/adobe/auth/ims.ts';
 import { checkFireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import { createIoManagementClient } from '#shared/adobe/console/io-management.ts';
+import type { AuditAction } from '#shared/audit/entry.ts';
+import { recordAudit } from '#shared/audit/trail.ts';
 import { invokeTokenRefresh } from '#shared/aws/access-token-source.ts';
 import { createDynamoDb, createLambda, createSecretsManager } from '#shared/aws/clients.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
@@ -46,6 +48,12 @@ const ports: RotationPorts = {
   recordMetric: createRecordMetric(),
 };
 
+const trail = { table: { dynamoDb, tableName: environment.auditTableName, clock }, log };
+
+/** A step that is repeated is noted again; a rotation is never held up by the audit trail. */
+const note = (action: AuditAction, object: Record<string, string>): Promise<void> =>
+  recordAudit(trail, { actorKind: 'function', actor: 'secret-rotation', action, object, outcome: 'done' });
+
 /** Time, in ms, that is kept for the last writes of a run. */
 const reserveMs = 5_000;
 
@@ -62,6 +70,13 @@ export const handler = middy<unknown>()
       deadline: clock.now() + context.getRemainingTimeInMillis() - reserveMs,
     };
     const event = eventSchema.parse(input);
-    if ('Step' in event) return runStep(options, event);
-    return event.action === 'daily' ? runDaily(options) : deletePreviousSecretNow(options, event.confirm);
+    if ('Step' in event) {
+      await runStep(options, event);
+      if (event.Step === 'finishSecret') await note('credentials rotated', { versionId: event.ClientRequestToken });
+      return undefined;
+    }
+    if (event.action === 'daily') return runDaily(options);
+    const deleted = await deletePreviousSecretNow(options, event.confirm);
+    await note('credentials compromised', { secretUuid: event.confirm ?? 'previous' });
+    return deleted;
   });
