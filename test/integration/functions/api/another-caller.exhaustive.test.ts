@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { expectUntouched, others, type Prey, startWithPrey, tryRoutes, tryToShare } from './another-caller.ts';
+import { expectUntouched, type Prey, startWithPrey, tryRoutes, tryToShare } from './another-caller.ts';
+import { others } from './victim.ts';
 
 let own: Prey;
 let count = 0;

@@ -3,14 +3,13 @@ import {
   expectUntouched,
   isGeneration,
   listRoutes,
-  marker,
   type Prey,
   probes,
   startWithPrey,
   tryRoutes,
   tryToShare,
-  victim,
 } from './another-caller.ts';
+import { marker, victim } from './victim.ts';
 
 let own: Prey;
 beforeAll(async () => {

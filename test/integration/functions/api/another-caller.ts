@@ -9,32 +9,8 @@ import { createDelivery } from '#shared/webhooks/delivery-store.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
 import { startApi, success, type TestApi } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
+import { marker, victim } from './victim.ts';
 
-export const victim = 'caf\u00e9/victim';
-
-// Names that a careless comparison, a path or a normalization would take for the victim's.
-export const others = [
-  'bob',
-  'caf\u00e9',
-  'caf\u00e9/vict',
-  'caf\u00e9/victim2',
-  'caf\u00e9/victim/',
-  '/caf\u00e9/victim',
-  'caf\u00e9//victim',
-  'caf\u00e9/Victim',
-  'CAF\u00c9/VICTIM',
-  'caf\u00e9/victim ',
-  'caf\u00e9/victim%20',
-  'caf\u00e9/victim#',
-  'caf\u00e9%2Fvictim',
-  'caf\u00e9%2fvictim',
-  'cafe/victim',
-  'cafe\u0301/victim',
-  'caller#caf\u00e9/victim',
-  '*',
-];
-
-export const marker = 'the secret campaign of the victim';
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Buffer.alloc(32)]);
 const adobeUpload = '0b5a3f5e-6d1c-4a60-9f0e-000000000001';
 export const reproducible = { prompt: marker, seeds: [11], numVariations: 1 };

@@ -1,14 +1,16 @@
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
-import { createJobTable, startDynamoDb } from '#local/dynamodb.ts';
+import { createAuditTable, createCallerTable, createJobTable, startDynamoDb } from '#local/dynamodb.ts';
 import { startEventBridge } from '#local/eventbridge.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
+import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock } from '#shared/clock.ts';
 import { outputKey } from '#shared/deployment/bucket.ts';
+import { apiEnvironment } from '#shared/deployment/job-environments.ts';
+import { settingsSchema } from '#shared/deployment/settings.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { callHandler, finishJob, moveJob, success } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
@@ -39,33 +41,29 @@ describe('the handler with its settings and AWS clients', () => {
 
   beforeAll(async () => {
     servers = await startServers();
-    const { dynamoDb, secretsManager } = servers.clients;
+    const { dynamoDb } = servers.clients;
     await createJobTable(dynamoDb, 'jobs');
-    await secretsManager.send(
-      new CreateSecretCommand({ Name: `${stack}/access-token`, SecretString: '{"placeholder":"x"}' }),
-    );
+    await createCallerTable(dynamoDb, 'callers');
+    await createAuditTable(dynamoDb, 'audit');
     const environment: Record<string, string> = {
-      STACK_NAME: stack,
-      TABLE_NAME: 'jobs',
-      BUCKET_NAME: bucket,
-      EVENT_BUS_NAME: 'default',
-      ACCESS_TOKEN_SECRET_ID: `${stack}/access-token`,
-      DISPATCH_FUNCTION_NAME: `${stack}-dispatch`,
-      WEBHOOK_TABLE_NAME: 'webhooks',
-      CALLER_TABLE_NAME: 'callers',
-      NOTIFY_FUNCTION_ARN: 'arn:aws:lambda:us-east-1:000000000000:function:notify:live',
-      SERVICES: '{"firefly":{}}',
-      SUBMIT_GRACE_SECONDS: '3',
-      OUTPUT_URL_LIFETIME_SECONDS: '900',
-      JOB_RETENTION_DAYS: '30',
-      OPERATORS: '"policy"',
-      INPUT_BUCKETS: '',
-      DOCS: 'open',
-      UPLOADS_PER_DAY: '100',
-      SINGLE_SIGN_ON: 'users',
-      INPUT_MAX_BYTES: '10485760',
-      GATEWAY_VERSION: '0.0.0-test',
-      GATEWAY_URL: 'http://127.0.0.1:3000/',
+      ...apiEnvironment.write({
+        ...settingsSchema.parse({}),
+        stackName: stack,
+        tableName: 'jobs',
+        bucketName: bucket,
+        eventBusName: 'default',
+        webhookTableName: 'webhooks',
+        callerTableName: 'callers',
+        auditTableName: 'audit',
+        passthroughFunctionName: `${stack}-passthrough`,
+        dispatchFunctionName: `${stack}-dispatch`,
+        notifyFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:notify:live',
+        outputUrlLifetimeSeconds: 900,
+        operators: 'policy',
+        singleSignOn: 'users',
+        gatewayUrl: 'http://127.0.0.1:3000/',
+        gatewayVersion: '0.0.0-test',
+      }),
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
@@ -92,10 +90,17 @@ describe('the handler with its settings and AWS clients', () => {
   it('takes a job as soon as the access token is there, and serves and erases its outputs', async () => {
     expect(await post()).toMatchObject({ statusCode: 503, json: { error_code: 'not_configured' } });
     expect((await call({ path: '/health' })).json).toMatchObject({ status: 'not_configured', version: '0.0.0-test' });
-    const token = { accessToken: 't', expiresAt: Date.now() + 3_600_000, clientId: 'c', scope: 'firefly_api' };
-    await servers.clients.secretsManager.send(
-      new PutSecretValueCommand({ SecretId: `${stack}/access-token`, SecretString: JSON.stringify(token) }),
-    );
+    const table = {
+      dynamoDb: DynamoDBDocumentClient.from(servers.clients.dynamoDb),
+      tableName: 'jobs',
+      clock: systemClock,
+    };
+    const now = Date.now();
+    await createStatusItems(table).writeTokenRefresh({
+      state: 'ok',
+      lastRunAt: new Date(now).toISOString(),
+      tokenExpiresAt: new Date(now + 3_600_000).toISOString(),
+    });
 
     const accepted = await post();
     const jobId = String(accepted.json['jobId']);
@@ -105,11 +110,6 @@ describe('the handler with its settings and AWS clients', () => {
     });
     expect((await call({ path: '/jobs' })).json).toMatchObject({ jobs: [{ jobId, status: 'queued' }] });
 
-    const table = {
-      dynamoDb: DynamoDBDocumentClient.from(servers.clients.dynamoDb),
-      tableName: 'jobs',
-      clock: systemClock,
-    };
     const job = await getJob(table, jobId);
     if (job === undefined) throw new Error('The job is not in the table.');
     const { s3 } = servers.clients;
