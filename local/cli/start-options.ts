@@ -15,6 +15,8 @@ export interface StartOptions {
   cors?: string;
   requestsPerMinute?: number;
   pollSeconds?: number;
+  /** Operations that the second of the demo callers may spend a day. */
+  budget?: number;
   /** How the simulator plays what Adobe's documents and its live services disagree on. */
   simulatorManner?: Side;
 }
@@ -28,6 +30,7 @@ Runs firefly-gateway on this machine and makes one image.
   --once                    exit after the image is stored: 0, or 1 with the reason
   --json                    one JSON line on stdout when ready, with --once a second one; all else on stderr
   --requests-per-minute N   limit that the gateway keeps and the simulator enforces (default 4)
+  --budget N                Operations that the second of the two callers may spend a day
   --poll-seconds N          seconds between polls of a job
   --simulator-manner M      documented (default) or observed: how the simulator plays what Adobe's documents and
                             its live services disagree on
@@ -59,6 +62,7 @@ export const readStartOptions = (args: string[]): StartOptions => {
     cors: origin('--cors', values.cors),
     requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 1, 999),
     pollSeconds: wholeNumber('--poll-seconds', values['poll-seconds'], 1, 3_600),
+    budget: wholeNumber('--budget', values.budget, 0, 1_000_000),
     simulatorManner: manner('--simulator-manner', values['simulator-manner']),
   };
 };
@@ -73,6 +77,7 @@ const parse = (args: string[]) => {
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         cors: { type: 'string' },
+        budget: { type: 'string' },
         verbose: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         'requests-per-minute': { type: 'string' },

@@ -29,7 +29,7 @@ const run = async (options: StartOptions): Promise<void> => {
     },
   });
   endOnSignal(stack, options.once ? 130 : 0);
-  const callers = await createDemoCallers(stack.description);
+  const callers = await createDemoCallers(stack.description, options.budget);
   say(`Ready: ${stack.description.gateway}`);
   if (options.json) console.log(JSON.stringify({ ...stack.description, callers }));
 

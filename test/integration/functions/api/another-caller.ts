@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
 import { createRoutes } from '#functions/api/app.ts';
 import { advanceBatch, endBatch } from '#shared/batches/batch-progress.ts';
-import { batchInputKey, uploadsFolder } from '#shared/deployment/bucket.ts';
+import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { createDelivery } from '#shared/webhooks/delivery-store.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
+import { sources } from './another-callers-files.ts';
 import { startApi, success, type TestApi } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
 import { marker, victim } from './victim.ts';
@@ -56,26 +57,6 @@ export const startWithPrey = async (): Promise<Prey> => {
   }
   await rememberUploadOwner(table, adobeUpload, victim);
   return { api, waiting, done, batch, webhook, upload, uploadKey };
-};
-
-/** Everything of the victim's that a request can name as an image or a file. */
-const sources = (own: Prey): string[] => {
-  const inOwnBucket = [
-    own.uploadKey,
-    own.uploadKey.replace('/', '//'),
-    `uploads/x/../${own.uploadKey.slice('uploads/'.length)}`,
-    `outputs/2026/03/01/${own.done}/0.jpg`,
-    `outputs/2026/03/01/${own.done}/job.json`,
-    'inbox/caf\u00e9%2Fvictim/a.png',
-    'inbox/caf\u00e9/victim/a.png',
-    'inbox/bob/../caf\u00e9%2Fvictim/a.png',
-    'inbox//caf\u00e9%2Fvictim/a.png',
-    batchInputKey(own.batch, 'json'),
-    `batches/${own.batch}/report.csv`,
-    `batches/${own.batch}/lines.txt`,
-    'batches/receipts/caf\u00e9%2Fvictim/a.png.json',
-  ];
-  return inOwnBucket.map((key) => `s3://outputs-bucket/${key}`);
 };
 
 const spellings = (id: string): string[] => [id, id.toUpperCase(), `${id}%20`, `${id}%00`, `%2e%2e/${id}`];
