@@ -69,13 +69,15 @@ export const createRequestRate = (table: Table, requestsPerSecond: number): Admi
       account.free -= 1;
       return;
     }
-    for (;;) {
+    for (const latest = table.clock.now() + tokenMs; ; ) {
       const now = table.clock.now();
       if (account.paid > 0 && now < account.paidUntil) {
         account.paid -= 1;
         return;
       }
       if (now < account.refusedUntil) throw tooManyRequests(account.refusedUntil - now);
+      // More requests wait than a slow table gives tokens for: they would wait until the function ends.
+      if (now > latest) throw tooManyRequests(tokenMs);
       account.taking ??= take(caller, account).finally(() => {
         account.taking = undefined;
       });

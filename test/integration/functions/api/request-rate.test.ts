@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProblemError } from '#functions/api/http/problem.ts';
 import { createRequestRate } from '#functions/api/http/request-rate.ts';
 import type { Table } from '#shared/aws/table.ts';
+import { systemClock } from '#shared/clock.ts';
 import { allItems } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
@@ -68,6 +69,23 @@ describe('the limit of requests of a caller', () => {
     await admit('another');
     clock.advance(3_000);
     await admit('flooder');
+  });
+
+  it('lets no request wait for long where the table is slow: what it gives no token for in time is refused', async () => {
+    const client = table.dynamoDb;
+    const slow = Object.create(client, {
+      send: {
+        value: async (...command: Parameters<typeof client.send>) => {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          return client.send(...command);
+        },
+      },
+    });
+    const admit = createRequestRate({ ...table, dynamoDb: slow, clock: systemClock }, 20);
+    const start = performance.now();
+    const results = await Promise.allSettled(Array.from({ length: 300 }, () => admit('flooder')));
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(results.filter(({ status }) => status === 'fulfilled').length).toBeLessThan(60);
   });
 
   it('stands before every route, and not before open ones', async () => {
