@@ -25,6 +25,10 @@ export const effects = [
   'lambda checkpoint', // finish begins
   's3 PUT', // job.json
   'dynamodb UpdateItem', // storing -> succeeded
+  'dynamodb UpdateItem', // the reservation: settled
+  'dynamodb UpdateItem', // usage
+  'dynamodb UpdateItem', // the reservation: the mark goes
+  'dynamodb UpdateItem', // usage: the mark goes
   'dynamodb UpdateItem', // the request is kept as long as the record
   'events PutEvents',
   'dynamodb UpdateItem', // the mark is cleared

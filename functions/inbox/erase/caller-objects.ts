@@ -7,6 +7,7 @@ import { removeItems } from '#shared/aws/write-items.ts';
 import { hashCaller, inboxFolder, prefixes, receiptsFolder, uploadsFolder } from '#shared/deployment/bucket.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
 import type { Erasure } from '#shared/erasing/erasure.ts';
+import { listCallerCosts } from '#shared/usage/caller-costs.ts';
 import type { InboxContext } from '../context.ts';
 import type { Progress } from './erase-job.ts';
 
@@ -19,10 +20,11 @@ export const eraseFilesOf = async ({ s3, bucket }: InboxContext, caller: string)
   await eraseObjects(s3, bucket, receiptsFolder(inbox));
 };
 
-/** Erases what jobs of a caller share. */
+/** Erases what jobs of a caller share, and what they cost. */
 export const eraseCountersOf = async ({ table }: InboxContext, caller: string): Promise<void> => {
   const where = condition`#pk = ${jobPartitions.caller(caller)}`;
   for await (const { Items = [] } of queryPages(table, { where, consistent: true })) await removeItems(table, Items);
+  for await (const items of listCallerCosts(table, caller)) await removeItems(table, items);
 };
 
 // Of up to 1,000 versions each.
