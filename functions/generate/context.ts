@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { AccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import type { CallAdobe } from '#shared/adobe/http/call.ts';
 import type { AllowsUrl } from '#shared/adobe/http/hosts.ts';
+import type { Sleep } from '#shared/adobe/http/retry.ts';
 import type { PollingPolicy } from '#shared/adobe/services/operation.ts';
 import type { AdobeService } from '#shared/adobe/services/service.ts';
 import type { TriggerDispatch } from '#shared/aws/invoke-functions.ts';
@@ -35,6 +36,8 @@ export interface GenerateContext {
   openWebInput: OpenWebInput;
   pollingPolicyFor(job: Pick<Job, 'operation'>): PollingPolicy;
   triggerDispatch: TriggerDispatch;
+  /** Waits within a step, in ms; longer waits are the durable execution's. */
+  sleep: Sleep;
   log: Log;
   recordMetric: RecordMetric;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
@@ -72,6 +73,9 @@ const generateContext: GenerateContext = {
   pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), overrides),
   outputMaxBytes: environment.outputMaxBytes,
   triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
+  sleep: async (ms) => {
+    await sleep(ms);
+  },
   log,
   recordMetric,
 };

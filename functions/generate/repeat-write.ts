@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isOfRecord } from '#shared/jobs/set-aside.ts';
 import type { GenerateContext } from './context.ts';
 
@@ -12,7 +11,7 @@ const delaysMs = [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000];
  * @throws what the last try threw
  */
 export const repeatWrite = async <Written>(
-  { log }: Pick<GenerateContext, 'log'>,
+  { log, sleep }: Pick<GenerateContext, 'log' | 'sleep'>,
   write: () => Promise<Written>,
 ): Promise<Written> => {
   for (const delayMs of delaysMs) {
@@ -21,7 +20,7 @@ export const repeatWrite = async <Written>(
     } catch (error) {
       if (isOfRecord(error)) throw error;
       log.warn('The outcome of a submit could not be written down yet.', { error: String(error), delayMs });
-      await delay(delayMs);
+      await sleep(delayMs);
     }
   }
   return write();

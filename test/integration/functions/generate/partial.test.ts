@@ -4,11 +4,10 @@ import type { TurnEnd } from '#functions/generate/turn.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { outputsFolder } from '#shared/deployment/bucket.ts';
 import type { Job, OutputError } from '#shared/jobs/job.ts';
-import type { ScriptedAnswer } from '#test/fixtures/fake-adobe.ts';
 import { readJob } from '#test/fixtures/job-table.ts';
 import { runDurably } from '#test/fixtures/replayed-execution.ts';
-import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';
-import { type Rig, type Servers, startServers, statusPath } from './rig.ts';
+import { four, outputAt, picture, prepareOn, seedsOf } from './four-outputs.ts';
+import { type Servers, startServers, statusPath } from './rig.ts';
 
 let servers: Servers;
 beforeAll(async () => {
@@ -16,33 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => servers.close());
 
-const picture = (text: string): ScriptedAnswer => ({
-  status: 200,
-  headers: { 'content-type': 'image/jpeg' },
-  body: Buffer.from(text),
-});
-
-/** Adobe's status of a job that has succeeded with these entries, some of them broken. */
-const finished = (outputs: unknown, more: Record<string, unknown> = {}): ScriptedAnswer => ({
-  status: 200,
-  body: { status: 'succeeded', jobId: '8b2c', result: { contentClass: 'art', outputs }, ...more },
-});
-
-const outputAt = (rig: Rig, index: number) => ({ seed: 100 + index, image: { url: `${rig.storage.url}/${index}` } });
-
-/** A job at Adobe that asked for so many outputs, with an answer and a storage that holds four pictures. */
-const prepare = async (request: unknown, outputs: (rig: Rig) => unknown, settings = {}, more = {}) => {
-  const rig = await servers.rig(settings);
-  for (const index of [0, 1, 2, 3]) rig.storage.script('GET', `/${index}`, picture(`picture ${index}`));
-  rig.adobe.script('GET', statusPath, finished(outputs(rig), more));
-  return { rig, accepted: await rig.accepted({}, { request: JSON.stringify(request) }) };
-};
+const prepare = (...given: Parameters<typeof prepareOn> extends [unknown, ...infer Rest] ? Rest : never) =>
+  prepareOn(servers, ...given);
 
 const indexesOf = ({ errors = [] }: Job): (number | undefined)[] => errors.map(({ index }: OutputError) => index);
-const seedsOf = ({ outputs = [] }: Job) => outputs.map(({ seed }) => seed);
-
-const four = { prompt: 'a kite', numVariations: 4 };
-
 describe.concurrent('one bad output of four', () => {
   it.each<[string, unknown]>([
     ['has no URL', { seed: 101, image: {} }],
@@ -85,15 +61,6 @@ describe.concurrent('one bad output of four', () => {
     // A file is named after its place in Adobe's answer, whatever became of the others.
     expect(stored.has(`${outputsFolder(job)}3.jpg`)).toBe(true);
   });
-
-  it('that is gone from its host costs itself only, once a fresh URL was refused as well', async () => {
-    const { rig, accepted } = await prepare(four, (r) => [0, 1, 2, 3].map((index) => outputAt(r, index)));
-    rig.storage.script('GET', '/2', { status: 404 });
-    const { job } = await rig.follow(accepted);
-    expect(job).toMatchObject({ state: 'partially_succeeded', errors: [{ index: 2, code: 'output_not_stored' }] });
-    expect(job.errors?.[0]?.message).toContain('404');
-    expect(seedsOf(job)).toEqual([100, 101, 103]);
-  }, 60_000);
 
   it('that is too large costs itself only', async () => {
     const { rig, accepted } = await prepare(four, (r) => [0, 1, 2, 3].map((index) => outputAt(r, index)), {
@@ -141,57 +108,6 @@ describe.concurrent('fewer outputs than were asked for', () => {
     expect(job).toMatchObject({ state: 'failed', error: { code: 'output_not_stored' } });
     expect(indexesOf(job)).toEqual([0, 1, 2, 3]);
   });
-});
-
-describe('a crash between the outputs of a job', () => {
-  /** Follows a job that dies at its n-th effect, before or after it, and reads what became of it. */
-  const followWithCrash = async (crash: { at: number; after: boolean } | undefined) => {
-    const { rig, accepted } = await prepare(four, (r) => [outputAt(r, 0), null, outputAt(r, 2), outputAt(r, 3)]);
-    let effects = 0;
-    const dying =
-      <Args, Answer>(isEffect: (name: string) => boolean) =>
-      (next: (args: Args) => Promise<Answer>, context: object) =>
-      async (args: Args): Promise<Answer> => {
-        if (!isEffect((context as { commandName?: string }).commandName ?? '')) return next(args);
-        const index = effects++;
-        if (crash?.at === index && !crash.after) throw new CrashError('Before the effect.');
-        const answer = await next(args);
-        if (crash?.at === index) throw new CrashError('After the effect.');
-        return answer;
-      };
-    const options = { step: 'initialize', name: 'dying' } as const;
-    rig.dynamoDb.middlewareStack.add(dying((name) => name === 'UpdateItemCommand') as never, options);
-    rig.context.s3.middlewareStack.add(dying((name) => name === 'PutObjectCommand') as never, options);
-    try {
-      const { invocations } = await runDurably<TurnEnd>((durable) => runJob(durable, accepted, rig.context));
-      return { rig, job: await readJob(rig.context.table, accepted), effects, invocations };
-    } finally {
-      rig.context.s3.middlewareStack.remove('dying');
-    }
-  };
-
-  it('loses nothing and stores nothing twice, wherever it happens', async () => {
-    const whole = await followWithCrash(undefined);
-    expect(whole.effects).toBeGreaterThanOrEqual(7);
-    for (let at = 0; at < whole.effects; at += 1) {
-      for (const after of [false, true]) {
-        const { rig, job, invocations } = await followWithCrash({ at, after });
-        expect(invocations).toBe(2);
-        expect(job, `effect ${at}`).toMatchObject({
-          state: 'partially_succeeded',
-          requested: 4,
-          received: 4,
-          errors: [{ index: 1, code: 'output_malformed' }],
-        });
-        expect(seedsOf(job)).toEqual([100, 102, 103]);
-        expect(rig.events.length).toBeGreaterThan(0);
-        const keys = [...(await rig.stored()).keys()].filter((key) => key.startsWith(outputsFolder(job)));
-        expect(keys).toHaveLength(4);
-        // What was in memory died with the process: Adobe is asked again, unless all outputs were stored.
-        expect(rig.adobe.asked('GET', statusPath).length).toBeLessThanOrEqual(2);
-      }
-    }
-  }, 60_000);
 });
 
 describe('the steps of a durable execution', () => {

@@ -179,6 +179,7 @@ const createRig = (
     triggerDispatch: async () => {
       rig.dispatches += 1;
     },
+    sleep: async () => {},
     ...observed,
     ...settings,
   };
