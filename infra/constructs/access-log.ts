@@ -16,6 +16,7 @@ const fields = {
   sourceIp: '$context.identity.sourceIp',
   principal: '$context.identity.userArn',
   subject: '$context.authorizer.claims.sub',
+  caller: '$context.authorizer.callerId',
   authorizerError: '$context.authorizer.error',
   integrationError: '$context.integrationErrorMessage',
 };

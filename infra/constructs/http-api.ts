@@ -179,6 +179,7 @@ const corsPreflight = (allowOrigins: string[]): CorsPreflightOptions => ({
     'x-amz-date',
     'x-amz-security-token',
     'x-api-key',
+    'x-label',
     'x-model-version',
     'x-output-name',
     'x-priority',

@@ -29,7 +29,7 @@ export interface StackFunctions {
   readSettings(): Promise<Record<string, string>>;
   /** Has a new access token minted from the stored credentials. */
   refreshToken(): Promise<RefreshReport>;
-  /** Repairs what a crash left, brings `/health` up to date, and restarts a failed rotation. */
+  /** Repairs what a crash left, brings `/health/details` up to date, and restarts a failed rotation. */
   runDaily(): Promise<DailyReport>;
   /**
    * Deletes the previous client secret at Adobe at once.

@@ -16,6 +16,7 @@ const allowHeaders = [
   'prefer',
   'x-api-key',
   'x-local-caller',
+  'x-label',
   'x-model-version',
   'x-output-name',
   'x-priority',

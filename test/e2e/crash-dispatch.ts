@@ -9,6 +9,7 @@ export const effects = [
   'dynamodb UpdateItem', // queued -> scheduled
   'dynamodb UpdateItem', // the served round
   'lambda invoke', // the durable execution
+  'dynamodb UpdateItem', // how the run went, for /health
 ];
 
 const request = { prompt: 'a harbour', size: { width: 1024, height: 1024 } };

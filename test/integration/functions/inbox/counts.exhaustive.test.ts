@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { recoverEnds } from '#functions/dispatch/recover-ends.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import { isOver } from '#shared/batches/batch.ts';
 import { advanceBatch } from '#shared/batches/batch-progress.ts';
@@ -41,7 +42,10 @@ const endSilently = async (batchId: string, line: number) => {
   return ended;
 };
 
-const recover = () => recoverJobs({ ...rig, ...rig.context, startTurn: async () => {} });
+const recover = async () => {
+  await recoverJobs({ ...rig, ...rig.context, startTurn: async () => {} });
+  await recoverEnds({ ...rig, ...rig.context }, 'jobs');
+};
 
 const linesTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 

@@ -28,7 +28,7 @@ describe('npm run credentials, setting up', () => {
   afterAll(() => rig.close());
   beforeEach(() => rig.reset());
 
-  const health = async () => (await (await rig.gateway.call('/health')).json()) as object;
+  const health = async () => (await (await rig.gateway.call('/health/details')).json()) as object;
 
   it('turns a stack that was just deployed into one that works', async () => {
     const ran = await rig.run([], rig.environment());
