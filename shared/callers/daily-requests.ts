@@ -44,14 +44,18 @@ export const countRequests = async (
       when: condition`attribute_not_exists(#requests) OR #requests <= ${requestsPerDay - count}`,
     });
     if (counted !== undefined) break;
-    count = Math.min(count, requestsPerDay - (await readRequests(table, caller)));
+    count = Math.min(count, requestsPerDay - (await readRequests(table, caller, countedAt)));
   }
   return { count: Math.max(0, count), countedAt };
 };
 
-/** How many requests of this UTC day are counted. */
-export const readRequests = async (table: Table, caller: string): Promise<number> => {
-  const item = await getItem(table, dayKey(caller, table.clock.now()));
+/**
+ * How many requests of a UTC day are counted.
+ *
+ * @param at a time of that day, epoch ms; now by default
+ */
+export const readRequests = async (table: Table, caller: string, at: number = table.clock.now()): Promise<number> => {
+  const item = await getItem(table, dayKey(caller, at));
   return Number(item?.['requests'] ?? 0);
 };
 

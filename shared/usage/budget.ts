@@ -2,6 +2,7 @@ import { allOf, Condition } from '../aws/expressions.ts';
 import type { Item } from '../aws/items.ts';
 import { getItem, type Table, ttlAfter } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
+import { jobKey } from '../jobs/job-store.ts';
 import { addOnce, decideAddition, forgetAddition } from './counter.ts';
 import {
   createPatience,
@@ -59,7 +60,9 @@ export const reserve = async (table: Table, job: ReservedJob, amount: number, bu
   const wait = createPatience();
   for (;;) {
     const known = await getReservation(table, job);
-    if (known !== undefined && isHeld(known)) return { kind: 'reserved' };
+    // The record of a settled job may have expired or been erased: then this request makes a new one.
+    const isOver = known?.state === 'settled' && (await getItem(table, jobKey(job.jobId))) === undefined;
+    if (known !== undefined && isHeld(known) && !isOver) return { kind: 'reserved' };
     if (known?.state === 'reserving') {
       if (!(await wait(known))) await decideReservation(table, known);
       continue;

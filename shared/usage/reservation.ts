@@ -3,7 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
-import { getItem, queryItems, queryPages, removeItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
+import {
+  getItem,
+  nowSeconds,
+  queryItems,
+  queryPages,
+  removeItem,
+  type Table,
+  ttlAfter,
+  updateItem,
+} from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 
 const reservationSchema = z.object({
@@ -127,7 +136,8 @@ export const moveReservation = async (
     },
     when:
       known === undefined
-        ? condition`attribute_not_exists(#pk)`
+        ? // An expired one counts as gone, and DynamoDB may delete it days later.
+          condition`attribute_not_exists(#pk) OR #expiresAt <= ${nowSeconds(table)}`
         : condition`#state = ${known.state} AND #token = ${known.token}`,
   });
   if (moved !== undefined) return true;

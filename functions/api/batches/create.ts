@@ -91,34 +91,39 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
 
 const takeIn = async (context: ApiContext, from: Actor, wanted: BatchRequest): Promise<Batch> => {
   const caller = from.caller();
-  const { table, objects, settings } = context;
+  const { table, objects, readPolicy, settings } = context;
   const { idempotencyKey: key } = wanted;
   const idByKey = batchIdOfCall(settings.stackName, caller, key);
   // Looked up first: another request with the same key must not replace the requests of this one, and the same one is answered
   // even if its file is gone by now.
   const existing = key === undefined ? undefined : await getBatch(table, idByKey);
   if (existing !== undefined) return requireSameRequest(existing, wanted);
+  // Before anything is stored: what is refused must leave no prompts behind.
+  const admit = async (batchId: string) => admitBatch(table, caller, await readPolicy(caller), batchId);
   if (wanted.kind === 'source') {
     const source = await findSource(context, caller, wanted.source);
     // Without a key the same content of the same file is the same batch, as it is in the inbox.
     if (key === undefined) {
-      return requireKept(await putBatch(context, from, batchIdOfFile(caller, source), source, wanted));
+      const batchId = batchIdOfFile(caller, source);
+      await admit(batchId);
+      return requireKept(await putBatch(context, from, batchId, source, wanted));
     }
+    await admit(idByKey);
     return requireSameRequest(await putBatch(context, from, idByKey, source, wanted), wanted);
   }
+  await admit(idByKey);
   const stored = await objects.put(batchInputKey(idByKey, wanted.extension), wanted.body, wanted.contentType);
   return requireSameRequest(await putBatch(context, from, idByKey, toBatchSource(stored), wanted), wanted);
 };
 
 const putBatch = async (
-  { table, log, readPolicy, settings: { retentionSeconds } }: ApiContext,
+  { table, log, settings: { retentionSeconds } }: ApiContext,
   from: Actor,
   batchId: string,
   source: BatchSource,
   { priority, outputName, requestHash }: BatchRequest,
 ): Promise<Batch> => {
   const caller = from.caller();
-  await admitBatch(table, caller, await readPolicy(caller), batchId);
   const newBatch = { batchId, caller, source, priority, outputName, requestHash, retentionSeconds };
   const { created, batch } = await createBatch(table, newBatch, table.clock.now());
   if (created) audit(log, from, 'batch made', { batchId });

@@ -6,6 +6,7 @@ import { GatewayError } from '#shared/errors.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { jobKey } from '#shared/jobs/job-store.ts';
 import { eraseRequests } from '#shared/jobs/request-store.ts';
+import { eraseReservations } from '#shared/usage/reservation.ts';
 import type { InboxContext } from '../context.ts';
 
 /** What one step of an erasure has come to. */
@@ -49,5 +50,6 @@ export const eraseRemains = async (inbox: InboxContext, jobId: string, createdAt
   const recorded = createdAt ?? (await getItem(table, jobKey(jobId)))?.['createdAt'];
   if (typeof recorded === 'string') await eraseUnder(inbox)(outputsFolder({ jobId, createdAt: recorded }));
   await eraseRequests(table, jobId);
+  await eraseReservations(table, jobId);
   if (recorded !== undefined) await removeItem(table, jobKey(jobId));
 };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
+import { jobKey } from '#shared/jobs/job-store.ts';
 import { reserve } from '#shared/usage/budget.ts';
 import { releaseReservation, settleJob } from '#shared/usage/settlement.ts';
-import type { TestDynamoDb } from '../../../fixtures/job-table.ts';
+import { putItems, type TestDynamoDb } from '../../../fixtures/job-table.ts';
 import type { ManualClock } from '../../../fixtures/manual-clock.ts';
 import { CrashError } from '../../../fixtures/unreliable-dynamodb.ts';
 import { useJobTable } from '../../../fixtures/use-job-table.ts';
@@ -30,6 +31,19 @@ describe('a budget', () => {
     );
     expect(outcomes.every(({ kind }) => kind === 'reserved')).toBe(true);
     expect(await countersOf(table)).toMatchObject({ month: 1_000, days: 1_000, open: 1 });
+  });
+
+  it('counts a request anew whose job is no more, and whose reservation the table still holds', async () => {
+    const job = endedJob('again');
+    expect(await reserve(table, job, 1_000, {})).toMatchObject({ kind: 'reserved' });
+    await settleJob(table, job);
+    // Its record has been erased; the reservation is there for 30 days, and longer where DynamoDB deletes late.
+    expect(await reserve(table, job, 1_000, {})).toMatchObject({ kind: 'reserved' });
+    await settleJob(table, job);
+    clock.advance(31 * 86_400_000);
+    expect(await reserve(table, job, 1_000, { operationsPerDay: 1 })).toMatchObject({ kind: 'reserved' });
+    expect(await reserve(table, endedJob('more'), 1_000, { operationsPerDay: 1 })).toMatchObject({ kind: 'refused' });
+    await settleJob(table, job);
   });
 
   it('says when it is possible again, and which rule holds longest', async () => {
@@ -85,6 +99,11 @@ it('is exact wherever a process dies, and however many go on at once', async () 
       ...(index % 2 === 0 ? {} : { requested: 3, received: 2 }),
       labels: { campaign: 'spring' },
     }),
+  );
+  // Their records: without one, a settled reservation is that of an earlier job.
+  await putItems(
+    table,
+    jobs.map(({ jobId }) => jobKey(jobId)),
   );
   let crashes = 0;
   await Promise.all(
