@@ -59,6 +59,8 @@ const run = async (command: string): Promise<number> => {
   const port = await freePort();
   const proxyUrl = `http://127.0.0.1:${port}`;
   const simulator = await startSimulator({
+    // The gateway warns of such sizes and passes them on.
+    facts: { 'video-sizes-pass': 'observed' },
     advertise: proxyUrl,
     // Adobe's file knows images as results of a job, and no videos.
     unadvertised: ['/v3/videos/generate'],
