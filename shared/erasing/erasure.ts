@@ -37,7 +37,9 @@ const parseErasure = createItemParser(erasureSchema);
 const erasureKey = (erasureId: string) => ({ pk: jobPartitions.erasures, sk: erasureId });
 
 /** The part of the queue index in which erasures stand that go on. */
-const openErasures = 'erasure';
+// Apart, so that any number of deleted webhooks keeps no erasure of a caller waiting.
+const openPart = (subject: Erasure['subject']): string => `erasure#${subject}`;
+const subjects: readonly Erasure['subject'][] = ['caller', 'webhook'];
 const erasures = '2f4c1b0e-7a5d-5e39-9c1a-6b8d0e2f4a71';
 
 /** How long an execution may be silent before it counts as lost, in ms: longer than any step. */
@@ -58,7 +60,7 @@ export const requestErasure = async (
   const erasureId = v5(JSON.stringify([subject, name]), erasures);
   const now = new Date(table.clock.now()).toISOString();
   const erasure: Erasure = { erasureId, subject, name, state: 'erasing', requestedAt: now, by, updatedAt: now, run: 0 };
-  const open = { queueState: openErasures, queueOrder: now };
+  const open = { queueState: openPart(subject), queueOrder: now };
   const { item } = await putNew(
     table,
     { ...erasureKey(erasureId), ...erasure, ...open },
@@ -75,14 +77,21 @@ export const listErasures = async (table: Table): Promise<Erasure[]> => {
 };
 
 /**
- * Claims the erasures that are due for a durable execution, which fences off all earlier ones; at most so many.
+ * Claims the erasures that are due for a durable execution, which fences off all earlier ones.
  *
- * @returns those that no other dispatch was faster with
+ * @param limit of callers, and as many of webhooks
+ * @returns those that no other dispatch was faster with, callers first
  */
 export const claimErasures = async (table: Table, limit: number): Promise<ErasureRun[]> => {
+  const runs: ErasureRun[] = [];
+  for (const subject of subjects) runs.push(...(await claimOf(table, subject, limit)));
+  return runs;
+};
+
+const claimOf = async (table: Table, subject: Erasure['subject'], limit: number): Promise<ErasureRun[]> => {
   const now = new Date(table.clock.now()).toISOString();
   const runs: ErasureRun[] = [];
-  const where = condition`#queueState = ${openErasures} AND #queueOrder <= ${now}`;
+  const where = condition`#queueState = ${openPart(subject)} AND #queueOrder <= ${now}`;
   for await (const { sk } of queryItems(table, { index: 'queue', where, pageSize: limit })) {
     const item = await updateItem(table, erasureKey(String(sk)), {
       add: { run: 1 },

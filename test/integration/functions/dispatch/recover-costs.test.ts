@@ -4,10 +4,10 @@ import type { Table } from '#shared/aws/table.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { reserve } from '#shared/usage/budget.ts';
+import { countersOf, crashAt, endedJob } from '#test/integration/shared/usage/costs.ts';
 import type { TestDynamoDb } from '../../../fixtures/job-table.ts';
 import type { ManualClock } from '../../../fixtures/manual-clock.ts';
 import { useJobTable } from '../../../fixtures/use-job-table.ts';
-import { countersOf, crashAt, endedJob } from '../../shared/usage/costs.ts';
 
 let table: Table;
 let clock: ManualClock;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { countersOf } from '../../shared/usage/costs.ts';
+import { countersOf } from '#test/integration/shared/usage/costs.ts';
 import { createFaultyWorld } from './faulty-world.ts';
 import { end, register, succeeded, untilOver, untilRead } from './live-batch.ts';
 import { jsonLine, type Servers, startServers } from './rig.ts';

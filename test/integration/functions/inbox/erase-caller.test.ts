@@ -38,4 +38,14 @@ describe('everything of a caller', () => {
     clock.advance(16 * 60_000);
     expect(await claimErasures(context.table, 5)).toMatchObject([{ run: 2 }]);
   });
+
+  it('of a caller does not wait behind those of any number of deleted webhooks', async () => {
+    const { context, clock } = await servers.rig();
+    for (let count = 0; count < 8; count += 1) await requestErasure(context.table, 'webhook', `webhook-${count}`);
+    clock.advance(1_000);
+    const { erasureId } = await requestErasure(context.table, 'caller', 'alice');
+    const claimed = await claimErasures(context.table, 3);
+    expect(claimed).toHaveLength(4);
+    expect(claimed[0]).toEqual({ erasureId, run: 1 });
+  });
 });
