@@ -1,6 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
-import { CfnRotationSchedule, CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { placeholderKey } from '#shared/adobe/auth/stored-credentials.ts';
 import { type CallerFunctionName, secretNames } from '#shared/deployment/names.ts';
@@ -9,6 +8,7 @@ import type { Settings } from '#shared/deployment/settings.ts';
 import type { DataTable } from './data-table.ts';
 import { AuthorizeFunction, CallerTokenFunction, SigningKeyFunction } from './functions/caller-functions.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
+import { rotateSecret } from './rotate-secret.ts';
 
 interface CallerAccessProps {
   settings: Settings;
@@ -44,25 +44,12 @@ export class CallerAccess extends Construct {
       authorize: new AuthorizeFunction(this, 'Authorize', functionProps),
       'signing-key': rotation,
     };
-    this.#rotateBy(rotation);
-  }
-
-  #rotateBy({ lambda }: SigningKeyFunction): void {
-    const secretId = this.signingKey.secretArn;
-    const permission = new CfnPermission(this, 'SecretsManagerMayInvoke', {
-      functionName: lambda.functionArn,
-      action: 'lambda:InvokeFunction',
-      principal: 'secretsmanager.amazonaws.com',
-      sourceAccount: Stack.of(this).account,
-      sourceArn: secretId,
-    });
-    const schedule = new CfnRotationSchedule(this, 'Schedule', {
-      secretId,
-      rotationLambdaArn: lambda.functionArn,
-      rotationRules: { automaticallyAfterDays: signingKeyRotationDays },
+    rotateSecret(this, {
+      secret: this.signingKey,
+      lambda: rotation.lambda,
+      rules: { automaticallyAfterDays: signingKeyRotationDays },
       // The first deployment makes the first key; a later one may rotate, as tokens of the key before stay accepted.
-      rotateImmediatelyOnUpdate: true,
+      immediately: true,
     });
-    schedule.addResourceDependency(permission);
   }
 }
