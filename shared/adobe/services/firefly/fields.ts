@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ModelVersions, OperationDefinition, PollingPolicy, RuleFinding } from '../operation.ts';
+import { byDefault, distinct, text } from '../schema.ts';
 import { imageFrom, inputDomains } from './image-source.ts';
 
 /** Adobe finishes images within seconds. */
@@ -10,28 +11,6 @@ export const modelVersions = (
   values: ModelVersions['values'],
   { default: standard, required }: Pick<ModelVersions, 'default' | 'required'>,
 ): ModelVersions => ({ header: 'x-model-version', values, default: standard, required });
-
-/** A text whose length is counted in characters as Adobe does, not in UTF-16 units. */
-export const text = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .check(({ value, issues }) => {
-      const length = [...value].length;
-      if (length < minimum) {
-        issues.push({ code: 'too_small', origin: 'string', minimum, inclusive: true, input: value, continue: true });
-      }
-      if (length > maximum) {
-        issues.push({ code: 'too_big', origin: 'string', maximum, inclusive: true, input: value, continue: true });
-      }
-    })
-    // A check of one's own is not seen by the description of the API.
-    .meta({ minLength: minimum, maxLength: maximum });
-
-const unique = (items: readonly unknown[]): boolean => new Set(items).size === items.length;
-
-/** A list in which nothing stands twice. */
-export const distinct = <Item extends z.ZodType>(items: z.ZodArray<Item>) =>
-  items.refine(unique, { error: 'the list has duplicated items' }).meta({ uniqueItems: true });
 
 /** Adobe: 1 to 1024 characters. */
 export const prompt = text(1, 1024);
@@ -44,12 +23,6 @@ export const seeds = distinct(z.array(z.int()).min(1).max(4)).meta({
 });
 /** Adobe: 1 to 4; by default as many as there are seeds, else 1. */
 export const numVariations = z.int().min(1).max(4);
-
-/**
- * What Adobe takes for a field that is left out. It is only told in the description of the API: bodies go to Adobe as they came.
- */
-export const byDefault = <Schema extends z.ZodType>(value: unknown, schema: Schema): Schema =>
-  schema.meta({ default: value });
 
 /** Width and height in pixels, each up to a maximum. */
 export const sizeUpTo = (maximum: number) =>

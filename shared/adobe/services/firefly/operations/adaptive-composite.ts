@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '../../operation.ts';
+import { byDefault } from '../../schema.ts';
 import { jobAcceptance } from '../acceptance.ts';
 import {
-  byDefault,
   compositeFields,
   compositeImage,
   countVariations,

@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { byDefault, text } from '../../schema.ts';
 import { linksAcceptance } from '../acceptance.ts';
 import {
-  byDefault,
   countVariations,
   hasSeeds,
   imagePolling,
   localeCode,
   modelVersions,
   seedsMatchVariations,
-  text,
   withSeeds,
 } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';

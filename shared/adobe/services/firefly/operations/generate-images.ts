@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { byDefault } from '../../schema.ts';
 import { jobAcceptance } from '../acceptance.ts';
 import {
-  byDefault,
   countVariations,
   hasSeeds,
   imagePolling,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '../../operation.ts';
+import { byDefault } from '../../schema.ts';
 import { jobAcceptance } from '../acceptance.ts';
-import { byDefault, hasSeeds, modelVersions, sizeUpTo, withSeeds } from '../fields.ts';
+import { hasSeeds, modelVersions, sizeUpTo, withSeeds } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { videoResult } from '../results.ts';
 import { warnOfVideoSizes } from '../sizes.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '../../operation.ts';
+import { byDefault } from '../../schema.ts';
 import { linksAcceptance } from '../acceptance.ts';
-import { byDefault, countVariations, hasSeeds, imagePolling, modelVersions, withSeeds } from '../fields.ts';
+import { countVariations, hasSeeds, imagePolling, modelVersions, withSeeds } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { presignedResult } from '../results.ts';
 
