@@ -10,7 +10,7 @@ export abstract class AdobeCallError extends GatewayError {
   abstract readonly retryAfterMs: number | undefined;
 }
 
-/** A wrong field of a request, in Adobe's words (Adobe: `validation_errors`). */
+/** A wrong field of a request, in Adobe's words; its place is empty where a service says it in the text only. */
 export interface AdobeValidationError {
   loc: (string | number)[];
   msg: string;
@@ -22,7 +22,7 @@ export interface AdobeError {
   code: string;
   message: string;
   status: number;
-  /** The wrong fields, where Adobe names them. */
+  /** The wrong fields, or the reasons one by one, where Adobe names them. */
   validationErrors?: AdobeValidationError[];
   /** The edge gateway's own word for it (Adobe: `x-access-error`). */
   accessError?: string;
@@ -34,17 +34,40 @@ export interface AdobeError {
 
 const text = z.string().nullish().catch(undefined);
 
+const code = z.union([z.string(), z.number()]).nullish().catch(undefined);
+
+/** One entry of a list of errors, as the services write them. */
+const listedError = z.preprocess(
+  (entry) => (typeof entry === 'string' ? { msg: entry } : entry),
+  z.object({
+    loc: z.array(z.union([z.string(), z.number()])).optional(),
+    msg: z.string().optional(),
+    type: text,
+    error_code: code,
+    code,
+    message: text,
+    name: text,
+    reason: text,
+  }),
+);
+
+type ListedError = z.output<typeof listedError>;
+
+const listedErrors = z.array(listedError).nullish().catch(undefined);
+
 const errorBody = z.object({
-  error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
+  error_code: code,
+  // Masking names its errors so, and adds `error_code` for some.
+  code,
+  title: text,
   // Adobe's list of custom models names its errors so.
   reason: text,
   message: text,
-  validation_errors: z
-    .array(
-      z.object({ loc: z.array(z.union([z.string(), z.number()])).optional(), msg: z.string().optional(), type: text }),
-    )
-    .nullish()
-    .catch(undefined),
+  // Firefly and Illustrator; Photoshop; Substance 3D; masking.
+  validation_errors: listedErrors,
+  errors: listedErrors,
+  error_details: listedErrors,
+  details: listedErrors,
 });
 
 const maxCodeLength = 100;
@@ -74,32 +97,31 @@ export const readAdobeError = (
   { accessError, contentType }: { accessError?: string | null; contentType?: string | null } = {},
 ): AdobeError => {
   const { data } = errorBody.safeParse(parseJson(body));
-  const code = readCode(data?.error_code);
-  const validationErrors = readValidationErrors(data?.validation_errors ?? []);
-  const fields = validationErrors.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`);
-  const message = [data?.message, accessError, ...fields]
+  const adobesCode = readCode(data?.error_code);
+  const { validation_errors, errors, error_details, details } = data ?? {};
+  const validationErrors = readListedErrors(validation_errors ?? errors ?? error_details ?? details ?? []);
+  const fields = validationErrors.map(({ loc, msg }) => (loc.length === 0 ? msg : `${loc.join('.')}: ${msg}`));
+  const message = [data?.message ?? data?.title, accessError, ...fields]
     .filter((part) => part !== undefined && part !== null && part !== '')
     .join('; ');
   return {
-    code: code ?? readCode(data?.reason) ?? `http_${status}`,
+    code: adobesCode ?? readCode(data?.code) ?? readCode(data?.reason) ?? `http_${status}`,
     message: readMessage(message || `Adobe answered with HTTP status ${status}.`),
     validationErrors: validationErrors.length === 0 ? undefined : validationErrors,
     status,
     accessError: accessError ?? undefined,
-    isAdobes: code !== undefined,
-    isHtml: code === undefined && (/^text\/html\b/i.test(contentType ?? '') || /^\s*</.test(body)),
+    isAdobes: adobesCode !== undefined,
+    isHtml: adobesCode === undefined && (/^text\/html\b/i.test(contentType ?? '') || /^\s*</.test(body)),
   };
 };
 
-const readValidationErrors = (
-  errors: readonly { loc?: (string | number)[]; msg?: string; type?: string | null }[],
-): AdobeValidationError[] =>
-  errors.slice(0, maxValidationErrors).map(({ loc = [], msg = '', type }) => ({
-    loc: loc
+const readListedErrors = (errors: readonly ListedError[]): AdobeValidationError[] =>
+  errors.slice(0, maxValidationErrors).map(({ loc, msg, type, name, message, reason, ...codes }) => ({
+    loc: (loc ?? (name ? [name] : []))
       .slice(0, maxLocParts)
       .map((part) => (typeof part === 'number' ? part : part.slice(0, maxFieldLength).toWellFormed())),
-    msg: readMessage(msg, maxFieldLength),
-    type: readCode(type) ?? 'value_error',
+    msg: readMessage(msg ?? message ?? reason ?? '', maxFieldLength),
+    type: readCode(type) ?? readCode(codes.error_code) ?? readCode(codes.code) ?? 'value_error',
   }));
 
 /** A text without the queries of its URLs: those of presigned ones hold a signature that is still good. */

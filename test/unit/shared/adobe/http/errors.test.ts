@@ -50,6 +50,50 @@ describe('readAdobeError', () => {
   });
 
   it.each([
+    [
+      'Photoshop',
+      {
+        error_code: 'validation_error',
+        message: 'Failed',
+        errors: [{ error_code: 'field_required', message: 'image' }],
+      },
+      { code: 'validation_error', message: 'Failed; image', type: 'field_required' },
+    ],
+    [
+      'Photoshop as a guide prints it',
+      { error_code: 'validation_error', message: 'Failed', errors: [{ code: 'field_required', message: 'image' }] },
+      { code: 'validation_error', message: 'Failed; image', type: 'field_required' },
+    ],
+    [
+      'masking',
+      {
+        type: 'error',
+        code: 'input_validation_error',
+        title: 'Not valid',
+        details: [{ name: 'mask', reason: 'none' }],
+      },
+      { code: 'input_validation_error', message: 'Not valid; mask: none', type: 'value_error' },
+    ],
+    [
+      'Illustrator',
+      { error_code: 400000, title: 'Bad', message: 'Failed', validation_errors: ['mode is unknown'] },
+      { code: '400000', message: 'Failed; mode is unknown', type: 'value_error' },
+    ],
+    [
+      'Substance 3D',
+      {
+        error_code: 'bad',
+        message: 'Failed',
+        error_details: [{ loc: ['body', 'scene'], msg: 'none', error_code: 'x' }],
+      },
+      { code: 'bad', message: 'Failed; body.scene: none', type: 'x' },
+    ],
+  ])('reads the errors of %s', (_, body, { type, ...error }) => {
+    const read = readAdobeError(422, JSON.stringify(body));
+    expect(read).toMatchObject({ ...error, validationErrors: [{ type }] });
+  });
+
+  it.each([
     ['HTML', '<html>413</html>'],
     ['nothing', ''],
     ['JSON of another shape', '[1,2]'],
