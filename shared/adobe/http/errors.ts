@@ -130,6 +130,9 @@ const withoutQueries = (text: string): string => text.replaceAll(/(https?:\/\/[^
 /** Codes with which the edge gateway refuses a token, whatever the HTTP status (Adobe: 401013, 403020). */
 const refusedTokenCodes = ['401013', '403020'];
 
+/** Codes of a 401 that is about the rights of the credential, which every token of it has (Adobe: Audio/Video). */
+const missingRightCodes = ['unauthorized_forbidden'];
+
 /** Whether Adobe refused the access token, so that a new one may help. */
-export const isTokenRefused = (error: Pick<AdobeError, 'status' | 'code'>): boolean =>
-  error.status === 401 || refusedTokenCodes.includes(error.code);
+export const isTokenRefused = ({ status, code }: Pick<AdobeError, 'status' | 'code'>): boolean =>
+  refusedTokenCodes.includes(code) || (status === 401 && !missingRightCodes.includes(code));

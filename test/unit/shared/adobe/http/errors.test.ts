@@ -143,6 +143,8 @@ it('tells a refused token by status 401 or by the gateway codes', () => {
   const refused = (status: number, code: string) => isTokenRefused({ status, code });
   expect(refused(401, '401013')).toBe(true);
   expect(refused(401, 'http_401')).toBe(true);
+  // Audio/Video says so of a right that the credential lacks.
+  expect(refused(401, 'unauthorized_forbidden')).toBe(false);
   expect(refused(403, '403020')).toBe(true);
   expect(refused(403, '403003')).toBe(false);
 });
