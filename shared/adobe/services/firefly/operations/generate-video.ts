@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asFields, asList } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { jobAcceptance } from '../acceptance.ts';
@@ -73,8 +74,7 @@ export const generateVideo: OperationDefinition = {
       .optional(),
   }),
   rules: ({ prompt, image }) => {
-    const keyframes = typeof image === 'object' && image !== null && 'conditions' in image ? image.conditions : [];
-    const hasKeyframe = Array.isArray(keyframes) && keyframes.length > 0;
+    const hasKeyframe = asList(asFields(image)['conditions']).length > 0;
     // Adobe's schema requires no field, but there is nothing to generate from without one of the two.
     return prompt === undefined && !hasKeyframe
       ? [{ path: ['prompt'], message: 'a prompt or a keyframe in image.conditions is required' }]
