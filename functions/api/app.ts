@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { operations, services } from '#shared/adobe/services/registry.ts';
+import { operations } from '#shared/adobe/services/registry.ts';
 import { customModelsRoute } from './adobe/custom-models.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
 import { auditRoute } from './audit/routes.ts';
@@ -20,7 +20,7 @@ import { createRouter, fitToMethod } from './http/router.ts';
 import { toProblem } from './http/unexpected-error.ts';
 import { deleteRoute } from './jobs/delete.ts';
 import { getRoute, listRoute, outputRoute } from './jobs/get.ts';
-import { cancelRoute, statusRoute } from './jobs/status.ts';
+import { cancelRoutes, statusRoutes } from './jobs/status.ts';
 import { docsRoutes } from './openapi/docs.ts';
 import { interventionRoutes } from './queue/interventions.ts';
 import { queueRoutes } from './queue/routes.ts';
@@ -63,7 +63,8 @@ export const createRoutes = (context: ApiContext): Route[] => {
     uploadImageRoute(context),
     customModelsRoute(context),
     ...uploadRoutes(context),
-    ...services.flatMap((service) => [statusRoute(context, service), cancelRoute(context, service)]),
+    ...statusRoutes(context),
+    ...cancelRoutes(context),
     listRoute(context),
     getRoute(context),
     outputRoute(context),

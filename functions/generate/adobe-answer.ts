@@ -1,6 +1,7 @@
+import type { JobProgress } from '#shared/adobe/services/job-progress.ts';
 import { readProgress } from '#shared/adobe/services/job-status.ts';
+import { isFailedOutput } from '#shared/adobe/services/outputs.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
-import type { JobProgress } from '#shared/adobe/services/service.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
@@ -60,7 +61,11 @@ const limitFinished = ({ outputs, result, ...finished }: Finished): Finished => 
   ...finished,
   outputs: outputs
     .slice(0, maxOutputs)
-    .map((output) => output && { ...output, fields: limitFields(output.fields, maxFieldsBytes) }),
+    .map((output) =>
+      output === undefined || isFailedOutput(output)
+        ? output
+        : { ...output, fields: limitFields(output.fields, maxFieldsBytes) },
+    ),
   result: limitFields(result, maxResultBytes) ?? {},
 });
 

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
-import type { UpstreamOutput } from '#shared/adobe/services/operation.ts';
+import { isFailedOutput, type UpstreamOutput } from '#shared/adobe/services/outputs.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey, outputKey } from '#shared/deployment/bucket.ts';
 import type { Job, JobOutput } from '#shared/jobs/job.ts';
@@ -94,9 +94,9 @@ const openHosted = async (
     return await openDownload(url, context.allowsDownload, downloadTimeoutMs);
   } catch (error) {
     if (!(error instanceof DownloadError) || error.reason !== 'expired') throw error;
-    const fresh = (await answer.askAgain(job)).outputs[index]?.url;
-    if (fresh === undefined) throw error;
-    return openDownload(fresh, context.allowsDownload, downloadTimeoutMs);
+    const fresh = (await answer.askAgain(job)).outputs[index];
+    if (fresh === undefined || isFailedOutput(fresh) || fresh.url === undefined) throw error;
+    return openDownload(fresh.url, context.allowsDownload, downloadTimeoutMs);
   }
 };
 

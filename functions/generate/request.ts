@@ -78,7 +78,7 @@ const buildBody = async (
   }
   // Its numbers are read, so that they are what JavaScript makes of them.
   const fields = replaceSources(request, replacements) as Record<string, unknown>;
-  const urls = await presignDestinations(context, job, countRequestedOutputs(operation, fields));
+  const urls = await presignDestinations(context, job, countRequestedOutputs(operation, fields) ?? 1);
   return JSON.stringify(destinations.write(fields, urls));
 };
 

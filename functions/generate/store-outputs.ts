@@ -2,6 +2,7 @@ import type { DurableContext, RetryDecision } from '@aws/durable-execution-sdk-j
 import { DownloadError } from '#shared/adobe/http/download.ts';
 import { readMessage } from '#shared/adobe/http/errors.ts';
 import { countRequestedOutputs } from '#shared/adobe/services/operation.ts';
+import { isFailedOutput } from '#shared/adobe/services/outputs.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { type Job, type JobError, type JobOutput, type OutputError, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
@@ -102,6 +103,7 @@ const keepOutput = async (context: GenerateContext, turn: Turn, index: number, a
     const message = "This output cannot be read from Adobe's answer.";
     return { kind: 'missing', error: { index, code: 'output_malformed', message } };
   }
+  if (isFailedOutput(output)) return { kind: 'missing', error: { index, ...output.error } };
   try {
     return { kind: 'stored', output: await storeOutput(context, job, { index, output, answer }) };
   } catch (error) {

@@ -1,10 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { services } from '#shared/adobe/services/registry.ts';
+import { getCancelPath, getStatusPath, services } from '#shared/adobe/services/registry.ts';
 
 // All that lies under the first part of a service's paths, such as `/v3/*`.
-const servicePaths = services.flatMap(({ operations, statusPath, cancelPath }) =>
-  [statusPath, cancelPath, ...operations.map(({ path }) => path)].map((path) => `/${path.split('/')[1]}/*`).sort(),
+const servicePaths = services.flatMap(({ operations }) =>
+  operations
+    .flatMap((operation) => [getStatusPath(operation), getCancelPath(operation) ?? [], operation.path].flat())
+    .map((path) => `/${path.split('/')[1]}/*`)
+    .sort(),
 );
 
 /**

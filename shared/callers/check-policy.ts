@@ -33,7 +33,7 @@ export const checkPolicy = (policy: CallerPolicy, subject: PolicySubject): Polic
     requireListed('customModels', policy.customModels, String(customModel), 'this custom model', 'customModelId');
   }
   const { maxVariations } = policy;
-  if (maxVariations !== undefined && countRequestedOutputs(operation, body) > maxVariations) {
+  if (maxVariations !== undefined && (countRequestedOutputs(operation, body) ?? 0) > maxVariations) {
     const message = `Your policy allows at most ${maxVariations} outputs in one request (rule maxVariations).`;
     throw new PolicyRefusal('maxVariations', message, { status: 422 });
   }

@@ -21,6 +21,16 @@ export const toStoredOutput = ({
   seed,
 }: JobOutput): z.output<typeof storedOutput> => ({ bucket, key, sha256, bytes, contentType, seed });
 
+/** The places of stored outputs in Adobe's list, from 0: those that are missing leave gaps. */
+export const findPlaces = ({ outputs = [], errors = [] }: Pick<Job, 'outputs' | 'errors'>): number[] => {
+  const gaps = new Set(errors.map(({ index }) => index));
+  const places: number[] = [];
+  for (let index = 0; places.length < outputs.length; index += 1) {
+    if (!gaps.has(index)) places.push(index);
+  }
+  return places;
+};
+
 /** What callers are told of the outputs that a request asked for and of those that are missing. */
 export const outputCounts = z.object({
   requested: z.int().optional().meta({ description: 'How many outputs the request asks for' }),

@@ -83,7 +83,7 @@ const nameOutputs = (
 ): NewJob['outputName'] => {
   const filled = fillName(template, { fields: { operation: operation.name, modelVersion }, body });
   if ('name' in filled) {
-    return { name: filled.name, count: countRequestedOutputs(operation, body) };
+    return { name: filled.name, count: countRequestedOutputs(operation, body) ?? 1 };
   }
   throw new ProblemError(422, 'validation_error', filled.problem, {
     validationErrors: [{ loc: ['header', 'x-output-name'], msg: filled.problem, type: 'value_error' }],

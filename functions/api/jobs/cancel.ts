@@ -1,3 +1,4 @@
+import { getCancelPath, operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
@@ -10,7 +11,7 @@ import { unknownJob } from './get.ts';
  * Cancels a job: a waiting one ends at once, one at Adobe is cancelled there.
  *
  * @param record writes down that it was
- * @throws {ProblemError} 409 if it has ended, 404 if it is gone
+ * @throws {ProblemError} 409 if it has ended or its service cannot cancel what it has begun, 404 if it is gone
  */
 export const cancelFoundJob = async (
   context: ApiContext,
@@ -21,11 +22,18 @@ export const cancelFoundJob = async (
   if (cancellation === undefined) throw unknownJob();
   const { outcome, job } = cancellation;
   if (outcome === 'too_late') throw tooLate(job);
+  if (outcome === 'requested' && getCancelPath(operationOf(job)) === undefined) throw notCancellable(job);
   await record();
   if (outcome === 'cancelled') {
     await tryPublishEnded(context, job);
     if (job.submitAt !== undefined) await tryTriggerDispatch(context);
   }
+};
+
+const notCancellable = (job: Job): ProblemError => {
+  const { title } = serviceOf(operationOf(job));
+  const message = `${title} cannot cancel jobs, and Adobe has this one, or may have. Should Adobe refuse it, it is not sent again.`;
+  return new ProblemError(409, 'cancel_not_supported', message);
 };
 
 const tooLate = ({ state }: Job): ProblemError => {

@@ -1,28 +1,53 @@
-import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
-import type { AdobeService } from '#shared/adobe/services/service.ts';
-import { hasOutputs } from '#shared/jobs/job.ts';
+import * as z from 'zod';
+import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
+import { getCancelPath, getStatusPath, operationOf, operations, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
 import { emptyResponse, jsonResponse } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { cancelFoundJob } from './cancel.ts';
 import { findJob } from './get.ts';
-import { presentJob, retryAfter } from './responses.ts';
+import { ownCancelPath, presentJob, retryAfter } from './responses.ts';
 
-/** A service's status call. Reads only the table; each answer has freshly signed URLs of the outputs. */
-export const statusRoute = (
+/** The status calls of all services. Services may share a path: the body is that of the job's own service. */
+export const statusRoutes = (context: Pick<ApiContext, 'table' | 'objects'>): Route[] =>
+  groupByPath(getStatusPath).map(([path, sharing]) => statusRoute(context, path, sharing));
+
+/** The cancel calls of all services, and the gateway's own for those that have none. */
+export const cancelRoutes = (context: ApiContext): Route[] => [
+  ...groupByPath(getCancelPath).map(([path, sharing]) => cancelRoute(context, path, nameTag(sharing))),
+  cancelRoute(context, ownCancelPath, 'Jobs'),
+];
+
+/** The operations whose jobs share each path, in the order of the registry. */
+const groupByPath = (
+  getPath: (operation: OperationDefinition) => string | undefined,
+): [string, OperationDefinition[]][] => {
+  const grouped = new Map<string, OperationDefinition[]>();
+  for (const operation of operations) {
+    const path = getPath(operation);
+    if (path !== undefined) grouped.set(path, [...(grouped.get(path) ?? []), operation]);
+  }
+  return [...grouped];
+};
+
+const nameTag = ([first]: readonly OperationDefinition[]): string => (first ? serviceOf(first).title : 'Jobs');
+
+// Reads only the table, but for embedded content.
+const statusRoute = (
   { table, objects }: Pick<ApiContext, 'table' | 'objects'>,
-  { dialect, statusPath, title }: AdobeService,
+  path: string,
+  sharing: readonly OperationDefinition[],
 ): Route => ({
   method: 'GET',
-  path: statusPath,
+  path,
   describe: {
-    tag: title,
+    tag: nameTag(sharing),
     summary: 'Status of a job',
     answers: {
       200: {
         description: 'Its state; each answer has freshly signed URLs of the outputs',
-        content: { 'application/json': dialect.statusSchema },
+        content: { 'application/json': describeStatus(sharing) },
         headers: { 'retry-after': 'Seconds until asking again makes sense; none once the job has ended' },
       },
     },
@@ -30,21 +55,24 @@ export const statusRoute = (
   },
   handle: async (request) => {
     const job = await findJob({ table }, request);
-    const outputs = hasOutputs(job.state) ? (job.outputs ?? []) : [];
-    const urls = await Promise.all(outputs.map(objects.presignGet));
     const operation = operationOf(job);
-    // The job's own service, as two may share a path.
-    const body = serviceOf(operation).dialect.presentStatus(presentJob(job), urls, operation);
+    const body = serviceOf(operation).dialect.presentStatus(await presentJob(objects, job), operation);
     return jsonResponse(200, body, retryAfter(job, table.clock.now()));
   },
 });
 
-/** A service's cancel call: a waiting job ends at once, a job at Adobe is cancelled there, an ended one is a 409. */
-export const cancelRoute = (context: ApiContext, { cancelPath, title }: AdobeService): Route => ({
+const describeStatus = (sharing: readonly OperationDefinition[]): z.ZodType => {
+  const [first, ...others] = new Set(sharing.map((operation) => serviceOf(operation).dialect.statusSchema));
+  if (first === undefined || others.length === 0) return first ?? z.looseObject({});
+  return z.union([first, ...others]);
+};
+
+// A waiting job ends at once, a job at Adobe is cancelled there, an ended one is a 409.
+const cancelRoute = (context: ApiContext, path: string, tag: string): Route => ({
   method: 'PUT',
-  path: cancelPath,
+  path,
   describe: {
-    tag: title,
+    tag,
     summary: 'Cancel a job',
     answers: { 200: { description: 'It has ended, or Adobe is asked to end it' } },
     errors: [404, 409],

@@ -54,6 +54,6 @@ const nameLine = (line: RequestLine, number: number, { operations, notes, claims
   if ('problem' in filled) {
     return { kind: 'error', code: 'invalid_output_name', message: filled.problem, id, row, columns: cells };
   }
-  const count = countRequestedOutputs(operation, request.body as Readonly<Record<string, unknown>>);
+  const count = countRequestedOutputs(operation, request.body as Readonly<Record<string, unknown>>) ?? 1;
   return { ...line, outputName: { name: claims.claim(filled.name, count), count } };
 };

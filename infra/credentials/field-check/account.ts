@@ -8,6 +8,7 @@ import { readRetryAfter, type Sleep } from '#shared/adobe/http/retry.ts';
 import { fireflyDialect } from '#shared/adobe/services/firefly/dialect.ts';
 import { generateImages } from '#shared/adobe/services/firefly/operations/generate-images.ts';
 import { firefly } from '#shared/adobe/services/firefly/service.ts';
+import { isFailedOutput } from '#shared/adobe/services/outputs.ts';
 import type { Clock } from '#shared/clock.ts';
 import { GatewayError } from '#shared/errors.ts';
 
@@ -114,7 +115,10 @@ export class Account {
     const answer = await this.readStatus(statusUrl);
     const progress =
       answer.status === 200 ? fireflyDialect.readStatus(parseJson(answer.body), generateImages) : undefined;
-    if (progress?.kind === 'succeeded') return progress.outputs.flatMap((output) => output?.url ?? []);
+    if (progress?.kind === 'succeeded')
+      return progress.outputs.flatMap((output) =>
+        output === undefined || isFailedOutput(output) ? [] : (output.url ?? []),
+      );
     if (progress === undefined || progress.kind === 'running') return undefined;
     throw new ProbeError(`A job ended as ${progress.kind} (${progress.code.slice(0, 50)}).`);
   }

@@ -1,10 +1,10 @@
 import type { CallAdobe } from '../http/call.ts';
 import { parseJson } from '../http/client.ts';
 import { type AdobeError, readCode, readMessage } from '../http/errors.ts';
+import type { JobProgress } from './job-progress.ts';
 import type { OperationDefinition } from './operation.ts';
 import { classifyRefusal } from './refusal.ts';
 import { serviceOf } from './registry.ts';
-import type { JobProgress } from './service.ts';
 
 /**
  * What one poll led to. `unavailable`: it said nothing, poll again. `locked_out`: the credential or its token was refused, which

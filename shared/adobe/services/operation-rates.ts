@@ -49,7 +49,8 @@ export const estimateCost = (
   rates: OperationRates,
 ): CostEstimate => {
   const fields = body as Readonly<Record<string, unknown>>;
-  const outputs = countRequestedOutputs(operation, fields);
+  // Where nobody can know, one stands for all; what was made is counted in the end.
+  const outputs = countRequestedOutputs(operation, fields) ?? 1;
   const rate = rates[operation.name] ?? operation.rate ?? usualRate;
   return { estimated: outputs * costOfOutput(rate, operation.measureOutput?.(fields)), outputs };
 };

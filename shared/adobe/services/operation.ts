@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { OutputDestinations, ResultShape, UpstreamOutput } from './outputs.ts';
 
 /** What is wrong between fields, or between a field and the model version. */
 export interface RuleFinding {
@@ -28,31 +29,6 @@ export interface ModelVersions {
   required: boolean;
 }
 
-/** One output as Adobe describes it. */
-export interface UpstreamOutput {
-  seed?: number;
-  /** Where it can be fetched, for an hour (Adobe); absent if Adobe wrote it to the destination that the request named. */
-  url?: string;
-  /** What else Adobe says about the output, such as a name; passed on unchanged. */
-  fields?: Record<string, unknown>;
-}
-
-/** Where the outputs stand in Adobe's result of an operation. */
-export interface ResultShape {
-  /** The result as callers see it. */
-  schema: z.ZodObject;
-  /** What an output is where neither its server nor its first bytes tell; undefined where it may be several things. */
-  mediaType?: string;
-  /**
-   * Reads Adobe's result. An output that cannot be read is undefined in its place: it costs the others nothing.
-   *
-   * @returns undefined if it has no list of outputs
-   */
-  read(result: unknown): { outputs: (UpstreamOutput | undefined)[]; rest: Record<string, unknown> } | undefined;
-  /** Writes one output as Adobe would, with another URL. */
-  write(output: Pick<UpstreamOutput, 'seed' | 'fields'>, url: string): Record<string, unknown>;
-}
-
 /** Where a job can be followed and cancelled. */
 export interface JobLinks {
   statusUrl: string;
@@ -67,12 +43,6 @@ export interface AcceptanceShape {
   schema: z.ZodObject;
   /** Writes the body as Adobe would, with the gateway's id and URLs. */
   write(jobId: string, links: JobLinks): Record<string, unknown>;
-}
-
-/** Outputs that Adobe writes to URLs which the request names (presigned PUTs), rather than hosting them itself. */
-export interface OutputDestinations {
-  /** The request with one URL for each of its outputs, in the order in which the result names them. */
-  write(body: Readonly<Record<string, unknown>>, urls: readonly string[]): Record<string, unknown>;
 }
 
 /** One operation of a service: all that the gateway knows of it stands in one such object. */
@@ -106,21 +76,34 @@ export interface OperationDefinition {
     body: Readonly<Record<string, unknown>>,
     outputs: readonly Pick<UpstreamOutput, 'seed'>[],
   ): Record<string, unknown>;
-  /** How many outputs a request asks for; one if absent. */
-  countOutputs?(body: Readonly<Record<string, unknown>>): number;
+  /**
+   * How many outputs a request asks for; one if absent. Undefined where nobody can know before the job has ended: nothing is missing
+   * by number then, and a result without any file is a success if the service says so.
+   */
+  countOutputs?(body: Readonly<Record<string, unknown>>): number | undefined;
   /** Operations that Adobe's public card has for an output, or for each second of one by its height; 1 for an output if absent. */
   rate?: number | Readonly<Record<string, number>>;
   /** How long, in seconds, and how high, in pixels of the shorter side, an output is; required with a rate by height. */
   measureOutput?(body: Readonly<Record<string, unknown>>): { seconds: number; height: number };
   accepts: AcceptanceShape;
   result: ResultShape;
-  /** Required in a service whose outputs go to a destination. */
+  /** Media types of its inputs; those of the service if absent. */
+  inputTypes?: readonly string[];
+  /** Domains from which it takes inputs, with all that lies under them; those of the service if absent. */
+  inputDomains?: readonly string[];
+  /** Where its outputs are, unless a setting says otherwise; as the service has it if absent. */
+  outputs?: 'hosted' | 'destination';
+  /** Required where outputs can go to a destination. */
   destinations?: OutputDestinations;
+  /** Path of its status call, if it is not that of the service. */
+  statusPath?: `/${string}`;
+  /** Path of its cancel call, if it is not that of the service. */
+  cancelPath?: `/${string}`;
   polling: PollingPolicy;
 }
 
-/** How many outputs a request of an operation asks for, and so how many are paid for. */
+/** How many outputs a request of an operation asks for, and so how many are paid for; undefined where nobody can know. */
 export const countRequestedOutputs = (
   { countOutputs }: Pick<OperationDefinition, 'countOutputs'>,
   body: Readonly<Record<string, unknown>>,
-): number => countOutputs?.(body) ?? 1;
+): number | undefined => (countOutputs === undefined ? 1 : countOutputs(body));

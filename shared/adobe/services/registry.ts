@@ -52,6 +52,14 @@ export const serviceOf = ({ name }: Pick<OperationDefinition, 'name'>): AdobeSer
   return found;
 };
 
+/** Path of the status call of an operation's jobs, Adobe's and the gateway's. */
+export const getStatusPath = (operation: OperationDefinition): `/${string}` =>
+  operation.statusPath ?? serviceOf(operation).statusPath;
+
+/** Path of the cancel call of an operation's jobs, Adobe's and the gateway's; undefined if Adobe cannot cancel them. */
+export const getCancelPath = (operation: OperationDefinition): `/${string}` | undefined =>
+  operation.cancelPath ?? serviceOf(operation).cancelPath;
+
 /** Every lane of every service. */
 export const lanes: readonly LaneDefinition[] = services.flatMap((service) => service.lanes);
 

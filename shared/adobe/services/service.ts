@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import type { AdobeError } from '../http/errors.ts';
-import type { OperationDefinition, UpstreamOutput } from './operation.ts';
+import type { JobProgress } from './job-progress.ts';
+import type { OperationDefinition } from './operation.ts';
+import type { Reason } from './outputs.ts';
 
 /**
  * One window of a rate limit. `hard`: Adobe refuses what goes beyond; `soft`: what Adobe asks clients to stay within
@@ -28,18 +30,6 @@ export interface AcceptedJob {
   cancelUrl?: string;
 }
 
-/** What a status body says about a job. */
-export type JobProgress =
-  | { kind: 'running' }
-  /** An output that cannot be read is undefined in its place; `reason` is Adobe's own for a success without outputs. */
-  | {
-      kind: 'succeeded';
-      outputs: (UpstreamOutput | undefined)[];
-      result: Record<string, unknown>;
-      reason?: { code: string; message: string };
-    }
-  | { kind: 'failed' | 'cancelled' | 'timed_out'; code: string; message: string };
-
 /**
  * What may help after a refused submit: time (`rate`: the limit per window, `quota`: that of the contract, `retry`: nothing
  * was done and another try may pass), an operator (`access`: the credential may not use the service; `intercepted`: something
@@ -49,16 +39,37 @@ export type JobProgress =
 export type RefusalKind = 'rate' | 'quota' | 'access' | 'intercepted' | 'retry' | 'content' | 'final' | 'unknown';
 
 /** What callers can see of a job, whatever the words of its service. */
-export type JobPhase = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out';
+export type JobPhase =
+  | 'pending'
+  | 'running'
+  | 'succeeded'
+  | 'partially_succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'timed_out';
 
 /** A job as a service's own bodies present it. */
 export interface PresentedJob {
   jobId: string;
   phase: JobPhase;
-  /** What the service said besides the outputs. */
+  /** The result as the operation's shape presents it; there is one of a job that has succeeded, also partially. */
   result?: Record<string, unknown>;
-  outputs?: readonly Pick<UpstreamOutput, 'seed' | 'fields'>[];
-  error?: { code: string; message: string };
+  /** Why the job has no result. */
+  error?: Reason;
+  /** One entry for each output that is missing; `index` is its place in Adobe's list. */
+  errors?: readonly ({ index?: number } & Reason)[];
+  /** ISO. */
+  createdAt: string;
+  /** ISO; the last change of its state. */
+  updatedAt: string;
+}
+
+/** A refusal of a request by the gateway, before anything was sent to Adobe. */
+export interface PresentedRefusal extends Reason {
+  /** HTTP status, 4xx. */
+  status: number;
+  /** Every field of the body that is wrong, with its path inside the body; empty if none is at fault. */
+  fields: readonly { path: (string | number)[]; message: string; type: string }[];
 }
 
 /** The words and bodies of a service: pure functions. */
@@ -81,18 +92,20 @@ export interface ServiceDialect {
   readStatus(body: unknown, operation: OperationDefinition): JobProgress | undefined;
   /** The status body as callers see it. */
   statusSchema: z.ZodObject;
+  /** What a caller gets who waited for a job that has succeeded, also partially; the result itself if absent. */
+  presentResult?(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
+  /** Writes the status body of a job. */
+  presentStatus(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
   /**
-   * Writes the result of a job that has succeeded.
-   *
-   * @param urls of the stored outputs, in their order
+   * Writes the gateway's own refusal of a request as the service would; members of problem+json stand beside where they do not
+   * collide. Problem+json alone if absent.
    */
-  presentResult(job: PresentedJob, urls: readonly string[], operation: OperationDefinition): Record<string, unknown>;
+  presentRefusal?(refusal: PresentedRefusal, operation: OperationDefinition): Record<string, unknown>;
   /**
-   * Writes the status body of a job.
-   *
-   * @param urls of the stored outputs of a job that has succeeded, in their order
+   * The URL of the next page of a status body whose outputs come in pages; undefined at the end. Lists at the top of the pages
+   * are joined before they are read.
    */
-  presentStatus(job: PresentedJob, urls: readonly string[], operation: OperationDefinition): Record<string, unknown>;
+  nextPage?(body: unknown, statusUrl: string): string | undefined;
 }
 
 /** A request that goes on from an output. */
@@ -115,13 +128,23 @@ export interface AdobeService {
   inputs: 'adobe-upload' | 'presigned-get';
   /** Media types of the inputs that it takes; any if absent. */
   inputTypes?: readonly string[];
+  /** Domains from which it takes inputs, with all that lies under them; any if absent. */
+  inputDomains?: readonly string[];
+  /** Largest input by presigned GET, in bytes; 5 GB if absent. */
+  maxInputBytes?: number;
   /** Where its outputs are: at a URL of Adobe's, or where the request told it to put them. */
   outputs: 'hosted' | 'destination';
   dialect: ServiceDialect;
-  /** Path of the status call, Adobe's and the gateway's, such as `/v3/status/{jobId}`. */
+  /** Path of the status call, Adobe's and the gateway's, such as `/v3/status/{jobId}`; services may share one. */
   statusPath: `/${string}`;
-  /** Path of the cancel call, of the same form. */
-  cancelPath: `/${string}`;
+  /** Path of the cancel call, of the same form; absent if the service has none. */
+  cancelPath?: `/${string}`;
+  /** The lane whose windows count its polls as well. */
+  polls?: { lane: string };
+  /** Scopes that its documentation prints for a token. */
+  scopes?: readonly string[];
+  /** Name of the product in Adobe's Developer Console that an organization adds to use it. */
+  product?: string;
   operations: readonly OperationDefinition[];
   /** A request for more like an output, if an output of this media type can be an input. */
   similar?(contentType: string, url: string): FollowUp | undefined;

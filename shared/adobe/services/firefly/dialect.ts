@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { ResultShape } from '../operation.ts';
+import { readSuccess } from '../job-progress.ts';
 import { explainRefusal } from '../refusal.ts';
-import type { JobPhase, JobProgress, PresentedJob, ServiceDialect } from '../service.ts';
+import type { JobPhase, ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
 
 const statusAnswer = z.object({
@@ -16,6 +16,8 @@ const words = {
   pending: 'pending',
   running: 'running',
   succeeded: 'succeeded',
+  // Firefly has no word for it, and clients written for Firefly would wait for ever.
+  partially_succeeded: 'succeeded',
   failed: 'failed',
   cancelled: 'cancelled',
   timed_out: 'timeout',
@@ -24,29 +26,13 @@ const words = {
 /** Firefly's status body as callers see it. */
 const statusSchema = z
   .object({
-    status: z.enum(words),
+    status: z.enum([...new Set(Object.values(words))]),
     jobId: z.uuid(),
     result: z.looseObject({}).optional().meta({ description: 'Once it has succeeded, as the operation describes it' }),
     error_code: z.string().optional(),
     message: z.string().optional(),
   })
   .meta({ id: 'JobStatus' });
-
-const readSuccess = (
-  result: unknown,
-  shape: ResultShape,
-  reason: { code: string; message: string } | undefined,
-): JobProgress => {
-  const read = shape.read(result);
-  return read === undefined
-    ? { kind: 'failed', code: 'result_not_understood', message: 'Adobe reported success without a list of outputs.' }
-    : { kind: 'succeeded', outputs: read.outputs, result: read.rest, reason };
-};
-
-const presentResult: ServiceDialect['presentResult'] = ({ result, outputs = [] }: PresentedJob, urls, operation) => ({
-  ...result,
-  outputs: outputs.map((output, index) => operation.result.write(output, urls[index] ?? '')),
-});
 
 /** With 451 (documented) or with 422 (seen), at once or when the job ends. */
 const contentRefusals = {
@@ -93,7 +79,7 @@ export const fireflyDialect: ServiceDialect = {
     const message = explainRefusal(contentRefusals, code, said);
     switch (status) {
       case words.succeeded:
-        return readSuccess(result, operation.result, code === undefined ? undefined : { code, message });
+        return readSuccess(operation.result, result, { reason: code === undefined ? undefined : { code, message } });
       case words.failed:
         return { kind: 'failed', code: code ?? 'failed', message };
       case words.cancelled:
@@ -107,12 +93,10 @@ export const fireflyDialect: ServiceDialect = {
   },
 
   statusSchema,
-  presentResult,
-
-  presentStatus: (job, urls, operation) => ({
+  presentStatus: (job) => ({
     status: words[job.phase],
     jobId: job.jobId,
-    result: job.phase === 'succeeded' ? presentResult(job, urls, operation) : undefined,
+    result: job.result,
     error_code: job.error?.code,
     message: job.error?.message,
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ResultShape, UpstreamOutput } from '../operation.ts';
+import type { PresentedFile, ResultShape, UpstreamOutput } from '../outputs.ts';
 
 const size = z.object({ width: z.int(), height: z.int() });
 
@@ -10,7 +10,7 @@ const shapeOf = (
   output: z.ZodObject,
   /** What an output needs to be fetched; whatever else is wrong with it does not cost it. */
   address: z.ZodType<{ url: string }>,
-  write: ResultShape['write'],
+  write: (file: PresentedFile) => Record<string, unknown>,
   ownFields: readonly string[],
 ): ResultShape => {
   const readOutput = (each: unknown): UpstreamOutput | undefined => {
@@ -32,7 +32,7 @@ const shapeOf = (
       const { outputs, ...others } = parsed.data;
       return { outputs: (outputs ?? []).map(readOutput), rest: others };
     },
-    write,
+    present: (others, files) => ({ ...others, outputs: files.map(write) }),
   };
 };
 
@@ -50,7 +50,7 @@ export const imageResult = shapeOf(
   },
   z.looseObject({ seed, image: file }),
   z.object({ image: file }).transform(({ image }) => image),
-  ({ seed: number, fields }, url) => ({ seed: number, ...fields, image: { url } }),
+  ({ seed: number, fields, url }) => ({ seed: number, ...fields, image: { url } }),
   ['image'],
 );
 
@@ -60,7 +60,7 @@ export const videoResult: ResultShape = {
     { size: size.optional() },
     z.looseObject({ seed, video: file }),
     z.object({ video: file }).transform(({ video }) => video),
-    ({ seed: number, fields }, url) => ({ seed: number, ...fields, video: { url } }),
+    ({ seed: number, fields, url }) => ({ seed: number, ...fields, video: { url } }),
     ['video'],
   ),
   mediaType: 'video/mp4',
@@ -71,6 +71,6 @@ export const presignedResult = shapeOf(
   { version: z.string().optional() },
   z.looseObject({ presignedUrl: z.url(), id: z.string().nullish(), name: z.string().nullish() }),
   z.object({ presignedUrl: z.url() }).transform(({ presignedUrl }) => ({ url: presignedUrl })),
-  ({ fields }, url) => ({ ...fields, presignedUrl: url }),
+  ({ fields, url }) => ({ ...fields, presignedUrl: url }),
   ['presignedUrl'],
 );

@@ -18,7 +18,9 @@ describe('the outputs in a result', () => {
   ])('of %s are read, and written with another URL', (_, shape, adobes, read, written) => {
     const found = shape.read({ size: { width: 1, height: 1 }, outputs: [adobes] });
     expect(found).toEqual({ outputs: [read], rest: { size: { width: 1, height: 1 } } });
-    expect(shape.write(read, ours)).toEqual(written);
+    const { rest = {} } = found ?? {};
+    const files = [{ ...read, index: 0, url: ours }];
+    expect(shape.present(rest, files)).toEqual({ size: { width: 1, height: 1 }, outputs: [written] });
   });
 
   it.each([undefined, null, {}, { outputs: null }, { outputs: [] }])('are none in %j', (result) => {

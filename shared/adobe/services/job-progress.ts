@@ -1,0 +1,31 @@
+import { isFailedOutput, type ListedOutput, type Reason, type ResultShape } from './outputs.ts';
+
+/** What a status body says about a job. */
+export type JobProgress =
+  | { kind: 'running' }
+  | {
+      kind: 'succeeded';
+      outputs: ListedOutput[];
+      result: Record<string, unknown>;
+      /** Adobe's own for a success without outputs, or with some of them. */
+      reason?: Reason;
+      /** Adobe says that not all of the job was done. */
+      isPartial?: boolean;
+    }
+  | { kind: 'failed' | 'cancelled' | 'timed_out'; code: string; message: string };
+
+/** Reads what a service says of a job that has ended well: all of it, or with `isPartial` some of it. */
+export const readSuccess = (
+  shape: ResultShape,
+  result: unknown,
+  { reason, isPartial }: { reason?: Reason; isPartial?: boolean } = {},
+): JobProgress => {
+  const read = shape.read(result);
+  return read === undefined
+    ? { kind: 'failed', code: 'result_not_understood', message: 'Adobe reported success without a list of outputs.' }
+    : { kind: 'succeeded', outputs: read.outputs, result: read.rest, reason, isPartial };
+};
+
+/** The first error among the outputs, for services that fail a job without a code of its own. */
+export const findOutputError = (shape: ResultShape, result: unknown): Reason | undefined =>
+  shape.read(result)?.outputs.find(isFailedOutput)?.error;
