@@ -6,7 +6,7 @@ import { auditTable, callerTable, type JobIndex, jobTable, webhookTable } from '
 import type { Stage } from './config.ts';
 import { CallerPolicy, OperatorPolicy } from './constructs/access-policies.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
-import { Alarms } from './constructs/alarms.ts';
+import { Alarms } from './constructs/alarms/alarms.ts';
 import { CallerAccess } from './constructs/caller-access.ts';
 import { DataTable } from './constructs/data-table.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';

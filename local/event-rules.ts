@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { eventSource } from '#shared/events/announcer.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { budgetThresholdReachedEvent } from '#shared/events/budget-threshold-reached.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import type { BusEvent } from './eventbridge.ts';
 import type { ObjectCreated } from './s3/s3-app.ts';
@@ -32,7 +33,7 @@ export const stackRules: readonly EventRule[] = [
     keyPrefix: prefixes.inbox,
     functionReference: `${stackNames.functions.inbox}:live`,
   },
-  ...[jobEndedEvent, batchEndedEvent].map((detailType) => ({
+  ...[jobEndedEvent, batchEndedEvent, budgetThresholdReachedEvent].map((detailType) => ({
     busName: stackNames.eventBus,
     source: eventSource,
     detailType,

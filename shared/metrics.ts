@@ -31,6 +31,10 @@ export const metricNames = {
   eventsRefused: 'EventsRefused',
   /** Attempts to get a token with a wrong id or secret. */
   callerTokensRefused: 'CallerTokensRefused',
+  /** Budgets of callers that are used up for their day or month. */
+  budgetExceeded: 'BudgetExceeded',
+  /** What jobs have cost, in Adobe's Operations, by operation; one value for each job. */
+  operations: 'Operations',
   jobsSucceeded: 'JobsSucceeded',
   jobsPartiallySucceeded: 'JobsPartiallySucceeded',
   jobsFailed: 'JobsFailed',

@@ -45,13 +45,14 @@ export const createLog = (): FunctionLog => {
   };
 };
 
-/** Records one value of a metric. */
-export type RecordMetric = (name: MetricName, value: number) => void;
+/** Records one value of a metric, in all or by dimensions of few values: never by caller. */
+export type RecordMetric = (name: MetricName, value: number, dimensions?: { operation: string }) => void;
 
 /** Emits each value at once in CloudWatch's embedded metric format, so that nothing waits for the end of an invocation. */
 export const createRecordMetric = (): RecordMetric => {
   const metrics = new Metrics({ namespace: metricNamespace });
-  return (name, value) => {
+  return (name, value, dimensions) => {
+    if (dimensions !== undefined) metrics.addDimensions(dimensions);
     metrics.addMetric(name, getUnit(name), value);
     metrics.publishStoredMetrics();
   };

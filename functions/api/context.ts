@@ -12,7 +12,7 @@ import type { Docs, Operators, SingleSignOnCallers } from '#shared/deployment/jo
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputContext } from '#shared/inputs/check-inputs.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
-import type { Log } from '#shared/observability.ts';
+import type { Log, RecordMetric } from '#shared/observability.ts';
 
 /** What the routes work with; the handler makes one for the life of the process. */
 export interface ApiContext {
@@ -38,6 +38,7 @@ export interface ApiContext {
   /** Waits, in ms. */
   sleep: (ms: number) => Promise<void>;
   log: Log;
+  recordMetric: RecordMetric;
   settings: ApiSettings;
 }
 

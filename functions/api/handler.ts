@@ -20,7 +20,8 @@ const dynamoDb = createDynamoDb();
 const lambda = createLambda();
 const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
 const log = createLog();
-const tables = { dynamoDb, clock: systemClock, log, recordMetric: createRecordMetric() };
+const recordMetric = createRecordMetric();
+const tables = { dynamoDb, clock: systemClock, log, recordMetric };
 const table = openTable({ ...tables, tableName: environment.tableName });
 const statusItems = createStatusItems(table);
 
@@ -69,6 +70,7 @@ export const handler = createApi({
     await sleep(ms);
   },
   log,
+  recordMetric,
   settings: {
     stackName: environment.stackName,
     version: environment.gatewayVersion,

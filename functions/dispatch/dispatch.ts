@@ -39,6 +39,9 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
   const batchEnds = await attempt('ends of batches', async () => ({
     batchesPublished: await recoverEnds(context, 'batches'),
   }));
+  const thresholds = await attempt('thresholds of budgets', async () => ({
+    thresholdsPublished: await recoverEnds(context, 'thresholds'),
+  }));
   const settled = await attempt('costs', async () => ({ costsRecovered: await recoverCosts(context) }));
   const counts = {
     ...recovered,
@@ -47,6 +50,7 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
     ...batches,
     ...batchEnds,
     ...erasures,
+    ...thresholds,
     ...settled,
   };
   context.log.info('dispatched', counts);

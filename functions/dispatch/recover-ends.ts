@@ -1,13 +1,26 @@
-import type { Batch } from '#shared/batches/batch.ts';
-import type { Job } from '#shared/jobs/job.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
-import { noteFailure, setEndAside, type Try, unpublishedBatches, unpublishedJobs } from '#shared/outbox/unpublished.ts';
+import {
+  type Announced,
+  describeAnnounced,
+  noteFailure,
+  setEndAside,
+  type Try,
+  unpublishedBatches,
+  unpublishedJobs,
+  unpublishedThresholds,
+} from '#shared/outbox/unpublished.ts';
 import type { DispatchContext } from './context.ts';
 import { pageSize, workThrough } from './work-through.ts';
 
-// An end is published right after it is written; only a crash leaves it longer.
-const publishSlackMs = 30_000;
+// An end is published right after it is written; only a crash leaves it longer. Thresholds are published by
+// dispatch alone, those of this very millisecond included.
+const kinds = {
+  jobs: { find: unpublishedJobs, slackMs: 30_000 },
+  batches: { find: unpublishedBatches, slackMs: 30_000 },
+  thresholds: { find: unpublishedThresholds, slackMs: -1 },
+} as const;
+
 // For the ends of jobs or batches that are tried for the first time, and again for those that failed before.
 const maxMs = 4_000;
 
@@ -20,21 +33,21 @@ export type EndsContext = Pick<DispatchContext, 'table' | 'bus' | 'log' | 'recor
  *
  * @returns how many were published
  */
-export const recoverEnds = async (context: EndsContext, kind: 'jobs' | 'batches'): Promise<number> => {
+export const recoverEnds = async (context: EndsContext, kind: keyof typeof kinds): Promise<number> => {
   const { table } = context;
-  const find = kind === 'jobs' ? unpublishedJobs : unpublishedBatches;
-  const before = table.clock.now() - publishSlackMs;
+  const { find, slackMs } = kinds[kind];
+  const before = table.clock.now() - slackMs;
   const publishAll = (which: Try) =>
-    workThrough<Job | Batch>(table.clock, find(table, which, before, pageSize), maxMs, (ended) =>
+    workThrough<Announced>(table.clock, find(table, which, before, pageSize), maxMs, (ended) =>
       tryToPublish(context, ended),
     );
   const fresh = await publishAll('first');
   return fresh + (await publishAll('again'));
 };
 
-const tryToPublish = async (context: EndsContext, ended: Job | Batch): Promise<boolean> => {
+const tryToPublish = async (context: EndsContext, ended: Announced): Promise<boolean> => {
   const { table, log, recordMetric } = context;
-  const id = 'jobId' in ended ? { jobId: ended.jobId } : { batchId: ended.batchId };
+  const id = describeAnnounced(ended);
   try {
     await publishEnded(context, ended);
     return true;

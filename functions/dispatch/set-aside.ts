@@ -32,7 +32,7 @@ export const setAside = async (
     if (ended !== undefined) {
       recordMetric(metricNames.jobsSetAside, 1);
       recordMetric(metricNames.jobsFailed, 1);
-      await tryPublishEnded({ table, bus, log }, ended);
+      await tryPublishEnded({ table, bus, log, recordMetric }, ended);
     }
   } catch (failure) {
     log.error('A job could not be set aside; the next run tries again.', { jobId, error: String(failure) });

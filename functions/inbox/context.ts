@@ -7,7 +7,7 @@ import type { ReadDeniedWords } from '#shared/callers/denied-words.ts';
 import type { ReadPolicy } from '#shared/callers/policies.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
-import type { Log } from '#shared/observability.ts';
+import type { Log, RecordMetric } from '#shared/observability.ts';
 
 /** What the inbox function works with. */
 export interface InboxContext {
@@ -33,4 +33,5 @@ export interface InboxContext {
   retentionSeconds: number;
   triggerDispatch: TriggerDispatch;
   log: Log;
+  recordMetric: RecordMetric;
 }

@@ -22,7 +22,8 @@ const { stackName, tableName, eventBusName, gatewayUrl } = environment;
 
 const log = createLog();
 
-const tables = { dynamoDb: createDynamoDb(), clock: systemClock, log, recordMetric: createRecordMetric() };
+const recordMetric = createRecordMetric();
+const tables = { dynamoDb: createDynamoDb(), clock: systemClock, log, recordMetric };
 const table = openTable({ ...tables, tableName });
 const s3 = createS3({ pathStyle: environment.awsEndpointUrlS3 !== undefined });
 
@@ -44,6 +45,7 @@ const inbox: InboxContext = {
   }),
   triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName),
   log,
+  recordMetric,
   bucket: environment.bucketName,
   operations: getOperationOverrides(environment.services),
   operationRates: environment.operationRates,

@@ -2,11 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { eventSource } from '#shared/events/announcer.ts';
 import { batchEnded, batchEndedEvent } from '#shared/events/batch-ended.ts';
+import {
+  budgetThresholdId,
+  budgetThresholdReached,
+  budgetThresholdReachedEvent,
+} from '#shared/events/budget-threshold-reached.ts';
 import { jobEnded, jobEndedEvent } from '#shared/events/job-ended.ts';
 import type { Message } from '#shared/webhooks/message.ts';
 import type { DeliveryRef } from '#shared/webhooks/webhook.ts';
 
-/** What the function is started with: an end that was published (EventBridge), or a message that is to be delivered. */
+/** What the function is started with: what was published (EventBridge), or a message that is to be delivered. */
 export type NotifyEvent =
   | { kind: 'announcement'; caller: string; message: Message }
   | { kind: 'delivery'; delivery: DeliveryRef }
@@ -35,6 +40,13 @@ const announcement = z.discriminatedUnion('detail-type', [
   z
     .object({ source, 'detail-type': z.literal(batchEndedEvent), detail: exactly(batchEnded) })
     .transform(({ detail }) => buildAnnouncement('batch.ended', detail.batchId, detail)),
+  z
+    .object({
+      source,
+      'detail-type': z.literal(budgetThresholdReachedEvent),
+      detail: exactly(budgetThresholdReached),
+    })
+    .transform(({ detail }) => buildAnnouncement('budget.threshold_reached', budgetThresholdId(detail), detail)),
 ]);
 
 const buildAnnouncement = (

@@ -14,10 +14,11 @@ import { Construct } from 'constructs';
 import { eventBusName } from '#shared/deployment/names.ts';
 import { eventSource } from '#shared/events/announcer.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { budgetThresholdReachedEvent } from '#shared/events/budget-threshold-reached.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import { allow } from './functions/statements.ts';
 
-const detailTypes = [jobEndedEvent, batchEndedEvent];
+const detailTypes = [jobEndedEvent, batchEndedEvent, budgetThresholdReachedEvent];
 
 /** The event bus of the stack: only the functions that announce ends may put events on it. */
 export class GatewayEventBus extends Construct {

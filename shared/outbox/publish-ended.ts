@@ -1,48 +1,53 @@
 import { type TriggerDispatch, tryTriggerDispatch } from '../aws/invoke-functions.ts';
 import type { Table } from '../aws/table.ts';
-import type { Batch } from '../batches/batch.ts';
-import { batchKey } from '../batches/batch-store.ts';
 import { countEnd } from '../batches/count-end.ts';
 import { batchEndedEvent, toBatchEnded } from '../events/batch-ended.ts';
+import { budgetThresholdReachedEvent, toBudgetThresholdReached } from '../events/budget-threshold-reached.ts';
 import { jobEndedEvent, toJobEnded } from '../events/job-ended.ts';
 import { type EventBus, publish } from '../events/publish.ts';
 import type { Job } from '../jobs/job.ts';
-import { jobKey } from '../jobs/job-store.ts';
 import { expireRequest } from '../jobs/request-store.ts';
 import { isOfRecord } from '../jobs/set-aside.ts';
-import type { Log } from '../observability.ts';
+import { metricNames } from '../metrics.ts';
+import type { Log, RecordMetric } from '../observability.ts';
 import { settleJob } from '../usage/settlement.ts';
-import { clearMark } from './unpublished.ts';
+import { type Announced, clearMark, describeAnnounced, keyOf } from './unpublished.ts';
 
 /**
  * The outbox: the write that ends a job or batch marks it `unpublished`, the end is published, and then the mark is cleared.
- * Whatever crashes in between, dispatch finds the mark; an end is published at least once.
+ * Whatever crashes in between, dispatch finds the mark; an end is published at least once. So is a budget's threshold.
  */
 export interface Outbox {
   table: Table;
   bus: EventBus;
   log: Pick<Log, 'warn'>;
+  recordMetric: RecordMetric;
   /** Has the report of a batch written at once after its last job; dispatch itself needs no trigger. */
   triggerDispatch?: TriggerDispatch;
 }
 
 /**
- * Publishes the end of a job or batch and clears its mark. A job of a batch is counted there first, so that the
+ * Publishes the end of a job or batch, or a threshold that a budget has reached, and clears its mark. A job of a batch is counted there first, so that the
  * event never comes before the count.
  *
  * @throws {EventNotPublishedError} if EventBridge refused the event
  */
-export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<void> => {
-  const { table, bus, log, triggerDispatch } = outbox;
+export const publishEnded = async (outbox: Outbox, ended: Announced): Promise<void> => {
+  const { table, bus, log, triggerDispatch, recordMetric } = outbox;
+  if ('percent' in ended) {
+    await publish(bus, budgetThresholdReachedEvent, toBudgetThresholdReached(ended, bus));
+    if (ended.percent === 100) recordMetric(metricNames.budgetExceeded, 1);
+    return clearMark(table, keyOf(ended));
+  }
   if (!('jobId' in ended)) {
     await publish(bus, batchEndedEvent, toBatchEnded(ended, bus));
-    return clearMark(table, batchKey(ended.batchId));
+    return clearMark(table, keyOf(ended));
   }
   const isLast = await tryCountEnd(outbox, ended);
   await trySettle(outbox, ended);
   await keepAsLongAsRecord(table, ended);
   await publish(bus, jobEndedEvent, toJobEnded(ended, bus));
-  await clearMark(table, jobKey(ended.jobId));
+  await clearMark(table, keyOf(ended));
   if (isLast && triggerDispatch !== undefined) await tryTriggerDispatch({ triggerDispatch, log });
 };
 
@@ -51,13 +56,15 @@ export const publishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<
  *
  * @returns whether the end is published
  */
-export const tryPublishEnded = async (outbox: Outbox, ended: Job | Batch): Promise<boolean> => {
+export const tryPublishEnded = async (outbox: Outbox, ended: Announced): Promise<boolean> => {
   try {
     await publishEnded(outbox, ended);
     return true;
   } catch (error) {
-    const id = 'jobId' in ended ? { jobId: ended.jobId } : { batchId: ended.batchId };
-    outbox.log.warn('An end could not be published; dispatch publishes it.', { ...id, error: String(error) });
+    outbox.log.warn('An end could not be published; dispatch publishes it.', {
+      ...describeAnnounced(ended),
+      error: String(error),
+    });
     return false;
   }
 };
@@ -69,9 +76,10 @@ const keepAsLongAsRecord = async (table: Table, ended: Job): Promise<void> => {
 };
 
 /** A reservation that cannot be read stays counted as it was reserved; it must not keep an end from being published. */
-const trySettle = async ({ table, log }: Outbox, ended: Job): Promise<void> => {
+const trySettle = async ({ table, log, recordMetric }: Outbox, ended: Job): Promise<void> => {
   try {
-    await settleJob(table, ended);
+    const cost = await settleJob(table, ended);
+    if (cost) recordMetric(metricNames.operations, cost / 1_000, { operation: ended.operation });
   } catch (error) {
     if (!isOfRecord(error)) throw error;
     log.warn('The cost of a job could not be counted.', { jobId: ended.jobId, error: String(error) });

@@ -7,6 +7,10 @@ import { EventNotPublishedError } from '../events/publish.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobKey, parseJob, unpublishedJob } from '../jobs/job-store.ts';
 import { isOfRecord } from '../jobs/set-aside.ts';
+import { type BudgetThreshold, parseThreshold, thresholdKey, unpublishedThreshold } from '../usage/budget-threshold.ts';
+
+/** What is announced: that a job or a batch has ended, or that a budget has reached a threshold. */
+export type Announced = Job | Batch | BudgetThreshold;
 
 /** Ends that recovery meets for the first time, and those that it failed to publish before: these must not stand in the way. */
 export type Try = 'first' | 'again';
@@ -22,6 +26,15 @@ export const unpublishedBatches = (
   beforeMs: number,
   pageSize: number,
 ): AsyncGenerator<Batch[]> => findMarked(table, markOf(unpublishedBatch, which), parseBatch, { beforeMs, pageSize });
+
+/** Thresholds of budgets that were reached before the given time (epoch ms), and are not announced; page by page. */
+export const unpublishedThresholds = (
+  table: Table,
+  which: Try,
+  beforeMs: number,
+  pageSize: number,
+): AsyncGenerator<BudgetThreshold[]> =>
+  findMarked(table, markOf(unpublishedThreshold, which), parseThreshold, { beforeMs, pageSize });
 
 const markOf = (mark: string, which: Try): string => (which === 'first' ? mark : `${mark}-again`);
 
@@ -56,11 +69,10 @@ const maxFailingMs = 24 * 3_600_000;
  */
 export const noteFailure = async (
   table: Table,
-  ended: Job | Batch,
+  ended: Announced,
   error: unknown,
 ): Promise<'hopeless' | 'try_again'> => {
-  const mark = 'jobId' in ended ? unpublishedJob : unpublishedBatch;
-  const item = await tryToCount(table, keyOf(ended), markOf(mark, 'again'), error);
+  const item = await tryToCount(table, keyOf(ended), markOf(findMark(ended), 'again'), error);
   if (item === 'refused') return 'hopeless';
   const failures = Number(item?.['publishFailures'] ?? 0);
   if (isLasting(error)) return failures >= maxFailuresOfRecord ? 'hopeless' : 'try_again';
@@ -95,7 +107,7 @@ const isLasting = (error: unknown): boolean =>
   (error instanceof EventNotPublishedError && error.isLasting);
 
 /** Gives up an end that cannot be published; its record stays and says how it ended. */
-export const setEndAside = (table: Table, ended: Job | Batch): Promise<void> => clearMark(table, keyOf(ended));
+export const setEndAside = (table: Table, ended: Announced): Promise<void> => clearMark(table, keyOf(ended));
 
 /** Whether nothing of a job's end is left to be published. */
 export const isPublished = async (table: Table, jobId: string): Promise<boolean> =>
@@ -107,4 +119,19 @@ export const clearMark = async (table: Table, key: ItemKey): Promise<void> => {
   await updateItem(table, key, { remove: ['unpublished', 'publishFailures'], when: exists });
 };
 
-const keyOf = (ended: Job | Batch): ItemKey => ('jobId' in ended ? jobKey(ended.jobId) : batchKey(ended.batchId));
+const findMark = (ended: Announced): string => {
+  if ('percent' in ended) return unpublishedThreshold;
+  return 'jobId' in ended ? unpublishedJob : unpublishedBatch;
+};
+
+/** The key of the item that is marked. */
+export const keyOf = (ended: Announced): ItemKey => {
+  if ('percent' in ended) return thresholdKey(ended);
+  return 'jobId' in ended ? jobKey(ended.jobId) : batchKey(ended.batchId);
+};
+
+/** Names what is announced in a line of the log. */
+export const describeAnnounced = (ended: Announced): Record<string, unknown> => {
+  if ('percent' in ended) return { caller: ended.caller, period: ended.periodStart, percent: ended.percent };
+  return 'jobId' in ended ? { jobId: ended.jobId } : { batchId: ended.batchId };
+};

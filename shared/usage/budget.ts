@@ -1,8 +1,16 @@
 import { allOf, Condition } from '../aws/expressions.ts';
 import type { Item } from '../aws/items.ts';
 import { getItem, type Table, ttlAfter } from '../aws/table.ts';
-import { jobPartitions } from '../deployment/tables.ts';
 import { jobKey } from '../jobs/job-store.ts';
+import {
+  type Budget,
+  type BudgetRule,
+  budgetAttributes,
+  budgetKey,
+  budgetPeriods,
+  toBudgetAmounts,
+} from './budget-items.ts';
+import { recordThresholds } from './budget-threshold.ts';
 import { addOnce, decideAddition, forgetAddition } from './counter.ts';
 import {
   createPatience,
@@ -13,31 +21,6 @@ import {
   type Reservation,
   type ReservedJob,
 } from './reservation.ts';
-
-/** What the jobs of a caller may cost, in Operations; what is undefined has no limit. */
-export interface Budget {
-  operationsPerDay?: number | undefined;
-  operationsPerMonth?: number | undefined;
-}
-
-/** A rule of a budget. */
-export type BudgetRule = keyof Budget;
-
-/** The item that counts what the jobs of a caller cost in a UTC month, in all and by day. */
-export const budgetKey = (caller: string, at: string) => ({
-  pk: jobPartitions.budget(caller),
-  sk: at.slice(0, 'yyyy-mm'.length),
-});
-
-/** The attributes of that item which count one day, and the month: thousandths of an Operation. */
-export const budgetAttributes = (at: string) => ({
-  operationsPerDay: `d${at.slice(8, 10)}`,
-  operationsPerMonth: 'month',
-});
-
-/** The same amount for the day and the month. */
-export const toBudgetAmounts = (at: string, amount: number): Record<string, number> =>
-  Object.fromEntries(Object.values(budgetAttributes(at)).map((attribute) => [attribute, amount]));
 
 /** What became of a reservation. */
 export type Reserved =
@@ -70,7 +53,15 @@ export const reserve = async (table: Table, job: ReservedJob, amount: number, bu
     const at = new Date(table.clock.now()).toISOString();
     const exceeded = findTooSmall(budget, amount) ?? (await findUsedUp(table, job.caller, at, amount, budget));
     if (exceeded !== undefined) return exceeded;
-    const own: Reservation = { ...pickJob(job), state: 'reserving', token: newToken(), earlier: [], at, amount };
+    const own: Reservation = {
+      ...pickJob(job),
+      state: 'reserving',
+      token: newToken(),
+      earlier: [],
+      at,
+      amount,
+      budget: pickBudget(budget),
+    };
     if (!(await moveReservation(table, known, own))) continue;
     const counted = await count(table, own, budget);
     if (counted !== undefined) return counted;
@@ -80,6 +71,12 @@ export const reserve = async (table: Table, job: ReservedJob, amount: number, bu
 const isHeld = ({ state }: Reservation): boolean => ['reserved', 'settling', 'settled'].includes(state);
 
 const pickJob = ({ jobId, requestHash, caller }: ReservedJob): ReservedJob => ({ jobId, requestHash, caller });
+
+// A policy has other rules as well.
+const pickBudget = ({ operationsPerDay, operationsPerMonth }: Budget): Budget => ({
+  operationsPerDay,
+  operationsPerMonth,
+});
 
 /** @returns undefined if another process took over */
 const count = async (table: Table, own: Reservation, budget: Budget): Promise<Reserved | undefined> => {
@@ -95,6 +92,7 @@ const count = async (table: Table, own: Reservation, budget: Budget): Promise<Re
     const isOwn = await moveReservation(table, own, { ...own, state: 'none' });
     return isOwn ? findExceeded(at, amount, budget, counter) : undefined;
   }
+  await recordThresholds(table, own, counter);
   const isOwn = await moveReservation(table, own, { ...own, state: 'reserved' });
   if (!isOwn) return undefined;
   await forgetAddition(table, addition);
@@ -106,10 +104,11 @@ export const decideReservation = async (table: Table, known: Reservation): Promi
   const { caller, at, token } = known;
   const addition = { key: budgetKey(caller, at), token };
   const mark = await decideAddition(table, addition, ttlAfter(table, keptSeconds));
+  if (mark === 'added') await recordThresholds(table, known, (await getItem(table, addition.key)) ?? {});
   await moveReservation(table, known, { ...known, state: mark === 'added' ? 'reserved' : 'none' });
 };
 
-const rules: readonly BudgetRule[] = ['operationsPerDay', 'operationsPerMonth'];
+const rules = Object.keys(budgetPeriods) as BudgetRule[];
 
 const withinBudget = (at: string, amount: number, budget: Budget): Condition | undefined => {
   const [first, ...others] = rules.flatMap((rule) => {

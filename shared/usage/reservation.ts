@@ -32,6 +32,8 @@ const reservationSchema = z.object({
   at: z.string(),
   /** Thousandths of an Operation that the budget holds for the job. */
   amount: z.int(),
+  /** What the caller's jobs might cost then, in Operations: of which thresholds are announced. */
+  budget: z.object({ operationsPerDay: z.number().optional(), operationsPerMonth: z.number().optional() }).optional(),
 });
 
 /** What a budget holds for one job. */

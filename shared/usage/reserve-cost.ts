@@ -1,7 +1,8 @@
 import type { Table } from '../aws/table.ts';
 import { PolicyRefusal } from '../callers/policy-refusal.ts';
 import type { NewJob } from '../jobs/job.ts';
-import { type Budget, type BudgetRule, type Reserved, reserve } from './budget.ts';
+import { type Reserved, reserve } from './budget.ts';
+import { type Budget, budgetPeriods } from './budget-items.ts';
 import { releaseReservation } from './settlement.ts';
 
 /**
@@ -22,16 +23,14 @@ export const reserveCost = async (
 /** Gives back what was reserved for a job that is certainly not made. */
 export const returnCost = releaseReservation;
 
-const periods: Record<BudgetRule, string> = { operationsPerDay: 'day', operationsPerMonth: 'month' };
-
 const toRefusal = ({ rule, limit, retryAt }: Extract<Reserved, { kind: 'refused' }>, cost: number): PolicyRefusal => {
-  const allowed = `Your policy allows ${limit} Operations a ${periods[rule]} (rule ${rule})`;
+  const allowed = `Your policy allows ${limit} Operations a ${budgetPeriods[rule]} (rule ${rule})`;
   if (retryAt === undefined) {
     return new PolicyRefusal(rule, `${allowed}, and the request costs ${cost}: ask for fewer outputs.`, {
       status: 422,
     });
   }
   const next = new Date(retryAt).toISOString();
-  const message = `${allowed}, and the request, which costs ${cost}, would exceed that; the next ${periods[rule]} begins at ${next}.`;
+  const message = `${allowed}, and the request, which costs ${cost}, would exceed that; the next ${budgetPeriods[rule]} begins at ${next}.`;
   return new PolicyRefusal(rule, message, { status: 429, retryAt });
 };

@@ -1,7 +1,8 @@
 import { type Table, ttlAfter } from '../aws/table.ts';
 import type { Job } from '../jobs/job.ts';
 import { findActualCost } from '../jobs/stored-cost.ts';
-import { budgetKey, decideReservation, toBudgetAmounts } from './budget.ts';
+import { decideReservation } from './budget.ts';
+import { budgetKey, toBudgetAmounts } from './budget-items.ts';
 import { addOnce, decideAddition, type Entry, forgetAddition } from './counter.ts';
 import {
   createPatience,
@@ -17,43 +18,48 @@ import { usageItems } from './usage-items.ts';
 /**
  * Counts what an ended job has cost: the budget of its caller gets back what was reserved beyond that, and usage gets the job. Each
  * is added exactly once, however often this is called, and whatever breaks off in between.
+ *
+ * @returns what it cost, in thousandths of an Operation, if this call counted it
  */
-export const settleJob = (table: Table, job: Job): Promise<void> => {
+export const settleJob = async (table: Table, job: Job): Promise<number | undefined> => {
   const { actual } = findActualCost(job);
-  return settle(table, job, job.createdAt, ({ amount, at }) => [
+  const isSettled = await settle(table, job, job.createdAt, ({ amount, at }) => [
     ...refund(job.caller, at, actual - amount),
     ...usageItems(job, at, actual),
   ]);
+  return isSettled ? actual : undefined;
 };
 
 /** Gives back what was reserved for a job that was never made. */
-export const releaseReservation = (table: Table, job: ReservedJob): Promise<void> =>
-  settle(table, job, undefined, ({ amount, at }) => refund(job.caller, at, -amount));
+export const releaseReservation = async (table: Table, job: ReservedJob): Promise<void> => {
+  await settle(table, job, undefined, ({ amount, at }) => refund(job.caller, at, -amount));
+};
 
 const refund = (caller: string, at: string, difference: number): Entry[] =>
   difference === 0 ? [] : [{ key: budgetKey(caller, at), amounts: toBudgetAmounts(at, difference) }];
 
 /**
  * @param madeAt when the job was made, ISO: counts where nothing was reserved; undefined if it never was
+ * @returns whether this call did it
  */
 const settle = async (
   table: Table,
   { jobId, requestHash, caller }: ReservedJob,
   madeAt: string | undefined,
   listEntries: (held: Pick<Reservation, 'amount' | 'at'>) => Entry[],
-): Promise<void> => {
+): Promise<boolean> => {
   const settled = madeAt === undefined ? 'none' : 'settled';
   const wait = createPatience();
   for (;;) {
     const known = await getReservation(table, { jobId, requestHash });
-    if (known?.state === 'settled') return;
+    if (known?.state === 'settled') return false;
     if (known?.state === 'reserving') {
       await decideReservation(table, known);
       continue;
     }
     if (known?.state === 'settling' && (await wait(known))) continue;
     const isHeld = known?.state === 'reserved' || known?.state === 'settling';
-    if (!isHeld && madeAt === undefined) return;
+    if (!isHeld && madeAt === undefined) return false;
     const own: Reservation = {
       jobId,
       requestHash,
@@ -70,7 +76,7 @@ const settle = async (
     if (!(await moveReservation(table, own, { ...own, state: settled }))) continue;
     // Marks of processes that were taken over stay: one of them may still wait for its answer and ask again.
     for (const { key } of entries) await forgetAddition(table, { key, token: own.token });
-    return;
+    return true;
   }
 };
 

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
+/** The events that a webhook subscribes to unless it says otherwise. */
+export const defaultEventTypes = ['job.ended', 'batch.ended'] as const;
+
 /** The events that a webhook can subscribe to; `webhook.test` is sent besides, when its owner asks for it. */
-export const webhookEventTypes = ['job.ended', 'batch.ended'] as const;
+export const webhookEventTypes = [...defaultEventTypes, 'budget.threshold_reached'] as const;
 
 export type WebhookEventType = (typeof webhookEventTypes)[number];
 

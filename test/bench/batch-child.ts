@@ -46,6 +46,7 @@ const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): In
   return {
     table,
     webhookTable: table,
+    recordMetric: () => {},
     lanes: onlyLane(createLane(table)),
     bus: {
       eventBridge: { send: async () => ({ FailedEntryCount: 0 }) } as never,

@@ -62,7 +62,7 @@ describe('the events', () => {
       EventBusName: { Ref: 'EventBus' },
       EventPattern: {
         source: ['firefly-gateway'],
-        'detail-type': ['Job Ended', 'Batch Ended'],
+        'detail-type': ['Job Ended', 'Batch Ended', 'Budget Threshold Reached'],
         detail: { gateway: ['firefly-gateway-test'] },
       },
     });

@@ -72,6 +72,7 @@ describe('the alarms', () => {
     [metricNames.tokenSecondsLeft, 'LessThanThreshold', 7200],
     [metricNames.queuePaused, 'GreaterThanOrEqualToThreshold', 1],
     [metricNames.submitOutcomeUnknown, 'GreaterThanOrEqualToThreshold', 1],
+    [metricNames.budgetExceeded, 'GreaterThanOrEqualToThreshold', 1],
   ])('%s', (metricName, comparison, threshold) => {
     expect(alarmOn(metricName)).toEqual([
       expect.objectContaining({

@@ -24,7 +24,10 @@ const announcements: Permission = {
   on: 'event bus of the stack',
   may: ['events:PutEvents'],
   when: {
-    StringEquals: { 'events:source': 'firefly-gateway', 'events:detail-type': ['Job Ended', 'Batch Ended'] },
+    StringEquals: {
+      'events:source': 'firefly-gateway',
+      'events:detail-type': ['Job Ended', 'Batch Ended', 'Budget Threshold Reached'],
+    },
   },
 };
 

@@ -177,7 +177,7 @@ const requireSameRequest = (job: Job, requestHash: string): Job => {
  * @returns the job that has them, or undefined if there are none
  */
 export const reuse = async (
-  context: Pick<ApiContext, 'table' | 'bus' | 'log' | 'triggerDispatch' | 'objects'>,
+  context: Pick<ApiContext, 'table' | 'bus' | 'log' | 'recordMetric' | 'triggerDispatch' | 'objects'>,
   request: NewJob,
   from: Actor,
   { maxAgeSeconds, inputsChangedAt }: { maxAgeSeconds: number | undefined; inputsChangedAt: number | undefined },

@@ -9,7 +9,7 @@ import { findJob } from './get.ts';
 
 /** Erases a finished job with its prompt and all versions of its outputs. */
 export const deleteRoute = (
-  context: Pick<ApiContext, 'table' | 'audit' | 'bus' | 'log' | 'triggerDispatch' | 'objects'>,
+  context: Pick<ApiContext, 'table' | 'audit' | 'bus' | 'log' | 'recordMetric' | 'triggerDispatch' | 'objects'>,
 ): Route => ({
   method: 'DELETE',
   path: '/jobs/{jobId}',

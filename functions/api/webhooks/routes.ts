@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { requestErasure } from '#shared/erasing/erasure.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
-import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
+import { defaultEventTypes, webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import {
   createWebhook,
   deleteWebhook,
@@ -54,7 +54,7 @@ const events = z
 // What a new webhook is made of.
 const webhookRequest = z.strictObject({
   url: unicode(z.string().min(1)).meta({ description: 'https, on a public address, port 443 or 8443' }),
-  events: events.default([...webhookEventTypes]),
+  events: events.default([...defaultEventTypes]),
   description: unicode(z.string().max(maxDescriptionLength)).optional(),
 });
 
@@ -66,7 +66,7 @@ export const createRoute = (context: ChangeContext): Route => ({
     tag: 'Webhooks',
     summary: 'Be called when your jobs and batches end',
     description:
-      'Calls are signed as Standard Webhooks has it, carry the same `webhook-id` at every attempt, and are retried for 24 hours.',
+      'Calls are signed as Standard Webhooks has it, carry the same `webhook-id` at every attempt, and are retried for 24 hours. Without `events` they tell the ends of jobs and batches; `budget.threshold_reached` tells that 80 or 100 percent of your budget are used.',
     body: { 'application/json': webhookRequest },
     answers: {
       201: {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { batchEnded } from '#shared/events/batch-ended.ts';
+import { budgetThresholdReached } from '#shared/events/budget-threshold-reached.ts';
 import { jobEnded } from '#shared/events/job-ended.ts';
 import {
   type Delivery,
@@ -127,6 +128,10 @@ const message = (type: MessageType, data: z.ZodType) =>
 export const messageDescriptions: Readonly<Record<MessageType, MessageDescription>> = {
   'job.ended': { summary: 'A job has ended', body: message('job.ended', jobEnded) },
   'batch.ended': { summary: 'A batch has ended', body: message('batch.ended', batchEnded) },
+  'budget.threshold_reached': {
+    summary: 'A budget has reached 80 or 100 percent',
+    body: message('budget.threshold_reached', budgetThresholdReached),
+  },
   [testMessage]: {
     summary: 'The owner of the webhook tests it',
     body: message(testMessage, z.object({ caller: z.string(), webhookId: z.uuid() })),

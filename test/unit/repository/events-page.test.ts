@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { backoffSeconds } from '#functions/notify/backoff.ts';
 import { eventSource } from '#shared/events/announcer.ts';
 import { batchEnded, batchEndedEvent } from '#shared/events/batch-ended.ts';
+import { budgetThresholdReached, budgetThresholdReachedEvent } from '#shared/events/budget-threshold-reached.ts';
 import { jobEnded, jobEndedEvent } from '#shared/events/job-ended.ts';
 
 import { webhookEventTypes } from '#shared/webhooks/webhook.ts';
@@ -14,19 +15,24 @@ const page = read('docs/events.md');
 const exampleOf = (heading: string): unknown =>
   JSON.parse(page.split(`\n## ${heading}\n`)[1]?.split('```json\n')[1]?.split('```')[0] ?? '');
 
-it('shows a job and a batch as their schemas have them', () => {
+it('shows a job, a batch and a threshold as their schemas have them', () => {
   z.strictObject(jobEnded.shape).parse(exampleOf('A job'));
   z.strictObject(batchEnded.shape).parse(exampleOf('A batch'));
+  z.strictObject(budgetThresholdReached.shape).parse(exampleOf('A budget'));
 });
 
 it('names every field', () => {
-  for (const field of [...Object.keys(jobEnded.shape), ...Object.keys(batchEnded.shape)]) {
+  for (const field of [
+    ...Object.keys(jobEnded.shape),
+    ...Object.keys(batchEnded.shape),
+    ...Object.keys(budgetThresholdReached.shape),
+  ]) {
     expect(page).toMatch(new RegExp(`["\`]${field}["\`]`));
   }
 });
 
 it('names the events, and what webhooks may be told of', () => {
-  for (const name of [eventSource, jobEndedEvent, batchEndedEvent, ...webhookEventTypes]) {
+  for (const name of [eventSource, jobEndedEvent, batchEndedEvent, budgetThresholdReachedEvent, ...webhookEventTypes]) {
     expect(page).toContain(`\`${name}\``);
   }
 });

@@ -171,6 +171,7 @@ export const startApi = async ({
     },
     sleep: async (ms) => clock.advance(ms),
     log: { debug: record, info: record, warn: record, error: record },
+    recordMetric: () => {},
     ...overrides,
     objects: { ...recordingStore(recorded, clock), ...overrides.objects },
     settings: {

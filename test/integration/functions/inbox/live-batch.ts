@@ -71,10 +71,10 @@ const isSilent = async ({ rig }: FaultyWorld): Promise<boolean> =>
 
 /** Ends a job as generate does; if it dies, dispatch announces the end. */
 export const end = async (world: FaultyWorld, batchId: string, line: number, how: JobEnd): Promise<void> => {
-  await world.inProcess(async ({ table, bus, log }) => {
+  await world.inProcess(async ({ table, bus, log, recordMetric }) => {
     const job = await world.rig.job(batchId, line);
     const ended = await endJob(table, job, [job.state], how);
-    if (ended !== undefined) await publishEnded({ table, bus, log }, ended);
+    if (ended !== undefined) await publishEnded({ table, bus, log, recordMetric }, ended);
     return true;
   });
   const job = await world.rig.job(batchId, line);

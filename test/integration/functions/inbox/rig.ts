@@ -130,6 +130,7 @@ const createRig = (
       rig.dispatches += 1;
     },
     log: observed.log,
+    recordMetric: observed.recordMetric,
     ...settings,
   };
   const rig: Rig = {

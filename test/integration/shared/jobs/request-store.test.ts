@@ -97,7 +97,7 @@ describe('the end of a job', () => {
     if (ended === undefined) throw new Error('The job has not ended.');
     return ended;
   };
-  const outbox = () => ({ table, bus: createEventBus().bus, log: { warn: () => {} } });
+  const outbox = () => ({ table, bus: createEventBus().bus, log: { warn: () => {} }, recordMetric: () => {} });
 
   it('lets its request expire with its record, once and again', async () => {
     const ended = await end();

@@ -36,13 +36,20 @@ let clock: ManualClock;
 let table: Table;
 let outbox: Outbox;
 let warnings: string[];
+let metrics: unknown[][];
 let lane: Lane;
 beforeEach(async () => {
   events.length = 0;
   clock = createManualClock();
   table = await dynamoDb.table(clock);
   warnings = [];
-  outbox = { table, bus, log: { warn: (message) => void warnings.push(message) } };
+  metrics = [];
+  outbox = {
+    table,
+    bus,
+    log: { warn: (message) => void warnings.push(message) },
+    recordMetric: (...metric) => void metrics.push(metric),
+  };
   lane = createLane(table);
 });
 
@@ -90,6 +97,15 @@ it('finds ends that were not published, and none that were', async () => {
   expect(await unpublished()).toEqual([]);
   clock.advance(1);
   expect((await unpublished()).map(({ jobId }) => jobId)).toEqual([forgotten.jobId]);
+});
+
+it('records what a job cost once, by its operation and not by its caller', async () => {
+  const queued = await enqueue(lane, { cost: { estimated: 2_000, outputs: 2 } });
+  const changes = { to: 'partially_succeeded', outputs, requested: 2, received: 1 } as const;
+  const job = (await endJob(table, queued, ['queued'], changes)) as Job;
+  await publishEnded(outbox, job);
+  await publishEnded(outbox, job);
+  expect(metrics).toEqual([['Operations', 1, { operation: 'images/generate' }]]);
 });
 
 it('keeps the mark when EventBridge refuses the event', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEvent } from '#functions/notify/events.ts';
 import type { BatchEnded } from '#shared/events/batch-ended.ts';
+import type { BudgetThresholdReached } from '#shared/events/budget-threshold-reached.ts';
 import type { JobEnded } from '#shared/events/job-ended.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
 
@@ -33,6 +34,17 @@ const batch: BatchEnded = {
   createdAt: at,
   finishedAt: at,
   url,
+};
+
+const threshold: BudgetThresholdReached = {
+  gateway,
+  caller: 'alice',
+  period: 'month',
+  periodStart: '2026-03-01',
+  limit: 10,
+  used: 8,
+  percent: 80,
+  finishedAt: at,
 };
 
 /** An event as EventBridge delivers it. */
@@ -69,6 +81,13 @@ it('is an end of a job or a batch, whose content is told as it is', () => {
   });
 });
 
+it('is a budget that has reached a threshold, each of which is a message of its own', () => {
+  const first = announcementOf(onBus('Budget Threshold Reached', threshold));
+  expect(first).toMatchObject({ caller: 'alice', message: { type: 'budget.threshold_reached', at, data: threshold } });
+  const other = announcementOf(onBus('Budget Threshold Reached', { ...threshold, percent: 100 }));
+  expect(other.message.subject).not.toBe(first.message.subject);
+});
+
 it('is a message that is to be delivered', () => {
   const delivery = { caller: 'alice', webhookId: job.jobId, at, deliveryId: batch.batchId };
   expect(readEvent({ delivery }, gateway)).toEqual({ kind: 'delivery', delivery });
@@ -93,6 +112,8 @@ describe('what is refused', () => {
     ['the same in an error', onBus('Job Ended', { ...job, error: { ...job.error, note: '' } })],
     ['the same in the error of an output', onBus('Job Ended', { ...job, errors: [{ ...job.errors?.[0], note: '' }] })],
     ['the same in counts', onBus('Batch Ended', { ...batch, counts: { ...batch.counts, more: 1 } })],
+    ['the same in a threshold', onBus('Budget Threshold Reached', { ...threshold, note: '' })],
+    ['a part that no threshold is', onBus('Budget Threshold Reached', { ...threshold, percent: 90 })],
     ['the same in reports', onBus('Batch Ended', { ...batch, reports: { ...batch.reports, pdf: 'p' } })],
     ["the same in a batch's error", onBus('Batch Ended', { ...batch, error: { ...batch.error, note: '' } })],
     [

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const makeBatch = async (state: BatchState = 'finished', batchId: string = randomUUID()): Promise<string> => {
-  const { table, bus, log } = api.context;
+  const { table, bus, log, recordMetric } = api.context;
   const wanted = { batchId, caller: 'alice', priority: 'low', retentionSeconds: 86_400 } as const;
   await createBatch(table, wanted, table.clock.now());
   const run = { batchId, run: 0 };
@@ -23,7 +23,7 @@ const makeBatch = async (state: BatchState = 'finished', batchId: string = rando
   }
   if (state !== 'finished') return batchId;
   const ended = await endBatch(table, run, { from: ['reporting'], to: 'finished' }, 86_400);
-  if (ended !== undefined) await publishEnded({ table, bus, log }, ended);
+  if (ended !== undefined) await publishEnded({ table, bus, log, recordMetric }, ended);
   return batchId;
 };
 

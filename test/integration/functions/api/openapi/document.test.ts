@@ -75,7 +75,12 @@ describe('the description of the API', () => {
   });
 
   it('tells the calls that webhooks get', () => {
-    expect(Object.keys(document.webhooks)).toEqual(['job.ended', 'batch.ended', 'webhook.test']);
+    expect(Object.keys(document.webhooks)).toEqual([
+      'job.ended',
+      'batch.ended',
+      'budget.threshold_reached',
+      'webhook.test',
+    ]);
     const { post } = document.webhooks['job.ended'] ?? {};
     expect(post?.parameters.map(({ name }) => name)).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
     const body = post?.requestBody?.content['application/json']?.schema;

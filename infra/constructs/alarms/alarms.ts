@@ -1,0 +1,59 @@
+import { Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { FunctionName } from '#shared/deployment/names.ts';
+import { budgetAlarms, callerTokenAlarms } from './caller-alarms.ts';
+import {
+  executionAlarms,
+  failureAlarms,
+  functionAlarms,
+  type UndeliveredEvents,
+  undeliveredAlarms,
+} from './function-alarms.ts';
+import { jobAlarms } from './job-alarms.ts';
+import { rotationAlarms } from './rotation-alarms.ts';
+
+interface AlarmsProps {
+  topic: ITopic;
+  rotationDays: number;
+  /** Keeps what durable functions were started with and could not work off. */
+  failures: IQueue;
+  /** The functions of the stack. */
+  functions: readonly FunctionName[];
+  undelivered: UndeliveredEvents;
+}
+
+/** Every alarm of the stack. A missing value is no alarm: a gateway that is not configured yet is silent. */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const { stackName } = Stack.of(this);
+    const definitions = [
+      ...rotationAlarms(stackName, props.rotationDays),
+      ...jobAlarms(stackName),
+      ...executionAlarms(stackName),
+      ...functionAlarms(stackName, props.functions),
+      ...(props.functions.includes('caller-token') ? callerTokenAlarms(stackName) : []),
+      ...budgetAlarms(stackName),
+      ...undeliveredAlarms(props.undelivered),
+      ...failureAlarms(stackName, props.failures),
+    ];
+    const action = new SnsAction(props.topic);
+    for (const { name, metric, threshold, below, description } of definitions) {
+      new Alarm(this, name, {
+        alarmName: `${stackName}-${name}`,
+        alarmDescription: description,
+        metric,
+        threshold,
+        comparisonOperator: below
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: 1,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      }).addAlarmAction(action);
+    }
+  }
+}
