@@ -4,6 +4,7 @@ import {
   dispatchEnvironment,
   generateEnvironment,
   inboxEnvironment,
+  passthroughEnvironment,
 } from '#shared/deployment/job-environments.ts';
 import { durableAlias, type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import {
@@ -11,7 +12,6 @@ import {
   callerTokenEnvironment,
   commonEnvironment,
   notifyEnvironment,
-  passthroughEnvironment,
   secretRotationEnvironment,
   signingKeyEnvironment,
   tokenRefreshEnvironment,

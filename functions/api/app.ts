@@ -1,6 +1,6 @@
 import middy from '@middy/core';
-import { operations } from '#shared/adobe/services/registry.ts';
-import { customModelsRoute } from './adobe/custom-models.ts';
+import { operations, services } from '#shared/adobe/services/registry.ts';
+import { listRoutes } from './adobe/lists.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
 import { auditRoute } from './audit/routes.ts';
 import { batchRoutes } from './batches/routes.ts';
@@ -61,7 +61,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
   const routes = [
     ...operations.flatMap((operation) => generationRoutes(context, accept, operation)),
     uploadImageRoute(context),
-    customModelsRoute(context),
+    ...services.flatMap((service) => listRoutes(context, service)),
     ...uploadRoutes(context),
     ...statusRoutes(context),
     ...cancelRoutes(context),

@@ -1,9 +1,12 @@
 import type { CallAdobe } from '#shared/adobe/http/call.ts';
+import type { AdobeService } from '#shared/adobe/services/service.ts';
 
 /** What calls are passed on with. */
 export interface PassthroughContext {
   /** Calls Adobe with the gateway's token. */
   callAdobe: CallAdobe;
-  /** Base URL of the Firefly API. */
-  fireflyUrl: string;
+  /** The services that are on. */
+  services: readonly AdobeService[];
+  /** Origin of a service's API. */
+  getBaseUrl(service: AdobeService): string;
 }

@@ -4,7 +4,8 @@ import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { createReadOnlyTokenSource } from '#shared/aws/access-token-source.ts';
 import { createSecretsManager } from '#shared/aws/clients.ts';
 import { systemClock as clock } from '#shared/clock.ts';
-import { passthroughEnvironment } from '#shared/deployment/support-environments.ts';
+import { passthroughEnvironment } from '#shared/deployment/job-environments.ts';
+import { enabledServices, getBaseUrl } from '#shared/deployment/services.ts';
 import { createLog } from '#shared/observability.ts';
 import { createPassOn } from './pass-on.ts';
 
@@ -21,6 +22,7 @@ export const handler = middy<unknown>()
   .handler(
     createPassOn({
       callAdobe: createCallAdobe(createAccessTokenCache(token, clock), { clock, log }),
-      fireflyUrl: environment.fireflyApiUrl,
+      services: enabledServices(environment.services),
+      getBaseUrl: (service) => getBaseUrl(environment.services, service),
     }),
   );

@@ -1,12 +1,18 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { type CustomModelsQuery, customModelsQuery } from '../adobe/services/firefly/custom-models.ts';
 import { imageTypes } from '../adobe/services/firefly/storage-image.ts';
+import type { ListQuery } from '../adobe/services/list.ts';
 import { GatewayError } from '../errors.ts';
 
 /** A call that a caller makes at Adobe with the gateway's token: what the function `passthrough` is invoked with. */
 export const passedOnCall = z.discriminatedUnion('call', [
-  z.object({ call: z.literal('listCustomModels'), query: customModelsQuery, requestId: z.string() }),
+  z.object({
+    call: z.literal('readList'),
+    service: z.string(),
+    path: z.string(),
+    query: z.record(z.string(), z.string()),
+    requestId: z.string(),
+  }),
   z.object({
     call: z.literal('uploadImage'),
     image: z.base64(),
@@ -23,7 +29,7 @@ const failures = [
   z.object({ kind: z.literal('no_token') }),
 ] as const;
 
-const customModels = z.discriminatedUnion('kind', [
+const list = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('listed'), body: z.record(z.string(), z.unknown()) }),
   ...failures,
 ]);
@@ -38,7 +44,13 @@ export type FailedCall = z.output<(typeof failures)[number]>;
 
 /** The calls that the function `passthrough` makes at Adobe, once each. */
 export interface PassedOnCalls {
-  listCustomModels(call: { query: CustomModelsQuery; requestId: string }): Promise<z.output<typeof customModels>>;
+  /** @param call.path of a list of the service */
+  readList(call: {
+    service: string;
+    path: string;
+    query: ListQuery;
+    requestId: string;
+  }): Promise<z.output<typeof list>>;
   uploadImage(call: { image: Uint8Array; contentType: string }): Promise<z.output<typeof upload>>;
 }
 
@@ -51,9 +63,9 @@ export const createPassedOnCalls = (invoke: (event: string) => Promise<string>):
   const pass = async (event: z.input<typeof passedOnCall>): Promise<unknown> =>
     JSON.parse(await invoke(JSON.stringify(event)));
   return {
-    listCustomModels: async ({ query: { start, limit, ...rest }, requestId }) => {
-      const query = { ...rest, start: start?.toString(), limit: limit?.toString() };
-      return customModels.parse(await pass({ call: 'listCustomModels', query, requestId }));
+    readList: async ({ query, ...call }) => {
+      const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+      return list.parse(await pass({ call: 'readList', ...call, query: Object.fromEntries(given) }));
     },
     uploadImage: async ({ image, contentType }) =>
       upload.parse(await pass({ call: 'uploadImage', image: Buffer.from(image).toString('base64'), contentType })),

@@ -106,3 +106,6 @@ export const inboxEnvironment = defineEnvironment({
   batchMaxLines: wholeNumber,
   jobRetentionDays: wholeNumber,
 });
+
+/** The environment of passthrough. */
+export const passthroughEnvironment = defineEnvironment({ accessTokenSecretId: text, services });

@@ -39,9 +39,6 @@ export const secretRotationEnvironment = defineEnvironment({
   rotationDays: wholeNumber,
 });
 
-/** The environment of passthrough. */
-export const passthroughEnvironment = defineEnvironment({ accessTokenSecretId: text, fireflyApiUrl: z.url() });
-
 /** The environment of notify. */
 export const notifyEnvironment = defineEnvironment({
   stackName: text,

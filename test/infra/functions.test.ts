@@ -5,13 +5,13 @@ import {
   dispatchEnvironment,
   generateEnvironment,
   inboxEnvironment,
+  passthroughEnvironment,
 } from '#shared/deployment/job-environments.ts';
 import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import {
   authorizeEnvironment,
   callerTokenEnvironment,
   notifyEnvironment,
-  passthroughEnvironment,
   secretRotationEnvironment,
   signingKeyEnvironment,
   tokenRefreshEnvironment,

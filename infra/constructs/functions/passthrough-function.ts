@@ -1,7 +1,5 @@
 import type { Construct } from 'constructs';
-import { firefly } from '#shared/adobe/services/firefly/service.ts';
-import { getBaseUrl } from '#shared/deployment/services.ts';
-import { passthroughEnvironment } from '#shared/deployment/support-environments.ts';
+import { passthroughEnvironment } from '#shared/deployment/job-environments.ts';
 import { type FunctionProps, GatewayFunction } from './gateway-function.ts';
 import { allow } from './statements.ts';
 
@@ -16,7 +14,7 @@ export class PassthroughFunction extends GatewayFunction {
       settings,
       environment: passthroughEnvironment.write({
         accessTokenSecretId: secretArn,
-        fireflyApiUrl: getBaseUrl(settings.services, firefly),
+        services: settings.services,
       }),
       permissions: [allow(['secretsmanager:GetSecretValue'], [secretArn])],
     });

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { AdobeError } from '../http/errors.ts';
 import type { JobProgress } from './job-progress.ts';
+import type { ListDefinition } from './list.ts';
 import type { OperationDefinition } from './operation.ts';
 import type { Reason } from './outputs.ts';
 
@@ -146,6 +147,8 @@ export interface AdobeService {
   /** Name of the product in Adobe's Developer Console that an organization adds to use it. */
   product?: string;
   operations: readonly OperationDefinition[];
+  /** What it lists at once; nothing if absent. */
+  lists?: readonly ListDefinition[];
   /** A request for more like an output, if an output of this media type can be an input. */
   similar?(contentType: string, url: string): FollowUp | undefined;
 }

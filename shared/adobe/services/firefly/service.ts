@@ -1,4 +1,5 @@
 import type { AdobeService } from '../service.ts';
+import { customModels } from './custom-models.ts';
 import { fireflyDialect } from './dialect.ts';
 import { adaptiveComposite } from './operations/adaptive-composite.ts';
 import { expandImage } from './operations/expand-image.ts';
@@ -37,6 +38,7 @@ export const firefly: AdobeService = {
     upscaleImage,
     generateVideo,
   ],
+  lists: [customModels],
   similar: (contentType, url) =>
     imageTypes.includes(contentType) ? { operation: generateSimilar, body: { image: { source: { url } } } } : undefined,
 };

@@ -17,6 +17,7 @@ import {
 } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
 import { type CallAdobe, createCallAdobe } from '#shared/adobe/http/call.ts';
+import { services } from '#shared/adobe/services/registry.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import { createPassedOnCalls } from '#shared/aws/passed-on-calls.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
@@ -135,7 +136,8 @@ export const startApi = async ({
         { get: async () => validToken(clock), refused: async () => ({ ...validToken(clock), versionId: 'v2' }) },
         { clock, log: { error: () => {} } },
       ),
-    fireflyUrl,
+    services,
+    getBaseUrl: () => fireflyUrl,
   });
   const apiContext: ApiContext = {
     table,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPassOn } from '#functions/passthrough/pass-on.ts';
 import type { CallAdobe } from '#shared/adobe/http/call.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { createPassedOnCalls, PassthroughError } from '#shared/aws/passed-on-calls.ts';
 
 type Call = Parameters<CallAdobe>[0];
@@ -12,19 +13,21 @@ const startCalls = (answer: Awaited<ReturnType<CallAdobe>>) => {
       seen.push(call);
       return answer;
     },
-    fireflyUrl: 'https://firefly.test',
+    services: [firefly],
+    getBaseUrl: () => 'https://firefly.test',
   });
   const calls = createPassedOnCalls(async (event) => JSON.stringify(await passOn(JSON.parse(event))));
   return { seen, passOn, calls };
 };
 
+const customModels = { service: 'firefly', path: '/v3/custom-models' };
 const uploaded = { kind: 'answered', status: 200, body: '{"images":[{"id":"i1"}]}' } as const;
 
 describe('calls that are passed on', () => {
   it('reach Adobe with the query and the id of the request', async () => {
     const { calls, seen } = startCalls({ kind: 'answered', status: 200, body: '{"custom_models":[{"assetId":"a"}]}' });
-    const query = { sortBy: '-createdDate', start: 20, limit: 10 } as const;
-    expect(await calls.listCustomModels({ query, requestId: 'r1' })).toEqual({
+    const query = { sortBy: '-createdDate', start: '20', limit: '10' };
+    expect(await calls.readList({ ...customModels, query, requestId: 'r1' })).toEqual({
       kind: 'listed',
       body: { custom_models: [{ assetId: 'a' }] },
     });
@@ -60,14 +63,17 @@ describe('calls that are passed on', () => {
       error: { status: 451, code: 'prompt_unsafe', message: 'No.' },
     });
     const { calls } = startCalls({ kind: 'no_token' });
-    expect(await calls.listCustomModels({ query: {}, requestId: 'r' })).toEqual({ kind: 'no_token' });
+    expect(await calls.readList({ ...customModels, query: {}, requestId: 'r' })).toEqual({ kind: 'no_token' });
   });
 
   it.each([
     {},
     null,
     { call: 'generate', url: 'https://elsewhere.test' },
-    { call: 'listCustomModels', query: { limit: '51' }, requestId: 'r' },
+    { call: 'readList', ...customModels, query: { limit: '51' }, requestId: 'r' },
+    { call: 'readList', service: 'firefly', path: '/v3/status/1', query: {}, requestId: 'r' },
+    { call: 'readList', service: 'firefly', path: '@elsewhere.test/', query: {}, requestId: 'r' },
+    { call: 'readList', service: 'none', path: '/v3/custom-models', query: {}, requestId: 'r' },
     { call: 'uploadImage', image: 'AA==', contentType: 'text/html' },
     { call: 'uploadImage', image: '<svg>', contentType: 'image/png' },
   ])('are nothing else: %j', async (event) => {
