@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { exists } from '../aws/expressions.ts';
+import { condition, exists } from '../aws/expressions.ts';
 import type { Item } from '../aws/items.ts';
 import { createItemParser } from '../aws/items.ts';
-import { putNew, type Table, ttlAfter, updateItem } from '../aws/table.ts';
+import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { type Budget, type BudgetRule, budgetAttributes, budgetKey, budgetPeriods } from './budget-items.ts';
 
 /** The parts of a budget, in percent, whose passing is announced. */
@@ -68,11 +68,9 @@ export const recordThresholds = async (
       const periodStart = period === 'day' ? at.slice(0, 10) : `${at.slice(0, 7)}-01`;
       const finishedAt = new Date(table.clock.now()).toISOString();
       const passed: BudgetThreshold = { caller, period, periodStart, percent, limit, used, finishedAt };
-      await putNew(table, {
-        ...thresholdKey(passed),
-        ...passed,
-        unpublished: unpublishedThreshold,
-        expiresAt: ttlAfter(table, keptSeconds),
+      await updateItem(table, thresholdKey(passed), {
+        set: { ...passed, unpublished: unpublishedThreshold, expiresAt: ttlAfter(table, keptSeconds) },
+        when: condition`attribute_not_exists(#pk)`,
       });
       // Only so that the next requests need not look.
       await updateItem(table, budgetKey(caller, at), { set: { [mark]: true }, when: exists });
