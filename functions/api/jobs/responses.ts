@@ -52,7 +52,7 @@ export const waitedResponse = async (
   const withLink = { link: linkHeader(buildJobLinks(request, job)), ...headers };
   if (!hasOutputs(job.state)) throw problemOfJob(job, withLink);
   const operation = operationOf(job);
-  const presented = await presentJob(objects, job);
+  const presented = await presentJob(objects, job, request);
   const body = serviceOf(operation).dialect.presentResult?.(presented, operation) ?? presented.result;
   return jsonResponse(200, body, withLink);
 };
@@ -74,6 +74,7 @@ const phases: Record<JobState, JobPhase> = {
 export const presentJob = async (
   objects: Pick<ApiContext['objects'], 'presignGet'>,
   job: Job,
+  request: Pick<ApiRequest, 'baseUrl'>,
 ): Promise<PresentedJob> => {
   const { jobId, state, error, errors, createdAt, updatedAt } = job;
   return {
@@ -86,6 +87,7 @@ export const presentJob = async (
     errors,
     createdAt,
     updatedAt,
+    links: buildJobLinks(request, job),
   };
 };
 

@@ -56,7 +56,7 @@ const statusRoute = (
   handle: async (request) => {
     const job = await findJob({ table }, request);
     const operation = operationOf(job);
-    const body = serviceOf(operation).dialect.presentStatus(await presentJob(objects, job), operation);
+    const body = serviceOf(operation).dialect.presentStatus(await presentJob(objects, job, request), operation);
     return jsonResponse(200, body, retryAfter(job, table.clock.now()));
   },
 });

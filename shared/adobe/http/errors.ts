@@ -40,7 +40,8 @@ const code = z.union([z.string(), z.number()]).nullish().catch(undefined);
 const listedError = z.preprocess(
   (entry) => (typeof entry === 'string' ? { msg: entry } : entry),
   z.object({
-    loc: z.array(z.union([z.string(), z.number()])).optional(),
+    // Substance 3D writes a path as one text.
+    loc: z.union([z.array(z.union([z.string(), z.number()])), z.string().transform((path) => [path])]).optional(),
     msg: z.string().optional(),
     type: text,
     error_code: code,

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { AdobeError } from '../http/errors.ts';
 import type { JobProgress } from './job-progress.ts';
 import type { ListDefinition } from './list.ts';
-import type { OperationDefinition } from './operation.ts';
+import type { JobLinks, OperationDefinition } from './operation.ts';
 import type { Reason } from './outputs.ts';
 
 /**
@@ -63,6 +63,8 @@ export interface PresentedJob {
   createdAt: string;
   /** ISO; the last change of its state. */
   updatedAt: string;
+  /** Where it is at the gateway, for services whose bodies say so. */
+  links: JobLinks;
 }
 
 /** A refusal of a request by the gateway, before anything was sent to Adobe. */
