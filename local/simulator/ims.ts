@@ -24,7 +24,9 @@ export const createIms = (
   settings: SimulatorSettings,
   manner: Manner,
 ): ((request: ReceivedRequest) => Promise<Answer>) => {
-  const throttle = createRateLimit(() => ({ perMinute: settings.tokensPerMinute ?? Number.MAX_SAFE_INTEGER }));
+  const throttle = createRateLimit(() => ({
+    windows: settings.tokensPerMinute === null ? [] : [{ seconds: 60, limit: settings.tokensPerMinute }],
+  }));
 
   const token = (request: ReceivedRequest): Answer => {
     const fields = tokenFields(request);

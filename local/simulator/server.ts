@@ -8,7 +8,7 @@ import { type GuardRules, guardServer } from '../loopback-guard.ts';
 import type { Faults } from './faults/fault-book.ts';
 import { type Outcome, serveWithFaults } from './faults/faulty-service.ts';
 import { type Answer, answerOf } from './http/answer.ts';
-import { type ReceivedRequest, readBody, type Service, serviceOf } from './http/request.ts';
+import { type ReceivedRequest, readBody } from './http/request.ts';
 import type { RequestLog } from './http/request-log.ts';
 import type { Manner } from './manner/manner.ts';
 import type { SimulatorSettings } from './settings.ts';
@@ -18,7 +18,9 @@ export type Handler = (request: ReceivedRequest) => Answer | Promise<Answer>;
 
 /** What the server is made of. */
 export interface ServerParts {
-  services: Record<Service, Handler>;
+  /** Which part of Adobe a path belongs to, as the request log and the faults name it. */
+  serviceOf(path: string): string;
+  handle: Handler;
   /** Answers what is under `/_simulator/`: not recorded, and no fault meets it. */
   control: Handler;
   faults: Faults;
@@ -72,7 +74,7 @@ const respond = async (
   const [path = '/', queryString] = (message.url ?? '/').split('?', 2);
   const query = new URLSearchParams(queryString);
   const { method = 'GET', headers } = message;
-  const head = { service: serviceOf(path), method, path, query, headers, arrivedAt };
+  const head = { service: parts.serviceOf(path), method, path, query, headers, arrivedAt };
   if (path.startsWith(controlPrefix)) {
     const request = { ...head, ...(await readBody(message, maxBodyBytes)) };
     await send(response, { dropped: false, answer: await answerOf(() => parts.control(request)) }, request, clock);
@@ -83,7 +85,7 @@ const respond = async (
   const request = { ...head, ...(await readBody(message, limit)) };
   const met = faults.takeForRequest(request);
   record.faults = met.map(({ fault }) => fault);
-  const service = () => answerOf(() => parts.services[request.service](request));
+  const service = () => answerOf(() => parts.handle(request));
   const outcome = await serveWithFaults(request, met, service, { clock, manner, signal });
   record.dropped = outcome.dropped;
   if (!outcome.dropped) record.status = outcome.answer.status;

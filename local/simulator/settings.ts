@@ -2,6 +2,11 @@ import * as z from 'zod';
 
 const milliseconds = z.int().nonnegative();
 
+const requestLimits = z.strictObject({
+  windows: z.array(z.strictObject({ seconds: z.number().positive(), limit: z.int().positive() })),
+  perDay: z.int().positive().optional(),
+});
+
 /** How the simulated Adobe behaves; every value can be changed while it runs. */
 export const settingsSchema = z.strictObject({
   /** Firefly: generation requests in any sliding 60 s window, by arrival. */
@@ -30,7 +35,7 @@ export const settingsSchema = z.strictObject({
   generationMs: milliseconds,
   outputUrlLifetimeMs: milliseconds,
   outputFormat: z.enum(['jpeg', 'png']),
-  /** Serves outputs of this many bytes of filler in place of pictures; null draws pictures. */
+  /** Firefly serves this many bytes of filler in place of pictures, the others fill their files up to it; null does neither. */
   outputBytes: z.int().nonnegative().nullable(),
   /** IMS: lifetime of an access token. */
   tokenLifetimeMs: milliseconds,
@@ -44,6 +49,12 @@ export const settingsSchema = z.strictObject({
   secretPropagationMs: milliseconds,
   /** Whether tokens die with the secret they were minted with; at Adobe they seem to live on. */
   revokeTokensWithSecret: z.boolean(),
+  /** Limits of services other than Firefly, by the names of their quotas, in place of Adobe's. */
+  quotas: z.record(z.string(), requestLimits),
+  /** Services, by their ids, to which the credential is not entitled. */
+  unentitled: z.array(z.string()),
+  /** Origins that stand in for S3 on loopback: services take inputs from them as from a bucket, without https. */
+  storageOrigins: z.array(z.string()),
 });
 
 /** How the simulated Adobe behaves. */
@@ -72,4 +83,7 @@ export const defaultSettings: SimulatorSettings = {
   secretStatuses: 'guide',
   secretPropagationMs: 0,
   revokeTokensWithSecret: false,
+  quotas: {},
+  unentitled: [],
+  storageOrigins: [],
 };

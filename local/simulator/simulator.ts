@@ -7,6 +7,7 @@ import { createJobs, type Job } from './firefly/jobs.ts';
 import type { SimulatedOperation } from './firefly/operation.ts';
 import { simulatedOperations } from './firefly/operations.ts';
 import { createUploads, type Upload } from './firefly/uploads.ts';
+import { type Service, serviceOf } from './http/request.ts';
 import { createRequestLog, type RecordedRequest } from './http/request-log.ts';
 import { createIms } from './ims.ts';
 import { createIoManagement } from './io-management.ts';
@@ -15,7 +16,9 @@ import { createManner, type FactSides, type Manner } from './manner/manner.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { createPictures } from './picture/pictures.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { serve } from './server.ts';
+import { type Handler, serve } from './server.ts';
+import type { SimulatedService } from './service/definition.ts';
+import { type RunningService, startService } from './service/start.ts';
 import { defaultSettings, type SimulatorSettings, settingsSchema } from './settings.ts';
 import { createTokens } from './tokens.ts';
 
@@ -38,6 +41,8 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   facts?: FactSides;
   /** Generative operations beside Adobe's. */
   operations?: readonly SimulatedOperation[];
+  /** What is played beside Firefly, each on an origin of its own; nothing by default. */
+  services?: readonly SimulatedService[];
   /** What differs from `simulatedCredentials`. */
   credential?: Partial<Credential>;
 }
@@ -62,6 +67,8 @@ export interface Simulator {
   jobs(): readonly Job[];
   /** The images that were uploaded, oldest first. */
   uploads(): readonly Upload[];
+  /** The services that are played beside Firefly, by their ids. */
+  services: Readonly<Record<string, RunningService>>;
 }
 
 /**
@@ -78,6 +85,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     advertiseOutputs,
     clock = systemClock,
     operations = [],
+    services: definitions = [],
     credential = {},
     manner: side,
     facts,
@@ -91,14 +99,18 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const jobs = createJobs(clock);
   const uploads = createUploads(clock);
   const requestLog = createRequestLog();
-  const rateLimit = createRateLimit(() => ({ perMinute: settings.requestsPerMinute, perDay: settings.requestsPerDay }));
+  const rateLimit = createRateLimit(() => ({
+    windows: [{ seconds: 60, limit: settings.requestsPerMinute }],
+    perDay: settings.requestsPerDay,
+  }));
+  const pictures = createPictures();
   let ownUrl = '';
   const statusBase = (path: string) => (unadvertised.includes(path) ? ownUrl : (advertise ?? ownUrl));
   const outputBase = () => advertiseOutputs ?? ownUrl;
-  const outputs = createOutputs({ jobs, pictures: createPictures(), settings, manner, clock, base: outputBase });
+  const outputs = createOutputs({ jobs, pictures, settings, manner, clock, base: outputBase });
   const { outputUrl } = outputs;
 
-  const services = {
+  const handlers: Record<Service, Handler> = {
     ims: createIms(credentials, tokens, settings, manner),
     'io-management': createIoManagement(credentials, tokens, settings, manner),
     firefly: createFirefly({
@@ -120,10 +132,17 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const control = createControl({ faults, jobs, requestLog, settings, manner, tokens, clock });
   const fronts = [advertise, advertiseOutputs].flatMap((url) => (url === undefined ? [] : [new URL(url).host]));
   const guard = { hosts: fronts, anyPort };
-  const server = await serve({ services, control, faults, manner, settings, requestLog, clock, guard }, port);
+  const shared = { control, faults, manner, settings, requestLog, clock, guard };
+  const handle: Handler = (request) => handlers[serviceOf(request.path)](request);
+  const server = await serve({ ...shared, serviceOf, handle }, port);
   ownUrl = server.url;
+  const running = await Promise.all(definitions.map((each) => startService(each, { ...shared, tokens, pictures })));
   return {
-    ...server,
+    url: server.url,
+    close: async () => {
+      await Promise.all([server, ...running].map((each) => each.close()));
+    },
+    services: Object.fromEntries(running.map((each) => [each.id, each])),
     faults,
     settings,
     manner,

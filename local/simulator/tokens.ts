@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '#shared/clock.ts';
-import { adobeError, Refusal } from './http/answer.ts';
+import { type Answer, adobeError, Refusal } from './http/answer.ts';
 import { bearerToken, type ReceivedRequest } from './http/request.ts';
 import type { Manner } from './manner/manner.ts';
 import { isSignatureOf, signatureOf } from './signature.ts';
@@ -110,6 +110,7 @@ const readClaims = (token: string): TokenClaims | undefined => {
  * What the gateway in front of every *.adobe.io host checks before a service sees the request.
  *
  * @param scopes all of them must be in the token
+ * @param write the body of a refusal, which some services have otherwise
  * @throws {Refusal} with the gateway's own six-digit error codes
  */
 export const authorize = (
@@ -117,18 +118,19 @@ export const authorize = (
   tokens: Tokens,
   scopes: readonly string[],
   { isObserved }: Manner,
+  write: (status: number, code: string, message: string) => Answer = adobeError,
 ): TokenClaims => {
   const apiKey = request.headers['x-api-key'];
-  if (!apiKey) throw new Refusal(adobeError(403, '403000', 'Api Key is required'));
+  if (!apiKey) throw new Refusal(write(403, '403000', 'Api Key is required'));
   const token = bearerToken(request);
-  if (!token) throw new Refusal(adobeError(403, '403010', 'Oauth token is missing'));
+  if (!token) throw new Refusal(write(403, '403010', 'Oauth token is missing'));
   const claims = tokens.verify(token);
   if (!claims && isObserved('expired-token-is-401014') && tokens.isExpired(token)) {
-    throw new Refusal(adobeError(401, '401014', 'Oauth token has expired'));
+    throw new Refusal(write(401, '401014', 'Oauth token has expired'));
   }
-  if (!claims) throw new Refusal(adobeError(401, '401013', 'Oauth token is not valid'));
-  if (apiKey !== claims.client_id) throw new Refusal(adobeError(403, '403003', 'Api Key is invalid'));
+  if (!claims) throw new Refusal(write(401, '401013', 'Oauth token is not valid'));
+  if (apiKey !== claims.client_id) throw new Refusal(write(403, '403003', 'Api Key is invalid'));
   const granted = claims.scope.split(',');
-  if (!scopes.every((scope) => granted.includes(scope))) throw new Refusal(adobeError(403, '403011', 'Scope mismatch'));
+  if (!scopes.every((scope) => granted.includes(scope))) throw new Refusal(write(403, '403011', 'Scope mismatch'));
   return claims;
 };

@@ -1,5 +1,4 @@
 import { type Answer, adobeError, htmlPage, json, retryAfter } from '../http/answer.ts';
-import type { Service } from '../http/request.ts';
 import { imsError } from '../ims.ts';
 import type { AnswerFault } from './definitions.ts';
 
@@ -10,7 +9,7 @@ import type { AnswerFault } from './definitions.ts';
  * @param now epoch ms
  * @param refusalStatus of a refusal for content
  */
-export const faultAnswer = (fault: AnswerFault, service: Service, now: number, refusalStatus: 422 | 451): Answer => {
+export const faultAnswer = (fault: AnswerFault, service: string, now: number, refusalStatus: 422 | 451): Answer => {
   switch (fault.fault) {
     case 'answer':
       return typeof fault.body === 'string' || fault.body === undefined

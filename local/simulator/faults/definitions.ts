@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { services } from '../http/request.ts';
 
 /** Which requests a fault meets; what is not named matches all. */
 const where = {
-  service: z.enum(services).optional(),
+  /** Such as `ims`, `firefly`, `outputs`, or the id of another service. */
+  service: z.string().optional(),
   method: z.string().optional(),
   /** A part of the path. */
   path: z.string().optional(),
@@ -81,11 +81,15 @@ const named = z.strictObject({
   ...where,
 });
 
-/** What becomes of the next accepted generation jobs. */
+/** What becomes of the next accepted jobs. */
 const job = z.strictObject({
   fault: z.literal('job'),
+  service: where.service,
+  path: where.path,
   /** `canceled` is the other spelling of `cancelled`; `cancel_pending` becomes `cancelled` after `cancelPendingMs`. */
   outcome: z.enum(['succeeded', 'failed', 'cancelled', 'canceled', 'timeout', 'cancel_pending']).default('succeeded'),
+  /** How many outputs, the first ones, cannot be made, each with `errorCode`; of Firefly `filteredOutputs` plays that. */
+  failedOutputs: z.int().nonnegative().default(0),
   errorCode: z.string().optional(),
   message: z.string().optional(),
   pendingMs: milliseconds.optional(),

@@ -24,8 +24,17 @@ export interface Faults {
   active(): readonly ActiveFault[];
   /** The faults that meet this request, oldest first; counts it. */
   takeForRequest(request: ReceivedRequest): RequestFault[];
-  /** The oldest fault that meets a job with this prompt; counts it. */
-  takeForJob(prompt: string): JobFault | undefined;
+  /** The oldest fault that meets this job; counts it. */
+  takeForJob(job: MetJob): JobFault | undefined;
+}
+
+/** What faults choose jobs by. */
+export interface MetJob {
+  service: string;
+  /** Of the request. */
+  path: string;
+  /** What the job is to show or say. */
+  prompt: string;
 }
 
 /** Starts with no fault. */
@@ -58,10 +67,10 @@ export const createFaults = (): Faults => {
       return met;
     },
 
-    takeForJob: (prompt) => {
+    takeForJob: (job) => {
       for (const active of [...book.values()]) {
         const { fault } = active;
-        if (fault.fault === 'job' && prompt.includes(fault.prompt ?? '') && meets(active)) return fault;
+        if (fault.fault === 'job' && matchesJob(fault, job) && meets(active)) return fault;
       }
       return undefined;
     },
@@ -72,3 +81,6 @@ const matchesRequest = (fault: RequestFault, { service, method, path }: Received
   (fault.service ?? service) === service &&
   (fault.method ?? method).toUpperCase() === method &&
   path.includes(fault.path ?? '');
+
+const matchesJob = (fault: JobFault, { service, path, prompt }: MetJob): boolean =>
+  (fault.service ?? service) === service && path.includes(fault.path ?? '') && prompt.includes(fault.prompt ?? '');

@@ -97,7 +97,7 @@ const admitJob = (
   const isUploaded = (id: string) => !settings.checkUploads || uploads.has(id, clientId);
   const { model, body } = readRequest(operation, request, isUploaded, manner);
   const plan = operation.plan(body);
-  const fault = faults.takeForJob(plan.prompt);
+  const fault = faults.takeForJob({ service: 'firefly', path: operation.path, prompt: plan.prompt });
   return jobs.add({
     clientId,
     operation,

@@ -1,8 +1,9 @@
-import type { ReceivedRequest, Service } from './request.ts';
+import type { ReceivedRequest } from './request.ts';
 
 /** One request that reached the simulator. Holds no token, secret, prompt or query. */
 export interface RecordedRequest {
-  service: Service;
+  /** As {@link ReceivedRequest.service}. */
+  service: string;
   method: string;
   path: string;
   /** Epoch ms. */

@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-/** The parts of Adobe that the simulator plays; `outputs` is the storage behind the pre-signed URLs. */
+/** The parts of Adobe that share an origin; `outputs` is the storage behind the pre-signed URLs. */
 export const services = ['ims', 'io-management', 'firefly', 'outputs'] as const;
 
-/** One of the parts of Adobe that the simulator plays. */
+/** One of the parts of Adobe that share an origin. */
 export type Service = (typeof services)[number];
 
 /** A request as a simulated service sees it. */
 export interface ReceivedRequest {
-  service: Service;
+  /** One of {@link services}, or the id of a service that has an origin of its own. */
+  service: string;
   method: string;
   /** The path as sent, still percent-encoded, without the query. */
   path: string;

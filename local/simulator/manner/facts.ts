@@ -118,6 +118,11 @@ const definitions = {
     documented: 'Outputs are served with their own content type.',
     observed: 'Outputs are served as application/octet-stream.',
   },
+  'outputs-put-untyped': {
+    kind: 'open',
+    documented: 'Outputs are put to presigned URLs with their own content type.',
+    observed: 'Outputs are put to presigned URLs without a content type.',
+  },
   'rate-headers-on-answers': {
     kind: 'open',
     documented: 'Only a 429 has headers about the rate limit.',

@@ -11,7 +11,7 @@ describe('the manner of a simulator', () => {
     const clock = createTestClock();
     const given = typeof options?.credential?.createdAt === 'number' ? { credential: { createdAt: clock.now() } } : {};
     const base = { clock, pendingMs: 0, generationMs: 0, requestsPerMinute: 100 };
-    const simulator = await startSimulator({ ...base, ...given, ...manner });
+    const simulator = await startSimulator({ ...base, ...options, ...given, ...manner });
     try {
       return await see({ simulator, client: clientOf(simulator), clock });
     } finally {

@@ -9,7 +9,7 @@ describe('rate limit', () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 200 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), gaps, (perMinute, steps) => {
-        const limit = createRateLimit(() => ({ perMinute }));
+        const limit = createRateLimit(() => ({ windows: [{ seconds: 60, limit: perMinute }] }));
         const admitted: number[] = [];
         let now = 1_700_000_000_000;
         for (const step of steps) {
@@ -25,21 +25,46 @@ describe('rate limit', () => {
   });
 
   it('follows limits that change while it runs', () => {
-    const limits = { perMinute: 3 };
-    const limit = createRateLimit(() => limits);
+    const window = { seconds: 60, limit: 3 };
+    const limit = createRateLimit(() => ({ windows: [window] }));
     expect([0, 1, 2].map((time) => limit.admit(time).admitted)).toEqual([true, true, true]);
-    limits.perMinute = 2;
+    window.limit = 2;
     expect(limit.admit(10)).toEqual({ admitted: false, retryAt: 1 + minute });
-    limits.perMinute = 4;
+    window.limit = 4;
     expect(limit.admit(10).admitted).toBe(true);
   });
 
   it('counts what it admitted on a UTC day, and starts anew at midnight', () => {
     const midnight = Date.UTC(2026, 0, 2);
-    const limit = createRateLimit(() => ({ perMinute: 100, perDay: 2 }));
+    const limit = createRateLimit(() => ({ windows: [{ seconds: 60, limit: 100 }], perDay: 2 }));
     expect(limit.admit(midnight - 3).admitted).toBe(true);
     expect(limit.admit(midnight - 2).admitted).toBe(true);
     expect(limit.admit(midnight - 1)).toEqual({ admitted: false, retryAt: midnight });
     expect(limit.admit(midnight).admitted).toBe(true);
+  });
+
+  it('keeps all windows at once, each of any length', () => {
+    const windows = [
+      { seconds: 3, limit: 2 },
+      { seconds: 60, limit: 5 },
+    ];
+    const gaps = fc.array(fc.integer({ min: 0, max: 4_000 }), { maxLength: 200 });
+    fc.assert(
+      fc.property(gaps, (steps) => {
+        const limit = createRateLimit(() => ({ windows }));
+        const admitted: number[] = [];
+        let now = 1_700_000_000_000;
+        for (const step of steps) {
+          now += step;
+          const full = windows.filter(
+            (window) => admitted.filter((time) => time > now - window.seconds * 1000).length >= window.limit,
+          );
+          const admission = limit.admit(now);
+          expect(admission.admitted).toBe(full.length === 0);
+          if (admission.admitted) admitted.push(now);
+          else expect(admission.retryAt).toBeGreaterThan(now);
+        }
+      }),
+    );
   });
 });

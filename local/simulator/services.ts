@@ -1,0 +1,8 @@
+import { image } from './image/service.ts';
+import type { SimulatedService } from './service/definition.ts';
+
+/** Every service beside Firefly that the simulator plays, each on an origin of its own. */
+export const simulatedServices: readonly SimulatedService[] = [
+  image,
+  // One line a service.
+];
