@@ -53,6 +53,8 @@ export const settingsSchema = z.strictObject({
   quotas: z.record(z.string(), requestLimits),
   /** Services, by their ids, to which the credential is not entitled. */
   unentitled: z.array(z.string()),
+  /** How long a status outlives its job where a service forgets it; null is Adobe's time. */
+  statusLifetimeMs: milliseconds.nullable(),
   /** Origins that stand in for S3 on loopback: services take inputs from them as from a bucket, without https. */
   storageOrigins: z.array(z.string()),
 });
@@ -85,5 +87,6 @@ export const defaultSettings: SimulatorSettings = {
   revokeTokensWithSecret: false,
   quotas: {},
   unentitled: [],
+  statusLifetimeMs: null,
   storageOrigins: [],
 };

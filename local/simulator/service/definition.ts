@@ -129,6 +129,8 @@ export interface ServiceOperation {
   slowness?: number;
   /** What the job's outputs show, by which faults can choose it; nothing if absent. */
   prompt?(body: Readonly<Record<string, unknown>>): string;
+  /** How long the status of a job is known after its end; for good if absent. */
+  statusLifetimeMs?: number;
   /** The status path of its jobs. */
   statusPath: `/${string}`;
   /** The answer to the request; `isOdd` of the job chooses the shape where Adobe's sources disagree. */
@@ -153,6 +155,8 @@ export interface RouteContext {
   };
   clientId: string;
   base: string;
+  /** Signs the URL of a hosted file anew. */
+  renewUrl(url: string): string;
   settings: SimulatorSettings;
 }
 

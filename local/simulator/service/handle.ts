@@ -23,6 +23,8 @@ export interface HandleParts {
   clock: Clock;
   /** The limit of a name in the service's quotas. */
   limit(quota: string): RateLimit;
+  /** Signs the URL of a hosted file anew. */
+  renewUrl(url: string): string;
   /** Base of the status URLs. */
   base(): string;
   /** Starts a job; returns when it is over. */
@@ -48,11 +50,11 @@ export const handleRequest = async (request: ReceivedRequest, parts: HandleParts
   if (route !== undefined) {
     if (route.quota !== undefined) admit(route.quota, request, parts);
     const own = (job: ServiceJob | undefined) => (job?.clientId === clientId ? job : undefined);
-    const { jobs, base } = parts;
+    const { jobs, base, renewUrl } = parts;
     const all = () => jobs.all().filter((job) => own(job) !== undefined);
     const ownJobs = { cancel: jobs.cancel, find: (jobId: string) => own(jobs.find(jobId)), all };
     const params = matchPath(route.path, path) ?? {};
-    return route.handle(request, { params, jobs: ownJobs, clientId, base: base(), settings });
+    return route.handle(request, { params, jobs: ownJobs, clientId, base: base(), renewUrl, settings });
   }
   const status = service.statusPaths.find((known) => matchPath(known.path, path) !== undefined);
   if (status !== undefined && method === 'GET') return readStatus(status, request, clientId, parts);
@@ -93,6 +95,13 @@ const acceptRequest = async (
   return operation.accept(job, { statusUrl: `${base}${writePath(operation.statusPath, job.jobId)}`, base });
 };
 
+/** Whether a job has ended for so long that its service does not know it any more. */
+const isForgotten = ({ phase, modifiedAt, operation }: ServiceJob, { clock, settings }: HandleParts): boolean => {
+  const { statusLifetimeMs } = operation;
+  if (statusLifetimeMs === undefined || phase === 'pending' || phase === 'running') return false;
+  return clock.now() - modifiedAt >= (settings.statusLifetimeMs ?? statusLifetimeMs);
+};
+
 const readStatus = (
   { path, quota }: SimulatedService['statusPaths'][number],
   request: ReceivedRequest,
@@ -103,7 +112,7 @@ const readStatus = (
   const job = parts.jobs.find(jobId);
   const counted = job?.operation.statusQuota ?? quota;
   if (counted !== undefined) admit(counted, request, parts);
-  if (job?.clientId !== clientId || job.operation.statusPath !== path) {
+  if (job?.clientId !== clientId || job.operation.statusPath !== path || isForgotten(job, parts)) {
     throw refusal(parts.service, { kind: 'unknown_job', message: 'The job is not known' });
   }
   return json(200, job.operation.status(job, request.query));

@@ -29,6 +29,11 @@ export const createHosted = ({
   hostedUrl: (file: number, job: ServiceJob, lifetimeMs = settings.outputUrlLifetimeMs): string =>
     signedUrl(job.fault?.outputBase ?? base(), `${hostedPrefix}${file}`, clock.now() + lifetimeMs),
 
+  renewUrl: (url: string): string => {
+    const { origin, pathname } = new URL(url);
+    return signedUrl(origin, pathname, clock.now() + settings.outputUrlLifetimeMs);
+  },
+
   serve: (request: ReceivedRequest): Answer => {
     if (request.method !== 'GET') return methodNotAllowed('GET');
     if (request.headers.authorization !== undefined) {

@@ -78,7 +78,15 @@ export const startService = async (
   const handle: Handler = (request) =>
     request.service === 'outputs'
       ? hosted.serve(request)
-      : handleRequest(request, { ...shared, service, jobs, limit, start, base: () => advertise ?? url });
+      : handleRequest(request, {
+          ...shared,
+          service,
+          jobs,
+          limit,
+          start,
+          renewUrl: hosted.renewUrl,
+          base: () => advertise ?? url,
+        });
   const serviceOf = (path: string) => (path.startsWith(hostedPrefix) ? 'outputs' : service.id);
   const hosts = [...(guard.hosts ?? []), ...(advertise === undefined ? [] : [new URL(advertise).host])];
   const server = await serve({ ...shared, serviceOf, handle, guard: { ...guard, hosts } }, port);
