@@ -1,8 +1,11 @@
+import { services } from '#shared/adobe/services/registry.ts';
+
 /** Which Adobe the embedded stack talks to; what is undefined is played by the simulator. */
 export interface AdobeTarget {
-  fireflyUrl?: string;
-  imsUrl?: string;
-  ioManagementUrl?: string;
+  /** Origins of the services, by their ids. */
+  serviceUrls?: Readonly<Record<string, string>>;
+  imsUrl?: string | undefined;
+  ioManagementUrl?: string | undefined;
   /** The team's own credentials; without them the simulated ones are used. */
   credentials?: { clientId: string; clientSecret: string };
 }
@@ -12,13 +15,12 @@ export class StartSettingError extends Error {
   override readonly name = 'StartSettingError';
 }
 
-const adobe = {
-  fireflyUrl: 'https://firefly-api.adobe.io',
-  imsUrl: 'https://ims-na1.adobelogin.com',
-  ioManagementUrl: 'https://api.adobe.io',
-};
+const adobe = { imsUrl: 'https://ims-na1.adobelogin.com', ioManagementUrl: 'https://api.adobe.io' };
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** The variable that names the origin of a service, such as `AUDIO_VIDEO_API_URL`. */
+export const getUrlVariable = ({ id }: { id: string }): string => `${id.toUpperCase().replaceAll('-', '_')}_API_URL`;
 
 /**
  * Reads from the environment which Adobe to use: with credentials Adobe itself, else the simulator, and any other server
@@ -33,19 +35,22 @@ export const readAdobeTarget = (env: Record<string, string | undefined>): AdobeT
     throw new StartSettingError('Set both FIREFLY_SERVICES_CLIENT_ID and FIREFLY_SERVICES_CLIENT_SECRET, or neither.');
   }
   const credentials = clientId && clientSecret ? { clientId, clientSecret } : undefined;
-  const defaults = credentials === undefined ? {} : adobe;
+  const isAdobe = credentials !== undefined;
+  const urls = services.map((service) => {
+    const url = readOrigin(env, getUrlVariable(service)) ?? (isAdobe ? service.baseUrl : undefined);
+    return [service.id, url] as const;
+  });
   return {
-    ...defaults,
-    ...originOf(env, 'FIREFLY_API_URL', 'fireflyUrl'),
-    ...originOf(env, 'ADOBE_IMS_URL', 'imsUrl'),
-    ...originOf(env, 'ADOBE_IO_URL', 'ioManagementUrl'),
-    ...(credentials === undefined ? {} : { credentials }),
+    serviceUrls: Object.fromEntries(urls.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)),
+    imsUrl: readOrigin(env, 'ADOBE_IMS_URL') ?? (isAdobe ? adobe.imsUrl : undefined),
+    ioManagementUrl: readOrigin(env, 'ADOBE_IO_URL') ?? (isAdobe ? adobe.ioManagementUrl : undefined),
+    ...(credentials && { credentials }),
   };
 };
 
-const originOf = (env: Record<string, string | undefined>, name: string, field: keyof typeof adobe): AdobeTarget => {
+const readOrigin = (env: Record<string, string | undefined>, name: string): string | undefined => {
   const text = env[name];
-  if (text === undefined || text === '') return {};
+  if (text === undefined || text === '') return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isOrigin =
     url !== undefined && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
@@ -55,5 +60,5 @@ const originOf = (env: Record<string, string | undefined>, name: string, field: 
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.includes(url.hostname))) {
     throw new StartSettingError(`${name} must use https; http is allowed on loopback only.`);
   }
-  return { [field]: url.origin };
+  return url.origin;
 };

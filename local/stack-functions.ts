@@ -20,14 +20,12 @@ import { getTimeouts } from '#shared/deployment/timeouts.ts';
 import { metricNamespace } from '#shared/metrics.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type FunctionDefinition, functionArn } from './lambda/function-definition.ts';
+import type { AdobeEndpoints } from './stack-adobe.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
 
 /** What the functions are told about the servers around them. */
-export interface FunctionEndpoints {
+export interface FunctionEndpoints extends AdobeEndpoints {
   gateway: string;
-  firefly: string;
-  ims: string;
-  ioManagement: string;
   s3: string;
   dynamodb: string;
   secretsManager: string;
@@ -54,17 +52,14 @@ const write: Record<FunctionName, (values: ReturnType<typeof variables>) => Reco
 };
 
 /** All that the functions of the stack are told; each takes what is its own. */
-const variables = (settings: StackSettings, { gateway, firefly, ims, ioManagement }: FunctionEndpoints) => ({
+const variables = (settings: StackSettings, { gateway, firefly, services, ims, ioManagement }: FunctionEndpoints) => ({
   ...settings,
-  services: {
-    ...settings.services,
-    ...Object.fromEntries(
-      Object.entries({ ...settings.serviceUrls, firefly }).map(([id, baseUrl]) => [
-        id,
-        { ...settings.services[id], baseUrl },
-      ]),
-    ),
-  },
+  services: Object.fromEntries(
+    Object.entries(settings.services).map(([id, own]) => [
+      id,
+      { ...own, baseUrl: { ...services, firefly }[id] ?? own.baseUrl },
+    ]),
+  ),
   extraStatusHosts: [...settings.extraStatusHosts, ...settings.trustedOrigins],
   extraDownloadHosts: [...settings.extraDownloadHosts, ...settings.trustedOrigins],
   adobeImsUrl: ims,

@@ -1,4 +1,4 @@
-import { operations } from '#shared/adobe/services/registry.ts';
+import { services as definitions } from '#shared/adobe/services/registry.ts';
 import {
   eventBusName,
   type FunctionName,
@@ -13,8 +13,6 @@ import { type Settings, settingsSchema } from '#shared/deployment/settings.ts';
 interface OwnSettings {
   /** Origins besides Adobe's own hosts that status URLs and outputs may lie on. */
   trustedOrigins: string[];
-  /** Origins of services other than Firefly, which are on with it, by their ids. */
-  serviceUrls: Readonly<Record<string, string>>;
   /** Sandboxes of the API that may run at the same time. */
   apiConcurrency: number;
   /** Sandboxes of generate that may run at the same time; waiting jobs hold none. */
@@ -36,31 +34,39 @@ export interface StackChanges extends Partial<StackSettings> {
   jobTimeoutSeconds?: number;
 }
 
-/** The defaults of a stage in AWS, with what is changed; requests of a caller are not limited, as nearly all are of one. */
-export const stackSettings = (changes: StackChanges): StackSettings => {
-  const { trustedOrigins = [], serviceUrls = {}, apiConcurrency = 4, generateConcurrency = 4, ...rest } = changes;
+/**
+ * The defaults of a stage in AWS, with what is changed; requests of a caller are not limited, as nearly all are of one.
+ *
+ * @param serviceIds of the services that are on beside Firefly
+ */
+export const stackSettings = (changes: StackChanges, serviceIds: readonly string[] = []): StackSettings => {
+  const { trustedOrigins = [], apiConcurrency = 4, generateConcurrency = 4, ...rest } = changes;
   const { requestsPerMinute, requestsPerDay, pollSeconds, jobTimeoutSeconds, ...stage } = rest;
   const followed = {
     firstPollSeconds: pollSeconds,
     pollCeilingSeconds: pollSeconds,
     timeoutSeconds: jobTimeoutSeconds,
   };
-  const firefly = {
-    requestsPerMinute,
-    requestsPerDay,
-    operations: Object.fromEntries(operations.map(({ name }) => [name, followed])),
-    ...stage.services?.['firefly'],
-  };
+  const isOn = (id: string) => ['firefly', ...serviceIds, ...Object.keys(stage.services ?? {})].includes(id);
+  const services = definitions
+    .filter(({ id }) => isOn(id))
+    .map(({ id, operations }) => [
+      id,
+      {
+        ...(id === 'firefly' && { requestsPerMinute, requestsPerDay }),
+        operations: Object.fromEntries(operations.map(({ name }) => [name, followed])),
+        ...stage.services?.[id],
+      },
+    ]);
   return {
     ...settingsSchema.parse({
       callerRequestsPerSecond: 10_000,
       // Whoever runs the stack is its only caller, or plays several: no priority is kept from anybody.
       callerDefaults: { maxPriority: 'high' },
       ...stage,
-      services: { ...stage.services, firefly },
+      services: { ...stage.services, ...Object.fromEntries(services) },
     }),
     trustedOrigins,
-    serviceUrls,
     apiConcurrency,
     generateConcurrency,
   };

@@ -10,7 +10,8 @@ import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { type AccessKey, createAccessKey } from './loopback-guard.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
+import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
+import { startAdobe } from './stack-adobe.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
 import { createResources } from './stack-resources.ts';
 import { startSchedules } from './stack-schedules.ts';
@@ -21,6 +22,8 @@ export interface StackOptions {
   /** Port of the gateway on 127.0.0.1; 0, the default, takes a free one. */
   port?: number;
   target?: AdobeTarget;
+  /** The services that are on beside Firefly, by their ids. */
+  services?: readonly string[];
   settings?: StackChanges;
   simulator?: SimulatorOptions;
   /** Puts proxies between functions and servers; functions and endpoints that it does not name go straight. */
@@ -50,8 +53,8 @@ export interface StackDescription extends FunctionEndpoints, AccessKey {
 /** A running stack. */
 export interface Stack {
   description: StackDescription;
-  /** The simulated Adobe; absent if every part is played by another server. */
-  simulator?: Simulator;
+  /** The simulated Adobe; undefined if every part is played by another server. */
+  simulator: Simulator | undefined;
   lambda: Lambda;
   /** Puts every due rotation and every schedule's work into the test's hands. */
   secretsManager: SecretsManagerServer;
@@ -120,34 +123,29 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       ),
       open(startEventBridge({ onEvent, guard })),
     ]);
-    const simulated = !target.fireflyUrl || !target.imsUrl || !target.ioManagementUrl;
-    const simulator = simulated
-      ? await open(startSimulator({ ...simulatorOptions(options), anyPort: pages.anyPort }))
-      : undefined;
-    const adobe = (url: string | undefined): string => url ?? simulator?.url ?? '';
+    const adobe = await open(
+      startAdobe(target, options.services ?? [], {
+        ...simulatorOptions(options),
+        anyPort: pages.anyPort,
+        storageOrigins: [s3.url],
+      }),
+    );
     const endpoints: FunctionEndpoints = {
       gateway: gateway.url,
-      firefly: adobe(target.fireflyUrl),
-      ims: adobe(target.imsUrl),
-      ioManagement: adobe(target.ioManagementUrl),
+      ...adobe.endpoints,
       s3: s3.url,
       dynamodb: dynamoDb.url,
       secretsManager: secretsManager.url,
       lambda: lambda.url,
       eventBridge: eventBridge.url,
     };
-    progress(describeAdobe(target, endpoints));
-    const settings = stackSettings({
-      ...options.settings,
-      trustedOrigins: [
-        ...new Set([
-          ...(options.settings?.trustedOrigins ?? []),
-          endpoints.firefly,
-          endpoints.ims,
-          endpoints.ioManagement,
-        ]),
-      ],
-    });
+    progress(adobe.description);
+    const { firefly, ims, ioManagement } = endpoints;
+    const trustedOrigins = [...(options.settings?.trustedOrigins ?? []), firefly, ims, ioManagement];
+    const settings = stackSettings(
+      { ...options.settings, trustedOrigins: [...new Set(trustedOrigins)] },
+      options.services ?? [],
+    );
     const proxied = (await options.between?.(endpoints)) ?? {};
     const endpointsOf = (name: FunctionName) => ({ ...endpoints, ...proxied[name] });
     for (const definition of functionDefinitions(settings, endpointsOf, options.handlers)) {
@@ -162,7 +160,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     }
     return {
       description: { ...describeStack(endpoints), ...accessKey },
-      ...(simulator === undefined ? {} : { simulator }),
+      simulator: adobe.simulator,
       lambda,
       secretsManager,
       close,
@@ -196,8 +194,3 @@ const simulatorOptions = ({ simulator, settings }: StackOptions): SimulatorOptio
   ...(settings?.requestsPerDay === undefined ? {} : { requestsPerDay: settings.requestsPerDay }),
   ...simulator,
 });
-
-const describeAdobe = (target: AdobeTarget, { firefly, ims, ioManagement }: FunctionEndpoints): string => {
-  const of = (given: string | undefined, url: string) => (given === undefined ? 'the simulator' : new URL(url).host);
-  return `Firefly: ${of(target.fireflyUrl, firefly)}, tokens: ${of(target.imsUrl, ims)}, client secrets: ${of(target.ioManagementUrl, ioManagement)}`;
-};

@@ -1,12 +1,18 @@
 import { parseArgs } from 'node:util';
+import { services } from '#shared/adobe/services/registry.ts';
 import { corsOrigin } from '#shared/deployment/urls.ts';
-import { StartSettingError } from '../adobe-target.ts';
+import { getUrlVariable, StartSettingError } from '../adobe-target.ts';
 import type { Side } from '../simulator/manner/facts.ts';
+
+/** Ids of the services that can be on beside Firefly. */
+const otherServices = services.map(({ id }) => id).filter((id) => id !== 'firefly');
 
 /** What `npm start` was asked to do. */
 export interface StartOptions {
   port: number;
   prompt: string;
+  /** Ids of the services that are on beside Firefly. */
+  services: string[];
   once: boolean;
   json: boolean;
   verbose: boolean;
@@ -27,6 +33,8 @@ Runs firefly-gateway on this machine and makes one image.
 
   --port N                  port of the gateway on 127.0.0.1 (default 3000; 0 takes a free one)
   --prompt "..."            prompt of the first image
+  --services IDS            services that are on beside Firefly, separated by commas, or all:
+                            ${otherServices.join(', ')}
   --once                    exit after the image is stored: 0, or 1 with the reason
   --json                    one JSON line on stdout when ready, with --once a second one; all else on stderr
   --requests-per-minute N   limit that the gateway keeps and the simulator enforces (default 4)
@@ -42,7 +50,8 @@ Runs firefly-gateway on this machine and makes one image.
 Environment
   FIREFLY_SERVICES_CLIENT_ID, FIREFLY_SERVICES_CLIENT_SECRET
                             use Adobe itself with these credentials instead of the simulator
-  FIREFLY_API_URL, ADOBE_IMS_URL, ADOBE_IO_URL
+  ADOBE_IMS_URL, ADOBE_IO_URL,
+  ${services.map(getUrlVariable).join(',\n  ')}
                             use another server for that part: an origin, https, or http on loopback`;
 
 /**
@@ -55,6 +64,7 @@ export const readStartOptions = (args: string[]): StartOptions => {
   return {
     port: wholeNumber('--port', values.port, 0, 65_535) ?? 3_000,
     prompt: values.prompt ?? 'a realistic illustration of a cat coding',
+    services: serviceIds(values.services),
     once: values.once ?? false,
     json: values.json ?? false,
     verbose: values.verbose ?? false,
@@ -74,6 +84,7 @@ const parse = (args: string[]) => {
       options: {
         port: { type: 'string' },
         prompt: { type: 'string' },
+        services: { type: 'string' },
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         cors: { type: 'string' },
@@ -95,6 +106,17 @@ const origin = (option: string, text: string | undefined): string | undefined =>
   const { data, error } = corsOrigin.safeParse(text);
   if (data !== undefined) return data;
   throw new StartSettingError(`${option} ${error?.issues[0]?.message ?? 'is no origin'}, not "${text}".`);
+};
+
+const serviceIds = (text: string | undefined): string[] => {
+  if (text === undefined) return [];
+  if (text === 'all') return otherServices;
+  const ids = text.split(',').map((id) => id.trim());
+  const unknown = ids.find((id) => id !== 'firefly' && !otherServices.includes(id));
+  if (unknown === undefined) return [...new Set(ids)].filter((id) => id !== 'firefly');
+  throw new StartSettingError(
+    `--services takes all or ids separated by commas, of ${['firefly', ...otherServices].join(', ')}; not "${unknown}".`,
+  );
 };
 
 const manner = (option: string, text: string | undefined): Side | undefined => {

@@ -17,6 +17,7 @@ const run = async (options: StartOptions): Promise<void> => {
   const stack = await startStack({
     port: options.port,
     target,
+    services: options.services,
     settings: {
       ...(options.cors === undefined ? {} : { corsOrigins: [options.cors] }),
       ...(options.requestsPerMinute === undefined ? {} : { requestsPerMinute: options.requestsPerMinute }),

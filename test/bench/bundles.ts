@@ -21,6 +21,7 @@ export const environmentOf = (key: FunctionName): Record<string, string> => {
   const endpoints = {
     gateway: nowhere,
     firefly: nowhere,
+    services: {},
     ims: nowhere,
     ioManagement: nowhere,
     s3: nowhere,

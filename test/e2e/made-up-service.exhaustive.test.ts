@@ -55,7 +55,8 @@ describe('a service that was added by one folder and one line', () => {
     gateway = await startGateway({
       ...withoutPictures,
       handlers: Object.fromEntries(handlers),
-      settings: { ...withoutPictures.settings, serviceUrls: { scenes: server.url } },
+      services: ['scenes'],
+      target: { serviceUrls: { scenes: server.url } },
     });
   });
   afterAll(async () => {

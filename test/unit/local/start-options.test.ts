@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readAdobeTarget } from '#local/adobe-target.ts';
-import { readStartOptions } from '#local/cli/start-options.ts';
+import { getUrlVariable, readAdobeTarget } from '#local/adobe-target.ts';
+import { readStartOptions, usage } from '#local/cli/start-options.ts';
+import { services } from '#shared/adobe/services/registry.ts';
 
 describe('the options of npm start', () => {
   it('have defaults', () => {
@@ -19,7 +20,17 @@ describe('the options of npm start', () => {
     expect(readStartOptions(['--simulator-manner', 'observed']).simulatorManner).toBe('observed');
   });
 
+  it('turn on services beside Firefly, by their ids or all', () => {
+    const others = services.map(({ id }) => id).filter((id) => id !== 'firefly');
+    expect(readStartOptions([]).services).toEqual([]);
+    expect(readStartOptions(['--services', 'all']).services).toEqual(others);
+    expect(readStartOptions(['--services', ['firefly', ...others].join(', ')]).services).toEqual(others);
+    for (const id of others) expect(usage).toContain(id);
+  });
+
   it.each([
+    [['--services', 'firefly,photo-shop'], 'photo-shop'],
+    [['--services', ''], 'of firefly'],
     [['--port', '70000'], '--port'],
     [['--port', '-1'], '--port'],
     [['--requests-per-minute', '0'], '--requests-per-minute'],
@@ -37,24 +48,32 @@ describe('the options of npm start', () => {
 
 describe('the Adobe that npm start talks to', () => {
   it('is the simulator without any setting', () => {
-    expect(readAdobeTarget({})).toEqual({});
+    expect(readAdobeTarget({})).toEqual({ serviceUrls: {} });
   });
 
   it('is Adobe itself with credentials, except where a URL is given', () => {
     const credentials = { FIREFLY_SERVICES_CLIENT_ID: 'id', FIREFLY_SERVICES_CLIENT_SECRET: 'secret' };
     expect(readAdobeTarget({ ...credentials, ADOBE_IMS_URL: 'https://ims.example.com' })).toEqual({
       credentials: { clientId: 'id', clientSecret: 'secret' },
-      fireflyUrl: 'https://firefly-api.adobe.io',
+      serviceUrls: Object.fromEntries(services.map(({ id, baseUrl }) => [id, baseUrl])),
       imsUrl: 'https://ims.example.com',
       ioManagementUrl: 'https://api.adobe.io',
     });
   });
 
   it('may be on loopback without TLS', () => {
-    expect(readAdobeTarget({ FIREFLY_API_URL: 'http://127.0.0.1:4020/' })).toEqual({
-      fireflyUrl: 'http://127.0.0.1:4020',
+    expect(readAdobeTarget({ FIREFLY_API_URL: 'http://127.0.0.1:4020/' }).serviceUrls).toEqual({
+      firefly: 'http://127.0.0.1:4020',
     });
-    expect(readAdobeTarget({ ADOBE_IO_URL: 'http://[::1]:4020' })).toEqual({ ioManagementUrl: 'http://[::1]:4020' });
+    expect(readAdobeTarget({ ADOBE_IO_URL: 'http://[::1]:4020' }).ioManagementUrl).toBe('http://[::1]:4020');
+  });
+
+  it('is another server for each service by a variable of its name', () => {
+    const variables = services.map(getUrlVariable);
+    expect(variables).toContain('FIREFLY_API_URL');
+    const given = Object.fromEntries(variables.map((name, index) => [name, `https://${index}.example.com`]));
+    expect(Object.values(readAdobeTarget(given).serviceUrls ?? {})).toEqual(Object.values(given));
+    expect(getUrlVariable({ id: 'audio-video' })).toBe('AUDIO_VIDEO_API_URL');
   });
 
   it.each([
