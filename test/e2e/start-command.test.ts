@@ -16,6 +16,7 @@ describe('npm start', () => {
     expect(Object.keys(await command.json(0))).toEqual([
       'gateway',
       'firefly',
+      'services',
       'ims',
       'ioManagement',
       's3',
