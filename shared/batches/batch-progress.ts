@@ -19,6 +19,7 @@ export type BatchChanges = Partial<
       | 'lines'
       | 'columns'
       | 'warnings'
+      | 'labels'
       | 'readTo'
       | 'readAttempts'
       | 'lastAttemptRun'

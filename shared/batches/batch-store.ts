@@ -8,7 +8,15 @@ import { type Batch, type BatchSource, type BatchState, batchSchema, noEnds, noL
 /** What a batch begins with. */
 export type NewBatch = Pick<
   Batch,
-  'batchId' | 'caller' | 'source' | 'priority' | 'outputName' | 'retryOf' | 'requestHash' | 'retentionSeconds'
+  | 'batchId'
+  | 'caller'
+  | 'source'
+  | 'priority'
+  | 'outputName'
+  | 'labels'
+  | 'retryOf'
+  | 'requestHash'
+  | 'retentionSeconds'
 >;
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type FinalState, finalStates } from '../jobs/job.ts';
 import { priorities } from '../priority.ts';
+import { labelsSchema } from '../requests/labels.ts';
 
 /**
  * What a batch can be doing: its file is read into jobs, they run, the report is written. `finished` and `refused` are final, the
@@ -53,6 +54,8 @@ export const batchSchema = lineCounts.extend({
   priority: z.enum(priorities),
   /** How the outputs of lines without a name of their own are called, with placeholders. */
   outputName: z.string().optional(),
+  /** Of every line, unless it has others of the same names. */
+  labels: labelsSchema.optional(),
   /** The batch whose failed jobs are tried again. */
   retryOf: z.string().optional(),
   /** Tells a repeated call from another one with the same idempotency key. */

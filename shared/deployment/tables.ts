@@ -31,7 +31,7 @@ export const jobTable = {
   timeToLiveAttribute: 'expiresAt',
   indexes: {
     queue: { partitionKey: 'queueState', sortKey: 'queueOrder', includes: ['createdAt'] },
-    caller: { partitionKey: 'caller', sortKey: 'createdOrder', includes: ['state'] },
+    caller: { partitionKey: 'caller', sortKey: 'createdOrder', includes: ['state', 'labels'] },
     unpublished: { partitionKey: 'unpublished', sortKey: 'finishedAt' },
   },
 } as const satisfies TableDefinition;

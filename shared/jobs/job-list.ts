@@ -18,30 +18,32 @@ export interface JobQuery {
   caller: string;
   /** All of them if undefined. */
   states?: readonly JobState[];
+  /** With this label; all of them if undefined. */
+  label?: { name: string; value: string };
   /** The `next` of the page before. */
   before?: string;
   /** Jobs per page at most. */
   limit: number;
 }
 
-/** How many entries of a caller's list are looked at for one page, those of jobs in other states among them. */
+/** How many entries of a caller's list are looked at for one page, those of jobs in other states or with other labels among them. */
 export const maxEntriesPerPage = 5_000;
 
-// As many are read at a time where states are picked out of the list.
+// As many are read at a time where states or labels are picked out of the list.
 const entriesAtOnce = 250;
 
 // Lambda answers with up to 6 MB.
 const maxPageBytes = 3 * 1024 * 1024;
 
 /**
- * Lists a caller's jobs, newest first; eventually consistent. What is read for a page is bounded, and so is its size: where the
- * wanted states are rare, or records are large, a page holds less than the limit, or nothing, and leads to the next all the same.
+ * Lists a caller's jobs, newest first; eventually consistent. What is read for a page is bounded, and so is its size: where what is
+ * wanted is rare, or records are large, a page holds less than the limit, or nothing, and leads to the next all the same.
  *
  * @param schema what is read of each job
  */
 export const listJobs = async <Schema extends z.ZodObject>(
   table: Table,
-  { caller, states, before, limit }: JobQuery,
+  { caller, states, label, before, limit }: JobQuery,
   schema: Schema,
 ): Promise<JobPage<z.output<Schema>>> => {
   const pages = queryPages(table, {
@@ -49,15 +51,17 @@ export const listJobs = async <Schema extends z.ZodObject>(
     where: condition`#caller = ${caller} AND #createdOrder < ${before ?? afterAllJobs}`,
     filter: states && condition`#state IN (${states})`,
     descending: true,
-    pageSize: states === undefined ? limit + 1 : entriesAtOnce,
+    pageSize: states === undefined && label === undefined ? limit + 1 : entriesAtOnce,
   });
   const jobs: z.output<Schema>[] = [];
   let next = before;
   let bytes = 0;
   let read = 0;
-  for await (const { Items = [], ScannedCount = 0, LastEvaluatedKey } of pages) {
-    for (let start = 0; start < Items.length; ) {
-      const entries = Items.slice(start, start + limit - jobs.length);
+  for await (const { Items: all = [], ScannedCount = 0, LastEvaluatedKey } of pages) {
+    // Names of labels have characters that an expression cannot have; what is read is paid for in either case.
+    const items = label === undefined ? all : all.filter(({ labels }) => labels?.[label.name] === label.value);
+    for (let start = 0; start < items.length; ) {
+      const entries = items.slice(start, start + limit - jobs.length);
       start += entries.length;
       const records = await readRecords(table, entries, schema);
       for (const entry of entries) {
@@ -70,7 +74,7 @@ export const listJobs = async <Schema extends z.ZodObject>(
         }
         next = String(entry['createdOrder']);
       }
-      const isLast = start === Items.length && LastEvaluatedKey === undefined;
+      const isLast = start === items.length && LastEvaluatedKey === undefined;
       if (jobs.length === limit) return isLast ? { jobs } : { jobs, next };
     }
     if (LastEvaluatedKey === undefined) return { jobs };

@@ -16,6 +16,32 @@ export const labelsSchema = z
 
 export type Labels = z.output<typeof labelsSchema>;
 
+/** Labels as a header or a cell has them. */
+export const formatLabels = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([key, content]) => `${key}=${content}`)
+    .join(', ');
+
+/**
+ * The labels of one job of many: those of all, of which its own replace the ones with their names.
+ *
+ * @returns undefined if these are more than a job can have
+ */
+export const mergeLabels = (ofAll: Labels | undefined, own: Labels | undefined): Labels | undefined => {
+  if (ofAll === undefined) return own;
+  return labelsSchema.safeParse({ ...ofAll, ...own }).data;
+};
+
+/**
+ * Reads one label as a query has it: `campaign=spring`.
+ *
+ * @returns undefined if it cannot be one
+ */
+export const parseLabel = (text: string): { name: string; value: string } | undefined => {
+  const [entry, ...others] = Object.entries(parseLabels(text) ?? {});
+  return entry === undefined || others.length > 0 ? undefined : { name: entry[0], value: entry[1] };
+};
+
 /**
  * Reads labels as a header or a cell has them: `campaign=spring, team=brand`.
  *

@@ -94,7 +94,7 @@ describe('the job table', () => {
       ],
       GlobalSecondaryIndexes: [
         index('queue', 'queueState', 'queueOrder', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['createdAt'] }),
-        index('caller', 'caller', 'createdOrder', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['state'] }),
+        index('caller', 'caller', 'createdOrder', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['state', 'labels'] }),
         index('unpublished', 'unpublished', 'finishedAt', keysOnly),
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },

@@ -5,10 +5,11 @@ import { batchIdOfCall, batchIdOfFile, createBatch, getBatch } from '#shared/bat
 import { admitBatch } from '#shared/callers/admission.ts';
 import { batchInputKey } from '#shared/deployment/bucket.ts';
 import { priorities } from '#shared/priority.ts';
+import { labelsSchema } from '#shared/requests/labels.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import type { ApiContext } from '../context.ts';
 import { type Actor, audit } from '../http/audit.ts';
-import { idempotencyKeyReused, outputNameHeader } from '../http/headers.ts';
+import { idempotencyKeyReused, labelHeader, outputNameHeader } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
 import { requireKept } from './find.ts';
 import { type BatchRequest, findSource, readBatchRequest, spreadsheetType, toBatchSource } from './request.ts';
@@ -29,6 +30,9 @@ const lineSchema = z
       .max(maxTemplateLength)
       .optional()
       .meta({ description: `${nameDescription}; without it \`x-output-name\` counts` }),
+    labels: labelsSchema.optional().meta({
+      description: '`{"campaign": "spring"}`, or as text in the form of `x-label`; beside those of `x-label`',
+    }),
   })
   .meta({ id: 'BatchLine' });
 
@@ -48,6 +52,7 @@ const batchBodies = {
       source: z.string().meta({ description: 's3://bucket/key' }),
       priority: z.enum(priorities).optional(),
       outputName: z.string().max(maxTemplateLength).optional().meta({ description: 'As `x-output-name`' }),
+      labels: labelsSchema.optional().meta({ description: 'As `x-label`' }),
     }),
     z.object({ defaults: lineSchema.partial().optional(), requests: z.array(lineSchema) }),
     lineSchema,
@@ -75,6 +80,7 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
       'x-output-name': outputNameHeader(
         'How the outputs of every line without a `name` of its own are called; placeholders such as `{sku}-{size.width}` stand for its columns and fields',
       ),
+      'x-label': labelHeader('Labels of every line, unless it has others of the same names'),
     }),
     body: batchBodies,
     answers: { 202: acceptedAnswer },
@@ -121,10 +127,10 @@ const putBatch = async (
   from: Actor,
   batchId: string,
   source: BatchSource,
-  { priority, outputName, requestHash }: BatchRequest,
+  { priority, outputName, labels, requestHash }: BatchRequest,
 ): Promise<Batch> => {
   const caller = from.caller();
-  const newBatch = { batchId, caller, source, priority, outputName, requestHash, retentionSeconds };
+  const newBatch = { batchId, caller, source, priority, outputName, labels, requestHash, retentionSeconds };
   const { created, batch } = await createBatch(table, newBatch, table.clock.now());
   if (created) audit(log, from, 'batch made', { batchId });
   return batch;

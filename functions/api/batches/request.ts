@@ -4,10 +4,11 @@ import type { StoredObject } from '#shared/aws/object-store.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { isOwnFile } from '#shared/deployment/bucket.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
+import { type Labels, labelsSchema } from '#shared/requests/labels.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { ApiContext } from '../context.ts';
-import { readIdempotencyKey, readOutputName, readPriority } from '../http/headers.ts';
+import { readIdempotencyKey, readLabels, readOutputName, readPriority } from '../http/headers.ts';
 import { decodeUtf8, parseJson, readMediaType } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -33,6 +34,8 @@ export type BatchRequest = {
   priority: Priority;
   /** How the outputs of lines without a name of their own are called, with placeholders. */
   outputName?: string;
+  /** Of lines that have none of the same names. */
+  labels?: Labels;
   idempotencyKey?: string;
   /** Tells two requests apart that have the same idempotency key. */
   requestHash: string;
@@ -44,6 +47,7 @@ const sourceBody = z.strictObject({
   source: z.string().max(2_048),
   priority: z.enum(priorities).optional(),
   outputName: z.string().min(1).max(maxTemplateLength).optional(),
+  labels: labelsSchema.optional(),
 });
 
 /**
@@ -55,6 +59,7 @@ export const readBatchRequest = (request: ApiRequest): BatchRequest => {
   const idempotencyKey = readIdempotencyKey(request.header('idempotency-key'));
   const priority = readPriority(request.header('x-priority'), 'low');
   const outputName = readOutputName(request.header('x-output-name'));
+  const labels = readLabels(request.header('x-label'));
   const format = formats.get(readMediaType(request.body.contentType) ?? '');
   if (format === undefined) {
     const known = [...formats.keys()].join(', ');
@@ -67,13 +72,18 @@ export const readBatchRequest = (request: ApiRequest): BatchRequest => {
       kind: 'body',
       priority,
       outputName,
+      labels,
       idempotencyKey,
-      requestHash: hashRequest(format.extension, { priority, outputName }, body),
+      requestHash: hashRequest(format.extension, { priority, outputName, labels }, body),
       body,
       ...format,
     };
   }
-  const own = { priority: source.priority ?? priority, outputName: source.outputName ?? outputName };
+  const own = {
+    priority: source.priority ?? priority,
+    outputName: source.outputName ?? outputName,
+    labels: source.labels ?? labels,
+  };
   return {
     kind: 'source',
     ...own,
@@ -108,7 +118,7 @@ const readSource = (body: Buffer): z.output<typeof sourceBody> | undefined => {
   if (!Object.hasOwn(value.data, 'source')) return undefined;
   const source = sourceBody.safeParse(value.data);
   if (source.success) return source.data;
-  throw invalid('A body with a source takes source, priority and outputName only.', source.error);
+  throw invalid('A body with a source takes source, priority, outputName and labels only.', source.error);
 };
 
 const invalid = (message: string, { issues }: z.ZodError): ProblemError =>
@@ -116,11 +126,11 @@ const invalid = (message: string, { issues }: z.ZodError): ProblemError =>
 
 const hashRequest = (
   kind: string,
-  { priority, outputName = '' }: Pick<BatchRequest, 'priority' | 'outputName'>,
+  { priority, outputName = '', labels = {} }: Pick<BatchRequest, 'priority' | 'outputName' | 'labels'>,
   content: Buffer | string,
 ): string =>
   createHash('sha256')
-    .update(JSON.stringify([kind, priority, outputName]))
+    .update(JSON.stringify([kind, priority, outputName, Object.entries(labels).sort()]))
     .update(content)
     .digest('hex');
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Batch, batchStates, endedJobs } from '#shared/batches/batch.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
 import { priorities } from '#shared/priority.ts';
+import { labelsSchema } from '#shared/requests/labels.ts';
 import { type HttpResponse, jsonResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { AnswerDescription, RouteDescription } from '../http/route-description.ts';
@@ -14,6 +15,7 @@ export const batchSchema = z
     batchId: z.uuid(),
     status: z.enum(batchStates),
     priority: z.enum(priorities).meta({ description: 'Of every line without a priority of its own' }),
+    labels: labelsSchema.optional().meta({ description: 'Of every line, unless it has others of the same names' }),
     source: z.object({ bucket: z.string(), key: z.string(), versionId: z.string().optional() }).optional(),
     retryOf: z.uuid().optional().meta({ description: 'The batch whose failed jobs are tried again' }),
     lines: z.int().optional().meta({
@@ -70,6 +72,7 @@ export const viewBatch = (
     batchId: batch.batchId,
     status: batch.state,
     priority: batch.priority,
+    labels: batch.labels,
     source: batch.source && { bucket: batch.source.bucket, key: batch.source.key, versionId: batch.source.versionId },
     retryOf: batch.retryOf,
     lines: batch.lines,

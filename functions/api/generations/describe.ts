@@ -2,8 +2,7 @@ import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { priorities } from '#shared/priority.ts';
-import { labelRule } from '#shared/requests/labels.ts';
-import { maxWaitSeconds, outputNameHeader } from '../http/headers.ts';
+import { labelHeader, maxWaitSeconds, outputNameHeader } from '../http/headers.ts';
 import type { RouteDescription } from '../http/route-description.ts';
 
 const commonHeaders = {
@@ -22,12 +21,7 @@ const commonHeaders = {
       '`max-age=N`: a request with seeds that equals one of yours that succeeded in the last N seconds gets its outputs',
   }),
   'x-priority': z.enum(priorities).default('normal'),
-  'x-label': z
-    .string()
-    .optional()
-    .meta({
-      description: `Labels such as \`campaign=spring\`, several times or with commas in between: they ${labelRule}. Outputs bear them as tags, and usage is told by them.`,
-    }),
+  'x-label': labelHeader('Labels'),
   'x-output-name': outputNameHeader(
     'How the outputs are called in the folder of their job, with placeholders such as `{size.width}` for fields of the body',
   ),

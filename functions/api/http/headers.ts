@@ -63,6 +63,15 @@ export const readOutputName = (header: string | undefined): string | undefined =
   throw invalidHeader('x-output-name', ` ${problem}`, `value ${problem}`);
 };
 
+/** The schema of `x-label` in the description of the API. */
+export const labelHeader = (description: string) =>
+  z
+    .string()
+    .optional()
+    .meta({
+      description: `${description}, such as \`campaign=spring\`, several times or with commas in between: they ${labelRule}. Outputs bear them as tags, and usage is told by them.`,
+    });
+
 /**
  * Reads `x-label`; API Gateway joins a header that stands several times with commas.
  *

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { shortenName } from '#shared/adobe/services/check-request.ts';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
+import { parseLabel } from '#shared/requests/labels.ts';
 import { ProblemError } from './problem.ts';
 
 const defaultPageSize = 20;
@@ -87,6 +88,18 @@ export const readStates = (status: string | undefined): JobState[] | undefined =
   const unknown = names.find((name) => !jobStates.some((state) => state === name));
   if (unknown === undefined) return jobStates.filter((state) => names.includes(state));
   throw parameterProblem('status', `names "${shortenName(unknown)}", which is not one of ${jobStates.join(', ')}`);
+};
+
+/**
+ * Reads the label that a list of jobs is limited to.
+ *
+ * @throws {ProblemError} 400 if it is not one label
+ */
+export const readLabel = (label: string | undefined): { name: string; value: string } | undefined => {
+  if (label === undefined) return undefined;
+  const parsed = parseLabel(label);
+  if (parsed !== undefined) return parsed;
+  throw parameterProblem('label', 'is not one label such as campaign=spring');
 };
 
 /** The answer to a query parameter that is wrong. */

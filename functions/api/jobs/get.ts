@@ -12,7 +12,15 @@ import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import type { ApiContext } from '../context.ts';
 import { describeAddress, leadTo } from '../http/address.ts';
-import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  jobsQuery,
+  nextCursor,
+  readLabel,
+  readLimit,
+  readStates,
+} from '../http/pagination.ts';
 import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
 import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
@@ -141,6 +149,11 @@ export const unknownJob = (): ProblemError => new ProblemError(404, 'unknown_job
 
 const listedJob = jobSchema.pick(summaryAttributes);
 
+const labelQuery = z
+  .string()
+  .optional()
+  .meta({ description: 'Jobs with this label: `campaign=spring`', example: 'campaign=spring' });
+
 const jobsPage = z.object({ jobs: z.array(jobSummary), cursor: nextCursor });
 
 /** The caller's jobs, newest first. */
@@ -151,18 +164,19 @@ export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
     tag: 'Jobs',
     summary: 'Your jobs, newest first',
     description:
-      'A page may have fewer jobs than the limit, or none, although more follow: where states are rare or jobs are large. Go on while there is a cursor.',
-    query: z.object(jobsQuery),
+      'A page may have fewer jobs than the limit, or none, although more follow: where states or the label are rare or jobs are large. Go on while there is a cursor.',
+    query: z.object({ ...jobsQuery, label: labelQuery }),
     answers: { 200: { description: 'One page', content: { 'application/json': jobsPage } } },
   },
   handle: async (request) => {
     const caller = request.caller();
     const states = readStates(request.query['status']);
     const limit = readLimit(request.query['limit']);
-    const list = [caller, ...(states ?? [])];
+    const label = readLabel(request.query['label']);
+    const list = [caller, ...(states ?? []), ...(label === undefined ? [] : [`${label.name}=${label.value}`])];
     const cursor = request.query['cursor'];
     const before = cursor === undefined ? undefined : decodeCursor(cursor, list);
-    const { jobs, next } = await listJobs(table, { caller, states, before, limit }, listedJob);
+    const { jobs, next } = await listJobs(table, { caller, states, label, before, limit }, listedJob);
     const page: z.output<typeof jobsPage> = {
       jobs: jobs.map(viewJobSummary),
       cursor: next === undefined ? undefined : encodeCursor(next, list),

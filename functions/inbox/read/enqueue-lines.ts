@@ -1,29 +1,22 @@
 import pMap from 'p-map';
-import { estimateCost } from '#shared/adobe/services/operation-rates.ts';
-import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
-import { laneOf } from '#shared/adobe/services/registry.ts';
 import { UnreadableItemError } from '#shared/aws/items.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
 import { returnAdmission } from '#shared/callers/admission.ts';
-import type { PolicyOutcome } from '#shared/callers/check-policy.ts';
 import type { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
-import { namedFolder } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
-import { serviceDisabled } from '#shared/jobs/lanes/lane.ts';
 import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
-import { requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { priorities } from '#shared/priority.ts';
 import { returnCost } from '#shared/usage/reserve-cost.ts';
 import type { InboxContext } from '../context.ts';
 import { createExpiryWarnings, createUploadCheck, type LineJob } from './line-inputs.ts';
+import { applyOutcome, buildJob, pickOrigin, readLine, unprocessableLine } from './line-job.ts';
 import { readLinePolicy, toLineError } from './line-policy.ts';
-import { type LineRequest, readLineRequest } from './line-request.ts';
 import type { NumberedLine } from './lines-file.ts';
 
 const concurrency = 16;
@@ -53,7 +46,7 @@ export const enqueueLines = async (
   const policy = await readLinePolicy(inbox, batch);
   const read = lines
     .filter(({ line }) => !enqueuedBefore.has(line) && !skippedBefore.has(line))
-    .map((line) => ({ line, found: readLine(inbox, batchId, line) }));
+    .map((line) => ({ line, found: readLine(inbox, batch, line) }));
   const requests = read.flatMap(({ found }) => ('operation' in found ? [found.inputs] : []));
   const checkUploads = await createUploadCheck(inbox, batch.caller, requests);
   for (const { line, found } of read) {
@@ -117,11 +110,6 @@ export class LeaseOverError extends GatewayError {
   }
 }
 
-const unprocessableLine = {
-  code: 'line_unprocessable',
-  message: 'The gateway cannot process the line. Change the line and send it again.',
-};
-
 /** @returns false if DynamoDB refuses the record for its content: thrown, that would fail the lines around it at every attempt */
 const tryCreateJob = async (
   { table, log }: InboxContext,
@@ -161,63 +149,4 @@ const findSkippedLines = async (
   const found = new Map<number, SkippedLine>();
   for await (const line of skippedLines(table, batchId, range)) found.set(line.line, line);
   return found;
-};
-
-/** Reads a line; one on which the reading itself fails is rejected, as it would fail those around it at every attempt. */
-const readLine = (inbox: InboxContext, batchId: string, numbered: NumberedLine): LineRequest | SkippedLine => {
-  const origin = pickOrigin(numbered);
-  const { line } = origin;
-  switch (numbered.kind) {
-    case 'error': {
-      const { id, code, message } = numbered;
-      return { ...origin, id, state: 'rejected', error: { code, message } };
-    }
-    case 'request':
-      try {
-        const found = readLineRequest(numbered.json, inbox.operations, inbox.table.clock.now());
-        if ('error' in found) return { ...origin, state: 'rejected', ...found };
-        const isOn = inbox.lanes.has(laneOf(found.operation).name);
-        return isOn ? found : { ...origin, id: found.id, state: 'rejected', error: serviceDisabled };
-      } catch (error) {
-        // The message may repeat the content.
-        const { name } = error instanceof Error ? error : new TypeError();
-        inbox.log.error('Reading a line of a batch failed; the line was rejected.', { batchId, line, error: name });
-        return { ...origin, state: 'rejected', error: unprocessableLine };
-      }
-  }
-};
-
-const applyOutcome = (line: LineRequest, { priority, warnings }: PolicyOutcome): LineRequest => ({
-  ...line,
-  priority,
-  warnings: [...line.warnings, ...warnings],
-});
-
-const pickOrigin = ({ line, row, columns }: NumberedLine) => ({ line, row, columns });
-
-const buildJob = (
-  { operations, operationRates }: InboxContext,
-  { batchId, createdAt, caller, priority, retentionSeconds }: Batch,
-  numbered: NumberedLine,
-  { operation, modelVersion, body, text, id, warnings, labels, priority: own }: LineRequest,
-): NewJob => {
-  const { warnings: readWarnings = [], outputName } = numbered.kind === 'request' ? numbered : {};
-  return {
-    jobId: jobIdOfLine(batchId, numbered.line),
-    caller,
-    operation: operation.name,
-    lane: laneOf(operation).name,
-    modelVersion: modelVersion ?? defaultModelVersion(operation, operations),
-    request: text,
-    requestHash: requestHashOf(operation.name, modelVersion, body),
-    priority: own ?? priority,
-    warnings: [...readWarnings, ...warnings],
-    retentionSeconds,
-    batchId,
-    ...pickOrigin(numbered),
-    lineId: id,
-    labels,
-    cost: estimateCost(operation, body, operationRates),
-    outputName: outputName && { ...outputName, folder: namedFolder({ batchId, createdAt }) },
-  };
 };

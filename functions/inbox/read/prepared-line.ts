@@ -1,5 +1,6 @@
 import { GatewayError } from '#shared/errors.ts';
 import type { OutputName } from '#shared/jobs/output-name.ts';
+import type { Labels } from '#shared/requests/labels.ts';
 
 /** Where a line stands in its file, and what its caller keeps beside it. */
 export interface LineOrigin {
@@ -38,6 +39,8 @@ export interface FileNotes {
   warnings: Set<string>;
   /** The name of outputs with placeholders, where the metadata of the file's object say so. */
   outputName?: string;
+  /** Labels of all lines, likewise. */
+  labels?: Labels;
 }
 
 /** Largest request in a file, in bytes: a request body of the largest size, and room for what stands around it. */

@@ -6,6 +6,7 @@ import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines } from '#shared/batches/line-items.ts';
 import { leaseMs } from '#shared/batches/open-batches.ts';
+import { labelRule, mergeLabels } from '#shared/requests/labels.ts';
 import type { InboxContext } from '../context.ts';
 import type { Refusal } from '../report/report-batch.ts';
 import { enqueueLines } from './enqueue-lines.ts';
@@ -87,9 +88,14 @@ const prepare = async (inbox: InboxContext, run: BatchRun): Promise<Prepared> =>
     const notes: FileNotes = { columns: [], warnings: new Set() };
     const lines = await prepareLines(inbox, batch, notes);
     const { columns } = notes;
+    const labels = mergeLabels(notes.labels, batch.labels);
+    if (labels === undefined && notes.labels !== undefined) {
+      throw new RefusedFileError('invalid_labels', `The labels of file and batch together ${labelRule}.`);
+    }
     const changes = {
       lines,
       columns,
+      labels,
       warnings: [...notes.warnings],
       readAttempts: 0,
       startedAt: new Date(table.clock.now()).toISOString(),

@@ -3,6 +3,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { stringify } from 'csv-stringify/sync';
 import type { Batch } from '#shared/batches/batch.ts';
 import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
+import { formatLabels } from '#shared/requests/labels.ts';
 import type { InboxContext } from '../context.ts';
 import type { ReportRow } from './rows.ts';
 
@@ -75,6 +76,7 @@ const reportColumns = [
   'received',
   'errors',
   'cost',
+  'labels',
 ] as const satisfies (keyof ReportRow)[];
 
 /**
@@ -111,6 +113,7 @@ const writeRow = (cells: unknown[]): string =>
 const formatCell = (row: ReportRow, name: (typeof reportColumns)[number]): unknown => {
   if (name === 'error') return row.error && `${row.error.code}: ${row.error.message}`;
   if (name === 'errors') return row.errors?.map(({ code, message }) => `${code}: ${message}`).join('; ');
+  if (name === 'labels') return row.labels && formatLabels(row.labels);
   if (name === 'seed') return row.seed.map((seed) => seed ?? '-').join(' ');
   const value = row[name];
   return Array.isArray(value) ? value.join(' ') : value;

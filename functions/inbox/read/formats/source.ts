@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import type { BatchSource } from '#shared/batches/batch.ts';
+import { type Labels, labelRule, parseLabels } from '#shared/requests/labels.ts';
 import { decodeTemplate } from '#shared/requests/name-template.ts';
 import type { InboxContext } from '../../context.ts';
 import { type FileNotes, type PreparedLine, RefusedFileError } from '../prepared-line.ts';
@@ -63,8 +64,9 @@ export async function* readSource(
   const { format, isCompressed } = file;
   const own = limits[format];
   const limit = own !== undefined && own.maxBytes < maxBytes ? own : { maxBytes };
-  const { body, outputName } = await openSource(s3, source, limit);
-  notes.outputName = outputName;
+  const { body, metadata } = await openSource(s3, source, limit);
+  notes.outputName = decodeTemplate(metadata['output-name'] ?? '');
+  notes.labels = readLabels(metadata['label'], body);
   const content = readContent(body, { isCompressed, ...limit });
   yield* readers[format](content, notes, maxBytes);
 }
@@ -92,11 +94,24 @@ export const parseFormat = (key: string): FileFormat | undefined => {
   return format && { format, isCompressed };
 };
 
+/**
+ * The labels of all lines, where the metadata of the file's object name some.
+ *
+ * @throws {RefusedFileError} if they cannot be labels: what the jobs cost would be told by none
+ */
+const readLabels = (text: string | undefined, body: Readable): Labels | undefined => {
+  if (text === undefined) return undefined;
+  const labels = parseLabels(text);
+  if (labels !== undefined) return labels;
+  body.destroy();
+  throw new RefusedFileError('invalid_labels', `The metadata "label" of the file ${labelRule}.`);
+};
+
 const openSource = async (
   s3: InboxContext['s3'],
   { bucket, key, versionId, etag }: BatchSource,
   limit: SizeLimit,
-): Promise<{ body: Readable; outputName: string | undefined }> => {
+): Promise<{ body: Readable; metadata: Record<string, string> }> => {
   try {
     const {
       Body,
@@ -116,7 +131,7 @@ const openSource = async (
       Body.destroy();
       throw tooLarge(limit);
     }
-    return { body: Body, outputName: decodeTemplate(Metadata['output-name'] ?? '') };
+    return { body: Body, metadata: Metadata };
   } catch (error) {
     if (!isGone(error)) throw error;
     throw new RefusedFileError(

@@ -53,7 +53,6 @@ export const validToken = (clock: Clock): AccessToken => ({
 let checkAnswer: AnswerCheck | undefined;
 
 const context = { getRemainingTimeInMillis: () => 29_000 } as Context;
-
 /** Calls the API; an answer that its description does not know is an error. */
 export const callHandler = (handler: ReturnType<typeof createApi>, request: TestRequest): Promise<TestResponse> =>
   sendEvent(handler, httpEvent(request));
@@ -207,8 +206,7 @@ export const startApi = async ({
     /** Accepts a job and returns its id. */
     submit: async (options: Partial<TestRequest> = {}, body?: unknown) =>
       String((await generate(body, options)).json['jobId']),
-    /** How many items of any kind are stored. */
-    /** Counts all but the requests that a caller has sent. */
+    /** Counts all items but the requests that a caller has sent. */
     countItems: async () => {
       const { Items = [] } = await dynamoDb.send(new ScanCommand({ TableName: 'jobs' }));
       return Items.filter(({ sk }) => sk !== 'requests').length;

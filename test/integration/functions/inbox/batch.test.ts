@@ -53,7 +53,7 @@ describe('a file in the inbox', () => {
     ]);
     const csv = await rig.csv(batchId);
     expect(csv.split('\r\n')[0]).toBe(
-      '\ufeffline,id,jobId,state,outputs,links,seed,error,row,warnings,requested,received,errors,cost',
+      '\ufeffline,id,jobId,state,outputs,links,seed,error,row,warnings,requested,received,errors,cost,labels',
     );
     const { jobId } = await rig.job(batchId, 1);
     const link = `https://gateway.test/jobs/${jobId}/outputs/0`;

@@ -55,6 +55,36 @@ describe('GET /jobs', () => {
     expect((await list({ status: 'running,failed' })).ids).toEqual([]);
   });
 
+  it('filters by a label, and by a state as well', async () => {
+    const labelled: string[] = [];
+    for (const [label, count] of [
+      ['campaign=spring, team=a.b/c', 2],
+      ['campaign=spring', 1],
+      ['campaign=summer', 1],
+    ] as const) {
+      for (let index = 0; index < count; index += 1) {
+        api.clock.advance(1_000);
+        labelled.unshift(await api.submit({ headers: { 'x-label': label }, caller: 'carol' }));
+      }
+    }
+    const [, plain, second = '', first] = labelled;
+    await api.end(second, success(second));
+    const ofCarol = async (query: Record<string, string>) => list(query, 'carol');
+    expect((await ofCarol({ label: 'campaign=spring' })).ids).toEqual([plain, second, first]);
+    expect((await ofCarol({ label: 'team=a.b/c', status: 'queued' })).ids).toEqual([first]);
+    expect((await ofCarol({ label: 'team=other' })).ids).toEqual([]);
+    // Names that any object has are no labels.
+    expect((await ofCarol({ label: 'constructor=Object' })).ids).toEqual([]);
+    expect((await list({ label: 'campaign=spring' })).ids).toEqual([]);
+    const page = await ofCarol({ label: 'campaign=spring', limit: '2' });
+    const { ids: rest } = await ofCarol({ label: 'campaign=spring', limit: '2', cursor: page.cursor ?? '' });
+    expect([...page.ids, ...rest]).toEqual([plain, second, first]);
+    expect(await ofCarol({ label: 'team=a.b/c', cursor: page.cursor ?? '' })).toMatchObject({ statusCode: 400 });
+    for (const label of ['', 'campaign', 'a=b,c=d', 'a=', '=b']) {
+      expect(await ofCarol({ label })).toMatchObject({ statusCode: 400 });
+    }
+  });
+
   it('names the state that is none', async () => {
     for (const status of ['queued,done', 'done', 'queued,']) {
       const { statusCode, json } = await list({ status });
