@@ -1,4 +1,5 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { findTextsAt } from '../adobe/services/body-fields.ts';
 import type { OperationDefinition } from '../adobe/services/operation.ts';
 import type { CallerPolicy } from '../caller-policy.ts';
 import type { Clock } from '../clock.ts';
@@ -98,8 +99,7 @@ export const checkWords = (
   has: HasListedWord,
 ): void => {
   for (const field of promptFields) {
-    const text = body[field];
-    if (typeof text !== 'string' || !has(text)) continue;
+    if (!findTextsAt(body, field).some(has)) continue;
     const message = `The field ${field} has a word that your policy does not allow (rule deniedWords).`;
     throw new PolicyRefusal('deniedWords', message, { code: 'denied_word', status: 422, field });
   }

@@ -133,6 +133,8 @@ export interface ServiceOperation {
   statusLifetimeMs?: number;
   /** The status path of its jobs. */
   statusPath: `/${string}`;
+  /** Other status paths that know its jobs. */
+  otherStatusPaths?: readonly `/${string}`[];
   /** The answer to the request; `isOdd` of the job chooses the shape where Adobe's sources disagree. */
   accept(job: ServiceJob, urls: { statusUrl: string; base: string }): Answer;
   /** The status body, in whatever phase; `query` for paged results. */

@@ -102,6 +102,9 @@ const isForgotten = ({ phase, modifiedAt, operation }: ServiceJob, { clock, sett
   return clock.now() - modifiedAt >= (settings.statusLifetimeMs ?? statusLifetimeMs);
 };
 
+const hasPath = ({ operation: { statusPath, otherStatusPaths = [] } }: ServiceJob, path: `/${string}`): boolean =>
+  [statusPath, ...otherStatusPaths].includes(path);
+
 const readStatus = (
   { path, quota }: SimulatedService['statusPaths'][number],
   request: ReceivedRequest,
@@ -112,7 +115,7 @@ const readStatus = (
   const job = parts.jobs.find(jobId);
   const counted = job?.operation.statusQuota ?? quota;
   if (counted !== undefined) admit(counted, request, parts);
-  if (job?.clientId !== clientId || job.operation.statusPath !== path || isForgotten(job, parts)) {
+  if (job?.clientId !== clientId || !hasPath(job, path) || isForgotten(job, parts)) {
     throw refusal(parts.service, { kind: 'unknown_job', message: 'The job is not known' });
   }
   return json(200, job.operation.status(job, request.query));

@@ -23,3 +23,22 @@ export const exactlyOne = (
     ? [{ path: [...path, second], message: `not supported together with ${first}` }]
     : [{ path: [...path, first], message: `field required, or ${second} in its place` }];
 };
+
+/**
+ * The texts at a place of a body.
+ *
+ * @param place names of fields with dots between them, `[]` behind a name for each element of its list, such as
+ * `variations[].variables[].text`
+ */
+export const findTextsAt = (body: unknown, place: string): string[] =>
+  place
+    .split('.')
+    .reduce<unknown[]>(
+      (values, step) => {
+        const isList = step.endsWith('[]');
+        const name = isList ? step.slice(0, -2) : step;
+        return values.flatMap((value) => (isList ? asList(asFields(value)[name]) : [asFields(value)[name]]));
+      },
+      [body],
+    )
+    .filter((value) => typeof value === 'string');

@@ -61,7 +61,7 @@ export interface OperationDefinition {
   models?: ModelVersions;
   /** Every field that Adobe documents, with its limits; unknown fields are found, and passed on with a warning. */
   body: z.ZodObject;
-  /** The fields at the top of the body whose texts say what is to be made; none if absent. */
+  /** The places in the body whose texts say what is to be made, such as `variations[].text`; none if absent. */
   promptFields?: readonly string[];
   /** The rules between fields, and between fields and the model version. */
   rules?(fields: Readonly<Record<string, unknown>>, modelVersion: string | undefined): RuleFinding[];

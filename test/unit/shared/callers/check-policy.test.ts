@@ -55,6 +55,18 @@ describe('checkWords', () => {
     expect(check).not.toThrow(/lighthouse/);
   });
 
+  it('looks into lists, and names the place', () => {
+    const operation = { promptFields: ['variations[].variables[].text'] };
+    const body = {
+      variations: [{ variables: [] }, { variables: [{ text: 'fine' }, { text: 'bad' }, { scale: 'bad' }] }],
+    };
+    expect(() => checkWords(operation, body, (text) => text === 'bad')).toThrow('variations[].variables[].text');
+    expect(() => checkWords(operation, body, (text) => text === 'worse')).not.toThrow();
+    for (const malformed of [{}, { variations: 'bad' }, { variations: [7, { variables: { text: 'bad' } }] }]) {
+      expect(() => checkWords(operation, malformed, () => true)).not.toThrow();
+    }
+  });
+
   it.each(operations.filter(({ body }) => 'prompt' in body.shape))('looks at the prompt of $name', (operation) => {
     expect(() => checkWords(operation, { prompt: 'a' }, () => true)).toThrow('prompt');
     expect(() => checkWords(operation, { negativePrompt: 'a' }, () => true)).not.toThrow();
