@@ -1,7 +1,8 @@
 import type { JobProgress } from '#shared/adobe/services/job-progress.ts';
 import { readProgress } from '#shared/adobe/services/job-status.ts';
-import { isFailedOutput } from '#shared/adobe/services/outputs.ts';
+import { isFailedOutput, type ListedOutput, type Reason } from '#shared/adobe/services/outputs.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
+import { limitResult } from '#shared/adobe/services/result-template.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
@@ -12,6 +13,17 @@ export type Finished = Extract<JobProgress, { kind: 'succeeded' }>;
 /** What Adobe says of a job that has ended there without a result. */
 export type Unsuccessful = Exclude<JobProgress, { kind: 'running' | 'succeeded' }>;
 
+/** What is kept of an answer. */
+export interface KeptAnswer {
+  /** As Adobe lists them; they are numbered by their places. */
+  outputs: ListedOutput[];
+  /** The result as far as a job's record can hold it. */
+  result: Record<string, unknown>;
+  /** All of it, if that is more. */
+  wholeResult?: Record<string, unknown>;
+  reason?: Reason;
+}
+
 /**
  * Adobe's answer about a finished job, held in memory for as long as the invocation lasts: the URLs in it are presigned, so that
  * no durable step may hold them. After a crash Adobe is asked for it again.
@@ -19,13 +31,13 @@ export type Unsuccessful = Exclude<JobProgress, { kind: 'running' | 'succeeded' 
 export interface AdobeAnswer {
   keep(finished: Finished): void;
   /** @throws {AnswerUnavailableError} */
-  get(job: Job): Promise<Finished>;
+  get(job: Job): Promise<KeptAnswer>;
   /**
    * Asks for an answer with fresh URLs.
    *
    * @throws {AnswerUnavailableError}
    */
-  askAgain(job: Job): Promise<Finished>;
+  askAgain(job: Job): Promise<KeptAnswer>;
 }
 
 /** Adobe has finished the job, and does not say again what came of it. */
@@ -37,12 +49,12 @@ export class AnswerUnavailableError extends GatewayError {
 
 /** An answer that nothing is known of yet. */
 export const createAdobeAnswer = ({ callAdobe, allowsStatus }: GenerateContext): AdobeAnswer => {
-  let known: Finished | undefined;
-  const keep = (finished: Finished): Finished => {
+  let known: KeptAnswer | undefined;
+  const keep = (finished: Finished): KeptAnswer => {
     known = limitFinished(finished);
     return known;
   };
-  const askAgain = async (job: Job): Promise<Finished> => {
+  const askAgain = async (job: Job): Promise<KeptAnswer> => {
     const { statusUrl } = job.upstream ?? {};
     if (statusUrl === undefined || !allowsStatus(statusUrl)) throw new AnswerUnavailableError();
     const progress = await readProgress(statusUrl, operationOf(job), callAdobe);
@@ -53,33 +65,29 @@ export const createAdobeAnswer = ({ callAdobe, allowsStatus }: GenerateContext):
 };
 
 // Adobe's answers are small. These keep a broken one from bursting the record of the job (400 KB) or a step (256 KB).
-const maxOutputs = 100;
-const maxResultBytes = 16_384;
+const maxOutputs = 1_000;
+const maxResultBytes = 64 * 1024;
 const maxFieldsBytes = 1_024;
 
-const limitFinished = ({ outputs, result, ...finished }: Finished): Finished => ({
-  ...finished,
-  outputs: outputs
+const limitFinished = ({ outputs, result, reason, isPartial }: Finished): KeptAnswer => {
+  const listed = outputs
     .slice(0, maxOutputs)
     .map((output) =>
       output === undefined || isFailedOutput(output)
         ? output
-        : { ...output, fields: limitFields(output.fields, maxFieldsBytes) },
-    ),
-  result: limitFields(result, maxResultBytes) ?? {},
-});
+        : { ...output, fields: output.fields && limitResult(output.fields, maxFieldsBytes).result },
+    );
+  const isExplained = listed.some((output) => output === undefined || isFailedOutput(output));
+  const { result: fitting, isCut } = limitResult(result, maxResultBytes);
+  return {
+    outputs: isPartial === true && !isExplained ? [...listed, { error: reason ?? partlyDone }] : listed,
+    result: fitting,
+    wholeResult: isCut ? result : undefined,
+    reason,
+  };
+};
 
-/** The fields that fit, in their order. */
-const limitFields = (
-  fields: Record<string, unknown> | undefined,
-  maxBytes: number,
-): Record<string, unknown> | undefined => {
-  let left = maxBytes;
-  const fitting = Object.entries(fields ?? {}).filter(([name, value]) => {
-    const bytes = Buffer.byteLength(JSON.stringify([name, value]));
-    if (bytes > left) return false;
-    left -= bytes;
-    return true;
-  });
-  return fitting.length === 0 ? undefined : Object.fromEntries(fitting);
+const partlyDone: Reason = {
+  code: 'partially_succeeded',
+  message: 'Adobe did only a part of the job, and does not say which.',
 };

@@ -1,8 +1,5 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { isReusable } from '#shared/adobe/services/registry.ts';
-import { hashCaller, manifestKey } from '#shared/deployment/bucket.ts';
 import {
-  exactRequestOf,
   hasOutputs,
   isFinal,
   type Job,
@@ -14,11 +11,12 @@ import {
 } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
-import { warnOfMissingOutputs } from '#shared/jobs/stored-output.ts';
+import { abridge } from '#shared/jobs/stored-output.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
-import type { Unsuccessful } from './adobe-answer.ts';
+import type { AdobeAnswer, Unsuccessful } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
+import { writeManifest } from './manifest.ts';
 import { clearIncoming } from './output.ts';
 import { publishJobEnded, readTurnJob, type TurnEnd } from './turn.ts';
 
@@ -49,10 +47,12 @@ export const endUnsuccessful = async (
 /** What storing the outputs of a job led to. */
 interface Stored {
   outputs: JobOutput[];
-  /** One entry for each output that Adobe returned and that is not stored. */
+  /** One entry for each output that Adobe lists and that is not stored. */
   errors: OutputError[];
   /** Adobe's own words for a success without outputs. */
   reason?: JobError;
+  /** Holds what the record cannot. */
+  answer: AdobeAnswer;
   /** Whether to write job.json. */
   manifest?: boolean;
 }
@@ -66,22 +66,22 @@ export const endStored = async (
   const job = await readTurnJob(context, turn);
   if (job === undefined) return { state: 'stale' };
   const end = decideEnd(job, stored);
-  if (manifest && !isFinal(job.state) && hasOutputs(end.to)) await writeManifest(context, job, end);
-  const published = await endAndPublish(context, job, end);
+  if (manifest && !isFinal(job.state) && hasOutputs(end.to)) await writeManifest(context, job, end, stored.answer);
+  const published = await endAndPublish(context, job, abridge(end));
   if (end.to === 'succeeded') await clearIncoming(context, job, stored.outputs.length);
   return published;
 };
 
 /** All that was asked for is there, or some of it, or nothing. */
 const decideEnd = (
-  { requested = 0, received = 0 }: Pick<Job, 'requested' | 'received'>,
-  { outputs, errors: notStored, reason }: Omit<Stored, 'manifest'>,
+  { requested = 0, received = 0, listed = received }: Pick<Job, 'requested' | 'received' | 'listed'>,
+  { outputs, errors: notStored, reason }: Pick<Stored, 'outputs' | 'errors' | 'reason'>,
 ): JobEnd => {
-  const notReturned = Array.from({ length: Math.max(0, requested - received) }, () => outputNotReturned);
+  const notReturned = Array.from({ length: Math.max(0, requested - listed) }, () => outputNotReturned);
   const errors = [...notStored, ...notReturned];
   if (errors.length === 0) return { to: 'succeeded', outputs };
   if (outputs.length > 0) return { to: 'partially_succeeded', outputs, errors };
-  if (received === 0) return { to: 'failed', error: reason ?? noOutputs };
+  if (listed === 0) return { to: 'failed', error: reason ?? noOutputs };
   const [first] = notStored;
   return { to: 'failed', error: first && { code: first.code, message: first.message }, errors };
 };
@@ -110,40 +110,4 @@ const tellReusable = async ({ table }: GenerateContext, ended: Job): Promise<voi
   const request = await readRequest(table, ended);
   const reusable = request && { ...ended, ...request };
   if (reusable !== undefined && isReusable(reusable)) await rememberReusable(table, reusable);
-};
-
-/** Writes job.json beside the outputs: what was asked for and what came of it, for as long as the files are kept. */
-const writeManifest = async (
-  { s3, buckets, table }: GenerateContext,
-  job: Job,
-  { to, outputs = [], errors }: JobEnd,
-): Promise<void> => {
-  const { jobId, operation, modelVersion, createdAt, history, upstream, result, requested, received } = job;
-  const request = await readRequest(table, job);
-  const manifest = {
-    jobId,
-    // Its record may be gone when everything of the caller's is to be erased.
-    caller: hashCaller(job.caller),
-    operation,
-    modelVersion,
-    request: request && exactRequestOf(request),
-    result,
-    upstream: { jobId: upstream?.jobId, acceptedAt: upstream?.acceptedAt },
-    createdAt,
-    states: history,
-    state: to,
-    requested,
-    received,
-    errors,
-    warnings: [...job.warnings, ...warnOfMissingOutputs({ state: to, requested, received, errors })],
-    outputs: outputs.map(({ key, sha256, bytes, contentType, seed }) => ({ key, sha256, bytes, contentType, seed })),
-  };
-  await s3.send(
-    new PutObjectCommand({
-      Bucket: buckets.own,
-      Key: manifestKey(job),
-      Body: `${JSON.stringify(manifest, undefined, 2)}\n`,
-      ContentType: 'application/json',
-    }),
-  );
 };

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -28,6 +28,7 @@ export const storeOutput = async (
   job: Job,
   { index, output, answer }: { index: number; output: UpstreamOutput; answer: AdobeAnswer },
 ): Promise<JobOutput> => {
+  const isEmbedded = output.embedded === undefined ? undefined : true;
   const source = await openOutput(context, job, index, output, answer);
   const contentType = toStoredType(chooseType(source, job));
   const bucket = context.buckets.own;
@@ -59,7 +60,7 @@ export const storeOutput = async (
     throw error;
   }
   const { seed, fields } = output;
-  return { bucket, key, sha256: meter.sha256(), bytes: meter.bytes, contentType, seed, fields };
+  return { bucket, key, sha256: meter.sha256(), bytes: meter.bytes, contentType, seed, fields, isEmbedded };
 };
 
 // What S3 says of an object that was stored without a type.
@@ -74,9 +75,12 @@ const openOutput = async (
   context: GenerateContext,
   job: Job,
   index: number,
-  { url }: UpstreamOutput,
+  { url, embedded }: UpstreamOutput,
   answer: AdobeAnswer,
 ): Promise<Download> => {
+  if (embedded !== undefined) {
+    return { stream: Readable.from([embedded.content]), contentType: embedded.contentType };
+  }
   if (serviceOf(operationOf(job)).outputs === 'destination') return openIncoming(context, job, index);
   if (url === undefined) throw new DownloadError('unavailable', 'Adobe named no URL of the output.');
   return openHosted(context, job, index, url, answer);

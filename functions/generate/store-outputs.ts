@@ -29,13 +29,13 @@ export const storeOutputs = async (
   if (begun.kind === 'stale') return { state: 'stale' };
   const outputs: JobOutput[] = [];
   const errors: OutputError[] = [];
-  for (let index = 0; index < begun.received; index += 1) {
+  for (let index = 0; index < begun.listed; index += 1) {
     const kept = await tryKeep(durable, context, turn, index, answer);
     if (kept.kind === 'gone') return { state: 'stale' };
-    if (kept.kind === 'stored') outputs.push(kept.output);
+    if (kept.kind === 'stored') outputs.push(index === outputs.length ? kept.output : { ...kept.output, index });
     else errors.push(kept.error);
   }
-  const stored = { outputs, errors, reason: begun.reason };
+  const stored = { outputs, errors, reason: begun.reason, answer };
   try {
     // One step: each of its parts can be repeated, and each step more costs two checkpoints a job.
     return await durable.step('finish', () => endStored(context, turn, stored), { retryStrategy });
@@ -51,18 +51,17 @@ export const storeOutputs = async (
   }
 };
 
-/** The job is storing, and Adobe returned so many outputs; `reason` is Adobe's own for none. */
-type Begun = { kind: 'stale' } | { kind: 'storing'; received: number; reason?: JobError };
+/** The job is storing, and Adobe lists so many outputs; `reason` is Adobe's own for none. */
+type Begun = { kind: 'stale' } | { kind: 'storing'; listed: number; reason?: JobError };
 
 const beginStoring = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer): Promise<Begun> => {
   const job = await readTurnJob(context, turn);
-  if (job?.state === 'storing' && job.received !== undefined && job.received > 0) {
-    return { kind: 'storing', received: job.received };
-  }
+  if (job?.state === 'storing' && countListed(job) > 0) return { kind: 'storing', listed: countListed(job) };
   if (job?.state !== 'running' && job?.state !== 'storing') return { kind: 'stale' };
-  const { outputs, result, reason } = await answer.get(job);
-  const received = outputs.length;
-  const begun: Begun = { kind: 'storing', received, reason };
+  const { outputs, result, wholeResult, reason } = await answer.get(job);
+  const listed = outputs.length;
+  const received = outputs.filter((output) => !isFailedOutput(output)).length;
+  const begun: Begun = { kind: 'storing', listed, reason };
   if (job.state === 'storing') return begun;
   const stored = await readRequest(context.table, job);
   const requested = stored && countRequestedOutputs(operationOf(job), requestOf(stored));
@@ -70,12 +69,21 @@ const beginStoring = async (context: GenerateContext, turn: Turn, answer: AdobeA
     from: ['running'],
     to: 'storing',
     order: new Date(context.table.clock.now() + lostAfterMs).toISOString(),
-    changes: { result, requested, received },
+    changes: {
+      result,
+      requested,
+      received,
+      listed: listed === received ? undefined : listed,
+      isAbridged: wholeResult === undefined ? undefined : true,
+    },
   });
   if (moved !== undefined) return begun;
   const current = await readTurnJob(context, turn);
-  return current?.state === 'storing' ? { ...begun, received: current.received ?? received } : { kind: 'stale' };
+  return current?.state === 'storing' ? { ...begun, listed: countListed(current) } : { kind: 'stale' };
 };
+
+/** How many places Adobe's list has. */
+const countListed = ({ listed, received = 0 }: Job): number => listed ?? received;
 
 type Kept = { kind: 'stored'; output: JobOutput } | { kind: 'missing'; error: OutputError } | { kind: 'gone' };
 

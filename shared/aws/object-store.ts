@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -50,6 +51,8 @@ export interface ObjectStore {
   presignUpload(policy: UploadFormPolicy): Promise<UploadForm>;
   /** Stores an object in the gateway's bucket. */
   put(key: string, body: Uint8Array, contentType: string): Promise<StoredObject>;
+  /** The bytes of an object; undefined if it has more of them, does not exist, or the gateway may not read it. */
+  read(object: ObjectRef, maxBytes: number): Promise<Uint8Array | undefined>;
   /** The newest version of an object; undefined if it does not exist or the gateway may not read it. */
   find(object: ObjectRef): Promise<StoredObject | undefined>;
   /**
@@ -93,16 +96,29 @@ export const createObjectStore = (
     const { VersionId, ETag } = await s3.send(command);
     return { bucket, key, versionId: VersionId, etag: ETag };
   },
-  find: async (object) => {
-    try {
+  read: (object, maxBytes) =>
+    ignoreAbsent(async () => {
+      const command = new GetObjectCommand({ Bucket: object.bucket, Key: object.key });
+      const { Body, ContentLength = 0 } = await s3.send(command);
+      if (ContentLength <= maxBytes) return Body?.transformToByteArray();
+      (Body as Readable | undefined)?.destroy();
+      return undefined;
+    }),
+  find: (object) =>
+    ignoreAbsent(async () => {
       const { VersionId, ETag } = await s3.send(new HeadObjectCommand({ Bucket: object.bucket, Key: object.key }));
       return { bucket: object.bucket, key: object.key, versionId: VersionId, etag: ETag };
-    } catch (error) {
-      // S3 returns 403 for a missing object unless the role may list the bucket.
-      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-      if (status === 404 || status === 403) return undefined;
-      throw error;
-    }
-  },
+    }),
   erase: (prefix) => eraseObjects(s3, bucket, prefix),
 });
+
+const ignoreAbsent = async <Found>(find: () => Promise<Found>): Promise<Found | undefined> => {
+  try {
+    return await find();
+  } catch (error) {
+    // S3 returns 403 for a missing object unless the role may list the bucket.
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (status === 404 || status === 403) return undefined;
+    throw error;
+  }
+};

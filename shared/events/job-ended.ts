@@ -2,13 +2,7 @@ import * as z from 'zod';
 import { jobUrl, outputUrl } from '../gateway-urls.ts';
 import { finalStates, type Job } from '../jobs/job.ts';
 import { shownCost, viewCost } from '../jobs/stored-cost.ts';
-import {
-  outputCounts,
-  storedOutput,
-  toStoredOutput,
-  viewOutputCounts,
-  warnOfMissingOutputs,
-} from '../jobs/stored-output.ts';
+import { outputCounts, storedOutput, toStoredOutput, viewOutputCounts, warnOfOutputs } from '../jobs/stored-output.ts';
 import { type Announcer, announcer } from './announcer.ts';
 
 const output = storedOutput.extend({
@@ -56,7 +50,7 @@ export type JobEnded = z.output<typeof jobEnded>;
  * @param announcer the gateway whose job it is
  */
 export const toJobEnded = (job: Job, { stackName, gatewayUrl }: Announcer): JobEnded => {
-  const warnings = warnOfMissingOutputs(job);
+  const warnings = warnOfOutputs(job);
   const { jobId, caller, operation, error, createdAt, batchId, line, lineId } = job;
   return {
     gateway: stackName,

@@ -58,18 +58,14 @@ const jobOutput = z.object({
   seed: z.number().optional(),
   /** What else Adobe said about the output, such as a name. */
   fields: z.record(z.string(), z.unknown()).optional(),
+  /** Its place in Adobe's list, from 0, if outputs before it are missing. */
+  index: z.number().optional(),
+  /** Adobe's answer had its content in place of a URL. */
+  isEmbedded: z.literal(true).optional(),
 });
 
 /** One stored output, in Adobe's order. */
 export type JobOutput = z.output<typeof jobOutput>;
-
-const jobResult = z.looseObject({
-  size: z.object({ width: z.number(), height: z.number() }).optional(),
-  contentClass: z.string().optional(),
-});
-
-/** What Adobe said about the finished job besides its outputs; passed on to the caller unchanged. */
-export type JobResult = z.output<typeof jobResult>;
 
 /** Why an output that was asked for is not there. */
 export const outputError = z.object({
@@ -141,12 +137,17 @@ export const jobSchema = z.object({
   /** Permits of the current turn, one for each window that is planned by permits. */
   permits: z.array(heldPermit).optional(),
   upstream: upstreamJob.optional(),
-  result: jobResult.optional(),
+  /** What Adobe said about the finished job besides its outputs, as its operation presents it to callers. */
+  result: z.record(z.string(), z.unknown()).optional(),
   outputs: z.array(jobOutput).optional(),
   /** How many outputs the request asks for; known once Adobe has finished the job, as is the next. */
   requested: z.number().optional(),
-  /** How many outputs Adobe returned. */
+  /** How many outputs Adobe made. */
   received: z.number().optional(),
+  /** How many places Adobe's list of outputs has, if it lists some that it could not make. */
+  listed: z.number().optional(),
+  /** The record has the beginning only of its outputs, errors or result: job.json has all. */
+  isAbridged: z.literal(true).optional(),
   /** One entry for each output that is missing. */
   errors: z.array(outputError).optional(),
   error: jobError.optional(),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Job, type JobOutput, outputError } from './job.ts';
+import { hasOutputs, type Job, type JobOutput, outputError } from './job.ts';
 
 /** What callers are told of an output. */
 export const storedOutput = z.object({
@@ -21,20 +21,10 @@ export const toStoredOutput = ({
   seed,
 }: JobOutput): z.output<typeof storedOutput> => ({ bucket, key, sha256, bytes, contentType, seed });
 
-/** The places of stored outputs in Adobe's list, from 0: those that are missing leave gaps. */
-export const findPlaces = ({ outputs = [], errors = [] }: Pick<Job, 'outputs' | 'errors'>): number[] => {
-  const gaps = new Set(errors.map(({ index }) => index));
-  const places: number[] = [];
-  for (let index = 0; places.length < outputs.length; index += 1) {
-    if (!gaps.has(index)) places.push(index);
-  }
-  return places;
-};
-
 /** What callers are told of the outputs that a request asked for and of those that are missing. */
 export const outputCounts = z.object({
   requested: z.int().optional().meta({ description: 'How many outputs the request asks for' }),
-  received: z.int().optional().meta({ description: 'How many outputs Adobe returned' }),
+  received: z.int().optional().meta({ description: 'How many outputs Adobe made' }),
   errors: z
     .array(
       outputError.extend({
@@ -48,7 +38,7 @@ export const outputCounts = z.object({
 });
 
 /** What a job says of the outputs that it was asked for. */
-export type OutputCounts = Pick<Job, 'requested' | 'received' | 'errors'>;
+export type OutputCounts = Pick<Job, 'requested' | 'received' | 'errors'> & Partial<Pick<Job, 'listed' | 'isAbridged'>>;
 
 /** The same as callers are told of it. */
 export const viewOutputCounts = ({ requested, received, errors }: OutputCounts): z.output<typeof outputCounts> => ({
@@ -57,22 +47,48 @@ export const viewOutputCounts = ({ requested, received, errors }: OutputCounts):
   errors,
 });
 
-/** What the caller should know of a job that ended with some of its outputs. */
-export const warnOfMissingOutputs = ({
+/** What the caller should know of the outputs of a job that has ended. */
+export const warnOfOutputs = ({
   state,
   requested = 0,
   received = 0,
+  listed = received,
   errors = [],
+  isAbridged,
 }: OutputCounts & Pick<Job, 'state'>): string[] => {
-  if (state !== 'partially_succeeded') return [];
+  if (!hasOutputs(state)) return [];
   const warnings: string[] = [];
-  if (received < requested) {
+  if (listed < requested) {
     warnings.push(
-      `Adobe returned ${received} of the ${requested} outputs that were asked for. It does not say why; its content filter takes outputs out.`,
+      `Adobe returned ${listed} of the ${requested} outputs that were asked for. It does not say why; its content filter takes outputs out.`,
     );
   }
-  const lost = errors.filter(({ index }) => index !== undefined).length;
-  if (lost > 0)
+  const failed = listed - received;
+  if (failed > 0) warnings.push(`${failed} of the ${listed} outputs could not be made by Adobe; see errors.`);
+  const lost = errors.filter(({ index }) => index !== undefined).length - failed;
+  if (lost > 0) {
     warnings.push(`${lost} of the ${received} outputs that Adobe returned could not be read or stored; see errors.`);
+  }
+  if (isAbridged === true) {
+    warnings.push(
+      'There is more to it than its record holds: job.json beside the outputs has all outputs, errors and the whole result.',
+    );
+  }
   return warnings;
+};
+
+// DynamoDB refuses items over 400 KB, EventBridge events over 256 KB.
+const maxRecordedOutputs = 200;
+const maxRecordedErrors = 50;
+
+/** The end of a job as its record holds it. */
+export const abridge = <End extends Pick<Partial<Job>, 'outputs' | 'errors' | 'isAbridged'>>(end: End): End => {
+  const { outputs = [], errors = [] } = end;
+  if (outputs.length <= maxRecordedOutputs && errors.length <= maxRecordedErrors) return end;
+  return {
+    ...end,
+    outputs: outputs.slice(0, maxRecordedOutputs),
+    errors: errors.slice(0, maxRecordedErrors),
+    isAbridged: true,
+  };
 };

@@ -60,7 +60,10 @@ export const transition = async (
 };
 
 /** The state, result and reason with which a job ends. */
-export type JobEnd = { to: FinalState } & Pick<Partial<Job>, 'attempts' | 'error' | 'errors' | 'outputs' | 'result'>;
+export type JobEnd = { to: FinalState } & Pick<
+  Partial<Job>,
+  'attempts' | 'error' | 'errors' | 'outputs' | 'result' | 'isAbridged'
+>;
 
 /**
  * Ends a job: the last write of its life. The record of a batch's job is needed for the report, however long the others

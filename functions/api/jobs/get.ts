@@ -25,7 +25,7 @@ import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
 import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
 import { countMemory, createMemory } from '../remember.ts';
-import { buildJobLinks } from './responses.ts';
+import { buildJobLinks, readOutcome } from './present-job.ts';
 import {
   jobRecord,
   jobSummary,
@@ -197,7 +197,7 @@ export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects'>): Rou
     errors: [404],
   },
   handle: async (request) => {
-    const { outputs = [] } = await findJob(context, request);
+    const { outputs = [] } = await readOutcome(context.objects, await findJob(context, request));
     const index = request.params['index'] ?? '';
     const output = /^(0|[1-9]\d{0,3})$/.test(index) ? outputs[Number(index)] : undefined;
     if (output === undefined) {

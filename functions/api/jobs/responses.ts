@@ -1,25 +1,10 @@
 import type { JobLinks } from '#shared/adobe/services/operation.ts';
-import type { PresentedFile } from '#shared/adobe/services/outputs.ts';
-import { getCancelPath, getStatusPath, operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
-import type { JobPhase, PresentedJob } from '#shared/adobe/services/service.ts';
-import { hasOutputs, isFinal, type Job, type JobState } from '#shared/jobs/job.ts';
-import { findPlaces } from '#shared/jobs/stored-output.ts';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { hasOutputs, isFinal, type Job } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
 import { type HttpResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
-
-/** The gateway's own cancel call, for jobs of services that have none. */
-export const ownCancelPath = '/jobs/{jobId}/cancel';
-
-/** Where a caller follows and cancels a job, by the paths of its service: always at the gateway, never at Adobe. */
-export const buildJobLinks = (
-  { baseUrl }: Pick<ApiRequest, 'baseUrl'>,
-  job: Pick<Job, 'jobId' | 'operation'>,
-): JobLinks => {
-  const operation = operationOf(job);
-  const toUrl = (path: string) => `${baseUrl}${path.replace('{jobId}', job.jobId)}`;
-  return { statusUrl: toUrl(getStatusPath(operation)), cancelUrl: toUrl(getCancelPath(operation) ?? ownCancelPath) };
-};
+import { buildJobLinks, presentJob } from './present-job.ts';
 
 // Adobe's `Link` header: where the job's status is and where it can be cancelled.
 const linkHeader = ({ statusUrl, cancelUrl }: JobLinks): string =>
@@ -55,55 +40,6 @@ export const waitedResponse = async (
   const presented = await presentJob(objects, job, request);
   const body = serviceOf(operation).dialect.presentResult?.(presented, operation) ?? presented.result;
   return jsonResponse(200, body, withLink);
-};
-
-const phases: Record<JobState, JobPhase> = {
-  queued: 'pending',
-  scheduled: 'pending',
-  submitting: 'pending',
-  running: 'running',
-  storing: 'running',
-  succeeded: 'succeeded',
-  partially_succeeded: 'partially_succeeded',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  timed_out: 'timed_out',
-};
-
-/** A job as the bodies of its service show it, with freshly signed URLs of its outputs. */
-export const presentJob = async (
-  objects: Pick<ApiContext['objects'], 'presignGet'>,
-  job: Job,
-  request: Pick<ApiRequest, 'baseUrl'>,
-): Promise<PresentedJob> => {
-  const { jobId, state, error, errors, createdAt, updatedAt } = job;
-  return {
-    jobId,
-    phase: phases[state],
-    result: hasOutputs(state)
-      ? operationOf(job).result.present(job.result ?? {}, await presentFiles(objects, job))
-      : undefined,
-    error,
-    errors,
-    createdAt,
-    updatedAt,
-    links: buildJobLinks(request, job),
-  };
-};
-
-const presentFiles = (
-  { presignGet }: Pick<ApiContext['objects'], 'presignGet'>,
-  { outputs = [], errors }: Job,
-): Promise<PresentedFile[]> => {
-  const places = findPlaces({ outputs, errors });
-  return Promise.all(
-    outputs.map(async (output, position) => ({
-      index: places[position] ?? position,
-      url: await presignGet(output),
-      seed: output.seed,
-      fields: output.fields,
-    })),
-  );
 };
 
 const minRetrySeconds = 1;

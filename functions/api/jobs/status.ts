@@ -7,7 +7,8 @@ import { emptyResponse, jsonResponse } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { cancelFoundJob } from './cancel.ts';
 import { findJob } from './get.ts';
-import { ownCancelPath, presentJob, retryAfter } from './responses.ts';
+import { ownCancelPath, presentJob } from './present-job.ts';
+import { retryAfter } from './responses.ts';
 
 /** The status calls of all services. Services may share a path: the body is that of the job's own service. */
 export const statusRoutes = (context: Pick<ApiContext, 'table' | 'objects'>): Route[] =>

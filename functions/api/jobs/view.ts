@@ -6,7 +6,7 @@ import {
   storedOutput,
   toStoredOutput,
   viewOutputCounts,
-  warnOfMissingOutputs,
+  warnOfOutputs,
 } from '#shared/jobs/stored-output.ts';
 import { priorities } from '#shared/priority.ts';
 import { toIso } from '../http/problem.ts';
@@ -135,7 +135,7 @@ export const viewJobRecord = (
   upstream: job.upstream && { jobId: job.upstream.jobId, acceptedAt: job.upstream.acceptedAt },
   ...wait,
   reusedFrom: job.reusedFrom,
-  warnings: [...job.warnings, ...warnOfMissingOutputs(job)],
+  warnings: [...job.warnings, ...warnOfOutputs(job)],
   result: job.result,
   request: body,
   links,

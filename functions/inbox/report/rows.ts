@@ -6,7 +6,7 @@ import { GatewayError } from '#shared/errors.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import { type FinalState, isFinal, type OutputError } from '#shared/jobs/job.ts';
 import { costAttributes, viewCost } from '#shared/jobs/stored-cost.ts';
-import { warnOfMissingOutputs } from '#shared/jobs/stored-output.ts';
+import { warnOfOutputs } from '#shared/jobs/stored-output.ts';
 import type { InboxContext } from '../context.ts';
 import type { BatchCounts } from './recount.ts';
 
@@ -80,7 +80,7 @@ export async function* reportRows(
       if (skippedLine !== undefined) nextSkipped = await skipped.next();
       if (job !== undefined) {
         const row = buildJobRow(line, job, gatewayUrl, batchCounts);
-        const warnings = [...job.warnings, ...warnOfMissingOutputs(job)];
+        const warnings = [...job.warnings, ...warnOfOutputs(job)];
         yield { ...row, ...describeOrigin({ ...job, warnings }, names) };
       } else if (skippedLine !== undefined) {
         yield { ...buildSkippedRow(skippedLine, batchCounts), ...describeOrigin(skippedLine, names) };

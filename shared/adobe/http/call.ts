@@ -28,6 +28,8 @@ export interface AdobeRequest {
   headers?: Record<string, string>;
   /** Until the end of the answer, in ms. */
   timeoutMs: number;
+  /** Of the answer's body that are read; 1 MB if absent. */
+  maxBytes?: number;
 }
 
 /**
@@ -49,7 +51,7 @@ export type CallAdobe = (request: AdobeRequest) => Promise<TokenCallOutcome>;
 
 /** Calls a service once, without any retry: only the caller knows what a second call costs. */
 export const callOnce = async (
-  { method, url, body, headers, timeoutMs }: AdobeRequest,
+  { method, url, body, headers, timeoutMs, maxBytes }: AdobeRequest,
   token: Pick<BearerToken, 'accessToken' | 'clientId'>,
   nowMs: () => number,
 ): Promise<CallOutcome> => {
@@ -67,6 +69,7 @@ export const callOnce = async (
       },
       body,
       timeoutMs,
+      maxBytes,
     });
     return readAnswer(answer, nowMs());
   } catch (error) {

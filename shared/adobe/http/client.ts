@@ -4,22 +4,27 @@ import ky, { type Options } from 'ky';
 export interface Answer {
   status: number;
   headers: Headers;
-  /** Its first 1,000,000 bytes: what is longer is none of Adobe's answers, and is not read to its end. */
+  /** Its first bytes: what is longer than was expected is none of Adobe's answers, and is not read to its end. */
   body: string;
 }
 
-const maxBodyBytes = 1_000_000;
+const usualMaxBytes = 1_000_000;
 
 /**
  * Sends one request to Adobe and reads its answer: no retry, as only the caller knows what a second request costs,
  * and no redirect, as what the request carries must go nowhere else.
  *
  * @param timeoutMs until the end of the answer
+ * @param maxBytes of the answer's body that are read; 1 MB if absent
  * @throws what the HTTP client or the time-out throws; it may hold the request and must not be logged whole
  */
 export const sendOnce = async (
   url: string,
-  { timeoutMs, ...request }: Pick<Options, 'method' | 'headers' | 'body'> & { timeoutMs: number },
+  {
+    timeoutMs,
+    maxBytes = usualMaxBytes,
+    ...request
+  }: Pick<Options, 'method' | 'headers' | 'body'> & { timeoutMs: number; maxBytes?: number },
 ): Promise<Answer> => {
   const response = await ky(url, {
     ...request,
@@ -30,17 +35,17 @@ export const sendOnce = async (
     throwHttpErrors: false,
     redirect: 'manual',
   });
-  return { status: response.status, headers: response.headers, body: await readBody(response) };
+  return { status: response.status, headers: response.headers, body: await readBody(response, maxBytes) };
 };
 
-const readBody = async ({ body }: Response): Promise<string> => {
+const readBody = async ({ body }: Response, maxBytes: number): Promise<string> => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // Leaving the loop cancels the rest of the answer.
   for await (const chunk of body ?? []) {
-    chunks.push(chunk.subarray(0, maxBodyBytes - bytes));
+    chunks.push(chunk.subarray(0, maxBytes - bytes));
     bytes += chunk.length;
-    if (bytes >= maxBodyBytes) break;
+    if (bytes >= maxBytes) break;
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
 };

@@ -126,7 +126,12 @@ const readListedErrors = (errors: readonly ListedError[]): AdobeValidationError[
   }));
 
 /** A text without the queries of its URLs: those of presigned ones hold a signature that is still good. */
-const withoutQueries = (text: string): string => text.replaceAll(/(https?:\/\/[^\s?"']+)\?[^\s"']*/g, '$1?…');
+export const withoutQueries = (text: string): string =>
+  text.replaceAll(/[^\s"']+/g, (word) => {
+    const url = word.search(/https?:\/\//);
+    const query = url < 0 ? -1 : word.indexOf('?', url);
+    return query < 0 ? word : `${word.slice(0, query)}?…`;
+  });
 
 /** Codes with which the edge gateway refuses a token, whatever the HTTP status (Adobe: 401013, 403020). */
 const refusedTokenCodes = ['401013', '403020'];

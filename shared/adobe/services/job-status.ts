@@ -17,6 +17,8 @@ export type PollOutcome =
   | { kind: 'locked_out'; error?: AdobeError };
 
 const pollTimeoutMs = 20_000;
+// Services may embed outputs in their answers.
+const maxStatusBytes = 8_000_000;
 const notFoundStatuses = [404, 410, 422];
 
 /** Asks Adobe how far a job of an operation is, once. */
@@ -26,7 +28,7 @@ export const readProgress = async (
   call: CallAdobe,
 ): Promise<PollOutcome> => {
   const { dialect } = serviceOf(operation);
-  const outcome = await call({ method: 'GET', url: statusUrl, timeoutMs: pollTimeoutMs });
+  const outcome = await call({ method: 'GET', url: statusUrl, timeoutMs: pollTimeoutMs, maxBytes: maxStatusBytes });
   switch (outcome.kind) {
     case 'answered':
       return boundProgress(dialect.readStatus(parseJson(outcome.body), operation)) ?? { kind: 'unavailable' };

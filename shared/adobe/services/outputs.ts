@@ -35,6 +35,11 @@ export type ListedOutput = UpstreamOutput | FailedOutput | undefined;
 export const isFailedOutput = (output: ListedOutput): output is FailedOutput =>
   output !== undefined && 'error' in output;
 
+/** Why an output is not there: its place in Adobe's list, from 0; without one Adobe did not list it. */
+export interface OutputFailure extends Reason {
+  index?: number;
+}
+
 /** A stored output as a service's own body shows it. */
 export interface PresentedFile extends Pick<UpstreamOutput, 'seed' | 'fields'> {
   /** Its place in Adobe's list, from 0; those that are not stored leave gaps. */
@@ -65,8 +70,13 @@ export interface ResultShape {
    *
    * @param rest as {@link read} had it
    * @param files the outputs that are stored, in their order
+   * @param errors why the others are not
    */
-  present(rest: Readonly<Record<string, unknown>>, files: readonly PresentedFile[]): Record<string, unknown>;
+  present(
+    rest: Readonly<Record<string, unknown>>,
+    files: readonly PresentedFile[],
+    errors?: readonly OutputFailure[],
+  ): Record<string, unknown>;
 }
 
 /** Outputs that Adobe writes to URLs which the request names (presigned PUTs), rather than hosting them itself. */

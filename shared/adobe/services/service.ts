@@ -3,7 +3,7 @@ import type { AdobeError } from '../http/errors.ts';
 import type { JobProgress } from './job-progress.ts';
 import type { ListDefinition } from './list.ts';
 import type { JobLinks, OperationDefinition } from './operation.ts';
-import type { Reason } from './outputs.ts';
+import type { OutputFailure, Reason } from './outputs.ts';
 
 /**
  * One window of a rate limit. `hard`: Adobe refuses what goes beyond; `soft`: what Adobe asks clients to stay within
@@ -57,8 +57,8 @@ export interface PresentedJob {
   result?: Record<string, unknown>;
   /** Why the job has no result. */
   error?: Reason;
-  /** One entry for each output that is missing; `index` is its place in Adobe's list. */
-  errors?: readonly ({ index?: number } & Reason)[];
+  /** One entry for each output that is missing. */
+  errors?: readonly OutputFailure[];
   /** ISO. */
   createdAt: string;
   /** ISO; the last change of its state. */

@@ -39,6 +39,10 @@ export const recordingStore = ({ objects, erased }: RecordedObjects, clock: Cloc
     objects.set(`outputs-bucket/${key}`, body);
     return { bucket: 'outputs-bucket', key, versionId: 'v1', etag: '"etag"' };
   },
+  read: async ({ bucket, key }, maxBytes) => {
+    const object = objects.get(`${bucket}/${key}`);
+    return object !== undefined && object.length <= maxBytes ? object : undefined;
+  },
   find: async ({ bucket, key }) =>
     objects.has(`${bucket}/${key}`) || (key.startsWith('outputs/') && !erased.some((prefix) => key.startsWith(prefix)))
       ? { bucket, key, versionId: 'v1' }

@@ -82,8 +82,8 @@ describe('a job that has ended', () => {
     expect(JSON.stringify(ended)).not.toContain('sig=1');
   });
 
-  it('in an answer of more than a megabyte says nothing', async () => {
-    expect(await progressFor({ status: 200, body: `{"status":"${'x'.repeat(2_000_000)}"}` })).toEqual({
+  it('in an answer of more than eight megabytes says nothing', async () => {
+    expect(await progressFor({ status: 200, body: `{"status":"${'x'.repeat(9_000_000)}"}` })).toEqual({
       kind: 'unavailable',
     });
   });

@@ -20,7 +20,7 @@ describe('the outputs in a result', () => {
     expect(found).toEqual({ outputs: [read], rest: { size: { width: 1, height: 1 } } });
     const { rest = {} } = found ?? {};
     const files = [{ ...read, index: 0, url: ours }];
-    expect(shape.present(rest, files)).toEqual({ size: { width: 1, height: 1 }, outputs: [written] });
+    expect(shape.present(rest, files, [])).toEqual({ size: { width: 1, height: 1 }, outputs: [written] });
   });
 
   it.each([undefined, null, {}, { outputs: null }, { outputs: [] }])('are none in %j', (result) => {

@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import type { JobLinks } from '#shared/adobe/services/operation.ts';
+import { maxInlineBytes, type PresentedFile } from '#shared/adobe/services/outputs.ts';
+import { getCancelPath, getStatusPath, operationOf } from '#shared/adobe/services/registry.ts';
+import type { JobPhase, PresentedJob } from '#shared/adobe/services/service.ts';
+import type { ObjectStore } from '#shared/aws/object-store.ts';
+import { manifestKey } from '#shared/deployment/bucket.ts';
+import { hasOutputs, type Job, type JobOutput, type JobState, jobSchema } from '#shared/jobs/job.ts';
+
+import type { ApiRequest } from '../http/request.ts';
+
+/** The gateway's own cancel call, for jobs of services that have none. */
+export const ownCancelPath = '/jobs/{jobId}/cancel';
+
+/** Where a caller follows and cancels a job, by the paths of its service: always at the gateway, never at Adobe. */
+export const buildJobLinks = (
+  { baseUrl }: Pick<ApiRequest, 'baseUrl'>,
+  job: Pick<Job, 'jobId' | 'operation'>,
+): JobLinks => {
+  const operation = operationOf(job);
+  const toUrl = (path: string) => `${baseUrl}${path.replace('{jobId}', job.jobId)}`;
+  return { statusUrl: toUrl(getStatusPath(operation)), cancelUrl: toUrl(getCancelPath(operation) ?? ownCancelPath) };
+};
+
+const phases: Record<JobState, JobPhase> = {
+  queued: 'pending',
+  scheduled: 'pending',
+  submitting: 'pending',
+  running: 'running',
+  storing: 'running',
+  succeeded: 'succeeded',
+  partially_succeeded: 'partially_succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  timed_out: 'timed_out',
+};
+
+/** What presenting a job reads: signed URLs, and objects that stand in its body. */
+export type PresentedObjects = Pick<ObjectStore, 'bucket' | 'presignGet' | 'read'>;
+
+/** A job as the bodies of its service show it, with freshly signed URLs of its outputs. */
+export const presentJob = async (
+  objects: PresentedObjects,
+  job: Job,
+  request: Pick<ApiRequest, 'baseUrl'>,
+): Promise<PresentedJob> => {
+  const { jobId, state, error, errors, createdAt, updatedAt } = job;
+  return {
+    jobId,
+    phase: phases[state],
+    result: hasOutputs(state) ? await presentResult(objects, job) : undefined,
+    error,
+    errors,
+    createdAt,
+    updatedAt,
+    links: buildJobLinks(request, job),
+  };
+};
+
+const presentResult = async (objects: PresentedObjects, job: Job): Promise<Record<string, unknown>> => {
+  const { result = {}, outputs = [], errors = [] } = await readOutcome(objects, job);
+  return operationOf(job).result.present(result, await presentFiles(objects, outputs), errors);
+};
+
+type Outcome = Pick<Job, 'result' | 'errors' | 'outputs'>;
+
+/** Outputs, errors and result of a job: from job.json where its record holds only their beginning. */
+export const readOutcome = async (objects: Pick<ObjectStore, 'bucket' | 'read'>, job: Job): Promise<Outcome> => {
+  if (job.isAbridged !== true) return job;
+  const { bucket } = objects;
+  const text = await objects.read({ bucket, key: manifestKey(job) }, maxManifestBytes);
+  const manifest = text && manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(text))).data;
+  if (manifest === undefined) return job;
+  return { ...manifest, outputs: manifest.outputs.map((output) => ({ ...output, bucket })) };
+};
+
+const maxManifestBytes = 16 * 1024 * 1024;
+
+const manifestSchema = z.object({
+  ...jobSchema.pick({ result: true, errors: true }).shape,
+  outputs: z.array(jobSchema.shape.outputs.unwrap().element.omit({ bucket: true })),
+});
+
+// Lambda returns no more than 6 MB, and base64 and JSON make it longer.
+const maxInlineTotal = 1024 * 1024;
+
+const presentFiles = (objects: PresentedObjects, outputs: readonly JobOutput[]): Promise<PresentedFile[]> => {
+  let left = maxInlineTotal;
+  return Promise.all(
+    outputs.map(async (output, position) => {
+      const { index = position, seed, fields, bytes, isEmbedded } = output;
+      const isInline = isEmbedded === true && bytes <= Math.min(maxInlineBytes, left);
+      if (isInline) left -= bytes;
+      const [url, content] = await Promise.all([
+        objects.presignGet(output),
+        isInline ? objects.read(output, maxInlineBytes) : undefined,
+      ]);
+      return { index, url, content, seed, fields };
+    }),
+  );
+};
