@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { json } from '../http/answer.ts';
-import type { ServiceJob, ServiceOperation } from '../service/definition.ts';
+import { accept, listOutputs, writeStatus } from '../photoshop/words.ts';
+import type { ServiceOperation } from '../service/definition.ts';
 
 const channel = z.number().min(0).max(255);
 
@@ -17,24 +17,6 @@ const body = z.looseObject({
     .looseObject({ red: channel, green: channel, blue: channel, alpha: z.number().min(0).max(1) })
     .optional(),
   colorDecontamination: z.number().min(0).max(1).optional(),
-});
-
-const iso = (ms: number) => new Date(ms).toISOString();
-
-/** The status body of Photoshop v2 and what shares its words. */
-const status = (job: ServiceJob): Record<string, unknown> => ({
-  jobId: job.jobId,
-  status: job.phase,
-  createdTime: iso(job.acceptedAt),
-  modifiedTime: iso(job.modifiedAt),
-  ...(job.phase === 'succeeded' && {
-    result: {
-      outputs: job.outputs.map(({ url, mediaType }) =>
-        job.isOdd ? { url, mediaType } : { destination: { url }, mediaType },
-      ),
-    },
-  }),
-  ...(job.error && { errorDetails: [{ errorCode: job.error.code, message: job.error.message }] }),
 });
 
 /** `POST /v2/remove-background`. */
@@ -59,6 +41,6 @@ export const removeBackground: ServiceOperation = {
     ];
   },
   statusPath: '/v2/status/{jobId}',
-  accept: ({ jobId }, { statusUrl }) => json(202, { jobId, statusUrl }),
-  status,
+  accept,
+  status: (job) => writeStatus(job, listOutputs),
 };

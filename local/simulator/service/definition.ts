@@ -139,6 +139,8 @@ export interface ServiceOperation {
   accept(job: ServiceJob, urls: { statusUrl: string; base: string }): Answer;
   /** The status body, in whatever phase; `query` for paged results. */
   status(job: ServiceJob, query: URLSearchParams): Record<string, unknown>;
+  /** In place of the service's. */
+  refuse?(refusal: ServiceRefusal): Answer;
   /** Whether the answer is held open until the job is over; `accept` then writes its end. */
   isSynchronous?: boolean;
 }

@@ -37,14 +37,17 @@ export interface HandleParts {
  *
  * @throws {Refusal} in the service's words
  */
-export const handleRequest = async (request: ReceivedRequest, parts: HandleParts): Promise<Answer> => {
-  const { service, settings, tokens, manner } = parts;
+export const handleRequest = async (request: ReceivedRequest, given: HandleParts): Promise<Answer> => {
+  const { path, method } = request;
+  const operation = given.service.operations.find((known) => known.path === path);
+  // Operations of one service may differ in their words.
+  const service = { ...given.service, refuse: operation?.refuse ?? given.service.refuse };
+  const parts = { ...given, service };
+  const { settings, tokens, manner } = parts;
   const { client_id: clientId } = authorize(request, tokens, service.scopes, manner, service.writeEdgeError);
   if (settings.unentitled.includes(service.id)) {
     throw refusal(service, { kind: 'not_entitled', message: `The credential is not entitled to ${service.title}` });
   }
-  const { path, method } = request;
-  const operation = service.operations.find((known) => known.path === path);
   if (operation !== undefined && method === 'POST') return acceptRequest(operation, request, clientId, parts);
   const route = service.routes?.find((known) => known.method === method && matchPath(known.path, path) !== undefined);
   if (route !== undefined) {

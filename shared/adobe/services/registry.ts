@@ -1,12 +1,16 @@
 import { GatewayError } from '../../errors.ts';
 import { firefly } from './firefly/service.ts';
+import { image } from './image/service.ts';
 import type { OperationDefinition } from './operation.ts';
+import { photoshop } from './photoshop/service.ts';
 import type { AdobeService, LaneDefinition } from './service.ts';
 import { substance } from './substance/service.ts';
 
 /** Every service that the gateway speaks; all else follows from this list. */
 export const services: readonly AdobeService[] = [
   firefly,
+  photoshop,
+  image,
   substance,
   // One line a service.
 ];

@@ -20,7 +20,12 @@ const topFields = new Set(operations.flatMap(({ body }) => Object.keys(body.shap
 /** Names of fields at any depth, in lower case, with how they are written. */
 const knownNames = new Map<string, string>();
 
+// A layer of an image may hold layers.
+const seen = new Set<z.ZodType>();
+
 const addNames = (schema: z.ZodType): void => {
+  if (seen.has(schema)) return;
+  seen.add(schema);
   const fields = schema instanceof z.ZodObject ? Object.entries(schema.shape) : [];
   for (const [name, field] of fields) {
     if (!knownNames.has(name.toLowerCase())) knownNames.set(name.toLowerCase(), name);

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '../../operation.ts';
+import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
+import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
+import { filledImage } from '../masking.ts';
+
+/** Adobe: `POST /v1/fill-masked-areas`. */
+export const fillMaskedAreas: OperationDefinition = {
+  name: 'masking/fill-masked-areas',
+  title: 'Remove what masks cover from an image',
+  path: '/v1/fill-masked-areas',
+  statusPath: '/v1/status/{jobId}',
+  lane: 'masking',
+  inputTypes: maskingTypes,
+  inputDomains: imageDomains,
+  body: z.strictObject({
+    image: maskingImage(maskingTypes),
+    masks: z.array(maskingImage(maskingTypes)),
+  }),
+  accepts: photoshopAcceptance,
+  result: filledImage,
+  polling: imagePolling,
+};

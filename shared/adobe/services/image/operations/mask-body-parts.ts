@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '../../operation.ts';
+import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
+import { byDefault } from '../../schema.ts';
+import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
+import { bodyMasks } from '../masking.ts';
+
+/** Adobe: `POST /v1/mask-body-parts`. */
+export const maskBodyParts: OperationDefinition = {
+  name: 'masking/mask-body-parts',
+  title: 'Mask the body parts and clothes of a person',
+  path: '/v1/mask-body-parts',
+  statusPath: '/v1/status/{jobId}',
+  lane: 'masking',
+  inputTypes: maskingTypes,
+  inputDomains: imageDomains,
+  body: z.strictObject({
+    image: maskingImage(maskingTypes),
+    mask: maskingImage(['image/png']),
+    useGranularLabels: byDefault(false, z.boolean()).optional(),
+  }),
+  countOutputs: () => undefined,
+  accepts: photoshopAcceptance,
+  result: bodyMasks,
+  polling: imagePolling,
+};

@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '../../operation.ts';
+import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
+import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
+import { objectMasks } from '../masking.ts';
+
+/** Adobe: `POST /v1/mask-objects`. */
+export const maskObjects: OperationDefinition = {
+  name: 'masking/mask-objects',
+  title: 'Mask each object of an image',
+  path: '/v1/mask-objects',
+  statusPath: '/v1/status/{jobId}',
+  lane: 'masking',
+  inputTypes: maskingTypes,
+  inputDomains: imageDomains,
+  body: z.strictObject({ image: maskingImage(maskingTypes) }),
+  countOutputs: () => undefined,
+  accepts: photoshopAcceptance,
+  result: objectMasks,
+  polling: imagePolling,
+};

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '../../operation.ts';
+import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
+import { byDefault } from '../../schema.ts';
+import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
+import { refinedMask } from '../masking.ts';
+
+/** Adobe: `POST /v1/refine-mask`. */
+export const refineMask: OperationDefinition = {
+  name: 'masking/refine-mask',
+  title: 'Sharpen the edges of a mask',
+  path: '/v1/refine-mask',
+  statusPath: '/v1/status/{jobId}',
+  lane: 'masking',
+  inputTypes: maskingTypes,
+  inputDomains: imageDomains,
+  body: z.strictObject({
+    image: maskingImage(maskingTypes),
+    mask: maskingImage(maskingTypes),
+    colorDecontamination: byDefault(false, z.boolean()).optional(),
+  }),
+  accepts: photoshopAcceptance,
+  result: refinedMask,
+  polling: imagePolling,
+};

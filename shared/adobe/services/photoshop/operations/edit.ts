@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '../../operation.ts';
+import { photoshopAcceptance } from '../acceptance.ts';
+import { photoshopDestinations } from '../destinations.ts';
+import { checkOutputs, countOutputs } from '../output-rules.ts';
+import { edited } from '../outputs.ts';
+import { photoshopPolling, photoshopResult } from '../results.ts';
+import { fileImage, fileSource, presetSource, warnOfSharedFiles } from '../sources.ts';
+
+const upTo100 = z.int().min(-100).max(100).optional();
+const from0To100 = z.int().min(0).max(100).optional();
+
+const orientations = [
+  'top_left',
+  'top_right',
+  'bottom_right',
+  'bottom_left',
+  'left_top',
+  'right_top',
+  'right_bottom',
+  'left_bottom',
+] as const;
+
+const whiteBalances = [
+  'As Shot',
+  'Auto',
+  'Cloudy',
+  'Custom',
+  'Daylight',
+  'Flash',
+  'Fluorescent',
+  'Shade',
+  'Tungsten',
+] as const;
+
+const edits = z.strictObject({
+  autoTone: z.boolean().optional(),
+  autoStraighten: z
+    .strictObject({
+      enabled: z.boolean(),
+      constrainCrop: z.boolean().optional(),
+      uprightMode: z.enum(['auto', 'full', 'level', 'vertical']).optional(),
+    })
+    .optional(),
+  light: z
+    .strictObject({
+      exposure: z.number().min(-5).max(5).optional(),
+      contrast: upTo100,
+      highlights: upTo100,
+      shadows: upTo100,
+      whites: upTo100,
+      blacks: upTo100,
+    })
+    .optional(),
+  color: z
+    .strictObject({ saturation: upTo100, vibrance: upTo100, whiteBalance: z.enum(whiteBalances).optional() })
+    .optional(),
+  effects: z.strictObject({ clarity: upTo100, dehaze: upTo100, texture: upTo100, vignette: upTo100 }).optional(),
+  sharpness: z.int().min(0).max(150).optional(),
+  sharpen: z
+    .strictObject({ detail: from0To100, edgeMasking: from0To100, radius: z.number().min(0.5).max(3).optional() })
+    .optional(),
+  noiseReduction: z.strictObject({ luminance: from0To100, color: from0To100 }).optional(),
+  presets: z.array(presetSource).max(10).optional(),
+  xmp: z
+    .strictObject({
+      source: fileSource,
+      orientation: z.enum(orientations).optional(),
+      masks: z.array(z.strictObject({ source: fileSource, digest: z.string() })).optional(),
+    })
+    .optional(),
+});
+
+/** Adobe: `POST /v2/edit`. */
+export const edit: OperationDefinition = {
+  name: 'photoshop/edit',
+  title: 'Edit an image as Lightroom does',
+  path: '/v2/edit',
+  body: z.strictObject({ image: fileImage, edits: edits.optional(), outputs: edited }),
+  rules: checkOutputs,
+  warnings: warnOfSharedFiles,
+  countOutputs,
+  accepts: photoshopAcceptance,
+  result: photoshopResult,
+  destinations: photoshopDestinations,
+  polling: photoshopPolling,
+};
