@@ -71,10 +71,11 @@ const buildBody = async (
     ]),
     ...(await presignInputs(context, objects)),
   ]);
-  if (replacements.size === 0 && outputs === 'hosted') return stored.request;
   const { destinations } = operation;
+  if (replacements.size === 0 && outputs === 'hosted' && destinations?.host === undefined) return stored.request;
   if (outputs === 'hosted' || destinations === undefined) {
-    return JSON.stringify(replaceSources(exactRequestOf(stored), replacements));
+    const exact = replaceSources(exactRequestOf(stored), replacements) as Record<string, unknown>;
+    return JSON.stringify(destinations?.host?.(exact) ?? exact);
   }
   // Its numbers are read, so that they are what JavaScript makes of them.
   const fields = replaceSources(request, replacements) as Record<string, unknown>;
