@@ -5,6 +5,7 @@ import { uploadImageRoute } from './adobe/upload-image.ts';
 import { auditRoute } from './audit/routes.ts';
 import { batchRoutes } from './batches/routes.ts';
 import { meRoute } from './callers/me.ts';
+import { callerPauseRoutes } from './callers/pause.ts';
 import { callerRoutes } from './callers/routes.ts';
 import type { ApiContext } from './context.ts';
 import { erasureRoutes } from './erasures/routes.ts';
@@ -74,6 +75,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...interventionRoutes(context),
     auditRoute(context),
     ...callerRoutes(context),
+    ...callerPauseRoutes(context),
     ...batchRoutes(context, requireCredentials),
     ...webhookRoutes(context),
     ...erasureRoutes(context),

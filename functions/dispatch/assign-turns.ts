@@ -18,13 +18,18 @@ export type AssignContext = Pick<DispatchContext, 'table' | 'bus' | 'startTurn' 
  * Matches the turns that a lane has room for within the next minute with the heads of its queue and starts a durable
  * execution for each pair. Safe to run any number of times at once: turns and jobs are claimed conditionally.
  *
+ * @param paused callers whose jobs get no turns
  * @returns how many executions were started
  */
-export const assignTurns = async (context: AssignContext, lane: Lane): Promise<number> => {
+export const assignTurns = async (
+  context: AssignContext,
+  lane: Lane,
+  paused: ReadonlySet<string> = new Set(),
+): Promise<number> => {
   const { table, random, startTurn, log } = context;
   const snapshot = await readLane(lane);
   const plan = new TurnPlan(lane, snapshot, random);
-  const queue = new QueueHeads(lane, maxTurns(lane));
+  const queue = new QueueHeads(lane, maxTurns(lane), paused);
   const { turns, isTrial } = await countAllowed(lane, snapshot, plan, queue);
   let started = 0;
   for (let begun = 0; begun < turns && !(await queue.isEmpty()); begun += 1) {

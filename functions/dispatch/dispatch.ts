@@ -1,5 +1,6 @@
 import { writeDispatchRun } from '#shared/aws/dispatch-status.ts';
 import { assignTurns } from './assign-turns.ts';
+import { moveJobsOfPausedCallers } from './caller-pauses.ts';
 import type { DispatchContext } from './context.ts';
 import { recoverCosts } from './recover-costs.ts';
 import { recoverEnds } from './recover-ends.ts';
@@ -29,9 +30,15 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
   };
   const recovered = await attempt('jobs', () => recoverJobs(context));
   const published = await attempt('ends', async () => ({ published: await recoverEnds(context, 'jobs') }));
+  let paused: ReadonlySet<string> = new Set();
+  const moved = await attempt('paused callers', async () => {
+    const { callers, held, returned } = await moveJobsOfPausedCallers(context);
+    paused = callers;
+    return { held, returned };
+  });
   const started = await Promise.all(
     [...context.lanes.values()].map((lane) =>
-      attempt(`turns of ${lane.name}`, async () => ({ started: await assignTurns(context, lane) })),
+      attempt(`turns of ${lane.name}`, async () => ({ started: await assignTurns(context, lane, paused) })),
     ),
   );
   const batches = await attempt('batches', () => scheduleBatches(context));
@@ -46,6 +53,7 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
   const counts = {
     ...recovered,
     ...published,
+    ...moved,
     started: started.reduce((sum, lane) => sum + (lane['started'] ?? 0), 0),
     ...batches,
     ...batchEnds,

@@ -10,13 +10,18 @@ const maxPageSize = 100;
 export class QueueHeads {
   readonly #queue: LaneQueue;
   readonly #pageSize: number;
+  readonly #paused: ReadonlySet<string>;
   readonly #rest = new Map<Priority, AsyncGenerator<Job>>();
   /** The next job of a priority; undefined once there is none. */
   readonly #heads = new Map<Priority, Job | undefined>();
 
-  /** @param turns how many jobs are wanted at most */
-  constructor(queue: LaneQueue, turns: number) {
+  /**
+   * @param turns how many jobs are wanted at most
+   * @param paused callers whose jobs are left out
+   */
+  constructor(queue: LaneQueue, turns: number, paused: ReadonlySet<string>) {
     this.#queue = queue;
+    this.#paused = paused;
     // The index lags behind: heads that others have just claimed still stand in it.
     this.#pageSize = Math.min(maxPageSize, 3 * turns);
   }
@@ -39,7 +44,7 @@ export class QueueHeads {
 
   async #head(priority: Priority): Promise<Job | undefined> {
     if (this.#heads.has(priority)) return this.#heads.get(priority);
-    const rest = this.#rest.get(priority) ?? queuedJobs(this.#queue, priority, this.#pageSize);
+    const rest = this.#rest.get(priority) ?? queuedJobs(this.#queue, priority, this.#pageSize, this.#paused);
     this.#rest.set(priority, rest);
     const { value, done } = await rest.next();
     const job = done === true ? undefined : value;

@@ -55,7 +55,7 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
   if (verdict.kind === 'stale') return { kind: 'over' };
   if (verdict.kind === 'give_up') {
     context.log.info('turn given up', { ...turn, reason: verdict.reason });
-    const dispatchNow = ['late', 'early', 'no_slot'].includes(verdict.reason);
+    const dispatchNow = ['late', 'early', 'no_slot', 'caller_paused'].includes(verdict.reason);
     return requeueTurn(context, verdict.job, { sent: false, dispatchNow });
   }
   const { job, trialLevel, permits } = verdict;

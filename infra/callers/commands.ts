@@ -11,6 +11,7 @@ import {
   removeManagedSecret,
   setManagedPolicy,
 } from '#shared/callers/manage-callers.ts';
+import { type PauseManagement, pauseManagedCaller, resumeManagedCaller } from '#shared/callers/manage-pauses.ts';
 import { getPolicy } from '#shared/callers/policy-store.ts';
 import { CredentialsError, UsageError } from '../credentials/errors.ts';
 import type { Prompt } from '../credentials/terminal.ts';
@@ -18,7 +19,7 @@ import type { CallersOptions, Verb } from './options.ts';
 import { type CallerView, type Outcome, viewCaller } from './view.ts';
 
 /** What the commands work with. */
-export interface CallersContext extends CallerManagement {
+export interface CallersContext extends CallerManagement, PauseManagement {
   options: CallersOptions;
   /** Undefined where nobody can be asked. */
   prompt: Prompt | undefined;
@@ -57,7 +58,7 @@ export const commands: Record<Verb, (context: CallersContext, ...args: string[])
   },
   policy: async (context, named = '') => {
     const { table, options } = context;
-    const caller = (await tryFind(table, named))?.callerId ?? named;
+    const caller = await findAny(table, named);
     const before = options.clear ? {} : await getPolicy(table, caller);
     if (Object.keys(options.set).length === 0 && !options.clear) return { policy: before ?? {} };
     const changed = Object.entries({ ...before, ...options.set }).filter(([, value]) => value !== null);
@@ -74,6 +75,19 @@ export const commands: Record<Verb, (context: CallersContext, ...args: string[])
     const { callerId } = await find(context.table, named);
     await changeManagedCaller(context, callerId, { disabled: false });
     return { done: `Enabled the caller ${callerId}. It needs a new token.` };
+  },
+  pause: async (context, named = '') => {
+    const caller = await findAny(context.table, named);
+    const { reason } = context.options;
+    return (await pauseManagedCaller(context, caller, reason))
+      ? { done: `Paused the caller ${caller}: its jobs are kept, and get no turns until it is resumed.` }
+      : { done: `The caller ${caller} was paused already; nothing was changed.` };
+  },
+  resume: async (context, named = '') => {
+    const caller = await findAny(context.table, named);
+    return (await resumeManagedCaller(context, caller))
+      ? { done: `Resumed the caller ${caller}: its jobs get turns again within a minute.` }
+      : { done: `The caller ${caller} was not paused; nothing was changed.` };
   },
   remove: async (context, named = '') => {
     const { table, options, prompt } = context;
@@ -114,6 +128,10 @@ const tryFind = async (table: Table, named: string): Promise<Caller | undefined>
   }
   return called[0];
 };
+
+/** The id of a caller that has a record, else what was named: callers of IAM and of an identity provider have none here. */
+const findAny = async (table: Table, named: string): Promise<string> =>
+  (await tryFind(table, named))?.callerId ?? named;
 
 const find = async (table: Table, named: string): Promise<Caller> => {
   const caller = await tryFind(table, named);

@@ -18,6 +18,8 @@ const verbs = {
   policy: 1,
   disable: 1,
   enable: 1,
+  pause: 1,
+  resume: 1,
   remove: 1,
   'secret-add': 1,
   'secret-remove': 2,
@@ -35,6 +37,8 @@ export interface CallersOptions {
   set: { [Rule in keyof CallerPolicy]?: CallerPolicy[Rule] | null };
   /** For `policy`: takes all of it away first. */
   clear: boolean;
+  /** For `pause`: in the operator's own words. */
+  reason?: string;
   json: boolean;
   yes: boolean;
   stack: string;
@@ -56,6 +60,8 @@ Who may call the gateway with an id and secret of its own (auth mode "callers"),
   policy CALLER                shows its policy, or changes it with --set and --clear
   disable CALLER               refuses its tokens within a minute; its jobs go on
   enable CALLER                lets it in again, with new tokens
+  pause CALLER                 its jobs are kept and get no turns; its requests are still taken
+  resume CALLER                its jobs get turns again, within a minute
   remove CALLER                removes the caller for good; its jobs and outputs stay
   secret-add CALLER            a second secret, to change over without a pause; prints it this once only
   secret-remove CALLER SECRET  takes a secret away, and with it the tokens that it got
@@ -64,13 +70,14 @@ Who may call the gateway with an id and secret of its own (auth mode "callers"),
   --set RULE=VALUE             with policy: a rule; lists with commas, an empty value takes the rule away. Rules:
                                ${rules}
   --clear                      with policy: takes all rules away first
+  --reason TEXT                with pause: why, for those who look at the queue
   --yes                        with remove: do not ask
   --json                       for programs: one JSON document on stdout
   --stage NAME                 stage of cdk.json (default ${defaultStage ?? 'none'})
   --region, --profile          where the stack is; by default as with any AWS tool
   --help                       this text
 
-CALLER is an id (fgw_...), or a name if only one caller has it. For policies in modes "iam" and "jwt" it is the caller as
+CALLER is an id (fgw_...), or a name if only one caller has it. For policies and pauses in modes "iam" and "jwt" it is the caller as
 jobs bear it: account/role, or the sub of the token.
 
 Environment
@@ -90,6 +97,7 @@ export const readOptions = (argv: string[]): CallersOptions => {
     operator: values.operator ?? false,
     set: readRules(values.set ?? []),
     clear: values.clear ?? false,
+    reason: values.reason,
     json: values.json ?? false,
     yes: values.yes ?? false,
     region: values.region,
@@ -107,6 +115,7 @@ export const readOptions = (argv: string[]): CallersOptions => {
   if ((values.set !== undefined || values.clear) && verb !== 'policy') {
     throw new UsageError('--set and --clear go with policy only.');
   }
+  if (values.reason !== undefined && verb !== 'pause') throw new UsageError('--reason goes with pause only.');
   if (values.operator && verb !== 'add')
     throw new UsageError('--operator goes with add only; use: operator CALLER yes|no');
   const name = verb === 'add' ? args[0] : verb === 'rename' ? args[1] : undefined;
@@ -132,6 +141,7 @@ const parse = (args: string[]) => {
         operator: { type: 'boolean' },
         set: { type: 'string', multiple: true },
         clear: { type: 'boolean' },
+        reason: { type: 'string' },
         json: { type: 'boolean' },
         yes: { type: 'boolean', short: 'y' },
         stage: { type: 'string' },

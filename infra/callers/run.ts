@@ -1,5 +1,7 @@
 import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import { lanes } from '#shared/adobe/services/registry.ts';
 import type { CallerManagement } from '#shared/callers/manage-callers.ts';
+import type { PauseManagement } from '#shared/callers/manage-pauses.ts';
 import { systemClock } from '#shared/clock.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
 import { type AwsClients, createAwsClients } from '../credentials/aws-clients.ts';
@@ -42,25 +44,28 @@ export const runCallers = async ({ args, stdin, stdout, stderr }: Surroundings):
 };
 
 const advice =
-  'The role needs GetFunctionConfiguration on the function api, GetItem, PutItem, DeleteItem and Query on the table of callers, and PutItem on that of the audit trail.';
+  'The role needs GetFunctionConfiguration on the function api, GetItem, PutItem, DeleteItem and Query on the table of callers, PutItem on that of the audit trail, and for pause and resume GetItem, PutItem and UpdateItem on that of jobs.';
 
 const openManagement = async (
   { lambda, dynamoDb }: AwsClients,
   { stack }: CallersOptions,
   output: Pick<Output, 'complain'>,
-): Promise<CallerManagement> => {
+): Promise<CallerManagement & PauseManagement> => {
   const FunctionName = lambdaName(stack, 'api');
   try {
     const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     const tableName = Environment?.Variables?.['CALLER_TABLE_NAME'];
+    const jobTableName = Environment?.Variables?.['TABLE_NAME'];
     const auditTableName = Environment?.Variables?.['AUDIT_TABLE_NAME'];
-    if (tableName === undefined || auditTableName === undefined)
+    if (tableName === undefined || jobTableName === undefined || auditTableName === undefined)
       throw new CredentialsError(`AWS does not show the settings of ${FunctionName}.`);
     const table = { dynamoDb, tableName, clock: systemClock };
     // CloudTrail knows whose it is.
     const { accessKeyId } = await lambda.config.credentials();
     return {
       table,
+      jobs: { ...table, tableName: jobTableName },
+      lanes: lanes.map(({ name }) => name),
       audit: { table: { ...table, tableName: auditTableName }, log: { error: (message) => output.complain(message) } },
       actor: { actorKind: 'aws', actor: accessKeyId },
     };

@@ -51,6 +51,8 @@ export const operatorRoutes = [
   { method: 'HEAD', path: '/callers/{callerId}' },
   { method: 'PUT', path: '/callers/{callerId}' },
   { method: 'DELETE', path: '/callers/{callerId}' },
+  { method: 'PUT', path: '/callers/{callerId}/pause' },
+  { method: 'PUT', path: '/callers/{callerId}/resume' },
   { method: 'POST', path: '/callers/{callerId}/secrets' },
   { method: 'DELETE', path: '/callers/{callerId}/secrets/{secretId}' },
   { method: 'GET', path: '/usage/callers' },

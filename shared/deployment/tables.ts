@@ -30,7 +30,7 @@ export const jobTable = {
   ...item,
   timeToLiveAttribute: 'expiresAt',
   indexes: {
-    queue: { partitionKey: 'queueState', sortKey: 'queueOrder', includes: ['createdAt'] },
+    queue: { partitionKey: 'queueState', sortKey: 'queueOrder', includes: ['createdAt', 'caller'] },
     caller: { partitionKey: 'caller', sortKey: 'createdOrder', includes: ['state', 'labels'] },
     unpublished: { partitionKey: 'unpublished', sortKey: 'finishedAt' },
   },
@@ -61,6 +61,8 @@ export const jobPartitions = {
   lane: (lane: string) => `quota#${lane}`,
   /** What all lanes share. */
   allLanes: 'quota',
+  /** Callers whose jobs get no turns, or get them again; few enough to be listed whole. */
+  callerPauses: 'caller-pauses',
   /** What the jobs of a caller share. */
   caller: (caller: string) => `caller#${caller}`,
   /** What the jobs of a caller cost, by month. */

@@ -8,17 +8,19 @@ import { eraseRequests, expireRequest, storeRequest } from './request-store.ts';
 /**
  * Writes a new job into the queue unless its id is taken: an idempotency key makes the id, so one conditional put decides.
  *
+ * @param place.isHeld whether it waits apart from the queue, as its caller is paused
  * @returns the job that is in the table now and whether this call put it there
  */
 export const createJob = async (
   table: Table,
   { request, ...record }: NewJob,
-  place: { rank: string; round: number },
+  { rank, round, isHeld = false }: JobPlace,
 ): Promise<{ created: boolean; job: Job }> => {
   const now = new Date(table.clock.now()).toISOString();
   const queued: Job = {
     ...record,
-    ...place,
+    rank,
+    round,
     state: 'queued',
     history: [{ state: 'queued', at: now }],
     createdAt: now,
@@ -27,8 +29,13 @@ export const createJob = async (
     attempts: 0,
     resumes: 0,
   };
-  return putNewJob(table, queued, request, { queueState: queuedPart(queued.lane), queueOrder: place.rank });
+  return putNewJob(table, queued, request, isHeld ? heldEntry(queued) : queuedEntry(queued));
 };
+
+/** Where a new job waits. */
+export interface JobPlace extends Pick<Job, 'rank' | 'round'> {
+  isHeld?: boolean;
+}
 
 /**
  * Writes a job that ends as it begins, with the outputs of an earlier one, unless its id is taken.
@@ -126,6 +133,21 @@ export const parseJob = createItemParser(jobSchema);
 
 /** The part of the queue index in which the jobs of a lane wait. */
 export const queuedPart = (lane: string): string => `queued#${lane}`;
+
+/** Where a job stands in the queue of its lane. */
+export const queuedEntry = ({ lane, rank }: Pick<Job, 'lane' | 'rank'>) => ({
+  queueState: queuedPart(lane),
+  queueOrder: rank,
+});
+
+/** The part of the queue index in which the queued jobs of a paused caller wait, those of all lanes. */
+export const heldPart = (caller: string): string => `held#${caller}`;
+
+/** Where a job of a paused caller waits: by lanes, and there in the order of service. */
+export const heldEntry = ({ caller, lane, rank }: Pick<Job, 'caller' | 'lane' | 'rank'>) => ({
+  queueState: heldPart(caller),
+  queueOrder: `${lane}#${rank}`,
+});
 
 /** The part of the queue index in which queued jobs of all lanes stand that wait until a time. */
 export const delayedPart = 'delayed';

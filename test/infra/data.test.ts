@@ -93,7 +93,10 @@ describe('the job table', () => {
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       GlobalSecondaryIndexes: [
-        index('queue', 'queueState', 'queueOrder', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['createdAt'] }),
+        index('queue', 'queueState', 'queueOrder', {
+          ProjectionType: 'INCLUDE',
+          NonKeyAttributes: ['createdAt', 'caller'],
+        }),
         index('caller', 'caller', 'createdOrder', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['state', 'labels'] }),
         index('unpublished', 'unpublished', 'finishedAt', keysOnly),
       ],

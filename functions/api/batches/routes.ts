@@ -5,6 +5,7 @@ import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import { admitBatch } from '#shared/callers/admission.ts';
 import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
+import { isHolding, readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
 import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
@@ -55,7 +56,8 @@ export const getRoute = (context: ApiContext): Route => {
   };
 };
 
-// When the last job will be submitted at the earliest, ISO: what waits now at other priorities has its turns in between.
+// When the last job will be submitted at the earliest, ISO: what waits now at other priorities has its turns in between. Unknown while
+// the caller is paused.
 const estimateEnd = async (
   { table, lanes }: ApiContext,
   batch: Batch,
@@ -65,6 +67,8 @@ const estimateEnd = async (
   const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
   const now = table.clock.now();
   if (unfinished === 0) return toIso(now);
+  const pause = await readCallerPause(table, batch.caller);
+  if (pause !== undefined && isHolding(pause)) return undefined;
   const lane = findLane(lanes, fireflyLane);
   const [snapshot, ahead] = await Promise.all([readLane(lane), countTurns(lane, batch.priority, unfinished)]);
   return toIso(earliestSubmit(snapshot, lane.limits, ahead, now));

@@ -3,10 +3,12 @@ import { callerPolicySchema } from '#shared/caller-policy.ts';
 import { openBatches, queuedJobs } from '#shared/callers/admission.ts';
 import { endOfDay, readRequests } from '#shared/callers/daily-requests.ts';
 import { type PlaceKind, readPlaces, recountPlaces } from '#shared/callers/places.ts';
+import { readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
 import { listWebhooks, maxWebhooks } from '#shared/webhooks/webhook-store.ts';
 import type { ApiContext } from '../context.ts';
 import { jsonResponse, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
+import { toPausedSince } from './pause.ts';
 
 const count = z.object({
   limit: z.int(),
@@ -18,6 +20,9 @@ const callerView = z.object({
   caller: z.string().meta({ description: 'How your jobs, events and reports name you' }),
   policy: callerPolicySchema.meta({
     description: 'The rules in force: your own, and those of the stage where you have none',
+  }),
+  pausedSince: z.iso.datetime().optional().meta({
+    description: 'An operator has paused you since then: your jobs are kept, and get no turns until you are resumed',
   }),
   counts: z.object({
     requestsPerDay: count.optional(),
@@ -45,6 +50,7 @@ export const meRoute = (context: MeContext): Route => ({
     const view: z.output<typeof callerView> = {
       caller,
       policy,
+      pausedSince: toPausedSince(await readCallerPause(table, caller)),
       counts: {
         requestsPerDay:
           policy.requestsPerDay === undefined

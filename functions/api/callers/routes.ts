@@ -18,7 +18,7 @@ import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { RouteDescription } from '../http/route-description.ts';
 import type { Route } from '../http/router.ts';
-import { callerView, newSecretView, viewCaller } from './view.ts';
+import { callerView, newSecretView, readCallerId, unknownCaller, viewCaller } from './view.ts';
 
 const maxBodyBytes = 64 * 1024;
 
@@ -165,17 +165,6 @@ export const callerRoutes = (context: Pick<ApiContext, 'callers' | 'audit' | 'se
       },
     },
   ];
-};
-
-const unknownCaller = () => new ProblemError(404, 'unknown_caller', 'There is no such caller.');
-
-/** @throws {ProblemError} 404 for what no caller can be called */
-const readCallerId = ({ params }: ApiRequest): string => {
-  const callerId = params['callerId'] ?? '';
-  // In IAM mode every caller may call what is at `/callers/me`.
-  if (callerId === 'me') throw unknownCaller();
-  if (callerId.trim() === '' || !callerId.isWellFormed() || Buffer.byteLength(callerId) > 1_024) throw unknownCaller();
-  return callerId;
 };
 
 const secretResponse = ({ caller: { callerId }, secret: { value, stored } }: CallerWithSecret) => {

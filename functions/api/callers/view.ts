@@ -4,6 +4,8 @@ import { callerPolicySchema } from '#shared/caller-policy.ts';
 import type { Caller } from '#shared/callers/caller.ts';
 import { readSecretUse } from '#shared/callers/caller-store.ts';
 import { getPolicy } from '#shared/callers/policy-store.ts';
+import { ProblemError } from '../http/problem.ts';
+import type { ApiRequest } from '../http/request.ts';
 
 const secretView = z.object({
   secretId: z.string(),
@@ -52,4 +54,20 @@ export const viewCaller = async (
     })),
     policy,
   };
+};
+
+/** The answer to the id of a caller that is not there. */
+export const unknownCaller = () => new ProblemError(404, 'unknown_caller', 'There is no such caller.');
+
+/**
+ * Reads the id of a caller from the path.
+ *
+ * @throws {ProblemError} 404 for what no caller can be called
+ */
+export const readCallerId = ({ params }: ApiRequest): string => {
+  const callerId = params['callerId'] ?? '';
+  // In IAM mode every caller may call what is at `/callers/me`.
+  if (callerId === 'me') throw unknownCaller();
+  if (callerId.trim() === '' || !callerId.isWellFormed() || Buffer.byteLength(callerId) > 1_024) throw unknownCaller();
+  return callerId;
 };

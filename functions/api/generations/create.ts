@@ -6,13 +6,9 @@ import { type Admission, admitJobs, returnAdmission } from '#shared/callers/admi
 import { checkPolicy } from '#shared/callers/check-policy.ts';
 import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
 import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
-import { isFinal, type Job, type NewJob } from '#shared/jobs/job.ts';
-import { createJob, createReusingJob, getJob } from '#shared/jobs/job-store.ts';
-import { findLane } from '#shared/jobs/lanes/lane.ts';
-import { countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
-import { buildRank, takeRound } from '#shared/jobs/lanes/rounds.ts';
-import { readLane } from '#shared/jobs/lanes/snapshot.ts';
-import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import type { Job, NewJob } from '#shared/jobs/job.ts';
+import { createJob, createReusingJob, getJob, type JobPlace } from '#shared/jobs/job-store.ts';
+import { takePlaces, toPlace } from '#shared/jobs/lanes/held-jobs.ts';
 import { findReusable, requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
@@ -22,10 +18,10 @@ import { type Actor, audit } from '../http/audit.ts';
 import { requireService } from '../http/credentials-guard.ts';
 import { idempotencyKeyReused, maxWaitSeconds, readWait } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
-import { unknownJob } from '../jobs/get.ts';
 import { acceptedResponse, waitedResponse } from '../jobs/responses.ts';
+import { awaitJob, estimateStart } from './await-job.ts';
 import { describeGeneration } from './describe.ts';
-import { createServedRounds, createThrottledTrigger } from './queue-hints.ts';
+import { callerPausedWarning, createCallerPauses, createServedRounds, createThrottledTrigger } from './queue-hints.ts';
 import { buildJobId, type GenerationRequest, readGenerationRequest, requireInputs } from './request.ts';
 
 /** Takes a request into the queue, or finds the job that the same request made before. */
@@ -66,6 +62,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
   const { table, log, settings, readPolicy } = context;
   const triggerDispatch = createThrottledTrigger(context);
   const readServedRound = createServedRounds(table.clock);
+  const findPause = createCallerPauses(table);
   return async (operation, request, from) => {
     const caller = from.caller();
     const { name: laneName } = laneOf(operation);
@@ -113,13 +110,19 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       await returnAdmission(table, admission, [jobId]);
       throw unaffordable;
     }
-    const round = await takeRound({ table, name: newJob.lane }, caller, priority, readServedRound);
-    const rank = buildRank(priority, round, jobId);
+    const pause = await findPause(caller);
+    const queue = { table, name: newJob.lane };
+    const places = await takePlaces(queue, caller, priority, { count: 1, pause, readServed: readServedRound });
+    const place = toPlace(newJob, places.firstRound, places.isHeld);
     const warned = {
       ...newJob,
-      warnings: [...warnings, ...(await warnOfInputs(context, { ...newJob, rank }, request))],
+      warnings: [
+        ...warnings,
+        ...(pause === undefined ? [] : [callerPausedWarning]),
+        ...(await warnOfInputs(context, { ...newJob, rank: place.rank }, request)),
+      ],
     };
-    const { created, job } = await createAdmitted(table, warned, { rank, round, admission });
+    const { created, job } = await createAdmitted(table, warned, { ...place, admission });
     if (!created) return requireSameRequest(job, requestHash);
     audit(log, from, 'job accepted', {
       jobId,
@@ -127,7 +130,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       modelVersion: request.modelVersion,
       priority,
     });
-    await triggerDispatch(newJob.lane);
+    if (!place.isHeld) await triggerDispatch(newJob.lane);
     return job;
   };
 };
@@ -136,7 +139,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
 const createAdmitted: (
   table: ApiContext['table'],
   job: NewJob,
-  place: { rank: string; round: number; admission: Admission },
+  place: JobPlace & { admission: Admission },
 ) => ReturnType<typeof createJob> = async (table, job, { admission, ...place }) => {
   try {
     const written = await createJob(table, job, place);
@@ -157,7 +160,7 @@ const createAdmitted: (
 /** What to know of presigned URLs that die before the job's turn, as the queue stands now. */
 const warnOfInputs = async (
   context: ApiContext,
-  place: Pick<Job, 'lane' | 'priority' | 'rank'>,
+  place: Pick<Job, 'caller' | 'lane' | 'priority' | 'rank'>,
   { body }: GenerationRequest,
 ): Promise<string[]> => {
   const urls = findExpiringUrls(body);
@@ -196,48 +199,4 @@ export const reuse = async (
     await tryPublishEnded(context, job);
   }
   return job;
-};
-
-// No picture was ever made, fetched and stored faster.
-const minGenerationMs = 1_000;
-const firstPauseMs = 250;
-const maxPauseMs = 500;
-
-/**
- * Waits for the end of a job by polling the table, until the deadline at most, and not once it is certain that the job will
- * not end before it.
- *
- * @param deadline epoch ms
- * @returns the job as it was last seen, finished or not
- * @throws {ProblemError} 404 if it is erased meanwhile
- */
-export const awaitJob = async (context: ApiContext, known: Job, deadline: number): Promise<Job> => {
-  const { table, sleep } = context;
-  const latestSubmit = deadline - minGenerationMs;
-  let job = known;
-  const queueIsTooLong =
-    job.state === 'queued' && ((await estimateStart(context, job)) ?? Number.POSITIVE_INFINITY) > latestSubmit;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(maxPauseMs, pauseMs + 50)) {
-    if (isFinal(job.state)) return job;
-    if (job.state === 'scheduled' && job.submitAt !== undefined && job.submitAt > latestSubmit) return job;
-    const leftMs = deadline - table.clock.now();
-    if (leftMs <= 0) return job;
-    await sleep(Math.min(pauseMs, leftMs));
-    const current = await getJob(table, job.jobId);
-    if (current === undefined) throw unknownJob();
-    job = current;
-    // Only now: what looked like a taken permit may have been the one that dispatch was just giving to this very job.
-    if (queueIsTooLong && job.state === 'queued') return job;
-  }
-};
-
-/** Epoch ms at the earliest; undefined while an operator pauses the queue. */
-const estimateStart = async (
-  { table, lanes }: ApiContext,
-  job: Pick<Job, 'lane' | 'priority' | 'rank'>,
-): Promise<number | undefined> => {
-  const now = table.clock.now();
-  const lane = findLane(lanes, job.lane);
-  const [snapshot, turnsAhead] = await Promise.all([readLane(lane), countTurnsAhead(lane, job)]);
-  return earliestSubmit(snapshot, lane.limits, turnsAhead, now);
 };

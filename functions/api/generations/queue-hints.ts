@@ -1,10 +1,13 @@
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
+import type { Table } from '#shared/aws/table.ts';
 import type { Clock } from '#shared/clock.ts';
+import { type CallerPause, isHolding, listCallerPauses } from '#shared/jobs/lanes/caller-pauses.ts';
 import { findLane, lookaheadMs } from '#shared/jobs/lanes/lane.ts';
 import { type ReadServedRound, readServedRound } from '#shared/jobs/lanes/rounds.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
+import { createMemory } from '../remember.ts';
 
 // How long a job that comes in just after the end of a pause may have to wait for the schedule at most.
 const maxPauseAgeMs = 5_000;
@@ -47,3 +50,19 @@ export const createServedRounds = (clock: Clock): ReadServedRound => {
     return round;
   };
 };
+
+// A job that comes in meanwhile goes into the queue, where dispatch leaves it out, or apart from it, from where dispatch brings it back.
+const pauseMemory = { maxAgeMs: 2_000, maxKept: 1 };
+
+/** Reads which callers are paused at most once in two seconds. */
+export const createCallerPauses = (table: Table): ((caller: string) => Promise<CallerPause | undefined>) => {
+  const remember = createMemory<readonly CallerPause[]>(table.clock, pauseMemory);
+  return async (caller) => {
+    const pauses = await remember('all', () => listCallerPauses(table));
+    return pauses.find((pause) => pause.caller === caller && isHolding(pause));
+  };
+};
+
+/** What is said to a caller whose request comes in while it is paused. */
+export const callerPausedWarning =
+  'An operator has paused this caller: the job is kept, and gets no turn until the caller is resumed.';

@@ -5,6 +5,7 @@ import { outputUrl } from '#shared/gateway-urls.ts';
 import { exactRequestOf, hasOutputs, type Job, jobSchema } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-list.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import { isHolding, readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
 import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
@@ -66,10 +67,13 @@ export const getRoute = (context: GetContext): Route => {
 
 /**
  * When a waiting job's turn comes, as the queue stands now; later jobs of higher priority or of callers with fewer jobs may
- * overtake it. Position 1 is served next. There is no time while an operator pauses the queue.
+ * overtake it. Position 1 is served next. There is no time while an operator pauses the queue, and no place while
+ * the caller is paused.
  */
 const estimateWait = async ({ table, lanes }: GetContext, job: Job, countTurns: CountTurns): Promise<WaitEstimate> => {
   if (job.state !== 'queued' && job.state !== 'scheduled') return {};
+  const pause = await readCallerPause(table, job.caller);
+  if (pause !== undefined && isHolding(pause)) return { callerPausedSince: toIso(pause.since) };
   // After lost turns others go first until then; it has no place in the queue meanwhile.
   if (job.delayedUntil !== undefined) return { estimatedStart: job.delayedUntil, estimatedStartIsMinimum: true };
   const lane = findLane(lanes, job.lane);
@@ -78,8 +82,8 @@ const estimateWait = async ({ table, lanes }: GetContext, job: Job, countTurns: 
     return { estimatedStart: snapshot.operatorPause === undefined ? toIso(job.submitAt) : undefined };
   }
   const turnsAhead = await countTurns(lane, job);
-  // The queue is longer than what is counted.
-  const isMinimum = turnsAhead >= countLimit;
+  // The queue is longer than what is counted, or jobs are still coming back into it.
+  const isMinimum = turnsAhead >= countLimit || pause !== undefined;
   const estimatedStart = toIso(earliestSubmit(snapshot, lane.limits, turnsAhead, table.clock.now()));
   return {
     queuePosition: Math.min(turnsAhead + 1, countLimit),

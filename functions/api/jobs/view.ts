@@ -90,6 +90,10 @@ const waitFields = {
     .optional()
     .meta({ description: 'When it will be submitted, as the queue stands; absent while an operator pauses it' }),
   estimatedStartIsMinimum: z.boolean().optional(),
+  callerPausedSince: z.iso.datetime().optional().meta({
+    description:
+      'An operator has paused you since then: the job is kept, and has neither place nor time until you are resumed',
+  }),
 };
 
 const waitEstimate = z.object(waitFields);

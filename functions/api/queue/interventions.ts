@@ -5,6 +5,7 @@ import { getJob } from '#shared/jobs/job-store.ts';
 import { countByCaller } from '#shared/jobs/lanes/callers.ts';
 import { cancelBatch } from '../batches/cancel.ts';
 import { requireKept, unknownBatch } from '../batches/find.ts';
+import { callerPauseView, viewCallerPause } from '../callers/pause.ts';
 import type { ApiContext } from '../context.ts';
 import { auditChange } from '../http/audit.ts';
 import { emptyResponse, jsonResponse } from '../http/problem.ts';
@@ -15,7 +16,14 @@ import { unknownJob } from '../jobs/get.ts';
 
 const queueCallers = z
   .object({
-    callers: z.array(z.object({ caller: z.string(), waiting: z.int(), running: z.int() })),
+    callers: z.array(
+      z.object({
+        caller: z.string(),
+        waiting: z.int(),
+        running: z.int(),
+        pause: callerPauseView.optional().meta({ description: 'Set while the caller is paused' }),
+      }),
+    ),
     isMinimum: z.boolean().meta({ description: 'True where there are more jobs than were counted' }),
   })
   .meta({ id: 'QueueCallers' });
@@ -30,12 +38,16 @@ export const interventionRoutes = (context: ApiContext): Route[] => [
       tag: 'Operation',
       summary: 'Whose jobs wait and run, those with the most first; for operators',
       description:
-        'Counts up to 1,000 waiting jobs of each lane, from the head of the queue, and 1,000 that have a turn.',
+        'Counts up to 1,000 waiting jobs of each lane, from the head of the queue, 1,000 of each paused caller, and 1,000 that have a turn.',
       answers: { 200: { description: 'By caller', content: { 'application/json': queueCallers } } },
       errors: [403],
     },
     handle: async () => {
-      const counts: z.output<typeof queueCallers> = await countByCaller(context.table, [...context.lanes.keys()]);
+      const { callers, isMinimum } = await countByCaller(context.table, [...context.lanes.keys()]);
+      const counts: z.output<typeof queueCallers> = {
+        callers: callers.map(({ pause, ...counted }) => ({ ...counted, pause: pause && viewCallerPause(pause) })),
+        isMinimum,
+      };
       return jsonResponse(200, counts);
     },
   },

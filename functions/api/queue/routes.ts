@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
+import { isHolding, listCallerPauses } from '#shared/jobs/lanes/caller-pauses.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
+import { viewCallerPause } from '../callers/pause.ts';
 import type { ApiContext } from '../context.ts';
 import { changeAudited } from '../http/audit.ts';
 import { readBodyAs, unicode } from '../http/json-body.ts';
@@ -19,7 +21,14 @@ const theQueue = { description: 'The queue', content: { 'application/json': queu
 /** Looking at the queue, stopping it and starting it again: for operators. Each answers with the queue as it is then. */
 export const queueRoutes = (context: ApiContext): Route[] => {
   const { table, lanes, log } = context;
-  const view = async () => jsonResponse(200, { lanes: await Promise.all([...lanes.values()].map(viewQueue)) });
+  const view = async () => {
+    const pauses = await listCallerPauses(table);
+    const body: z.output<typeof queueState> = {
+      lanes: await Promise.all([...lanes.values()].map(viewQueue)),
+      pausedCallers: pauses.filter(isHolding).map((pause) => ({ caller: pause.caller, ...viewCallerPause(pause) })),
+    };
+    return jsonResponse(200, body);
+  };
   return [
     {
       method: 'GET',

@@ -5,6 +5,7 @@ import { countLimit, countQueuedAt, headOfQueue } from '#shared/jobs/lanes/queue
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
+import { callerPauseView } from '../callers/pause.ts';
 import { toIso } from '../http/problem.ts';
 import { pauseFields, viewOperatorPause, viewPause } from '../pause-view.ts';
 
@@ -46,7 +47,14 @@ const laneQueue = z
 type QueueState = z.output<typeof laneQueue>;
 
 /** The queues of all lanes, as an operator sees them. */
-export const queueState = z.object({ lanes: z.array(laneQueue) }).meta({ id: 'QueueState' });
+export const queueState = z
+  .object({
+    lanes: z.array(laneQueue),
+    pausedCallers: z
+      .array(callerPauseView.extend({ caller: z.string() }))
+      .meta({ description: 'Callers whose jobs get no turns; what they have waiting is in no lane' }),
+  })
+  .meta({ id: 'QueueState' });
 
 // A caller's jobs stand in the order in which they came, so that the oldest of all is near the head.
 const headLength = 25;

@@ -8,8 +8,9 @@ import { returnAdmission } from '#shared/callers/admission.ts';
 import type { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
-import { createJob } from '#shared/jobs/job-store.ts';
-import { buildRank, takeRounds } from '#shared/jobs/lanes/rounds.ts';
+import { createJob, type JobPlace } from '#shared/jobs/job-store.ts';
+import { readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
+import { takePlaces, toPlace } from '#shared/jobs/lanes/held-jobs.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { priorities } from '#shared/priority.ts';
 import { returnCost } from '#shared/usage/reserve-cost.ts';
@@ -75,13 +76,14 @@ export const enqueueLines = async (
   for (const { lane, priority } of queues) {
     const enqueued = affordable.filter(({ job }) => job.lane === lane && job.priority === priority);
     if (enqueued.length === 0) continue;
-    const firstRound = await takeRounds({ table, name: lane }, batch.caller, priority, enqueued.length);
+    const pause = await readCallerPause(table, batch.caller);
+    const queue = { table, name: lane };
+    const { firstRound, isHeld } = await takePlaces(queue, batch.caller, priority, { count: enqueued.length, pause });
     const warnOf = await createExpiryWarnings(inbox, batch, enqueued, firstRound);
     const createOne = async ({ job: bare, urls }: LineJob, index: number) => {
       const job = { ...bare, warnings: [...bare.warnings, ...warnOf(urls, index)] };
       if (table.clock.now() >= leaseEndsAt) throw new LeaseOverError();
-      const round = firstRound + index;
-      const isStored = await tryCreateJob(inbox, job, { rank: buildRank(priority, round, job.jobId), round });
+      const isStored = await tryCreateJob(inbox, job, toPlace(job, firstRound + index, isHeld));
       if (isStored) return;
       await returnCost(table, job);
       const { line = 0, row, columns, lineId: id } = job;
@@ -111,11 +113,7 @@ export class LeaseOverError extends GatewayError {
 }
 
 /** @returns false if DynamoDB refuses the record for its content: thrown, that would fail the lines around it at every attempt */
-const tryCreateJob = async (
-  { table, log }: InboxContext,
-  job: NewJob,
-  place: { rank: string; round: number },
-): Promise<boolean> => {
+const tryCreateJob = async ({ table, log }: InboxContext, job: NewJob, place: JobPlace): Promise<boolean> => {
   const { batchId, line, jobId } = job;
   try {
     await createJob(table, job, place);

@@ -17,10 +17,17 @@ export const countLimit = 1000;
  * are left out. Claim them conditionally.
  *
  * @param pageSize how many are looked up at a time
+ * @param without callers whose jobs are left out
  */
-export async function* queuedJobs(queue: LaneQueue, priority: Priority, pageSize: number): AsyncGenerator<Job> {
+export async function* queuedJobs(
+  queue: LaneQueue,
+  priority: Priority,
+  pageSize: number,
+  without: ReadonlySet<string> = new Set(),
+): AsyncGenerator<Job> {
   const { table, name } = queue;
   for await (const entry of queryItems(table, { index: 'queue', where: isQueuedAt(queue, priority), pageSize })) {
+    if (without.has(String(entry['caller']))) continue;
     const item = await readEntry(table, entry);
     if (item?.['queueState'] === queuedPart(name)) yield* await parseOpenJobs(table, [item]);
   }

@@ -3,6 +3,7 @@ import type { Table } from '../../aws/table.ts';
 import type { HeldPermit, Job, JobError, JobState, Turn } from '../job.ts';
 import { getJob } from '../job-store.ts';
 import { endJob, transition } from '../transitions.ts';
+import { readCallerPause } from './caller-pauses.ts';
 import { countSubmit } from './daily-count.ts';
 import { type Lane, submitSpanMs } from './lane.ts';
 import { delayAfterLostMs, maxLostTurns, neverSubmitted } from './lost-turns.ts';
@@ -50,10 +51,10 @@ export const beginTurn = async (
 export type FenceVerdict =
   | { kind: 'passed'; job: Job; trialLevel: number; permits: HeldPermit[] }
   | { kind: 'stale' }
-  | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'daily_limit' | 'no_slot' };
+  | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'caller_paused' | 'daily_limit' | 'no_slot' };
 
 /**
- * The last check before a submit: same turn, lane not paused, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any planned
+ * The last check before a submit: same turn, neither lane nor caller paused, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any planned
  * window, and no more than N arrive in any window of seconds: for these it waits until their slots are free.
  * The caller submits at once, and never twice on one verdict.
  */
@@ -74,8 +75,9 @@ export const passFence = async (lane: Lane, { jobId, turn }: Turn, sleep?: Sleep
 const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots): Promise<FenceVerdict> => {
   const { table } = lane;
   const { submitBy = 0 } = job;
-  const pauses = await readPauses(lane);
+  const [pauses, callerPause] = await Promise.all([readPauses(lane), readCallerPause(table, job.caller)]);
   if (isPaused(pauses, table.clock.now())) return { kind: 'give_up', job, reason: 'paused' };
+  if (callerPause?.state === 'paused') return { kind: 'give_up', job, reason: 'caller_paused' };
   // Counted before the job moves: a crash in between wastes one of the day's submits, the other order could exceed them.
   if (!(await countSubmit(lane))) return { kind: 'give_up', job, reason: 'daily_limit' };
   const submitting = await transition(table, job, {

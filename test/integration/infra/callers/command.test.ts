@@ -84,6 +84,21 @@ describe('npm run callers', () => {
     expect(await getToken(secret)).toMatchObject({ status: 200 });
   });
 
+  it('pauses a caller and resumes it, also one without a record', async () => {
+    const { secret } = await json('add', 'held');
+    const { access_token: token } = await getToken(secret);
+    expect(await run('pause', 'held', '--reason', 'too much')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Paused the caller ${secret.clientId}`),
+    });
+    expect((await json('pause', 'held')).done).toContain('already');
+    expect(await (await call(token, '/callers/me')).json()).toMatchObject({ pausedSince: expect.any(String) });
+    expect((await json('resume', 'held')).done).toContain('Resumed');
+    expect((await json('resume', 'held')).done).toContain('not paused');
+    expect((await json('pause', '123456789012/marketing')).done).toContain('Paused the caller 123456789012/marketing');
+    expect(await run('list', '--reason', 'x')).toMatchObject({ code: 2 });
+  });
+
   it('changes secrets with two in force between', async () => {
     const { secret: first } = await json('add', 'rotating');
     const { secret: second } = await json('secret-add', 'rotating');

@@ -47,3 +47,48 @@ it('lets operators cancel a batch of any caller', async () => {
   expect(await put(path)).toMatchObject({ statusCode: 202 });
   expect(await put('/queue/cancel-batch/nothing')).toMatchObject({ statusCode: 404 });
 });
+
+it('lets operators pause and resume a caller, and tells everybody who looks', async () => {
+  const before = await api.submit({ caller: 'alice' }, { prompt: 'x' });
+  expect(await put('/callers/alice/pause', 'alice')).toMatchObject({ statusCode: 403 });
+  const paused = await api.call({
+    method: 'PUT',
+    path: '/callers/alice/pause',
+    caller: 'root',
+    body: { reason: 'too much' },
+  });
+  const pause = { state: 'paused', since: expect.any(String), by: 'root', reason: 'too much' };
+  expect(paused).toMatchObject({ statusCode: 200, json: { callerId: 'alice', pause } });
+  expect(await put('/callers/alice/pause')).toMatchObject({ statusCode: 200, json: { pause } });
+  expect(await put('/callers/me/pause')).toMatchObject({ statusCode: 404 });
+  // The API remembers for a moment who is paused.
+  api.clock.advance(2_000);
+  const during = await api.submit({ caller: 'alice' }, { prompt: 'y' });
+  const record = await api.call({ path: `/jobs/${during}`, caller: 'alice' });
+  expect(record.json).toMatchObject({ status: 'queued', callerPausedSince: expect.any(String) });
+  expect(record.json['warnings']).toEqual([expect.stringContaining('An operator has paused this caller')]);
+  expect(record.json).not.toHaveProperty('queuePosition');
+  expect((await api.call({ path: `/jobs/${before}`, caller: 'alice' })).json).not.toHaveProperty('estimatedStart');
+  expect((await api.call({ path: '/queue/callers', caller: 'root' })).json['callers']).toMatchObject([
+    { caller: 'alice', waiting: 2, running: 0, pause },
+  ]);
+  expect((await api.call({ path: '/queue', caller: 'root' })).json['pausedCallers']).toMatchObject([
+    { caller: 'alice', ...pause },
+  ]);
+  expect((await api.call({ path: '/callers/me', caller: 'alice' })).json).toHaveProperty('pausedSince');
+  expect(await put('/callers/alice/resume')).toMatchObject({ statusCode: 200, json: { pause: { state: 'resuming' } } });
+  expect(await put('/callers/alice/resume')).toMatchObject({ statusCode: 200 });
+  const audit = await api.call({ path: '/audit', caller: 'root' });
+  const entries = (audit.json['entries'] as { action: string; outcome: string }[]).map(({ action, outcome }) => [
+    action,
+    outcome,
+  ]);
+  expect(entries).toEqual(
+    expect.arrayContaining([
+      ['caller paused', 'done'],
+      ['caller paused', 'unchanged'],
+      ['caller resumed', 'done'],
+      ['caller resumed', 'unchanged'],
+    ]),
+  );
+});

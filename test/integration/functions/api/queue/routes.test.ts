@@ -48,6 +48,7 @@ describe('GET /queue', () => {
           estimatedDrainIsMinimum: false,
         },
       ],
+      pausedCallers: [],
     });
   });
 
