@@ -7,6 +7,7 @@ import {
   passthroughEnvironment,
 } from '#shared/deployment/job-environments.ts';
 import { durableAlias, type FunctionName, functionNames } from '#shared/deployment/names.ts';
+import { getServiceAccess } from '#shared/deployment/services.ts';
 import {
   authorizeEnvironment,
   callerTokenEnvironment,
@@ -52,45 +53,54 @@ const write: Record<FunctionName, (values: ReturnType<typeof variables>) => Reco
 };
 
 /** All that the functions of the stack are told; each takes what is its own. */
-const variables = (settings: StackSettings, { gateway, firefly, services, ims, ioManagement }: FunctionEndpoints) => ({
-  ...settings,
-  services: Object.fromEntries(
+const variables = (settings: StackSettings, endpoints: FunctionEndpoints) => {
+  const { gateway, firefly, ims, ioManagement } = endpoints;
+  const services = placeServices(settings, endpoints);
+  return {
+    ...settings,
+    services,
+    serviceAccess: getServiceAccess(services),
+    extraStatusHosts: [...settings.extraStatusHosts, ...settings.trustedOrigins],
+    extraDownloadHosts: [...settings.extraDownloadHosts, ...settings.trustedOrigins],
+    adobeImsUrl: ims,
+    adobeIoUrl: ioManagement,
+    fireflyApiUrl: firefly,
+    gatewayUrl: gateway,
+    stackName: stackNames.stack,
+    tableName: stackNames.table,
+    webhookTableName: stackNames.webhookTable,
+    rotationTableName: stackNames.rotationTable,
+    callerTableName: stackNames.callerTable,
+    auditTableName: stackNames.auditTable,
+    signingKeySecretId: stackNames.signingKeySecret,
+    bucketName: stackNames.bucket,
+    eventBusName: stackNames.eventBus,
+    accessTokenSecretId: stackNames.accessTokenSecret,
+    clientCredentialsSecretId: stackNames.clientCredentialsSecret,
+    dispatchFunctionName: stackNames.functions.dispatch,
+    passthroughFunctionName: stackNames.functions.passthrough,
+    tokenRefreshFunctionName: stackNames.functions['token-refresh'],
+    generateFunctionArn: functionArn(stackNames.functions.generate, durableAlias),
+    inboxFunctionArn: functionArn(stackNames.functions.inbox, durableAlias),
+    notifyFunctionArn: functionArn(stackNames.functions.notify, durableAlias),
+    webhookLoopback: 'allowed' as const,
+    operators: 'everybody' as const,
+    singleSignOn: 'users' as const,
+    gatewayVersion: packageJson.version,
+    powertoolsServiceName: stackNames.stack,
+    powertoolsMetricsNamespace: metricNamespace,
+    powertoolsLogLevel: settings.logLevel,
+  };
+};
+
+/** The services that are on, each at its endpoint. */
+const placeServices = (settings: StackSettings, { firefly, services }: FunctionEndpoints) =>
+  Object.fromEntries(
     Object.entries(settings.services).map(([id, own]) => [
       id,
       { ...own, baseUrl: { ...services, firefly }[id] ?? own.baseUrl },
     ]),
-  ),
-  extraStatusHosts: [...settings.extraStatusHosts, ...settings.trustedOrigins],
-  extraDownloadHosts: [...settings.extraDownloadHosts, ...settings.trustedOrigins],
-  adobeImsUrl: ims,
-  adobeIoUrl: ioManagement,
-  fireflyApiUrl: firefly,
-  gatewayUrl: gateway,
-  stackName: stackNames.stack,
-  tableName: stackNames.table,
-  webhookTableName: stackNames.webhookTable,
-  rotationTableName: stackNames.rotationTable,
-  callerTableName: stackNames.callerTable,
-  auditTableName: stackNames.auditTable,
-  signingKeySecretId: stackNames.signingKeySecret,
-  bucketName: stackNames.bucket,
-  eventBusName: stackNames.eventBus,
-  accessTokenSecretId: stackNames.accessTokenSecret,
-  clientCredentialsSecretId: stackNames.clientCredentialsSecret,
-  dispatchFunctionName: stackNames.functions.dispatch,
-  passthroughFunctionName: stackNames.functions.passthrough,
-  tokenRefreshFunctionName: stackNames.functions['token-refresh'],
-  generateFunctionArn: functionArn(stackNames.functions.generate, durableAlias),
-  inboxFunctionArn: functionArn(stackNames.functions.inbox, durableAlias),
-  notifyFunctionArn: functionArn(stackNames.functions.notify, durableAlias),
-  webhookLoopback: 'allowed' as const,
-  operators: 'everybody' as const,
-  singleSignOn: 'users' as const,
-  gatewayVersion: packageJson.version,
-  powertoolsServiceName: stackNames.stack,
-  powertoolsMetricsNamespace: metricNamespace,
-  powertoolsLogLevel: settings.logLevel,
-});
+  );
 
 // The AWS SDK finds its servers by these.
 const awsEndpoints = ({ s3, dynamodb, secretsManager, lambda, eventBridge }: FunctionEndpoints) => ({

@@ -5,6 +5,8 @@ export const metricNamespace = 'FireflyGateway';
 export const metricNames = {
   /** Seconds until the stored access token expires; written at each token refresh. */
   tokenSecondsLeft: 'TokenSecondsLeft',
+  /** Services that are on and of which the credential lacks scopes or entitlement; written with each new token. */
+  servicesNotGranted: 'ServicesNotGranted',
   /** 1 for each rotation step that failed for good. */
   rotationFailed: 'RotationFailed',
   /** Age of the current client secret in days; written daily. */

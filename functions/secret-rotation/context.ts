@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ImsClient } from '#shared/adobe/auth/ims.ts';
-import type { FireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import type { IoManagementClient } from '#shared/adobe/console/io-management.ts';
+import type { ServiceAccess } from '#shared/adobe/console/service-access.ts';
 import type { Sleep } from '#shared/adobe/http/retry.ts';
 import type { StatusItems } from '#shared/aws/status-items.ts';
 import type { Clock } from '#shared/clock.ts';
@@ -24,7 +24,7 @@ export interface RotationPorts {
   ims: ImsClient;
   /** @param accessToken with the management scopes */
   openIoManagement(credential: Credential, accessToken: string): IoManagementClient;
-  checkFirefly(token: { accessToken: string; clientId: string; expiresAt: number }): Promise<FireflyAccess>;
+  checkFirefly(token: { accessToken: string; clientId: string; expiresAt: number }): Promise<ServiceAccess>;
   /** Has a new access token minted from the current client secret. */
   refreshToken(): Promise<void>;
   status: Pick<StatusItems, 'readSecretRotation' | 'writeSecretRotation'>;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import { createImsClient } from '#shared/adobe/auth/ims.ts';
+import { withScopeFallback } from '#shared/adobe/auth/scope-fallback.ts';
 import { checkFireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import { createIoManagementClient } from '#shared/adobe/console/io-management.ts';
 import type { AuditAction } from '#shared/audit/entry.ts';
@@ -31,7 +32,11 @@ const log = createLog();
 const ports: RotationPorts = {
   secrets: createSecretStore({ secretsManager: createSecretsManager(), secretId: clientCredentialsSecretId }),
   state: createStateStore({ dynamoDb, tableName: rotationTableName, clock }),
-  ims: createImsClient({ baseUrl: environment.adobeImsUrl, clock }),
+  ims: withScopeFallback(
+    createImsClient({ baseUrl: environment.adobeImsUrl, clock }),
+    policy.generationScopes,
+    Object.values(environment.serviceAccess).map(({ scopes }) => scopes),
+  ),
   openIoManagement: (credential, accessToken) =>
     createIoManagementClient({
       ...credential,

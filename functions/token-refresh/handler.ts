@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import * as z from 'zod';
 import { createImsClient } from '#shared/adobe/auth/ims.ts';
+import { withScopeFallback } from '#shared/adobe/auth/scope-fallback.ts';
+import { checkServiceAccess } from '#shared/adobe/console/service-access.ts';
 import { createDynamoDb, createSecretsManager } from '#shared/aws/clients.ts';
 import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock as clock } from '#shared/clock.ts';
@@ -15,17 +17,25 @@ import { createTokenStore } from './token-store.ts';
 
 const eventSchema = z.object({ refusedVersionId: z.string().optional(), reason: z.literal('rotated').optional() });
 
-const { tableName, clientCredentialsSecretId, accessTokenSecretId, adobeImsUrl, generationScopes } =
+const { tableName, clientCredentialsSecretId, accessTokenSecretId, adobeImsUrl, generationScopes, serviceAccess } =
   tokenRefreshEnvironment.read(process.env);
 const dynamoDb = createDynamoDb();
 
 const log = createLog();
+const scopes = generationScopes.join(',');
+const accessTimeoutMs = 2_000;
 
 const refreshContext: TokenRefreshContext = {
   store: createTokenStore({ secretsManager: createSecretsManager(), clientCredentialsSecretId, accessTokenSecretId }),
   leases: createMintLeases({ dynamoDb, tableName, clock }),
-  ims: createImsClient({ baseUrl: adobeImsUrl, clock }),
-  scopes: generationScopes.join(','),
+  ims: withScopeFallback(
+    createImsClient({ baseUrl: adobeImsUrl, clock }),
+    scopes,
+    Object.values(serviceAccess).map((needs) => needs.scopes),
+  ),
+  scopes,
+  serviceAccess,
+  checkAccess: (url, token) => checkServiceAccess({ url, token, timeoutMs: accessTimeoutMs }),
   status: createStatusItems({ dynamoDb, tableName, clock }),
   clock,
   sleep: (ms) => sleep(ms),

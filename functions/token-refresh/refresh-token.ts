@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { findMissingScopes } from '#shared/adobe/auth/scopes.ts';
 import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/stored-credentials.ts';
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
 import { GatewayError } from '#shared/errors.ts';
@@ -9,7 +10,7 @@ import type { TokenVersion } from './token-store.ts';
 
 /** Whether a new token is minted now, and why or why not. */
 export type Decision =
-  | { mint: true; reason: 'rotated' | 'refused' | 'first' | 'credentials_changed' | 'due' }
+  | { mint: true; reason: 'rotated' | 'refused' | 'first' | 'credentials_changed' | 'scopes_missing' | 'due' }
   | { mint: false; reason: 'superseded' | 'recently_put' | 'fresh' };
 
 /** What a run found or did; `stored` is the token that is current at its end. */
@@ -94,7 +95,8 @@ const mintUnderLease = async (
     const mintedAt = clock.now();
     const outcome = await mintToken(context, from, { clock, sleep, deadline: lease.until - reserveMs });
     const { accessToken, expiresAt, clientId } = outcome;
-    const token: StoredAccessToken = { accessToken, expiresAt, clientId, scope: scopes, mintedAt };
+    const missingScopes = findMissing(outcome, scopes);
+    const token: StoredAccessToken = { accessToken, expiresAt, clientId, scope: scopes, mintedAt, missingScopes };
     const versionId = await store.putToken(token, stored.versionId);
     return versionId === undefined ? undefined : { stored: { versionId, token }, outcome };
   } catch (error) {
@@ -103,15 +105,23 @@ const mintUnderLease = async (
   }
 };
 
+const findMissing = ({ accessToken, refusedScopes = [] }: MintOutcome, asked: string): string[] => [
+  ...new Set([...refusedScopes, ...findMissingScopes(accessToken, asked)]),
+];
+
 /** AWS advises against more than one new version of a secret in 10 minutes: old versions are removed only so fast. */
 const minMsBetweenPuts = 10 * 60_000;
+
+/** An operator may have added a service to the credential meanwhile. */
+const minMsBetweenScopeTries = 3_600_000;
 
 /** Adobe: tokens live for 24 h. Assumed for a token stored without the time when it was minted. */
 const usualLifetimeMs = 24 * 3_600_000;
 
 /**
  * Decides about a mint. A refused version and a rotation force it; otherwise it happens when less than half of the
- * lifetime is left, or when the token belongs to another client id or other scopes than those configured.
+ * lifetime is left, when the token belongs to another client id or other scopes than those configured, or once in a while
+ * when it lacks some of them.
  */
 const decide = (
   event: TokenRefreshEvent,
@@ -129,6 +139,9 @@ const decide = (
   if (nowMs - readMintedAt(token) < minMsBetweenPuts) return { mint: false, reason: 'recently_put' };
   if (token.clientId !== wanted.credentials.clientId || token.scope !== wanted.scopes) {
     return { mint: true, reason: 'credentials_changed' };
+  }
+  if (token.missingScopes?.length && nowMs - readMintedAt(token) > minMsBetweenScopeTries) {
+    return { mint: true, reason: 'scopes_missing' };
   }
   const halfLifeMs = (readMintedAt(token) + token.expiresAt) / 2;
   return nowMs > halfLifeMs ? { mint: true, reason: 'due' } : { mint: false, reason: 'fresh' };

@@ -2,6 +2,7 @@ import type { ImsError } from '#shared/adobe/auth/ims-error.ts';
 import type { TokenRefreshStatus } from '#shared/aws/status-items.ts';
 import { describeError } from '#shared/errors.ts';
 import { metricNames } from '#shared/metrics.ts';
+import { checkServices } from './check-services.ts';
 import type { TokenRefreshContext } from './context.ts';
 import type { Refreshed } from './refresh-token.ts';
 import type { TokenVersion } from './token-store.ts';
@@ -37,6 +38,7 @@ export const reportRefreshed = async (context: TokenRefreshContext, refreshed: R
   const expiresAt = stored?.token?.expiresAt;
   await status.writeTokenRefresh({
     ...outcomeState(before, minted, refusal),
+    services: minted ? await checkServices(context, stored?.token, lastRunAt) : before?.services,
     lastRunAt,
     lastMintAt: minted ? lastRunAt : before?.lastMintAt,
     tokenExpiresAt: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),

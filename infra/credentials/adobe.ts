@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { createImsClient, type ImsClient, type MintedToken } from '#shared/adobe/auth/ims.ts';
-import { checkFireflyAccess, type FireflyAccess } from '#shared/adobe/console/firefly-access.ts';
+import { checkFireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import { createIoManagementClient, type IoManagementClient } from '#shared/adobe/console/io-management.ts';
+import type { ServiceAccess } from '#shared/adobe/console/service-access.ts';
 import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import type { Clock } from '#shared/clock.ts';
 import { getBaseUrl } from '#shared/deployment/services.ts';
@@ -16,7 +17,7 @@ export interface Adobe {
     credential: { clientId: string; orgId: string; credentialId: string },
     accessToken: string,
   ): IoManagementClient;
-  checkFirefly(token: MintedToken & { clientId: string }): Promise<FireflyAccess>;
+  checkFirefly(token: MintedToken & { clientId: string }): Promise<ServiceAccess>;
   /** Origin of Firefly's API. */
   fireflyUrl: string;
   generationScopes: string;

@@ -57,14 +57,19 @@ export interface CredentialStore {
 
 const observedDelayMs = 5_000;
 
-/** Keeps the secrets of one credential in memory; it starts with one, a day old. */
+/**
+ * Keeps the secrets of one credential in memory; it starts with one, a day old.
+ *
+ * @param serviceScopes what it may ask for beside Firefly and the rotation of its secrets
+ */
 export const createCredentialStore = (
   overrides: Partial<Credential>,
   clock: Clock,
   settings: Pick<SimulatorSettings, 'secretPropagationMs'>,
   manner: Manner,
+  serviceScopes: readonly string[] = [],
 ): CredentialStore => {
-  const scopes = [...new Set([...generationScopes, ...managementScopes])];
+  const scopes = [...new Set([...generationScopes, ...managementScopes, ...serviceScopes])];
   const createdAt = clock.now() - 86_400_000;
   const credential: Credential = { ...simulatedCredentials, scopes, createdAt, ...overrides };
   const first = { uuid: credential.secretUuid, value: credential.clientSecret, lastUsedAt: null };

@@ -1,3 +1,4 @@
+import { services as registered } from '#shared/adobe/services/registry.ts';
 import { type Clock, systemClock } from '#shared/clock.ts';
 import { createControl } from './control.ts';
 import { type Credential, type CredentialStore, createCredentialStore } from './credentials.ts';
@@ -93,7 +94,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   } = options;
   const settings = settingsSchema.parse({ ...defaultSettings, ...given });
   const manner = createManner({ manner: side, facts });
-  const credentials = createCredentialStore(credential, clock, settings, manner);
+  const credentials = createCredentialStore(credential, clock, settings, manner, readScopes(definitions));
   const tokens = createTokens(clock);
   const faults = createFaults();
   const jobs = createJobs(clock);
@@ -153,3 +154,10 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     uploads: uploads.all,
   };
 };
+
+/** What the services require, and what the gateway asks for to use them. */
+const readScopes = (definitions: readonly SimulatedService[]): string[] =>
+  definitions.flatMap(({ id, scopes }) => [
+    ...scopes,
+    ...(registered.find((service) => service.id === id)?.scopes ?? []),
+  ]);

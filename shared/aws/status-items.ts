@@ -7,6 +7,17 @@ import { getItem, putItem, type Table } from './table.ts';
 /** How an outcome names its error. */
 export const errorSchema = z.object({ code: z.string(), message: z.string() });
 
+/** What Adobe gives the credential of one service. */
+export const serviceAccessSchema = z.object({
+  missingScopes: z.array(z.string()).meta({ description: 'Scopes that the service asks for and the token lacks' }),
+  /** Absent for Firefly, whose own calls show it. */
+  access: z.enum(['granted', 'refused', 'unknown']).optional().meta({
+    description: 'Whether the service lets the token in; `unknown` if it gave no verdict',
+  }),
+  error: errorSchema.optional(),
+  checkedAt: z.iso.datetime(),
+});
+
 /** Outcome of the last token refresh. */
 export const tokenRefreshStatusSchema = z.object({
   state: z.enum(['ok', 'not_configured', 'failing']),
@@ -14,6 +25,10 @@ export const tokenRefreshStatusSchema = z.object({
   lastMintAt: z.iso.datetime().optional(),
   tokenExpiresAt: z.iso.datetime().optional(),
   error: errorSchema.optional(),
+  services: z
+    .record(z.string(), serviceAccessSchema)
+    .optional()
+    .meta({ description: 'By their ids the services that are on, as the last new token found them' }),
 });
 
 const secretRotationStatusSchema = z.object({
@@ -35,6 +50,9 @@ const secretRotationStatusSchema = z.object({
 
 /** Outcome of the last token refresh; times are ISO, no value of any secret is in it. */
 export type TokenRefreshStatus = z.output<typeof tokenRefreshStatusSchema>;
+
+/** What Adobe gives the credential of one service. */
+export type ServiceAccessStatus = z.output<typeof serviceAccessSchema>;
 
 /** Outcome of the last rotation and the state of the client secrets; times are ISO, no value of any secret is in it. */
 export type SecretRotationStatus = z.output<typeof secretRotationStatusSchema>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { buildAccessUrl } from '../adobe/console/firefly-access.ts';
 import { type OperationOverrides, operationOverrides } from '../adobe/services/operation-settings.ts';
 import { services as definitions } from '../adobe/services/registry.ts';
 import type { AdobeService, LaneDefinition } from '../adobe/services/service.ts';
@@ -82,6 +83,22 @@ export const enabledServices = (settings: ServicesSettings): AdobeService[] =>
 /** The origin of a service's API, or what the deployment has in its place. */
 export const getBaseUrl = (settings: ServicesSettings, { id, baseUrl }: Pick<AdobeService, 'id' | 'baseUrl'>): string =>
   settings[id]?.baseUrl ?? baseUrl;
+
+/**
+ * What the credential needs for each service that is on, and where to ask whether it has it, for functions that know nothing of services.
+ */
+export const getServiceAccess = (settings: ServicesSettings) =>
+  Object.fromEntries(
+    enabledServices(settings).map((service) => [
+      service.id,
+      { scopes: [...(service.scopes ?? [])], url: buildAccessUrl(service, getBaseUrl(settings, service)) },
+    ]),
+  );
+
+/** The scopes of all services that are on. */
+export const getScopes = (settings: ServicesSettings): string[] => [
+  ...new Set(enabledServices(settings).flatMap(({ scopes = [] }) => scopes)),
+];
 
 /** What the deployment sets of all operations, by their names. */
 export const getOperationOverrides = (settings: ServicesSettings): OperationOverrides =>

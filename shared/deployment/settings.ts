@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { generationScopes, managementScopes } from '../adobe/auth/scopes.ts';
+import { managementScopes } from '../adobe/auth/scopes.ts';
 import { operationRates } from '../adobe/services/operation-rates.ts';
 import { callerPolicySchema } from '../caller-policy.ts';
 import { priorities } from '../priority.ts';
 import { docsModes, singleSignOnCallers } from './job-environments.ts';
 import { completeGrace, findContradictions } from './rotation-schedule.ts';
-import { createServicesSchema } from './services.ts';
+import { createServicesSchema, getScopes, type ServicesSettings } from './services.ts';
 import { corsOrigin, hostEntry, httpsOrigin } from './urls.ts';
 
 const seconds = z.int().min(1);
@@ -168,8 +168,8 @@ const stageSchema = z.strictObject({
   adobeImsUrl: httpsOrigin.default('https://ims-na1.adobelogin.com'),
   /** I/O Management API, for the rotation of client secrets. */
   adobeIoUrl: httpsOrigin.default('https://api.adobe.io'),
-  /** Scopes of the tokens that generate. */
-  generationScopes: scopes.default([...generationScopes]),
+  /** Scopes of the tokens that generate; by default those that the services which are on need, as Adobe prints them. */
+  generationScopes: scopes.optional(),
   /** Scopes of the tokens that rotate the client secret. */
   managementScopes: scopes.default([...managementScopes]),
   /** Where the bearer token may go for status and cancel, beside `.adobe.io` and the services' base URLs. */
@@ -196,6 +196,10 @@ const completeRetention = <Given extends { jobRetentionDays: number; batchRetent
   batchRetentionDays: given.batchRetentionDays ?? Math.min(usualBatchRetentionDays, given.jobRetentionDays),
 });
 
+const completeScopes = <Given extends { services: ServicesSettings; generationScopes?: string[] | undefined }>(
+  given: Given,
+) => ({ ...given, generationScopes: given.generationScopes ?? getScopes(given.services) });
+
 const findRetentionContradictions = (settings: { jobRetentionDays: number; batchRetentionDays: number }) => {
   const { jobRetentionDays, batchRetentionDays } = settings;
   if (batchRetentionDays <= jobRetentionDays) return [];
@@ -207,6 +211,7 @@ const findRetentionContradictions = (settings: { jobRetentionDays: number; batch
 export const settingsSchema = stageSchema
   .transform(completeGrace)
   .transform(completeRetention)
+  .transform(completeScopes)
   .superRefine((settings, context) => {
     const contradictions = [...findContradictions(settings), ...findRetentionContradictions(settings)];
     for (const { setting, message } of contradictions) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineEnvironment, gatewayUrl, list, nonNegative, text, wholeNumber } from './environment.ts';
+import { defineEnvironment, gatewayUrl, json, list, nonNegative, text, wholeNumber } from './environment.ts';
 
 // Functions that know nothing of Adobe's services: apart, so that their bundles hold none of the operations.
 
@@ -12,6 +12,12 @@ export const commonEnvironment = defineEnvironment({
   powertoolsLogLevel: text,
 });
 
+/** What the credential needs for each service that is on: scopes, and a call that tells whether it is let in. */
+const serviceAccess = json(z.record(z.string(), z.object({ scopes: z.array(z.string()), url: z.url() })));
+
+/** What the credential needs for each service that is on. */
+export type ServiceAccessNeeds = z.output<typeof serviceAccess>;
+
 /** The environment of token-refresh. */
 export const tokenRefreshEnvironment = defineEnvironment({
   tableName: text,
@@ -19,6 +25,7 @@ export const tokenRefreshEnvironment = defineEnvironment({
   accessTokenSecretId: text,
   adobeImsUrl: z.url(),
   generationScopes: list,
+  serviceAccess,
 });
 
 /** The environment of secret-rotation. */
@@ -32,6 +39,7 @@ export const secretRotationEnvironment = defineEnvironment({
   adobeIoUrl: z.url(),
   fireflyApiUrl: z.url(),
   generationScopes: list,
+  serviceAccess,
   managementScopes: list,
   secretGraceHours: nonNegative,
   secretUnusedHours: nonNegative,

@@ -3,7 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
-import { getBaseUrl } from '#shared/deployment/services.ts';
+import { getBaseUrl, getServiceAccess } from '#shared/deployment/services.ts';
 import { secretRotationEnvironment } from '#shared/deployment/support-environments.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
@@ -31,6 +31,7 @@ export class SecretRotationFunction extends GatewayFunction {
       settings,
       environment: secretRotationEnvironment.write({
         ...settings,
+        serviceAccess: getServiceAccess(settings.services),
         fireflyApiUrl: getBaseUrl(settings.services, firefly),
         tableName: table.tableName,
         rotationTableName: state.tableName,

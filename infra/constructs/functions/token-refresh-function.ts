@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { getServiceAccess } from '#shared/deployment/services.ts';
 import { tokenRefreshEnvironment } from '#shared/deployment/support-environments.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
@@ -19,6 +20,7 @@ export class TokenRefreshFunction extends GatewayFunction {
       settings,
       environment: tokenRefreshEnvironment.write({
         ...settings,
+        serviceAccess: getServiceAccess(settings.services),
         tableName: table.tableName,
         clientCredentialsSecretId: secrets.clientCredentials.secretArn,
         accessTokenSecretId: secrets.accessToken.secretArn,

@@ -17,6 +17,8 @@ export interface MintedToken {
   accessToken: string;
   /** Epoch ms. */
   expiresAt: number;
+  /** Scopes that IMS refuses to the credential, so that the token was minted without them. */
+  refusedScopes?: string[];
 }
 
 /** The part of Adobe's identity service that the gateway uses. */

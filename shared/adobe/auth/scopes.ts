@@ -27,7 +27,7 @@ export const managementScopes = [
 const claimsSchema = z.object({ scope: z.string() });
 
 /** The names in a list of scopes, which IMS separates by commas and OAuth by blanks. */
-const splitScopes = (scopes: string): string[] => scopes.split(/[\s,]+/).filter((scope) => scope !== '');
+export const splitScopes = (scopes: string): string[] => scopes.split(/[\s,]+/).filter((scope) => scope !== '');
 
 /**
  * The scopes that were asked for and are not in the token: IMS leaves out those that it does not know, and answers 200.

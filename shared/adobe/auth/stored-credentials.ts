@@ -32,6 +32,8 @@ const accessTokenSchema = z.looseObject({
   scope: z.string(),
   /** Epoch ms; half-way between this and `expiresAt` the token is renewed. */
   mintedAt: z.number().optional(),
+  /** Scopes among those that Adobe does not give to the credential. */
+  missingScopes: z.array(z.string()).optional(),
 });
 
 /** The content of the secret `client-credentials`; fields that others added are kept. */

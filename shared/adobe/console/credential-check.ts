@@ -4,10 +4,10 @@ import type { ImsClient, MintedToken } from '../auth/ims.ts';
 import { ImsError } from '../auth/ims-error.ts';
 import { findMissingScopes } from '../auth/scopes.ts';
 import { retryTransient, type Sleep } from '../http/retry.ts';
-import type { FireflyAccess } from './firefly-access.ts';
 import type { IoManagementClient, ListedSecret } from './io-management.ts';
 import { IoManagementError } from './io-management-error.ts';
 import { findOwnSecret, type OwnSecret } from './listed-secrets.ts';
+import type { ServiceAccess } from './service-access.ts';
 
 /** The parts of a credential that the gateway needs, in the order in which they are checked. */
 export type CredentialPart = 'generation_token' | 'firefly_access' | 'management_token' | 'secret_list' | 'own_secret';
@@ -31,7 +31,7 @@ export interface CredentialCheckOptions {
   ims: ImsClient;
   /** @param managementToken with the management scopes */
   openIoManagement: (managementToken: string) => IoManagementClient;
-  checkFirefly: (token: MintedToken & { clientId: string }) => Promise<FireflyAccess>;
+  checkFirefly: (token: MintedToken & { clientId: string }) => Promise<ServiceAccess>;
   clientId: string;
   clientSecret: string;
   /** Comma-separated. */

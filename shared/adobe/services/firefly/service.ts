@@ -1,3 +1,4 @@
+import { generationScopes } from '../../auth/scopes.ts';
 import type { AdobeService } from '../service.ts';
 import { customModels } from './custom-models.ts';
 import { fireflyDialect } from './dialect.ts';
@@ -18,6 +19,8 @@ export const firefly: AdobeService = {
   id: 'firefly',
   title: 'Firefly',
   baseUrl: 'https://firefly-api.adobe.io',
+  scopes: generationScopes,
+  product: 'Firefly - Firefly Services',
   // Adobe: 4 requests a minute and 9,000 a day per organization by default; higher by contract.
   lanes: [{ name: 'firefly', windows: [{ seconds: 60, hard: 4 }], requestsPerDay: 9_000 }],
   inputs: 'adobe-upload',

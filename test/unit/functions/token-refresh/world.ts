@@ -6,17 +6,28 @@ import { reportFailure, reportRefreshed } from '#functions/token-refresh/status-
 import type { TokenStore } from '#functions/token-refresh/token-store.ts';
 import type { ImsClient } from '#shared/adobe/auth/ims.ts';
 import { ImsError } from '#shared/adobe/auth/ims-error.ts';
+import { withScopeFallback } from '#shared/adobe/auth/scope-fallback.ts';
 import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/stored-credentials.ts';
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
 import type { TokenRefreshStatus } from '#shared/aws/status-items.ts';
+import type { ServiceAccessNeeds } from '#shared/deployment/support-environments.ts';
 import type { MetricName } from '#shared/metrics.ts';
 
 export const hourMs = 3_600_000;
 export const scopes = 'openid,firefly_api';
+
+const firefly = { firefly: { scopes: scopes.split(','), url: 'https://firefly.example.com/absent' } };
+
+/** What a credential needs for three services. */
+export const threeServices = {
+  ...firefly,
+  press: { scopes: ['openid', 'ee.press'], url: 'https://press.example.com/absent' },
+  paper: { scopes: ['openid', 'read_organizations'], url: 'https://paper.example.com/absent' },
+};
 const functionTimeoutMs = 60_000;
 
 /** The two secrets, IMS and the lease in one process, on one clock. */
-export const createWorld = () => {
+export const createWorld = (serviceAccess: ServiceAccessNeeds = firefly) => {
   let now = Date.parse('2026-03-01T12:00:00Z');
   const clock = { now: () => now };
   const sleep = async (ms: number) => {
@@ -37,14 +48,22 @@ export const createWorld = () => {
   const logged: string[] = [];
   const hooks = { whileMinting: async () => undefined as unknown };
 
+  const lacking: { scopes: string[]; services: string[] } = { scopes: [], services: [] };
+
+  const needed = Object.values(serviceAccess).map((needs) => needs.scopes);
+  const asked = [...new Set(needed.flat())].join(',');
+
   const ims: ImsClient = {
-    mint: async ({ clientSecret }) => {
+    mint: async ({ clientSecret, scopes: given }) => {
       await nextTurn();
       await hooks.whileMinting();
       const fault = faults.shift();
       if (fault) throw fault;
       if (!accepted.has(clientSecret)) {
         throw new ImsError({ kind: 'invalid_client', status: 400, code: 'invalid_client' });
+      }
+      if (lacking.scopes.some((scope) => given.split(',').includes(scope))) {
+        throw new ImsError({ kind: 'configuration', status: 400, code: 'invalid_scope' });
       }
       minted.push(clientSecret);
       return { accessToken: `token-${minted.length}`, expiresAt: now + 24 * hourMs };
@@ -84,8 +103,13 @@ export const createWorld = () => {
   const context: TokenRefreshContext = {
     store,
     leases,
-    ims,
-    scopes,
+    ims: withScopeFallback(ims, asked, needed),
+    scopes: asked,
+    serviceAccess,
+    checkAccess: async (url) =>
+      lacking.services.includes(url)
+        ? { kind: 'refused', error: { status: 403, code: 'user_not_entitled', message: 'no' } }
+        : { kind: 'accepted' },
     sleep,
     status: {
       readTokenRefresh: async () => status,
@@ -104,6 +128,8 @@ export const createWorld = () => {
     accepted,
     minted,
     faults,
+    /** Scopes and services, the latter by their URLs, that the credential has not. */
+    lacking,
     metrics,
     logged,
     status: () => status,
