@@ -49,6 +49,8 @@ were seen to answer 400 \`bad_request\` with the same \`validation_errors\`.`;
  */
 export const describeGeneration = (operation: OperationDefinition, waits: boolean): RouteDescription => {
   const { title, accepts, body, result } = operation;
+  const { presentResult, statusSchema } = serviceOf(operation).dialect;
+  const waited = presentResult === undefined ? result.schema : statusSchema;
   const accepted = {
     description: waits ? 'It takes longer: where to follow it' : 'Accepted: where to follow it',
     content: { 'application/json': accepts.schema },
@@ -60,13 +62,13 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
   };
   const finished = {
     description: 'The result, for those who wait for it',
-    content: { 'application/json': result.schema },
+    content: { 'application/json': waited },
   };
   // Where Adobe accepts with 200, the two answers differ in their bodies only.
   const either = {
     ...accepted,
     description: `${accepted.description}; or the result, for those who wait for it`,
-    content: { 'application/json': z.union([accepts.schema, result.schema]) },
+    content: { 'application/json': z.union([accepts.schema, waited]) },
   };
   return {
     tag: serviceOf(operation).title,

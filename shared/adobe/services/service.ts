@@ -95,7 +95,7 @@ export interface ServiceDialect {
   readStatus(body: unknown, operation: OperationDefinition): JobProgress | undefined;
   /** The status body as callers see it. */
   statusSchema: z.ZodObject;
-  /** What a caller gets who waited for a job that has succeeded, also partially; the result itself if absent. */
+  /** The status body that a caller gets who waited for a job that has succeeded, also partially; the result itself if absent. */
   presentResult?(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
   /** Writes the status body of a job. */
   presentStatus(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
