@@ -21,6 +21,8 @@ export type BatchChanges = Partial<
       | 'warnings'
       | 'labels'
       | 'readTo'
+      | 'countedTo'
+      | 'waiting'
       | 'readAttempts'
       | 'lastAttemptRun'
       | 'startedAt'
@@ -38,6 +40,7 @@ export interface BatchStep {
   revision?: number;
   /** Another condition that must hold. */
   when?: Condition;
+  remove?: readonly 'waiting'[];
   /** When dispatch looks at the batch again, in epoch ms; by default when the execution must have died. */
   checkAtMs?: number;
 }
@@ -50,11 +53,12 @@ export interface BatchStep {
 export const advanceBatch = (
   table: Table,
   run: BatchRun,
-  { from, to, changes, revision, when, checkAtMs = table.clock.now() + leaseMs }: BatchStep,
+  { from, to, changes, remove, revision, when, checkAtMs = table.clock.now() + leaseMs }: BatchStep,
 ): Promise<Batch | undefined> =>
   writeStep(table, run, {
     from,
     set: { ...changes, state: to, queueOrder: new Date(checkAtMs).toISOString() },
+    remove,
     when: [revision === undefined ? undefined : condition`#revision = ${revision}`, when],
   });
 
@@ -91,14 +95,14 @@ export const endBatch = (
   });
 
 /**
- * Requests the cancellation of a batch. A run that reads its file notices at the next lines; otherwise it is due for a run now.
+ * Requests the cancellation of a batch. A run that reads its file notices at the next lines; otherwise, or while it waits, it is due for a run now.
  *
  * @returns the batch with the request, or undefined if it has moved on
  */
 export const requestBatchCancel = async (table: Table, batch: Batch): Promise<Batch | undefined> => {
   const now = new Date(table.clock.now()).toISOString();
   const item = await updateItem(table, batchKey(batch.batchId), {
-    set: batch.state === 'running' ? { queueOrder: now } : {},
+    set: batch.state === 'running' || batch.waiting !== undefined ? { queueOrder: now } : {},
     setIfAbsent: { cancelRequestedAt: now },
     when: condition`#state = ${batch.state}`,
   });

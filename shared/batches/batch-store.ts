@@ -14,6 +14,7 @@ export type NewBatch = Pick<
   | 'priority'
   | 'outputName'
   | 'labels'
+  | 'waiting'
   | 'retryOf'
   | 'requestHash'
   | 'retentionSeconds'

@@ -67,7 +67,16 @@ export const batchSchema = lineCounts.extend({
   /** How many requests the file has; known once they have been counted. */
   lines: z.number().optional(),
   /** How far the file has been read, as of the last lines that were begun; the counts of lines are those up to there. */
-  readTo: readPosition.optional(),
+  readTo: readPosition
+    .extend({
+      /** When these lines were begun for the first time, epoch ms; absent while they wait. */
+      begunAt: z.number().optional(),
+    })
+    .optional(),
+  /** The requests of lines up to this one are counted for its caller; known of a batch that has waited. */
+  countedTo: z.number().optional(),
+  /** What its caller has to have room for before the reading begins, or goes on. */
+  waiting: z.object({ rule: z.enum(['openBatches', 'queuedJobs']), since: z.string() }).optional(),
   /** Ended jobs by state; lags behind after a crash, until the batch is recounted. */
   counts: z.record(z.enum(finalStates), z.number()),
   /** Rises with each counted end. */

@@ -5,7 +5,7 @@ import { batchKey, getBatch } from '../batches/batch-store.ts';
 import type { CallerPolicy } from '../caller-policy.ts';
 import { finalStates } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-store.ts';
-import { type CountedRequests, countRequests, endOfDay, returnRequests } from './daily-requests.ts';
+import { type CountedRequests, countRequests, endOfDay, readCountedTo, returnRequests } from './daily-requests.ts';
 import { leavePlaces, type Place, type PlaceKind, takePlaces } from './places.ts';
 import { PolicyRefusal } from './policy-refusal.ts';
 
@@ -18,6 +18,14 @@ export interface Admission {
   refusal?: PolicyRefusal;
   requests?: CountedRequests;
   places: readonly Place[];
+}
+
+/** The same of lines of a batch. */
+export interface LineAdmission extends Admission {
+  /** How many of the lines found a place: the others wait for one. */
+  placed: number;
+  /** The requests of lines up to this one are counted. */
+  countedTo: number;
 }
 
 // A job ends every few seconds where a caller's queue is full.
@@ -74,6 +82,51 @@ export const admitJobs = async (
   return admission;
 };
 
+/**
+ * The same for lines of a batch, which may be read again after a crash: what was counted before is not counted again, and lines
+ * without a place in the queue wait instead of being refused.
+ *
+ * @param jobs of the lines that are no jobs yet, in the order of the lines
+ * @param chunk.at when the chunk was begun for the first time, epoch ms
+ * @param chunk.countedTo up to which line the requests are known to be counted
+ */
+export const admitLines = async (
+  table: Table,
+  caller: string,
+  policy: Pick<CallerPolicy, 'requestsPerDay' | 'queuedJobs'>,
+  jobs: readonly { jobId: string; line: number }[],
+  { batchId, at, countedTo }: { batchId: string; at: number; countedTo: number },
+): Promise<LineAdmission> => {
+  const nothing: LineAdmission = { caller, admitted: 0, placed: jobs.length, places: [], countedTo };
+  // They would wait for ever.
+  if (policy.queuedJobs === 0) return { ...nothing, refusal: refuseQueued(0, table.clock.now()) };
+  const ids = jobs.map(({ jobId }) => jobId);
+  const places =
+    policy.queuedJobs === undefined
+      ? []
+      : await takePlaces(table, queuedJobs, caller, ids, policy.queuedJobs, (id) => id);
+  const placed = policy.queuedJobs === undefined ? jobs.length : places.length;
+  const admission: LineAdmission = { ...nothing, admitted: placed, placed, places };
+  if (policy.requestsPerDay === undefined || placed === 0) return admission;
+  const known = Math.max(countedTo, await readCountedTo(table, caller, batchId, at));
+  const lines = jobs.slice(0, placed).map(({ line }) => line);
+  const before = lines.filter((line) => line <= known).length;
+  const uncounted = { batchId, at, lines: lines.slice(before) };
+  const requests = await countRequests(table, caller, placed - before, policy.requestsPerDay, uncounted);
+  const admitted = before + requests.count;
+  await leavePlaces(table, places.slice(admitted));
+  const kept = places.slice(0, admitted);
+  const refusal = refuseDay(policy.requestsPerDay, table.clock.now());
+  const last = lines[admitted - 1] ?? 0;
+  return {
+    ...admission,
+    requests,
+    places: kept,
+    ...limitTo(admission, admitted, refusal),
+    countedTo: Math.max(known, last),
+  };
+};
+
 const limitTo = (
   { admitted, refusal }: Admission,
   allowed: number,
@@ -116,6 +169,19 @@ export const admitBatch = async (
   const message = `Your policy allows ${limit} batches under way at once (rule openBatches).`;
   throw new PolicyRefusal('openBatches', message, { status: 429, retryAt: table.clock.now() + placeRetryMs });
 };
+
+/**
+ * Takes a place for the batch of a file in the inbox, which waits where there is none.
+ *
+ * @returns whether there was one
+ */
+export const takeBatchPlace = async (
+  table: Table,
+  caller: string,
+  { openBatches: limit }: Pick<CallerPolicy, 'openBatches'>,
+  batchId: string,
+): Promise<boolean> =>
+  limit === undefined || (await takePlaces(table, openBatches, caller, [batchId], limit, (id) => id)).length > 0;
 
 const refuseQueued = (limit: number, now: number): PolicyRefusal =>
   new PolicyRefusal('queuedJobs', `Your policy allows ${limit} jobs that have not ended (rule queuedJobs).`, {

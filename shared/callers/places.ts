@@ -48,6 +48,8 @@ const placePrefix = ({ name }: PlaceKind): string => `${name}#`;
  * rises: it is never below the number of places that are in use, so that no more are given than the limit has, however many ask at once and
  * wherever one crashes. Only when the counter has reached the limit are the places counted anew, without those whose jobs are over.
  *
+ * @param toName the part of a place's key that tells it from others: by default new for each. Where it follows from the id, places that
+ * a process left behind are found again rather than taken twice; no two processes may then want one for the same id.
  * @returns the places that were taken: of the first ids
  */
 export const takePlaces = async (
@@ -56,12 +58,13 @@ export const takePlaces = async (
   caller: string,
   ids: readonly string[],
   limit: number,
+  toName: (id: string) => string = () => v7(),
 ): Promise<Place[]> => {
   const placedAt = table.clock.now();
   const expiresAt = ttlAfter(table, placeRetentionSeconds);
   const places = ids.slice(0, limit).map((id) => ({
     id,
-    key: { pk: jobPartitions.caller(caller), sk: `${placePrefix(kind)}${v7()}` },
+    key: { pk: jobPartitions.caller(caller), sk: `${placePrefix(kind)}${toName(id)}` },
   }));
   const write = ({ id, key }: Place) => putItem(table, { ...key, id, placedAt, expiresAt });
   await pMap(places, write, { concurrency });

@@ -43,6 +43,13 @@ export const batchSchema = z
     updatedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().optional(),
     cancelRequestedAt: z.iso.datetime().optional(),
+    waiting: z
+      .object({ rule: z.enum(['openBatches', 'queuedJobs']), since: z.iso.datetime() })
+      .optional()
+      .meta({
+        description:
+          'The rule of your policy that has no room for the batch, or for its next lines; it goes on by itself',
+      }),
     estimatedEndAt: z.iso.datetime().optional().meta({
       description:
         "When the last job will be submitted: Adobe's limits for a minute and a day, after all that waits now at a higher priority. Absent while an operator pauses the queue.",
@@ -90,6 +97,7 @@ export const viewBatch = (
     updatedAt: batch.updatedAt,
     finishedAt: batch.finishedAt,
     cancelRequestedAt: batch.cancelRequestedAt,
+    waiting: batch.state === 'reading' ? batch.waiting : undefined,
     estimatedEndAt,
     links: {
       self,

@@ -28,14 +28,16 @@ const concurrency = 16;
  *
  * @param lease.leaseEndsAt when another execution may have taken over, in epoch ms: from then on nothing is written
  * @param lease.isRepeated whether some of the lines may be jobs already: these take no new rounds from their caller
+ * @param lease.begunAt when they were begun for the first time, epoch ms: the day for which their requests count
+ * @returns what the lines have become, up to the first one that waits for a place in the queue, if one does
  * @throws {LeaseOverError} if that time has come
  */
 export const enqueueLines = async (
   inbox: InboxContext,
   batch: Batch,
   lines: readonly NumberedLine[],
-  { leaseEndsAt, isRepeated }: { leaseEndsAt: number; isRepeated: boolean },
-): Promise<LineCounts> => {
+  { leaseEndsAt, isRepeated, begunAt }: { leaseEndsAt: number; isRepeated: boolean; begunAt: number },
+): Promise<EnqueuedLines> => {
   const { table } = inbox;
   const { batchId } = batch;
   const range = { first: lines[0]?.line ?? 1, last: lines.at(-1)?.line ?? 0 };
@@ -43,7 +45,7 @@ export const enqueueLines = async (
   // What was refused stays refused, though a count may have room again by now: a line is a job or rejected, never both.
   const skippedBefore = isRepeated ? await findSkippedLines(table, batchId, range) : new Map<number, SkippedLine>();
   const jobs: LineJob[] = [];
-  const skipped = [...skippedBefore.values()];
+  let skipped = [...skippedBefore.values()];
   const policy = await readLinePolicy(inbox, batch);
   const read = lines
     .filter(({ line }) => !enqueuedBefore.has(line) && !skippedBefore.has(line))
@@ -61,15 +63,23 @@ export const enqueueLines = async (
       skipped.push({ ...pickOrigin(line), id: found.id, state: 'cancelled' });
     } else jobs.push({ job: buildJob(inbox, batch, line, applyOutcome(found, outcome)), urls: found.inputs.urls });
   }
-  const admission = await policy.admit(jobs.map(({ job }) => job));
+  const chunk = { batchId, at: begunAt, countedTo: batch.countedTo ?? 0 };
+  const admission = await policy.admit(
+    jobs.map(({ job }) => job),
+    chunk,
+  );
+  const [waiting] = jobs.splice(admission.placed);
+  const isDone = (line: number): boolean => line < (waiting?.job.line ?? Number.POSITIVE_INFINITY);
+  skipped = skipped.filter(({ line }) => isDone(line));
   const reject = ({ line = 0, row, columns, lineId: id }: NewJob, refusal: PolicyRefusal | undefined) =>
     skipped.push({ line, row, columns, id, state: 'rejected', error: refusal && toLineError(refusal) });
   for (const { job } of jobs.splice(admission.admitted)) reject(job, admission.refusal);
   const unaffordable = await policy.reserve(jobs.map(({ job }) => job));
   for (const { job } of jobs.filter(({ job }) => unaffordable.has(job.jobId))) reject(job, unaffordable.get(job.jobId));
-  await returnAdmission(table, admission, [...unaffordable.keys()]);
   const affordable = jobs.filter(({ job }) => !unaffordable.has(job.jobId));
   await saveSkippedLines(table, batchId, skipped);
+  // Only now: a line that is tried again would be taken for one that is counted.
+  await returnAdmission(table, admission, [...unaffordable.keys()]);
   const refused: SkippedLine[] = [];
   const lanes = new Set(affordable.map(({ job }) => job.lane));
   const queues = [...lanes].flatMap((lane) => priorities.map((priority) => ({ lane, priority })));
@@ -99,11 +109,21 @@ export const enqueueLines = async (
   );
   const count = (state: SkippedLine['state']) => skipped.filter((line) => line.state === state).length;
   return {
-    jobs: enqueuedBefore.size + affordable.length - refused.length,
+    jobs: [...enqueuedBefore].filter(isDone).length + affordable.length - refused.length,
     rejected: count('rejected') + refused.length,
     skipped: count('cancelled'),
+    waiting: waiting?.job.line,
+    countedTo: admission.countedTo,
   };
 };
+
+/** What some lines have become. */
+export interface EnqueuedLines extends LineCounts {
+  /** The first line that waits for a place in the queue. */
+  waiting: number | undefined;
+  /** The requests of lines up to this one are counted. */
+  countedTo: number;
+}
 
 /** The execution was so slow that another one may have taken its batch over. */
 export class LeaseOverError extends GatewayError {

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import type { Batch } from '#shared/batches/batch.ts';
-import { type Admission, admitJobs } from '#shared/callers/admission.ts';
+import { admitLines, type LineAdmission } from '#shared/callers/admission.ts';
 import { checkPolicy, type PolicyOutcome } from '#shared/callers/check-policy.ts';
 import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
@@ -17,7 +17,10 @@ export interface LinePolicy {
   /** Applies the rules that look at one line only. */
   check(line: LineRequest): PolicyOutcome | RejectedLine['error'];
   /** Counts the jobs of lines against what the policy limits, before they are made: the first ones are admitted. */
-  admit(jobs: readonly Pick<NewJob, 'jobId'>[]): Promise<Admission>;
+  admit(
+    jobs: readonly Pick<NewJob, 'jobId' | 'line'>[],
+    chunk: Parameters<typeof admitLines>[4],
+  ): Promise<LineAdmission>;
   /**
    * Reserves what the admitted jobs cost. With a budget the first lines come first, and a line that costs less may still find room
    * behind one that did not.
@@ -51,12 +54,13 @@ export const readLinePolicy = async (
         throw error;
       }
     },
-    admit: (jobs) =>
-      admitJobs(
+    admit: (jobs, chunk) =>
+      admitLines(
         table,
         caller,
         policy,
-        jobs.map(({ jobId }) => jobId),
+        jobs.map(({ jobId, line = 0 }) => ({ jobId, line })),
+        chunk,
       ),
     reserve: async (jobs) => {
       const hasBudget = policy.operationsPerDay !== undefined || policy.operationsPerMonth !== undefined;

@@ -99,21 +99,23 @@ export const maxChunkLines = 250;
 /** A chunk ends with the line that reaches this many bytes, which limits the memory that its requests take. */
 export const maxChunkBytes = 8 * 1024 * 1024;
 
-/** Reads the next chunk of a lines file. */
+/** Reads the next chunk of a lines file, and where each of its lines begins. */
 export const readChunk = async (
   { s3, bucket }: Pick<InboxContext, 's3' | 'bucket'>,
   batchId: string,
   from: ReadPosition,
-): Promise<{ lines: NumberedLine[]; next: ReadPosition }> => {
+): Promise<{ lines: NumberedLine[]; positions: Map<number, ReadPosition>; next: ReadPosition }> => {
   const { Body } = await s3.send(
     new GetObjectCommand({ Bucket: bucket, Key: batchLinesKey(batchId), Range: `bytes=${from.offset}-` }),
   );
   if (!(Body instanceof Readable)) throw new TypeError('S3 answered without a body.');
   const lines: NumberedLine[] = [];
+  const positions = new Map<number, ReadPosition>();
   let { line, offset } = from;
   try {
     for await (const text of splitLines(Body, Number.POSITIVE_INFINITY)) {
       if (text === 'too_long') throw new TypeError('A line has no end.');
+      positions.set(line, { line, offset });
       lines.push({ ...decodeLine(text.toString('utf8')), line });
       line += 1;
       offset += text.length + 1;
@@ -122,5 +124,5 @@ export const readChunk = async (
   } finally {
     Body.destroy();
   }
-  return { lines, next: { line, offset } };
+  return { lines, positions, next: { line, offset } };
 };

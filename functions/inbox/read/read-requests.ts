@@ -9,6 +9,7 @@ import { leaseMs } from '#shared/batches/open-batches.ts';
 import { labelRule, mergeLabels } from '#shared/requests/labels.ts';
 import type { InboxContext } from '../context.ts';
 import type { Refusal } from '../report/report-batch.ts';
+import { awaitRoom, hasRoom } from './await-room.ts';
 import { enqueueLines } from './enqueue-lines.ts';
 import { readSource } from './formats/source.ts';
 import { firstLine, readChunk, storeLines } from './lines-file.ts';
@@ -17,13 +18,18 @@ import { type FileNotes, type PreparedLine, RefusedFileError } from './prepared-
 import { readFailedJobs } from './retry-source.ts';
 
 /** How far the reading has come, and what the lines so far have become. */
-type Reached = ReadPosition & LineCounts;
+type Reached = ReadPosition &
+  LineCounts & {
+    /** Set where the next line waits for a place in the queue: up to which line requests are counted. */ countedTo?: number;
+  };
 
 type Prepared =
   | { kind: 'ready'; lines: number; from: Reached }
   | { kind: 'exhausted'; from: Reached }
   | { kind: 'refused'; refusal: Refusal }
-  | { kind: 'stale' };
+  | { kind: 'stale' }
+  /** There is no room yet for another batch of its caller. */
+  | { kind: 'waiting' };
 
 /**
  * What reading a file led to: its lines are jobs, it cannot be taken, another execution goes on with it, or another one has
@@ -53,6 +59,7 @@ export const readRequests = async (
 ): Promise<Reading> => {
   const prepared = await context.step('prepare', () => prepare(inbox, run));
   if (prepared.kind === 'stale' || prepared.kind === 'refused') return prepared;
+  if (prepared.kind === 'waiting') return { kind: 'continues' };
   if (prepared.kind === 'exhausted') {
     const counted = await context.step('reject unread lines', () =>
       rejectUnreadLines(inbox, run.batchId, prepared.from),
@@ -64,6 +71,10 @@ export const readRequests = async (
     const from: Reached = reached;
     if (chunk > chunksInExecution) return context.step('hand over', () => handOver(inbox, run, from));
     reached = await context.step(`lines from ${from.line}`, () => readLines(inbox, run, from));
+    if (reached?.countedTo !== undefined) {
+      const to = reached;
+      return context.step('wait for places', () => handOver(inbox, run, to));
+    }
     if (chunk % chunksInInvocation === 0) await context.wait('next invocation', { seconds: 1 });
   }
   const all = reached;
@@ -74,6 +85,10 @@ const prepare = async (inbox: InboxContext, run: BatchRun): Promise<Prepared> =>
   const { table } = inbox;
   const batch = await beginAttempt(inbox, run);
   if (batch === undefined) return { kind: 'stale' };
+  if (!(await hasRoom(inbox, batch))) {
+    await awaitRoom(inbox, run, 'openBatches', { readAttempts: 0 });
+    return { kind: 'waiting' };
+  }
   const isExhausted = batch.readAttempts > maxReadAttempts;
   // The file may have changed since; what has become jobs has not.
   if (batch.lines !== undefined) {
@@ -100,7 +115,7 @@ const prepare = async (inbox: InboxContext, run: BatchRun): Promise<Prepared> =>
       readAttempts: 0,
       startedAt: new Date(table.clock.now()).toISOString(),
     };
-    const begun = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
+    const begun = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes, remove: ['waiting'] });
     return begun === undefined ? { kind: 'stale' } : { kind: 'ready', lines, from: { ...firstLine, ...noLines } };
   } catch (error) {
     if (!(error instanceof RefusedFileError)) throw error;
@@ -138,24 +153,36 @@ const readLines = async (inbox: InboxContext, run: BatchRun, from: Reached): Pro
   const leaseEndsAt = table.clock.now() + leaseMs;
   const begun = await getBatch(table, run.batchId);
   const isRepeated = begun?.readTo?.line === from.line;
-  const changes = { ...pickCounts(from), readTo: pickPosition(from), readAttempts: isRepeated ? undefined : 0 };
+  const begunAt = (isRepeated ? begun?.readTo?.begunAt : undefined) ?? table.clock.now();
+  const changes = {
+    ...pickCounts(from),
+    readTo: { ...pickPosition(from), begunAt },
+    readAttempts: isRepeated ? undefined : 0,
+  };
   const batch = await advanceBatch(table, run, { from: ['reading'], to: 'reading', changes });
   if (batch === undefined) return null;
-  const { lines, next } = await readChunk(inbox, run.batchId, from);
+  const { lines, positions, next } = await readChunk(inbox, run.batchId, from);
   if (lines.length === 0) throw new TypeError('The prepared file has fewer lines than were counted.');
-  const read = await enqueueLines(inbox, batch, lines, { leaseEndsAt, isRepeated });
+  const read = await enqueueLines(inbox, batch, lines, { leaseEndsAt, isRepeated, begunAt });
   await tryTriggerDispatch(inbox);
+  const waitsFrom = read.waiting === undefined ? undefined : positions.get(read.waiting);
   return {
-    ...next,
+    ...(waitsFrom ?? next),
     jobs: from.jobs + read.jobs,
     rejected: from.rejected + read.rejected,
     skipped: from.skipped + read.skipped,
+    countedTo: waitsFrom && read.countedTo,
   };
 };
 
-/** Leaves the rest to a new execution. */
+/** Leaves the rest to a new execution: at once, or where lines wait for places in the queue, in a while. */
 const handOver = async (inbox: InboxContext, run: BatchRun, from: Reached): Promise<Reading> => {
-  const changes = { ...pickCounts(from), readTo: pickPosition(from), readAttempts: 0 };
+  const { countedTo } = from;
+  const changes = { ...pickCounts(from), readTo: pickPosition(from), readAttempts: 0, countedTo };
+  if (countedTo !== undefined) {
+    await awaitRoom(inbox, run, 'queuedJobs', changes);
+    return { kind: 'continues' };
+  }
   const checkAtMs = inbox.table.clock.now();
   await advanceBatch(inbox.table, run, { from: ['reading'], to: 'reading', changes, checkAtMs });
   await tryTriggerDispatch(inbox);
@@ -205,6 +232,7 @@ const endReading = async ({ table }: InboxContext, run: BatchRun, reached: LineC
     from: ['reading', 'running'],
     to: 'running',
     changes: { ...pickCounts(reached), readAttempts: 0 },
+    remove: ['waiting'],
   } as const;
   return { kind: (await advanceBatch(table, run, read)) === undefined ? 'stale' : 'read' };
 };

@@ -94,7 +94,7 @@ describe('a line', () => {
     const batchId = await read(...three);
     await spoil(batchId, 2);
     const lines = three.map((json, index) => ({ kind: 'request', json, line: index + 1 }) as const);
-    const lease = { leaseEndsAt: rig.clock.now() + 1, isRepeated: true };
+    const lease = { leaseEndsAt: rig.clock.now() + 1, isRepeated: true, begunAt: rig.clock.now() };
     expect(await enqueueLines(rig.context, await rig.batch(batchId), lines, lease)).toMatchObject({
       jobs: 3,
       rejected: 0,

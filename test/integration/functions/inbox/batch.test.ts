@@ -57,7 +57,7 @@ describe('a file in the inbox', () => {
     );
     const { jobId } = await rig.job(batchId, 1);
     const link = `https://gateway.test/jobs/${jobId}/outputs/0`;
-    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,,1,,,,,1\r\n`);
+    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,,1,,,,,1,\r\n`);
     expect(csv).toContain("4,'=bad,,rejected");
     expect(rig.events.filter(({ type }) => type === 'Batch Ended')).toMatchObject([
       { detail: { batchId, caller: 'team-a', status: 'finished', lines: 6, counts: { succeeded: 1, rejected: 3 } } },

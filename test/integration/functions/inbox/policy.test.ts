@@ -49,8 +49,8 @@ describe('the lines of a batch under a policy', () => {
     expect(await rig.job(batchId, 2)).toMatchObject({ priority: 'low', warnings: [] });
   });
 
-  it.each(['requestsPerDay', 'queuedJobs'] as const)('are as many as %s allows, the first ones', async (rule) => {
-    const rig = await under({ [rule]: 5 });
+  it('are as many as requestsPerDay allows, the first ones', async () => {
+    const rig = await under({ requestsPerDay: 5 });
     const content = Array.from({ length: 12 }, (_, line) => jsonLine(`cat ${line}`)).join('\n');
     const first = await rig.drop('requests.jsonl', content);
     await rig.dispatch();
@@ -71,11 +71,14 @@ describe('the lines of a batch under a policy', () => {
       line: index + 1,
       json: jsonLine(`cat ${index}`),
     }));
-    const lease = { leaseEndsAt: Number.POSITIVE_INFINITY };
+    const lease = { leaseEndsAt: Number.POSITIVE_INFINITY, begunAt: rig.clock.now() };
     const before = await enqueueLines(rig.context, batch, lines, { ...lease, isRepeated: false });
     expect(before).toMatchObject({ jobs: 2, rejected: 4 });
     rule.requestsPerDay = 100;
-    expect(await enqueueLines(rig.context, batch, lines, { ...lease, isRepeated: true })).toEqual(before);
+    expect(await enqueueLines(rig.context, batch, lines, { ...lease, isRepeated: true })).toMatchObject({
+      jobs: 2,
+      rejected: 4,
+    });
   });
 
   it('wait for a list that cannot be read', async () => {
@@ -91,7 +94,11 @@ describe('the lines of a batch under a policy', () => {
     const batch = await rig.batch(batchId);
     const lines = [{ kind: 'request' as const, line: 1, json: jsonLine('a cat') }];
     const read = () =>
-      enqueueLines(rig.context, batch, lines, { leaseEndsAt: Number.POSITIVE_INFINITY, isRepeated: true });
+      enqueueLines(rig.context, batch, lines, {
+        leaseEndsAt: Number.POSITIVE_INFINITY,
+        isRepeated: true,
+        begunAt: rig.clock.now(),
+      });
     await expect(read()).rejects.toThrow('unreadable');
     isReadable = true;
     expect(await read()).toMatchObject({ jobs: 1, rejected: 0 });

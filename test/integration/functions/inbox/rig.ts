@@ -18,7 +18,7 @@ import type { Job } from '#shared/jobs/job.ts';
 import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
-import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
 import { createLane, onlyLane } from '#test/fixtures/queue.ts';
@@ -26,6 +26,8 @@ import { createLane, onlyLane } from '#test/fixtures/queue.ts';
 /** Servers that the tests of one file share. */
 export interface Servers {
   rig(settings?: Partial<InboxContext>): Promise<Rig>;
+  /** The same table through a client of its own. */
+  reconnect: TestDynamoDb['reconnect'];
   close(): Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export const startServers = async (): Promise<Servers> => {
       await createWebhookTable(client, webhookTableOf(own.tableName));
       return createRig({ s3, table: own, dynamoDb: client, clock }, settings);
     },
+    reconnect: (table) => dynamoDb.reconnect(table),
     close: async () => {
       await LocalDurableTestRunner.teardownTestEnvironment();
       s3.destroy();

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
+import type { CallerPolicy } from '#shared/caller-policy.ts';
+import { receiptKey } from '#shared/deployment/bucket.ts';
+import { type Rig, type Servers, startServers } from './rig.ts';
+import { createRigUnder, file, openJobs, readTwice } from './waiting.ts';
+
+let servers: Servers;
+beforeAll(async () => {
+  servers = await startServers();
+});
+afterAll(() => servers.close());
+
+const under = (policy: CallerPolicy) => createRigUnder(servers, policy);
+
+const endOne = async (rig: Rig, batchId: string) => {
+  const [job] = await openJobs(rig);
+  await rig.end(batchId, Number(job?.['line']));
+};
+
+describe('lines beyond the places of their caller', () => {
+  it('wait until there are some, one after the other, and none is lost or made twice', async () => {
+    const rig = await under({ queuedJobs: 3 });
+    const batchId = await rig.drop('requests.jsonl', `${file(4)}\nnonsense\n${file(3)}`);
+    expect(await rig.dispatch()).toEqual([{ state: 'reading' }]);
+    expect(await rig.batch(batchId)).toMatchObject({
+      jobs: 3,
+      rejected: 0,
+      waiting: { rule: 'queuedJobs', since: new Date(rig.clock.now()).toISOString() },
+    });
+    // No execution is started while it waits.
+    expect(await rig.dispatch()).toEqual([]);
+    for (let round = 0; round < 20 && (await rig.batch(batchId)).state !== 'finished'; round += 1) {
+      expect((await openJobs(rig)).length).toBeLessThanOrEqual(3);
+      if ((await openJobs(rig)).length > 0) await endOne(rig, batchId);
+      rig.clock.advance(60_000);
+      await rig.dispatch();
+    }
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'finished', jobs: 7, rejected: 1 });
+    expect((await rig.batch(batchId)).waiting).toBeUndefined();
+    expect((await rig.report(batchId)).map(({ state }) => state)).toEqual([
+      ...Array(4).fill('succeeded'),
+      'rejected',
+      ...Array(3).fill('succeeded'),
+    ]);
+  });
+
+  it('are cancelled with their batch', async () => {
+    const rig = await under({ queuedJobs: 1 });
+    const batchId = await rig.drop('requests.jsonl', file(3));
+    await rig.dispatch();
+    await requestBatchCancel(rig.context.table, await rig.batch(batchId));
+    await rig.dispatch();
+    await rig.dispatch();
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'finished', jobs: 1, skipped: 2 });
+  });
+});
+
+// Every other moment is in waiting.exhaustive.test.ts.
+it.each([2, 12, 18])('counts the requests and places of lines once though the process dies after write %i', (index) =>
+  readTwice(servers, index),
+);
+
+describe('a file beyond the open batches of its team', () => {
+  it('waits for as long as it takes, says so in its receipt, and begins by itself', async () => {
+    const rig = await under({ openBatches: 1 });
+    const first = await rig.drop('one.jsonl', file(1));
+    const second = await rig.drop('two.jsonl', file(1));
+    const { source } = await rig.batch(second);
+    const readReceipt = async () => JSON.parse(await rig.object(receiptKey(source?.key ?? '')));
+    const since = new Date(rig.clock.now()).toISOString();
+    expect(await readReceipt()).toMatchObject({ batchId: second, waiting: { rule: 'openBatches', since } });
+    await rig.dispatch();
+    for (let hour = 0; hour < 30; hour += 1) {
+      rig.clock.advance(3_600_000);
+      await rig.dispatch();
+    }
+    expect(await rig.batch(second)).toMatchObject({ state: 'reading', waiting: { rule: 'openBatches', since } });
+    await rig.end(first, 1);
+    await rig.dispatch();
+    rig.clock.advance(10 * 60_000);
+    await rig.dispatch();
+    expect(await rig.batch(second)).toMatchObject({ state: 'running', jobs: 1 });
+    expect((await rig.batch(second)).waiting).toBeUndefined();
+    expect(await readReceipt()).not.toHaveProperty('waiting');
+  });
+
+  it('is given up by a cancellation at once', async () => {
+    const rig = await under({ openBatches: 1 });
+    await rig.drop('one.jsonl', file(1));
+    const second = await rig.drop('two.jsonl', file(2));
+    await rig.dispatch();
+    await requestBatchCancel(rig.context.table, await rig.batch(second));
+    await rig.dispatch();
+    await rig.dispatch();
+    expect(await rig.batch(second)).toMatchObject({ state: 'finished', jobs: 0, skipped: 2 });
+  });
+});
