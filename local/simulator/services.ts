@@ -1,3 +1,4 @@
+import { audioVideo } from './audio-video/service.ts';
 import { image } from './image/service.ts';
 import { photoshop } from './photoshop/service.ts';
 import type { SimulatedService } from './service/definition.ts';
@@ -8,5 +9,6 @@ export const simulatedServices: readonly SimulatedService[] = [
   image,
   photoshop,
   substance,
+  audioVideo,
   // One line a service.
 ];

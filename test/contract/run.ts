@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startVitest } from 'vitest/node';
 import { startSimulator } from '#local/simulator/simulator.ts';
-import { operations } from '#shared/adobe/services/registry.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 
 const help = `npm run test:contract
 
@@ -90,7 +90,9 @@ const run = async (command: string): Promise<number> => {
     const failed = process.exitCode !== undefined && process.exitCode !== 0;
     await vitest?.close();
     const asked = new Set(simulator.requests().map(({ path }) => path));
-    const untried = [...operations.map(({ path }) => path), '/v3/custom-models'].filter((path) => !asked.has(path));
+    const untried = [...firefly.operations.map(({ path }) => path), '/v3/custom-models'].filter(
+      (path) => !asked.has(path),
+    );
     const cancels = simulator.requests().filter(({ path }) => path.startsWith('/v3/cancel/')).length;
     const polls = simulator.requests().filter(({ path }) => path.startsWith('/v3/status/')).length;
     console.log(

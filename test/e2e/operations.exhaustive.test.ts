@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect } from 'vitest';
-import { findOperation, operations } from '#shared/adobe/services/registry.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
+import { findOperation } from '#shared/adobe/services/registry.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
 import { type OperationRequest, operationRequests } from '#test/fixtures/operation-requests.ts';
 import { it } from '#test/fixtures/shared-gateway.ts';
@@ -28,7 +29,7 @@ describe('every operation of Firefly', () => {
   };
 
   it('has a request here', () => {
-    expect(operationRequests.map(({ name }) => name)).toEqual(operations.map(({ name }) => name));
+    expect(operationRequests.map(({ name }) => name)).toEqual(firefly.operations.map(({ name }) => name));
   });
 
   it.concurrent.each(operationRequests)('$name: from HTTP to bytes in S3, in shapes of Adobe', async (request) => {

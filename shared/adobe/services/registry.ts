@@ -1,4 +1,5 @@
 import { GatewayError } from '../../errors.ts';
+import { audioVideo } from './audio-video/service.ts';
 import { firefly } from './firefly/service.ts';
 import { image } from './image/service.ts';
 import type { OperationDefinition } from './operation.ts';
@@ -12,6 +13,7 @@ export const services: readonly AdobeService[] = [
   photoshop,
   image,
   substance,
+  audioVideo,
   // One line a service.
 ];
 

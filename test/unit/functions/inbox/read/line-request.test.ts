@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readCsv } from '#functions/inbox/read/formats/csv.ts';
 import { readLineRequest } from '#functions/inbox/read/line-request.ts';
 import { decodeLine, encodeLine } from '#functions/inbox/read/lines-file.ts';
-import { operations } from '#shared/adobe/services/registry.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { maxRequestBytes } from '#shared/requests/request-validation.ts';
 import { collect, inPieces } from '#test/fixtures/pieces.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';
@@ -97,7 +97,7 @@ describe('a line', () => {
   it('is read or rejected, whatever stands in it, and survives being written down before', () => {
     const line = fc.record(
       {
-        operation: fc.oneof(fc.constantFrom(...operations.map(({ name }) => name)), fc.string()),
+        operation: fc.oneof(fc.constantFrom(...firefly.operations.map(({ name }) => name)), fc.string()),
         body: fc.oneof(fc.record({ prompt: fc.string({ unit: 'binary' }) }), fc.jsonValue({ stringUnit: 'binary' })),
         id: fc.jsonValue({ maxDepth: 1, stringUnit: 'binary' }),
         priority: fc.oneof(fc.constantFrom('high', 'low'), fc.jsonValue({ maxDepth: 1 })),
@@ -119,7 +119,7 @@ describe('a line', () => {
     );
   });
 
-  it.each(operations.map((each) => [each.name, each] as const))(
+  it.each(firefly.operations.map((each) => [each.name, each] as const))(
     'of a table is the request for %s that its cells are',
     async (_, operation) => {
       await fc.assert(

@@ -4,7 +4,7 @@ import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { type Simulator, startSimulator } from '#local/simulator/simulator.ts';
 import { generationScopes } from '#shared/adobe/auth/scopes.ts';
 import { checkRequest } from '#shared/adobe/services/check-request.ts';
-import { operations } from '#shared/adobe/services/registry.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { breakagesOf } from '#test/fixtures/broken-bodies.ts';
 import { bodySchema, validRequests } from '#test/fixtures/request-bodies.ts';
 import { startApi, type TestApi } from '#test/integration/functions/api/fixture.ts';
@@ -43,7 +43,7 @@ describe('what the gateway takes, Adobe takes', () => {
   });
   afterAll(() => simulator?.close());
 
-  it.each(operations)('$name', async (operation) => {
+  it.each(firefly.operations)('$name', async (operation) => {
     await fc.assert(
       fc.asyncProperty(validRequests(operation), async ({ body, modelVersion }) => {
         expect(checkRequest(operation, body, modelVersion).issues).toEqual([]);
@@ -69,7 +69,7 @@ describe('what is wrong in one place is refused by its name, and costs nothing',
   });
   afterAll(() => api.close());
 
-  it.each(operations)('$name', async (operation) => {
+  it.each(firefly.operations)('$name', async (operation) => {
     const broken = validRequests(operation).chain(({ body, modelVersion }) =>
       fc.record({
         breakage: fc.constantFrom(...breakagesOf(bodySchema(operation), body)),

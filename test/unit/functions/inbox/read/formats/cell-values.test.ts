@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coerceCellValues } from '#functions/inbox/read/formats/cell-values.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
-import { findOperation, operations } from '#shared/adobe/services/registry.ts';
+import { findOperation } from '#shared/adobe/services/registry.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';
 
 const operation = (name: string): OperationDefinition => {
@@ -70,7 +71,7 @@ describe('fields that are texts', () => {
     expect(texts).toEqual({ size: { width: '1024' } });
   });
 
-  it.each(operations.map((each) => [each.name, each] as const))('of %s are what they were', (_, each) => {
+  it.each(firefly.operations.map((each) => [each.name, each] as const))('of %s are what they were', (_, each) => {
     fc.assert(
       fc.property(validRequests(each), ({ body }) => {
         expect(coerceCellValues(each, asTexts(body) as Record<string, unknown>)).toEqual(body);
@@ -79,7 +80,7 @@ describe('fields that are texts', () => {
     );
   });
 
-  it.each(operations.map((each) => [each.name, each] as const))('of %s may be anything', (_, each) => {
+  it.each(firefly.operations.map((each) => [each.name, each] as const))('of %s may be anything', (_, each) => {
     const text = fc.oneof(
       fc.string(),
       fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value)),

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { findOutputError, readSuccess } from '../job-progress.ts';
+import { explainRefusal } from '../refusal.ts';
+import type { JobPhase, ServiceDialect } from '../service.ts';
+import { readAcceptance } from './acceptance.ts';
+
+const statusAnswer = z.object({
+  status: z.string(),
+  error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
+  message: z.string().nullish().catch(undefined),
+});
+
+/** The words for the phase of a job (Adobe: `GET /v1/status/{jobId}`, `GET /v2/status/{jobId}`). */
+const words = {
+  pending: 'pending',
+  running: 'running',
+  succeeded: 'succeeded',
+  partially_succeeded: 'partially_succeeded',
+  failed: 'failed',
+  cancelled: 'canceled',
+  // Adobe has no word of its own.
+  timed_out: 'failed',
+} as const satisfies Record<JobPhase, string>;
+
+const contentRefusals = {
+  unauthorized_legal_reasons: 'Adobe refuses the request for legal reasons.',
+  language_not_supported: 'Adobe does not support this language: use another one.',
+};
+
+/** Codes with which Adobe says that what the contract, or a trial, allows is used up. */
+const quotaCodes = ['quota_exhausted', 'taste_exhausted'];
+
+/** Answers of the Audio/Video API, and the gateway's in their form. */
+export const audioVideoDialect: ServiceDialect = {
+  readAcceptance,
+  contentRefusals,
+
+  classifyRefusal: ({ status, code }) => {
+    if (status === 403 && quotaCodes.includes(code)) return 'quota';
+    // A missing permission: another token would be refused as well.
+    if (status === 401 && code === 'unauthorized_forbidden') return 'access';
+    // Every other 403 is about the credential; a 500 may come after the job was started (its texts say so).
+    return undefined;
+  },
+
+  readStatus: (body, { result: shape }) => {
+    const parsed = statusAnswer.safeParse(body);
+    if (!parsed.success) return undefined;
+    const { status, error_code: given, message: text } = parsed.data;
+    switch (status) {
+      case words.succeeded:
+      case words.partially_succeeded:
+        return readSuccess(shape, body, { isPartial: status === words.partially_succeeded });
+      case words.failed: {
+        // A job without a code of its own has one beside a locale or a rendition.
+        const inner = given ? undefined : findOutputError(shape, body);
+        const code = given ? String(given) : (inner?.code ?? 'failed');
+        const message = text || inner?.message || `Adobe ended the job as ${status}.`;
+        return { kind: 'failed', code, message: explainRefusal(contentRefusals, code, message) };
+      }
+      case words.cancelled:
+      case 'cancelled':
+        return { kind: 'cancelled', code: 'canceled', message: text || 'Adobe canceled the job.' };
+      default:
+        return { kind: 'running' };
+    }
+  },
+
+  statusSchema: z
+    .looseObject({
+      jobId: z.uuid(),
+      status: z.enum(words),
+      error_code: z.string().optional(),
+      message: z.string().optional(),
+    })
+    .meta({
+      id: 'AudioVideoJobStatus',
+      description:
+        'Once the job has succeeded, also partially, with the fields of the result that the operation describes',
+    }),
+
+  presentStatus: ({ jobId, phase, result, error }) => ({
+    jobId,
+    status: words[phase],
+    ...result,
+    error_code: error?.code,
+    message: error?.message,
+  }),
+
+  presentRefusal: ({ code, message }) => ({ error_code: code, message }),
+};

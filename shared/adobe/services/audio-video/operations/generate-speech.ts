@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import type { OperationDefinition } from '../../operation.ts';
+import { acceptance } from '../acceptance.ts';
+import { id } from '../fields.ts';
+import { oneFile } from '../results.ts';
+import { checkScript, script } from '../script.ts';
+
+/** Adobe: `POST /v1/generate-speech`: a text as speech, in about twice the time that it takes to say it. */
+export const generateSpeech: OperationDefinition = {
+  name: 'audio-video/generate-speech',
+  title: 'Generate speech from a text',
+  path: '/v1/generate-speech',
+  lane: 'av-speech',
+  promptFields: ['script.text'],
+  body: z.strictObject({
+    script,
+    voiceId: id,
+    output: z.strictObject({ mediaType: z.literal('audio/wav') }),
+  }),
+  rules: ({ script: given }) => (given === undefined ? [] : checkScript(given)),
+  accepts: acceptance,
+  result: oneFile('audio/wav'),
+  polling: { firstPollSeconds: 10, pollCeilingSeconds: 30, timeoutSeconds: 7_200 },
+};

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { asFields, asList, exactlyOne } from '../../body-fields.ts';
+import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { byDefault } from '../../schema.ts';
+import { acceptance } from '../acceptance.ts';
+import { destination, source } from '../fields.ts';
+import { overlayV2 } from '../overlays.ts';
+import { fileForEach } from '../results.ts';
+
+const rendition = z.strictObject({
+  aspectRatio: z.strictObject({ x: z.int().min(1), y: z.int().min(1) }).optional(),
+  resolution: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).optional(),
+  mediaDestination: destination.optional(),
+  sidecarDestination: destination.optional(),
+});
+
+/** Adobe: letters, digits, spaces, hyphens and underscores. */
+const focalPoint = z
+  .string()
+  .max(1_000)
+  .regex(/^[a-zA-Z0-9\s\-_]+$/, { error: 'must be of letters, digits, spaces, hyphens and underscores' });
+
+const renditionsOf = ({ output }: Readonly<Record<string, unknown>>): readonly unknown[] =>
+  asList(asFields(output)['renditions']);
+
+/** The files that a request asks for, of each rendition: the video, and a sidecar of its timeline. */
+const kindsOf = ({ output }: Readonly<Record<string, unknown>>): ('mediaDestination' | 'sidecarDestination')[] => {
+  const { media, sidecar } = asFields(asFields(output)['format']);
+  return [
+    ...(media === 'none' ? [] : (['mediaDestination'] as const)),
+    ...(sidecar === undefined ? [] : (['sidecarDestination'] as const)),
+  ];
+};
+
+const checkRenditions = (renditions: readonly unknown[]): RuleFinding[] => {
+  const path = ['output', 'renditions'];
+  const texts = renditions.map((each) => JSON.stringify(each));
+  return [
+    ...renditions.flatMap((each, index) => exactlyOne(asFields(each), ['aspectRatio', 'resolution'], [...path, index])),
+    ...(new Set(texts).size === texts.length ? [] : [{ path, message: 'the list has duplicated items' }]),
+  ];
+};
+
+/** Adobe: `POST /v2/reframe`: a video in other aspect ratios or sizes, with its renditions where the request says. */
+export const reframeV2: OperationDefinition = {
+  name: 'audio-video/reframe-v2',
+  title: 'Reframe a video to other aspect ratios or sizes (v2)',
+  path: '/v2/reframe',
+  statusPath: '/v2/status/{jobId}',
+  lane: 'av-reframe',
+  body: z.strictObject({
+    video: z.strictObject({ source }),
+    analysis: z
+      .strictObject({
+        sceneEditDetection: byDefault(true, z.boolean()).optional(),
+        focalPoints: z.array(focalPoint).max(10).optional(),
+      })
+      .optional(),
+    composition: z.strictObject({ overlays: z.array(overlayV2).optional() }).optional(),
+    output: z.strictObject({
+      // Adobe's schema requires the sidecar as well; its examples leave it out.
+      format: z
+        .strictObject({ media: z.enum(['none', 'mp4', 'mov', 'source']), sidecar: z.enum(['json', 'otio']).optional() })
+        .optional(),
+      renditions: z.array(rendition).min(1),
+      layout: z.strictObject({ applyLetterboxing: z.boolean().optional() }).optional(),
+    }),
+  }),
+  rules: (fields) => [
+    ...checkRenditions(renditionsOf(fields)),
+    ...(kindsOf(fields).length === 0
+      ? [{ path: ['output', 'format', 'sidecar'], message: 'field required where media is none' }]
+      : []),
+  ],
+  countOutputs: (fields) => Math.max(1, renditionsOf(fields).length * kindsOf(fields).length),
+  destinations: {
+    write: (body, urls) => {
+      const kinds = kindsOf(body);
+      const renditions = renditionsOf(body).map((each, index) => ({
+        ...asFields(each),
+        ...Object.fromEntries(kinds.map((kind, offset) => [kind, { url: urls[index * kinds.length + offset] }])),
+      }));
+      return { ...body, output: { ...asFields(body['output']), renditions } };
+    },
+  },
+  accepts: acceptance,
+  result: fileForEach,
+  polling: { firstPollSeconds: 20, pollCeilingSeconds: 60, timeoutSeconds: 7_200 },
+};
