@@ -1,3 +1,4 @@
+import { services } from '#shared/adobe/services/registry.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { isPaused, type Pause, pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
@@ -24,7 +25,9 @@ export const pauseAfterRefusal = async (
   const { lanes, table, log, recordMetric } = context;
   const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** trialLevel);
   const until = table.clock.now() + pauseMs;
-  await tryPause(context, findLane(lanes, job.lane), { until, reason, level: trialLevel + 1, code });
+  const pause = { until, reason, level: trialLevel + 1, code };
+  await tryPause(context, findLane(lanes, job.lane), pause);
+  for (const lane of findOthers(context, job, reason)) await tryPauseOther(context, lane, pause);
   recordMetric(metricNames.queuePaused, 1);
   log.error('The queue is paused: Adobe refuses all work.', {
     lane: job.lane,
@@ -33,6 +36,28 @@ export const pauseAfterRefusal = async (
     code,
     pauseSeconds: pauseMs / 1000,
   });
+};
+
+/** The other lanes of which Adobe would refuse all work for the same reason: a token is that of all services, a right that of one. */
+const findOthers = ({ lanes }: GenerateContext, job: Pick<Job, 'lane'>, reason: Pause['reason']): Lane[] => {
+  const others = [...lanes.values()].filter(({ name }) => name !== job.lane);
+  if (reason === 'token_refused') return others;
+  if (reason !== 'access_refused') return [];
+  const own = services.find((service) => service.lanes.some(({ name }) => name === job.lane));
+  return others.filter(({ name }) => own?.lanes.some((lane) => lane.name === name));
+};
+
+/** A pause that stands is not made longer, and one that cannot be read is met again by the lane's own next submit. */
+const tryPauseOther = async (context: GenerateContext, lane: Lane, pause: Pause): Promise<void> => {
+  try {
+    const pauses = await readPauses(lane);
+    if (!isPaused({ pause: pauses.pause }, context.table.clock.now())) await pauseLane(lane, pause);
+  } catch (error) {
+    context.log.error('The lane could not be paused; its next refusal tries again.', {
+      lane: lane.name,
+      error: String(error),
+    });
+  }
 };
 
 /** The same where a refusal is met beside a submit, by many jobs at once: a pause that stands is not made longer. */

@@ -21,6 +21,7 @@ import type { Route } from '../http/router.ts';
 import { acceptedResponse, waitedResponse } from '../jobs/responses.ts';
 import { awaitJob, estimateStart } from './await-job.ts';
 import { describeGeneration } from './describe.ts';
+import { presentRefusal } from './present-refusal.ts';
 import { callerPausedWarning, createCallerPauses, createServedRounds, createThrottledTrigger } from './queue-hints.ts';
 import { buildJobId, type GenerationRequest, readGenerationRequest, requireInputs } from './request.ts';
 
@@ -37,6 +38,7 @@ export const generationRoutes = (
     method: 'POST',
     path,
     describe: describeGeneration(operation, path === operation.waitPath),
+    refuse: (error) => presentRefusal(error, operation, context.table.clock),
     handle: async (request) => {
       const preferred = readWait(request.header('prefer'));
       const wanted = readGenerationRequest(request, operation, context.settings.operations);

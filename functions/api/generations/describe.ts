@@ -49,7 +49,7 @@ were seen to answer 400 \`bad_request\` with the same \`validation_errors\`.`;
  */
 export const describeGeneration = (operation: OperationDefinition, waits: boolean): RouteDescription => {
   const { title, accepts, body, result } = operation;
-  const { presentResult, statusSchema } = serviceOf(operation).dialect;
+  const { presentRefusal, presentResult, statusSchema } = serviceOf(operation).dialect;
   const waited = presentResult === undefined ? result.schema : statusSchema;
   const accepted = {
     description: waits ? 'It takes longer: where to follow it' : 'Accepted: where to follow it',
@@ -78,5 +78,6 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
     body: { 'application/json': body },
     answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
     errors: [403, 413, 415, 422, 451, 503, '4XX', '5XX'],
+    hasServiceErrors: presentRefusal !== undefined,
   };
 };

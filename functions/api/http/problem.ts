@@ -15,6 +15,8 @@ export interface ProblemDetails {
   headers?: Record<string, string>;
   /** Every field that is wrong, in Adobe's shape. */
   validationErrors?: ValidationError[];
+  /** What a service would answer; its members go before those of a problem that have the same names. */
+  body?: Record<string, unknown>;
   /** Further members of the body (RFC 9457, extension members). */
   extensions?: { jobId?: string; reason?: string; rule?: string; uploads?: string };
 }
@@ -78,7 +80,11 @@ export const problemResponse = ({ status, code, message, details }: ProblemError
     ...details.extensions,
     request_id: requestId,
   };
-  return jsonResponse(status, body, { ...details.headers, 'content-type': 'application/problem+json' });
+  return jsonResponse(
+    status,
+    { ...body, ...details.body },
+    { ...details.headers, 'content-type': 'application/problem+json' },
+  );
 };
 
 /** An HTTP answer in the shape that API Gateway's payload format 2.0 takes. */

@@ -43,6 +43,8 @@ export interface RouteDescription {
   answers: Readonly<Record<number, AnswerDescription>>;
   /** Statuses of the call's own errors; a range where Adobe's status is passed on. */
   errors?: readonly ErrorStatus[];
+  /** Whether refusals have the error body of the call's service. */
+  hasServiceErrors?: boolean;
   /** Whether it takes no credentials. */
   open?: boolean;
 }

@@ -16,6 +16,8 @@ export interface Route {
   describe: RouteDescription;
   /** Who may use the route; by default every caller. */
   for?: 'operators';
+  /** The error to answer with, in place of one that the request led to. */
+  refuse?(error: unknown): unknown;
   handle(request: ApiRequest): Promise<HttpResponse>;
 }
 
@@ -44,10 +46,14 @@ export const createRouter = (
       method: route.method,
       path: route.path,
       handler: async (event: HttpEvent) => {
-        const request = readRequest(event, { ...options, startedAt: options.clock.now() });
-        if (route.describe.open !== true) await options.admit(request.caller());
-        if (route.for === 'operators') requireOperator(options.operators, request, `${route.method} ${route.path}`);
-        return route.handle(request);
+        try {
+          const request = readRequest(event, { ...options, startedAt: options.clock.now() });
+          if (route.describe.open !== true) await options.admit(request.caller());
+          if (route.for === 'operators') requireOperator(options.operators, request, `${route.method} ${route.path}`);
+          return await route.handle(request);
+        } catch (error) {
+          throw route.refuse?.(error) ?? error;
+        }
       },
     })),
     // The router's own answer is text/plain, and it does not tell a wrong method from an unknown path.

@@ -40,7 +40,8 @@ export const toProblem = (
   );
 };
 
-const toPolicyProblem = (refusal: PolicyRefusal, now: number): ProblemError => {
+/** The answer to a request that the caller's policy does not allow. */
+export const toPolicyProblem = (refusal: PolicyRefusal, now: number): ProblemError => {
   const { status, code, message, rule, field, retryAt } = refusal;
   const retryAfter = retryAt === undefined ? undefined : Math.max(1, Math.ceil((retryAt - now) / 1000));
   return new ProblemError(status, code, message, {

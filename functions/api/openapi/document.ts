@@ -48,19 +48,42 @@ export const openApiDocument = (routes: readonly Route[], version: string) => {
 
 const problemAnswer: AnswerDescription = { description: 'Error', content: { 'application/problem+json': problem } };
 
+const serviceProblem = z.looseObject({}).meta({
+  id: 'ServiceProblem',
+  description:
+    'An error of the form that the service documents; the members of Problem stand beside where their names differ',
+});
+
+const serviceProblemAnswer: AnswerDescription = {
+  description: 'Error',
+  content: { 'application/problem+json': serviceProblem },
+};
+
 // API Gateway sets no other body for what it refuses itself.
-const tooLargeAnswer: AnswerDescription = {
+const withTooLarge = ({ content }: AnswerDescription): AnswerDescription => ({
   description:
     'Too large; `POST /uploads` gives a form for larger images. API Gateway itself answers, without naming it, to a body over ' +
     '10 MB, or over 6 MB as it is passed on (in base64 if it is binary, so from 4.5 MB on)',
   content: {
-    'application/problem+json': problem,
+    ...content,
     'application/json': z.object({ message: z.string().meta({ example: 'Request Entity Too Large' }) }),
   },
-};
+});
 
 const describeCall = (route: Route): ZodOpenApiOperationObject => {
-  const { tag, summary, description, query, headers, body, answers, errors = [], open = false } = route.describe;
+  const {
+    tag,
+    summary,
+    description,
+    query,
+    headers,
+    body,
+    answers,
+    errors = [],
+    open = false,
+    hasServiceErrors,
+  } = route.describe;
+  const errorAnswer = hasServiceErrors === true ? serviceProblemAnswer : problemAnswer;
   const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, z.string()]);
   const failures: readonly ErrorStatus[] = open ? [500, 504, ...errors] : [400, 401, 429, 500, 503, 504, ...errors];
   return {
@@ -77,7 +100,9 @@ const describeCall = (route: Route): ZodOpenApiOperationObject => {
     responses: mapValues(
       {
         ...answers,
-        ...Object.fromEntries(failures.map((status) => [status, status === 413 ? tooLargeAnswer : problemAnswer])),
+        ...Object.fromEntries(
+          failures.map((status) => [status, status === 413 ? withTooLarge(errorAnswer) : errorAnswer]),
+        ),
       },
       describeAnswer,
     ),

@@ -32,7 +32,7 @@ export class UnknownOperationError extends GatewayError {
 
 /** The operation with this name, if there is one. */
 export const findOperation = (name: string): OperationDefinition | undefined =>
-  operations.find((operation) => operation.name === name);
+  services.flatMap((service) => service.operations).find((operation) => operation.name === name);
 
 /**
  * The operation of a job.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotConfiguredError, TokenUnavailableError } from '#shared/adobe/auth/access-token.ts';
-import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
+import type { Lane } from '#shared/jobs/lanes/lane.ts';
+import { pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import type { ScriptedAnswer } from '#test/fixtures/fake-adobe.ts';
 import { putItems } from '#test/fixtures/job-table.ts';
@@ -152,6 +153,31 @@ describe.concurrent('a refused token', () => {
     expect((await rig.quota()).pause).toMatchObject({ reason: 'token_refused', level: 1 });
     expect(rig.metrics).toEqual(['QueuePaused']);
     expect(rig.dispatches).toBe(1);
+  });
+});
+
+describe.concurrent('beside other lanes', () => {
+  const withOther = async () => {
+    const rig = await servers.rig();
+    const { table } = rig.context;
+    const substance: Lane = { table, name: 'substance', limits: { windows: [], submitGraceMs: 0 } };
+    const lanes = new Map([...rig.context.lanes, ['substance', substance]]);
+    Object.assign(rig.context, { lanes });
+    return { rig, readOther: async () => (await readPauses(substance)).pause };
+  };
+
+  it('a refused token pauses all of them', async () => {
+    const { rig, readOther } = await withOther();
+    const { job } = await submitTo(rig, refuse(401, '401013'));
+    await rig.follow(await rig.again(job));
+    expect(await readOther()).toMatchObject({ reason: 'token_refused', level: 1 });
+  });
+
+  it('a refused right pauses those of its own service only', async () => {
+    const { rig, readOther } = await withOther();
+    await submitTo(rig, refuse(403, 'user_not_entitled'));
+    expect((await rig.quota()).pause).toMatchObject({ reason: 'access_refused' });
+    expect(await readOther()).toBeUndefined();
   });
 });
 
