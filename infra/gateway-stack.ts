@@ -152,7 +152,7 @@ export class GatewayStack extends Stack {
     this.output('AlarmTopicArn', 'Subscribe to it to hear of alarms', topic.topicArn);
     if (settings.auth.mode === 'iam') {
       const { api } = this.httpApi;
-      const callers = new CallerPolicy(this, 'CallerPolicy', { api, docs: settings.docs }).policy;
+      const callers = new CallerPolicy(this, 'CallerPolicy', { api, settings }).policy;
       const operators = new OperatorPolicy(this, 'OperatorPolicy', { api }).policy;
       this.output('CallerPolicyArn', 'Attach it to the roles that may call the gateway', callers.managedPolicyArn);
       this.output('OperatorPolicyArn', 'Attach it to the roles that may pause the queue', operators.managedPolicyArn);

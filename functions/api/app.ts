@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { operations, services } from '#shared/adobe/services/registry.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { listRoutes } from './adobe/lists.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
 import { auditRoute } from './audit/routes.ts';
@@ -12,6 +12,7 @@ import { erasureRoutes } from './erasures/routes.ts';
 import { createAcceptRequest, generationRoutes } from './generations/create.ts';
 import { healthRoutes } from './health/routes.ts';
 import { createRequireCredentials } from './http/credentials-guard.ts';
+import { findDisabled } from './http/disabled-service.ts';
 import type { HttpResponse } from './http/problem.ts';
 import { ProblemError, problemResponse } from './http/problem.ts';
 import { type HttpEvent, readRequestId } from './http/request.ts';
@@ -40,6 +41,7 @@ export const createApi = (context: ApiContext) => {
     operators: context.settings.operators,
     singleSignOn: context.settings.singleSignOn,
     url: context.bus.gatewayUrl,
+    findDisabled: (path) => findDisabled(context.services, path),
   });
   return middy<HttpEvent, HttpResponse>({
     timeoutEarlyInMillis: answerBeforeEndMs,
@@ -59,9 +61,12 @@ export const createApi = (context: ApiContext) => {
 export const createRoutes = (context: ApiContext): Route[] => {
   const requireCredentials = createRequireCredentials(context);
   const accept = createAcceptRequest(context, requireCredentials);
+  const { services } = context;
   const routes = [
-    ...operations.flatMap((operation) => generationRoutes(context, accept, operation)),
-    uploadImageRoute(context),
+    ...services
+      .flatMap(({ operations }) => operations)
+      .flatMap((operation) => generationRoutes(context, accept, operation)),
+    ...(services.includes(firefly) ? [uploadImageRoute(context)] : []),
     ...services.flatMap((service) => listRoutes(context, service)),
     ...uploadRoutes(context),
     ...statusRoutes(context),

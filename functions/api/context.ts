@@ -1,5 +1,6 @@
 import type { OperationRates } from '#shared/adobe/services/operation-rates.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
+import type { AdobeService } from '#shared/adobe/services/service.ts';
 import type { AuditTrail } from '#shared/audit/trail.ts';
 import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
@@ -21,6 +22,8 @@ export interface ApiContext {
   callers: Table;
   audit: AuditTrail;
   lanes: Lanes;
+  /** The services that are on. */
+  services: readonly AdobeService[];
   bus: EventBus;
   /** When the stored token expires; the token itself is out of reach. */
   token: TokenExpiry;

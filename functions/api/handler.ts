@@ -9,7 +9,7 @@ import { createDeniedWords } from '#shared/callers/denied-words.ts';
 import { createPolicyReader } from '#shared/callers/policies.ts';
 import { systemClock } from '#shared/clock.ts';
 import { apiEnvironment } from '#shared/deployment/job-environments.ts';
-import { getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
+import { enabledServices, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import { createApi } from './app.ts';
@@ -31,6 +31,7 @@ export const handler = createApi({
   callers: openTable({ ...tables, tableName: environment.callerTableName }),
   audit: { table: openTable({ ...tables, tableName: environment.auditTableName }), log },
   lanes: createLanes(table, getLaneLimits(environment)),
+  services: enabledServices(environment.services),
   bus: {
     eventBridge: createEventBridge(),
     eventBusName: environment.eventBusName,

@@ -2,8 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Docs } from '#shared/deployment/job-environments.ts';
-import { callerPaths, docsPaths, operatorRoutes, routeArn } from './api-paths.ts';
+import type { Settings } from '#shared/deployment/settings.ts';
+import { docsPaths, listCallerPaths, operatorRoutes, routeArn } from './api-paths.ts';
 import { acknowledgeWildcards, allow } from './functions/statements.ts';
 
 // GET and PUT, HEAD and POST, DELETE: in IAM a question mark stands for one character.
@@ -16,11 +16,17 @@ const arnOfApi = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId
 export class CallerPolicy extends Construct {
   readonly policy: ManagedPolicy;
 
-  constructor(scope: Construct, id: string, { api, docs }: { api: HttpApi; docs: Docs }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { api, settings: { docs, services } }: { api: HttpApi; settings: Settings },
+  ) {
     super(scope, id);
     const shown = docs === 'callers' ? docsPaths.map((path) => path.replace(/\{.*/, '*')) : [];
     // Not `*`, which stands for slashes too: `*/jobs` would be `PUT/callers/jobs` as well.
-    const everyMethod = [...callerPaths, ...shown].flatMap((path) => anyMethod.map((method) => method + path));
+    const everyMethod = [...listCallerPaths(services), ...shown].flatMap((path) =>
+      anyMethod.map((method) => method + path),
+    );
     this.policy = new ManagedPolicy(this, 'Policy', {
       description: `May call the Firefly gateway ${Stack.of(this).stackName}`,
       statements: [

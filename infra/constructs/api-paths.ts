@@ -1,21 +1,17 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { getCancelPath, getStatusPath, services } from '#shared/adobe/services/registry.ts';
-
-// All that lies under the first part of a service's paths, such as `/v3/*`.
-const servicePaths = services.flatMap(({ operations }) =>
-  operations
-    .flatMap((operation) => [getStatusPath(operation), getCancelPath(operation) ?? [], operation.path].flat())
-    .map((path) => `/${path.split('/')[1]}/*`)
-    .sort(),
-);
+import { getPaths } from '#shared/adobe/services/registry.ts';
+import type { AdobeService } from '#shared/adobe/services/service.ts';
+import { enabledServices, type ServicesSettings } from '#shared/deployment/services.ts';
 
 /**
  * What callers may call, with any method, in the words of IAM: `*` stands for anything, slashes too. Together with
  * {@link operatorRoutes} and what is open to everybody it covers the API, and a test compares it with the routes.
+ *
+ * @param services that are on, of whose paths all is named that lies under the first part, such as `/v3/*`
  */
-export const callerPaths: readonly string[] = [
-  ...new Set(['/v2/*', ...servicePaths]),
+export const listCallerPaths = (services: ServicesSettings): string[] => [
+  ...new Set(['/v2/*', ...enabledServices(services).flatMap(listRoots)]),
   '/jobs',
   '/jobs/*',
   '/uploads',
@@ -28,6 +24,11 @@ export const callerPaths: readonly string[] = [
   '/callers/me',
   '/health',
 ];
+
+const listRoots = (service: AdobeService): string[] =>
+  getPaths(service)
+    .map((path) => `/${path.split('/')[1]}/*`)
+    .sort();
 
 /** The description of the API and the page to read it, as routes of API Gateway. */
 export const docsPaths = ['/openapi.json', '/docs', '/docs/{file}'] as const;

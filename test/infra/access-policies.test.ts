@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { createRoutes } from '#functions/api/app.ts';
 import type { ApiContext } from '#functions/api/context.ts';
 import type { Route } from '#functions/api/http/router.ts';
-import { callerPaths, operatorRoutes } from '#infra/constructs/api-paths.ts';
+import { listCallerPaths, operatorRoutes } from '#infra/constructs/api-paths.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { flatten } from './granted.ts';
 import { ofType, synthesise } from './synthesise.ts';
 
 // Routes are only named here, and none is run.
+const services: ApiContext['services'] = [firefly];
 const routes: Route[] = createRoutes({
+  services,
   table: {},
   inputs: { buckets: {} },
   settings: { docs: 'open' },
@@ -93,7 +96,9 @@ describe('the policies for callers and operators', () => {
   it('name callers’ paths and the route for all the rest, of one stage and API', () => {
     expect(callers.toSorted()).toEqual(
       [
-        ...callerPaths.flatMap((path) => ['???', '????', '??????'].map((method) => `/$default/${method}${path}`)),
+        ...listCallerPaths({ firefly: {} }).flatMap((path) =>
+          ['???', '????', '??????'].map((method) => `/$default/${method}${path}`),
+        ),
         '/$default/$default',
       ].toSorted(),
     );

@@ -3,7 +3,6 @@ import { type ListDefinition, type ListQuery, pickQuery } from '#shared/adobe/se
 import type { AdobeService } from '#shared/adobe/services/service.ts';
 import { toValidationErrors } from '#shared/requests/validation-errors.ts';
 import type { ApiContext } from '../context.ts';
-import { requireService } from '../http/credentials-guard.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
@@ -18,14 +17,12 @@ interface KnownList {
 }
 
 /** The lists of a service, as the gateway's credential sees them; a process gives the same answer for a while. */
-export const listRoutes = (
-  context: Pick<ApiContext, 'adobeCalls' | 'lanes' | 'table'>,
-  service: AdobeService,
-): Route[] => (service.lists ?? []).map((list) => passedOnList(context, service, list));
+export const listRoutes = (context: Pick<ApiContext, 'adobeCalls' | 'table'>, service: AdobeService): Route[] =>
+  (service.lists ?? []).map((list) => passedOnList(context, service, list));
 
 const passedOnList = (
-  context: Pick<ApiContext, 'adobeCalls' | 'lanes' | 'table'>,
-  { id, title, lanes: [lane] }: AdobeService,
+  context: Pick<ApiContext, 'adobeCalls' | 'table'>,
+  { id, title }: AdobeService,
   list: ListDefinition,
 ): Route => {
   const { adobeCalls, table } = context;
@@ -48,7 +45,6 @@ const passedOnList = (
     },
     handle: async (request) => {
       const caller = request.caller();
-      requireService(context, lane.name);
       const query = readQuery(request, list);
       const { body, readAt } = await remember(JSON.stringify(query), async () => {
         await takeCall(table, caller);

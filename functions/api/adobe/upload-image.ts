@@ -4,11 +4,9 @@ import { imageTypes } from '#shared/adobe/services/firefly/storage-image.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
-import { fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
-import { requireService } from '../http/credentials-guard.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
@@ -22,7 +20,7 @@ const uploadAnswer = z.object({
   images: z.array(z.object({ id: z.string(), source: z.object({ url: z.string() }) })),
 });
 
-type UploadContext = Pick<ApiContext, 'lanes' | 'table' | 'adobeCalls' | 'objects' | 'log'>;
+type UploadContext = Pick<ApiContext, 'table' | 'adobeCalls' | 'objects' | 'log'>;
 
 /** Adobe's upload call for images that fit through API Gateway; a copy stays in S3. */
 export const uploadImageRoute = (context: UploadContext): Route => ({
@@ -44,7 +42,6 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
   },
   handle: async (request) => {
     const caller = request.caller();
-    requireService(context, fireflyLane);
     const { image, contentType } = await readImage(request);
     await takeCall(context.table, caller);
     const stored = await storeImage(context, caller, image, contentType);

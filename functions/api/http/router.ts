@@ -39,6 +39,8 @@ export const createRouter = (
     operators: Operators;
     singleSignOn: SingleSignOnCallers;
     url: string;
+    /** The answer to the path of a service that is off. */
+    findDisabled(path: string): ProblemError | undefined;
   },
 ): ((event: HttpEvent, context: Context) => Promise<HttpResponse>) => {
   const router = httpRouter<HttpEvent, HttpResponse>({
@@ -59,9 +61,11 @@ export const createRouter = (
     // The router's own answer is text/plain, and it does not tell a wrong method from an unknown path.
     notFoundResponse: ({ path }) => {
       const allowed = routes
-        .filter((route) => matches(route.path, path))
+        .filter((route) => matchesPath(route.path, path))
         .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-      if (allowed.length === 0) throw new ProblemError(404, 'not_found', 'There is nothing at this path.');
+      if (allowed.length === 0) {
+        throw options.findDisabled(path) ?? new ProblemError(404, 'not_found', 'There is nothing at this path.');
+      }
       throw new ProblemError(405, 'method_not_allowed', `This path takes ${allowed.join(', ')} only.`, {
         headers: { allow: allowed.join(', ') },
       });
@@ -98,7 +102,8 @@ const asGet = (event: HttpEvent): HttpEvent => ({
 export const fitToMethod = (event: HttpEvent, response: HttpResponse): HttpResponse =>
   event.requestContext?.http?.method === 'HEAD' ? { ...response, body: '', isBase64Encoded: false } : response;
 
-const matches = (template: string, path: string): boolean => {
+/** Whether a path is one of a template with parameters in braces. */
+export const matchesPath = (template: string, path: string): boolean => {
   const expected = template.split('/');
   const actual = path.replace(/(?<=.)\/$/, '').split('/');
   return (

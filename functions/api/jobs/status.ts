@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
-import { getCancelPath, getStatusPath, operationOf, operations, serviceOf } from '#shared/adobe/services/registry.ts';
+import { getCancelPath, getStatusPath, operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
 import { emptyResponse, jsonResponse } from '../http/problem.ts';
@@ -11,21 +11,22 @@ import { ownCancelPath, presentJob } from './present-job.ts';
 import { retryAfter } from './responses.ts';
 
 /** The status calls of all services. Services may share a path: the body is that of the job's own service. */
-export const statusRoutes = (context: Pick<ApiContext, 'table' | 'objects'>): Route[] =>
-  groupByPath(getStatusPath).map(([path, sharing]) => statusRoute(context, path, sharing));
+export const statusRoutes = (context: Pick<ApiContext, 'services' | 'table' | 'objects'>): Route[] =>
+  groupByPath(context, getStatusPath).map(([path, sharing]) => statusRoute(context, path, sharing));
 
 /** The cancel calls of all services, and the gateway's own for those that have none. */
 export const cancelRoutes = (context: ApiContext): Route[] => [
-  ...groupByPath(getCancelPath).map(([path, sharing]) => cancelRoute(context, path, nameTag(sharing))),
+  ...groupByPath(context, getCancelPath).map(([path, sharing]) => cancelRoute(context, path, nameTag(sharing))),
   cancelRoute(context, ownCancelPath, 'Jobs'),
 ];
 
 /** The operations whose jobs share each path, in the order of the registry. */
 const groupByPath = (
+  { services }: Pick<ApiContext, 'services'>,
   getPath: (operation: OperationDefinition) => string | undefined,
 ): [string, OperationDefinition[]][] => {
   const grouped = new Map<string, OperationDefinition[]>();
-  for (const operation of operations) {
+  for (const operation of services.flatMap(({ operations }) => operations)) {
     const path = getPath(operation);
     if (path !== undefined) grouped.set(path, [...(grouped.get(path) ?? []), operation]);
   }

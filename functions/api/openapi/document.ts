@@ -28,7 +28,9 @@ export const openApiDocument = (routes: readonly Route[], version: string) => {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { sigv4: [] }],
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    tags: Object.entries(tags)
+      .filter(([name]) => name === 'Webhooks' || routes.some(({ describe }) => describe.tag === name))
+      .map(([name, description]) => ({ name, description })),
     paths,
     webhooks: mapValues(messageDescriptions, (message) => ({ post: describeMessage(message) })),
     components: {

@@ -68,6 +68,18 @@ export const getStatusPath = (operation: OperationDefinition): `/${string}` =>
 export const getCancelPath = (operation: OperationDefinition): `/${string}` | undefined =>
   operation.cancelPath ?? serviceOf(operation).cancelPath;
 
+/** Every path of a service's calls, Adobe's and the gateway's. */
+export const getPaths = ({ operations: own, lists = [] }: AdobeService): string[] =>
+  [
+    ...own.flatMap((operation) => [
+      operation.path,
+      operation.waitPath ?? [],
+      getStatusPath(operation),
+      getCancelPath(operation) ?? [],
+    ]),
+    ...lists.map(({ path }) => path),
+  ].flat();
+
 /** Every lane of every service. */
 export const lanes: readonly LaneDefinition[] = services.flatMap((service) => service.lanes);
 

@@ -143,6 +143,7 @@ export const startApi = async ({
     callers,
     audit: { table: { ...table, tableName: 'audit' }, log: { error: record } },
     lanes: new Map([fireflyLane, ...otherLanes].map((name) => [name, createLane(table, limits, name)])),
+    services,
     bus: { eventBridge, eventBusName: 'bus', stackName: 'firefly-gateway-test', gatewayUrl: 'https://gateway.test' },
     token: { read: async () => validToken(clock) },
     adobeCalls: createPassedOnCalls(async (event) => JSON.stringify(await passOn(JSON.parse(event)))),

@@ -229,9 +229,16 @@ describe('an operation of a service that is switched off', () => {
     ['a generation', { method: 'POST', path: '/v3/images/generate-async', body: { prompt: 'a cat' } }],
     ['a synchronous one', { method: 'POST', path: '/v3/images/generate', body: { prompt: 'a cat' } }],
     ['the list of custom models', { path: '/v3/custom-models' }],
-  ])('is refused by its name: %s', async (_, request) => {
-    const api = await startApi({ lanes: new Map() });
-    expect(await api.call(request)).toMatchObject({ statusCode: 403, json: { error_code: 'service_disabled' } });
+    ['a status', { path: '/v3/status/urn:ff:jobs:x' }],
+  ])('is not there, and the answer says what turns it on: %s', async (_, request) => {
+    const api = await startApi({ services: [] });
+    expect(await api.call(request)).toMatchObject({
+      statusCode: 404,
+      json: {
+        error_code: 'service_disabled',
+        message: expect.stringContaining('naming firefly in the setting services'),
+      },
+    });
     expect(await api.countItems()).toBe(0);
     await api.close();
   });
