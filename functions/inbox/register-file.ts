@@ -2,6 +2,7 @@ import { createRetryStrategy } from '@aws/durable-execution-sdk-js';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { batchIdOfFile, createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import { takeBatchPlace } from '#shared/callers/admission.ts';
+import { fitsKeys } from '#shared/callers/caller.ts';
 import { parseInboxKey } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { InboxContext } from './context.ts';
@@ -59,11 +60,8 @@ export class BatchErasingError extends GatewayError {
   }
 }
 
-// The longest name of a caller that the API takes, in bytes.
-const maxTeamBytes = 1024;
-
 /** The team whose folder a file lies in; empty if it lies in none. */
 const readTeam = (key: string): string => {
   const team = parseInboxKey(key) ?? '';
-  return team.trim() !== '' && Buffer.byteLength(team) <= maxTeamBytes ? team : '';
+  return team.trim() !== '' && fitsKeys(team) ? team : '';
 };

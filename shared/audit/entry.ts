@@ -28,7 +28,6 @@ export const auditActions = [
   'webhook deleted',
   'webhook secret rotated',
   'webhook enabled',
-  'credentials set',
   'credentials rotated',
   'credentials compromised',
 ] as const;

@@ -51,3 +51,13 @@ export const createCallerId = (): string => `fgw_${randomBytes(12).toString('hex
 
 /** Whether a text can be the id of a caller, before any store sees it. */
 export const isCallerId = (text: string): boolean => callerIdPattern.test(text);
+
+/** The longest name by which jobs bear their caller, percent-encoded: with a label of full length it still fits into a key of usage. */
+export const maxCallerLength = 330;
+
+/**
+ * Whether jobs can bear a text as their caller, in every auth mode. Keys of tables and of S3 are UTF-8, which cannot hold half of
+ * a surrogate pair: two such names would become one.
+ */
+export const fitsKeys = (caller: string): boolean =>
+  caller.isWellFormed() && encodeURIComponent(caller).length <= maxCallerLength;

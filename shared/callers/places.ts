@@ -90,6 +90,7 @@ const count = async (
   for (let taking = wanted; taking > 0; ) {
     const counted = await updateItem(table, counterKey(caller, kind), {
       add: { places: taking, revision: 1 },
+      set: { expiresAt: ttlAfter(table, placeRetentionSeconds) },
       when: condition`attribute_not_exists(#places) OR #places <= ${limit - taking}`,
     });
     if (counted !== undefined) return taking;

@@ -38,14 +38,28 @@ export type Reserved =
  * the same request it finds what was reserved.
  *
  * @param amount thousandths of an Operation
+ * @param release gives back what is held for a job that was not made
  */
-export const reserve = async (table: Table, job: ReservedJob, amount: number, budget: Budget): Promise<Reserved> => {
+export const reserve = async (
+  table: Table,
+  job: ReservedJob,
+  amount: number,
+  budget: Budget,
+  release: (table: Table, job: ReservedJob) => Promise<void>,
+): Promise<Reserved> => {
   const wait = createPatience();
   for (;;) {
     const known = await getReservation(table, job);
-    // The record of a settled job may have expired or been erased: then this request makes a new one.
-    const isOver = known?.state === 'settled' && (await getItem(table, jobKey(job.jobId))) === undefined;
-    if (known !== undefined && isHeld(known) && !isOver) return { kind: 'reserved' };
+    if (known?.state === 'reserved') return { kind: 'reserved' };
+    if (known?.state === 'settling' || known?.state === 'settled') {
+      // The record of a settled job may have expired or been erased: then this request makes a new one.
+      if ((await getItem(table, jobKey(job.jobId))) !== undefined) return { kind: 'reserved' };
+      // What is being given back is held no longer.
+      if (known.state === 'settling') {
+        if (!(await wait(known))) await release(table, job);
+        continue;
+      }
+    }
     if (known?.state === 'reserving') {
       if (!(await wait(known))) await decideReservation(table, known);
       continue;
@@ -67,8 +81,6 @@ export const reserve = async (table: Table, job: ReservedJob, amount: number, bu
     if (counted !== undefined) return counted;
   }
 };
-
-const isHeld = ({ state }: Reservation): boolean => ['reserved', 'settling', 'settled'].includes(state);
 
 const pickJob = ({ jobId, requestHash, caller }: ReservedJob): ReservedJob => ({ jobId, requestHash, caller });
 
@@ -156,7 +168,8 @@ const findExceeded = (at: string, amount: number, budget: Budget, counter: Item)
 
 const startOfNextDay = (at: string): number => Date.parse(`${at.slice(0, 10)}T00:00:00.000Z`) + 86_400_000;
 
-const startOfNextMonth = (at: string): number => {
+/** When the next UTC month begins, in epoch ms. */
+export const startOfNextMonth = (at: string): number => {
   const date = new Date(at);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
 };

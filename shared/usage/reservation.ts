@@ -90,8 +90,11 @@ export const keptSeconds = 800 * 86_400;
 // Longer than any process could still work with one that is settled, or given back.
 const closedSeconds = 30 * 86_400;
 
-/** When recovery looks at a reservation, in ms after its last step: longer than any request of the API takes. */
-export const checkAfterMs = 10 * 60_000;
+/**
+ * When recovery looks at a reservation, in ms after its last step: longer than any request of the API takes, and than the lease under
+ * which a line of a batch becomes a job.
+ */
+export const checkAfterMs = 20 * 60_000;
 
 // A process that counts needs a few writes for that.
 const waitMs = 25;

@@ -3,6 +3,7 @@ import { PolicyRefusal } from '../callers/policy-refusal.ts';
 import type { NewJob } from '../jobs/job.ts';
 import { type Reserved, reserve } from './budget.ts';
 import { type Budget, budgetPeriods } from './budget-items.ts';
+import type { ReservedJob } from './reservation.ts';
 import { releaseReservation } from './settlement.ts';
 
 /**
@@ -16,9 +17,13 @@ export const reserveCost = async (
   budget: Budget,
 ): Promise<PolicyRefusal | undefined> => {
   const amount = job.cost?.estimated ?? 0;
-  const reserved = await reserve(table, job, amount, budget);
+  const reserved = await reserveAmount(table, job, amount, budget);
   return reserved.kind === 'refused' ? toRefusal(reserved, amount / 1_000) : undefined;
 };
+
+/** Reserves thousandths of an Operation for a job: see {@link reserve}. */
+export const reserveAmount = (table: Table, job: ReservedJob, amount: number, budget: Budget): Promise<Reserved> =>
+  reserve(table, job, amount, budget, releaseReservation);
 
 /** Gives back what was reserved for a job that is certainly not made. */
 export const returnCost = releaseReservation;

@@ -1,5 +1,6 @@
 import { type Table, ttlAfter } from '../aws/table.ts';
 import type { Job } from '../jobs/job.ts';
+import { isRefusedWrite } from '../jobs/set-aside.ts';
 import { findActualCost } from '../jobs/stored-cost.ts';
 import { decideReservation } from './budget.ts';
 import { budgetKey, toBudgetAmounts } from './budget-items.ts';
@@ -72,25 +73,40 @@ const settle = async (
     };
     if (!(await moveReservation(table, known, own))) continue;
     const entries = listEntries(own);
-    if (!(await addAll(table, own, entries))) continue;
+    const counted = await addAll(table, own, entries);
+    if (counted === undefined) continue;
     if (!(await moveReservation(table, own, { ...own, state: settled }))) continue;
     // Marks of processes that were taken over stay: one of them may still wait for its answer and ask again.
-    for (const { key } of entries) await forgetAddition(table, { key, token: own.token });
+    for (const { key } of counted) await forgetAddition(table, { key, token: own.token });
     return true;
   }
 };
 
-/** @returns false if another process took over */
-const addAll = async (table: Table, { token, earlier }: Reservation, entries: readonly Entry[]): Promise<boolean> => {
-  const expiresAt = ttlAfter(table, keptSeconds);
-  for (const { key, amounts } of entries) {
-    let isAdded = false;
-    for (const other of earlier) {
-      isAdded ||= (await decideAddition(table, { key, token: other }, expiresAt)) === 'added';
+/** @returns the entries that are counted; undefined if another process took over */
+const addAll = async (
+  table: Table,
+  reservation: Reservation,
+  entries: readonly Entry[],
+): Promise<Entry[] | undefined> => {
+  const counted: Entry[] = [];
+  for (const entry of entries) {
+    try {
+      if (!(await addOne(table, reservation, entry))) return undefined;
+      counted.push(entry);
+    } catch (error) {
+      // DynamoDB takes no such key: tried again for ever, it would keep the rest from being counted.
+      if (!isRefusedWrite(error)) throw error;
     }
-    if (isAdded) continue;
-    const { outcome } = await addOnce(table, { key, token }, { amounts, expiresAt });
-    if (outcome === 'void') return false;
   }
-  return true;
+  return counted;
+};
+
+/** @returns false if another process took over */
+const addOne = async (table: Table, { token, earlier }: Reservation, { key, amounts }: Entry): Promise<boolean> => {
+  const expiresAt = ttlAfter(table, keptSeconds);
+  for (const other of earlier) {
+    if ((await decideAddition(table, { key, token: other }, expiresAt)) === 'added') return true;
+  }
+  const { outcome } = await addOnce(table, { key, token }, { amounts, expiresAt });
+  return outcome !== 'void';
 };

@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { getItem } from '#shared/aws/table.ts';
 import { callerPolicySchema } from '#shared/caller-policy.ts';
 import { openBatches, queuedJobs } from '#shared/callers/admission.ts';
 import { endOfDay, readRequests } from '#shared/callers/daily-requests.ts';
 import { type PlaceKind, readPlaces, recountPlaces } from '#shared/callers/places.ts';
 import { readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
+import { startOfNextMonth } from '#shared/usage/budget.ts';
+import { type Budget, type BudgetRule, budgetAttributes, budgetKey } from '#shared/usage/budget-items.ts';
 import { listWebhooks, maxWebhooks } from '#shared/webhooks/webhook-store.ts';
 import type { ApiContext } from '../context.ts';
 import { jsonResponse, toIso } from '../http/problem.ts';
@@ -16,6 +19,12 @@ const count = z.object({
   resetsAt: z.iso.datetime().optional().meta({ description: 'When it begins at 0 again' }),
 });
 
+const costCount = z.object({
+  limit: z.number(),
+  used: z.number().meta({ description: 'Operations that jobs have cost, or are reserved for those that go on' }),
+  resetsAt: z.iso.datetime(),
+});
+
 const callerView = z.object({
   caller: z.string().meta({ description: 'How your jobs, events and reports name you' }),
   policy: callerPolicySchema.meta({
@@ -26,6 +35,8 @@ const callerView = z.object({
   }),
   counts: z.object({
     requestsPerDay: count.optional(),
+    operationsPerDay: costCount.optional(),
+    operationsPerMonth: costCount.optional(),
     queuedJobs: count.optional(),
     openBatches: count.optional(),
     webhooks: count,
@@ -60,6 +71,7 @@ export const meRoute = (context: MeContext): Route => ({
                 used: await readRequests(table, caller),
                 resetsAt: toIso(endOfDay(table.clock.now())),
               },
+        ...(await viewBudget(table, caller, policy)),
         queuedJobs: await viewPlaces(table, queuedJobs, caller, policy.queuedJobs),
         openBatches: await viewPlaces(table, openBatches, caller, policy.openBatches),
         webhooks: {
@@ -71,6 +83,29 @@ export const meRoute = (context: MeContext): Route => ({
     return jsonResponse(200, view);
   },
 });
+
+const viewBudget = async (
+  table: ApiContext['table'],
+  caller: string,
+  { operationsPerDay, operationsPerMonth }: Budget,
+): Promise<Partial<Record<BudgetRule, z.output<typeof costCount>>>> => {
+  if (operationsPerDay === undefined && operationsPerMonth === undefined) return {};
+  const now = table.clock.now();
+  const at = new Date(now).toISOString();
+  const counter = (await getItem(table, budgetKey(caller, at))) ?? {};
+  const view = (rule: BudgetRule, limit: number | undefined, resetsAt: number) =>
+    limit === undefined
+      ? undefined
+      : {
+          limit,
+          used: Number(counter[budgetAttributes(at)[rule]] ?? 0) / 1_000,
+          resetsAt: new Date(resetsAt).toISOString(),
+        };
+  return {
+    operationsPerDay: view('operationsPerDay', operationsPerDay, endOfDay(now)),
+    operationsPerMonth: view('operationsPerMonth', operationsPerMonth, startOfNextMonth(at)),
+  };
+};
 
 const viewPlaces = async (
   table: ApiContext['table'],

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Table } from '#shared/aws/table.ts';
 import { callerPolicySchema } from '#shared/caller-policy.ts';
-import type { Caller } from '#shared/callers/caller.ts';
+import { type Caller, fitsKeys } from '#shared/callers/caller.ts';
 import { readSecretUse } from '#shared/callers/caller-store.ts';
 import { getPolicy } from '#shared/callers/policy-store.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -68,6 +68,6 @@ export const readCallerId = ({ params }: ApiRequest): string => {
   const callerId = params['callerId'] ?? '';
   // In IAM mode every caller may call what is at `/callers/me`.
   if (callerId === 'me') throw unknownCaller();
-  if (callerId.trim() === '' || !callerId.isWellFormed() || Buffer.byteLength(callerId) > 1_024) throw unknownCaller();
+  if (callerId.trim() === '' || !fitsKeys(callerId)) throw unknownCaller();
   return callerId;
 };

@@ -1,4 +1,5 @@
 import type { APIGatewayEventRequestContextV2, APIGatewayProxyEventV2WithRequestContext } from 'aws-lambda';
+import { fitsKeys, maxCallerLength } from '#shared/callers/caller.ts';
 import type { SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import type { RawBody } from './json-body.ts';
 import { ProblemError } from './problem.ts';
@@ -112,9 +113,6 @@ const textsOf = (values: unknown): Record<string, string> =>
     ? Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === 'string'))
     : {};
 
-// A caller is part of table keys, which DynamoDB limits to 2048 bytes.
-const maxCallerBytes = 1024;
-
 /**
  * Who sent a request: the caller's id, the token's `sub`, or account and role (or user) in IAM mode. The session name is left out of a
  * role's identity: it differs from one Lambda sandbox or login to the next, and principals who take on a role choose it themselves.
@@ -131,14 +129,9 @@ export const readCaller = (
   const subject = authorizer?.lambda?.callerId ?? authorizer?.jwt?.claims?.['sub'];
   const caller = typeof subject === 'string' ? subject : parseIdentity(authorizer?.iam?.userArn ?? '', singleSignOn);
   if (caller.trim() === '') throw new ProblemError(401, 'unauthorized', 'The request does not tell who sent it.');
-  if (Buffer.byteLength(caller) > maxCallerBytes) {
-    throw new ProblemError(401, 'unauthorized', `The caller's name is longer than ${maxCallerBytes} bytes.`);
-  }
-  // Keys of the tables and of S3 are UTF-8, which cannot hold half of a surrogate pair: two such names would become one.
-  if (!caller.isWellFormed()) {
-    throw new ProblemError(401, 'unauthorized', "The caller's name is not valid Unicode.");
-  }
-  return caller;
+  if (fitsKeys(caller)) return caller;
+  const message = `The caller's name is not valid Unicode, or longer than ${maxCallerLength} characters when it is percent-encoded.`;
+  throw new ProblemError(401, 'unauthorized', message);
 };
 
 // The roles of permission sets, by the name that IAM Identity Center gives them.

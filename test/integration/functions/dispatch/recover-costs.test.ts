@@ -3,7 +3,7 @@ import { recoverCosts } from '#functions/dispatch/recover-costs.ts';
 import type { Table } from '#shared/aws/table.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
-import { reserve } from '#shared/usage/budget.ts';
+import { reserveAmount as reserve } from '#shared/usage/reserve-cost.ts';
 import { countersOf, crashAt, endedJob } from '#test/integration/shared/usage/costs.ts';
 import type { TestDynamoDb } from '../../../fixtures/job-table.ts';
 import type { ManualClock } from '../../../fixtures/manual-clock.ts';
@@ -26,7 +26,7 @@ const recover = () => recoverCosts({ table, log: log as never });
 
 const make = (jobId: string) => createJob(table, { ...endedJob(jobId), request: '{}' }, { rank: 'rank', round: 1 });
 
-it('gives back within 15 minutes what was reserved for jobs that were never made, wherever the crash came', async () => {
+it('gives back within 25 minutes what was reserved for jobs that were never made, wherever the crash came', async () => {
   for (const index of [0, 1, 2, 3]) {
     for (const fate of ['before', 'after'] as const) {
       const { own, client } = dynamoDb.reconnect(table);
@@ -37,7 +37,7 @@ it('gives back within 15 minutes what was reserved for jobs that were never made
   expect((await countersOf(table)).open).toBeGreaterThan(5);
   // A request of the API may still be under way.
   expect(await recover()).toBe(0);
-  clock.advance(11 * 60_000);
+  clock.advance(21 * 60_000);
   await recover();
   expect(await countersOf(table)).toMatchObject({ month: 0, days: 0, open: 0 });
 });
@@ -50,7 +50,7 @@ it('settles a job that has ended, leaves one that waits, and gives back what ano
   await reserve(table, { ...endedJob('ended'), requestHash: 'of another body' }, 999, {});
   const ended = { jobId: 'ended', turn: 0, lane: 'firefly', retentionSeconds: 1, batchId: undefined };
   await endJob(table, ended, ['queued'], { to: 'cancelled' });
-  clock.advance(11 * 60_000);
+  clock.advance(21 * 60_000);
   // The job itself expires only later.
   expect(await recover()).toBeGreaterThan(0);
   await recover();

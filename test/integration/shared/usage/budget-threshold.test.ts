@@ -3,8 +3,8 @@ import { recoverCosts } from '#functions/dispatch/recover-costs.ts';
 import { recoverEnds } from '#functions/dispatch/recover-ends.ts';
 import type { Table } from '#shared/aws/table.ts';
 import { budgetThresholdReached } from '#shared/events/budget-threshold-reached.ts';
-import { reserve } from '#shared/usage/budget.ts';
 import type { Budget } from '#shared/usage/budget-items.ts';
+import { reserveAmount as reserve } from '#shared/usage/reserve-cost.ts';
 import { settleJob } from '#shared/usage/settlement.ts';
 import { type BusEntry, createEventBus } from '../../../fixtures/event-bus.ts';
 import type { TestDynamoDb } from '../../../fixtures/job-table.ts';
@@ -90,7 +90,7 @@ it('is announced wherever the request that passed it died', async () => {
         if (!(error instanceof CrashError)) throw error;
         return 'crashed';
       });
-      clock.advance(11 * 60_000);
+      clock.advance(21 * 60_000);
       // The job was never made: its reservation is given back, and the threshold was passed all the same.
       await recoverCosts({ table, log: observed.log });
       const again = await ask(`${id}-again`, budget);

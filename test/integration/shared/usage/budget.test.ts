@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
 import { jobKey } from '#shared/jobs/job-store.ts';
-import { reserve } from '#shared/usage/budget.ts';
+import { getReservation, moveReservation } from '#shared/usage/reservation.ts';
+import { reserveAmount as reserve } from '#shared/usage/reserve-cost.ts';
 import { releaseReservation, settleJob } from '#shared/usage/settlement.ts';
 import { putItems, type TestDynamoDb } from '../../../fixtures/job-table.ts';
 import type { ManualClock } from '../../../fixtures/manual-clock.ts';
@@ -44,6 +45,26 @@ describe('a budget', () => {
     expect(await reserve(table, job, 1_000, { operationsPerDay: 1 })).toMatchObject({ kind: 'reserved' });
     expect(await reserve(table, endedJob('more'), 1_000, { operationsPerDay: 1 })).toMatchObject({ kind: 'refused' });
     await settleJob(table, job);
+  });
+
+  it('counts a request anew whose reservation is being given back at this moment', async () => {
+    const job = endedJob('returned');
+    const budget = { operationsPerDay: 1 };
+    await reserve(table, job, 1_000, budget);
+    // A process that gives it back, and breaks off before it has.
+    const known = await getReservation(table, job);
+    if (known === undefined) throw new Error('Nothing is reserved.');
+    await moveReservation(table, known, { ...known, state: 'settling', token: 'broken', earlier: [] });
+    expect(await reserve(table, job, 1_000, budget)).toMatchObject({ kind: 'reserved' });
+    expect(await countersOf(table)).toMatchObject({ month: 1_000, days: 1_000, open: 1 });
+    expect(await getReservation(table, job)).toMatchObject({ state: 'reserved' });
+  });
+
+  it('gets back what a job did not use though its usage fits into no key', async () => {
+    const job = { ...endedJob('long'), operation: 'x'.repeat(1_100) };
+    await reserve(table, job, 5_000, {});
+    await settleJob(table, job);
+    expect(await getReservation(table, job)).toMatchObject({ state: 'settled' });
   });
 
   it('says when it is possible again, and which rule holds longest', async () => {

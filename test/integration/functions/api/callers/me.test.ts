@@ -45,6 +45,17 @@ describe('GET /callers/me', () => {
   });
 });
 
+describe('the budget in GET /callers/me', () => {
+  it('shows what of it is used and when it begins anew', async () => {
+    api = await startApi({ callerDefaults: { operationsPerDay: 5, operationsPerMonth: 20 } });
+    await api.generate({ prompt: 'a', numVariations: 2 }, { caller: 'alice' });
+    expect((await api.call({ path: '/callers/me', caller: 'alice' })).json['counts']).toMatchObject({
+      operationsPerDay: { limit: 5, used: 2, resetsAt: '2026-03-02T00:00:00.000Z' },
+      operationsPerMonth: { limit: 20, used: 2, resetsAt: '2026-04-01T00:00:00.000Z' },
+    });
+  });
+});
+
 describe('limits of batches and webhooks', () => {
   it('lets two of eight batches be under way that are posted at once', async () => {
     api = await startApi({ callerDefaults: { openBatches: 2 } });
