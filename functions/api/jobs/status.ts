@@ -4,6 +4,7 @@ import { getCancelPath, getStatusPath, operationOf, serviceOf } from '#shared/ad
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
 import { emptyResponse, jsonResponse } from '../http/problem.ts';
+import type { RouteDescription } from '../http/route-description.ts';
 import type { Route } from '../http/router.ts';
 import { cancelFoundJob } from './cancel.ts';
 import { findJob } from './get.ts';
@@ -16,8 +17,8 @@ export const statusRoutes = (context: Pick<ApiContext, 'services' | 'table' | 'o
 
 /** The cancel calls of all services, and the gateway's own for those that have none. */
 export const cancelRoutes = (context: ApiContext): Route[] => [
-  ...groupByPath(context, getCancelPath).map(([path, sharing]) => cancelRoute(context, path, nameTag(sharing))),
-  cancelRoute(context, ownCancelPath, 'Jobs'),
+  ...groupByPath(context, getCancelPath).map(([path, sharing]) => cancelRoute(context, path, sharing)),
+  cancelRoute(context, ownCancelPath, []),
 ];
 
 /** The operations whose jobs share each path, in the order of the registry. */
@@ -70,18 +71,31 @@ const describeStatus = (sharing: readonly OperationDefinition[]): z.ZodType => {
 };
 
 // A waiting job ends at once, a job at Adobe is cancelled there, an ended one is a 409.
-const cancelRoute = (context: ApiContext, path: string, tag: string): Route => ({
+const cancelRoute = (context: ApiContext, path: string, sharing: readonly OperationDefinition[]): Route => ({
   method: 'PUT',
   path,
   describe: {
-    tag,
+    tag: nameTag(sharing),
     summary: 'Cancel a job',
-    answers: { 200: { description: 'It has ended, or Adobe is asked to end it' } },
+    answers: describeCancel(sharing),
     errors: [404, 409],
   },
   handle: async (request) => {
     const found = await findJob(context, request);
     await cancelFoundJob(context, found, () => audit(context.log, request, 'job cancelled', { jobId: found.jobId }));
-    return emptyResponse(200);
+    const { cancelAnswer: answer } = serviceOf(operationOf(found)).dialect;
+    return path === ownCancelPath || answer === undefined
+      ? emptyResponse(200)
+      : jsonResponse(answer.status, answer.write(found.jobId));
   },
 });
+
+const describeCancel = (sharing: readonly OperationDefinition[]): RouteDescription['answers'] => {
+  const description = 'It has ended, or Adobe is asked to end it';
+  const own = sharing.flatMap((operation) => serviceOf(operation).dialect.cancelAnswer ?? []);
+  const answers = own.map(
+    ({ status, schema }) => [status, { description, content: { 'application/json': schema } }] as const,
+  );
+  const isEach = own.length > 0 && own.length === sharing.length;
+  return Object.fromEntries(isEach ? answers : [[200, { description }], ...answers]);
+};

@@ -99,6 +99,8 @@ export interface ServiceDialect {
   presentResult?(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
   /** Writes the status body of a job. */
   presentStatus(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
+  /** The answer to a cancel call; 200 without a body if absent. */
+  cancelAnswer?: { status: 202; schema: z.ZodObject; write(jobId: string): Record<string, unknown> };
   /**
    * Writes the gateway's own refusal of a request as the service would; members of problem+json stand beside where they do not
    * collide. Problem+json alone if absent.

@@ -87,5 +87,11 @@ export const audioVideoDialect: ServiceDialect = {
     message: error?.message,
   }),
 
+  cancelAnswer: {
+    status: 202,
+    schema: z.object({ jobId: z.uuid(), status: z.literal('canceling') }),
+    write: (jobId) => ({ jobId, status: 'canceling' }),
+  },
+
   presentRefusal: ({ code, message }) => ({ error_code: code, message }),
 };
