@@ -1,7 +1,5 @@
 import { audioVideo } from './audio-video/service.ts';
-import { illustrator } from './illustrator/service.ts';
 import { image } from './image/service.ts';
-import { indesign } from './indesign/service.ts';
 import { photoshop } from './photoshop/service.ts';
 import type { SimulatedService } from './service/definition.ts';
 import { substance } from './substance/service.ts';
@@ -12,7 +10,5 @@ export const simulatedServices: readonly SimulatedService[] = [
   photoshop,
   substance,
   audioVideo,
-  indesign,
-  illustrator,
   // One line a service.
 ];
