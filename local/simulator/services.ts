@@ -1,5 +1,7 @@
 import { audioVideo } from './audio-video/service.ts';
+import { illustrator } from './illustrator/service.ts';
 import { image } from './image/service.ts';
+import { indesign } from './indesign/service.ts';
 import { photoshop } from './photoshop/service.ts';
 import type { SimulatedService } from './service/definition.ts';
 import { substance } from './substance/service.ts';
@@ -10,5 +12,7 @@ export const simulatedServices: readonly SimulatedService[] = [
   photoshop,
   substance,
   audioVideo,
+  indesign,
+  illustrator,
   // One line a service.
 ];

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
 import { createApi } from '#functions/api/app.ts';
+import { startDynamoDbThread } from '#local/dynamodb-thread.ts';
 import { startApi } from '#test/integration/functions/api/fixture.ts';
 import { httpEvent } from '#test/integration/functions/api/http-event.ts';
 
@@ -17,65 +20,62 @@ export interface FloodFigures {
   ratio: number;
 }
 
+/** What the thread that floods is to do. */
+export interface FloodOrder {
+  /** Of the DynamoDB with the tables. */
+  url: string;
+  requests: number;
+  perSecond: number;
+  callerRequestsPerSecond: number;
+}
+
+/** How many answers it got, by status. */
+export type FloodAnswers = Record<number, number>;
+
 const lambdaContext = { getRemainingTimeInMillis: () => 29_000 } as Context;
-const tickMs = 10;
+const callerRequestsPerSecond = 20;
 
 /**
- * Measures the API's handler over a table in memory: a caller that sends far more than it may, and another that has a sandbox of its
- * own, as on Lambda. What they share is the table, the queue and, other than on Lambda, the process.
+ * Measures the API's handler over a table in memory: a caller that sends far more than it may, and another beside it. Each has a thread of its
+ * own, as they have sandboxes on Lambda, and so has the table: what they share is the table, the queue and the cores.
  */
 export const measureFlood = async ({ requests = 50_000, perSecond = 500 } = {}): Promise<FloodFigures> => {
-  const api = await startApi({ settings: { callerRequestsPerSecond: 20 } });
-  const [flooded, other] = [createApi(api.context), createApi(api.context)];
-  const send = async (handler: typeof other, caller: string): Promise<number> => {
-    api.clock.set(Date.now());
-    const event = httpEvent({ method: 'POST', path: '/v3/images/generate-async', body: { prompt: 'a fox' }, caller });
-    return (await handler(event, lambdaContext)).statusCode;
-  };
-  const times: number[] = [];
-  const acceptUntil = async (isOver: () => boolean): Promise<number> => {
-    times.length = 0;
-    while (!isOver()) {
+  const { url, close } = await startDynamoDbThread();
+  const api = await startApi({ database: { url, hasTables: false }, settings: { callerRequestsPerSecond } });
+  const handler = createApi(api.context);
+  const acceptUntil = async (isOver: (times: readonly number[]) => boolean): Promise<number> => {
+    const times: number[] = [];
+    while (!isOver(times)) {
       const start = performance.now();
-      const status = await send(other, 'other');
-      if (status !== 202) throw new Error(`Expected 202, got ${status}.`);
+      api.clock.set(Date.now());
+      const body = { prompt: 'a fox' };
+      const event = httpEvent({ method: 'POST', path: '/v3/images/generate-async', body, caller: 'other' });
+      const { statusCode } = await handler(event, lambdaContext);
+      if (statusCode !== 202) throw new Error(`Expected 202, got ${statusCode}.`);
       times.push(performance.now() - start);
       // Below what it may send.
       await pause(100);
     }
     return median(times);
   };
-  const counts = new Map<number, number>();
-  const flood = async (): Promise<void> => {
-    const open = new Set<Promise<void>>();
-    for (let sent = 0; sent < requests; ) {
-      // What a busy machine could not send in time is not made up for at once.
-      const due = Math.min(requests, sent + (perSecond * tickMs) / 1000);
-      for (; sent < due; sent += 1) {
-        const sending = send(flooded, 'flooder').then((status) => {
-          counts.set(status, (counts.get(status) ?? 0) + 1);
-          open.delete(sending);
-        });
-        open.add(sending);
-      }
-      await pause(tickMs);
-    }
-    await Promise.all(open);
-  };
   try {
-    await acceptUntil(() => times.length >= 30);
-    const aloneP50 = await acceptUntil(() => times.length >= 100);
-    let isOver = false;
-    const flooding = flood().then(() => {
-      isOver = true;
+    await acceptUntil(({ length }) => length >= 30);
+    const aloneP50 = await acceptUntil(({ length }) => length >= 100);
+    const order: FloodOrder = { url, requests, perSecond, callerRequestsPerSecond };
+    const worker = new Worker(new URL('./flood-thread.ts', import.meta.url), { workerData: order });
+    let answers: FloodAnswers | undefined;
+    const flooding = once(worker, 'message').then(([counted]) => {
+      answers = counted as FloodAnswers;
     });
-    const besideP50 = await acceptUntil(() => isOver);
-    await flooding;
-    const [accepted, refused] = [counts.get(202) ?? 0, counts.get(429) ?? 0];
-    if (accepted + refused !== requests) throw new Error(`Unexpected answers: ${JSON.stringify([...counts])}`);
+    // The thread has to load first.
+    await once(worker, 'online');
+    const besideP50 = await Promise.all([acceptUntil(() => answers !== undefined), flooding]).then(([p50]) => p50);
+    const [accepted, refused] = [answers?.[202] ?? 0, answers?.[429] ?? 0];
+    if (accepted + refused !== requests) throw new Error(`Unexpected answers: ${JSON.stringify(answers)}`);
     return { requests, perSecond, accepted, refused, aloneP50, besideP50, ratio: besideP50 / aloneP50 };
   } finally {
     await api.close();
+    await close();
   }
 };
 

@@ -1,7 +1,9 @@
 import { GatewayError } from '../../errors.ts';
 import { audioVideo } from './audio-video/service.ts';
 import { firefly } from './firefly/service.ts';
+import { illustrator } from './illustrator/service.ts';
 import { image } from './image/service.ts';
+import { indesign } from './indesign/service.ts';
 import type { OperationDefinition } from './operation.ts';
 import { photoshop } from './photoshop/service.ts';
 import type { AdobeService, LaneDefinition } from './service.ts';
@@ -12,6 +14,8 @@ export const services: readonly AdobeService[] = [
   firefly,
   photoshop,
   image,
+  indesign,
+  illustrator,
   substance,
   audioVideo,
   // One line a service.

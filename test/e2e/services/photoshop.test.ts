@@ -1,124 +1,97 @@
-import { createHash } from 'node:crypto';
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { localClients } from '#local/clients.ts';
-import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
-
-// The caller of requests that name none.
-const caller = 'local';
-const accepted = z.object({ jobId: z.uuid(), statusUrl: z.url() });
-type Body = Record<string, unknown>;
+import { type Body, type PhotoshopRig, startPhotoshop, urlsOf } from './photoshop.ts';
 
 describe('Photoshop and the host of images, from HTTP to objects in S3', () => {
-  let gateway: Gateway;
-  let s3: ReturnType<typeof localClients>['s3'];
-  let image: { source: { url: string } };
+  let rig: PhotoshopRig;
+  let image: PhotoshopRig['image'];
   beforeAll(async () => {
-    gateway = await startGateway({
-      ...withoutPictures,
-      services: ['photoshop', 'image'],
-      simulator: { ...withoutPictures.simulator, outputBytes: null },
+    rig = await startPhotoshop();
+    ({ image } = rig);
+  });
+  afterAll(() => rig?.close());
+
+  it('an edit and a mask: files are stored, and named where Adobe names them', async () => {
+    const outputs = [{ mediaType: 'image/jpeg', quality: 'high' }, { mediaType: 'image/png' }];
+    const [edited, masked] = await Promise.all([
+      rig.run('/v2/edit', { image, edits: { autoTone: true }, outputs }),
+      rig.run('/v1/refine-mask', { image, mask: image }),
+    ]);
+    expect(edited.job.outputs.map(({ contentType }) => contentType)).toEqual(['image/jpeg', 'image/png']);
+    await rig.expectStored(edited.job, urlsOf(edited.status));
+    expect(edited.status).toMatchObject({ status: 'succeeded', createdTime: expect.any(String) });
+    const { mask } = z.object({ mask: z.object({ destination: z.object({ url: z.url() }) }) }).parse(masked.status);
+    await rig.expectStored(masked.job, [mask.destination.url]);
+    expect(new URL(masked.statusUrl).pathname).toMatch(/^\/v1\/status\//);
+  });
+
+  it('what Adobe embeds is stored, and embedded again', async () => {
+    const { job, status } = await rig.run('/v2/generate-manifest', {
+      image,
+      includeLayerThumbnails: true,
+      outputs: [
+        { mediaType: 'application/json', destination: { embedded: 'json' } },
+        { mediaType: 'application/json', destination: { embedded: 'string' } },
+      ],
     });
-    ({ s3 } = localClients(gateway.stack.description));
-    const picture = sharp({ create: { width: 40, height: 30, channels: 3, background: '#35a' } });
-    const Key = `inbox/${caller}/in.png`;
-    const { bucket: Bucket } = gateway.stack.description;
-    await s3.send(new PutObjectCommand({ Bucket, Key, Body: await picture.png().toBuffer() }));
-    image = { source: { url: `s3://${Bucket}/${Key}` } };
-  });
-  afterAll(async () => {
-    s3?.destroy();
-    await gateway?.close();
-  });
-
-  const post = async (path: string, body: unknown) => {
-    const response = await gateway.call(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+    expect(job).toMatchObject({ status: 'succeeded', outputs: [{ contentType: 'application/json' }, {}] });
+    const manifest = { document: { imageMode: 'grayscale' }, layers: [{ thumbnail: expect.any(String) }] };
+    expect(status).toMatchObject({
+      result: {
+        outputs: [
+          { destination: { embedded: 'json', content: manifest }, mediaType: 'application/json' },
+          { destination: { embedded: 'string', content: expect.stringContaining('grayscale') } },
+        ],
+      },
     });
-    return { status: response.status, body: (await response.json()) as Body };
-  };
-
-  const readStatus = async (url: string) => {
-    const response = await gateway.call(url);
-    return { status: response.status, body: (await response.json()) as Body };
-  };
-
-  /** Runs a job to its end; returns its record and its status in Adobe's words. */
-  const run = async (path: string, body: unknown) => {
-    const answer = await post(path, body);
-    expect([answer.status, answer.body]).toEqual([202, expect.objectContaining({ jobId: expect.any(String) })]);
-    const { jobId, statusUrl } = accepted.parse(answer.body);
-    const job = await gateway.until(jobId);
-    return { job, status: (await readStatus(statusUrl)).body, statusUrl };
-  };
-
-  const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-  /** The bytes in S3 are those of the record, and those behind the URL that a caller is given. */
-  const expectStored = async (job: Awaited<ReturnType<typeof run>>['job'], urls: readonly unknown[]) => {
-    expect(job).toMatchObject({ status: 'succeeded' });
-    expect(urls).toHaveLength(job.outputs.length);
-    for (const [index, { bucket: Bucket, key: Key, sha256: hash, contentType }] of job.outputs.entries()) {
-      const { Body: stored } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-      expect(sha256((await stored?.transformToByteArray()) ?? new Uint8Array())).toBe(hash);
-      const download = await fetch(String(urls[index]));
-      expect(download.headers.get('content-type')).toBe(contentType);
-      expect(sha256(new Uint8Array(await download.arrayBuffer()))).toBe(hash);
-    }
-  };
-
-  const outputUrls = z.object({
-    result: z.object({
-      outputs: z.array(
-        z
-          .looseObject({ url: z.url().optional(), destination: z.looseObject({ url: z.url() }).optional() })
-          .transform(({ url, destination }) => destination?.url ?? url),
-      ),
-    }),
+    expect(JSON.parse(Buffer.from(await rig.read(job.outputs[0])).toString())).toMatchObject(manifest);
   });
 
-  const urlsOf = (status: unknown) => outputUrls.parse(status).result.outputs;
+  it('goes on from an output of an earlier job, with another service', async () => {
+    const cut = await rig.run('/v2/remove-background', { image, mode: 'cutout' });
+    await rig.expectStored(cut.job, urlsOf(cut.status));
+    const source = { url: `job:${cut.job.jobId}/0` };
+    const { job } = await rig.run('/v2/edit', { image: { source }, outputs: [{ mediaType: 'image/png' }] });
+    expect(job).toMatchObject({ status: 'succeeded', request: { image: { source } } });
+    expect(rig.gateway.logLines.join('\n')).not.toContain('X-Amz-Signature');
+  });
 
-  it.each<[string, () => Body, string[]]>([
-    [
-      '/v2/edit',
-      () => ({
-        image,
-        edits: { autoTone: true },
-        outputs: [{ mediaType: 'image/jpeg', quality: 'high' }, { mediaType: 'application/rdf+xml' }],
-      }),
-      ['image/jpeg', 'application/rdf+xml'],
-    ],
-    [
-      '/v2/create-composite',
-      () => ({
-        image: { width: 100, height: 80 },
-        edits: {
-          layers: [{ operation: { type: 'add', placement: { type: 'top' } }, type: 'layer', image, name: 'Photo' }],
-        },
-        outputs: [{ mediaType: 'image/vnd.adobe.photoshop' }, { mediaType: 'image/png', compression: 'low' }],
-      }),
-      ['image/vnd.adobe.photoshop', 'image/png'],
-    ],
-    [
-      '/v2/execute-actions',
-      () => ({
-        image,
-        options: { actions: [{ source: { content: '[{"_obj":"invert"}]', contentType: 'application/json' } }] },
-        outputs: [{ mediaType: 'image/tiff' }, { mediaType: 'application/json', scriptOutputPattern: '*.json' }],
-      }),
-      ['image/tiff', 'application/json', 'application/json'],
-    ],
-    ['/v2/create-artboard', () => ({ images: [image, image], outputs: [{ mediaType: 'image/png' }] }), ['image/png']],
-    ['/v2/remove-background', () => ({ image, mode: 'cutout' }), ['image/png']],
-  ])('%s: each output is stored, and named where Adobe names it', async (path, body, types) => {
-    const { job, status } = await run(path, body());
-    expect(job.outputs.map(({ contentType }) => contentType)).toEqual(types);
-    await expectStored(job, urlsOf(status));
-    expect(status).toMatchObject({ status: 'succeeded', createdTime: expect.any(String) });
+  it.each<[string, () => Body, string]>([
+    ['/v2/edit', () => ({ image }), 'outputs'],
+    ['/v2/edit', () => ({ image, outputs: [{ mediaType: 'image/png', quality: 'low' }] }), 'outputs.0.quality'],
+    ['/v2/remove-background', () => ({ image: { source: { url: 'https://example.com/a.png' } } }), 'image.source.url'],
+    ['/v1/refine-mask', () => ({ image }), 'mask'],
+  ])('%s: what Adobe would refuse is refused by the name of its field', async (path, body, named) => {
+    const answer = await rig.post(path, body());
+    expect(answer.status).toBe(422);
+    const { validation_errors: errors } = z
+      .object({ validation_errors: z.array(z.object({ loc: z.array(z.union([z.string(), z.number()])) })) })
+      .parse(answer.body);
+    expect(errors.map(({ loc }) => loc.slice(1).join('.'))).toContain(named);
+  });
+
+  it('a job that Adobe fails has its code, in the words of its service', async () => {
+    const addFault = rig.gateway.stack.simulator?.faults.add;
+    addFault?.({ fault: 'job', outcome: 'failed', errorCode: '400411', times: 1, path: '/v2/edit' });
+    addFault?.({ fault: 'job', outcome: 'failed', errorCode: 'processing_error', times: 1, path: '/v1/mask-objects' });
+    const [edited, masked] = await Promise.all([
+      rig.run('/v2/edit', { image, outputs: [{ mediaType: 'image/png' }] }),
+      rig.run('/v1/mask-objects', { image }),
+    ]);
+    expect(edited.job).toMatchObject({ status: 'failed', error: { code: '400411' } });
+    expect(edited.status).toMatchObject({ status: 'failed', errorDetails: [{ errorCode: '400411' }] });
+    expect(masked.status).toMatchObject({ status: 'failed', error_code: 'processing_error' });
+  });
+
+  it('an output that cannot be read costs itself only', async () => {
+    const outputs = [{ destination: { embedded: 'base64', content: 'iVBORw0KGgo=' }, mediaType: 'image/png' }, {}];
+    const body = { status: 'succeeded', result: { outputs } };
+    rig.gateway.stack.simulator?.faults.add({ fault: 'answer', status: 200, body, path: '/v2/status/', times: 1 });
+    const { job, status } = await rig.run('/v2/edit', {
+      image,
+      outputs: [{ mediaType: 'image/png', destination: { embedded: 'base64' } }, { mediaType: 'image/jpeg' }],
+    });
+    expect(job).toMatchObject({ status: 'partially_succeeded', outputs: [{ contentType: 'image/png', bytes: 8 }] });
+    expect(status).toMatchObject({ status: 'succeeded', errorDetails: [{ errorCode: expect.any(String) }] });
   });
 });

@@ -42,5 +42,5 @@ export const checkPatterns = (body: Fields, { hasScripts }: { hasScripts: boolea
 /** One for each output that is asked for; undefined where a pattern finds the files of a script. */
 export const countOutputs = (body: Fields): number | undefined => {
   const outputs = readOutputs(body);
-  return outputs.some(hasPattern) ? undefined : outputs.length;
+  return outputs.some(hasPattern) ? undefined : Math.max(1, outputs.length);
 };

@@ -1,4 +1,3 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
@@ -33,7 +32,7 @@ import { type AnswerCheck, createAnswerCheck } from '#test/fixtures/answer-check
 import { readJob } from '#test/fixtures/job-table.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane } from '#test/fixtures/queue.ts';
-import { httpEvent, type TestRequest } from './http-event.ts';
+import { decodeBody, httpEvent, type TestRequest } from './http-event.ts';
 import { objectsInS3, recordingStore } from './objects-in-memory.ts';
 
 /** An answer with its body parsed. */
@@ -72,12 +71,6 @@ const sendEvent = async (handler: ReturnType<typeof createApi>, event: HttpEvent
   return { ...response, json: isJson && response.body !== '' ? JSON.parse(response.body) : {} };
 };
 
-const decodeBody = ({ headers, body, isBase64Encoded }: HttpResponse): string => {
-  if (isBase64Encoded !== true) return body;
-  const bytes = Buffer.from(body, 'base64');
-  return (headers['content-encoding'] === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes)).toString();
-};
-
 /** What a test replaces of the context. */
 type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
   objects?: Partial<ObjectStore>;
@@ -91,6 +84,8 @@ type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
   /** Lanes beside Firefly's. */
   otherLanes?: readonly string[];
   callerDefaults?: CallerPolicy;
+  /** A DynamoDB that is there; its tables are made unless another API works with them. */
+  database?: { url: string; hasTables: boolean; close?(): Promise<void> };
 };
 
 /** Starts the API over a real job table; the other services are recorded. */
@@ -100,15 +95,18 @@ export const startApi = async ({
   callerDefaults = {},
   callAdobe,
   fireflyUrl = 'http://127.0.0.1:9',
+  database,
   ...overrides
 }: Overrides = {}) => {
-  const server = await startDynamoDb();
+  const server = database ?? (await startDynamoDb());
   const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
   const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
-  await createJobTable(client, 'jobs');
-  await createWebhookTable(client, 'webhooks');
-  await createCallerTable(client, 'callers');
-  await createAuditTable(client, 'audit');
+  if (database?.hasTables !== true) {
+    await createJobTable(client, 'jobs');
+    await createWebhookTable(client, 'webhooks');
+    await createCallerTable(client, 'callers');
+    await createAuditTable(client, 'audit');
+  }
   const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table: Table = { dynamoDb, tableName: 'jobs', clock };
   const callers: Table = { ...table, tableName: 'callers' };
@@ -214,7 +212,7 @@ export const startApi = async ({
     },
     move: (jobId: string, to: JobState) => moveJob(table, jobId, to),
     end: (jobId: string, end: JobEnd) => finishJob(table, jobId, end),
-    close: () => server.close(),
+    close: async () => server.close?.(),
   };
 };
 

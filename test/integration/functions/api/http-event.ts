@@ -1,3 +1,5 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import type { HttpResponse } from '#functions/api/http/problem.ts';
 import type { HttpEvent } from '#functions/api/http/request.ts';
 
 /** A request as a test writes it. */
@@ -38,3 +40,10 @@ export const httpEvent = ({ method = 'GET', path, query, headers, body, ...rest 
   body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
   isBase64Encoded: rest.isBase64Encoded ?? false,
 });
+
+/** The body of an answer as a client reads it. */
+export const decodeBody = ({ headers, body, isBase64Encoded }: HttpResponse): string => {
+  if (isBase64Encoded !== true) return body;
+  const bytes = Buffer.from(body, 'base64');
+  return (headers['content-encoding'] === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes)).toString();
+};

@@ -423,7 +423,7 @@ describe('how many outputs are asked for', () => {
     ['/v2/edit', outputsOf(25), 25],
     ['/v2/execute-actions', [{ scriptOutputPattern: '*.png' }, {}], undefined],
     ['/v2/execute-actions', [{ scriptOutputPattern: null }], 1],
-    ['/v2/create-artboard', 'none', 0],
+    ['/v2/create-artboard', 'none', 1],
   ])('%s with %j: %s', (path, outputs, count) => {
     expect(operationAt(path).countOutputs?.({ outputs })).toBe(count);
   });

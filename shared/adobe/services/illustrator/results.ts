@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { resultWithErrorsBeside } from '../errors-beside.ts';
+
+const output = {
+  destination: z.looseObject({ url: z.url() }),
+  mediaType: z.string().optional(),
+};
+
+/** The files in the order of artboards, or the one that was traced. */
+export const fileResult = resultWithErrorsBeside({
+  schema: z.object({ outputs: z.array(z.looseObject(output)) }),
+  outputs: ['outputs[].destination.url'],
+});
+
+const row = z.int();
+
+const rowRange = z.looseObject({ start: row, end: row });
+
+/** A file for each row of the data; rows that failed, and ranges of rows to be sent again, beside them. */
+export const mergeResult = resultWithErrorsBeside({
+  schema: z.object({
+    outputs: z.array(z.looseObject({ row: row.optional(), ...output })),
+    errors: z.array(z.looseObject({ row: row.optional(), error_code: z.string(), message: z.string() })).optional(),
+    needsRerun: z.array(z.looseObject({ rowRange })).optional(),
+  }),
+  outputs: ['outputs[].destination.url'],
+});
