@@ -7,6 +7,7 @@ import { removeItems } from '#shared/aws/write-items.ts';
 import { hashCaller, inboxFolder, prefixes, receiptsFolder, uploadsFolder } from '#shared/deployment/bucket.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
 import type { Erasure } from '#shared/erasing/erasure.ts';
+import { jobsOfCaller } from '#shared/jobs/job-list.ts';
 import { listCallerCosts } from '#shared/usage/caller-costs.ts';
 import type { InboxContext } from '../context.ts';
 import type { Progress } from './erase-job.ts';
@@ -20,8 +21,17 @@ export const eraseFilesOf = async ({ s3, bucket }: InboxContext, caller: string)
   await eraseObjects(s3, bucket, receiptsFolder(inbox));
 };
 
-/** Erases what jobs of a caller share, and what they cost. */
-export const eraseCountersOf = async ({ table }: InboxContext, caller: string): Promise<void> => {
+/**
+ * Erases what jobs of a caller share, and what they cost. A caller that has made jobs since the erasure was asked for keeps both: begun
+ * anew, its limits would let more pass, and what its jobs give back would make its budgets negative.
+ */
+export const eraseCountersOf = async (
+  { table }: InboxContext,
+  caller: string,
+  { requestedAt }: Pick<Erasure, 'requestedAt'>,
+): Promise<void> => {
+  const { done } = await jobsOfCaller(table, caller, requestedAt).next();
+  if (done !== true) return;
   const where = condition`#pk = ${jobPartitions.caller(caller)}`;
   for await (const { Items = [] } of queryPages(table, { where, consistent: true })) await removeItems(table, Items);
   for await (const items of listCallerCosts(table, caller)) await removeItems(table, items);

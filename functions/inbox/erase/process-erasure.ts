@@ -31,7 +31,7 @@ const partsOf: Record<Erasure['subject'], readonly Part[]> = {
     { name: 'webhooks', erase: (inbox, caller) => atOnce(eraseWebhooksOf(inbox, caller)) },
     { name: 'files', erase: (inbox, caller) => atOnce(eraseFilesOf(inbox, caller)) },
     { name: 'outputs', erase: eraseOutputsOf },
-    { name: 'counters', erase: (inbox, caller) => atOnce(eraseCountersOf(inbox, caller)) },
+    { name: 'counters', erase: (inbox, caller, erasure) => atOnce(eraseCountersOf(inbox, caller, erasure)) },
   ],
   webhook: [{ name: 'deliveries', erase: (inbox, webhookId) => atOnce(eraseDeliveries(inbox, webhookId)) }],
 };

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eraseCountersOf } from '#functions/inbox/erase/caller-objects.ts';
 import { claimErasures, listErasures, requestErasure } from '#shared/erasing/erasure.ts';
+import { allItems } from '#test/fixtures/job-table.ts';
+import { createLane, enqueue } from '#test/fixtures/queue.ts';
 import { makeCallerData, untilErased } from './caller-data.ts';
 import { createFaultyWorld } from './faulty-world.ts';
 import { type Servers, startServers } from './rig.ts';
@@ -26,6 +29,20 @@ describe('everything of a caller', () => {
     // Once more, with nothing there.
     await untilErased(createFaultyWorld(rig), own);
     expect(await others.find()).toEqual(kept);
+  });
+
+  it('keeps the counters of a caller that has made jobs since, so that its limits hold', async () => {
+    const { context, clock } = await servers.rig();
+    const lane = createLane(context.table);
+    await enqueue(lane, { caller: 'alice' });
+    const requestedAt = new Date(clock.now() + 1).toISOString();
+    const countersOf = async () => (await allItems(context.table)).filter(({ pk }) => pk === 'caller#alice').length;
+    clock.advance(2);
+    const later = await enqueue(lane, { caller: 'alice' });
+    await eraseCountersOf(context, 'alice', { requestedAt });
+    expect(await countersOf()).toBe(1);
+    await eraseCountersOf(context, 'alice', { requestedAt: later.createdAt.replace('Z', '~') });
+    expect(await countersOf()).toBe(0);
   });
 
   it('is claimed by one of two dispatchers, and again once its execution is lost', async () => {
