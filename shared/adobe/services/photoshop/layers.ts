@@ -109,12 +109,7 @@ export const layer = z
         source: fileSource.optional(),
       })
       .optional(),
-    protection: z
-      .array(z.enum(protections))
-      .refine((flags) => flags.length < 2 || !flags.some((flag) => flag === 'none' || flag === 'all'), {
-        error: 'none and all stand alone',
-      })
-      .nullish(),
+    protection: z.array(z.enum(protections)).nullish(),
     transform: transform.optional(),
     transformMode: z.enum(['fit', 'fill', 'custom', 'none']).optional(),
     image: fileImage.optional(),
@@ -149,6 +144,10 @@ export const checkLayers = (layers: unknown, path: RuleFinding['path']): RuleFin
     const kind = layerTypes.find((known) => known === type);
     const needed = kind && layerKinds[kind];
     const { type: action } = asFields(change);
+    const flags = asList(fields['protection']);
+    if (flags.length > 1 && (flags.includes('none') || flags.includes('all'))) {
+      findings.push({ path: [...here, 'protection'], message: 'none and all stand alone' });
+    }
     if (action === 'add' && needed !== undefined && fields[needed] === undefined) {
       findings.push({ path: [...here, needed], message: `required to add a layer of the type ${kind}` });
     }
