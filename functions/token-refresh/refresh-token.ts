@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findMissingScopes } from '#shared/adobe/auth/scopes.ts';
+import { findMissingScopes, splitScopes } from '#shared/adobe/auth/scopes.ts';
 import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/stored-credentials.ts';
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
 import { GatewayError } from '#shared/errors.ts';
@@ -95,7 +95,7 @@ const mintUnderLease = async (
     const mintedAt = clock.now();
     const outcome = await mintToken(context, from, { clock, sleep, deadline: lease.until - reserveMs });
     const { accessToken, expiresAt, clientId } = outcome;
-    const missingScopes = findMissing(outcome, scopes);
+    const missingScopes = findMissingScopes(outcome, splitScopes(scopes));
     const token: StoredAccessToken = { accessToken, expiresAt, clientId, scope: scopes, mintedAt, missingScopes };
     const versionId = await store.putToken(token, stored.versionId);
     return versionId === undefined ? undefined : { stored: { versionId, token }, outcome };
@@ -104,10 +104,6 @@ const mintUnderLease = async (
     throw error;
   }
 };
-
-const findMissing = ({ accessToken, refusedScopes = [] }: MintOutcome, asked: string): string[] => [
-  ...new Set([...refusedScopes, ...findMissingScopes(accessToken, asked)]),
-];
 
 /** AWS advises against more than one new version of a secret in 10 minutes: old versions are removed only so fast. */
 const minMsBetweenPuts = 10 * 60_000;

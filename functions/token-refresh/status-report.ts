@@ -38,7 +38,7 @@ export const reportRefreshed = async (context: TokenRefreshContext, refreshed: R
   const expiresAt = stored?.token?.expiresAt;
   await status.writeTokenRefresh({
     ...outcomeState(before, minted, refusal),
-    services: minted ? await checkServices(context, stored?.token, lastRunAt) : before?.services,
+    services: minted && stored?.token ? await checkServices(context, stored.token, lastRunAt) : before?.services,
     lastRunAt,
     lastMintAt: minted ? lastRunAt : before?.lastMintAt,
     tokenExpiresAt: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),

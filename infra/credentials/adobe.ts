@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { createImsClient, type ImsClient, type MintedToken } from '#shared/adobe/auth/ims.ts';
+import { withScopeFallback } from '#shared/adobe/auth/scope-fallback.ts';
 import { checkFireflyAccess } from '#shared/adobe/console/firefly-access.ts';
 import { createIoManagementClient, type IoManagementClient } from '#shared/adobe/console/io-management.ts';
-import type { ServiceAccess } from '#shared/adobe/console/service-access.ts';
+import { checkServiceAccess, type ServiceAccess } from '#shared/adobe/console/service-access.ts';
+import type { ServiceNeeds } from '#shared/adobe/console/service-grants.ts';
+import { parseJson } from '#shared/adobe/http/client.ts';
 import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import type { Clock } from '#shared/clock.ts';
-import { getBaseUrl } from '#shared/deployment/services.ts';
+import { getBaseUrl, getServiceAccess } from '#shared/deployment/services.ts';
 import { settingsSchema } from '#shared/deployment/settings.ts';
 import { UsageError } from './errors.ts';
 import type { Environment } from './inputs.ts';
@@ -21,6 +24,8 @@ export interface Adobe {
   /** Origin of Firefly's API. */
   fireflyUrl: string;
   generationScopes: string;
+  serviceNeeds: ServiceNeeds;
+  checkAccess(url: string, token: { accessToken: string; clientId: string }): Promise<ServiceAccess>;
   managementScopes: string;
   /** How long passing failures are waited out, ms. */
   patienceMs: number;
@@ -37,11 +42,16 @@ const isSafe = (text: string): boolean => {
 // The secret is sent there.
 const url = z.string().refine(isSafe, 'must be an https URL; http is allowed on loopback only');
 
+const needsSchema = z.record(z.string(), z.object({ scopes: z.array(z.string()), url }));
+
+const readNeeds = (text: string): ServiceNeeds | undefined => needsSchema.safeParse(parseJson(text)).data;
+
 const environmentSchema = z.object({
   ADOBE_IMS_URL: url,
   ADOBE_IO_URL: url,
   FIREFLY_API_URL: url,
   GENERATION_SCOPES: z.string().min(1),
+  SERVICE_ACCESS: z.string().refine((text) => readNeeds(text) !== undefined, 'must be what the stack writes'),
   MANAGEMENT_SCOPES: z.string().min(1),
 });
 
@@ -58,6 +68,7 @@ const defaults = (): AdobeSettings => {
     ADOBE_IO_URL: settings.adobeIoUrl,
     FIREFLY_API_URL: getBaseUrl(settings.services, firefly),
     GENERATION_SCOPES: settings.generationScopes.join(','),
+    SERVICE_ACCESS: JSON.stringify(getServiceAccess(settings.services)),
     MANAGEMENT_SCOPES: settings.managementScopes.join(','),
   };
 };
@@ -90,13 +101,22 @@ const timeoutMs = 20_000;
 const patienceMs = 20_000;
 
 /** Connects to Adobe; nothing is sent yet. */
-export const connectAdobe = (settings: AdobeSettings, clock: Clock): Adobe => ({
-  ims: createImsClient({ baseUrl: settings.ADOBE_IMS_URL, clock }),
-  openIoManagement: (credential, accessToken) =>
-    createIoManagementClient({ ...credential, baseUrl: settings.ADOBE_IO_URL, accessToken, timeoutMs }),
-  checkFirefly: (token) => checkFireflyAccess({ baseUrl: settings.FIREFLY_API_URL, token, timeoutMs }),
-  fireflyUrl: settings.FIREFLY_API_URL,
-  generationScopes: settings.GENERATION_SCOPES,
-  managementScopes: settings.MANAGEMENT_SCOPES,
-  patienceMs,
-});
+export const connectAdobe = (settings: AdobeSettings, clock: Clock): Adobe => {
+  const serviceNeeds = readNeeds(settings.SERVICE_ACCESS) ?? {};
+  return {
+    ims: withScopeFallback(
+      createImsClient({ baseUrl: settings.ADOBE_IMS_URL, clock }),
+      settings.GENERATION_SCOPES,
+      Object.values(serviceNeeds).map(({ scopes }) => scopes),
+    ),
+    openIoManagement: (credential, accessToken) =>
+      createIoManagementClient({ ...credential, baseUrl: settings.ADOBE_IO_URL, accessToken, timeoutMs }),
+    checkFirefly: (token) => checkFireflyAccess({ baseUrl: settings.FIREFLY_API_URL, token, timeoutMs }),
+    fireflyUrl: settings.FIREFLY_API_URL,
+    generationScopes: settings.GENERATION_SCOPES,
+    serviceNeeds,
+    checkAccess: (accessUrl, token) => checkServiceAccess({ url: accessUrl, token, timeoutMs }),
+    managementScopes: settings.MANAGEMENT_SCOPES,
+    patienceMs,
+  };
+};

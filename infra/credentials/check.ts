@@ -1,5 +1,8 @@
 import { type CredentialPart, type CredentialReport, checkCredential } from '#shared/adobe/console/credential-check.ts';
 import { describeSecret } from '#shared/adobe/console/listed-secrets.ts';
+import { adviseOnService } from '#shared/adobe/console/service-grants.ts';
+import { firefly } from '#shared/adobe/services/firefly/service.ts';
+import { services } from '#shared/adobe/services/registry.ts';
 import { CredentialsError } from './errors.ts';
 import { isGiven, readGiven } from './inputs.ts';
 import type { Session } from './session.ts';
@@ -41,6 +44,7 @@ export const checkAndReport = async (
   output.say(`Checking with Adobe: client id ${clientId}, organization ${orgId}, credential ${credentialId}.`);
   const report = await ask(session, { ...credential, orgId, credentialId }, namedUuid);
   reportParts(session, report);
+  reportServices(session, report);
   if (report.ok && report.secretUuid !== undefined) return { secretUuid: report.secretUuid };
   throw new CredentialsError('The check failed; nothing was changed.');
 };
@@ -75,6 +79,18 @@ const reportParts = ({ output }: Session, { parts, secretUuid, listed }: Credent
     else output.say(part === 'own_secret' ? `  ok      ${name}: ${secretUuid}` : `  ok      ${name}`);
   }
   if (secretUuid === undefined) for (const secret of listed) output.say(`          listed: ${describeSecret(secret)}`);
+};
+
+/** A service that is missing is a note: the others go on without it. */
+const reportServices = ({ output }: Session, { grants }: CredentialReport): void => {
+  for (const [id, grant] of Object.entries(grants)) {
+    const service = services.find((known) => known.id === id);
+    if (service === undefined || id === firefly.id) continue;
+    const advice = adviseOnService(service, grant);
+    const verdict = grant.access === 'unknown' ? 'scopes are there, and it gave no verdict for now' : 'can be used';
+    if (advice === undefined) output.say(`  ok      the service ${id}: ${verdict}`);
+    else output.complain(`Note: the service ${id} cannot be used. ${advice}`);
+  }
 };
 
 /**

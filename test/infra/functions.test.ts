@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { services } from '#shared/adobe/services/registry.ts';
 import {
   apiEnvironment,
   dispatchEnvironment,
@@ -204,6 +205,19 @@ describe('settings', () => {
       PROPAGATION_SECONDS: '90',
     });
     expect(functionOf(found, 'secret-rotation').Properties['Timeout']).toBe(390);
+  });
+
+  it('with every service on fit, and ask for the scopes of all', () => {
+    const every = synthesise({ services: Object.fromEntries(services.map(({ id }) => [id, {}])) }).resources;
+    const scopes = environmentOf(every, 'token-refresh')['GENERATION_SCOPES']?.split(',');
+    for (const service of services) expect(scopes).toEqual(expect.arrayContaining([...(service.scopes ?? [])]));
+    for (const name of functionNames) {
+      const variables = Object.entries(environmentOf(every, name)).map(([key, value]) => key + flatten(value));
+      expect(Buffer.byteLength(variables.join(''))).toBeLessThan(3_500);
+    }
+    expect(Object.keys(JSON.parse(environmentOf(every, 'token-refresh')['SERVICE_ACCESS'] ?? '{}')).sort()).toEqual(
+      services.map(({ id }) => id).sort(),
+    );
   });
 
   it('that would not fit into a function stop the synthesis', () => {

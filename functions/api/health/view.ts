@@ -5,6 +5,7 @@ import { type SecretRotationStatus, tokenRefreshStatusSchema } from '#shared/aws
 import type { ApiContext } from '../context.ts';
 import { pauseFields } from '../pause-view.ts';
 import { laneHealth, viewLaneHealth } from './lanes.ts';
+import { serviceHealth, viewServices } from './services.ts';
 
 const rotationState = z.object({
   state: z
@@ -26,6 +27,7 @@ const rotationState = z.object({
 const problems = [
   'token_not_ok',
   'token_refresh_failing',
+  'service_not_granted',
   'rotation_failed',
   'dispatch_failed',
   'dispatch_silent',
@@ -63,6 +65,7 @@ export const healthDetails = z
     problems: z.array(z.enum(problems)).meta({ description: 'Why the gateway is degraded' }),
     token: z.object({ state: z.enum(tokenStates), secondsLeft: z.int() }),
     tokenRefresh: tokenRefreshStatusSchema.optional().meta({ description: 'The last refresh of the token' }),
+    services: z.array(serviceHealth).meta({ description: 'The services that are on' }),
     dispatch: dispatchStatusSchema.optional().meta({ description: 'The last run of dispatch' }),
     lanes: z.array(laneHealth),
     rotation: rotationState.meta({ description: 'The client secret and its rotation' }),
@@ -87,9 +90,11 @@ export const viewDetails = async (context: ApiContext): Promise<HealthDetails> =
     readDispatchStatus(table),
     ...[...lanes.values()].map(viewLaneHealth),
   ]);
+  const services = viewServices(context.services, tokenRefresh);
   const found: Record<(typeof problems)[number], boolean> = {
     token_not_ok: token.state !== 'ok',
     token_refresh_failing: tokenRefresh?.state === 'failing',
+    service_not_granted: services.some(({ advice }) => advice !== undefined),
     rotation_failed: rotation?.lastRotationFailed === true,
     ...findDispatchProblems(dispatch, now),
     queue_paused: laneStates.some(({ paused }) => paused !== undefined),
@@ -102,6 +107,7 @@ export const viewDetails = async (context: ApiContext): Promise<HealthDetails> =
     problems: current,
     token,
     tokenRefresh,
+    services,
     dispatch,
     lanes: laneStates,
     rotation: viewRotation(rotation, now),

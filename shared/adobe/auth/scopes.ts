@@ -30,15 +30,17 @@ const claimsSchema = z.object({ scope: z.string() });
 export const splitScopes = (scopes: string): string[] => scopes.split(/[\s,]+/).filter((scope) => scope !== '');
 
 /**
- * The scopes that were asked for and are not in the token: IMS leaves out those that it does not know, and answers 200.
+ * The scopes that were asked for and that a token lacks: IMS refuses some, leaves out those that it does not know, and
+ * answers 200.
  *
- * @param asked comma-separated
- * @returns none as well if the token does not tell its scopes
+ * @param token with what IMS refused beforehand; one that does not tell its scopes lacks no others
  */
-export const findMissingScopes = (accessToken: string, asked: string): string[] => {
+export const findMissingScopes = (
+  { accessToken, refusedScopes = [] }: { accessToken: string; refusedScopes?: readonly string[] | undefined },
+  asked: readonly string[],
+): string[] => {
   const [, payload = ''] = accessToken.split('.');
   const claims = claimsSchema.safeParse(parseJson(Buffer.from(payload, 'base64url').toString()));
-  if (!claims.success) return [];
-  const granted = splitScopes(claims.data.scope);
-  return splitScopes(asked).filter((scope) => !granted.includes(scope));
+  const granted = claims.success ? splitScopes(claims.data.scope) : asked;
+  return asked.filter((scope) => refusedScopes.includes(scope) || !granted.includes(scope));
 };

@@ -2,12 +2,13 @@ import type { Clock } from '../../clock.ts';
 import { GatewayError } from '../../errors.ts';
 import type { ImsClient, MintedToken } from '../auth/ims.ts';
 import { ImsError } from '../auth/ims-error.ts';
-import { findMissingScopes } from '../auth/scopes.ts';
+import { findMissingScopes, splitScopes } from '../auth/scopes.ts';
 import { retryTransient, type Sleep } from '../http/retry.ts';
 import type { IoManagementClient, ListedSecret } from './io-management.ts';
 import { IoManagementError } from './io-management-error.ts';
 import { findOwnSecret, type OwnSecret } from './listed-secrets.ts';
 import type { ServiceAccess } from './service-access.ts';
+import { checkGrants, type ServiceGrant, type ServiceNeeds } from './service-grants.ts';
 
 /** The parts of a credential that the gateway needs, in the order in which they are checked. */
 export type CredentialPart = 'generation_token' | 'firefly_access' | 'management_token' | 'secret_list' | 'own_secret';
@@ -24,6 +25,8 @@ export interface CredentialReport {
   /** Which of the listed secrets is the given one. */
   secretUuid?: string;
   listed: ListedSecret[];
+  /** What Adobe gives the credential of each service that is on; a service that is missing is no failure of the others. */
+  grants: Record<string, ServiceGrant>;
 }
 
 /** What is to be checked, and with what. */
@@ -36,6 +39,9 @@ export interface CredentialCheckOptions {
   clientSecret: string;
   /** Comma-separated. */
   generationScopes: string;
+  /** What the credential needs for each service that is on. */
+  serviceNeeds: ServiceNeeds;
+  checkAccess: (url: string, token: { accessToken: string; clientId: string }) => Promise<ServiceAccess>;
   managementScopes: string;
   /** Which of the listed secrets the given one is, according to the operator. */
   namedUuid?: string;
@@ -68,6 +74,7 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
     retryTransient(call, { clock, sleep, deadline: clock.now() + patienceMs });
   const mint = (scopes: string) => retry(() => ims.mint({ clientId, clientSecret, scopes }));
 
+  let grants: CredentialReport['grants'] = {};
   let isClientRefused = false;
   const check = async <Result>(part: CredentialPart, call: () => Promise<Result>): Promise<Result | undefined> => {
     try {
@@ -84,23 +91,31 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
     ok: parts.every(({ ok }) => ok),
     parts,
     listed: [],
+    grants,
     ...rest,
   });
 
-  const mintWith = async (part: CredentialPart, scopes: string) => {
+  const mintWith = async (part: CredentialPart, scopes: string, required: readonly string[]) => {
     let token: MintedToken | undefined;
     await check(part, async () => {
       token = await mint(scopes);
-      expectScopes(token, scopes);
+      expectScopes(token, required);
     });
     // Even without some of its scopes it shows what else is missing.
     return token;
   };
 
-  const token = await mintWith('generation_token', options.generationScopes);
+  const token = await mintWith('generation_token', options.generationScopes, listRequired(options));
   if (isClientRefused) return report();
-  if (token) await check('firefly_access', () => expectAccess(options, { ...token, clientId }));
-  const managementToken = await mintWith('management_token', options.managementScopes);
+  if (token) {
+    await check('firefly_access', () => expectAccess(options, { ...token, clientId }));
+    grants = await checkGrants(options.serviceNeeds, { ...token, clientId }, options.checkAccess);
+  }
+  const managementToken = await mintWith(
+    'management_token',
+    options.managementScopes,
+    splitScopes(options.managementScopes),
+  );
   const tokenExpiresAt = token?.expiresAt;
   if (managementToken === undefined) return report({ tokenExpiresAt });
 
@@ -133,8 +148,15 @@ export const checkCredential = async (options: CredentialCheckOptions): Promise<
   return report({ tokenExpiresAt, secretUuid: own?.uuid, listed: first.secrets });
 };
 
-const expectScopes = ({ accessToken }: MintedToken, asked: string): void => {
-  const missing = findMissingScopes(accessToken, asked);
+/** The scopes without which nothing works: what only other services than Firefly need costs them alone. */
+const listRequired = ({ generationScopes, serviceNeeds }: CredentialCheckOptions): string[] => {
+  const { firefly, ...others } = serviceNeeds;
+  const optional = Object.values(others).flatMap(({ scopes }) => scopes);
+  return splitScopes(generationScopes).filter((scope) => firefly?.scopes.includes(scope) || !optional.includes(scope));
+};
+
+const expectScopes = (token: MintedToken, asked: readonly string[]): void => {
+  const missing = findMissingScopes(token, asked);
   if (missing.length === 0) return;
   throw new PartFailedError(
     'scopes_left_out',

@@ -11,6 +11,7 @@ const stack = {
   FIREFLY_API_URL: 'https://firefly.example.com',
   GENERATION_SCOPES: 'one,two',
   MANAGEMENT_SCOPES: 'three',
+  SERVICE_ACCESS: '{"firefly":{"scopes":["one"],"url":"https://firefly.example.com/v3/status/x"}}',
 };
 
 describe('where Adobe is', () => {
@@ -34,6 +35,13 @@ describe('where Adobe is', () => {
     const { settings, differing } = readAdobeSettings(env, stack);
     expect(settings.ADOBE_IMS_URL).toBe('http://127.0.0.1:4020');
     expect(differing).toEqual(['ADOBE_IMS_URL']);
+  });
+
+  it('is where the token may go for a service: https, or loopback', () => {
+    const needs = (url: string) => JSON.stringify({ press: { scopes: [], url } });
+    expect(() => readAdobeSettings({ SERVICE_ACCESS: needs('http://127.0.0.1:1/x') }, stack)).not.toThrow();
+    expect(() => readAdobeSettings({ SERVICE_ACCESS: needs('http://example.com/x') }, stack)).toThrow(/SERVICE_ACCESS/);
+    expect(() => readAdobeSettings({ SERVICE_ACCESS: '[' }, stack)).toThrow(/SERVICE_ACCESS/);
   });
 
   it.each(['http://ims.example.com', 'ims.example.com', 'ftp://127.0.0.1'])(

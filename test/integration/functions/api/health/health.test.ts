@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
+import { services } from '#shared/adobe/services/registry.ts';
 import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { claimPermit } from '#shared/jobs/lanes/permits.ts';
 import { adobeLimits, createLane, enqueue, readPermits } from '#test/fixtures/queue.ts';
@@ -107,6 +108,7 @@ describe('GET /health/details', () => {
       version: '1.2.3',
       problems: [],
       token: { state: 'ok', secondsLeft: 3600 },
+      services: services.map(({ id, title }) => ({ service: id, title })),
       lanes: [
         {
           lane: 'firefly',
@@ -193,6 +195,35 @@ describe('GET /health/details', () => {
         lastRotationFailed: true,
         foreignSecretUuids: ['11ed-foreign'],
       },
+    });
+  });
+
+  it('says which service lacks what, and the product to add', async () => {
+    const checkedAt = '2026-03-01T11:00:00.000Z';
+    const [service] = services.filter(({ id }) => id !== 'firefly');
+    if (service === undefined) throw new Error('There is no service beside Firefly.');
+    const error = { code: 'user_not_entitled', message: 'no' };
+    const found = {
+      firefly: { missingScopes: [], checkedAt },
+      [service.id]: { missingScopes: ['a.scope'], access: 'refused' as const, error, checkedAt },
+    };
+    api = await startApi({
+      services: services.filter(({ id }) => ['firefly', service.id].includes(id)),
+      statusItems: {
+        ...noStatus,
+        readTokenRefresh: async () => ({ state: 'ok', lastRunAt: checkedAt, services: found }),
+      },
+    });
+    const advice = expect.stringMatching(
+      new RegExp(`the scopes a\\.scope.*refuses the token \\(user_not_entitled: no\\).*"${service.product}"`),
+    );
+    expect(await details()).toMatchObject({
+      status: 'degraded',
+      problems: ['service_not_granted'],
+      services: [
+        { service: 'firefly', title: 'Firefly', missingScopes: [] },
+        { service: service.id, title: service.title, access: 'refused', advice },
+      ],
     });
   });
 

@@ -38,6 +38,8 @@ const createAdobe = ({ refuses, accessToken = 'token', ...changes }: AdobeChange
     clientId: 'client',
     clientSecret: 's3cret',
     generationScopes: 'firefly_api',
+    serviceNeeds: { firefly: { scopes: ['firefly_api'], url: 'https://firefly.example.com/absent' } },
+    checkAccess: async () => ({ kind: 'accepted' }),
     managementScopes: 'manage_client_secrets',
     clock: { now: () => now },
     sleep: async (ms) => {
@@ -140,6 +142,34 @@ describe('checking a credential', () => {
     const failed = report.parts.filter(({ ok }) => !ok);
     expect(failed).toEqual([{ part, ok: false, advice: expect.stringContaining(advice) }]);
     expect(JSON.stringify(report)).not.toContain('s3cret');
+  });
+
+  it('tells of each service what it lacks, and fails for none but Firefly', async () => {
+    const at = (id: string) => `https://${id}.example.com/absent`;
+    const refusal = { status: 403, code: 'user_not_entitled', message: 'no' };
+    const report = await checkCredential(
+      createAdobe({
+        accessToken: tokenWith('firefly_api,ee.paper'),
+        generationScopes: 'firefly_api,ee.press,ee.paper',
+        serviceNeeds: {
+          firefly: { scopes: ['firefly_api'], url: at('firefly') },
+          press: { scopes: ['firefly_api', 'ee.press'], url: at('press') },
+          paper: { scopes: ['ee.paper'], url: at('paper') },
+          ink: { scopes: [], url: at('ink') },
+        },
+        checkAccess: async (url) => {
+          if (url === at('ink')) throw new Error('no route');
+          return url === at('paper') ? { kind: 'refused', error: refusal } : { kind: 'accepted' };
+        },
+      }).options,
+    );
+    expect(report.ok).toBe(true);
+    expect(report.grants).toEqual({
+      firefly: { missingScopes: [] },
+      press: { missingScopes: ['ee.press'], access: 'granted' },
+      paper: { missingScopes: [], access: 'refused', error: { code: 'user_not_entitled', message: 'no' } },
+      ink: { missingScopes: [], access: 'unknown' },
+    });
   });
 
   it('waits for a new credential that Firefly refuses, says so, and goes on', async () => {
