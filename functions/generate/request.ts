@@ -73,7 +73,7 @@ const buildBody = async (
   ]);
   const { destinations } = operation;
   if (replacements.size === 0 && outputs === 'hosted' && destinations?.host === undefined) return stored.request;
-  if (outputs === 'hosted' || destinations === undefined) {
+  if (outputs === 'hosted' || destinations?.write === undefined) {
     const exact = replaceSources(exactRequestOf(stored), replacements) as Record<string, unknown>;
     return JSON.stringify(destinations?.host?.(exact) ?? exact);
   }

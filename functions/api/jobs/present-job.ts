@@ -42,7 +42,7 @@ export type PresentedObjects = Pick<ObjectStore, 'bucket' | 'presignGet' | 'read
 export const presentJob = async (
   objects: PresentedObjects,
   job: Job,
-  request: Pick<ApiRequest, 'baseUrl'>,
+  request: Pick<ApiRequest, 'baseUrl' | 'query'>,
 ): Promise<PresentedJob> => {
   const { jobId, state, error, errors, createdAt, updatedAt } = job;
   return {
@@ -54,6 +54,7 @@ export const presentJob = async (
     createdAt,
     updatedAt,
     links: buildJobLinks(request, job),
+    query: request.query,
   };
 };
 

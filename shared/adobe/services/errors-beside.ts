@@ -28,4 +28,7 @@ export const resultWithErrorsBeside = (options: TemplateOptions): ResultShape =>
   };
 };
 
-const hasFailed = (output: unknown): boolean => asFields(output)['destination'] === undefined;
+const hasFailed = (output: unknown): boolean => {
+  const { destination, error_code } = asFields(output);
+  return destination === undefined && error_code !== undefined;
+};

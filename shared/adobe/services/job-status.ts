@@ -5,6 +5,7 @@ import type { JobProgress } from './job-progress.ts';
 import type { OperationDefinition } from './operation.ts';
 import { classifyRefusal } from './refusal.ts';
 import { serviceOf } from './registry.ts';
+import { type GetStatus, readPages } from './status-pages.ts';
 
 /**
  * What one poll led to. `unavailable`: it said nothing, poll again. `locked_out`: the credential or its token was refused, which
@@ -28,10 +29,13 @@ export const readProgress = async (
   call: CallAdobe,
 ): Promise<PollOutcome> => {
   const { dialect } = serviceOf(operation);
-  const outcome = await call({ method: 'GET', url: statusUrl, timeoutMs: pollTimeoutMs, maxBytes: maxStatusBytes });
+  const get: GetStatus = (url) => call({ method: 'GET', url, timeoutMs: pollTimeoutMs, maxBytes: maxStatusBytes });
+  const outcome = await get(statusUrl);
   switch (outcome.kind) {
-    case 'answered':
-      return boundProgress(dialect.readStatus(parseJson(outcome.body), operation)) ?? { kind: 'unavailable' };
+    case 'answered': {
+      const body = await readPages(parseJson(outcome.body), statusUrl, dialect, get);
+      return boundProgress(dialect.readStatus(body, operation)) ?? { kind: 'unavailable' };
+    }
     case 'refused': {
       const { status, code, message } = outcome.error;
       const kind = classifyRefusal(outcome.error, dialect);

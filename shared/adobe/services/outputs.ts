@@ -81,13 +81,18 @@ export interface ResultShape {
 
 /** Outputs that Adobe writes to URLs which the request names (presigned PUTs), rather than hosting them itself. */
 export interface OutputDestinations {
-  /** The request with one URL for each of its outputs, in the order in which the result names them. */
-  write(body: Readonly<Record<string, unknown>>, urls: readonly string[]): Record<string, unknown>;
+  /**
+   * The request with one URL for each of its outputs, in the order in which the result names them. Absent where nobody knows the
+   * outputs beforehand, so that Adobe hosts them.
+   */
+  write?(body: Readonly<Record<string, unknown>>, urls: readonly string[]): Record<string, unknown>;
   /**
    * The URLs to which the caller wants outputs written, by their order in the result; undefined for an output without one. The
    * gateway writes there itself, once its own copies are safe. Absent if requests of the operation cannot name any.
+   *
+   * @param result what is stored besides the outputs, where requests name outputs by what Adobe says of them
    */
-  read?(body: Readonly<Record<string, unknown>>): (string | undefined)[];
+  read?(body: Readonly<Record<string, unknown>>, result?: Readonly<Record<string, unknown>>): (string | undefined)[];
   /** The request without the caller's destinations, so that Adobe hosts its outputs; required beside {@link read}. */
   host?(body: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /**

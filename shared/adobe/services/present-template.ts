@@ -10,6 +10,9 @@ const reference = z.strictObject({
   encoding: z.enum(['string', 'base64', 'json']).optional(),
 });
 
+/** The number of the output whose URL a value stands for in a template; undefined if it is another value. */
+export const readOutputNumber = (value: unknown): number | undefined => reference.safeParse(value).data?.[outputMember];
+
 type WriteError = ((error: Reason) => Record<string, unknown>) | undefined;
 
 /**

@@ -65,6 +65,8 @@ export interface PresentedJob {
   updatedAt: string;
   /** Where it is at the gateway, for services whose bodies say so. */
   links: JobLinks;
+  /** The query of the status call, for services whose status comes in pages. */
+  query?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A refusal of a request by the gateway, before anything was sent to Adobe. */

@@ -56,6 +56,33 @@ describe('from HTTP to the bytes in S3', () => {
     expect(gateway.logLines.join('\n')).not.toContain('X-Amz-Signature');
   });
 
+  it('merges 250 records into 250 files, of which Adobe tells three pages and one is missing', async () => {
+    await adobe.addFault({ fault: 'job', service: 'indesign', failedOutputs: 1, times: 1 });
+    const { job, status, statusUrl } = await calls.run(
+      '/v3/merge-data',
+      merge({ recordRange: '1-250', pagesPerDocument: 1, outputMediaType: 'application/pdf' }),
+    );
+    expect(job.status).toBe('partially_succeeded');
+    // The record has the first of them; the status has all.
+    expect(job).toMatchObject({ received: 249, warnings: [expect.any(String), expect.stringContaining('job.json')] });
+    expect(status).toMatchObject({ status: 'partial_success', errors: [{ source: 'out/range1/a.pdf' }] });
+    const outputs = files.parse(status['outputs']);
+    expect(outputs.map(({ source }) => source)).toEqual(
+      Array.from({ length: 249 }, (_, index) => `out/range${index + 2}/a.pdf`),
+    );
+    expect((await bytesAt(outputs[248]?.destination.url ?? '')).toString()).toContain('range250');
+
+    const last = await calls.get(`${statusUrl}?size=100&page=2`);
+    expect(files.parse(last['outputs']).map(({ source }) => source)).toEqual(
+      Array.from({ length: 49 }, (_, index) => `out/range${index + 202}/a.pdf`),
+    );
+    const paging = z.object({ nextUrl: z.url() });
+    const first = await calls.get(`${statusUrl}?page=0`);
+    expect(files.parse(first['outputs'])).toHaveLength(10);
+    const second = await calls.get(paging.parse(first['paging']).nextUrl);
+    expect(files.parse(second['outputs'])[0]?.source).toBe('out/range12/a.pdf');
+  });
+
   it('tells about a document in the body of the status, and keeps it as JSON', async () => {
     const body = { assets: assets(), params: { targetDocument: 'a.indd', fontInfo: { enabled: true } } };
     const { job, status } = await calls.run('/v3/document-info', body);
@@ -65,6 +92,14 @@ describe('from HTTP to the bytes in S3', () => {
     });
     expect(job.outputs).toMatchObject([{ contentType: 'application/json' }]);
     expect(JSON.parse((await calls.readObject(job.outputs[0]?.key ?? '')).toString())).toEqual(status['data']);
+  });
+
+  it('has the URL of what is too much for a body', async () => {
+    const body = { assets: [asset(document, 'large.indd')], params: { targetDocument: 'large.indd' } };
+    const { job, status } = await calls.run('/v3/document-info', body);
+    expect(job.outputs).toHaveLength(1);
+    const told = JSON.parse((await bytesAt(String(status['dataURL']))).toString()) as Record<string, unknown>;
+    expect(told['numPages']).toBe(6_000);
   });
 
   it('lists tags and converts a PDF', async () => {
@@ -92,6 +127,14 @@ describe('from HTTP to the bytes in S3', () => {
 });
 
 describe('what goes wrong', () => {
+  it('is refused in the words of InDesign, by the name of the field', async () => {
+    const answer = await calls.post('/v3/create-rendition', rendition({ targetDocuments: ['b.indd'] }));
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { error_code: 'validation_error', message: expect.stringContaining('params.targetDocuments.0') },
+    });
+  });
+
   it('warns of a host that Adobe may not know', async () => {
     const url = 'https://files.example.com/a.indd';
     const answer = await calls.post('/v3/create-rendition', { ...rendition(), assets: [asset(url, 'a.indd')] });

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { readStatusUrl } from '../acceptance.ts';
+import { asFields } from '../body-fields.ts';
 import { type JobProgress, readSuccess } from '../job-progress.ts';
 import type { JobPhase, ServiceDialect } from '../service.ts';
-import { findNextPage } from './status-pages.ts';
+import { cutPage, findNextPage } from './status-pages.ts';
 
 const listedError = z.looseObject({
   error_code: z.union([z.string(), z.number()]).optional().catch(undefined),
@@ -41,6 +42,7 @@ const statusSchema = z
       .optional(),
     data: z.looseObject({}).optional(),
     dataURL: z.url().optional(),
+    paging: z.object({ prevUrl: z.url().optional(), nextUrl: z.url().optional() }).optional(),
     errors: z.array(z.looseObject({ error_code: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'InDesignJobStatus' });
@@ -52,14 +54,17 @@ const tidy = ({ paging: _, ...answer }: StatusAnswer): StatusAnswer => ({
   errors: answer.errors && withoutRepetitions(answer.errors, JSON.stringify),
 });
 
-const sourceOf = (output: unknown): string | undefined => {
-  const { source } = z.object({ source: z.string() }).safeParse(output).data ?? {};
-  return source;
+/** By its name in the working folder, which it has alone; else by where it is. */
+const nameOutput = (output: unknown): string | undefined => {
+  const { source, destination } = asFields(output);
+  if (typeof source === 'string') return source;
+  const { url } = asFields(destination);
+  return typeof url === 'string' ? url.replace(/[?#].*$/s, '') : undefined;
 };
 
 /** Adobe: the specification has an object, its examples a list; one output alone, or one under each name, may be meant. */
 const listOutputs = (outputs: unknown): unknown => {
-  if (Array.isArray(outputs)) return withoutRepetitions(outputs, sourceOf);
+  if (Array.isArray(outputs)) return withoutRepetitions(outputs, nameOutput);
   if (typeof outputs !== 'object' || outputs === null) return outputs;
   if ('destination' in outputs) return [outputs];
   return Object.entries(outputs).map(([source, value]: [string, unknown]) =>
@@ -111,11 +116,11 @@ export const indesignDialect: ServiceDialect = {
   nextPage: findNextPage,
 
   statusSchema,
-  presentStatus: ({ jobId, phase, result, error, updatedAt }) => ({
+  presentStatus: ({ jobId, phase, result, error, updatedAt, links, query }) => ({
     jobId,
     status: words[phase],
     timestamp: updatedAt,
-    ...result,
+    ...cutPage(result, query, links.statusUrl),
     errors: error === undefined ? result?.['errors'] : [{ error_code: error.code, message: error.message }],
   }),
   presentRefusal: ({ code, message }) => ({ error_code: code, message }),

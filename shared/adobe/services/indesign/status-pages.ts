@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import { asList } from '../body-fields.ts';
 
-/** Adobe: 10 outputs a page unless the query says otherwise; no largest size is documented, 100 is what it was seen to take. */
+/** Adobe: 10 outputs a page unless the query says otherwise. */
 const defaultPageSize = 10;
+/** Adobe names no largest one. */
+const pageSize = 100;
 
 const pagedStatus = z.object({
   outputs: z.array(z.unknown()).catch([]),
@@ -11,27 +14,55 @@ const pagedStatus = z.object({
     .catch(undefined),
 });
 
-const readNumber = (query: URLSearchParams, name: string, otherwise: number): number => {
-  const value = query.get(name);
-  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) : otherwise;
-};
+/** A number of a query; the other one where it is none. */
+const readNumber = (text: string | null | undefined, otherwise: number): number =>
+  typeof text === 'string' && /^\d{1,6}$/.test(text) ? Number(text) : otherwise;
 
 /**
- * The next page of a status body (Adobe: `paging.nextUrl`). Its query is what counts: Adobe's own example names another host
- * than the one that has the job. A body that says nothing of pages has another one if it holds as many outputs as fit on one.
+ * The next page of a status body (Adobe: `paging.nextUrl`). Only the query of that counts: Adobe's own example names another host
+ * than the one that has the job. A body that says nothing of pages has another one if it holds as many outputs as fit on one. Behind
+ * the first page, which Adobe keeps short, reading begins again with longer ones.
  *
  * @param statusUrl of the body
  */
 export const findNextPage = (body: unknown, statusUrl: string): string | undefined => {
   const status = pagedStatus.safeParse(body).data;
   if (status === undefined) return undefined;
-  const url = new URL(statusUrl);
-  const size = readNumber(url.searchParams, 'size', defaultPageSize);
-  const page = readNumber(url.searchParams, 'page', 0);
   const { outputs, paging } = status;
+  const url = new URL(statusUrl);
+  const { searchParams: query } = url;
+  const size = readNumber(query.get('size'), defaultPageSize);
+  const page = readNumber(query.get('page'), 0);
   if (paging === undefined ? outputs.length !== size : paging.nextUrl === undefined) return undefined;
-  const next = paging?.nextUrl === undefined ? new URLSearchParams() : new URL(paging.nextUrl).searchParams;
-  url.searchParams.set('size', String(readNumber(next, 'size', size)));
-  url.searchParams.set('page', String(Math.max(page + 1, readNumber(next, 'page', page + 1))));
+  const next = new URL(paging?.nextUrl ?? statusUrl).searchParams;
+  const isShort = !query.has('size');
+  query.set('size', String(isShort ? pageSize : readNumber(next.get('size'), size)));
+  query.set('page', String(isShort ? 0 : Math.max(page + 1, readNumber(next.get('page'), page + 1))));
   return url.href;
+};
+
+/**
+ * The page of a result that a query asks for, as Adobe answers it; all of the result without one.
+ *
+ * @param statusUrl without a query
+ */
+export const cutPage = (
+  result: Readonly<Record<string, unknown>> = {},
+  query: Readonly<Record<string, string | undefined>> = {},
+  statusUrl: string,
+): Record<string, unknown> => {
+  if (query['size'] === undefined && query['page'] === undefined) return { ...result };
+  const size = Math.max(1, readNumber(query['size'], defaultPageSize));
+  const page = readNumber(query['page'], 0);
+  const outputs = asList(result['outputs']);
+  const toUrl = (number: number) => `${statusUrl}?size=${size}&page=${number}`;
+  const paging = {
+    prevUrl: page > 0 ? toUrl(page - 1) : undefined,
+    nextUrl: (page + 1) * size < outputs.length ? toUrl(page + 1) : undefined,
+  };
+  return {
+    ...result,
+    outputs: outputs.slice(page * size, (page + 1) * size),
+    paging: outputs.length > size ? paging : undefined,
+  };
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
+import { namedDestinations } from '../destinations.ts';
 import { assetName, assets, documentPolling, flag, generalSettings, outputs } from '../fields.ts';
 import { warnOfHosts } from '../input-hosts.ts';
 import { fileResult } from '../results.ts';
@@ -31,5 +32,6 @@ export const convertPdfToIndesign: OperationDefinition = {
   countOutputs: () => undefined,
   accepts: followedAcceptance,
   result: fileResult,
+  destinations: namedDestinations,
   polling: documentPolling,
 };

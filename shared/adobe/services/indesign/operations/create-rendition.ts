@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
+import { namedDestinations } from '../destinations.ts';
 import {
   assetName,
   assets,
@@ -74,5 +75,6 @@ export const createRendition: OperationDefinition = {
   countOutputs: () => undefined,
   accepts: followedAcceptance,
   result: fileResult,
+  destinations: namedDestinations,
   polling: documentPolling,
 };

@@ -131,13 +131,20 @@ describe('the next page', () => {
   const next = (body: object, url = statusUrl) => indesignDialect.nextPage?.({ status: 'succeeded', ...body }, url);
   const elsewhere = 'https://indesign-stage.adobe.io/v3/status/a?size=10&page=1';
 
-  it('is where Adobe says, at the host that has the job', () => {
-    expect(next({ outputs: list(10), paging: { nextUrl: elsewhere } })).toBe(`${statusUrl}&size=10&page=1`);
+  const later = (page: number) => `${statusUrl}&size=100&page=${page}`;
+
+  it('begins again behind the first one, with longer pages', () => {
+    expect(next({ outputs: list(10), paging: { nextUrl: elsewhere } })).toBe(later(0));
+    expect(next({ outputs: list(10) })).toBe(later(0));
   });
 
-  it('is the one behind, whatever Adobe says', () => {
-    const url = `${statusUrl}&size=10&page=1`;
-    expect(next({ outputs: list(10), paging: { nextUrl: elsewhere } }, url)).toBe(`${statusUrl}&size=10&page=2`);
+  it('is where Adobe says, at the host that has the job', () => {
+    const nextUrl = 'https://indesign-stage.adobe.io/v3/status/a?size=50&page=2';
+    expect(next({ outputs: list(100), paging: { nextUrl } }, later(0))).toBe(`${statusUrl}&size=50&page=2`);
+  });
+
+  it('is one behind, whatever Adobe says', () => {
+    expect(next({ outputs: list(10), paging: { nextUrl: elsewhere } }, later(3))).toBe(`${statusUrl}&size=10&page=4`);
   });
 
   it('is none behind the last one', () => {
@@ -150,9 +157,8 @@ describe('the next page', () => {
   });
 
   it('is looked for behind a full one that says nothing of pages', () => {
-    expect(next({ outputs: list(10) })).toBe(`${statusUrl}&size=10&page=1`);
-    expect(next({ outputs: list(100) }, `${statusUrl}&size=100`)).toBe(`${statusUrl}&size=100&page=1`);
-    expect(next({ outputs: list(10) }, `${statusUrl}&size=100`)).toBeUndefined();
+    expect(next({ outputs: list(100) }, later(0))).toBe(later(1));
+    expect(next({ outputs: list(10) }, later(0))).toBeUndefined();
   });
 });
 
@@ -177,6 +183,21 @@ describe('the status that callers see', () => {
     ['timed_out', 'failed'],
   ] as const)('%s is %s', (phase, status) => {
     expect(present({ phase })).toEqual({ jobId: job.jobId, status, timestamp: job.updatedAt });
+  });
+
+  it('comes in pages where its query asks for them', () => {
+    const outputs = Array.from({ length: 25 }, (_, index) => file(`${index}.jpg`));
+    const paged = (query: PresentedJob['query']) => present({ phase: 'succeeded', result: { outputs }, query });
+    const { statusUrl } = job.links;
+    expect(paged({}).outputs).toHaveLength(25);
+    expect(paged({ page: '1' })).toMatchObject({
+      outputs: outputs.slice(10, 20),
+      paging: { prevUrl: `${statusUrl}?size=10&page=0`, nextUrl: `${statusUrl}?size=10&page=2` },
+    });
+    expect(paged({ size: '20', page: '1' })).toMatchObject({ outputs: outputs.slice(20), paging: {} });
+    expect(paged({ size: '20', page: '1' }).paging.nextUrl).toBeUndefined();
+    expect(paged({ size: '100' }).paging).toBeUndefined();
+    expect(paged({ size: '0', page: '-1' }).outputs).toEqual(outputs.slice(0, 1));
   });
 
   it('names why a job failed as Adobe does', () => {
@@ -225,5 +246,21 @@ describe('a refusal of Adobe', () => {
       error_code: 'validation_error',
       message: 'No.',
     });
+  });
+});
+
+describe('where a caller wants outputs', () => {
+  const wanted = (source: string) => ({ source, destination: { url: `https://bucket/${source}?secret=1` } });
+  const body = { assets: [], params: {}, outputs: [wanted('out/b.jpg'), wanted('none.jpg')] };
+  const { destinations } = createRendition;
+
+  it('is found by the name that Adobe gave an output', () => {
+    const progress = read({ status: 'succeeded', outputs: [file('out\\a.jpg'), file('out\\b.jpg')] });
+    const result = progress?.kind === 'succeeded' ? progress.result : {};
+    expect(destinations?.read?.(body, result)).toEqual([undefined, 'https://bucket/out/b.jpg?secret=1']);
+  });
+
+  it('is nothing that Adobe is told', () => {
+    expect(destinations?.host?.(body)).toEqual({ assets: [], params: {} });
   });
 });

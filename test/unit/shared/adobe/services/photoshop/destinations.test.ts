@@ -28,7 +28,7 @@ describe('where outputs of Photoshop go', () => {
   });
 
   it('is to addresses of the gateway, each by its place', () => {
-    expect(edit.destinations?.write(body, ['a', 'b', 'c', 'd'])).toEqual({
+    expect(edit.destinations?.write?.(body, ['a', 'b', 'c', 'd'])).toEqual({
       image,
       outputs: [
         { mediaType: 'image/jpeg', quality: 'low', destination: { url: 'a' } },
@@ -41,7 +41,7 @@ describe('where outputs of Photoshop go', () => {
 
   it('is to the address of the caller in the end, which Adobe is never given', () => {
     expect(edit.destinations?.read?.(body)).toEqual([own.url, undefined, undefined, undefined]);
-    expect(JSON.stringify([edit.destinations?.host?.(body), edit.destinations?.write(body, [])])).not.toContain(
+    expect(JSON.stringify([edit.destinations?.host?.(body), edit.destinations?.write?.(body, [])])).not.toContain(
       'secret',
     );
   });
