@@ -23,6 +23,7 @@ import { toProblem } from './http/unexpected-error.ts';
 import { deleteRoute } from './jobs/delete.ts';
 import { getRoute, listRoute, outputRoute } from './jobs/get.ts';
 import { cancelRoutes, statusRoutes } from './jobs/status.ts';
+import { legacyRoutes } from './legacy/routes.ts';
 import { docsRoutes } from './openapi/docs.ts';
 import { interventionRoutes } from './queue/interventions.ts';
 import { queueRoutes } from './queue/routes.ts';
