@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import { firefly } from '#shared/adobe/services/firefly/service.ts';
+import { photoshop } from '#shared/adobe/services/photoshop/service.ts';
 import { listRoutes } from './adobe/lists.ts';
 import { uploadImageRoute } from './adobe/upload-image.ts';
 import { auditRoute } from './audit/routes.ts';
@@ -23,6 +24,7 @@ import { toProblem } from './http/unexpected-error.ts';
 import { deleteRoute } from './jobs/delete.ts';
 import { getRoute, listRoute, outputRoute } from './jobs/get.ts';
 import { cancelRoutes, statusRoutes } from './jobs/status.ts';
+import { helloRoute } from './legacy/hello.ts';
 import { legacyRoutes } from './legacy/routes.ts';
 import { docsRoutes } from './openapi/docs.ts';
 import { interventionRoutes } from './queue/interventions.ts';
@@ -67,6 +69,8 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...services
       .flatMap(({ operations }) => operations)
       .flatMap((operation) => generationRoutes(context, accept, operation)),
+    ...(services.includes(photoshop) ? legacyRoutes(context, accept) : []),
+    helloRoute(requireCredentials),
     ...(services.includes(firefly) ? [uploadImageRoute(context)] : []),
     ...services.flatMap((service) => listRoutes(context, service)),
     ...uploadRoutes(context),

@@ -11,7 +11,7 @@ import { enabledServices, type ServicesSettings } from '#shared/deployment/servi
  * @param services that are on, of whose paths all is named that lies under the first part, such as `/v3/*`
  */
 export const listCallerPaths = (services: ServicesSettings): string[] => [
-  ...new Set(['/v2/*', ...enabledServices(services).flatMap(listRoots)]),
+  ...new Set(['/v2/*', '/pie/*', ...enabledServices(services).flatMap(listRoots)]),
   '/jobs',
   '/jobs/*',
   '/uploads',

@@ -8,6 +8,7 @@ import {
 import { documentCalls } from '#shared/adobe/services/photoshop/legacy/documents.ts';
 import { endedCalls } from '#shared/adobe/services/photoshop/legacy/ended.ts';
 import { lightroomCalls } from '#shared/adobe/services/photoshop/legacy/lightroom.ts';
+import { documentStatusPath, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/paths.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
 import { maxRequestBytes } from '#shared/requests/request-validation.ts';
@@ -20,21 +21,15 @@ import { invalidBody, readJsonBody } from '../http/json-body.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
-import { helloRoute } from './hello.ts';
 import { createTextKeeper } from './kept-texts.ts';
-import { documentStatusPath, legacyStatusRoutes, lightroomStatusPath } from './status.ts';
+import { legacyStatusRoutes } from './status.ts';
 
 /** Calls that Adobe has ended: answered by their successors in the words of old, or refused with what replaced them. */
-export const legacyRoutes = (
-  context: ApiContext,
-  accept: AcceptRequest,
-  requireCredentials: () => Promise<void>,
-): Route[] => [
+export const legacyRoutes = (context: ApiContext, accept: AcceptRequest): Route[] => [
   ...lightroomCalls.map((call) => translatedRoute(context, accept, call, lightroomStatusPath)),
   ...documentCalls.map((call) => translatedRoute(context, accept, call, documentStatusPath)),
   ...endedCalls.map(endedRoute),
   ...legacyStatusRoutes(context),
-  helloRoute(requireCredentials),
 ];
 
 const description = `Adobe ended this call on 2026-07-31. Its fields are translated to those of its successor, one by one; a field

@@ -6,6 +6,7 @@ import {
   presentDocumentStatus,
   presentLightroomStatus,
 } from '#shared/adobe/services/photoshop/legacy/bodies.ts';
+import { documentStatusPath, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/paths.ts';
 import { findTexts } from '#shared/inputs/sources.ts';
 import { isFinal, type Job, requestOf } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
@@ -15,11 +16,6 @@ import type { Route } from '../http/router.ts';
 import { findJob } from '../jobs/get.ts';
 import { presentJob } from '../jobs/present-job.ts';
 import { retryAfter } from '../jobs/responses.ts';
-
-/** Where Lightroom's jobs were followed. */
-export const lightroomStatusPath = '/lrService/status/{jobId}';
-/** Where the jobs of Photoshop's first version were followed. */
-export const documentStatusPath = '/pie/psdService/status/{jobId}';
 
 type StatusContext = Pick<ApiContext, 'table' | 'objects'>;
 

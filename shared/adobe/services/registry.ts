@@ -73,7 +73,7 @@ export const getCancelPath = (operation: OperationDefinition): `/${string}` | un
   operation.cancelPath ?? serviceOf(operation).cancelPath;
 
 /** Every path of a service's calls, Adobe's and the gateway's. */
-export const getPaths = ({ operations: own, lists = [] }: AdobeService): string[] =>
+export const getPaths = ({ operations: own, lists = [], legacyPaths = [] }: AdobeService): string[] =>
   [
     ...own.flatMap((operation) => [
       operation.path,
@@ -82,6 +82,7 @@ export const getPaths = ({ operations: own, lists = [] }: AdobeService): string[
       getCancelPath(operation) ?? [],
     ]),
     ...lists.map(({ path }) => path),
+    ...legacyPaths,
   ].flat();
 
 /** Every lane of every service. */

@@ -153,6 +153,8 @@ export interface AdobeService {
   /** Name of the product in Adobe's Developer Console that an organization adds to use it. */
   product?: string;
   operations: readonly OperationDefinition[];
+  /** Paths of calls that Adobe has ended and the gateway answers by these operations, statuses among them. */
+  legacyPaths?: readonly string[];
   /** What it lists at once; nothing if absent. */
   lists?: readonly ListDefinition[];
   /** A request for more like an output, if an output of this media type can be an input. */

@@ -1,5 +1,6 @@
 import type { AdobeService } from '../service.ts';
 import { photoshopDialect } from './dialect.ts';
+import { legacyPaths } from './legacy/paths.ts';
 import { createArtboard } from './operations/create-artboard.ts';
 import { createComposite } from './operations/create-composite.ts';
 import { edit } from './operations/edit.ts';
@@ -27,5 +28,6 @@ export const photoshop: AdobeService = {
   outputs: 'hosted',
   dialect: photoshopDialect,
   statusPath: '/v2/status/{jobId}',
+  legacyPaths,
   operations: [edit, createComposite, executeActions, createArtboard, generateManifest],
 };
