@@ -71,6 +71,8 @@ const describe = (issue: z.core.$ZodIssue): Omit<ValidationError, 'loc'> => {
     case 'invalid_type': {
       // Zod 4 leaves the input out of its issues, but its message says when there was none.
       if (issue.message.endsWith('received undefined')) return { msg: 'field required', type: 'value_error.missing' };
+      // A field that is known and not taken: its schema says why.
+      if (issue.expected === 'never') return { msg: issue.message, type: 'value_error' };
       const { name, type } = typeNames[issue.expected] ?? { name: issue.expected, type: issue.expected };
       return { msg: `value is not a valid ${name}`, type: `type_error.${type}` };
     }
