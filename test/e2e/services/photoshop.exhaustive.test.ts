@@ -96,4 +96,22 @@ describe('every operation of Photoshop and of the host of images', () => {
       files.map(({ destination }) => destination.url),
     );
   });
+
+  it('lines of batches name their operation, in JSON and in a table', async () => {
+    const { url } = image.source;
+    const lines = [
+      { operation: 'photoshop/edit', id: 'a', body: { image, outputs: [{ mediaType: 'image/jpeg' }] } },
+      { operation: 'photoshop/remove-background', id: 'b', body: { image } },
+      { operation: 'masking/mask-objects', id: 'c', body: {} },
+    ];
+    const jsonl = await rig.runBatch('application/x-ndjson', lines.map((line) => JSON.stringify(line)).join('\n'));
+    expect(jsonl.counts).toMatchObject({ succeeded: 2, rejected: 1 });
+    const table = [
+      'operation,image.source.url,outputs.0.mediaType,edits.light.exposure,sku',
+      `photoshop/edit,${url},image/png,0.5,17`,
+      `photoshop/remove-background,${url},,,18`,
+    ];
+    const csv = await rig.runBatch('text/csv', table.join('\n'));
+    expect(csv.counts).toMatchObject({ succeeded: 2 });
+  });
 });

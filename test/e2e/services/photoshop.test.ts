@@ -56,18 +56,29 @@ describe('Photoshop and the host of images, from HTTP to objects in S3', () => {
     expect(rig.gateway.logLines.join('\n')).not.toContain('X-Amz-Signature');
   });
 
-  it.each<[string, () => Body, string]>([
-    ['/v2/edit', () => ({ image }), 'outputs'],
-    ['/v2/edit', () => ({ image, outputs: [{ mediaType: 'image/png', quality: 'low' }] }), 'outputs.0.quality'],
-    ['/v2/remove-background', () => ({ image: { source: { url: 'https://example.com/a.png' } } }), 'image.source.url'],
-    ['/v1/refine-mask', () => ({ image }), 'mask'],
-  ])('%s: what Adobe would refuse is refused by the name of its field', async (path, body, named) => {
+  it.each<[string, () => Body, string, Body]>([
+    [
+      '/v2/edit',
+      () => ({ image, outputs: [{ mediaType: 'image/png', quality: 'low' }] }),
+      'outputs.0.quality',
+      { error_code: 'validation_error', errors: [{ message: expect.stringContaining('outputs.0.quality: ') }] },
+    ],
+    [
+      '/v2/remove-background',
+      () => ({ image: { source: { url: 'https://example.com/a.png' } } }),
+      'image.source.url',
+      { error_code: 'validation_error' },
+    ],
+    [
+      '/v1/refine-mask',
+      () => ({ image }),
+      'mask',
+      { code: 'input_validation_error', details: [{ name: 'mask', reason: expect.any(String) }] },
+    ],
+  ])('%s: what Adobe would refuse is refused by the name of its field', async (path, body, named, words) => {
     const answer = await rig.post(path, body());
-    expect(answer.status).toBe(422);
-    const { validation_errors: errors } = z
-      .object({ validation_errors: z.array(z.object({ loc: z.array(z.union([z.string(), z.number()])) })) })
-      .parse(answer.body);
-    expect(errors.map(({ loc }) => loc.slice(1).join('.'))).toContain(named);
+    expect(answer).toMatchObject({ status: 422, body: words });
+    expect(JSON.stringify(answer.body)).toContain(named);
   });
 
   it('a job that Adobe fails has its code, in the words of its service', async () => {

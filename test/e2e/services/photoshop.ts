@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import * as z from 'zod';
 import { localClients } from '#local/clients.ts';
+import { stackNames } from '#local/stack-settings.ts';
 import { type Gateway, type JobRecord, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
 
 /** A body of a request or an answer. */
@@ -17,6 +18,8 @@ export interface PhotoshopRig {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: Body }>;
   /** Runs a job to its end; `status` is its status in the words of its service. */
   run(path: string, body: unknown): Promise<{ job: JobRecord; status: Body; statusUrl: string }>;
+  /** Posts a batch and waits until all of its lines have ended. */
+  runBatch(contentType: string, content: string): Promise<{ counts: Record<string, number> }>;
   read(output: { bucket?: string; key?: string } | undefined): Promise<Uint8Array>;
   /** The bytes in S3 are those of the record, and those behind the URLs that a caller is given. */
   expectStored(job: JobRecord, urls: readonly unknown[]): Promise<void>;
@@ -25,6 +28,7 @@ export interface PhotoshopRig {
 
 // The caller of requests that name none.
 const caller = 'local';
+const batchView = z.object({ status: z.string(), counts: z.record(z.string(), z.number()) });
 const accepted = z.object({ jobId: z.uuid(), statusUrl: z.url() });
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -67,6 +71,19 @@ export const startPhotoshop = async (settings: object = {}): Promise<PhotoshopRi
       const { jobId, statusUrl } = accepted.parse(answer.body);
       const job = await gateway.until(jobId);
       return { job, status: (await (await gateway.call(statusUrl)).json()) as Body, statusUrl };
+    },
+    runBatch: async (contentType, content) => {
+      const { body } = await post('/batches', content, { 'content-type': contentType });
+      const { self } = z.object({ links: z.object({ self: z.url() }) }).parse(body).links;
+      return vi.waitFor(
+        async () => {
+          await gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+          const batch = batchView.parse(await (await gateway.call(self)).json());
+          expect(['finished', 'refused']).toContain(batch.status);
+          return batch;
+        },
+        { timeout: 60_000, interval: 500 },
+      );
     },
     read,
     expectStored: async (job, urls) => {
