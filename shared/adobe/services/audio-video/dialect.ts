@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { readAcceptedJob } from '../acceptance.ts';
 import { findOutputError, readSuccess } from '../job-progress.ts';
 import { explainRefusal } from '../refusal.ts';
 import type { JobPhase, ServiceDialect } from '../service.ts';
-import { readAcceptance } from './acceptance.ts';
 
 const statusAnswer = z.object({
   status: z.string(),
@@ -32,7 +32,7 @@ const quotaCodes = ['quota_exhausted', 'taste_exhausted'];
 
 /** Answers of the Audio/Video API, and the gateway's in their form. */
 export const audioVideoDialect: ServiceDialect = {
-  readAcceptance,
+  readAcceptance: readAcceptedJob,
   contentRefusals,
 
   classifyRefusal: ({ status, code }) => {

@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * The videos that a render asks for: those that it names, else every variation in every preset. Without presets Adobe renders
  * each variation once.
  */
-export const combinationsOf = ({ outputs, variations, presets }: Fields): Fields[] => {
+export const listCombinations = ({ outputs, variations, presets }: Fields): Fields[] => {
   const named = asList(outputs);
   if (named.length > 0) return named.map(asFields);
   const inEach = Math.max(1, asList(presets).length);

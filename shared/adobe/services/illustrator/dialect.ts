@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readStatusUrl } from '../acceptance.ts';
+import { readAcceptedJob } from '../acceptance.ts';
 import { readSuccess } from '../job-progress.ts';
 import type { JobPhase, ServiceDialect } from '../service.ts';
 
@@ -42,7 +42,7 @@ const statusSchema = z
 
 /** Illustrator's answers, and the gateway's in their form. */
 export const illustratorDialect: ServiceDialect = {
-  readAcceptance: readStatusUrl,
+  readAcceptance: readAcceptedJob,
 
   readStatus: (body, { result }) => {
     const { data } = statusAnswer.safeParse(body);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readStatusUrl } from '../acceptance.ts';
+import { readAcceptedJob } from '../acceptance.ts';
 import { asFields } from '../body-fields.ts';
 import { type JobProgress, readSuccess } from '../job-progress.ts';
 import type { JobPhase, ServiceDialect } from '../service.ts';
@@ -97,7 +97,7 @@ const readFailure = ({ errors, error_code, message }: StatusAnswer): JobProgress
 
 /** InDesign's answers, and the gateway's in their form. */
 export const indesignDialect: ServiceDialect = {
-  readAcceptance: readStatusUrl,
+  readAcceptance: readAcceptedJob,
 
   readStatus: (body, { result }) => {
     const { data } = statusAnswer.safeParse(body);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { acceptance } from '../acceptance.ts';
 import { description } from '../results.ts';
 import { checkTemplate, template, warnOfTemplate } from '../template.ts';
 
@@ -13,7 +13,7 @@ export const describeTemplate: OperationDefinition = {
   body: z.strictObject(template),
   rules: checkTemplate,
   warnings: warnOfTemplate,
-  accepts: acceptance,
+  accepts: followedAcceptance,
   result: description,
   polling: { firstPollSeconds: 5, pollCeilingSeconds: 15, timeoutSeconds: 1_800 },
 };

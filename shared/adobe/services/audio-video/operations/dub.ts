@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import { asFields, asList } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
-import { acceptance } from '../acceptance.ts';
 import { localeCode, oneRecording, recording, source } from '../fields.ts';
 import { filesByLocale } from '../results.ts';
 
@@ -41,7 +41,7 @@ export const dub: OperationDefinition = {
   },
   // A track and a transcript for each locale, and a video besides if the input is one.
   countOutputs: () => undefined,
-  accepts: acceptance,
+  accepts: followedAcceptance,
   result: filesByLocale,
   // Adobe: lips take about ten times the length of the video, which has up to half an hour.
   polling: { firstPollSeconds: 30, pollCeilingSeconds: 60, timeoutSeconds: 21_600 },

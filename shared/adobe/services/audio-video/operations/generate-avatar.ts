@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import { asFields, exactlyOne } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
-import { acceptance } from '../acceptance.ts';
 import { id, localeCode, source } from '../fields.ts';
 import { oneFile } from '../results.ts';
 import { checkScript, script } from '../script.ts';
@@ -71,7 +71,7 @@ export const generateAvatar: OperationDefinition = {
       ...checkResolution(resolution),
     ];
   },
-  accepts: acceptance,
+  accepts: followedAcceptance,
   result: oneFile('video/mp4'),
   // Adobe: about ten times the length of the video, which has up to half an hour.
   polling: { firstPollSeconds: 30, pollCeilingSeconds: 60, timeoutSeconds: 21_600 },

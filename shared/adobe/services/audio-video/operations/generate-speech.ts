@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { acceptance } from '../acceptance.ts';
 import { id } from '../fields.ts';
 import { oneFile } from '../results.ts';
 import { checkScript, script } from '../script.ts';
@@ -18,7 +18,7 @@ export const generateSpeech: OperationDefinition = {
     output: z.strictObject({ mediaType: z.literal('audio/wav') }),
   }),
   rules: ({ script: given }) => (given === undefined ? [] : checkScript(given)),
-  accepts: acceptance,
+  accepts: followedAcceptance,
   result: oneFile('audio/wav'),
   polling: { firstPollSeconds: 10, pollCeilingSeconds: 30, timeoutSeconds: 7_200 },
 };

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { asFields, asList, exactlyOne } from '../../body-fields.ts';
+import { followedAcceptance } from '../../acceptance.ts';
+import { exactlyOne } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
-import { acceptance } from '../acceptance.ts';
+import { renditionDestinations } from '../destinations.ts';
 import { destination, source } from '../fields.ts';
 import { overlayV2 } from '../overlays.ts';
+import { listFiles, listRenditions } from '../renditions.ts';
 import { fileForEach } from '../results.ts';
 
 const rendition = z.strictObject({
@@ -20,23 +22,11 @@ const focalPoint = z
   .max(1_000)
   .regex(/^[a-zA-Z0-9\s\-_]+$/, { error: 'must be of letters, digits, spaces, hyphens and underscores' });
 
-const renditionsOf = ({ output }: Readonly<Record<string, unknown>>): readonly unknown[] =>
-  asList(asFields(output)['renditions']);
-
-/** The files that a request asks for, of each rendition: the video, and a sidecar of its timeline. */
-const kindsOf = ({ output }: Readonly<Record<string, unknown>>): ('mediaDestination' | 'sidecarDestination')[] => {
-  const { media, sidecar } = asFields(asFields(output)['format']);
-  return [
-    ...(media === 'none' ? [] : (['mediaDestination'] as const)),
-    ...(sidecar === undefined ? [] : (['sidecarDestination'] as const)),
-  ];
-};
-
-const checkRenditions = (renditions: readonly unknown[]): RuleFinding[] => {
+const checkRenditions = (renditions: readonly Readonly<Record<string, unknown>>[]): RuleFinding[] => {
   const path = ['output', 'renditions'];
   const texts = renditions.map((each) => JSON.stringify(each));
   return [
-    ...renditions.flatMap((each, index) => exactlyOne(asFields(each), ['aspectRatio', 'resolution'], [...path, index])),
+    ...renditions.flatMap((each, index) => exactlyOne(each, ['aspectRatio', 'resolution'], [...path, index])),
     ...(new Set(texts).size === texts.length ? [] : [{ path, message: 'the list has duplicated items' }]),
   ];
 };
@@ -67,23 +57,14 @@ export const reframeV2: OperationDefinition = {
     }),
   }),
   rules: (fields) => [
-    ...checkRenditions(renditionsOf(fields)),
-    ...(kindsOf(fields).length === 0
+    ...checkRenditions(listRenditions(fields)),
+    ...(listFiles(fields).length === 0
       ? [{ path: ['output', 'format', 'sidecar'], message: 'field required where media is none' }]
       : []),
   ],
-  countOutputs: (fields) => Math.max(1, renditionsOf(fields).length * kindsOf(fields).length),
-  destinations: {
-    write: (body, urls) => {
-      const kinds = kindsOf(body);
-      const renditions = renditionsOf(body).map((each, index) => ({
-        ...asFields(each),
-        ...Object.fromEntries(kinds.map((kind, offset) => [kind, { url: urls[index * kinds.length + offset] }])),
-      }));
-      return { ...body, output: { ...asFields(body['output']), renditions } };
-    },
-  },
-  accepts: acceptance,
+  countOutputs: (fields) => Math.max(1, listRenditions(fields).length * listFiles(fields).length),
+  destinations: renditionDestinations,
+  accepts: followedAcceptance,
   result: fileForEach,
   polling: { firstPollSeconds: 20, pollCeilingSeconds: 60, timeoutSeconds: 7_200 },
 };

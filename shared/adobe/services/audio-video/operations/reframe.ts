@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import { asFields, asList } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
-import { acceptance } from '../acceptance.ts';
 import { source } from '../fields.ts';
 import { overlay } from '../overlays.ts';
 import { fileForEach } from '../results.ts';
@@ -22,7 +22,7 @@ export const reframe: OperationDefinition = {
     outputConfig: z.strictObject({ aspectRatios: z.array(aspectRatio).min(1) }),
   }),
   countOutputs: ({ outputConfig }) => Math.max(1, asList(asFields(outputConfig)['aspectRatios']).length),
-  accepts: acceptance,
+  accepts: followedAcceptance,
   result: fileForEach,
   polling: { firstPollSeconds: 20, pollCeilingSeconds: 60, timeoutSeconds: 7_200 },
 };

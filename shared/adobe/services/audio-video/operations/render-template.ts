@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { cancellableAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
-import { cancellableAcceptance } from '../acceptance.ts';
+import { renderDestinations } from '../destinations.ts';
 import { id, source } from '../fields.ts';
-import { checkRender, combinationsOf } from '../render-rules.ts';
+import { checkRender, listCombinations } from '../render-rules.ts';
 import { renderedFiles } from '../results.ts';
 import { template, warnOfTemplate } from '../template.ts';
 
@@ -94,13 +95,8 @@ export const renderTemplate: OperationDefinition = {
   }),
   rules: checkRender,
   warnings: warnOfTemplate,
-  countOutputs: (fields) => combinationsOf(fields).length,
-  destinations: {
-    write: (body, urls) => ({
-      ...body,
-      outputs: combinationsOf(body).map((combination, n) => ({ ...combination, destination: urls[n] })),
-    }),
-  },
+  countOutputs: (fields) => Math.max(1, listCombinations(fields).length),
+  destinations: renderDestinations,
   accepts: cancellableAcceptance,
   result: renderedFiles,
   polling: { firstPollSeconds: 15, pollCeilingSeconds: 30, timeoutSeconds: 21_600 },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import { asList } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { acceptance } from '../acceptance.ts';
 import { localeCode, oneRecording, recording } from '../fields.ts';
 import { filesByLocale } from '../results.ts';
 
@@ -31,7 +31,7 @@ export const transcribe: OperationDefinition = {
   },
   // One for each locale, and its captions.
   countOutputs: () => undefined,
-  accepts: acceptance,
+  accepts: followedAcceptance,
   result: filesByLocale,
   polling: { firstPollSeconds: 15, pollCeilingSeconds: 60, timeoutSeconds: 7_200 },
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { cancellableAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
-import { jobAcceptance } from '../acceptance.ts';
 import {
   compositeFields,
   compositeImage,
@@ -30,7 +30,7 @@ export const adaptiveComposite: OperationDefinition = {
   countOutputs: countVariations,
   reusable: hasSeeds,
   repeat: withSeeds,
-  accepts: jobAcceptance,
+  accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
 };

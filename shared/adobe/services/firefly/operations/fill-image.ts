@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { cancellableAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { jobAcceptance } from '../acceptance.ts';
 import {
   countVariations,
   hasSeeds,
@@ -40,7 +40,7 @@ export const fillImage: OperationDefinition = {
   countOutputs: countVariations,
   reusable: hasSeeds,
   repeat: withSeeds,
-  accepts: jobAcceptance,
+  accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
 };

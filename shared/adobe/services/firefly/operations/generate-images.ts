@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { cancellableAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
-import { jobAcceptance } from '../acceptance.ts';
 import {
   countVariations,
   hasSeeds,
@@ -69,7 +69,7 @@ export const generateImages: OperationDefinition = {
   countOutputs: countVariations,
   reusable: hasSeeds,
   repeat: withSeeds,
-  accepts: jobAcceptance,
+  accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
 };

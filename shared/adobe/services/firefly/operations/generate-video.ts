@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { cancellableAcceptance } from '../../acceptance.ts';
 import { asFields, asList } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
-import { jobAcceptance } from '../acceptance.ts';
 import { hasSeeds, modelVersions, sizeUpTo, withSeeds } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { videoResult } from '../results.ts';
@@ -85,7 +85,7 @@ export const generateVideo: OperationDefinition = {
   measureOutput: ({ sizes }) => ({ seconds: 5, height: Math.max(...findHeights(sizes)) }),
   reusable: hasSeeds,
   repeat: withSeeds,
-  accepts: jobAcceptance,
+  accepts: cancellableAcceptance,
   result: videoResult,
   polling: { firstPollSeconds: 15, pollCeilingSeconds: 30, timeoutSeconds: 3_600 },
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
-import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
 import { templateResult } from '../../result-template.ts';
 import { byDefault } from '../../schema.ts';
 import { cropDomains, imagePolling, sourceFrom } from '../fields.ts';
@@ -68,7 +68,7 @@ export const autoCrop: OperationDefinition = {
   }),
   rules: checkAutoCrop,
   countOutputs: () => undefined,
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: templateResult({
     schema: z.object({
       crops: z.array(boxes).optional(),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
 import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
 import { filledImage } from '../masking.ts';
 
@@ -17,7 +17,7 @@ export const fillMaskedAreas: OperationDefinition = {
     image: maskingImage(maskingTypes),
     masks: z.array(maskingImage(maskingTypes)),
   }),
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: filledImage,
   polling: imagePolling,
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
 import { byDefault } from '../../schema.ts';
 import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
 import { bodyMasks } from '../masking.ts';
@@ -20,7 +20,7 @@ export const maskBodyParts: OperationDefinition = {
     useGranularLabels: byDefault(false, z.boolean()).optional(),
   }),
   countOutputs: () => undefined,
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: bodyMasks,
   polling: imagePolling,
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
 import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
 import { objectMasks } from '../masking.ts';
 
@@ -15,7 +15,7 @@ export const maskObjects: OperationDefinition = {
   inputDomains: imageDomains,
   body: z.strictObject({ image: maskingImage(maskingTypes) }),
   countOutputs: () => undefined,
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: objectMasks,
   polling: imagePolling,
 };

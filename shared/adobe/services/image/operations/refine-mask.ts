@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
 import { byDefault } from '../../schema.ts';
 import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
 import { refinedMask } from '../masking.ts';
@@ -19,7 +19,7 @@ export const refineMask: OperationDefinition = {
     mask: maskingImage(maskingTypes),
     colorDecontamination: byDefault(false, z.boolean()).optional(),
   }),
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: refinedMask,
   polling: imagePolling,
 };

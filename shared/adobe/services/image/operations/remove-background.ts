@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { photoshopAcceptance } from '../../photoshop/acceptance.ts';
 import { photoshopResult } from '../../photoshop/results.ts';
 import { byDefault } from '../../schema.ts';
 import { imageDomains, imagePolling, sourceFrom } from '../fields.ts';
@@ -29,7 +29,7 @@ export const removeBackground: OperationDefinition = {
       .optional(),
     colorDecontamination: byDefault(1, z.number().min(0).max(1)).optional(),
   }),
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: photoshopResult,
   polling: imagePolling,
 };

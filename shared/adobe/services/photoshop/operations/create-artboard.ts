@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { photoshopAcceptance } from '../acceptance.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
 import { renditions } from '../outputs.ts';
@@ -23,7 +23,7 @@ export const createArtboard: OperationDefinition = {
   rules: (body) => [...checkOutputs(body), ...checkPatterns(body, { hasScripts: false })],
   warnings: warnOfSharedFiles,
   countOutputs,
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
-import { photoshopAcceptance } from '../acceptance.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { fontOptions } from '../fonts.ts';
 import { checkLayers, layer, lengthUnit } from '../layers.ts';
@@ -105,7 +105,7 @@ export const createComposite: OperationDefinition = {
   rules: (body) => [...checkComposite(body), ...checkOutputs(body), ...checkPatterns(body, { hasScripts: false })],
   warnings: warnOfSharedFiles,
   countOutputs,
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,

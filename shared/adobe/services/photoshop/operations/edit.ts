@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { photoshopAcceptance } from '../acceptance.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { checkOutputs, countOutputs } from '../output-rules.ts';
 import { edited } from '../outputs.ts';
@@ -80,7 +80,7 @@ export const edit: OperationDefinition = {
   rules: checkOutputs,
   warnings: warnOfSharedFiles,
   countOutputs,
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
-import { photoshopAcceptance } from '../acceptance.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { fontOptions } from '../fonts.ts';
 import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
@@ -41,7 +41,7 @@ export const executeActions: OperationDefinition = {
   rules: (body) => [...checkScripts(body), ...checkOutputs(body), ...checkPatterns(body, { hasScripts: true })],
   warnings: warnOfSharedFiles,
   countOutputs,
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,

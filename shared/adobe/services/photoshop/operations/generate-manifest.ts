@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { photoshopAcceptance } from '../acceptance.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { checkOutputs, checkTypeFields, countOutputs } from '../output-rules.ts';
 import { compression, manifests, quality } from '../outputs.ts';
@@ -32,7 +32,7 @@ export const generateManifest: OperationDefinition = {
   rules: (body) => [...checkOutputs(body), ...checkTypeFields(asFields(body['exportOptions']), ['exportOptions'])],
   warnings: warnOfSharedFiles,
   countOutputs,
-  accepts: photoshopAcceptance,
+  accepts: followedAcceptance,
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,

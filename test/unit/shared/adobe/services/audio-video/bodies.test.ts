@@ -175,16 +175,4 @@ describe('outputs', () => {
   ])('%s: %j are %s', (name, body, count) => {
     expect(countRequestedOutputs(findOperation(name), body as Record<string, unknown>)).toBe(count);
   });
-
-  it('get one destination each', () => {
-    const { destinations: reframing } = findOperation('reframe-v2');
-    const body = { video: { source }, output: { format: { media: 'mp4', sidecar: 'json' }, renditions: [square] } };
-    expect(reframing?.write?.(body, ['a', 'b'])['output']).toMatchObject({
-      renditions: [{ ...square, mediaDestination: { url: 'a' }, sidecarDestination: { url: 'b' } }],
-    });
-    const { destinations: renders } = findOperation('render-template');
-    expect(renders?.write?.(rendering({}), ['a'])['outputs']).toEqual([
-      { variationIndex: 0, presetIndex: 0, destination: 'a' },
-    ]);
-  });
 });
