@@ -1,32 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRequest } from '#shared/adobe/services/check-request.ts';
-import { type LegacyCall, toLegacyPath } from '#shared/adobe/services/photoshop/legacy/call.ts';
-import { documentCalls } from '#shared/adobe/services/photoshop/legacy/documents.ts';
-import { lightroomCalls } from '#shared/adobe/services/photoshop/legacy/lightroom.ts';
+import { toLegacyPath } from '#shared/adobe/services/photoshop/legacy/call.ts';
+import { callAt, destination, expectTranslation, input, kept, source, target, translate } from './calls.ts';
 
-const calls = [...lightroomCalls, ...documentCalls];
-
-const callAt = (path: string): LegacyCall => {
-  const found = calls.find((call) => call.path === path);
-  if (found === undefined) throw new Error(`There is no call at ${path}.`);
-  return found;
-};
-
-const kept = 's3://gateway/uploads/local/text.rdf';
-
-/** The request of the successor, as it is sent. */
-const translate = (path: string, body: unknown): unknown => {
-  const call = callAt(path);
-  return JSON.parse(JSON.stringify(call.translate(call.body.parse(body), () => kept).body));
-};
-
-const input = { href: 'https://files.example.com/in.jpg?signature=1', storage: 'external' };
-const target = { href: 'https://files.example.com/out.jpg?signature=2', storage: 'external' };
-const source = { source: { url: input.href } };
-const destination = { url: target.href };
-
-describe('an ended call becomes its successor', () => {
+describe('a call of Lightroom becomes its successor', () => {
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     [
       '/lrService/autoTone',
@@ -98,128 +76,7 @@ describe('an ended call becomes its successor', () => {
         outputs: [{ destination, mediaType: 'image/png' }],
       },
     ],
-    [
-      '/pie/psdService/renditionCreate',
-      {
-        inputs: [input],
-        outputs: [
-          { ...target, type: 'vnd.adobe.photoshop', storage: 'azure', overwrite: true, width: 0, maxWidth: 512 },
-          { ...target, type: 'image/png', compression: 'small', trimToCanvas: true, layers: [{ id: 3 }] },
-          {
-            ...target,
-            type: 'image/jpeg',
-            iccProfile: { imageMode: 'rgb', profileName: 'Adobe RGB (1998)' },
-            trimToCanvas: false,
-          },
-        ],
-      },
-      {
-        image: source,
-        outputs: [
-          {
-            destination: { ...destination, storageType: 'azure' },
-            mediaType: 'image/vnd.adobe.photoshop',
-            maxWidth: 512,
-          },
-          {
-            destination,
-            mediaType: 'image/png',
-            compression: 'maximum',
-            cropMode: 'document_bounds',
-            layers: [{ id: 3 }],
-          },
-          {
-            destination,
-            mediaType: 'image/jpeg',
-            quality: 'maximum',
-            iccProfile: { type: 'standard', name: 'Adobe RGB (1998)', imageMode: 'rgb' },
-          },
-        ],
-      },
-    ],
-    [
-      '/pie/psdService/artboardCreate',
-      { options: { artboard: [input, input] }, outputs: [{ ...target, type: 'image/jpeg', quality: 1 }] },
-      { images: [source, source], outputs: [{ destination, mediaType: 'image/jpeg', quality: 'low' }] },
-    ],
-    [
-      '/pie/psdService/photoshopActions',
-      {
-        inputs: [input],
-        options: { actions: [{ ...input, actionName: 'Sepia' }], fonts: [input], brushes: [input] },
-        outputs: [{ ...target, type: 'image/jpeg', quality: 12 }],
-      },
-      {
-        image: source,
-        options: {
-          actions: [{ ...source, actionName: 'Sepia' }],
-          fontOptions: { additionalFonts: [source] },
-          brushes: [source],
-        },
-        outputs: [{ destination, mediaType: 'image/jpeg', quality: 'photoshop_max' }],
-      },
-    ],
-    [
-      '/pie/psdService/actionJSON',
-      {
-        inputs: [input],
-        options: { actionJSON: [{ _obj: 'select' }], additionalImages: [input] },
-        outputs: [{ ...target, type: 'image/png', compression: 'large' }],
-      },
-      {
-        image: source,
-        options: {
-          actions: [{ source: { content: '[{"_obj":"select"}]', contentType: 'application/json' } }],
-          additionalContents: [source],
-        },
-        outputs: [{ destination, mediaType: 'image/png', compression: 'low' }],
-      },
-    ],
-    [
-      '/pie/psdService/smartObject',
-      {
-        inputs: [input],
-        options: {
-          layers: [
-            { name: 'logo', input },
-            { input, add: { insertAbove: { id: 7 } }, locked: true, visible: false },
-            { input, add: { insertTop: true } },
-          ],
-        },
-        outputs: [{ ...target, type: 'image/png' }],
-      },
-      {
-        image: source,
-        edits: {
-          layers: [
-            {
-              operation: { type: 'edit' },
-              type: 'smart_object_layer',
-              name: 'logo',
-              smartObject: { smartObjectFile: source },
-            },
-            {
-              operation: { type: 'add', placement: { type: 'above', referenceLayer: { id: 7 } } },
-              type: 'smart_object_layer',
-              isVisible: false,
-              protection: ['all'],
-              smartObject: { smartObjectFile: source },
-            },
-            {
-              operation: { type: 'add', placement: { type: 'top' } },
-              type: 'smart_object_layer',
-              smartObject: { smartObjectFile: source },
-            },
-          ],
-        },
-        outputs: [{ destination, mediaType: 'image/png' }],
-      },
-    ],
-  ])('%s', (path, body, expected) => {
-    const translated = translate(path, body);
-    expect(translated).toEqual(expected);
-    expect(checkRequest(callAt(path).successor, translated)).toEqual({ issues: [], warnings: [] });
-  });
+  ])('%s', expectTranslation);
 });
 
 describe('what has no faithful counterpart is refused by its name', () => {
