@@ -1,11 +1,12 @@
 import type { JobProgress } from '#shared/adobe/services/job-progress.ts';
-import { readProgress } from '#shared/adobe/services/job-status.ts';
+import { type PollOutcome, readProgress, renewOutputs } from '#shared/adobe/services/job-status.ts';
 import { isFailedOutput, type ListedOutput, type Reason } from '#shared/adobe/services/outputs.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { limitResult } from '#shared/adobe/services/result-template.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
+import { readKeptProgress } from './kept-answer.ts';
 
 /** What Adobe says of a job that has succeeded there. */
 export type Finished = Extract<JobProgress, { kind: 'succeeded' }>;
@@ -47,8 +48,24 @@ export class AnswerUnavailableError extends GatewayError {
   }
 }
 
+/**
+ * Asks once what came of a job: Adobe at the job's status URL, or the bucket for the answer to a synchronous call. Of a job that is
+ * being stored, some services tell the outputs elsewhere once its status is gone.
+ */
+export const askAdobe = async (
+  { callAdobe: call, allowsStatus: allows, ...context }: GenerateContext,
+  job: Job,
+): Promise<PollOutcome> => {
+  const { statusUrl } = job.upstream ?? {};
+  if (statusUrl === undefined) return readKeptProgress(context, job);
+  const operation = operationOf(job);
+  const progress = await readProgress(statusUrl, operation, call);
+  if (progress.kind !== 'not_found' || job.state !== 'storing') return progress;
+  return (await renewOutputs(job.result ?? {}, operation, { call, allows })) ?? progress;
+};
+
 /** An answer that nothing is known of yet. */
-export const createAdobeAnswer = ({ callAdobe, allowsStatus }: GenerateContext): AdobeAnswer => {
+export const createAdobeAnswer = (context: GenerateContext): AdobeAnswer => {
   let known: KeptAnswer | undefined;
   const keep = (finished: Finished): KeptAnswer => {
     known = limitFinished(finished);
@@ -56,8 +73,8 @@ export const createAdobeAnswer = ({ callAdobe, allowsStatus }: GenerateContext):
   };
   const askAgain = async (job: Job): Promise<KeptAnswer> => {
     const { statusUrl } = job.upstream ?? {};
-    if (statusUrl === undefined || !allowsStatus(statusUrl)) throw new AnswerUnavailableError();
-    const progress = await readProgress(statusUrl, operationOf(job), callAdobe);
+    if (statusUrl !== undefined && !context.allowsStatus(statusUrl)) throw new AnswerUnavailableError();
+    const progress = await askAdobe(context, job);
     if (progress.kind !== 'succeeded') throw new AnswerUnavailableError();
     return keep(progress);
   };

@@ -16,6 +16,7 @@ import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
 import type { AdobeAnswer, Unsuccessful } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
+import { dropAnswer } from './kept-answer.ts';
 import { writeManifest } from './manifest.ts';
 import { clearIncoming } from './output.ts';
 import { publishJobEnded, readTurnJob, type TurnEnd } from './turn.ts';
@@ -41,7 +42,9 @@ export const endUnsuccessful = async (
   const job = await readTurnJob(context, turn);
   if (job === undefined || end === undefined) return publishJobEnded(context, job);
   const { kind, code, message } = end;
-  return endAndPublish(context, job, { to: kind, error: { code, message } });
+  const published = await endAndPublish(context, job, { to: kind, error: { code, message } });
+  await dropAnswer(context, job);
+  return published;
 };
 
 /** What storing the outputs of a job led to. */
@@ -69,6 +72,7 @@ export const endStored = async (
   if (manifest && !isFinal(job.state) && hasOutputs(end.to)) await writeManifest(context, job, end, stored.answer);
   const published = await endAndPublish(context, job, abridge(end));
   if (end.to === 'succeeded') await clearIncoming(context, job, stored.outputs.length);
+  await dropAnswer(context, job);
   return published;
 };
 

@@ -1,4 +1,5 @@
 import type { AdobeError } from '#shared/adobe/http/errors.ts';
+import type { AcceptedJob } from '#shared/adobe/services/service.ts';
 import type { SubmitOutcome } from '#shared/adobe/services/submit.ts';
 import type { Job, JobError } from '#shared/jobs/job.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
@@ -28,6 +29,10 @@ export const handleSubmitOutcome = async (
   switch (outcome.kind) {
     case 'accepted':
       await recordAccepted(context, job, outcome.job);
+      if (trialLevel > 0) await clearTrials(lane);
+      return { kind: 'at_adobe' };
+    case 'answered':
+      await recordAccepted(context, job, {});
       if (trialLevel > 0) await clearTrials(lane);
       return { kind: 'at_adobe' };
     case 'rate_limited':
@@ -63,10 +68,15 @@ export const handleSubmitOutcome = async (
   }
 };
 
-const recordAccepted = async (
+/**
+ * Writes down that Adobe has taken a job.
+ *
+ * @param accepted where it can be followed; nothing of one that Adobe has answered with its result
+ */
+export const recordAccepted = async (
   { table, pollingPolicyFor }: GenerateContext,
   job: Job,
-  accepted: Extract<SubmitOutcome, { kind: 'accepted' }>['job'],
+  accepted: Partial<AcceptedJob>,
 ) => {
   const now = table.clock.now();
   await transition(table, job, {

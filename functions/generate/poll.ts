@@ -1,11 +1,12 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { cancelUpstream, type PollOutcome, readProgress } from '#shared/adobe/services/job-status.ts';
-import { operationOf } from '#shared/adobe/services/registry.ts';
+import { cancelUpstream, type PollOutcome } from '#shared/adobe/services/job-status.ts';
+import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { keepFollowing } from '#shared/jobs/transitions.ts';
-import type { AdobeAnswer, Finished, Unsuccessful } from './adobe-answer.ts';
+import { type AdobeAnswer, askAdobe, type Finished, type Unsuccessful } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';
+import { beginStoring } from './store-outputs.ts';
 import { readTurnJob } from './turn.ts';
 
 /** How Adobe's work on a job ended, as far as a durable step may hold it: without the URLs of the outputs. */
@@ -39,7 +40,7 @@ const lockedOutCeilingSeconds = 600;
  * Asks Adobe until the job has ended there, with growing pauses that cost nothing.
  *
  * @param answer is given the outputs, if there are any
- * @param firstPollSeconds wait before the first poll
+ * @param firstPollSeconds wait before the first poll; 0 where Adobe has answered already
  * @returns undefined if the job is over or gone already
  */
 export const pollUntilEnd = async (
@@ -49,12 +50,12 @@ export const pollUntilEnd = async (
   answer: AdobeAnswer,
   firstPollSeconds: number,
 ): Promise<PollEnd | undefined> => {
-  await durable.wait('first poll', { seconds: firstPollSeconds });
+  if (firstPollSeconds > 0) await durable.wait('first poll', { seconds: firstPollSeconds });
   const { ended } = await durable.waitForCondition<Polling>(
     'poll',
     (polling) => tryPoll(context, turn, answer, polling),
     {
-      initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: firstPollSeconds },
+      initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: Math.max(1, firstPollSeconds) },
       waitStrategy: ({ ended, gone, delaySeconds }) =>
         ended !== undefined || gone === true
           ? { shouldContinue: false }
@@ -86,7 +87,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
   const isAtAdobe = job?.state === 'running' || job?.state === 'storing';
   if (job?.upstream === undefined || !isAtAdobe) return { ...polling, gone: true };
   const { statusUrl, acceptedAt } = job.upstream;
-  if (!context.allowsStatus(statusUrl)) {
+  if (statusUrl !== undefined && !context.allowsStatus(statusUrl)) {
     const message = 'Adobe named a status URL on a host that is not allowed, where the token must not be sent.';
     return { ...polling, ended: { kind: 'failed', code: 'status_url_not_allowed', message } };
   }
@@ -97,10 +98,14 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     message: `Adobe did not finish the job within ${timeoutSeconds} s.`,
   } as const;
   const cancelRequested = job.cancelRequestedAt !== undefined;
-  const progress = await readProgress(statusUrl, operationOf(job), context.callAdobe);
+  const progress = await askAdobe(context, job);
+  const { dialect, statusSeconds = Number.POSITIVE_INFINITY } = serviceOf(operationOf(job));
   if (isEnded(progress)) {
     const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
-    return { ...polling, ended: cancelledByUs ? timedOut : settle(progress, answer) };
+    const ended = cancelledByUs ? timedOut : settle(progress, answer);
+    // What leads to the outputs when the status is gone is written down as soon as it is known.
+    if (ended.kind === 'succeeded' && dialect.renewal !== undefined) await beginStoring(context, turn, answer);
+    return { ...polling, ended };
   }
 
   if (progress.kind === 'locked_out') {
@@ -109,7 +114,8 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     }
     if (context.table.clock.now() - Date.parse(acceptedAt) < maxLockedOutMs) {
       await keepFollowing(context.table, job);
-      return { ...polling, delaySeconds: Math.min(lockedOutCeilingSeconds, Math.ceil(polling.delaySeconds * growth)) };
+      const ceiling = Math.min(lockedOutCeilingSeconds, statusSeconds / 4);
+      return { ...polling, delaySeconds: Math.min(ceiling, Math.ceil(polling.delaySeconds * growth)) };
     }
   }
   const next: Polling = {
@@ -118,7 +124,8 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     delaySeconds: Math.min(pollCeilingSeconds, Math.ceil(polling.delaySeconds * growth)),
   };
   if (progress.kind === 'not_found' && next.notFound >= notFoundLimit) {
-    return { ...next, ended: { kind: 'failed', code: progress.code, message: progress.message } };
+    const { code, message } = statusSeconds === Number.POSITIVE_INFINITY ? progress : describeForgotten(statusSeconds);
+    return { ...next, ended: { kind: 'failed', code, message } };
   }
   if (progress.kind === 'unavailable' && progress.retryAfterMs !== undefined) {
     next.delaySeconds = Math.max(next.delaySeconds, Math.min(60, Math.ceil(progress.retryAfterMs / 1000)));
@@ -135,6 +142,12 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
   }
   return next;
 };
+
+/** A job that is not known any more has ended, well or not. */
+const describeForgotten = (statusSeconds: number) => ({
+  code: 'outcome_forgotten',
+  message: `Adobe forgets what came of a job ${statusSeconds} s after its end, and was asked too late. The job may have been done, and billed.`,
+});
 
 /** Where the job can be cancelled; a URL on a host that is not allowed is as good as none. */
 const cancelUrlOf = (context: GenerateContext, { cancelUrl }: UpstreamJob): string | undefined =>

@@ -39,9 +39,14 @@ export const buildRequest = async (
   const operation = operationOf(job);
   const request: unknown = requestOf(stored);
   if (typeof request !== 'object' || request === null) throw new TypeError('The request is no object.');
+  const text = await buildBody(context, job, stored, inputs);
+  const { body, headers } = operation.encode?.(text) ?? { body: text, headers: undefined };
+  const answerSeconds = operation.synchronous?.answerSeconds(request as Record<string, unknown>);
   const submission = {
     baseUrl: context.getBaseUrl(serviceOf(operation)),
-    body: await buildBody(context, job, stored, inputs),
+    body,
+    headers,
+    timeoutMs: answerSeconds && answerSeconds * 1_000,
     modelVersion: job.modelVersion,
     requestId: `${job.jobId}-${job.turn}`,
   };

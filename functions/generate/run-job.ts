@@ -5,6 +5,7 @@ import { createAdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
 import { hasPreparedInputs, noInputs, type Prepared, prepareInputs } from './inputs.ts';
+import { isSynchronous } from './kept-answer.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit.ts';
@@ -70,11 +71,15 @@ const planTurn = async (context: GenerateContext, turn: Turn): Promise<Plan> => 
 
 const planFollowing = (context: GenerateContext, job: Job): Plan => {
   if (job.state !== 'running' && job.state !== 'storing') return { kind: 'stale' };
-  return { kind: 'poll', firstPollSeconds: context.pollingPolicyFor(job).firstPollSeconds };
+  return { kind: 'poll', firstPollSeconds: getFirstPoll(context, job) };
 };
 
+/** Seconds from the submit to the first look; none where Adobe answers with the result. */
+const getFirstPoll = (context: GenerateContext, job: Job): number =>
+  isSynchronous(job) ? 0 : context.pollingPolicyFor(job).firstPollSeconds;
+
 const planSubmit = async (context: GenerateContext, job: Job): Promise<Plan> => {
-  const { firstPollSeconds } = context.pollingPolicyFor(job);
+  const firstPollSeconds = getFirstPoll(context, job);
   if (job.submitAt === undefined) return { kind: 'stale' };
   const request = await readRequest(context.table, job);
   if (request === undefined) {

@@ -54,7 +54,8 @@ export const storeOutputs = async (
 /** The job is storing, and Adobe lists so many outputs; `reason` is Adobe's own for none. */
 type Begun = { kind: 'stale' } | { kind: 'storing'; listed: number; reason?: JobError };
 
-const beginStoring = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer): Promise<Begun> => {
+/** Moves a job on to storing, with what Adobe says of it besides the outputs; done again it changes nothing. */
+export const beginStoring = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer): Promise<Begun> => {
   const job = await readTurnJob(context, turn);
   if (job?.state === 'storing' && countListed(job) > 0) return { kind: 'storing', listed: countListed(job) };
   if (job?.state !== 'running' && job?.state !== 'storing') return { kind: 'stale' };

@@ -8,8 +8,9 @@ import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import type { GenerateContext } from './context.ts';
-import { endUnknown, handleSubmitOutcome } from './handle-submit-outcome.ts';
+import { endUnknown, handleSubmitOutcome, recordAccepted } from './handle-submit-outcome.ts';
 import type { PreparedInputs } from './inputs.ts';
+import { hasKeptAnswer, keepAnswer } from './kept-answer.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';
 import { repeatWrite } from './repeat-write.ts';
 import { type BuiltRequest, buildRequest } from './request.ts';
@@ -62,7 +63,10 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
   const outcome = await submit(built.operation, built.submission, token, context.table.clock.now);
   const answeredAt = context.table.clock.now();
   const circumstances = { trialLevel, tokenVersion: token.versionId, inputs };
-  const submitted = await repeatWrite(context, () => handleAnswer(context, job, outcome, circumstances));
+  const submitted = await repeatWrite(context, async () => {
+    if (outcome.kind === 'answered') await keepAnswer(context, job, outcome.text);
+    return handleAnswer(context, job, outcome, circumstances);
+  });
   // Without an answer nothing says when the request arrives: its permits stay taken for as long as it may be under way.
   if (outcome.kind !== 'unknown' || outcome.status !== undefined) await trySettle(context, lane, permits, answeredAt);
   return submitted;
@@ -148,6 +152,10 @@ const afterInterruption = async (context: GenerateContext, turn: Turn): Promise<
   if (job === undefined) return { kind: 'requeued', dispatchNow: false };
   if (job.state === 'queued') return { kind: 'requeued', dispatchNow: true };
   if (job.state === 'scheduled') return loseTurn(context, turn, submitNotReached);
+  if (job.state === 'submitting' && (await hasKeptAnswer(context, job))) {
+    await recordAccepted(context, job, {});
+    return { kind: 'at_adobe' };
+  }
   if (job.state === 'submitting') return endUnknown(context, job, 'The connection to Adobe was interrupted.');
   return { kind: job.state === 'running' || job.state === 'storing' ? 'at_adobe' : 'over' };
 };

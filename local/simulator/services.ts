@@ -1,4 +1,5 @@
 import { audioVideo } from './audio-video/service.ts';
+import { contentTagging } from './content-tagging/service.ts';
 import { illustrator } from './illustrator/service.ts';
 import { image } from './image/service.ts';
 import { indesign } from './indesign/service.ts';
@@ -14,5 +15,6 @@ export const simulatedServices: readonly SimulatedService[] = [
   audioVideo,
   indesign,
   illustrator,
+  contentTagging,
   // One line a service.
 ];

@@ -117,6 +117,10 @@ export const manifestKey = (job: KeyedJob): string => `${outputsFolder(job)}job.
 export const incomingKey = ({ jobId, turn }: { jobId: string; turn: number }, index: number): string =>
   `${prefixes.incoming}${jobId}/${turn}/${index}`;
 
+/** Where the answer to a synchronous call is kept in one turn of a job, until what it holds is stored as an output. */
+export const answerKey = ({ jobId, turn }: { jobId: string; turn: number }): string =>
+  `${prefixes.incoming}${jobId}/${turn}/answer`;
+
 const outputPattern = new RegExp(
   `^${prefixes.outputs}\\d{4}/\\d\\d/\\d\\d/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[^/]+$`,
 );

@@ -1,4 +1,4 @@
-import { findTexts } from './sources.ts';
+import { findUrls } from './sources.ts';
 import { readUrlExpiry, type UrlValidity } from './url-expiry.ts';
 
 /** A presigned URL somewhere in a request body; the URL itself is a secret and not part of it. */
@@ -12,7 +12,7 @@ const skewMs = 60_000;
 
 /** Every presigned URL in a request body that says when it expires. */
 export const findExpiringUrls = (body: unknown): ExpiringUrl[] =>
-  findTexts(body, 'url').flatMap(({ path, text }) => {
+  findUrls(body).flatMap(({ path, text }) => {
     const validity = readUrlExpiry(text);
     return validity === undefined ? [] : [{ path, ...validity }];
   });

@@ -34,18 +34,26 @@ export interface FoundText {
   text: string;
 }
 
-/** Every text of this name in a request body, wherever it stands. */
-export const findTexts = (value: unknown, name: 'url' | 'uploadId', path: (string | number)[] = []): FoundText[] => {
+/** Every text of one of these names in a request body, wherever it stands. */
+export const findTexts = (value: unknown, names: readonly string[], path: (string | number)[] = []): FoundText[] => {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const here = [...path, Array.isArray(value) ? Number(key) : key];
-    return key === name && typeof inner === 'string' ? [{ path: here, text: inner }] : findTexts(inner, name, here);
+    return names.includes(key) && typeof inner === 'string'
+      ? [{ path: here, text: inner }]
+      : findTexts(inner, names, here);
   });
 };
 
+/** The fields that name files; Content Tagging has its own. */
+const urlFields: readonly string[] = ['url', 'repo:path'];
+
+/** Every URL of a file in a request body, wherever it stands. */
+export const findUrls = (body: unknown): FoundText[] => findTexts(body, urlFields);
+
 /** Every source in a request body that Adobe cannot read itself, wherever it stands. */
 export const findGatewaySources = (body: unknown): FoundSource[] =>
-  findTexts(body, 'url').flatMap(({ path, text: url }) => {
+  findUrls(body).flatMap(({ path, text: url }) => {
     const source = parseSource(url);
     return source === undefined ? [] : [{ path, url, source }];
   });
@@ -63,8 +71,10 @@ export const replaceSources = (
   if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]) => {
-      const replacement = name === 'url' && typeof inner === 'string' ? replacements.get(inner) : undefined;
-      return replacement === undefined ? [[name, replaceSources(inner, replacements)]] : Object.entries(replacement);
+      const replacement = urlFields.includes(name) && typeof inner === 'string' ? replacements.get(inner) : undefined;
+      if (replacement === undefined) return [[name, replaceSources(inner, replacements)]];
+      const { url, ...others } = replacement;
+      return url === undefined ? Object.entries(others) : [[name, url], ...Object.entries(others)];
     }),
   );
 };

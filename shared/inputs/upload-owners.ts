@@ -42,7 +42,7 @@ export const isForeignUpload = async (table: Table, uploadId: string, caller: st
 
 /** The ids of uploads in a request body, and where they stand. */
 export const findUploadIds = (body: unknown): FoundText[] =>
-  findTexts(body, 'uploadId').filter(({ text }) => idPattern.test(text.toLowerCase()));
+  findTexts(body, ['uploadId']).filter(({ text }) => idPattern.test(text.toLowerCase()));
 
 /** Those of some ids that are other callers', each looked up once. */
 export const findForeignUploads = async (

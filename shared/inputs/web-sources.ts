@@ -4,7 +4,7 @@ import { DownloadError, openDownload } from '../adobe/http/download.ts';
 import { createAllowList } from '../adobe/http/hosts.ts';
 import { detectionBytes, detectMediaType } from '../media-type.ts';
 import { InputError } from './locate.ts';
-import { findTexts } from './sources.ts';
+import { findUrls } from './sources.ts';
 
 /** An image at a URL that Adobe documents as an input, and was seen unable to reach. */
 export interface WebSource {
@@ -26,7 +26,7 @@ const timeoutMs = 60_000;
 
 /** Every image on Google Cloud Storage in a request body, each once. */
 export const findWebSources = (body: unknown): WebSource[] => {
-  const urls = new Set(findTexts(body, 'url').map(({ text }) => text));
+  const urls = new Set(findUrls(body).map(({ text }) => text));
   return [...urls]
     .filter((url) => url.startsWith('https:') && allowsInput(url))
     .map((url) => ({ url, id: `web:${createHash('sha256').update(url).digest('hex')}` }));

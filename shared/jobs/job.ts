@@ -40,7 +40,8 @@ export type JobError = z.output<typeof jobError>;
 
 const upstreamJob = z.object({
   jobId: z.string().optional(),
-  statusUrl: z.string(),
+  /** Absent if Adobe answered with the result. */
+  statusUrl: z.string().optional(),
   cancelUrl: z.string().optional(),
   /** ISO time at which Adobe accepted the job. */
   acceptedAt: z.string(),

@@ -21,6 +21,7 @@ import type { Route } from '../http/router.ts';
 import { acceptedResponse, waitedResponse } from '../jobs/responses.ts';
 import { awaitJob, estimateStart } from './await-job.ts';
 import { describeGeneration } from './describe.ts';
+import { readForm } from './form-body.ts';
 import { presentRefusal } from './present-refusal.ts';
 import { callerPausedWarning, createCallerPauses, createServedRounds, createThrottledTrigger } from './queue-hints.ts';
 import { buildJobId, type GenerationRequest, readGenerationRequest, requireInputs } from './request.ts';
@@ -41,7 +42,10 @@ export const generationRoutes = (
     refuse: (error) => presentRefusal(error, operation, context.table.clock),
     handle: async (request) => {
       const preferred = readWait(request.header('prefer'));
-      const wanted = readGenerationRequest(request, operation, context.settings.operations);
+      const form = await readForm(context, request, operation);
+      const sent = form === undefined ? request : { ...request, body: form.body };
+      const wanted = readGenerationRequest(sent, operation, context.settings.operations);
+      await form?.store();
       const job = await accept(operation, wanted, request);
       const waitSeconds = preferred ?? defaultWaitSeconds;
       if (waitSeconds === undefined) return acceptedResponse(job, request);
@@ -52,6 +56,7 @@ export const generationRoutes = (
     },
   });
   const { path, waitPath } = operation;
+  if (waitPath === path) return [route(path, maxWaitSeconds)];
   return [route(path), ...(waitPath === undefined ? [] : [route(waitPath, maxWaitSeconds)])];
 };
 

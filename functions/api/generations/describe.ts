@@ -48,8 +48,8 @@ were seen to answer 400 \`bad_request\` with the same \`validation_errors\`.`;
  * @param waits whether it is the synchronous call
  */
 export const describeGeneration = (operation: OperationDefinition, waits: boolean): RouteDescription => {
-  const { title, accepts, body, result } = operation;
-  const { presentRefusal, presentResult, statusSchema } = serviceOf(operation).dialect;
+  const { title, accepts, body, result, form } = operation;
+  const { presentRefusal, presentResult, writeResult, statusSchema } = serviceOf(operation).dialect;
   const waited = presentResult === undefined ? result.schema : statusSchema;
   const accepted = {
     description: waits ? 'It takes longer: where to follow it' : 'Accepted: where to follow it',
@@ -62,7 +62,7 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
   };
   const finished = {
     description: 'The result, for those who wait for it',
-    content: { 'application/json': waited },
+    content: { 'application/json': waited, ...(writeResult && { 'text/plain': z.string() }) },
   };
   // Where Adobe accepts with 200, the two answers differ in their bodies only.
   const either = {
@@ -75,7 +75,7 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
     summary: waits ? `${title}, and wait for the result` : title,
     description,
     headers: z.object({ ...modelHeader(operation), ...commonHeaders }),
-    body: { 'application/json': body },
+    body: { 'application/json': body, ...(form && { 'multipart/form-data': z.looseObject({ [form.part]: body }) }) },
     answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
     errors: [403, 413, 415, 422, 451, 503, '4XX', '5XX'],
     hasServiceErrors: presentRefusal !== undefined,

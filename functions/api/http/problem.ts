@@ -111,6 +111,13 @@ export const jsonResponse = (
   body: JSON.stringify(body),
 });
 
+/** An answer with a plain text for a body. */
+export const textResponse = (statusCode: number, body: string, headers: Record<string, string> = {}): HttpResponse => ({
+  statusCode,
+  headers: { ...common, 'content-type': 'text/plain; charset=utf-8', ...headers },
+  body,
+});
+
 /** An answer without a body. */
 export const emptyResponse = (statusCode: number, headers: Record<string, string> = {}): HttpResponse => ({
   statusCode,

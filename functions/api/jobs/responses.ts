@@ -2,7 +2,7 @@ import type { JobLinks } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { hasOutputs, isFinal, type Job } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
-import { type HttpResponse, jsonResponse, ProblemError } from '../http/problem.ts';
+import { type HttpResponse, jsonResponse, ProblemError, textResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { buildJobLinks, presentJob } from './present-job.ts';
 
@@ -38,7 +38,10 @@ export const waitedResponse = async (
   if (!hasOutputs(job.state)) throw problemOfJob(job, withLink);
   const operation = operationOf(job);
   const presented = await presentJob(objects, job, request);
-  const body = serviceOf(operation).dialect.presentResult?.(presented, operation) ?? presented.result;
+  const { presentResult, writeResult } = serviceOf(operation).dialect;
+  const text = writeResult?.(presented, operation);
+  if (text !== undefined) return textResponse(200, text, withLink);
+  const body = presentResult?.(presented, operation) ?? presented.result;
   return jsonResponse(200, body, withLink);
 };
 

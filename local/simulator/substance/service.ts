@@ -26,7 +26,7 @@ const refuse = createRefuse(
 export const substance: SimulatedService = {
   id: 'substance',
   title: 'Substance 3D',
-  scopes: ['openid', 'AdobeID', 'firefly_api'],
+  scopes: ['openid', 'AdobeID', 'firefly_api', 'substance3d_api.spaces.create', 'substance3d_api.jobs.create'],
   // Adobe prints none.
   quotas: { substance: { windows: [{ seconds: 60, limit: 60 }] } },
   inputDomains: [

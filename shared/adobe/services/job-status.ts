@@ -1,8 +1,9 @@
 import type { CallAdobe } from '../http/call.ts';
 import { parseJson } from '../http/client.ts';
 import { type AdobeError, readCode, readMessage } from '../http/errors.ts';
+import type { AllowsUrl } from '../http/hosts.ts';
 import type { JobProgress } from './job-progress.ts';
-import type { OperationDefinition } from './operation.ts';
+import type { OperationDefinition, SynchronousCall } from './operation.ts';
 import { classifyRefusal } from './refusal.ts';
 import { serviceOf } from './registry.ts';
 import { type GetStatus, readPages } from './status-pages.ts';
@@ -66,6 +67,35 @@ const boundReason = ({ code, message }: { code: string; message: string }) => ({
   code: readCode(code) ?? 'failed',
   message: readMessage(message),
 });
+
+/**
+ * Asks for the outputs of a job whose status is gone, by what is kept of its result.
+ *
+ * @param allows where the token may be sent
+ * @returns undefined if its service has no such place, or does not tell them there either
+ */
+export const renewOutputs = async (
+  result: Readonly<Record<string, unknown>>,
+  operation: OperationDefinition,
+  { call, allows }: { call: CallAdobe; allows: AllowsUrl },
+): Promise<Extract<JobProgress, { kind: 'succeeded' }> | undefined> => {
+  const { renewal } = serviceOf(operation).dialect;
+  const url = renewal?.getUrl(result);
+  if (renewal === undefined || url === undefined || !allows(url)) return undefined;
+  const outcome = await call({ method: 'GET', url, timeoutMs: pollTimeoutMs, maxBytes: maxStatusBytes });
+  if (outcome.kind !== 'answered') return undefined;
+  return { kind: 'succeeded', outputs: renewal.read(parseJson(outcome.body), result), result };
+};
+
+/** Reads the kept answer to a synchronous call as what it says of the job. */
+export const readSynchronous = (
+  text: string,
+  synchronous: SynchronousCall,
+  operation: OperationDefinition,
+): JobProgress => {
+  const progress = boundProgress(serviceOf(operation).dialect.readStatus(synchronous.parse(text), operation));
+  return progress ?? { kind: 'failed', code: 'result_not_understood', message: "Adobe's answer cannot be read." };
+};
 
 const alreadyFinalStatuses = [404, 409, 410];
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { OperationDefinition, PollingPolicy } from './operation.ts';
-import { findOperation } from './registry.ts';
+import { findOperation, serviceOf } from './registry.ts';
 
 const seconds = z.int().min(1);
 
@@ -26,6 +26,13 @@ export const operationOverrides = z.record(z.string(), operationOverride).superR
       continue;
     }
     const { firstPollSeconds, pollCeilingSeconds } = pollingPolicyFor(operation, { [name]: override });
+    const { statusSeconds = Number.POSITIVE_INFINITY } = serviceOf(operation);
+    if (pollCeilingSeconds > statusSeconds / 2) {
+      refuse(
+        [name, 'pollCeilingSeconds'],
+        `must not exceed ${statusSeconds / 2}: Adobe forgets jobs soon after their end`,
+      );
+    }
     if (firstPollSeconds > pollCeilingSeconds) {
       refuse([name, 'firstPollSeconds'], `must not exceed pollCeilingSeconds (${pollCeilingSeconds})`);
     }

@@ -45,6 +45,37 @@ export interface AcceptanceShape {
   write(jobId: string, links: JobLinks): Record<string, unknown>;
 }
 
+/** How a request is sent, where that is not its JSON. */
+export interface EncodedRequest {
+  body: string;
+  /** With its content type. */
+  headers: Record<string, string>;
+}
+
+/** A request that Adobe answers with the result itself: there is no job to follow there. */
+export interface SynchronousCall {
+  /** How long the answer may take, in seconds. */
+  answerSeconds(body: Readonly<Record<string, unknown>>): number;
+  /**
+   * Reads the text of an answer with a 2xx status into what the dialect reads as a status.
+   *
+   * @returns undefined if it is no result
+   */
+  parse(text: string): Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Requests that may also come as a form: one part is the JSON, the others are files that it names. */
+export interface FormRequest {
+  /** Name of the part with the JSON. */
+  part: string;
+  /**
+   * Puts sources in the places where the JSON names parts.
+   *
+   * @param findUrl the URL of a part by its name; undefined if there is none
+   */
+  replaceFiles(body: unknown, findUrl: (part: string) => string | undefined): unknown;
+}
+
 /** One operation of a service: all that the gateway knows of it stands in one such object. */
 export interface OperationDefinition {
   /** The gateway's name for it, such as `images/generate`; unique among all services. */
@@ -87,6 +118,10 @@ export interface OperationDefinition {
   measureOutput?(body: Readonly<Record<string, unknown>>): { seconds: number; height: number };
   accepts: AcceptanceShape;
   result: ResultShape;
+  form?: FormRequest;
+  /** Writes the JSON text of a request as it is sent; as it is if absent. */
+  encode?(text: string): EncodedRequest;
+  synchronous?: SynchronousCall;
   /** Media types of its inputs; those of the service if absent. */
   inputTypes?: readonly string[];
   /** Domains from which it takes inputs, with all that lies under them; those of the service if absent. */

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../errors.ts';
 import { audioVideo } from './audio-video/service.ts';
+import { contentTagging } from './content-tagging/service.ts';
 import { firefly } from './firefly/service.ts';
 import { illustrator } from './illustrator/service.ts';
 import { image } from './image/service.ts';
@@ -18,6 +19,7 @@ export const services: readonly AdobeService[] = [
   illustrator,
   substance,
   audioVideo,
+  contentTagging,
   // One line a service.
 ];
 

@@ -3,7 +3,7 @@ import type { AdobeError } from '../http/errors.ts';
 import type { JobProgress } from './job-progress.ts';
 import type { ListDefinition } from './list.ts';
 import type { JobLinks, OperationDefinition } from './operation.ts';
-import type { OutputFailure, Reason } from './outputs.ts';
+import type { ListedOutput, OutputFailure, Reason } from './outputs.ts';
 
 /**
  * One window of a rate limit. `hard`: Adobe refuses what goes beyond; `soft`: what Adobe asks clients to stay within
@@ -77,6 +77,18 @@ export interface PresentedRefusal extends Reason {
   fields: readonly { path: (string | number)[]; message: string; type: string }[];
 }
 
+/** A second place where a service tells the URLs of outputs, for when the status of their job is gone. */
+export interface OutputRenewal {
+  /**
+   * Where to ask, with the token.
+   *
+   * @param result as it is kept in the job's record
+   */
+  getUrl(result: Readonly<Record<string, unknown>>): string | undefined;
+  /** Reads the answer: the outputs in the places that they have in the result; undefined where it does not name them. */
+  read(body: unknown, result: Readonly<Record<string, unknown>>): ListedOutput[];
+}
+
 /** The words and bodies of a service: pure functions. */
 export interface ServiceDialect {
   /**
@@ -95,10 +107,13 @@ export interface ServiceDialect {
    * @returns undefined if it is none
    */
   readStatus(body: unknown, operation: OperationDefinition): JobProgress | undefined;
+  renewal?: OutputRenewal;
   /** The status body as callers see it. */
   statusSchema: z.ZodObject;
   /** The status body that a caller gets who waited for a job that has succeeded, also partially; the result itself if absent. */
   presentResult?(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
+  /** The same as a text, where Adobe's is no single JSON. */
+  writeResult?(job: PresentedJob, operation: OperationDefinition): string | undefined;
   /** Writes the status body of a job. */
   presentStatus(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
   /** The answer to a cancel call; 200 without a body if absent. */
@@ -146,6 +161,8 @@ export interface AdobeService {
   statusPath: `/${string}`;
   /** Path of the cancel call, of the same form; absent if the service has none. */
   cancelPath?: `/${string}`;
+  /** How long it tells what came of a job after its end, in seconds; for so long that nobody is late if absent. */
+  statusSeconds?: number;
   /** The lane whose windows count its polls as well. */
   polls?: { lane: string };
   /** Scopes that its documentation prints for a token. */

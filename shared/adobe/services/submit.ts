@@ -10,6 +10,8 @@ import type { AcceptedJob, ServiceDialect } from './service.ts';
 /** What a submit led to. `unknown`: Adobe may have taken (and billed) the job, but its answer was lost. */
 export type SubmitOutcome =
   | { kind: 'accepted'; job: AcceptedJob }
+  /** The text of a synchronous call's answer. */
+  | { kind: 'answered'; text: string }
   | { kind: 'token_refused'; error: AdobeError }
   | { kind: 'rate_limited'; retryAfterMs: number | undefined; error: AdobeError }
   | { kind: 'quota_exhausted'; error: AdobeError }
@@ -23,60 +25,55 @@ export type SubmitOutcome =
 export interface Submission {
   /** Origin of the service's API. */
   baseUrl: string;
-  /** JSON text of Adobe's request body. */
+  /** Adobe's request body: JSON text, unless the headers say otherwise. */
   body: string;
+  headers?: Readonly<Record<string, string>>;
   modelVersion?: string;
   /** Trace id, sent as `x-request-id`. */
   requestId: string;
+  /** After which the answer counts as lost, in ms; a minute if absent. */
+  timeoutMs?: number;
 }
 
 /** Adobe's answers of 500 and the like come within seconds; after this time the answer counts as lost. */
 const submitTimeoutMs = 60_000;
+/** Results may hold the text of whole documents. */
+const maxResultBytes = 20_000_000;
 /** Ids and URLs are kept in the job's record. */
 const maxAcceptanceLength = 10_000;
 
-/**
- * Sends a request for an operation to Adobe, once.
- *
- * @param timeoutMs after which the answer counts as lost
- */
+/** Sends a request for an operation to Adobe, once. */
 export const submit = async (
   operation: OperationDefinition,
-  { baseUrl, body, modelVersion, requestId }: Submission,
+  { baseUrl, body, headers, modelVersion, requestId, timeoutMs = submitTimeoutMs }: Submission,
   token: AccessToken,
   nowMs: () => number,
-  timeoutMs: number = submitTimeoutMs,
 ): Promise<SubmitOutcome> => {
-  const { models, path } = operation;
+  const { models, path, synchronous } = operation;
   const outcome = await callOnce(
     {
       method: 'POST',
       url: new URL(path, baseUrl).href,
       body,
       headers: {
+        ...headers,
         'x-request-id': requestId,
         ...(models !== undefined && modelVersion !== undefined && { [models.header]: modelVersion }),
       },
       timeoutMs,
+      maxBytes: synchronous && maxResultBytes,
     },
     token,
     nowMs,
   );
-  return readOutcome(outcome, serviceOf(operation).dialect);
+  return readOutcome(outcome, operation);
 };
 
-const readOutcome = (outcome: CallOutcome, dialect: ServiceDialect): SubmitOutcome => {
+const readOutcome = (outcome: CallOutcome, operation: OperationDefinition): SubmitOutcome => {
+  const { dialect } = serviceOf(operation);
   switch (outcome.kind) {
-    case 'answered': {
-      const job = dialect.readAcceptance(parseJson(outcome.body));
-      return job === undefined || JSON.stringify(job).length > maxAcceptanceLength
-        ? {
-            kind: 'unknown',
-            reason: 'Adobe accepted the request with an answer that names no status URL.',
-            status: outcome.status,
-          }
-        : { kind: 'accepted', job };
-    }
+    case 'answered':
+      return readAnswer(outcome, operation);
     case 'lost':
       return { kind: 'unknown', reason: outcome.reason };
     case 'not_sent':
@@ -88,6 +85,22 @@ const readOutcome = (outcome: CallOutcome, dialect: ServiceDialect): SubmitOutco
       return readRefusal(outcome.error, retryAfterMs, dialect);
     }
   }
+};
+
+const readAnswer = (
+  { body, status }: Extract<CallOutcome, { kind: 'answered' }>,
+  operation: OperationDefinition,
+): SubmitOutcome => {
+  const { synchronous } = operation;
+  if (synchronous !== undefined) {
+    return synchronous.parse(body) === undefined
+      ? { kind: 'unknown', reason: 'Adobe answered the request without a result.', status }
+      : { kind: 'answered', text: body };
+  }
+  const job = serviceOf(operation).dialect.readAcceptance(parseJson(body));
+  return job === undefined || JSON.stringify(job).length > maxAcceptanceLength
+    ? { kind: 'unknown', reason: 'Adobe accepted the request with an answer that names no status URL.', status }
+    : { kind: 'accepted', job };
 };
 
 const readRefusal = (error: AdobeError, retryAfterMs: number | undefined, dialect: ServiceDialect): SubmitOutcome => {

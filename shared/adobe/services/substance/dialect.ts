@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { readSuccess } from '../job-progress.ts';
 import type { AcceptanceShape } from '../operation.ts';
 import type { JobPhase, ServiceDialect } from '../service.ts';
+import { spaceRenewal } from './space-renewal.ts';
 
 const acceptance = z.object({ id: z.string().optional().catch(undefined), url: z.url() });
 
@@ -75,6 +76,8 @@ export const substanceDialect: ServiceDialect = {
         return { kind: 'running' };
     }
   },
+
+  renewal: spaceRenewal,
 
   statusSchema: z
     .object({ ...jobFields, result: z.looseObject({}).optional(), error: z.string().optional() })

@@ -29,5 +29,7 @@ export const substance: AdobeService = {
   outputs: 'hosted',
   dialect: substanceDialect,
   statusPath: '/v1/jobs/{jobId}',
+  // Adobe: "Asynchronous Jobs".
+  statusSeconds: 120,
   operations: [compose, assemble, convert, describe, render, renderBasic],
 };

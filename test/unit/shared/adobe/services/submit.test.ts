@@ -19,10 +19,9 @@ afterAll(() => adobe.close());
 const submitTo = (baseUrl: string, timeoutMs?: number): Promise<SubmitOutcome> =>
   submit(
     generateImages,
-    { baseUrl, body: '{"prompt":"a cat"}', modelVersion: 'image4_ultra', requestId: 'job-1' },
+    { baseUrl, body: '{"prompt":"a cat"}', modelVersion: 'image4_ultra', requestId: 'job-1', timeoutMs },
     token,
     () => now,
-    timeoutMs,
   );
 
 const submitFor = (answer: ScriptedAnswer, timeoutMs?: number): Promise<SubmitOutcome> => {

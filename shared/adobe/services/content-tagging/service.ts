@@ -1,0 +1,19 @@
+import type { AdobeService } from '../service.ts';
+import { taggingDialect } from './dialect.ts';
+import { predict } from './predict.ts';
+
+/** Adobe Content Tagging: keywords of texts, colours of images and text in them, at once in the answer. */
+export const contentTagging: AdobeService = {
+  id: 'content-tagging',
+  title: 'Content Tagging',
+  baseUrl: 'https://sensei.adobe.io',
+  product: 'Content Tagging',
+  // Adobe prints no limit: this is a cautious one, and a setting.
+  lanes: [{ name: 'content-tagging', windows: [{ seconds: 60, hard: 60 }] }],
+  inputs: 'presigned-get',
+  outputs: 'hosted',
+  dialect: taggingDialect,
+  // The gateway's own: Adobe has none.
+  statusPath: '/services/v2/predict/{jobId}',
+  operations: [predict],
+};
