@@ -31,6 +31,8 @@ export interface GenerateContext {
   outputMaxBytes: number;
   /** Origin of a service's API in this deployment. */
   getBaseUrl(service: AdobeService): string;
+  /** What the service is told of the organization with each request for a job. */
+  getOrganizationHeaders(service: AdobeService): Record<string, string>;
   allowsStatus: AllowsUrl;
   allowsDownload: AllowsUrl;
   openWebInput: OpenWebInput;

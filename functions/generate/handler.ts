@@ -19,7 +19,12 @@ import { createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { openTable } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
-import { getBaseUrl, getLaneLimits, getOperationOverrides } from '#shared/deployment/services.ts';
+import {
+  getBaseUrl,
+  getLaneLimits,
+  getOperationOverrides,
+  getOrganizationHeaders,
+} from '#shared/deployment/services.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import { openWebInput } from '#shared/inputs/web-sources.ts';
 import type { Turn } from '#shared/jobs/job.ts';
@@ -67,6 +72,7 @@ const generateContext: GenerateContext = {
   buckets: { own: environment.bucketName, shared: environment.inputBuckets },
   inputMaxBytes: environment.inputMaxBytes,
   getBaseUrl: (service) => getBaseUrl(services, service),
+  getOrganizationHeaders: (service) => getOrganizationHeaders(services, service),
   allowsStatus: createAllowList(statusHosts(environment)),
   allowsDownload: createAllowList(downloadHosts(environment)),
   openWebInput,

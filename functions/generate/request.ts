@@ -45,7 +45,7 @@ export const buildRequest = async (
   const submission = {
     baseUrl: context.getBaseUrl(serviceOf(operation)),
     body,
-    headers,
+    headers: { ...context.getOrganizationHeaders(serviceOf(operation)), ...headers },
     timeoutMs: answerSeconds && answerSeconds * 1_000,
     modelVersion: job.modelVersion,
     requestId: `${job.jobId}-${job.turn}`,

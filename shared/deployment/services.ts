@@ -39,6 +39,10 @@ export const createServicesSchema = (baseUrl: z.ZodType<string, string>) => {
   const serviceSettings = z
     .strictObject({
       baseUrl: baseUrl.optional(),
+      imsOrganization: z
+        .string()
+        .regex(/^[0-9A-F]{24}@AdobeOrg$/, { error: 'must be an id such as 1234567890ABCDEF12345678@AdobeOrg' })
+        .optional(),
       // Limits beside the lanes are those of the first lane, which for most services is the only one.
       ...limits,
       lanes: z.record(z.string(), laneSettings).optional(),
@@ -65,9 +69,12 @@ export type ServicesSettings = Readonly<z.output<ReturnType<typeof createService
 type ServiceSettings = ServicesSettings[string];
 
 const findForeign = (
-  { lanes, operations }: AdobeService,
+  { lanes, operations, organizationHeader }: AdobeService,
   settings: ServiceSettings,
 ): { path: string[]; message: string }[] => [
+  ...(settings.imsOrganization === undefined || organizationHeader !== undefined
+    ? []
+    : [{ path: ['imsOrganization'], message: 'is not asked for by this service' }]),
   ...Object.keys(settings.lanes ?? {})
     .filter((name) => lanes.every((lane) => lane.name !== name))
     .map((name) => ({ path: ['lanes', name], message: 'is not a lane of this service' })),
@@ -83,6 +90,15 @@ export const enabledServices = (settings: ServicesSettings): AdobeService[] =>
 /** The origin of a service's API, or what the deployment has in its place. */
 export const getBaseUrl = (settings: ServicesSettings, { id, baseUrl }: Pick<AdobeService, 'id' | 'baseUrl'>): string =>
   settings[id]?.baseUrl ?? baseUrl;
+
+/** The headers by which a service is told the organization, if it wants to know and the deployment says it. */
+export const getOrganizationHeaders = (
+  settings: ServicesSettings,
+  { id, organizationHeader }: Pick<AdobeService, 'id' | 'organizationHeader'>,
+): Record<string, string> => {
+  const organization = settings[id]?.imsOrganization;
+  return organizationHeader === undefined || organization === undefined ? {} : { [organizationHeader]: organization };
+};
 
 /**
  * What the credential needs for each service that is on, and where to ask whether it has it, for functions that know nothing of services.

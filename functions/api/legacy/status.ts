@@ -7,7 +7,7 @@ import {
   presentLightroomStatus,
 } from '#shared/adobe/services/photoshop/legacy/bodies.ts';
 import { documentStatusPath, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/paths.ts';
-import { findTexts } from '#shared/inputs/sources.ts';
+import { findUrls } from '#shared/inputs/sources.ts';
 import { isFinal, type Job, requestOf } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import type { ApiContext } from '../context.ts';
@@ -67,6 +67,6 @@ const legacyStatusRoute = (context: StatusContext, path: string, legacy: LegacyS
 /** The address of the first file that was read, without its query, which may be a signature; empty once the request is gone. */
 const readInput = async ({ table }: StatusContext, job: Job): Promise<string> => {
   const stored = await readRequest(table, job);
-  const [first] = stored === undefined ? [] : findTexts(requestOf(stored), 'url');
+  const [first] = stored === undefined ? [] : findUrls(requestOf(stored));
   return first?.text.split(/[?#]/, 1)[0] ?? '';
 };

@@ -161,6 +161,8 @@ export interface AdobeService {
   statusPath: `/${string}`;
   /** Path of the cancel call, of the same form; absent if the service has none. */
   cancelPath?: `/${string}`;
+  /** The header by which it wants to be told the IMS organization. */
+  organizationHeader?: string;
   /** How long it tells what came of a job after its end, in seconds; for so long that nobody is late if absent. */
   statusSeconds?: number;
   /** The lane whose windows count its polls as well. */

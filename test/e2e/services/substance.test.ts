@@ -124,7 +124,13 @@ describe('Substance 3D', () => {
     const answer = await post('/v1/scenes/convert', { sources: [elsewhere], format: 'stl' });
     expect(answer).toMatchObject({
       status: 422,
-      body: { error_code: 'validation_error', message: expect.stringContaining('format') },
+      body: {
+        error_code: 'validation_error',
+        error_details: expect.arrayContaining([
+          expect.objectContaining({ loc: 'body.format' }),
+          expect.objectContaining({ loc: 'body.sources[0].url.url' }),
+        ]),
+      },
     });
   });
 
@@ -142,6 +148,32 @@ describe('Substance 3D', () => {
     const { job, status } = await finish('/v1/composites/compose', { sources, prompt, heroAsset: 'bottle' });
     expect(job).toMatchObject({ status: 'failed', error: { code: 'failed', message: 'No scene.' } });
     expect(status).toMatchObject({ status: 'failed', error: 'No scene.' });
+  });
+
+  it('asks the space for the files of a job whose status is gone', async () => {
+    const { simulator } = gateway.stack;
+    // The first URL is refused, and by then the job is forgotten.
+    simulator?.faults.add({ fault: 'answer', service: 'outputs', status: 403, times: 1 });
+    simulator?.faults.add({
+      fault: 'answer',
+      path: '/v1/jobs/',
+      status: 404,
+      body: { error_code: 'not_found' },
+      skip: 1,
+    });
+    const { job } = await finish('/v1/scenes/convert', { sources, format: 'glb' });
+    simulator?.faults.clear();
+    expect(job).toMatchObject({ status: 'succeeded', outputs: [{}] });
+    const spaces = simulator?.requests().filter(({ path }) => path.startsWith('/v1/spaces/'));
+    expect(spaces).toMatchObject([{ method: 'GET', status: 200, authorization: true }]);
+  });
+
+  it('says that the outcome of a job is lost that was forgotten before anybody asked', async () => {
+    const { simulator } = gateway.stack;
+    simulator?.faults.add({ fault: 'answer', path: '/v1/jobs/', status: 404, body: { error_code: 'not_found' } });
+    const { job } = await finish('/v1/scenes/convert', { sources, format: 'glb' });
+    simulator?.faults.clear();
+    expect(job).toMatchObject({ status: 'failed', error: { code: 'outcome_forgotten' } });
   });
 
   it('is a line of a batch', async () => {

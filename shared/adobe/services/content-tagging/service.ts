@@ -8,6 +8,8 @@ export const contentTagging: AdobeService = {
   title: 'Content Tagging',
   baseUrl: 'https://sensei.adobe.io',
   product: 'Content Tagging',
+  // Adobe's guide requires it, and its examples leave it out.
+  organizationHeader: 'x-gw-ims-org-id',
   // Adobe prints no limit: this is a cautious one, and a setting.
   lanes: [{ name: 'content-tagging', windows: [{ seconds: 60, hard: 60 }] }],
   inputs: 'presigned-get',

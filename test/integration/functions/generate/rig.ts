@@ -169,6 +169,7 @@ const createRig = (
     buckets: { own: 'outputs', shared: [] },
     inputMaxBytes: 100_000,
     getBaseUrl: () => adobe.url,
+    getOrganizationHeaders: () => ({}),
     allowsStatus: createAllowList([adobe.url]),
     allowsDownload: createAllowList([storage.url]),
     // The rig's storage stands for Google's as well.
