@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
+import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
-import { checkOutputs, countOutputs } from '../output-rules.ts';
+import { checkOutputs, countOutputs, warnOfDestinations } from '../output-rules.ts';
 import { edited } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileImage, fileSource, presetSource, warnOfSharedFiles } from '../sources.ts';
@@ -78,7 +79,7 @@ export const edit: OperationDefinition = {
   path: '/v2/edit',
   body: z.strictObject({ image: fileImage, edits: edits.optional(), outputs: edited }),
   rules: checkOutputs,
-  warnings: warnOfSharedFiles,
+  warnings: (body) => [...warnOfSharedFiles(body), ...warnOfDestinations(asFields(body))],
   countOutputs,
   accepts: followedAcceptance,
   result: photoshopResult,
