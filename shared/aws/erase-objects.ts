@@ -20,6 +20,8 @@ export interface ObjectVersion {
   versionId: string;
   /** S3's tag of the content, in quotes; absent for a marker. */
   etag?: string;
+  /** When it was made, in epoch ms; S3 gives whole seconds. */
+  changedAt: number;
 }
 
 /** Where a list of versions goes on. */
@@ -47,10 +49,11 @@ export async function* listVersions(
     );
     next = page.IsTruncated === true ? { key: page.NextKeyMarker, versionId: page.NextVersionIdMarker } : undefined;
     const markers: ObjectVersionEntry[] = page.DeleteMarkers ?? [];
-    const versions = [...(page.Versions ?? []), ...markers].map(({ Key, VersionId, ETag }) => ({
+    const versions = [...(page.Versions ?? []), ...markers].map(({ Key, VersionId, ETag, LastModified }) => ({
       key: Key ?? '',
       versionId: VersionId ?? '',
       etag: ETag,
+      changedAt: LastModified?.getTime() ?? 0,
     }));
     yield { versions, next };
   }

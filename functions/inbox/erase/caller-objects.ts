@@ -12,14 +12,23 @@ import { listCallerCosts } from '#shared/usage/caller-costs.ts';
 import type { InboxContext } from '../context.ts';
 import type { Progress } from './erase-job.ts';
 
-/** Erases what a caller uploaded and dropped, with the receipts. */
-export const eraseFilesOf = async ({ s3, bucket }: InboxContext, caller: string): Promise<void> => {
-  await eraseObjects(s3, bucket, uploadsFolder(caller));
+/** Erases what a caller uploaded and dropped, with the receipts; what came after the request to erase is kept. */
+export const eraseFilesOf = async (
+  { s3, bucket }: Pick<InboxContext, 's3' | 'bucket'>,
+  caller: string,
+  { requestedAt }: Pick<Erasure, 'requestedAt'>,
+): Promise<void> => {
+  const requestedSecond = wholeSecond(Date.parse(requestedAt));
+  // S3 tells whole seconds: what came in the second of the request may be older than it, and goes.
+  const isMeant = ({ changedAt }: ObjectVersion): boolean => wholeSecond(changedAt) <= requestedSecond;
+  await eraseObjects(s3, bucket, uploadsFolder(caller), isMeant);
   const inbox = inboxFolder(caller);
   if (inbox === undefined) return;
-  await eraseObjects(s3, bucket, inbox);
-  await eraseObjects(s3, bucket, receiptsFolder(inbox));
+  await eraseObjects(s3, bucket, inbox, isMeant);
+  await eraseObjects(s3, bucket, receiptsFolder(inbox), isMeant);
 };
+
+const wholeSecond = (ms: number): number => Math.floor(ms / 1_000);
 
 /**
  * Erases what jobs of a caller share, and what they cost. A caller that has made jobs since the erasure was asked for keeps both: begun
@@ -49,7 +58,7 @@ const positionSchema = z.object({ key: z.string().optional(), versionId: z.strin
 export const eraseOutputsOf = async (
   { s3, bucket }: InboxContext,
   caller: string,
-  _erasure: Erasure,
+  { requestedAt }: Pick<Erasure, 'requestedAt'>,
   position?: string,
 ): Promise<Progress> => {
   const after = position === undefined ? {} : positionSchema.parse(JSON.parse(position));
@@ -59,7 +68,7 @@ export const eraseOutputsOf = async (
     for (const version of versions) {
       if (!version.key.endsWith(manifestName) || version.etag === undefined) continue;
       const manifest = await readManifest({ s3, bucket }, version);
-      if (manifest?.caller !== hash) continue;
+      if (manifest?.caller !== hash || manifest.createdAt > requestedAt) continue;
       for (const { key } of manifest.outputs) await eraseObjects(s3, bucket, key, (found) => found.key === key);
       await eraseObjects(s3, bucket, version.key.slice(0, 1 - manifestName.length));
     }
@@ -71,6 +80,8 @@ export const eraseOutputsOf = async (
 
 const manifestSchema = z.object({
   caller: z.string(),
+  /** Of the job; ISO. */
+  createdAt: z.string().default(''),
   outputs: z.array(z.object({ key: z.string().startsWith(prefixes.outputs) })),
 });
 

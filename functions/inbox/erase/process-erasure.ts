@@ -29,7 +29,7 @@ const partsOf: Record<Erasure['subject'], readonly Part[]> = {
     { name: 'batches', erase: endBatchesOf },
     { name: 'jobs', erase: eraseJobsOf },
     { name: 'webhooks', erase: (inbox, caller) => atOnce(eraseWebhooksOf(inbox, caller)) },
-    { name: 'files', erase: (inbox, caller) => atOnce(eraseFilesOf(inbox, caller)) },
+    { name: 'files', erase: (inbox, caller, erasure) => atOnce(eraseFilesOf(inbox, caller, erasure)) },
     { name: 'outputs', erase: eraseOutputsOf },
     { name: 'counters', erase: (inbox, caller, erasure) => atOnce(eraseCountersOf(inbox, caller, erasure)) },
   ],

@@ -1,5 +1,8 @@
+import { HeadObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { v4 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eraseCountersOf } from '#functions/inbox/erase/caller-objects.ts';
+import { eraseCountersOf, eraseFilesOf, eraseOutputsOf } from '#functions/inbox/erase/caller-objects.ts';
+import { hashCaller, manifestKey, outputsFolder, receiptKey, uploadKey } from '#shared/deployment/bucket.ts';
 import { claimErasures, listErasures, requestErasure } from '#shared/erasing/erasure.ts';
 import { allItems } from '#test/fixtures/job-table.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
@@ -29,6 +32,41 @@ describe('everything of a caller', () => {
     // Once more, with nothing there.
     await untilErased(createFaultyWorld(rig), own);
     expect(await others.find()).toEqual(kept);
+  });
+
+  it('keeps files and outputs from after the second of the request, and takes those of that second', async () => {
+    const { context } = await servers.rig();
+    const { s3, bucket } = context;
+    const caller = uuid();
+    const file = `inbox/${caller}/a.csv`;
+    const receipt = receiptKey(file);
+    const upload = uploadKey(caller, 'an-upload', 'png');
+    const job = { jobId: uuid(), createdAt: '2026-01-15T12:00:00.001Z' };
+    const output = `${outputsFolder(job)}0.jpg`;
+    const put = async (key: string, body = 'later') => {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    };
+    for (const key of [file, receipt, upload, output]) await put(key);
+    const manifest = { caller: hashCaller(caller), createdAt: job.createdAt, outputs: [{ key: output }] };
+    await put(manifestKey(job), JSON.stringify(manifest));
+    const { LastModified } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: upload }));
+    const second = LastModified?.getTime() ?? 0;
+    const isThere = async (key: string) =>
+      (await context.s3.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key }))).Versions !== undefined;
+    const erase = async (ms: number) => eraseFilesOf(context, caller, { requestedAt: new Date(ms).toISOString() });
+
+    await erase(second - 60_000);
+    await erase(second - 1);
+    expect(await Promise.all([file, receipt, upload].map(isThere))).toEqual([true, true, true]);
+    await erase(second);
+    expect(await isThere(upload)).toBe(false);
+    await erase(second + 60_000);
+    expect(await Promise.all([file, receipt].map(isThere))).toEqual([false, false]);
+
+    await eraseOutputsOf(context, caller, { requestedAt: '2026-01-15T12:00:00.000Z' });
+    expect(await Promise.all([output, manifestKey(job)].map(isThere))).toEqual([true, true]);
+    await eraseOutputsOf(context, caller, { requestedAt: job.createdAt });
+    expect(await Promise.all([output, manifestKey(job)].map(isThere))).toEqual([false, false]);
   });
 
   it('keeps the counters of a caller that has made jobs since, so that its limits hold', async () => {
