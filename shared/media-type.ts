@@ -1,6 +1,20 @@
 import { parse } from 'content-type';
 import { fileTypeFromBuffer } from 'file-type';
-import mime from 'mime';
+import { Mime } from 'mime';
+import otherTypes from 'mime/types/other.js';
+import standardTypes from 'mime/types/standard.js';
+
+const mime = new Mime(standardTypes, otherTypes);
+// What Adobe makes beside registered types.
+mime.define(
+  {
+    'application/x-indesign': ['indd'],
+    'application/x-subrip': ['srt'],
+    'image/x-adobe-dng': ['dng'],
+    'model/vnd.usdz+zip': ['usdz'],
+  },
+  true,
+);
 
 /** The media type in a `Content-Type`, without parameters, in lower case; `application/octet-stream` if there is none. */
 export const parseMediaType = (contentType: string | null | undefined): string =>

@@ -1,7 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { findExpiringUrls, isExpired, listExpired } from '#shared/inputs/expiring-urls.ts';
-import { inspectInput, readObject } from '#shared/inputs/inspect.ts';
+import { getInputLimits, inspectInput, readObject } from '#shared/inputs/inspect.ts';
 import { InputError, type InputLocation, locateInput } from '#shared/inputs/locate.ts';
 import { findGatewaySources, maxGatewaySources, tooManySources } from '#shared/inputs/sources.ts';
 import type { UploadIdentity } from '#shared/inputs/upload-ids.ts';
@@ -73,7 +73,9 @@ const tryPrepare = async (
   const { s3, table, buckets, inputMaxBytes } = context;
   const stored = await readRequest(table, job);
   if (stored === undefined) return { kind: 'ended', turn: { kind: 'over' } };
-  const { inputs: way, inputTypes } = serviceOf(operationOf(job));
+  const operation = operationOf(job);
+  const { inputs: way } = serviceOf(operation);
+  const limits = getInputLimits(operation, inputMaxBytes);
   const inputs: PreparedInputs = { uploads: {}, reused: [], objects: {} };
   const request = requestOf(stored);
   try {
@@ -83,7 +85,7 @@ const tryPrepare = async (
     for (const { url, source } of sources) {
       if (Object.hasOwn(inputs.uploads, url) || Object.hasOwn(inputs.objects, url)) continue;
       const location = await locateInput(table, buckets, job.caller, source);
-      const input = await inspectInput(s3, location, { maxBytes: inputMaxBytes, types: inputTypes });
+      const input = await inspectInput(s3, location, limits);
       if (way === 'presigned-get') {
         inputs.objects[url] = location;
         continue;
@@ -135,7 +137,7 @@ const bringWebSources = async (
   isLast: boolean,
 ): Promise<Hindrance | undefined> => {
   if (sources.length > maxWebSources) throw new InputError('too_many', tooManyWebSources);
-  const { inputTypes: types } = serviceOf(operationOf(job));
+  const limits = getInputLimits(operationOf(job), context.inputMaxBytes);
   for (const source of sources) {
     const input = await openWebSource(source, context.openWebInput);
     if (input === undefined) {
@@ -143,7 +145,7 @@ const bringWebSources = async (
       return { kind: 'wait', seconds: webRetrySeconds };
     }
     try {
-      const read = () => readWebInput(input, { maxBytes: context.inputMaxBytes, types });
+      const read = () => readWebInput(input, limits);
       const upload = await uploadOnce(context, input.identity, read, job);
       const hindrance = await takeUpload(context, job, inputs, source.id, upload, isLast);
       if (hindrance !== undefined) return hindrance;

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Table } from '../aws/table.ts';
 import { describeExpired, findExpiringUrls, isExpired } from './expiring-urls.ts';
-import { type InspectedInput, inspectInput } from './inspect.ts';
+import { type InputLimits, type InspectedInput, inspectInput } from './inspect.ts';
 import { type InputBuckets, InputError, type InputProblem, locateInput } from './locate.ts';
 import { findGatewaySources, maxGatewaySources, tooManySources } from './sources.ts';
 import { findForeignUploads, findUploadIds, maxUploads, unknownUpload } from './upload-owners.ts';
@@ -12,7 +12,7 @@ export interface InputContext {
   s3: S3Client;
   table: Table;
   buckets: InputBuckets;
-  /** Largest input, in bytes. */
+  /** Largest input that is uploaded to Adobe's storage, in bytes. */
   maxBytes: number;
 }
 
@@ -36,11 +36,11 @@ export interface CheckedInputs {
  * Checks every input of a request, before the request costs a permit: what Adobe cannot read itself is looked at, a presigned
  * URL must not have expired, and an upload must not be another caller's.
  *
- * @param types media types that the service takes; any if undefined
+ * @param limits what the operation takes
  */
 export const checkInputs = async (
   context: InputContext,
-  { caller, body, types }: { caller: string; body: unknown; types: readonly string[] | undefined },
+  { caller, body, limits }: { caller: string; body: unknown; limits: InputLimits },
 ): Promise<CheckedInputs> => {
   const expired = findExpiringUrls(body).filter((url) => isExpired(url, context.table.clock.now()));
   const sources = findGatewaySources(body);
@@ -48,7 +48,7 @@ export const checkInputs = async (
   if (tooMany !== undefined) {
     return { findings: [{ path: tooMany.path, problem: 'too_many', message: tooManySources }] };
   }
-  if (findWebSources(body).length > maxWebSources) {
+  if (limits.isUploaded && findWebSources(body).length > maxWebSources) {
     return { findings: [{ path: [], problem: 'too_many', message: tooManyWebSources }] };
   }
   const uploads = findUploadIds(body);
@@ -62,7 +62,7 @@ export const checkInputs = async (
     sources.map(async ({ path, source }): Promise<InputFinding | InspectedInput> => {
       try {
         const location = await locateInput(context.table, context.buckets, caller, source);
-        return await inspectInput(context.s3, location, { maxBytes: context.maxBytes, types });
+        return await inspectInput(context.s3, location, limits);
       } catch (error) {
         if (error instanceof InputError) return { path, problem: error.problem, message: error.message };
         throw error;

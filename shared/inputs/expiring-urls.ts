@@ -1,4 +1,4 @@
-import { findUrls } from './sources.ts';
+import { findUrls } from '../adobe/services/body-texts.ts';
 import { readUrlExpiry, type UrlValidity } from './url-expiry.ts';
 
 /** A presigned URL somewhere in a request body; the URL itself is a secret and not part of it. */

@@ -1,4 +1,6 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { OperationDefinition } from '../adobe/services/operation.ts';
+import { serviceOf } from '../adobe/services/registry.ts';
 import { detectionBytes, detectMediaType } from '../media-type.ts';
 import type { InputLocation } from './locate.ts';
 import { InputError } from './locate.ts';
@@ -14,16 +16,42 @@ export interface InspectedInput extends InputLocation {
   changedAt: number;
 }
 
+/** What an operation takes as input. */
+export interface InputLimits {
+  maxBytes: number;
+  /** Media types by first bytes, those that these do not tell as `application/octet-stream`; any if undefined. */
+  types: readonly string[] | undefined;
+  /** Whether the gateway uploads inputs itself, and so reads those on the web that Adobe cannot reach. */
+  isUploaded: boolean;
+}
+
+// S3 stores no more in one request, and Adobe's services take no more by a URL (Adobe: 5 GB).
+const maxPresignedBytes = 5 * 1024 ** 3;
+
+/**
+ * What an operation takes as input.
+ *
+ * @param maxUploadBytes the limit of the deployment for what the gateway itself uploads to Adobe
+ */
+export const getInputLimits = (operation: OperationDefinition, maxUploadBytes: number): InputLimits => {
+  const service = serviceOf(operation);
+  const isUploaded = service.inputs === 'adobe-upload';
+  return {
+    maxBytes: isUploaded ? maxUploadBytes : (service.maxInputBytes ?? maxPresignedBytes),
+    types: operation.inputTypes ?? service.inputTypes,
+    isUploaded,
+  };
+};
+
 /**
  * Looks at an object: whether it is there, how large it is and what its first bytes say it is.
  *
- * @param limits.types media types that the service takes; any if undefined
  * @throws {InputError} if Adobe could not use it
  */
 export const inspectInput = async (
   s3: S3Client,
   { bucket, key }: InputLocation,
-  { maxBytes, types }: { maxBytes: number; types: readonly string[] | undefined },
+  { maxBytes, types }: InputLimits,
 ): Promise<InspectedInput> => {
   const { head, etag, bytes, changedAt } = await readHead(s3, { bucket, key });
   const contentType = (await detectMediaType(head)) ?? 'application/octet-stream';

@@ -1,16 +1,17 @@
+import { findUrls, isDestination, urlFields } from '../adobe/services/body-texts.ts';
 import { jobOutputPattern, s3UrlPattern } from '../adobe/services/firefly/image-source.ts';
 import { isExactNumber } from '../exact-json.ts';
 
-/** An image that the gateway has to bring to Adobe: an object in S3, or an output of an earlier job. */
+/** An input that the gateway has to bring to Adobe: an object in S3, or an output of an earlier job. */
 export type GatewaySource =
   | { kind: 's3'; bucket: string; key: string }
   | { kind: 'job'; jobId: string; output: number };
 
 /** Each is looked up and read: far more than any operation takes, few enough for one request. */
-export const maxGatewaySources = 16;
+export const maxGatewaySources = 250;
 
 /** What is said of a request with more. */
-export const tooManySources = `a request can name at most ${maxGatewaySources} images in S3 or of earlier jobs`;
+export const tooManySources = `a request can name at most ${maxGatewaySources} inputs in S3 or of earlier jobs`;
 
 /** A source somewhere in a request body. */
 export interface FoundSource {
@@ -27,29 +28,6 @@ const parseSource = (url: string): GatewaySource | undefined => {
   const [, jobId, output] = jobOutputPattern.exec(url) ?? [];
   return jobId === undefined ? undefined : { kind: 'job', jobId, output: Number(output) };
 };
-
-/** A text in a request body, and the path to it. */
-export interface FoundText {
-  path: (string | number)[];
-  text: string;
-}
-
-/** Every text of one of these names in a request body, wherever it stands. */
-export const findTexts = (value: unknown, names: readonly string[], path: (string | number)[] = []): FoundText[] => {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const here = [...path, Array.isArray(value) ? Number(key) : key];
-    return names.includes(key) && typeof inner === 'string'
-      ? [{ path: here, text: inner }]
-      : findTexts(inner, names, here);
-  });
-};
-
-/** The fields that name files; Content Tagging has its own. */
-const urlFields: readonly string[] = ['url', 'repo:path'];
-
-/** Every URL of a file in a request body, wherever it stands. */
-export const findUrls = (body: unknown): FoundText[] => findTexts(body, urlFields);
 
 /** Every source in a request body that Adobe cannot read itself, wherever it stands. */
 export const findGatewaySources = (body: unknown): FoundSource[] =>
@@ -71,6 +49,7 @@ export const replaceSources = (
   if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]) => {
+      if (isDestination(name)) return [[name, inner]];
       const replacement = urlFields.includes(name) && typeof inner === 'string' ? replacements.get(inner) : undefined;
       if (replacement === undefined) return [[name, replaceSources(inner, replacements)]];
       const { url, ...others } = replacement;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
+import { type FoundText, findTexts } from '../adobe/services/body-texts.ts';
 import { uploadLifetimeMs } from '../adobe/services/firefly/storage-image.ts';
 import { condition } from '../aws/expressions.ts';
 import { putItem, queryItems, type Table, ttlAfter } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
-import { type FoundText, findTexts } from './sources.ts';
 
 /** A request that names more uploads is refused: far more than any operation takes. */
 export const maxUploads = 16;

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Download } from '../adobe/http/download.ts';
 import { DownloadError, openDownload } from '../adobe/http/download.ts';
 import { createAllowList } from '../adobe/http/hosts.ts';
+import { findUrls } from '../adobe/services/body-texts.ts';
 import { detectionBytes, detectMediaType } from '../media-type.ts';
+import type { InputLimits } from './inspect.ts';
 import { InputError } from './locate.ts';
-import { findUrls } from './sources.ts';
 
 /** An image at a URL that Adobe documents as an input, and was seen unable to reach. */
 export interface WebSource {
@@ -67,12 +68,11 @@ export const openWebSource = async ({ url, id }: WebSource, open: OpenWebInput):
 /**
  * Reads an image and never more of it than may be read.
  *
- * @param limits.types media types that the service takes; any if undefined
  * @throws {InputError} if it is too large or of another type
  */
 export const readWebInput = async (
   { download: { stream } }: WebInput,
-  { maxBytes, types }: { maxBytes: number; types: readonly string[] | undefined },
+  { maxBytes, types }: InputLimits,
 ): Promise<{ image: Uint8Array<ArrayBuffer>; contentType: string }> => {
   const chunks: Buffer[] = [];
   let bytes = 0;

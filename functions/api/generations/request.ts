@@ -1,8 +1,8 @@
 import { v5, v7 } from 'uuid';
 import { countRequestedOutputs, type OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
-import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { checkInputs, type InputContext, type InputFinding } from '#shared/inputs/check-inputs.ts';
+import { getInputLimits } from '#shared/inputs/inspect.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import type { Priority } from '#shared/priority.ts';
 import type { Labels } from '#shared/requests/labels.ts';
@@ -110,8 +110,11 @@ export const requireInputs = async (
   operation: OperationDefinition,
   { caller, body }: { caller: string; body: unknown },
 ): Promise<number | undefined> => {
-  const { inputTypes: types } = serviceOf(operation);
-  const { findings, changedAt } = await checkInputs(inputs, { caller, body, types });
+  const { findings, changedAt } = await checkInputs(inputs, {
+    caller,
+    body,
+    limits: getInputLimits(operation, inputs.maxBytes),
+  });
   if (findings.length > 0) throw inputProblem(findings);
   return changedAt;
 };

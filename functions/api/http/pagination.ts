@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { shortenName } from '#shared/adobe/services/check-request.ts';
+import { shortenName } from '#shared/adobe/services/body-texts.ts';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
 import { parseLabel } from '#shared/requests/labels.ts';
 import { ProblemError } from './problem.ts';

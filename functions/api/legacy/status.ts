@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { findUrls } from '#shared/adobe/services/body-texts.ts';
 import {
   documentStatusSchema,
   type LegacyJob,
@@ -7,7 +8,6 @@ import {
   presentLightroomStatus,
 } from '#shared/adobe/services/photoshop/legacy/bodies.ts';
 import { documentStatusPath, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/paths.ts';
-import { findUrls } from '#shared/inputs/sources.ts';
 import { isFinal, type Job, requestOf } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import type { ApiContext } from '../context.ts';

@@ -1,3 +1,4 @@
+import type { FoundText } from '#shared/adobe/services/body-texts.ts';
 import { type Batch, endedJobs } from '#shared/batches/batch.ts';
 import {
   type ExpiringUrl,
@@ -6,7 +7,6 @@ import {
   listExpired,
   warnOfExpiry,
 } from '#shared/inputs/expiring-urls.ts';
-import type { FoundText } from '#shared/inputs/sources.ts';
 import { findForeignUploads, findUploadIds, maxUploads, unknownUpload } from '#shared/inputs/upload-owners.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';

@@ -1,5 +1,7 @@
 import type * as z from 'zod';
+import { findUnreachableUrls, shortenName } from './body-texts.ts';
 import type { OperationDefinition } from './operation.ts';
+import { serviceOf } from './registry.ts';
 
 /** What is wrong with a request, and what its caller should know though it is accepted. */
 export interface RequestFindings {
@@ -10,7 +12,6 @@ export interface RequestFindings {
 }
 
 const maxWarnings = 20;
-const maxNameLength = 200;
 
 /**
  * Checks the body of a request: every field and limit that Adobe documents, and the rules between fields and with the
@@ -37,6 +38,10 @@ export const checkRequest = (
       issues.push({ code: 'custom', path, message, input: undefined });
     }
   }
+  // What the schema has found at a place says it better.
+  const known = new Set(issues.map(({ path }) => JSON.stringify(path)));
+  const urls = findUnreachableUrls(operation, serviceOf(operation), body);
+  issues.push(...urls.filter(({ path }) => !known.has(JSON.stringify(path))));
   const warnings = [...unknownFields.map(describeUnknownField), ...(operation.warnings?.(body) ?? [])];
   return { issues, warnings: capWarnings(warnings) };
 };
@@ -56,6 +61,3 @@ const capWarnings = (warnings: string[]): string[] => {
   const more = warnings.length - maxWarnings;
   return more > 0 ? [...warnings.slice(0, maxWarnings), `So it is with ${more} more.`] : warnings;
 };
-
-/** A name out of a request as warnings quote it. */
-export const shortenName = (name: string): string => name.toWellFormed().slice(0, maxNameLength);

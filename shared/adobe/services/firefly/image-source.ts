@@ -16,7 +16,7 @@ type Domains = readonly string[];
 export const s3UrlPattern = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.{1,1024})$/su;
 
 /** An output of an earlier job: `job:<jobId>/<n>`. */
-export const jobOutputPattern = /^job:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,2})$/;
+export const jobOutputPattern = /^job:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(\d{1,3})$/;
 
 const isAllowed = (text: string, domains: Domains): boolean => {
   if (s3UrlPattern.test(text) || jobOutputPattern.test(text)) return true;

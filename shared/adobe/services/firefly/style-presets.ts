@@ -1,4 +1,4 @@
-import { shortenName } from '../check-request.ts';
+import { shortenName } from '../body-texts.ts';
 
 /** The ids of Adobe's style presets (Adobe: an editorial list, which grows). */
 const stylePresets: ReadonlySet<string> = new Set(

@@ -183,7 +183,7 @@ describe.concurrent('inputs that lie in S3', () => {
 
   it('that are too many end the job before one of them is brought', async () => {
     const { rig, key, scheduled } = await prepare();
-    const many = { prompt: 'a', more: Array.from({ length: 17 }, () => ({ url: `s3://outputs/${key}` })) };
+    const many = { prompt: 'a', more: Array.from({ length: 251 }, () => ({ url: `s3://outputs/${key}` })) };
     const { job } = await rig.follow(await scheduled(JSON.stringify(many)));
     expect(job).toMatchObject({ state: 'failed', error: { code: 'input_too_many' } });
     expect(rig.adobe.seen).toEqual([]);

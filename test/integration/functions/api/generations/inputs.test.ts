@@ -74,10 +74,10 @@ describe('an input from S3', () => {
   });
 
   it('is looked at only if there are not too many of them', async () => {
-    const names = Array.from({ length: 17 }, (_, index) => ({ url: `s3://shared-bucket/${index}` }));
+    const names = Array.from({ length: 251 }, (_, index) => ({ url: `s3://shared-bucket/${index}` }));
     const answer = await api.generate({ prompt: 'a', more: names });
-    expect(answer).toMatchObject({ statusCode: 422, json: { message: expect.stringContaining('at most 16') } });
-    expect(answer.json['validation_errors']).toMatchObject([{ loc: ['body', 'more', 16, 'url'] }]);
+    expect(answer).toMatchObject({ statusCode: 422, json: { message: expect.stringContaining('at most 250') } });
+    expect(answer.json['validation_errors']).toMatchObject([{ loc: ['body', 'more', 250, 'url'] }]);
   });
 
   it("is not taken from an inbox that lies inside of another's", async () => {
