@@ -1,9 +1,11 @@
 import type { AdobeError } from '#shared/adobe/http/errors.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
 import type { AcceptedJob } from '#shared/adobe/services/service.ts';
 import type { SubmitOutcome } from '#shared/adobe/services/submit.ts';
 import type { Job, JobError } from '#shared/jobs/job.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { clearTrials } from '#shared/jobs/lanes/pauses.ts';
+import { forgetSecretHeaders } from '#shared/jobs/request-store.ts';
 import { endJob, type JobEnd, lostAfterMs, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
@@ -29,6 +31,7 @@ export const handleSubmitOutcome = async (
   switch (outcome.kind) {
     case 'accepted':
       await recordAccepted(context, job, outcome.job);
+      await tryForgetSecrets(context, job);
       if (trialLevel > 0) await clearTrials(lane);
       return { kind: 'at_adobe' };
     case 'answered':
@@ -90,6 +93,16 @@ export const recordAccepted = async (
       error: undefined,
     },
   });
+};
+
+/** Adobe has the caller's secrets, and no turn follows. What a crash or a failure leaves is erased with the end of the job. */
+const tryForgetSecrets = async ({ table, log }: GenerateContext, job: Job): Promise<void> => {
+  if (operationOf(job).secretHeaders === undefined) return;
+  try {
+    await forgetSecretHeaders(table, job);
+  } catch (error) {
+    log.warn('The secrets of a request could not be erased yet.', { jobId: job.jobId, error: String(error) });
+  }
 };
 
 /** A refused token is replaced first; if a new token was refused as well, no submit passes until an operator has acted. */

@@ -7,7 +7,7 @@ import { incomingKey } from '#shared/deployment/bucket.ts';
 import { replaceSources } from '#shared/inputs/sources.ts';
 import { findWebSources } from '#shared/inputs/web-sources.ts';
 import { exactRequestOf, type Job, requestOf } from '#shared/jobs/job.ts';
-import type { StoredRequest } from '#shared/jobs/request-store.ts';
+import { readSecretHeaders, type StoredRequest } from '#shared/jobs/request-store.ts';
 import type { GenerateContext } from './context.ts';
 import type { PreparedInputs } from './inputs.ts';
 
@@ -45,7 +45,11 @@ export const buildRequest = async (
   const submission = {
     baseUrl: context.getBaseUrl(serviceOf(operation)),
     body,
-    headers: { ...context.getOrganizationHeaders(serviceOf(operation)), ...headers },
+    headers: {
+      ...context.getOrganizationHeaders(serviceOf(operation)),
+      ...headers,
+      ...(await readSecrets(context, job, operation)),
+    },
     timeoutMs: answerSeconds && answerSeconds * 1_000,
     modelVersion: job.modelVersion,
     requestId: `${job.jobId}-${job.turn}`,
@@ -53,6 +57,15 @@ export const buildRequest = async (
   new URL(operation.path, submission.baseUrl);
   new Headers({ 'x-request-id': submission.requestId, 'x-model-version': job.modelVersion ?? '' });
   return { operation, submission };
+};
+
+/** @throws {TypeError} if one is not there any more */
+const readSecrets = async ({ table }: GenerateContext, job: Job, { secretHeaders = [] }: OperationDefinition) => {
+  if (secretHeaders.length === 0) return {};
+  const secrets = await readSecretHeaders(table, job);
+  const missing = secretHeaders.filter((name) => !Object.hasOwn(secrets, name));
+  if (missing.length > 0) throw new TypeError(`The request has lost its headers ${missing.join(', ')}.`);
+  return secrets;
 };
 
 /**

@@ -13,7 +13,7 @@ import { eraseRequests, expireRequest, storeRequest } from './request-store.ts';
  */
 export const createJob = async (
   table: Table,
-  { request, ...record }: NewJob,
+  { request, secretHeaders, ...record }: NewJob,
   { rank, round, isHeld = false }: JobPlace,
 ): Promise<{ created: boolean; job: Job }> => {
   const now = new Date(table.clock.now()).toISOString();
@@ -29,7 +29,7 @@ export const createJob = async (
     attempts: 0,
     resumes: 0,
   };
-  return putNewJob(table, queued, request, isHeld ? heldEntry(queued) : queuedEntry(queued));
+  return putNewJob(table, queued, { request, secretHeaders }, isHeld ? heldEntry(queued) : queuedEntry(queued));
 };
 
 /** Where a new job waits. */
@@ -44,7 +44,7 @@ export interface JobPlace extends Pick<Job, 'rank' | 'round'> {
  */
 export const createReusingJob = async (
   table: Table,
-  { request, ...record }: NewJob,
+  { request, secretHeaders: _, ...record }: NewJob,
   earlier: Pick<Job, 'jobId' | 'outputs' | 'result'>,
 ): Promise<{ created: boolean; job: Job }> => {
   const now = new Date(table.clock.now()).toISOString();
@@ -66,20 +66,25 @@ export const createReusingJob = async (
     result: earlier.result,
     reusedFrom: earlier.jobId,
   };
-  return putNewJob(table, succeeded, request, {
-    unpublished: unpublishedJob,
-    expiresAt: ttlAfter(table, succeeded.retentionSeconds),
-  });
+  return putNewJob(
+    table,
+    succeeded,
+    { request },
+    {
+      unpublished: unpublishedJob,
+      expiresAt: ttlAfter(table, succeeded.retentionSeconds),
+    },
+  );
 };
 
 // The request comes first: a record is never without it, and a crash between the two leaves only what expires.
 const putNewJob = async (
   table: Table,
   job: Job,
-  request: string,
+  sent: Pick<NewJob, 'request' | 'secretHeaders'>,
   attributes: Record<string, unknown>,
 ): Promise<{ created: boolean; job: Job }> => {
-  await storeRequest(table, { ...job, request });
+  await storeRequest(table, { ...job, ...sent });
   const { created, item } = await putNew(table, {
     ...jobKey(job.jobId),
     ...job,

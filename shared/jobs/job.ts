@@ -194,6 +194,8 @@ export const exactRequestOf = ({ request }: Pick<NewJob, 'request'>): Record<str
 export interface NewJob extends NewRecord {
   /** The request body for Adobe, as the text that the caller wrote: see {@link requestOf}. */
   request: string;
+  /** Secrets of the caller that go to Adobe as headers, by their names. */
+  secretHeaders?: Readonly<Record<string, string>>;
 }
 
 type NewRecord = Pick<

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { getItems } from '../aws/batch-get.ts';
 import { condition, exists } from '../aws/expressions.ts';
 import {
@@ -35,9 +36,12 @@ const buildKey = ({ jobId, requestHash }: Owner) => ({
  * the job, lists and counts do not move it. Two requests with one id do not meet: each has its hash in its key, and the
  * record decides which of them is the job's.
  */
-export const storeRequest = async (table: Table, job: Owner & StoredRequest): Promise<void> => {
-  const { request } = job;
-  const item = { ...buildKey(job), request, expiresAt: ttlAfter(table, keptBeforeEndSeconds) };
+export const storeRequest = async (
+  table: Table,
+  job: Owner & StoredRequest & Pick<NewJob, 'secretHeaders'>,
+): Promise<void> => {
+  const { request, secretHeaders } = job;
+  const item = { ...buildKey(job), request, secretHeaders, expiresAt: ttlAfter(table, keptBeforeEndSeconds) };
   await putItem(table, item, condition`attribute_not_exists(#pk) OR #expiresAt <= ${nowSeconds(table)}`);
 };
 
@@ -45,6 +49,17 @@ export const storeRequest = async (table: Table, job: Owner & StoredRequest): Pr
 export const readRequest = async (table: Table, job: Owner): Promise<StoredRequest | undefined> => {
   const item = await getItem(table, buildKey(job));
   return item && { request: String(item['request']) };
+};
+
+const secretHeadersSchema = z.record(z.string(), z.string()).catch({});
+
+/** Reads the secrets that go to Adobe with a request, by the names of their headers; none once they are erased. */
+export const readSecretHeaders = async (table: Table, job: Owner): Promise<Record<string, string>> =>
+  secretHeadersSchema.parse((await getItem(table, buildKey(job)))?.['secretHeaders']);
+
+/** Erases the secrets that went to Adobe with a request; done again it changes nothing. */
+export const forgetSecretHeaders = async (table: Table, job: Owner): Promise<void> => {
+  await updateItem(table, buildKey(job), { remove: ['secretHeaders'], when: exists });
 };
 
 /** Reads the requests of up to 100 jobs, by their ids. */
@@ -60,12 +75,12 @@ export const readRequests = async (table: Table, jobs: readonly Owner[]): Promis
 };
 
 /**
- * Has DynamoDB delete the request of a job; done again it changes nothing.
+ * Has DynamoDB delete the request of a job, and erases its secrets at once; done again it changes nothing.
  *
  * @param expiresAt epoch seconds
  */
 export const expireRequest = async (table: Table, job: Owner, expiresAt: number): Promise<void> => {
-  await updateItem(table, buildKey(job), { set: { expiresAt }, when: exists });
+  await updateItem(table, buildKey(job), { set: { expiresAt }, remove: ['secretHeaders'], when: exists });
 };
 
 /** Erases every request that was sent for the id of a job. */

@@ -94,6 +94,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       lane: laneName,
       modelVersion,
       request: request.text,
+      secretHeaders: request.secretHeaders,
       requestHash,
       priority,
       warnings,

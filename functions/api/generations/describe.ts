@@ -37,6 +37,14 @@ const modelHeader = ({ models }: OperationDefinition): Record<string, z.ZodType>
   };
 };
 
+const secretHeaders = (operation: OperationDefinition): Record<string, z.ZodType> =>
+  Object.fromEntries(
+    (operation.secretHeaders ?? []).map((name) => [
+      name,
+      z.string().min(1).meta({ description: 'A secret of yours: erased once Adobe has taken the job' }),
+    ]),
+  );
+
 const description = `Every field is checked before the request costs one of Adobe's; what is wrong is named in
 \`validation_errors\`. Fields that are not documented are passed on to Adobe, with a warning in the job's record. A \`source\` may
 also have a \`url\` of \`s3://bucket/key\` or \`job:<jobId>/<n>\`. Wrong fields are 422 \`validation_error\`, as Adobe documents it; its services
@@ -74,7 +82,7 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
     tag: serviceOf(operation).title,
     summary: waits ? `${title}, and wait for the result` : title,
     description,
-    headers: z.object({ ...modelHeader(operation), ...commonHeaders }),
+    headers: z.object({ ...modelHeader(operation), ...secretHeaders(operation), ...commonHeaders }),
     body: { 'application/json': body, ...(form && { 'multipart/form-data': z.looseObject({ [form.part]: body }) }) },
     answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
     errors: [403, 413, 415, 422, 451, 503, '4XX', '5XX'],

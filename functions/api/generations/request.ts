@@ -14,7 +14,14 @@ import {
   writeBody,
 } from '#shared/requests/request-validation.ts';
 import { boundErrors, listErrors } from '#shared/requests/validation-errors.ts';
-import { readIdempotencyKey, readLabels, readMaxAge, readOutputName, readPriority } from '../http/headers.ts';
+import {
+  readIdempotencyKey,
+  readLabels,
+  readMaxAge,
+  readOutputName,
+  readPriority,
+  readSecretHeaders,
+} from '../http/headers.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -33,6 +40,8 @@ export interface GenerationRequest {
   labels?: Labels;
   /** How old an equal request's outputs may be to be used again, in seconds. */
   maxAgeSeconds?: number;
+  /** Secrets of the caller that go to Adobe as headers, by their names. */
+  secretHeaders?: NewJob['secretHeaders'];
   /** What the caller should know though the request is accepted. */
   warnings: string[];
 }
@@ -71,6 +80,7 @@ export const readGenerationRequest = (
     outputName,
     labels: readLabels(request.header('x-label')),
     maxAgeSeconds,
+    secretHeaders: readSecretHeaders(request, operation),
     warnings,
   };
 };

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
 import { type Labels, labelRule, parseLabels } from '#shared/requests/labels.ts';
 import { decodeTemplate, maxTemplateLength } from '#shared/requests/name-template.ts';
 import { ProblemError } from './problem.ts';
+import type { ApiRequest } from './request.ts';
 
 /** The longest wait that fits into API Gateway's 30 s, in seconds. */
 export const maxWaitSeconds = 25;
@@ -100,6 +102,29 @@ export const readIdempotencyKey = (header: string | undefined): string | undefin
   const problem = `must have 1 to ${maxKeyLength} characters and not be blank`;
   throw invalidHeader('Idempotency-Key', ` ${problem}`, `value ${problem}`);
 };
+
+// API Gateway takes 10 KB of headers altogether.
+const maxSecretLength = 8_192;
+
+/**
+ * Reads the secrets that go to Adobe with a request. What they are stands in no error.
+ *
+ * @throws {ProblemError} 400 if one is missing or no header can hold it
+ */
+export const readSecretHeaders = (
+  request: Pick<ApiRequest, 'header'>,
+  { secretHeaders }: Pick<OperationDefinition, 'secretHeaders'>,
+): Record<string, string> | undefined =>
+  secretHeaders &&
+  Object.fromEntries(
+    secretHeaders.map((name) => {
+      const value = request.header(name)?.trim() ?? '';
+      if (value === '') throw invalidHeader(name, ' is required', 'field required');
+      if (/^[\x21-\x7e]+$/.test(value) && value.length <= maxSecretLength) return [name, value];
+      const problem = `must be a token of at most ${maxSecretLength} characters`;
+      throw invalidHeader(name, ` ${problem}`, `value ${problem}`);
+    }),
+  );
 
 /** The error for an idempotency key that belongs to an earlier, different request. */
 export const idempotencyKeyReused = (): ProblemError =>

@@ -111,6 +111,11 @@ export const readLineRequest = (
   if (operation === undefined) {
     return rejected(id, 'unknown_operation', 'The line names an operation that the gateway does not have.');
   }
+  if (operation.secretHeaders !== undefined) {
+    const headers = operation.secretHeaders.join(', ');
+    const message = `The operation needs a token of yours in the header ${headers}, which no file may hold: send it by itself.`;
+    return rejected(id, 'secret_header_required', message);
+  }
   const { body: given, modelVersion, priority, name, labels } = fields.data;
   const ownText = JSON.stringify((parseExactly(json) as { body: unknown }).body);
   if (Buffer.byteLength(ownText) > maxRequestBytes) {

@@ -90,6 +90,11 @@ export interface OperationDefinition {
   lane?: string;
   /** Absent where the operation has a single model. */
   models?: ModelVersions;
+  /**
+   * Headers that go to Adobe with a request and are secrets of the caller, in lower case; each is required. They are kept apart from
+   * the record and the request, and erased once Adobe has taken the job or it has ended.
+   */
+  secretHeaders?: readonly string[];
   /** Every field that Adobe documents, with its limits; unknown fields are found, and passed on with a warning. */
   body: z.ZodObject;
   /** The places in the body whose texts say what is to be made, such as `variations[].text`; none if absent. */

@@ -66,8 +66,17 @@ export const submit = async (
     token,
     nowMs,
   );
-  return readOutcome(outcome, operation);
+  return operation.secretHeaders !== undefined && 'error' in outcome && isOfSecret(outcome.error)
+    ? { kind: 'rejected', error: outcome.error, ofContent: false }
+    : readOutcome(outcome, operation);
 };
+
+/**
+ * Whether a refusal of access may be about a secret of the caller rather than the credential of the gateway: then it is the fault of
+ * one job. Codes of Adobe's edge (401013, 403000) never are.
+ */
+const isOfSecret = ({ status, code, isHtml }: AdobeError): boolean =>
+  [401, 403].includes(status) && !isHtml && !/^40[13]\d{3}$/.test(code);
 
 const readOutcome = (outcome: CallOutcome, operation: OperationDefinition): SubmitOutcome => {
   const { dialect } = serviceOf(operation);

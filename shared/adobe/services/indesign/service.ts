@@ -5,6 +5,7 @@ import { createRendition } from './operations/create-rendition.ts';
 import { documentInfo } from './operations/document-info.ts';
 import { mergeData } from './operations/merge-data.ts';
 import { mergeDataTags } from './operations/merge-data-tags.ts';
+import { remapLinks } from './operations/remap-links.ts';
 
 /** Adobe InDesign: documents merged, rendered, inspected and converted (Adobe: `indesign.adobe.io`). */
 export const indesign: AdobeService = {
@@ -21,5 +22,5 @@ export const indesign: AdobeService = {
   dialect: indesignDialect,
   statusPath: '/v3/status/{jobId}',
   product: 'InDesign API Firefly Services',
-  operations: [createRendition, mergeData, mergeDataTags, documentInfo, convertPdfToIndesign],
+  operations: [createRendition, mergeData, mergeDataTags, remapLinks, documentInfo, convertPdfToIndesign],
 };

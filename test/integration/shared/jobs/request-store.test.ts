@@ -5,7 +5,7 @@ import type { NewJob } from '#shared/jobs/job.ts';
 import { createJob, deleteJob, getJob } from '#shared/jobs/job-store.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank } from '#shared/jobs/lanes/rounds.ts';
-import { readRequest, storeRequest } from '#shared/jobs/request-store.ts';
+import { forgetSecretHeaders, readRequest, readSecretHeaders, storeRequest } from '#shared/jobs/request-store.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
@@ -24,6 +24,7 @@ useJobTable((fresh) => {
 
 const create = (job: NewJob, to: Table = table) =>
   createJob(to, job, { rank: buildRank(job.priority, 0, job.jobId), round: 0 });
+const outbox = () => ({ table, bus: createEventBus().bus, log: { warn: () => {} }, recordMetric: () => {} });
 const requestItems = async () => (await allItems(table)).filter(({ sk }) => String(sk).startsWith('request#'));
 const yearSeconds = 365 * 86_400;
 
@@ -97,8 +98,6 @@ describe('the end of a job', () => {
     if (ended === undefined) throw new Error('The job has not ended.');
     return ended;
   };
-  const outbox = () => ({ table, bus: createEventBus().bus, log: { warn: () => {} }, recordMetric: () => {} });
-
   it('lets its request expire with its record, once and again', async () => {
     const ended = await end();
     await publishEnded(outbox(), ended);
@@ -150,5 +149,46 @@ describe('a request of 100 KB', () => {
     await endJob(own, begun, ['scheduled'], { to: 'cancelled' });
     expect(units).toBeGreaterThan(0);
     expect(units).toBeLessThan(25);
+  });
+});
+
+describe('the secrets of a caller that go to Adobe with a request', () => {
+  const token = 'aem-token-1';
+  const secretHeaders = { 'x-aem-token': token };
+  const everything = async () => JSON.stringify(await allItems(table));
+
+  it('are read for the submit, and stand in no record', async () => {
+    const job = newJob({ secretHeaders });
+    await create(job);
+    expect(await readSecretHeaders(table, job)).toEqual(secretHeaders);
+    expect(await readRequest(table, job)).toEqual({ request: job.request });
+    expect(JSON.stringify(await itemOf(table, job))).not.toContain(token);
+    expect(JSON.stringify(await readJob(table, job))).not.toContain(token);
+  });
+
+  it('are gone once Adobe has the job, however often they are erased; the request stays', async () => {
+    const job = newJob({ secretHeaders });
+    await create(job);
+    await forgetSecretHeaders(table, job);
+    await forgetSecretHeaders(table, job);
+    expect(await everything()).not.toContain(token);
+    expect(await readSecretHeaders(table, job)).toEqual({});
+    expect(await readRequest(table, job)).toEqual({ request: job.request });
+  });
+
+  it('are gone with the end of a job that Adobe never had', async () => {
+    const job = newJob({ secretHeaders });
+    await create(job);
+    const ended = await endJob(table, await readJob(table, job), ['queued'], { to: 'cancelled' });
+    if (ended === undefined) throw new Error('The job did not end.');
+    await publishEnded(outbox(), ended);
+    expect(await everything()).not.toContain(token);
+  });
+
+  it('are none of a request that has none', async () => {
+    const job = newJob({});
+    await create(job);
+    expect(await readSecretHeaders(table, job)).toEqual({});
+    await forgetSecretHeaders(table, newJob({}));
   });
 });

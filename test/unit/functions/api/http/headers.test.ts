@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readIdempotencyKey, readWait } from '#functions/api/http/headers.ts';
+import { readIdempotencyKey, readSecretHeaders, readWait } from '#functions/api/http/headers.ts';
+import { ProblemError } from '#functions/api/http/problem.ts';
 
 describe('readWait', () => {
   it.each([
@@ -45,4 +46,25 @@ describe('readIdempotencyKey', () => {
   it.each(['""', '"  "', `"${'k'.repeat(256)}"`])('refuses %j', (header) => {
     expect(() => readIdempotencyKey(header)).toThrow(expect.objectContaining({ status: 400 }));
   });
+});
+
+describe('readSecretHeaders', () => {
+  const names = { secretHeaders: ['x-aem-token'] };
+  const read = (value: string | undefined, operation: { secretHeaders?: readonly string[] } = names) =>
+    readSecretHeaders({ header: () => value }, operation);
+
+  it('reads what an operation needs, and nothing for another one', () => {
+    expect(read(' eyJ0.e30.c2ln ')).toEqual({ 'x-aem-token': 'eyJ0.e30.c2ln' });
+    expect(read('eyJ0.e30.c2ln', {})).toBeUndefined();
+  });
+
+  it.each([undefined, '', '  ', 'Bearer secret', 'a\tsecret', 'secret\u00e9', 's'.repeat(8_193)])(
+    'refuses %j by the name of the header, without repeating it',
+    (value) => {
+      const refuse = () => read(value);
+      expect(refuse).toThrow(ProblemError);
+      expect(refuse).toThrow(/x-aem-token/);
+      expect(refuse).not.toThrow(/secret|sssss/);
+    },
+  );
 });

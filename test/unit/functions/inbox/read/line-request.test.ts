@@ -63,6 +63,12 @@ describe('a line', () => {
     ['another priority', { body, priority: 'secret' }, 'validation_error', 'priority: is not one of high, normal, low'],
     ['an unknown operation', { body, operation: 'secret' }, 'unknown_operation', 'does not have'],
     ['an operation called constructor', { body, operation: 'constructor' }, 'unknown_operation', 'does not have'],
+    [
+      'an operation with a secret',
+      { body, operation: 'indesign/remap-links' },
+      'secret_header_required',
+      'x-aem-token',
+    ],
     ['an empty id', { body, id: '' }, 'validation_error', 'id: '],
     ['a long id', { body, id: 'x'.repeat(256) }, 'validation_error', 'id: '],
     ['a line break in its id', { body, id: 'a\n=1+1' }, 'validation_error', 'id: has a control character'],

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateImages } from '#shared/adobe/services/firefly/operations/generate-images.ts';
+import { remapLinks } from '#shared/adobe/services/indesign/operations/remap-links.ts';
 import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { testToken } from '#test/fixtures/access-token.ts';
 import { type FakeAdobe, type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
@@ -238,5 +239,33 @@ describe('no answer', () => {
 
   it('never tells the token in its reason', async () => {
     expect(JSON.stringify(await submitFor({ fault: 'reset' }))).not.toContain(token.accessToken);
+  });
+});
+
+describe('a request with a secret of its caller', () => {
+  const headers = { 'x-aem-token': 'secret' };
+  const submitWithSecret = (answer: ScriptedAnswer) => {
+    adobe.script('POST', remapLinks.path, answer);
+    return submit(remapLinks, { baseUrl: adobe.url, body: '{}', headers, requestId: 'job-1' }, token, () => now);
+  };
+
+  it('has it as a header', async () => {
+    adobe.seen.length = 0;
+    await submitWithSecret({ status: 202, body: { statusUrl: 'https://indesign.adobe.io/v3/status/1' } });
+    expect(adobe.seen[0]?.headers).toMatchObject({
+      'x-aem-token': 'secret',
+      authorization: `Bearer ${token.accessToken}`,
+    });
+  });
+
+  it.each<[number, string, SubmitOutcome['kind']]>([
+    [401, 'aem_unauthorized', 'rejected'],
+    [403, 'forbidden', 'rejected'],
+    [401, '401013', 'token_refused'],
+    [403, '403000', 'access_refused'],
+    [429, 'rate_limited', 'rate_limited'],
+    [500, 'runtime_error', 'unknown'],
+  ])('that is refused with %i %s is %s: the lane does not pause for the secret', async (status, code, kind) => {
+    expect(await submitWithSecret({ status, body: { error_code: code, message: 'No.' } })).toMatchObject({ kind });
   });
 });

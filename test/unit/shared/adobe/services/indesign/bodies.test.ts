@@ -149,6 +149,16 @@ const bodies: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
       { requiredKeys: ['targetDocument'] },
     ),
   }),
+  '/v3/remap-links': body(
+    {
+      targetDocument: fc.constant([document]),
+      dataSource: fc.array(fc.constant({ sourceURI: 'file:/a.png', destinationURI: 'aem://host/a.png' }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+    },
+    ['targetDocument', 'dataSource'],
+  ),
   '/v3/convert-pdf-to-indesign': body(
     {
       targetDocuments: fc.constant([document]),
