@@ -5,6 +5,7 @@ import { type Stack, startStack } from '#local/stack.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
 import { createRandom } from '#test/fixtures/random.ts';
+import { fireflyLoad, type Load } from './load.ts';
 
 /** What became of the jobs of a run with faults. */
 export interface FaultRunResult {
@@ -18,6 +19,8 @@ export interface FaultRunResult {
   /** Most requests that reached Adobe for one attempt of a job. */
   mostSubmitsPerAttempt: number;
   submits: number;
+  /** Requests that a limit of Adobe's refused. */
+  overLimit: number;
   faults: Record<string, number>;
   kills: number;
   seconds: number;
@@ -27,37 +30,55 @@ const callers = ['ads', 'shop', 'press'];
 
 const maxMs = 3_600_000;
 
-/** What goes wrong at Adobe, and how often against each other. */
-const adobeFaults: { weight: number; fault: Fault }[] = [
-  { weight: 3, fault: { fault: 'rate_limited', seconds: 1, service: 'firefly', times: 20 } },
-  { weight: 3, fault: { fault: 'server_error', service: 'firefly', times: 5 } },
-  { weight: 2, fault: { fault: 'unavailable', service: 'firefly', times: 5 } },
-  { weight: 2, fault: { fault: 'request_timeout', service: 'firefly', times: 3 } },
-  { weight: 1, fault: { fault: 'bad_gateway', service: 'firefly', method: 'GET', times: 5 } },
-  { weight: 1, fault: { fault: 'drop', effect: 'none', service: 'firefly', times: 2 } },
-  { weight: 1, fault: { fault: 'drop', effect: 'done', service: 'firefly', times: 2 } },
+/** What goes wrong at a service, and how often against each other. */
+const listFaults = (service: string): { weight: number; fault: Fault }[] => [
+  { weight: 3, fault: { fault: 'rate_limited', seconds: 1, service, times: 20 } },
+  { weight: 3, fault: { fault: 'server_error', service, times: 5 } },
+  { weight: 2, fault: { fault: 'unavailable', service, times: 5 } },
+  { weight: 2, fault: { fault: 'request_timeout', service, times: 3 } },
+  { weight: 1, fault: { fault: 'bad_gateway', service, method: 'GET', times: 5 } },
+  { weight: 1, fault: { fault: 'drop', effect: 'none', service, times: 2 } },
+  { weight: 1, fault: { fault: 'drop', effect: 'done', service, times: 2 } },
   { weight: 1, fault: { fault: 'drop', effect: 'done', service: 'outputs', times: 3 } },
-  { weight: 1, fault: { fault: 'latency', ms: 300, service: 'firefly', times: 20 } },
+  { weight: 1, fault: { fault: 'latency', ms: 300, service, times: 20 } },
 ];
 
-const drawn: readonly Fault[] = adobeFaults.flatMap(({ weight, fault }) => Array.from({ length: weight }, () => fault));
+const spread = (services: readonly string[]): Fault[] =>
+  services.flatMap(listFaults).flatMap(({ weight, fault }) => Array.from({ length: weight }, () => fault));
 
 /**
  * Sends jobs of three callers through a whole stack while Adobe throttles, fails and hangs up, and functions are killed in
  * the middle of whatever they do, all at random.
  */
-export const runWithFaults = async ({ jobs, seed }: { jobs: number; seed: number }): Promise<FaultRunResult> => {
+export const runWithFaults = async ({
+  jobs,
+  seed,
+  load = fireflyLoad,
+}: {
+  jobs: number;
+  seed: number;
+  load?: Load;
+}): Promise<FaultRunResult> => {
+  const drawn = spread(['firefly', ...load.services]);
   const random = createRandom(seed);
   const faults: Record<string, number> = {};
   let kills = 0;
   const stack = await startStack({
-    settings: { requestsPerMinute: 1_000, requestsPerDay: 1_000_000, submitGraceSeconds: 5, pollSeconds: 1 },
+    services: load.services,
+    settings: {
+      requestsPerMinute: 1_000,
+      requestsPerDay: 1_000_000,
+      submitGraceSeconds: 5,
+      pollSeconds: 1,
+      ...load.settings,
+    },
     simulator: {
       requestsPerMinute: 1_000,
       requestsPerDay: 1_000_000,
       pendingMs: 0,
       generationMs: 100,
       outputBytes: 4_096,
+      ...load.simulator,
     },
     handlers: await bundledFunctions(),
     schedules: false,
@@ -69,7 +90,8 @@ export const runWithFaults = async ({ jobs, seed }: { jobs: number; seed: number
     const open = new Set<string>();
     const ends: Record<string, number> = {};
     let isSending = true;
-    const sending = sendAll(stack, jobs, (jobId) => open.add(jobId)).finally(() => {
+    await load.prepare(stack.description, callers);
+    const sending = sendAll(stack, load, jobs, (jobId) => open.add(jobId)).finally(() => {
       isSending = false;
     });
     // Trouble comes while jobs come in: what it leaves must then come to its end by itself.
@@ -101,6 +123,7 @@ export const runWithFaults = async ({ jobs, seed }: { jobs: number; seed: number
       doubled: [...submits.takenByJob.values()].filter((taken) => taken > 1).length,
       mostSubmitsPerAttempt: Math.max(...submits.byAttempt.values()),
       submits: [...submits.byAttempt.values()].reduce((sum, count) => sum + count, 0),
+      overLimit: simulator.requests().filter(({ status, faults: met }) => status === 429 && met.length === 0).length,
       faults,
       kills,
       seconds: Math.round((performance.now() - start) / 1000),
@@ -110,14 +133,22 @@ export const runWithFaults = async ({ jobs, seed }: { jobs: number; seed: number
   }
 };
 
-const sendAll = async ({ description }: Stack, jobs: number, onAccepted: (jobId: string) => void): Promise<void> => {
+const sendAll = async (
+  { description }: Stack,
+  load: Load,
+  jobs: number,
+  onAccepted: (jobId: string) => void,
+): Promise<void> => {
   for (let index = 0; index < jobs; index += 1) {
-    const answer = await fetch(`${description.gateway}/v3/images/generate-async`, {
+    const caller = callers[Math.floor(index / 2) % callers.length] ?? '';
+    const requests = load.list(description, caller);
+    const { path = '', body } = requests[index % requests.length] ?? {};
+    const answer = await fetch(description.gateway + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-local-caller': callers[index % callers.length] ?? '' },
-      body: JSON.stringify({ prompt: `tulips, row ${index}`, size: { width: 1024, height: 1024 } }),
+      headers: { 'content-type': 'application/json', 'x-local-caller': caller },
+      body: JSON.stringify(body),
     });
-    if (answer.status !== 202) throw new Error(`Expected 202, got ${answer.status}.`);
+    if (answer.status !== 202) throw new Error(`Expected 202 of ${path}, got ${answer.status}: ${await answer.text()}`);
     onAccepted(String(((await answer.json()) as { jobId: string }).jobId));
   }
 };
@@ -143,7 +174,11 @@ const collectEnds = async ({ description }: Stack, open: Set<string>, ends: Reco
         cursor?: string;
       };
       for (const { jobId, status, error } of page.jobs) {
-        if (!['succeeded', 'failed', 'cancelled', 'timed_out'].includes(status) || !open.delete(jobId)) continue;
+        if (
+          !['succeeded', 'partially_succeeded', 'failed', 'cancelled', 'timed_out'].includes(status) ||
+          !open.delete(jobId)
+        )
+          continue;
         const end = status === 'failed' ? `failed: ${error?.code}` : status;
         ends[end] = (ends[end] ?? 0) + 1;
       }
@@ -153,12 +188,14 @@ const collectEnds = async ({ description }: Stack, open: Set<string>, ends: Reco
   }
 };
 
+const isElsewhere = (service: string): boolean => ['ims', 'io-management', 'outputs'].includes(service);
+
 /** What reached Adobe, by the request ids `<job id>-<turn>`, and how often Adobe took each job. */
 const submitsOf = (simulator: Simulator): { byAttempt: Map<string, number>; takenByJob: Map<string, number> } => {
   const byAttempt = new Map<string, number>();
   const takenByJob = new Map<string, number>();
   for (const { service, method, requestId, status, dropped, faults } of simulator.requests()) {
-    if (service !== 'firefly' || method !== 'POST' || requestId === null) continue;
+    if (isElsewhere(service) || method !== 'POST' || requestId === null) continue;
     byAttempt.set(requestId, (byAttempt.get(requestId) ?? 0) + 1);
     // A dropped connection may have been one that Adobe had taken the job from: it counts as taken.
     const taken = dropped ? faults.includes('drop') : status !== null && status < 300;

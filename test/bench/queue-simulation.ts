@@ -12,16 +12,32 @@ import { createRandom } from '#test/fixtures/random.ts';
 import { createSlidingWindows } from '#test/fixtures/sliding-window.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
 
-/** What to simulate. */
-export interface QueueSimulation {
-  jobs: number;
-  windows: LaneLimits['windows'];
+/** How a simulation goes, whatever its lanes. */
+interface Circumstances {
   /** An execution comes to the fence up to this much after its submit time, at random: cold start, rounding. */
   latenessMs: number;
   /** From the fence to the answer at most, at random; the request arrives at any time in between. */
   networkMs: number;
   seed: number;
+  /** Shares of what goes wrong; nothing by default. */
+  faults?: {
+    /** Executions that die before the fence, and begin anew some seconds later. */
+    killed: number;
+    /** Requests that Adobe refuses without doing anything, so that the job gets another turn. */
+    unavailable: number;
+    /** Answers that are lost: Adobe has taken the job, and it ends with an unknown outcome. */
+    lostAnswers: number;
+  };
 }
+
+/** What to simulate of one lane. */
+export interface LaneSimulation {
+  jobs: number;
+  windows: LaneLimits['windows'];
+}
+
+/** A queue of one lane. */
+export interface QueueSimulation extends LaneSimulation, Circumstances {}
 
 /** How the queue did. */
 export interface QueueSimulationResult {
@@ -29,7 +45,7 @@ export interface QueueSimulationResult {
   utilization: number;
   /** Answers of 429. */
   rateLimited: number;
-  /** Jobs that did not end as succeeded. */
+  /** Jobs without an end. */
   lost: number;
   /** Jobs that Adobe accepted more than once. */
   doubled: number;
@@ -41,26 +57,52 @@ export interface QueueSimulationResult {
 }
 
 const minuteMs = 60_000;
+const restartMs = 2_000;
+const noFaults = { killed: 0, unavailable: 0, lostAnswers: 0 };
+const onlyLane = 'firefly';
+
+/** Sends the jobs of one lane, as {@link simulateLanes} does. */
+export const simulateQueue = async ({
+  jobs,
+  windows,
+  ...circumstances
+}: QueueSimulation): Promise<QueueSimulationResult> => {
+  const { [onlyLane]: result } = await simulateLanes({ [onlyLane]: { jobs, windows } }, circumstances);
+  if (result === undefined) throw new Error('The lane has no result.');
+  return result;
+};
 
 /**
- * Sends jobs through the real queue, permits, slots and fence over a real table, on an injected clock and against a strict
- * model of Adobe's limits. The durable execution is reduced to what matters here: wait, fence, submit.
+ * Sends jobs of several lanes at once through the real queue, permits, slots and fence over a real table, on an injected clock and
+ * against a strict model of Adobe's limits. The durable execution is reduced to what matters here: wait, fence, submit.
  */
-export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueSimulationResult> => {
-  const { jobs, windows, latenessMs, networkMs, seed } = simulation;
+export const simulateLanes = async (
+  simulations: Readonly<Record<string, LaneSimulation>>,
+  { latenessMs, networkMs, seed, faults = noFaults }: Circumstances,
+): Promise<Record<string, QueueSimulationResult>> => {
   const random = createRandom(seed);
   const { clock, at, sleep, run } = createTimeline();
-  const adobe = createSlidingWindows(windows);
-  const accepted = new Map<string, number>();
   const dynamoDb = await startTestDynamoDb();
-  const lane = createLane(await dynamoDb.table(clock), { ...adobeLimits, requestsPerDay: undefined, windows });
-  const { table } = lane;
-  let turnsGivenUp = 0;
+  const table = await dynamoDb.table(clock);
+  const open = (name: string, { jobs, windows }: LaneSimulation) => {
+    const lane = createLane(table, { ...adobeLimits, requestsPerDay: undefined, windows }, name);
+    return {
+      lane,
+      jobs,
+      windows,
+      adobe: createSlidingWindows(windows),
+      accepted: new Map<string, number>(),
+      givenUp: 0,
+    };
+  };
+  const lanes = new Map(Object.entries(simulations).map(([name, each]) => [name, open(name, each)]));
+  type OpenLane = ReturnType<typeof open>;
 
-  const submit = async (turn: Turn): Promise<void> => {
-    const verdict = await passFence(lane, turn, sleep);
+  const submit = async (own: OpenLane, turn: Turn): Promise<void> => {
+    if (random() < faults.killed) return at(clock.now() + restartMs, () => submit(own, turn));
+    const verdict = await passFence(own.lane, turn, sleep);
     if (verdict.kind === 'give_up') {
-      turnsGivenUp += 1;
+      own.givenUp += 1;
       await requeue(table, verdict.job, { sent: false });
       return runDispatch();
     }
@@ -68,54 +110,82 @@ export const simulateQueue = async (simulation: QueueSimulation): Promise<QueueS
     const roundTripMs = random() * networkMs;
     const onTheWayMs = random() * roundTripMs;
     await sleep(onTheWayMs);
-    const isAccepted = adobe.arrive(clock.now());
+    const isAccepted = own.adobe.arrive(clock.now());
     await sleep(roundTripMs - onTheWayMs);
-    await handleAnswer(verdict.job, isAccepted);
-    await settlePermits(lane, verdict.permits, clock.now());
+    await handleAnswer(own, verdict.job, isAccepted);
+    await settlePermits(own.lane, verdict.permits, clock.now());
   };
 
-  const handleAnswer = async (job: Job, isAccepted: boolean): Promise<void> => {
-    if (isAccepted) {
-      accepted.set(job.jobId, (accepted.get(job.jobId) ?? 0) + 1);
-      await endJob(table, job, ['submitting'], { to: 'succeeded' });
+  const handleAnswer = async ({ lane, accepted }: OpenLane, job: Job, isAccepted: boolean): Promise<void> => {
+    if (!isAccepted) {
+      await pauseLane(lane, { until: clock.now() + minuteMs, reason: 'rate_limited', level: 0 });
+      await requeue(table, job, { sent: true });
       return;
     }
-    await pauseLane(lane, { until: clock.now() + minuteMs, reason: 'rate_limited', level: 0 });
-    await requeue(table, job, { sent: true });
+    if (random() < faults.unavailable) {
+      await requeue(table, job, { sent: true });
+      return;
+    }
+    accepted.set(job.jobId, (accepted.get(job.jobId) ?? 0) + 1);
+    const error = { code: 'submit_outcome_unknown', message: 'The answer was lost.' };
+    const isLost = random() < faults.lostAnswers;
+    await endJob(table, job, ['submitting'], isLost ? { to: 'failed', error } : { to: 'succeeded' });
   };
 
   const startTurn: StartTurn = async (turn) => {
-    const { submitAt = 0 } = turn as Job;
-    at(submitAt + random() * latenessMs, () => submit(turn));
+    const { submitAt = 0, lane } = turn as Job;
+    const own = lanes.get(lane);
+    if (own === undefined) throw new Error(`There is no lane ${lane}.`);
+    at(submitAt + random() * latenessMs, () => submit(own, turn));
   };
-  const context = dispatchContext(lane, { startTurn, random });
+  const [first] = lanes.values();
+  if (first === undefined) throw new Error('There is no lane.');
+  const context = dispatchContext(first.lane, {
+    lanes: new Map([...lanes].map(([name, { lane }]) => [name, lane])),
+    startTurn,
+    random,
+  });
   const runDispatch = async (): Promise<void> => {
     await dispatch(context);
   };
   const everyMinute = async (): Promise<void> => {
     await runDispatch();
-    if (accepted.size < jobs) at(clock.now() + minuteMs, everyMinute);
+    if ([...lanes.values()].some(({ accepted, jobs }) => accepted.size < jobs)) at(clock.now() + minuteMs, everyMinute);
   };
 
   const begin = clock.now();
-  for (let caller = 0; caller < 3; caller += 1) {
-    await enqueueMany(lane, Math.floor((jobs + caller) / 3), { caller: `caller-${caller}` });
+  for (const { lane, jobs } of lanes.values()) {
+    for (let caller = 0; caller < 3; caller += 1) {
+      await enqueueMany(lane, Math.floor((jobs + caller) / 3), { caller: `caller-${caller}` });
+    }
   }
   at(begin, everyMinute);
-  const slowestRate = Math.min(...windows.map(({ seconds, hard, soft = hard }) => soft / (seconds * 1000)));
-  await run(begin + 10 * minuteMs + (3 * jobs) / slowestRate);
+  const longestMs = Math.max(...[...lanes.values()].map(({ jobs, windows }) => jobs / slowestRate(windows)));
+  await run(begin + 10 * minuteMs + 3 * longestMs);
 
-  const states = (await allItems(table)).filter(({ sk }) => sk === 'job').map(({ state }) => state);
+  const records = (await allItems(table)).filter(({ sk }) => sk === 'job');
   await dynamoDb.close();
-  const [first = 0, last = first] = [adobe.arrivals[0], adobe.arrivals.at(-1)];
-  const possible = windows.map(({ seconds, hard, soft = hard }) => soft * ((last - first) / (seconds * 1000) + 1));
-  return {
-    utilization: adobe.arrivals.length / Math.min(...possible),
-    rateLimited: adobe.refused,
-    lost: jobs - states.filter((state) => state === 'succeeded').length,
-    doubled: [...accepted.values()].filter((times) => times > 1).length,
-    mostInWindow: adobe.most,
-    turnsGivenUp,
-    simulatedMinutes: Math.round((last - first) / minuteMs),
-  };
+  const results = [...lanes].map(([name, own]): [string, QueueSimulationResult] => {
+    const { adobe, windows, jobs, accepted, givenUp } = own;
+    const [start = 0, end = start] = [adobe.arrivals[0], adobe.arrivals.at(-1)];
+    const possible = windows.map(({ seconds, hard, soft = hard }) => soft * ((end - start) / (seconds * 1000) + 1));
+    const isEnded = ({ lane, state }: Record<string, unknown>) =>
+      lane === name && (state === 'succeeded' || state === 'failed');
+    return [
+      name,
+      {
+        utilization: adobe.arrivals.length / Math.min(...possible),
+        rateLimited: adobe.refused,
+        lost: jobs - records.filter(isEnded).length,
+        doubled: [...accepted.values()].filter((times) => times > 1).length,
+        mostInWindow: adobe.most,
+        turnsGivenUp: givenUp,
+        simulatedMinutes: Math.round((end - start) / minuteMs),
+      },
+    ];
+  });
+  return Object.fromEntries(results);
 };
+
+const slowestRate = (windows: LaneSimulation['windows']): number =>
+  Math.min(...windows.map(({ seconds, hard, soft = hard }) => soft / (seconds * 1000)));
