@@ -13,6 +13,14 @@ export interface Addition {
   token: string;
 }
 
+/** Gives back no more than is there: of a counter that has expired or was erased nothing is. Undefined if nothing is given back. */
+export const notBelowZero = (amounts: Record<string, number>): Condition | undefined => {
+  const [first, ...others] = Object.entries(amounts).flatMap(([attribute, amount]) =>
+    amount < 0 ? [new Condition([`#${attribute} >= `, ''], [-amount])] : [],
+  );
+  return first && allOf(first, ...others);
+};
+
 const markOf = (token: string): string => `by_${token}`;
 
 type Mark = 'added' | 'void';

@@ -4,7 +4,7 @@ import { isRefusedWrite } from '../jobs/set-aside.ts';
 import { findActualCost } from '../jobs/stored-cost.ts';
 import { decideReservation } from './budget.ts';
 import { budgetKey, toBudgetAmounts } from './budget-items.ts';
-import { addOnce, decideAddition, type Entry, forgetAddition } from './counter.ts';
+import { addOnce, decideAddition, type Entry, forgetAddition, notBelowZero } from './counter.ts';
 import {
   createPatience,
   getReservation,
@@ -107,6 +107,6 @@ const addOne = async (table: Table, { token, earlier }: Reservation, { key, amou
   for (const other of earlier) {
     if ((await decideAddition(table, { key, token: other }, expiresAt)) === 'added') return true;
   }
-  const { outcome } = await addOnce(table, { key, token }, { amounts, expiresAt });
+  const { outcome } = await addOnce(table, { key, token }, { amounts, when: notBelowZero(amounts), expiresAt });
   return outcome !== 'void';
 };
