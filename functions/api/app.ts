@@ -23,6 +23,7 @@ import { createRouter, fitToMethod } from './http/router.ts';
 import { toProblem } from './http/unexpected-error.ts';
 import { deleteRoute } from './jobs/delete.ts';
 import { getRoute, listRoute, outputRoute } from './jobs/get.ts';
+import { serviceJobRoutes } from './jobs/service-jobs.ts';
 import { cancelRoutes, statusRoutes } from './jobs/status.ts';
 import { helloRoute } from './legacy/hello.ts';
 import { legacyRoutes } from './legacy/routes.ts';
@@ -72,7 +73,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...(services.includes(photoshop) ? legacyRoutes(context, accept) : []),
     helloRoute(requireCredentials),
     ...(services.includes(firefly) ? [uploadImageRoute(context)] : []),
-    ...services.flatMap((service) => listRoutes(context, service)),
+    ...services.flatMap((service) => [...listRoutes(context, service), ...serviceJobRoutes(context, service)]),
     ...uploadRoutes(context),
     ...statusRoutes(context),
     ...cancelRoutes(context),

@@ -18,6 +18,8 @@ export interface JobQuery {
   caller: string;
   /** All of them if undefined. */
   states?: readonly JobState[];
+  /** Of this operation; all of them if undefined. */
+  operation?: string;
   /** With this label; all of them if undefined. */
   label?: { name: string; value: string };
   /** The `next` of the page before. */
@@ -26,10 +28,10 @@ export interface JobQuery {
   limit: number;
 }
 
-/** How many entries of a caller's list are looked at for one page, those of jobs in other states or with other labels among them. */
+/** How many entries of a caller's list are looked at for one page, those of other jobs than are wanted among them. */
 export const maxEntriesPerPage = 5_000;
 
-// As many are read at a time where states or labels are picked out of the list.
+// As many are read at a time where some are picked out of the list.
 const entriesAtOnce = 250;
 
 // Lambda answers with up to 6 MB.
@@ -43,7 +45,7 @@ const maxPageBytes = 3 * 1024 * 1024;
  */
 export const listJobs = async <Schema extends z.ZodObject>(
   table: Table,
-  { caller, states, label, before, limit }: JobQuery,
+  { caller, states, operation, label, before, limit }: JobQuery,
   schema: Schema,
 ): Promise<JobPage<z.output<Schema>>> => {
   const pages = queryPages(table, {
@@ -51,7 +53,7 @@ export const listJobs = async <Schema extends z.ZodObject>(
     where: condition`#caller = ${caller} AND #createdOrder < ${before ?? afterAllJobs}`,
     filter: states && condition`#state IN (${states})`,
     descending: true,
-    pageSize: states === undefined && label === undefined ? limit + 1 : entriesAtOnce,
+    pageSize: [states, operation, label].every((each) => each === undefined) ? limit + 1 : entriesAtOnce,
   });
   const jobs: z.output<Schema>[] = [];
   let next = before;
@@ -67,7 +69,7 @@ export const listJobs = async <Schema extends z.ZodObject>(
       for (const entry of entries) {
         const record = records.get(entry['pk']);
         // The index may lag behind.
-        if (record !== undefined && (states === undefined || states.includes(record.state))) {
+        if (record !== undefined && isWanted(record, { states, operation })) {
           bytes += Buffer.byteLength(JSON.stringify(record.job));
           if (jobs.length > 0 && bytes > maxPageBytes) return { jobs, next };
           jobs.push(record.job);
@@ -109,19 +111,26 @@ export async function* jobsOfCaller(table: Table, caller: string, after = ''): A
   }
 }
 
+const isWanted = (
+  record: Pick<Job, 'state' | 'operation'>,
+  { states, operation }: Pick<JobQuery, 'states' | 'operation'>,
+): boolean =>
+  (states === undefined || states.includes(record.state)) &&
+  (operation === undefined || operation === record.operation);
+
 const readRecords = async <Schema extends z.ZodObject>(
   table: Table,
   entries: readonly Item[],
   schema: Schema,
-): Promise<Map<unknown, { job: z.output<Schema>; state: JobState }>> => {
+): Promise<Map<unknown, { job: z.output<Schema> } & Pick<Job, 'state' | 'operation'>>> => {
   const keys = entries.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
-  const items = await getItems(table, keys, ['state', ...Object.keys(schema.shape)], {
+  const items = await getItems(table, keys, [...new Set(['state', 'operation', ...Object.keys(schema.shape)])], {
     consistent: false,
   });
   const parse = createItemParser(schema);
   const { parsed } = parseEach(table, items, (item) => {
-    const state = item['state'] as Job['state'];
-    return [item['pk'], { job: parse(item), state }] as const;
+    const { state, operation } = item as Pick<Job, 'state' | 'operation'>;
+    return [item['pk'], { job: parse(item), state, operation }] as const;
   });
   return new Map(parsed);
 };

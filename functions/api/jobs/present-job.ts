@@ -35,6 +35,9 @@ const phases: Record<JobState, JobPhase> = {
   timed_out: 'timed_out',
 };
 
+/** What callers of a service see of a state. */
+export const toPhase = (state: JobState): JobPhase => phases[state];
+
 /** What presenting a job reads: signed URLs, and objects that stand in its body. */
 export type PresentedObjects = Pick<ObjectStore, 'bucket' | 'presignGet' | 'read'>;
 
@@ -47,7 +50,7 @@ export const presentJob = async (
   const { jobId, state, error, errors, createdAt, updatedAt } = job;
   return {
     jobId,
-    phase: phases[state],
+    phase: toPhase(state),
     result: hasOutputs(state) ? await presentResult(objects, job) : undefined,
     error,
     errors,

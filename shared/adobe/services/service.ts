@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { AdobeError } from '../http/errors.ts';
+import type { ServiceJobList } from './job-list.ts';
 import type { JobProgress } from './job-progress.ts';
 import type { ListDefinition } from './list.ts';
 import type { JobLinks, OperationDefinition } from './operation.ts';
@@ -176,6 +177,8 @@ export interface AdobeService {
   legacyPaths?: readonly string[];
   /** What it lists at once; nothing if absent. */
   lists?: readonly ListDefinition[];
+  /** Its lists of jobs, of which each caller gets its own; none if absent. */
+  jobLists?: readonly ServiceJobList[];
   /** A request for more like an output, if an output of this media type can be an input. */
   similar?(contentType: string, url: string): FollowUp | undefined;
 }

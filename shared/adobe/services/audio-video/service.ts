@@ -10,6 +10,7 @@ import { reframe } from './operations/reframe.ts';
 import { reframeV2 } from './operations/reframe-v2.ts';
 import { renderTemplate } from './operations/render-template.ts';
 import { transcribe } from './operations/transcribe.ts';
+import { renderJobs } from './render-jobs.ts';
 
 const perMinute = (hard: number) => [{ seconds: 60, hard }];
 
@@ -40,4 +41,5 @@ export const audioVideo: AdobeService = {
   statusPath: '/v1/status/{jobId}',
   operations: [generateSpeech, transcribe, dub, reframe, reframeV2, generateAvatar, describeTemplate, renderTemplate],
   lists: audioVideoLists,
+  jobLists: [renderJobs],
 };
