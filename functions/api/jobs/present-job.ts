@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import type { JobPhase } from '#shared/adobe/services/job-progress.ts';
 import type { JobLinks } from '#shared/adobe/services/operation.ts';
 import { maxInlineBytes, type PresentedFile } from '#shared/adobe/services/outputs.ts';
 import { getCancelPath, getStatusPath, operationOf } from '#shared/adobe/services/registry.ts';
-import type { JobPhase, PresentedJob } from '#shared/adobe/services/service.ts';
+import type { PresentedJob } from '#shared/adobe/services/service.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import { manifestKey } from '#shared/deployment/bucket.ts';
 import { hasOutputs, type Job, type JobOutput, type JobState, jobSchema } from '#shared/jobs/job.ts';

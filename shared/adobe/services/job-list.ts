@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { GatewayError } from '../../errors.ts';
+import type { JobPhase } from './job-progress.ts';
 import type { ListQuery } from './list.ts';
 import type { JobLinks } from './operation.ts';
-import type { JobPhase } from './service.ts';
 
 /** A job in a list of its service. */
 export interface ListedServiceJob {

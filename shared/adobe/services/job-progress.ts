@@ -1,5 +1,15 @@
 import { isFailedOutput, type ListedOutput, type Reason, type ResultShape } from './outputs.ts';
 
+/** What callers can see of a job, whatever the words of its service. */
+export type JobPhase =
+  | 'pending'
+  | 'running'
+  | 'succeeded'
+  | 'partially_succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'timed_out';
+
 /** What a status body says about a job. */
 export type JobProgress =
   | { kind: 'running' }

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { AdobeError } from '../http/errors.ts';
 import type { ServiceJobList } from './job-list.ts';
-import type { JobProgress } from './job-progress.ts';
+import type { JobPhase, JobProgress } from './job-progress.ts';
 import type { ListDefinition } from './list.ts';
 import type { JobLinks, OperationDefinition } from './operation.ts';
 import type { ListedOutput, OutputFailure, Reason } from './outputs.ts';
@@ -39,16 +39,6 @@ export interface AcceptedJob {
  * not allowed; `final`: the request is at fault otherwise). `unknown`: Adobe may have taken the job.
  */
 export type RefusalKind = 'rate' | 'quota' | 'access' | 'intercepted' | 'retry' | 'content' | 'final' | 'unknown';
-
-/** What callers can see of a job, whatever the words of its service. */
-export type JobPhase =
-  | 'pending'
-  | 'running'
-  | 'succeeded'
-  | 'partially_succeeded'
-  | 'failed'
-  | 'cancelled'
-  | 'timed_out';
 
 /** A job as a service's own bodies present it. */
 export interface PresentedJob {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { readAcceptedJob } from '../acceptance.ts';
-import { findOutputError, readSuccess } from '../job-progress.ts';
+import { findOutputError, type JobPhase, readSuccess } from '../job-progress.ts';
 import { explainRefusal } from '../refusal.ts';
-import type { JobPhase, ServiceDialect } from '../service.ts';
+import type { ServiceDialect } from '../service.ts';
 
 const statusAnswer = z.object({
   status: z.string(),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { JobListQueryError, type ServiceJobList } from '../job-list.ts';
-import type { JobPhase } from '../service.ts';
+import type { JobPhase } from '../job-progress.ts';
 import { renderTemplate } from './operations/render-template.ts';
 
 /** Adobe's words for the phases of listed jobs; it has none for a time-out. */

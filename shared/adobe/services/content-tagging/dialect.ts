@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { asFields, asList } from '../body-fields.ts';
-import { readSuccess } from '../job-progress.ts';
+import { type JobPhase, readSuccess } from '../job-progress.ts';
 import type { AcceptanceShape } from '../operation.ts';
 import type { Reason } from '../outputs.ts';
-import type { JobPhase, ServiceDialect } from '../service.ts';
+import type { ServiceDialect } from '../service.ts';
 
 const phases = [
   'pending',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { readSuccess } from '../job-progress.ts';
+import { type JobPhase, readSuccess } from '../job-progress.ts';
 import { explainRefusal } from '../refusal.ts';
-import type { JobPhase, ServiceDialect } from '../service.ts';
+import type { ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
 
 const statusAnswer = z.object({

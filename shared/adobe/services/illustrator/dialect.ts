@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readAcceptedJob } from '../acceptance.ts';
-import { readSuccess } from '../job-progress.ts';
-import type { JobPhase, ServiceDialect } from '../service.ts';
+import { type JobPhase, readSuccess } from '../job-progress.ts';
+import type { ServiceDialect } from '../service.ts';
 
 const statusAnswer = z.looseObject({
   status: z.string(),

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { readCode } from '../../http/errors.ts';
-import { type JobProgress, readSuccess } from '../job-progress.ts';
+import { type JobPhase, type JobProgress, readSuccess } from '../job-progress.ts';
 import { contentRefusals } from '../photoshop/refusals.ts';
 import { explainRefusal } from '../refusal.ts';
 import { templateResult } from '../result-template.ts';
-import type { JobPhase, PresentedJob, ServiceDialect } from '../service.ts';
+import type { PresentedJob, ServiceDialect } from '../service.ts';
 
 const text = z.string().nullish().catch(undefined);
 const code = z.union([z.string(), z.number()]).nullish().catch(undefined);

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { readAcceptedJob } from '../acceptance.ts';
 import { asFields } from '../body-fields.ts';
-import { type JobProgress, readSuccess } from '../job-progress.ts';
-import type { JobPhase, ServiceDialect } from '../service.ts';
+import { type JobPhase, type JobProgress, readSuccess } from '../job-progress.ts';
+import type { ServiceDialect } from '../service.ts';
 import { cutPage, findNextPage } from './status-pages.ts';
 
 const listedError = z.looseObject({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { readCode } from '../../http/errors.ts';
-import { type JobProgress, readSuccess } from '../job-progress.ts';
+import { type JobPhase, type JobProgress, readSuccess } from '../job-progress.ts';
 import { explainRefusal } from '../refusal.ts';
-import type { JobPhase, PresentedJob, ServiceDialect } from '../service.ts';
+import type { PresentedJob, ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
 import { classifyRefusal, contentRefusals, presentRefusal } from './refusals.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { readSuccess } from '../job-progress.ts';
+import { type JobPhase, readSuccess } from '../job-progress.ts';
 import type { AcceptanceShape } from '../operation.ts';
-import type { JobPhase, ServiceDialect } from '../service.ts';
+import type { ServiceDialect } from '../service.ts';
 import { spaceRenewal } from './space-renewal.ts';
 
 const acceptance = z.object({ id: z.string().optional().catch(undefined), url: z.url() });

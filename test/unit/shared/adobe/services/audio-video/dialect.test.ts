@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readAdobeError } from '#shared/adobe/http/errors.ts';
 import { audioVideo } from '#shared/adobe/services/audio-video/service.ts';
+import type { JobPhase } from '#shared/adobe/services/job-progress.ts';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { classifyRefusal } from '#shared/adobe/services/refusal.ts';
-import type { JobPhase, PresentedJob } from '#shared/adobe/services/service.ts';
+import type { PresentedJob } from '#shared/adobe/services/service.ts';
 
 const { dialect } = audioVideo;
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { image } from '#shared/adobe/services/image/service.ts';
+import type { JobPhase } from '#shared/adobe/services/job-progress.ts';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import type { ListedOutput, PresentedFile } from '#shared/adobe/services/outputs.ts';
 import { photoshop } from '#shared/adobe/services/photoshop/service.ts';
-import type { AdobeService, JobPhase } from '#shared/adobe/services/service.ts';
+import type { AdobeService } from '#shared/adobe/services/service.ts';
 
 const find = (path: string): { operation: OperationDefinition; service: AdobeService } => {
   for (const service of [photoshop, image]) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAdobeError } from '#shared/adobe/http/errors.ts';
+import type { JobPhase } from '#shared/adobe/services/job-progress.ts';
 import { classifyRefusal } from '#shared/adobe/services/refusal.ts';
-import type { JobPhase } from '#shared/adobe/services/service.ts';
 import { substanceDialect } from '#shared/adobe/services/substance/dialect.ts';
 import { render } from '#shared/adobe/services/substance/operations/render.ts';
 
