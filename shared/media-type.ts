@@ -8,6 +8,8 @@ const mime = new Mime(standardTypes, otherTypes);
 // What Adobe makes beside registered types.
 mime.define(
   {
+    'application/eps': ['eps'],
+    'application/illustrator': ['ai'],
     'application/x-indesign': ['indd'],
     'application/x-subrip': ['srt'],
     'image/x-adobe-dng': ['dng'],

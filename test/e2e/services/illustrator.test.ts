@@ -93,6 +93,13 @@ describe('what goes wrong', () => {
     expect(JSON.stringify(answer.body['validation_errors'])).toContain('settings.artboardRange');
   });
 
+  it('an input from a host that Adobe does not take from is refused by its place', async () => {
+    const input = { source: { url: 'https://files.example.com/a.ai' } };
+    const answer = await calls.post('/v1/create-rendition', { ...rendition(), input });
+    expect(answer.status).toBe(422);
+    expect(JSON.stringify(answer.body)).toContain('input.source.url');
+  });
+
   it('a failed job has the code of Adobe', async () => {
     await adobe.addFault({
       fault: 'job',

@@ -41,6 +41,9 @@ it('reads the media type without its parameters', () => {
 });
 
 it.each([
+  ['application/illustrator', 'ai'],
+  ['application/eps', 'eps'],
+  ['application/x-indesign', 'indd'],
   ['image/jpeg', 'jpg'],
   ['image/tiff', 'tif'],
   ['image/jxl', 'jxl'],
