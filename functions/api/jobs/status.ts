@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { getCancelPath, getStatusPath, operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import type { AdobeService } from '#shared/adobe/services/service.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
-import { emptyResponse, jsonResponse } from '../http/problem.ts';
+import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { RouteDescription } from '../http/route-description.ts';
 import type { Route } from '../http/router.ts';
 import { cancelFoundJob } from './cancel.ts';
@@ -59,10 +61,20 @@ const statusRoute = (
   handle: async (request) => {
     const job = await findJob({ table }, request);
     const operation = operationOf(job);
+    requireService(sharing.map(serviceOf), job);
     const body = serviceOf(operation).dialect.presentStatus(await presentJob(objects, job, request), operation);
     return jsonResponse(200, body, retryAfter(job, table.clock.now()));
   },
 });
+
+/** @throws {ProblemError} 404 for a job of another service, whose bodies are not those of this path */
+export const requireService = (services: readonly AdobeService[], job: Job): void => {
+  const operation = operationOf(job);
+  const { title, id } = serviceOf(operation);
+  if (services.some((service) => service.id === id)) return;
+  const path = getStatusPath(operation).replace('{jobId}', job.jobId);
+  throw new ProblemError(404, 'unknown_job_id', `The job is one of ${title}: GET ${path} has its status.`);
+};
 
 const describeStatus = (sharing: readonly OperationDefinition[]): z.ZodType => {
   const [first, ...others] = new Set(sharing.map((operation) => serviceOf(operation).dialect.statusSchema));

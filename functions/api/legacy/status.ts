@@ -8,6 +8,7 @@ import {
   presentLightroomStatus,
 } from '#shared/adobe/services/photoshop/legacy/bodies.ts';
 import { documentStatusPath, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/paths.ts';
+import { photoshop } from '#shared/adobe/services/photoshop/service.ts';
 import { isFinal, type Job, requestOf } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import type { ApiContext } from '../context.ts';
@@ -16,10 +17,11 @@ import type { Route } from '../http/router.ts';
 import { findJob } from '../jobs/get.ts';
 import { presentJob } from '../jobs/present-job.ts';
 import { retryAfter } from '../jobs/responses.ts';
+import { requireService } from '../jobs/status.ts';
 
 type StatusContext = Pick<ApiContext, 'table' | 'objects'>;
 
-/** The status calls of old, for any job of the caller. */
+/** The status calls of old, for the jobs of Photoshop, by whatever call they were made. */
 export const legacyStatusRoutes = (context: StatusContext): Route[] => [
   // Adobe answered with 202 also when a job had ended.
   legacyStatusRoute(context, lightroomStatusPath, {
@@ -55,6 +57,7 @@ const legacyStatusRoute = (context: StatusContext, path: string, legacy: LegacyS
   handle: async (request) => {
     const { table, objects } = context;
     const job = await findJob({ table }, request);
+    requireService([photoshop], job);
     const body = legacy.present({
       job: await presentJob(objects, job, request),
       statusUrl: `${request.baseUrl}${path.replace('{jobId}', job.jobId)}`,

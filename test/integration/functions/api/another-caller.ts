@@ -8,12 +8,12 @@ import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { createDelivery } from '#shared/webhooks/delivery-store.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
 import { sources } from './another-callers-files.ts';
+import { adobeUpload, findJobProbes, onEach, type Probe } from './another-callers-jobs.ts';
 import { startApi, success, type TestApi } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
 import { marker, victim } from './victim.ts';
 
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Buffer.alloc(32)]);
-const adobeUpload = '0b5a3f5e-6d1c-4a60-9f0e-000000000001';
 export const reproducible = { prompt: marker, seeds: [11], numVariations: 1 };
 
 /** The API with something of the victim's of every kind. */
@@ -59,38 +59,13 @@ export const startWithPrey = async (): Promise<Prey> => {
   return { api, waiting, done, batch, webhook, upload, uploadKey };
 };
 
-const spellings = (id: string): string[] => [id, id.toUpperCase(), `${id}%20`, `${id}%00`, `%2e%2e/${id}`];
-
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];
-
-type Probe = TestRequest & { mayAnswer?: readonly number[] };
-
-// What is asked of one thing of the victim's: it is as if there were none.
-const absent = [400, 404, 405] as const;
-
-const onEach = (template: string, ids: readonly string[]): Probe[] =>
-  ids.flatMap(spellings).flatMap((id) =>
-    methods.map((method) => ({
-      method,
-      path: template.replace(/\{\w+\}/, id).replace('{index}', '0'),
-      mayAnswer: absent,
-    })),
-  );
-
 /** A list, or a call that names nothing: it is answered, and nothing of the victim's is in it. */
 const answered = (request: TestRequest): Probe[] => [request];
-
-const similar = (path: string, source: unknown): Probe => ({
-  method: 'POST',
-  path,
-  body: { image: { source } },
-  mayAnswer: [400, 403, 404, 422],
-});
 
 const onOthers = (route: string, path: string): Probe[] => [{ method: route.split(' ')[0], path, mayAnswer: [403] }];
 
 /** Requests that try to get at what is the victim's, by the routes that they are for. */
-export const probes: Record<string, (own: Prey) => Probe[]> = {
+const probes: Record<string, (own: Prey) => Probe[]> = {
   'GET /jobs': () => [
     ...answered({ path: '/jobs' }),
     ...answered({ path: '/jobs', query: { status: 'succeeded', caller: victim } }),
@@ -98,8 +73,6 @@ export const probes: Record<string, (own: Prey) => Probe[]> = {
   'GET /jobs/{jobId}': (own) => onEach('/jobs/{jobId}', [own.waiting, own.done]),
   'DELETE /jobs/{jobId}': (own) => onEach('/jobs/{jobId}', [own.done]),
   'GET /jobs/{jobId}/outputs/{index}': (own) => onEach('/jobs/{jobId}/outputs/{index}', [own.done]),
-  'GET /v3/status/{jobId}': (own) => onEach('/v3/status/{jobId}', [own.waiting, own.done]),
-  'PUT /v3/cancel/{jobId}': (own) => onEach('/v3/cancel/{jobId}', [own.waiting]),
   'POST /batches': (own) => [
     ...sources(own).map((source) => ({ method: 'POST', path: '/batches', body: { source }, mayAnswer: [403, 422] })),
   ],
@@ -136,9 +109,15 @@ export const probes: Record<string, (own: Prey) => Probe[]> = {
     ['GET', 'POST'].map((method) => [`${method} /callers`, () => [{ method, path: '/callers', mayAnswer: [403] }]]),
   ),
   ...Object.fromEntries(
-    ['GET /callers/{callerId}', 'PUT /callers/{callerId}', 'DELETE /callers/{callerId}'].map((route) => [
+    [
+      'GET /callers/{callerId}',
+      'PUT /callers/{callerId}',
+      'DELETE /callers/{callerId}',
+      'PUT /callers/{callerId}/pause',
+      'PUT /callers/{callerId}/resume',
+    ].map((route) => [
       route,
-      () => onOthers(route, `/callers/${encodeURIComponent(victim)}`),
+      () => onOthers(route, (route.split(' ')[1] ?? '').replace('{callerId}', encodeURIComponent(victim))),
     ]),
   ),
   'POST /callers/{callerId}/secrets': (): Probe[] => onOthers('POST', '/callers/fgw_1/secrets'),
@@ -152,22 +131,16 @@ export const probes: Record<string, (own: Prey) => Probe[]> = {
   'GET /docs': () => answered({ path: '/docs' }),
   'GET /docs/{file}': () => [{ path: '/docs/..%2fjobs', mayAnswer: [400, 404] }],
   'POST /v2/storage/image': () => [{ method: 'POST', path: '/v2/storage/image', mayAnswer: [400, 415] }],
-  // Asks Adobe, and knows no callers.
-  'GET /v3/custom-models': () => [],
+  'GET /pie/psdService/hello': () => answered({ path: '/pie/psdService/hello' }),
 };
 
-/** The calls that make jobs: each takes images, keys and a caller's earlier outputs. */
-const generation = (own: Prey, path: string): Probe[] => [
-  ...sources(own).map((url) => similar(path, { url })),
-  ...[`job:${own.done}/0`, `job:${own.done.toUpperCase()}/0`, `job:${own.waiting}/0`].map((url) =>
-    similar(path, { url }),
-  ),
-  similar(path, { uploadId: adobeUpload }),
-  similar(path, { uploadId: adobeUpload.toUpperCase() }),
-];
-
-/** Routes of the generative operations, which are definitions. */
-export const isGeneration = (route: string): boolean => /^POST \/v\d\/(images|videos)\//.test(route);
+/**
+ * What is tried by a route; undefined if nothing is known of it.
+ *
+ * @param route such as `GET /jobs`
+ */
+export const findProbes = (route: string): ((own: Prey) => Probe[]) | undefined =>
+  probes[route] ?? findJobProbes(route);
 
 /** Every route of the API, such as `GET /jobs`. */
 export const listRoutes = ({ api }: Prey): string[] =>
@@ -175,10 +148,7 @@ export const listRoutes = ({ api }: Prey): string[] =>
 
 /** Lets a caller try every route; any answer that tells something of the victim's is an error. */
 export const tryRoutes = async (own: Prey, caller: string): Promise<number> => {
-  const all = listRoutes(own).flatMap((route) => {
-    const [, path = ''] = route.split(' ');
-    return isGeneration(route) ? generation(own, path) : (probes[route]?.(own) ?? []);
-  });
+  const all = listRoutes(own).flatMap((route) => findProbes(route)?.(own) ?? []);
   const secrets = [marker, encodeURIComponent(marker), 'whsec_'];
   for (const { mayAnswer, ...probe } of all) {
     const answer = await own.api.call({ ...probe, caller });

@@ -150,7 +150,7 @@ const createEvents = (random: () => number, routes: readonly Route[], ids: reado
     if (chance(0.15)) return text();
     if (chance(0.03)) return large();
     const valid = pick(chance(0.7) ? (validBodies[path] ?? anyBodies) : anyBodies);
-    const written = JSON.stringify(chance(0.3) ? valid : spoil(valid));
+    const written = JSON.stringify(chance(0.3) ? valid : spoil(valid)) ?? '';
     return chance(0.05) ? written.slice(0, below(written.length)) : written;
   };
 
@@ -193,7 +193,10 @@ const startHostileApi = async (): Promise<{ api: TestApi; ids: string[] }> => {
     callAdobe: async ({ method }) => ({
       kind: 'answered',
       status: 200,
-      body: method === 'GET' ? '{"custom_models":[]}' : '{"images":[{"id":"7b3c7b9e-5d0f-4b8e-9a43-0d5f1f1f7c11"}]}',
+      body:
+        method === 'GET'
+          ? '{"custom_models":[],"voices":[],"avatars":[],"items":[]}'
+          : '{"images":[{"id":"7b3c7b9e-5d0f-4b8e-9a43-0d5f1f1f7c11"}]}',
     }),
   });
   const finished: string[] = [];
