@@ -47,7 +47,8 @@ export const generationRoutes = (
       const wanted = readGenerationRequest(sent, operation, context.settings.operations);
       await form?.store();
       const job = await accept(operation, wanted, request);
-      const waitSeconds = preferred ?? defaultWaitSeconds;
+      const isAsked = operation.waitQuery !== undefined && request.query[operation.waitQuery] === 'true';
+      const waitSeconds = preferred ?? (isAsked ? maxWaitSeconds : defaultWaitSeconds);
       if (waitSeconds === undefined) return acceptedResponse(job, request);
       const latest = await awaitJob(context, job, request.startedAt + waitSeconds * 1000);
       const headers: Record<string, string> =

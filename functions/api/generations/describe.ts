@@ -27,6 +27,11 @@ const commonHeaders = {
   ),
 };
 
+const waitParameter = z
+  .enum(['true', 'false'])
+  .optional()
+  .meta({ description: `\`true\` waits for the result, ${maxWaitSeconds} s at most` });
+
 const modelHeader = ({ models }: OperationDefinition): Record<string, z.ZodType> => {
   if (models === undefined) return {};
   const values = z.enum([...models.values] as [string, ...string[]]);
@@ -56,7 +61,7 @@ were seen to answer 400 \`bad_request\` with the same \`validation_errors\`.`;
  * @param waits whether it is the synchronous call
  */
 export const describeGeneration = (operation: OperationDefinition, waits: boolean): RouteDescription => {
-  const { title, accepts, body, result, form } = operation;
+  const { title, accepts, body, result, form, waitQuery } = operation;
   const { presentRefusal, presentResult, writeResult, statusSchema } = serviceOf(operation).dialect;
   const waited = presentResult === undefined ? result.schema : statusSchema;
   const accepted = {
@@ -83,6 +88,7 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
     summary: waits ? `${title}, and wait for the result` : title,
     description,
     headers: z.object({ ...modelHeader(operation), ...secretHeaders(operation), ...commonHeaders }),
+    query: waitQuery === undefined ? undefined : z.object({ [waitQuery]: waitParameter }),
     body: { 'application/json': body, ...(form && { 'multipart/form-data': z.looseObject({ [form.part]: body }) }) },
     answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
     errors: [403, 413, 415, 422, 451, 503, '4XX', '5XX'],

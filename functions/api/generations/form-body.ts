@@ -8,6 +8,7 @@ import type { ApiContext } from '../context.ts';
 import { parseJson, type RawBody } from '../http/json-body.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
+import { claimUpload } from '../uploads/routes.ts';
 
 /** Lambda takes events of 6 MB, in which the form is written in base64: a third longer. */
 const maxFormBytes = 4 * 1024 * 1024;
@@ -16,7 +17,7 @@ const maxFormBytes = 4 * 1024 * 1024;
 export interface ReadForm {
   /** Its JSON, in which the files stand as objects in S3. */
   body: RawBody;
-  /** Stores the files there, as uploads of the caller. */
+  /** Stores the files there, as an upload of the caller; throws a {@link ProblemError} 429 if the caller's day has no more. */
   store(): Promise<void>;
 }
 
@@ -33,12 +34,13 @@ interface FormFile {
  * @throws {ProblemError} 413 for too large a form, 400 for one that is malformed, 422 for one without its JSON
  */
 export const readForm = async (
-  { objects, inputs }: Pick<ApiContext, 'objects' | 'inputs'>,
+  context: Pick<ApiContext, 'objects' | 'inputs' | 'settings'>,
   request: ApiRequest,
   { form }: Pick<OperationDefinition, 'form'>,
 ): Promise<ReadForm | undefined> => {
   const contentType = request.body.contentType ?? '';
   if (form === undefined || parseMediaType(contentType) !== 'multipart/form-data') return undefined;
+  const { objects, inputs } = context;
   const parts = await parseForm(request, contentType);
   const value = await readRequestPart(parts, form);
   const files = new Map<string, FormFile>();
@@ -53,6 +55,7 @@ export const readForm = async (
   return {
     body: { body: JSON.stringify(body), isBase64Encoded: false, contentType: 'application/json' },
     store: async () => {
+      if (files.size > 0) await claimUpload(context, caller);
       await Promise.all([...files.values()].map(({ key, bytes, contentType: type }) => objects.put(key, bytes, type)));
     },
   };

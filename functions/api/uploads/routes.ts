@@ -51,13 +51,7 @@ export const createRoute = ({ inputs, objects, settings, log }: UploadsContext):
     const caller = request.caller();
     const { contentType } = readBodyAs(uploadRequest, request.body, maxBodyBytes);
     const { buckets, maxBytes, table } = inputs;
-    const claim = await claimUploadForm(table, caller, settings.uploadsPerDay);
-    if ('retryAfterSeconds' in claim) {
-      const message = `There are ${settings.uploadsPerDay} forms for uploads a day; the day ends at midnight UTC.`;
-      throw new ProblemError(429, 'too_many_uploads', message, {
-        headers: { 'retry-after': String(claim.retryAfterSeconds) },
-      });
-    }
+    await claimUpload({ inputs, settings }, caller);
     const uploadId = v7();
     const key = uploadKey(caller, uploadId, getExtension(contentType));
     const body: z.output<typeof uploadAnswer> = {
@@ -71,6 +65,24 @@ export const createRoute = ({ inputs, objects, settings, log }: UploadsContext):
     return jsonResponse(201, body);
   },
 });
+
+/**
+ * Counts an upload against the caller's day.
+ *
+ * @throws {ProblemError} 429 if the day has no more
+ */
+export const claimUpload = async (
+  { inputs, settings }: Pick<UploadsContext, 'inputs' | 'settings'>,
+  caller: string,
+): Promise<void> => {
+  const { uploadsPerDay } = settings;
+  const claim = await claimUploadForm(inputs.table, caller, uploadsPerDay);
+  if (!('retryAfterSeconds' in claim)) return;
+  const message = `There are ${uploadsPerDay} forms for uploads a day; the day ends at midnight UTC.`;
+  throw new ProblemError(429, 'too_many_uploads', message, {
+    headers: { 'retry-after': String(claim.retryAfterSeconds) },
+  });
+};
 
 // An upload by a form has a UUID, the copy of an image that was sent to Adobe the SHA-256 of its content.
 const uploadName = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64})$/;

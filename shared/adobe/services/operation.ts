@@ -86,6 +86,8 @@ export interface OperationDefinition {
   path: `/${string}`;
   /** A synchronous path beside it, which the gateway serves by waiting. */
   waitPath?: `/${string}`;
+  /** The parameter of the query that asks for the same with `true`. */
+  waitQuery?: string;
   /** Name of the service's lane whose limit its requests count against; the service's first one if absent. */
   lane?: string;
   /** Absent where the operation has a single model. */

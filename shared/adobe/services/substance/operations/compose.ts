@@ -53,6 +53,7 @@ export const compose: OperationDefinition = {
   name: 'substance/compose',
   title: 'Generate a 3D object composite',
   path: '/v1/composites/compose',
+  waitQuery: 'wait',
   promptFields: ['prompt'],
   body: z.strictObject({
     ...commonFields,

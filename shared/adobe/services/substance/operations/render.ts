@@ -6,6 +6,7 @@ import { renderResult } from '../results.ts';
 import { renderFields, sceneDescription, simpleSceneDescription } from '../scene.ts';
 
 const rendering = {
+  waitQuery: 'wait',
   warnings: warnOfTokens,
   // Masks and maps are as many as the scene has materials and objects.
   countOutputs: () => undefined,

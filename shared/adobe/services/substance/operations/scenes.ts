@@ -6,6 +6,7 @@ import { convertedResult, descriptionResult, sceneResult } from '../results.ts';
 import { sceneDescription, sceneFormats } from '../scene.ts';
 
 const common = {
+  waitQuery: 'wait',
   warnings: warnOfTokens,
   accepts: substanceAcceptance,
   polling: substancePolling,
