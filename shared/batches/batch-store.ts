@@ -56,6 +56,21 @@ export const createBatch = async (
 };
 
 /**
+ * Writes which object holds the requests of a new batch, and has dispatch look at it now.
+ *
+ * @returns the batch as it is then: another call may have been faster, or dispatch
+ */
+export const attachInput = async (table: Table, batch: Batch, source: BatchSource): Promise<Batch> => {
+  const now = new Date(table.clock.now()).toISOString();
+  const reading = condition`#state = ${'reading' satisfies BatchState} AND #run = ${0}`;
+  const item = await updateItem(table, batchKey(batch.batchId), {
+    set: { source, updatedAt: now, queueOrder: now },
+    when: condition`${reading} AND attribute_not_exists(#source.#etag) AND attribute_not_exists(#source.#versionId)`,
+  });
+  return item === undefined ? ((await getBatch(table, batch.batchId)) ?? batch) : parseBatch(item);
+};
+
+/**
  * Reads a batch as it is now (strongly consistent); undefined if there is none or its time is over.
  *
  * @throws {UnreadableItemError} if the item is not a whole batch

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
-import { batchIdOfCall, batchIdOfFile, createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { attachInput, batchIdOfCall, batchIdOfFile, createBatch, getBatch } from '#shared/batches/batch-store.ts';
+import { leaseMs } from '#shared/batches/open-batches.ts';
 import { admitBatch } from '#shared/callers/admission.ts';
 import { batchInputKey } from '#shared/deployment/bucket.ts';
 import { priorities } from '#shared/priority.ts';
@@ -97,13 +98,13 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
 
 const takeIn = async (context: ApiContext, from: Actor, wanted: BatchRequest): Promise<Batch> => {
   const caller = from.caller();
-  const { table, objects, readPolicy, settings } = context;
+  const { table, readPolicy, settings } = context;
   const { idempotencyKey: key } = wanted;
   const idByKey = batchIdOfCall(settings.stackName, caller, key);
   // Looked up first: another request with the same key must not replace the requests of this one, and the same one is answered
   // even if its file is gone by now.
   const existing = key === undefined ? undefined : await getBatch(table, idByKey);
-  if (existing !== undefined) return requireSameRequest(existing, wanted);
+  if (existing !== undefined) return storeInput(context, requireSameRequest(existing, wanted), wanted);
   // Before anything is stored: what is refused must leave no prompts behind.
   const admit = async (batchId: string) => admitBatch(table, caller, await readPolicy(caller), batchId);
   if (wanted.kind === 'source') {
@@ -118,8 +119,19 @@ const takeIn = async (context: ApiContext, from: Actor, wanted: BatchRequest): P
     return requireSameRequest(await putBatch(context, from, idByKey, source, wanted), wanted);
   }
   await admit(idByKey);
-  const stored = await objects.put(batchInputKey(idByKey, wanted.extension), wanted.body, wanted.contentType);
-  return requireSameRequest(await putBatch(context, from, idByKey, toBatchSource(stored), wanted), wanted);
+  // The record leads to the input from before it is there, so that no crash leaves prompts behind which nothing erases.
+  const source = { bucket: context.objects.bucket, key: batchInputKey(idByKey, wanted.extension) };
+  const batch = await putBatch(context, from, idByKey, source, wanted);
+  return storeInput(context, requireSameRequest(batch, wanted), wanted);
+};
+
+/** Stores the requests of a new batch, unless that has been done, and has dispatch look at it; until then nothing reads them. */
+const storeInput = async ({ table, objects }: ApiContext, batch: Batch, wanted: BatchRequest): Promise<Batch> => {
+  const { source, state, run } = batch;
+  const isStored = source?.etag !== undefined || source?.versionId !== undefined;
+  if (wanted.kind === 'source' || source === undefined || isStored || state !== 'reading' || run > 0) return batch;
+  const stored = await objects.put(source.key, wanted.body, wanted.contentType);
+  return requireKept(await attachInput(table, batch, toBatchSource(stored)));
 };
 
 const putBatch = async (
@@ -127,11 +139,12 @@ const putBatch = async (
   from: Actor,
   batchId: string,
   source: BatchSource,
-  { priority, outputName, labels, requestHash }: BatchRequest,
+  { kind, priority, outputName, labels, requestHash }: BatchRequest,
 ): Promise<Batch> => {
   const caller = from.caller();
   const newBatch = { batchId, caller, source, priority, outputName, labels, requestHash, retentionSeconds };
-  const { created, batch } = await createBatch(table, newBatch, table.clock.now());
+  const now = table.clock.now();
+  const { created, batch } = await createBatch(table, newBatch, kind === 'body' ? now + leaseMs : now);
   if (created) audit(log, from, 'batch made', { batchId });
   return batch;
 };
