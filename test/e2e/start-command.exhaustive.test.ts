@@ -26,6 +26,50 @@ describe('npm start', () => {
     expect(await command.exited).toBe(0);
   });
 
+  it('keeps the second demo caller within --budget, and not the first one', async () => {
+    const budget = 3;
+    const command = runStart(['--json', '--port', '0', '--poll-seconds', '1', '--budget', String(budget)]);
+    const { gateway, callers } = (await command.json(0)) as {
+      gateway: string;
+      callers: { clientId: string; clientSecret: string }[];
+    };
+    const [first, second] = await Promise.all(
+      callers.map(async ({ clientId, clientSecret }) => {
+        const body = new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: clientId,
+          client_secret: clientSecret,
+        });
+        const answer = await fetch(`${gateway}/ims/token/v3`, { method: 'POST', body });
+        const { access_token: token } = (await answer.json()) as { access_token: string };
+        return { authorization: `Bearer ${token}`, 'x-api-key': clientId };
+      }),
+    );
+    const post = async (caller: Record<string, string> | undefined, index: number): Promise<number> => {
+      const answer = await fetch(`${gateway}/v3/images/generate-async`, {
+        method: 'POST',
+        headers: { ...caller, 'content-type': 'application/json' },
+        body: JSON.stringify({ prompt: `image ${index}` }),
+      });
+      await answer.arrayBuffer();
+      return answer.status;
+    };
+    const countJobs = async (caller: Record<string, string> | undefined): Promise<number> => {
+      const answer = await fetch(`${gateway}/jobs`, { headers: { ...caller } });
+      return ((await answer.json()) as { jobs: unknown[] }).jobs.length;
+    };
+    const requests = Array.from({ length: 12 }, (_, index) => index);
+    const [ofFirst, ofSecond] = await Promise.all(
+      [first, second].map((caller) => Promise.all(requests.map((index) => post(caller, index)))),
+    );
+    expect(ofSecond?.filter((status) => status === 202)).toHaveLength(budget);
+    expect(ofSecond?.filter((status) => status === 429)).toHaveLength(requests.length - budget);
+    expect(ofFirst).toEqual(requests.map(() => 202));
+    expect(await countJobs(second)).toBe(budget);
+    expect(await countJobs(first)).toBe(requests.length);
+    expect(await post(second, requests.length)).toBe(429);
+  });
+
   it('ends with 1 and the reason when there is no image', async () => {
     const simulator = await startSimulator();
     simulator.faults.add({ fault: 'prompt_unsafe', service: 'firefly', method: 'POST' });
