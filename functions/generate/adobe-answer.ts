@@ -86,14 +86,19 @@ const maxOutputs = 1_000;
 const maxResultBytes = 64 * 1024;
 const maxFieldsBytes = 1_024;
 
-const limitFinished = ({ outputs, result, reason, isPartial }: Finished): KeptAnswer => {
-  const listed = outputs
+/** What is kept of an answer; of more outputs than that, one more place says so. */
+export const limitFinished = ({ outputs, result, reason, isPartial }: Finished): KeptAnswer => {
+  const listed: ListedOutput[] = outputs
     .slice(0, maxOutputs)
     .map((output) =>
       output === undefined || isFailedOutput(output)
         ? output
         : { ...output, fields: output.fields && limitResult(output.fields, maxFieldsBytes).result },
     );
+  if (outputs.length > maxOutputs) {
+    const message = `Adobe made ${outputs.length} outputs, of which a job keeps ${maxOutputs}. Ask for fewer in one request.`;
+    listed.push({ error: { code: 'too_many_outputs', message } });
+  }
   const isExplained = listed.some((output) => output === undefined || isFailedOutput(output));
   const { result: fitting, isCut } = limitResult(result, maxResultBytes);
   return {
