@@ -1,5 +1,6 @@
+import { defaultOperation } from '../line-request.ts';
 import { RefusedFileError } from '../prepared-line.ts';
-import { isHeader, readColumnName } from './known-names.ts';
+import { isForeign, isHeader, readColumnName } from './known-names.ts';
 import { type OwnColumns, readOwnColumns } from './own-columns.ts';
 
 /** What the header row of a table says. */
@@ -49,6 +50,8 @@ export const readColumns = (header: readonly string[]): Columns => {
   }
   const ofLine = new Map<string, number>();
   const body = new Map<string, Field>();
+  // Those with `body.` in front are sent whatever the operation knows.
+  const asked = new Set<string>();
   const labels: { column: number; label: string }[] = [];
   const own: { column: number; name: string }[] = [];
   for (const [column, name] of names.entries()) {
@@ -61,11 +64,15 @@ export const readColumns = (header: readonly string[]): Columns => {
     else if (known.kind === 'label') labels.push({ column, label: known.label });
     else if (known.kind === 'body') {
       checkPath(name, column, known.path);
+      if (known.isPrefixed) asked.add(known.path[0] ?? '');
       addField(body, known.path, { kind: 'cell', column, name });
     } else if (ofLine.has(known.field)) throw standsTwice(name);
     else ofLine.set(known.field, column);
   }
   const fields = new Map([...body].map(([name, field]) => [name, withLists(field)]));
+  const fieldsOf = (operation: string): ReadonlyMap<string, Field> =>
+    new Map([...fields].filter(([name]) => asked.has(name) || !isForeign(name, operation)));
+  const operationColumn = ofLine.get('operation') ?? -1;
   const ownColumns = new Set(own.map(({ column }) => column));
   return {
     buildRequest: (cells) => ({
@@ -76,7 +83,7 @@ export const readColumns = (header: readonly string[]): Columns => {
         }),
       ),
       ...readLabels(labels, cells, ofLine.get('labels')),
-      body: readFields(fields, cells),
+      body: readFields(fieldsOf(cells[operationColumn]?.trim() || defaultOperation), cells),
     }),
     isNamed: (column) => (names[column] ?? '') !== '',
     own: readOwnColumns(own),

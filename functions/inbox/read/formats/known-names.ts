@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operations } from '#shared/adobe/services/registry.ts';
+import { findOperation, operations, serviceOf } from '#shared/adobe/services/registry.ts';
 
 /** Fields of a line that stand beside its body. */
 export const lineFields = ['operation', 'id', 'priority', 'modelVersion', 'name', 'labels'] as const;
@@ -9,13 +9,25 @@ export type ColumnName =
   | { kind: 'line'; field: (typeof lineFields)[number] }
   /** One label, such as `label:campaign`. */
   | { kind: 'label'; label: string }
-  | { kind: 'body'; path: string[] }
+  | { kind: 'body'; path: string[]; isPrefixed: boolean }
   | { kind: 'own' };
 
 const bodyPrefix = 'body.';
 const labelPrefix = 'label:';
 
 const topFields = new Set(operations.flatMap(({ body }) => Object.keys(body.shape)));
+
+/**
+ * Whether a field at the top of a body is one that only other services know than that of a line's operation: a table may hold lines for
+ * several, and to this one the column says nothing.
+ *
+ * @param operation name of the line's operation
+ */
+export const isForeign = (field: string, operation: string): boolean => {
+  const known = findOperation(operation);
+  if (known === undefined || !topFields.has(field)) return false;
+  return serviceOf(known).operations.every(({ body }) => !Object.hasOwn(body.shape, field));
+};
 
 /** Names of fields at any depth, in lower case, with how they are written. */
 const knownNames = new Map<string, string>();
@@ -48,7 +60,7 @@ export const readColumnName = (name: string): ColumnName => {
   }
   const isPrefixed = name.slice(0, bodyPrefix.length).toLowerCase() === bodyPrefix;
   const path = (isPrefixed ? name.slice(bodyPrefix.length) : name).split('.').map(writeKnownName);
-  return isPrefixed || topFields.has(path[0] ?? '') ? { kind: 'body', path } : { kind: 'own' };
+  return isPrefixed || topFields.has(path[0] ?? '') ? { kind: 'body', path, isPrefixed } : { kind: 'own' };
 };
 
 const writeKnownName = (part: string): string => {
