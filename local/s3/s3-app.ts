@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { buildApp } from 'fauxqs';
 import { ServiceError } from '../service-error.ts';
 import { authenticate, type KnownKeys } from './authentication.ts';
+import { checkChecksum, playSize } from './object-claims.ts';
 import { checkPolicy, readForm } from './post-policy.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
 
@@ -128,10 +129,15 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
   app.addHook('preHandler', async (request) => {
     // Without a body there is no parser to make the empty one.
     request.body ??= Buffer.alloc(0);
+    if (request.method === 'PUT') checkChecksum(request.query as Record<string, unknown>, request.body as Buffer);
     if (!isForm(request)) return;
     const { bucket } = request.params as { bucket: string };
     const form = await readForm(request.body as Buffer, request.headers['content-type'] ?? '');
     checkPolicy(bucket, form, options.keys, Date.now());
+  });
+
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(playSize(reply.getHeaders()));
   });
 
   app.addHook('onResponse', async (request, reply) => {

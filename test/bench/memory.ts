@@ -1,7 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startStack } from '#local/stack.ts';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { localClients } from '#local/clients.ts';
+import { type StackDescription, startStack } from '#local/stack.ts';
+import { stackNames } from '#local/stack-settings.ts';
 import { bundleFunction } from '#test/fixtures/bundled-functions.ts';
 
 /** Memory of the bundled generate function while it stores one large output, in MB (1024 x 1024 bytes). */
@@ -13,10 +16,50 @@ export interface MemoryFigures {
 }
 
 const mb = 1024 * 1024;
-const outputMb = 200;
 
-/** Stores one output of 200 MB with the bundled function in a fresh process of its own. */
-export const measureMemory = async (directory: string): Promise<MemoryFigures> => {
+/** What is stored, and from what. */
+interface LargeJob {
+  outputMb: number;
+  services: readonly string[];
+  path: string;
+  /** Puts the input there, if it has one. */
+  prepare(stack: StackDescription): Promise<void>;
+  body(stack: StackDescription): object;
+}
+
+/** An image of Firefly's. */
+const largeImage: LargeJob = {
+  outputMb: 200,
+  services: [],
+  path: '/v3/images/generate-async',
+  prepare: async () => {},
+  body: () => ({ prompt: 'a very large picture' }),
+};
+
+const inputKey = 'inbox/local/large.psd';
+
+/** A Photoshop file of 5 GB, and an output of 1 GB. */
+export const largeEdit: LargeJob = {
+  outputMb: 1_024,
+  services: ['photoshop'],
+  path: '/v2/edit',
+  prepare: async (stack) => {
+    const { s3 } = localClients(stack);
+    const Body = Buffer.concat([Buffer.from('8BPS\0\x01', 'latin1'), Buffer.alloc(128 * 1024)]);
+    const Metadata = { 'played-bytes': String(5 * 1024 ** 3) };
+    await s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: inputKey, Body, Metadata }));
+    s3.destroy();
+  },
+  body: ({ bucket }) => ({
+    image: { source: { url: `s3://${bucket}/${inputKey}` } },
+    edits: { autoTone: true },
+    outputs: [{ destination: { validityPeriod: 3_600 }, mediaType: 'image/jpeg' }],
+  }),
+};
+
+/** Runs one job with the bundled function in a fresh process of its own. */
+export const measureMemory = async (directory: string, job: LargeJob = largeImage): Promise<MemoryFigures> => {
+  const { outputMb } = job;
   const bundle = await bundleFunction('generate', directory);
   const figures = join(directory, 'memory.json');
   const wrapper = join(directory, 'generate-in-process.ts');
@@ -33,14 +76,18 @@ export const handler = handlerInProcess(${JSON.stringify(bundle)}, ({ idleRssByt
     ended = resolve;
   });
   const stack = await startStack({
-    settings: { requestsPerMinute: 60, pollSeconds: 1 },
+    services: job.services,
+    settings: { requestsPerMinute: 60, pollSeconds: 1, outputMaxBytes: 2_000_000_000 },
     simulator: { requestsPerMinute: 60, pendingMs: 0, generationMs: 0, outputBytes: outputMb * mb },
     handlers: { generate: wrapper },
     schedules: false,
-    onExecutionFinished: () => ended(),
+    onExecutionFinished: ({ functionName }) => {
+      if (functionName === stackNames.functions.generate) ended();
+    },
   });
   try {
-    await storeOne(stack.description.gateway);
+    await job.prepare(stack.description);
+    await storeOne(stack.description, job);
     // The last invocation goes on for a moment after the job is over, and reports the peak of them all.
     await executionEnded;
     const { idleRssBytes, peakRssBytes } = JSON.parse(await readFile(figures, 'utf8'));
@@ -55,11 +102,12 @@ export const handler = handlerInProcess(${JSON.stringify(bundle)}, ({ idleRssByt
   }
 };
 
-const storeOne = async (gateway: string): Promise<void> => {
-  const accepted = await fetch(`${gateway}/v3/images/generate-async`, {
+const storeOne = async (stack: StackDescription, { path, body }: LargeJob): Promise<void> => {
+  const { gateway } = stack;
+  const accepted = await fetch(gateway + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ prompt: 'a very large picture' }),
+    body: JSON.stringify(body(stack)),
   });
   const { jobId } = (await accepted.json()) as { jobId: string };
   for (;;) {

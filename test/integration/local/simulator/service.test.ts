@@ -124,6 +124,9 @@ describe('a service on an origin of its own', () => {
     expect(partial.phase).toBe('partially_succeeded');
     expect(partial.outputs[1]?.error?.code).toBe('output_unwritable');
     expect((await finish({ targets: [{ url: signedType }] })).phase).toBe('failed');
+    const ofEmptyBody = new PutObjectCommand({ Bucket: 'pictures', Key: 'sum', ChecksumCRC32: 'AAAAAA==' });
+    const { error } = await finish({ targets: [{ url: await getSignedUrl(s3, ofEmptyBody) }] });
+    expect(error).toMatchObject({ code: 'output_unwritable', message: expect.stringContaining('HTTP 400') });
   });
 
   it.each([
