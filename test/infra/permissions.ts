@@ -83,6 +83,8 @@ export const permissions: Record<Principal, Permission[]> = {
     ...own('dispatch'),
     // Reads a job again by its key when the answer to a write was lost.
     { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    // The pause of a caller, once all of its jobs are back in their queues.
+    { on: 'job table', may: ['dynamodb:DeleteItem'], when: inPartitions('caller-pauses') },
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index unpublished', may: ['dynamodb:Query'] },
     { on: 'alias live of generate', may: ['lambda:InvokeFunction'] },

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
+import { jobPartitions } from '#shared/deployment/tables.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { aliasArn, allow } from './statements.ts';
@@ -30,6 +31,10 @@ export class DispatchFunction extends GatewayFunction {
       permissions: [
         // Reads a job again by its key when the answer to a write was lost.
         allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
+        // The pause of a caller, once all of its jobs are back in their queues.
+        allow(['dynamodb:DeleteItem'], [table.tableArn], {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartitions.callerPauses] },
+        }),
         allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('unpublished')]),
         allow(['lambda:InvokeFunction'], [aliasArn(scope, 'generate'), aliasArn(scope, 'inbox')]),
         events.allowAnnouncing,
