@@ -131,6 +131,7 @@ const probes: Record<string, (own: Prey) => Probe[]> = {
   'GET /docs': () => answered({ path: '/docs' }),
   'GET /docs/{file}': () => [{ path: '/docs/..%2fjobs', mayAnswer: [400, 404] }],
   'POST /v2/storage/image': () => [{ method: 'POST', path: '/v2/storage/image', mayAnswer: [400, 415] }],
+  'GET /v1/templates/render-jobs': () => answered({ path: '/v1/templates/render-jobs' }),
   'GET /pie/psdService/hello': () => answered({ path: '/pie/psdService/hello' }),
 };
 
