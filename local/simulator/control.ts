@@ -8,6 +8,7 @@ import { type Answer, json } from './http/answer.ts';
 import type { ReceivedRequest } from './http/request.ts';
 import type { RequestLog } from './http/request-log.ts';
 import { type Manner, mannerSchema } from './manner/manner.ts';
+import type { ServiceJob } from './service/definition.ts';
 import { type SimulatorSettings, settingsSchema } from './settings.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -20,6 +21,8 @@ export interface ControlParts {
   manner: Manner;
   tokens: Tokens;
   clock: Clock;
+  /** The jobs of the services beside Firefly, by their ids. */
+  serviceJobs(): Readonly<Record<string, readonly ServiceJob[]>>;
 }
 
 const expireTokens = z.strictObject({ fault: z.literal('expire_tokens') });
@@ -30,7 +33,7 @@ const faultsBody = z.union([faultSchema, expireTokens]).or(z.array(z.union([faul
  * `requests` (GET), `jobs` (GET), `settings` (GET, PATCH), `manner` (GET the facts; PUT `{manner, facts}`).
  */
 export const createControl = (parts: ControlParts): ((request: ReceivedRequest) => Answer) => {
-  const { faults, jobs, requestLog, settings, manner, tokens, clock } = parts;
+  const { faults, jobs, requestLog, settings, manner, tokens, clock, serviceJobs } = parts;
 
   const addFaults = (body: Buffer): Answer => {
     const given = faultsBody.parse(JSON.parse(body.toString()));
@@ -56,14 +59,17 @@ export const createControl = (parts: ControlParts): ((request: ReceivedRequest) 
     },
     'GET requests': () => json(200, requestLog.requests()),
     'GET jobs': () =>
-      json(
-        200,
-        jobs.all().map(({ operation, ...job }) => ({
+      json(200, [
+        ...jobs.all().map(({ operation, ...job }) => ({
           ...job,
+          service: 'firefly',
           operation: operation.path,
           status: jobState(job, clock.now()).status,
         })),
-      ),
+        ...Object.entries(serviceJobs()).flatMap(([service, all]) =>
+          all.map(({ operation, phase, ...job }) => ({ ...job, service, operation: operation.path, status: phase })),
+        ),
+      ]),
     'GET settings': () => json(200, settings),
     'PATCH settings': ({ body }) => changeSettings(body),
     'GET manner': () => json(200, manner.all()),

@@ -130,14 +130,16 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     }),
     outputs: outputs.serve,
   };
-  const control = createControl({ faults, jobs, requestLog, settings, manner, tokens, clock });
+  let running: RunningService[] = [];
+  const serviceJobs = () => Object.fromEntries(running.map((each) => [each.id, each.jobs()]));
+  const control = createControl({ faults, jobs, requestLog, settings, manner, tokens, clock, serviceJobs });
   const fronts = [advertise, advertiseOutputs].flatMap((url) => (url === undefined ? [] : [new URL(url).host]));
   const guard = { hosts: fronts, anyPort };
   const shared = { control, faults, manner, settings, requestLog, clock, guard };
   const handle: Handler = (request) => handlers[serviceOf(request.path)](request);
   const server = await serve({ ...shared, serviceOf, handle }, port);
   ownUrl = server.url;
-  const running = await Promise.all(definitions.map((each) => startService(each, { ...shared, tokens, pictures })));
+  running = await Promise.all(definitions.map((each) => startService(each, { ...shared, tokens, pictures })));
   return {
     url: server.url,
     close: async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { getUrlVariable, readAdobeTarget } from '#local/adobe-target.ts';
 import { readStartOptions, usage } from '#local/cli/start-options.ts';
+import { simulatedServices } from '#local/simulator/services.ts';
 import { services } from '#shared/adobe/services/registry.ts';
 
 describe('the options of npm start', () => {
@@ -18,6 +19,11 @@ describe('the options of npm start', () => {
 
   it('take the manner of the simulator', () => {
     expect(readStartOptions(['--simulator-manner', 'observed']).simulatorManner).toBe('observed');
+  });
+
+  it('find a simulator for every service', () => {
+    const others = services.map(({ id }) => id).filter((id) => id !== 'firefly');
+    expect(simulatedServices.map(({ id }) => id).sort()).toEqual(others.sort());
   });
 
   it('turn on services beside Firefly, by their ids or all', () => {

@@ -48,11 +48,27 @@ describe('a presigned URL', () => {
   });
 
   it('stores an object', async () => {
-    const url = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: 'upload' }));
+    const command = new PutObjectCommand({ Bucket, Key: 'upload' });
+    const unchecked = s3ClientOf(server.url, { requestChecksumCalculation: 'WHEN_REQUIRED' });
+    const url = await getSignedUrl(unchecked, command);
+    unchecked.destroy();
+    // By default the SDK signs the checksum of an empty body into the URL.
+    const ofNothing = await getSignedUrl(client, command);
 
+    expect(await answerTo(ofNothing, { method: 'PUT', body: 'sent' })).toEqual(refusal(400, 'BadDigest'));
     expect(await answerTo(url, { method: 'PUT', body: 'sent' })).toMatchObject({ status: 200 });
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: 'upload' }));
     expect(await Body?.transformToString()).toBe('sent');
+  });
+
+  it('serves the beginning of an object that plays a larger one', async () => {
+    const large = { Bucket, Key: 'large', Body: 'a beginning', Metadata: { 'played-bytes': String(5 * 1024 ** 3) } };
+    await client.send(new PutObjectCommand(large));
+    const { ContentRange } = await client.send(new GetObjectCommand({ Bucket, Key: 'large', Range: 'bytes=0-4' }));
+    expect(ContentRange).toBe('bytes 0-4/5368709120');
+    expect(await client.send(new HeadObjectCommand({ Bucket, Key: 'large' }))).toMatchObject({
+      ContentLength: 5 * 1024 ** 3,
+    });
   });
 
   it('is refused when it has expired or was tampered with', async () => {
@@ -62,7 +78,7 @@ describe('a presigned URL', () => {
     });
     const tampered = (await getSignedUrl(client, new GetObjectCommand({ Bucket, Key }))).replace('1.png', '2.png');
     const foreign = await getSignedUrl(
-      s3ClientOf(server.url, 'foreign', 'local'),
+      s3ClientOf(server.url, { accessKeyId: 'foreign' }),
       new GetObjectCommand({ Bucket, Key }),
     );
 

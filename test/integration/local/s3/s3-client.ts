@@ -1,13 +1,17 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** The unmodified client with its default checksums. */
-export const s3ClientOf = (url: string, accessKeyId = 'local', secretAccessKey = 'local'): S3Client =>
+export const s3ClientOf = (
+  url: string,
+  { accessKeyId = 'local', ...options }: S3ClientConfig & { accessKeyId?: string } = {},
+): S3Client =>
   new S3Client({
     endpoint: url,
     region: 'us-east-1',
     forcePathStyle: true,
-    credentials: { accessKeyId, secretAccessKey },
+    credentials: { accessKeyId, secretAccessKey: 'local' },
     maxAttempts: 1,
+    ...options,
   });
 
 /** Bytes that differ from place to place, so that a wrong offset shows. */

@@ -17,6 +17,8 @@ interface Status {
   error?: { code: string; message: string };
 }
 
+const patience = { timeout: 15_000 };
+
 describe('a service on an origin of its own', () => {
   const clock = createTestClock();
   let storage: S3Server;
@@ -77,7 +79,7 @@ describe('a service on an origin of its own', () => {
       const status = await read(statusUrl);
       expect(['pending', 'running']).not.toContain(status.phase);
       return status;
-    });
+    }, patience);
   };
 
   it('fetches inputs from S3 and hosts what it makes, at URLs that die and take no token', async () => {
@@ -185,7 +187,7 @@ describe('a service on an origin of its own', () => {
   it('goes on with a job whose answer was lost', async () => {
     simulator.faults.add({ fault: 'drop', effect: 'done', service: 'press', times: 1 });
     await expect(send({ targets: [{ url: await signPut('lost') }] })).rejects.toThrow();
-    await vi.waitFor(() => expect(simulator.services['press']?.jobs()[0]?.phase).toBe('succeeded'));
+    await vi.waitFor(() => expect(simulator.services['press']?.jobs()[0]?.phase).toBe('succeeded'), patience);
     const stored = await s3.send(new GetObjectCommand({ Bucket: 'pictures', Key: 'lost' }));
     expect(stored.ContentType).toBe('image/png');
   });
@@ -210,6 +212,12 @@ describe('a service on an origin of its own', () => {
     expect((await clientOf(simulator).cancel(stop)).status).toBe(409);
     const answered = await send({ targets: ['json'], text: '[1]' }, {}, '/v1/press-now');
     expect(await answered.json()).toMatchObject([{ content: [1] }]);
+  });
+
+  it('shows its jobs among those of the simulator', async () => {
+    const { jobId } = await finish({ targets: ['hosted'] });
+    const jobs = await jsonOf<object[]>(await fetch(`${url}/_simulator/jobs`));
+    expect(jobs).toContainEqual(expect.objectContaining({ jobId, service: 'press', operation: '/v1/press' }));
   });
 
   it('answers for paths, methods and jobs that it does not have', async () => {
