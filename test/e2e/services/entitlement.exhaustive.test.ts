@@ -67,8 +67,8 @@ describe('a credential that lacks services which are on', () => {
     expect((await gateway.until(await gateway.submit({ prompt: 'a cat' }))).status).toBe('succeeded');
     const outputs = [{ mediaType: 'image/jpeg', destination: { validityPeriod: 3_600 } }];
     const edited = await gateway.until(await post('/v2/edit', { image: source, outputs }));
-    // Its input is nowhere, which Photoshop itself found out.
-    expect(edited).toMatchObject({ status: 'failed', attempts: 1 });
+    // Its input is nowhere, which Photoshop itself found out: it let the token in.
+    expect(edited).toMatchObject({ status: 'failed', error: { code: '400401' } });
     expect((await gateway.record(refused)).status).toBe('queued');
   });
 });
