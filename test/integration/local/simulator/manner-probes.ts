@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { FactName } from '#local/simulator/manner/facts.ts';
 import type { Simulator, SimulatorOptions } from '#local/simulator/simulator.ts';
 import { generationScopes } from '#shared/adobe/auth/scopes.ts';
 import { type Accepted, type clientOf, jsonOf, type Status } from './client.ts';
 import type { createTestClock } from './clock.ts';
-import { pressService } from './service.ts';
+import { pressService, readPutType } from './service.ts';
 
 type Client = ReturnType<typeof clientOf>;
 type Setup = { simulator: Simulator; client: Client; clock: ReturnType<typeof createTestClock> };
@@ -44,24 +41,6 @@ const outputUrls = ({ result }: Status): string[] => result?.outputs.map(({ imag
 const firstOutput = async (setup: Setup, body: object = {}): Promise<Response> =>
   fetch(outputUrls((await finished(setup, body)).status)[0] ?? '');
 const digest = (bytes: ArrayBuffer) => createHash('sha256').update(Buffer.from(bytes)).digest('hex');
-
-/** The content type with which an output arrives at the URL that the request named. */
-const putType = async ({ simulator, client }: Setup): Promise<string | undefined> => {
-  const target = createServer();
-  target.listen(0, '127.0.0.1');
-  await once(target, 'listening');
-  const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/`;
-  const arrived = once(target, 'request') as Promise<[IncomingMessage, ServerResponse]>;
-  await fetch(`${simulator.services['press']?.url}/v1/press`, {
-    method: 'POST',
-    headers: await client.authorized({ 'content-type': 'application/json' }),
-    body: JSON.stringify({ targets: [{ url }] }),
-  });
-  const [request, response] = await arrived;
-  response.end();
-  target.close();
-  return request.headers['content-type'];
-};
 
 /** One for each fact on which documents and observation differ. */
 export const probes: Partial<Record<FactName, Probe>> = {
@@ -208,7 +187,7 @@ export const probes: Partial<Record<FactName, Probe>> = {
     observed: 'application/octet-stream',
   },
   'outputs-put-untyped': {
-    see: putType,
+    see: ({ simulator, client }) => readPutType(simulator, client),
     options: { services: [pressService] },
     documented: 'image/png',
     observed: undefined,

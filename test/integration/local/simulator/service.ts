@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import { json } from '#local/simulator/http/answer.ts';
 import type { ServiceOperation, SimulatedService } from '#local/simulator/service/definition.ts';
 import { createRefuse, writeErrorCode } from '#local/simulator/service/refusals.ts';
+import type { Simulator } from '#local/simulator/simulator.ts';
+import type { clientOf } from './client.ts';
 
 const body = z.strictObject({
   sources: z.array(z.strictObject({ url: z.string() })).default([]),
@@ -69,4 +74,25 @@ export const pressService: SimulatedService = {
   partialOutputs: 'end_partially',
   refuse: createRefuse(writeErrorCode),
   explain: ({ kind, message }) => ({ code: kind, message }),
+};
+
+/** The content type with which an output arrives at the URL that the request named. */
+export const readPutType = async (
+  simulator: Simulator,
+  client: ReturnType<typeof clientOf>,
+): Promise<string | undefined> => {
+  const target = createServer();
+  target.listen(0, '127.0.0.1');
+  await once(target, 'listening');
+  const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/`;
+  const arrived = once(target, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+  await fetch(`${simulator.services['press']?.url}/v1/press`, {
+    method: 'POST',
+    headers: await client.authorized({ 'content-type': 'application/json' }),
+    body: JSON.stringify({ targets: [{ url }] }),
+  });
+  const [request, response] = await arrived;
+  response.end();
+  target.close();
+  return request.headers['content-type'];
 };
