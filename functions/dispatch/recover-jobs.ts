@@ -2,6 +2,7 @@ import { isFinal, type Job, type JobError, type JobState } from '#shared/jobs/jo
 import { rejoinQueue } from '#shared/jobs/lanes/lost-turns.ts';
 import { overdueJobs } from '#shared/jobs/lanes/queue.ts';
 import { requeue } from '#shared/jobs/lanes/turn.ts';
+import { awaitOutputs, type LostAnswer } from '#shared/jobs/lost-answer.ts';
 import { givenUpJob, unknownOutcome } from '#shared/jobs/set-aside.ts';
 import { endJob, resumeTurn } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
@@ -62,6 +63,8 @@ const loseTurn = async (context: RecoverContext, job: Job): Promise<boolean> => 
 const recoverActive = async (context: RecoverContext, job: Job): Promise<boolean> => {
   const { table, startTurn, log, recordMetric } = context;
   if (job.state === 'submitting') {
+    const kept = await awaitOutputs(table, job, executionDied);
+    if (kept !== undefined) return recoverActive(context, kept);
     if (await fail(context, job, ['submitting'], unknownOutcome)) recordMetric(metricNames.submitOutcomeUnknown, 1);
     return false;
   }
@@ -85,6 +88,8 @@ const recoverActive = async (context: RecoverContext, job: Job): Promise<boolean
     return false;
   }
 };
+
+const executionDied: LostAnswer = { reason: 'The execution that sent the request died.' };
 
 const givenUp: JobError = {
   code: givenUpJob,

@@ -7,6 +7,8 @@ import { GatewayError } from '#shared/errors.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
 import { readKeptProgress } from './kept-answer.ts';
+import { limitPolls } from './limited-polls.ts';
+import { lookForOutputs } from './lost-answer.ts';
 
 /** What Adobe says of a job that has succeeded there. */
 export type Finished = Extract<JobProgress, { kind: 'succeeded' }>;
@@ -52,13 +54,13 @@ export class AnswerUnavailableError extends GatewayError {
  * Asks once what came of a job: Adobe at the job's status URL, or the bucket for the answer to a synchronous call. Of a job that is
  * being stored, some services tell the outputs elsewhere once its status is gone.
  */
-export const askAdobe = async (
-  { callAdobe: call, allowsStatus: allows, ...context }: GenerateContext,
-  job: Job,
-): Promise<PollOutcome> => {
+export const askAdobe = async (context: GenerateContext, job: Job): Promise<PollOutcome> => {
+  const { allowsStatus: allows } = context;
   const { statusUrl } = job.upstream ?? {};
+  if (job.lostAnswer !== undefined) return lookForOutputs(context, job);
   if (statusUrl === undefined) return readKeptProgress(context, job);
   const operation = operationOf(job);
+  const call = limitPolls(context, job);
   const progress = await readProgress(statusUrl, operation, call);
   if (progress.kind !== 'not_found' || job.state !== 'storing') return progress;
   return (await renewOutputs(job.result ?? {}, operation, { call, allows })) ?? progress;

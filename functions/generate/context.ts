@@ -13,6 +13,7 @@ import type { OpenWebInput } from '#shared/inputs/web-sources.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
+import type { PublicRequestOptions } from '#shared/webhooks/public-request.ts';
 
 /** What one turn of a job works with. */
 export interface GenerateContext {
@@ -36,7 +37,11 @@ export interface GenerateContext {
   allowsStatus: AllowsUrl;
   allowsDownload: AllowsUrl;
   openWebInput: OpenWebInput;
+  /** Which addresses the outputs may be written to that callers name. */
+  publicRequests: PublicRequestOptions;
   pollingPolicyFor(job: Pick<Job, 'operation'>): PollingPolicy;
+  /** Where the outputs of a job are to be. */
+  findOutputs(job: Pick<Job, 'operation'>): 'hosted' | 'destination';
   triggerDispatch: TriggerDispatch;
   /** Waits within a step, in ms; longer waits are the durable execution's. */
   sleep: Sleep;

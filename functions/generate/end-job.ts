@@ -42,7 +42,10 @@ export const endUnsuccessful = async (
   const job = await readTurnJob(context, turn);
   if (job === undefined || end === undefined) return publishJobEnded(context, job);
   const { kind, code, message } = end;
-  const published = await endAndPublish(context, job, { to: kind, error: { code, message } });
+  const { lostAnswer } = job;
+  if (lostAnswer !== undefined) context.recordMetric(metricNames.submitOutcomeUnknown, 1);
+  const error = { code, message, upstreamStatus: lostAnswer?.upstreamStatus };
+  const published = await endAndPublish(context, job, { to: kind, error });
   await dropAnswer(context, job);
   return published;
 };
@@ -54,6 +57,8 @@ interface Stored {
   errors: OutputError[];
   /** Adobe's own words for a success without outputs. */
   reason?: JobError;
+  /** What the caller should know though all is stored. */
+  warnings?: string[];
   /** Holds what the record cannot. */
   answer: AdobeAnswer;
   /** Whether to write job.json. */
@@ -68,10 +73,11 @@ export const endStored = async (
 ): Promise<TurnEnd> => {
   const job = await readTurnJob(context, turn);
   if (job === undefined) return { state: 'stale' };
-  const end = decideEnd(job, stored);
+  const warnings = stored.warnings?.length ? [...job.warnings, ...stored.warnings] : undefined;
+  const end = { ...decideEnd(job, stored), ...(warnings !== undefined && { warnings }) };
   if (manifest && !isFinal(job.state) && hasOutputs(end.to)) await writeManifest(context, job, end, stored.answer);
   const published = await endAndPublish(context, job, abridge(end));
-  if (end.to === 'succeeded') await clearIncoming(context, job, stored.outputs.length);
+  if (end.to === 'succeeded') await clearIncoming(context, job);
   await dropAnswer(context, job);
   return published;
 };

@@ -5,10 +5,12 @@ import type { SubmitOutcome } from '#shared/adobe/services/submit.ts';
 import type { Job, JobError } from '#shared/jobs/job.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { clearTrials } from '#shared/jobs/lanes/pauses.ts';
+import { awaitOutputs } from '#shared/jobs/lost-answer.ts';
 import { forgetSecretHeaders } from '#shared/jobs/request-store.ts';
 import { endJob, type JobEnd, lostAfterMs, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
+import { describeUnknown } from './lost-answer.ts';
 import { pauseAfterRefusal, tryPause } from './pause-lane.ts';
 import { requeueTurn, type Submitted } from './turn.ts';
 
@@ -67,7 +69,7 @@ export const handleSubmitOutcome = async (
     case 'rejected':
       return end(context, job, { to: 'failed', error: upstreamError(outcome.error) });
     case 'unknown':
-      return endUnknown(context, job, outcome.reason, outcome.status);
+      return handleUnknown(context, job, outcome.reason, outcome.status);
   }
 };
 
@@ -141,16 +143,21 @@ const handleLockedOut = async (
   return requeueTurn(context, job, { sent: true, changes: { accessRefusals }, dispatchNow: false });
 };
 
-/** Ends a job whose request may have reached Adobe while its answer was lost: it is never sent, and paid for, a second time. */
-export const endUnknown = async (
+/**
+ * Handles a job whose request may have reached Adobe while its answer was lost: it is never sent, and paid for, a second time. It is
+ * followed where its outputs can tell what became of it, and ends elsewhere.
+ */
+export const handleUnknown = async (
   context: GenerateContext,
   job: Job,
   reason: string,
   upstreamStatus?: number,
 ): Promise<Submitted> => {
+  const lost = { reason, upstreamStatus };
+  if ((await awaitOutputs(context.table, job, lost)) !== undefined) return { kind: 'at_adobe' };
   context.recordMetric(metricNames.submitOutcomeUnknown, 1);
-  const message = `${reason} Adobe may have taken the job, and it was not sent again, as it may be billed.`;
-  return end(context, job, { to: 'failed', error: { code: 'submit_outcome_unknown', message, upstreamStatus } });
+  const { code, message } = describeUnknown(lost);
+  return end(context, job, { to: 'failed', error: { code, message, upstreamStatus } });
 };
 
 const end = async ({ table, recordMetric }: GenerateContext, job: Job, jobEnd: JobEnd): Promise<Submitted> => {

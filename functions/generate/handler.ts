@@ -5,7 +5,7 @@ import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
-import { pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
+import { findOutputs, pollingPolicyFor } from '#shared/adobe/services/operation-settings.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { createAccessTokenSource } from '#shared/aws/access-token-source.ts';
 import {
@@ -76,7 +76,9 @@ const generateContext: GenerateContext = {
   allowsStatus: createAllowList(statusHosts(environment)),
   allowsDownload: createAllowList(downloadHosts(environment)),
   openWebInput,
+  publicRequests: { allowsLoopback: environment.webhookLoopback === 'allowed' },
   pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), overrides),
+  findOutputs: (job) => findOutputs(operationOf(job), overrides),
   outputMaxBytes: environment.outputMaxBytes,
   triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
   sleep: async (ms) => {

@@ -1,5 +1,8 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { withoutQueries } from '#shared/adobe/http/errors.ts';
+import { isDestination } from '#shared/adobe/services/body-texts.ts';
 import { hashCaller, manifestKey } from '#shared/deployment/bucket.ts';
+import { isExactNumber } from '#shared/exact-json.ts';
 import { exactRequestOf, type Job } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import { warnOfOutputs } from '#shared/jobs/stored-output.ts';
@@ -14,7 +17,7 @@ import type { GenerateContext } from './context.ts';
 export const writeManifest = async (
   { s3, buckets, table }: GenerateContext,
   job: Job,
-  { to, outputs = [], errors }: JobEnd,
+  { to, outputs = [], errors, warnings }: JobEnd,
   answer: AdobeAnswer,
 ): Promise<void> => {
   const { jobId, operation, modelVersion, createdAt, history, upstream, requested, received } = job;
@@ -25,7 +28,7 @@ export const writeManifest = async (
     caller: hashCaller(job.caller),
     operation,
     modelVersion,
-    request: request && exactRequestOf(request),
+    request: request && hideDestinations(exactRequestOf(request)),
     result: await readWholeResult(job, answer),
     upstream: { jobId: upstream?.jobId, acceptedAt: upstream?.acceptedAt },
     createdAt,
@@ -34,7 +37,7 @@ export const writeManifest = async (
     requested,
     received,
     errors,
-    warnings: [...job.warnings, ...warnOfOutputs({ ...job, state: to, errors })],
+    warnings: [...(warnings ?? job.warnings), ...warnOfOutputs({ ...job, state: to, errors })],
     outputs: outputs.map(({ bucket: _, fields: __, ...output }) => output),
   };
   await s3.send(
@@ -44,6 +47,18 @@ export const writeManifest = async (
       Body: `${JSON.stringify(manifest, undefined, 2)}\n`,
       ContentType: 'application/json',
     }),
+  );
+};
+
+/** A request without what opens the caller's destinations: the signatures in their URLs. */
+const hideDestinations = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(hideDestinations);
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isDestination(name) ? JSON.parse(withoutQueries(JSON.stringify(inner))) : hideDestinations(inner),
+    ]),
   );
 };
 

@@ -4,7 +4,7 @@ import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, S3ServiceException } 
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
 import { isFailedOutput, type UpstreamOutput } from '#shared/adobe/services/outputs.ts';
-import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey, outputKey } from '#shared/deployment/bucket.ts';
 import type { Job, JobOutput } from '#shared/jobs/job.ts';
 import { getExtension, isSafeToShow, parseMediaType, toStoredType } from '#shared/media-type.ts';
@@ -81,7 +81,7 @@ const openOutput = async (
   if (embedded !== undefined) {
     return { stream: Readable.from([embedded.content]), contentType: embedded.contentType };
   }
-  if (serviceOf(operationOf(job)).outputs === 'destination') return openIncoming(context, job, index);
+  if (job.incoming !== undefined) return openIncoming(context, job, findIncoming(job, url) ?? index);
   if (url === undefined) throw new DownloadError('unavailable', 'Adobe named no URL of the output.');
   return openHosted(context, job, index, url, answer);
 };
@@ -104,6 +104,14 @@ const openHosted = async (
   }
 };
 
+/** Which of the destinations of a job a URL is; services name what they wrote to, and may leave out what they did not write. */
+const findIncoming = (job: Job, url: string | undefined): number | undefined => {
+  const [, index] =
+    /^(.*\/)(\d+)$/.exec(url !== undefined && URL.canParse(url) ? new URL(url).pathname : '')?.slice(1) ?? [];
+  const found = index === undefined ? undefined : Number(index);
+  return found !== undefined && url?.includes(`/${incomingKey(job, found)}`) ? found : undefined;
+};
+
 /** Opens an output that Adobe wrote to the destination which the request named. */
 const openIncoming = async ({ s3, buckets }: GenerateContext, job: Job, index: number): Promise<Download> => {
   try {
@@ -119,9 +127,8 @@ const openIncoming = async ({ s3, buckets }: GenerateContext, job: Job, index: n
 };
 
 /** Removes what Adobe wrote, once all of its copies are in the record of the job. A life-cycle rule removes what a crash leaves. */
-export const clearIncoming = async ({ s3, buckets, log }: GenerateContext, job: Job, count: number): Promise<void> => {
-  if (serviceOf(operationOf(job)).outputs !== 'destination' || count === 0) return;
-  const keys = Array.from({ length: count }, (_, index) => incomingKey(job, index));
+export const clearIncoming = async ({ s3, buckets, log }: GenerateContext, job: Job): Promise<void> => {
+  const keys = Array.from({ length: job.incoming ?? 0 }, (_, index) => incomingKey(job, index));
   try {
     await Promise.all(keys.map((Key) => s3.send(new DeleteObjectCommand({ Bucket: buckets.own, Key }))));
   } catch (error) {

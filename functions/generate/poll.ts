@@ -2,9 +2,11 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { cancelUpstream, type PollOutcome } from '#shared/adobe/services/job-status.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { Turn, UpstreamJob } from '#shared/jobs/job.ts';
+import { lostAnswerMs } from '#shared/jobs/lost-answer.ts';
 import { keepFollowing } from '#shared/jobs/transitions.ts';
 import { type AdobeAnswer, askAdobe, type Finished, type Unsuccessful } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
+import { describeUnknown } from './lost-answer.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';
 import { beginStoring } from './store-outputs.ts';
 import { readTurnJob } from './turn.ts';
@@ -32,6 +34,8 @@ const notFoundLimit = 5;
 const overdueLimit = 5;
 const failureLimit = 10;
 const growth = 1.5;
+// Looking for outputs whose answer was lost costs requests of S3.
+const lookCeilingSeconds = 300;
 // Adobe's jobs may be gone after a day; until then a refused credential says nothing about the job.
 const maxLockedOutMs = 24 * 60 * 60_000;
 const lockedOutCeilingSeconds = 600;
@@ -91,12 +95,13 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     const message = 'Adobe named a status URL on a host that is not allowed, where the token must not be sent.';
     return { ...polling, ended: { kind: 'failed', code: 'status_url_not_allowed', message } };
   }
-  const { pollCeilingSeconds, timeoutSeconds } = context.pollingPolicyFor(job);
-  const timedOut = {
-    kind: 'timed_out',
-    code: 'job_timeout',
-    message: `Adobe did not finish the job within ${timeoutSeconds} s.`,
-  } as const;
+  const { timeoutSeconds, ...policy } = context.pollingPolicyFor(job);
+  const pollCeilingSeconds = job.lostAnswer === undefined ? policy.pollCeilingSeconds : lookCeilingSeconds;
+  const giveUpMs = job.lostAnswer === undefined ? timeoutSeconds * 1000 : lostAnswerMs;
+  const timedOut: Unsuccessful =
+    job.lostAnswer === undefined
+      ? { kind: 'timed_out', code: 'job_timeout', message: `Adobe did not finish the job within ${timeoutSeconds} s.` }
+      : describeUnknown(job.lostAnswer);
   const cancelRequested = job.cancelRequestedAt !== undefined;
   const progress = await askAdobe(context, job);
   const { dialect, statusSeconds = Number.POSITIVE_INFINITY } = serviceOf(operationOf(job));
@@ -130,7 +135,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
   if (progress.kind === 'unavailable' && progress.retryAfterMs !== undefined) {
     next.delaySeconds = Math.max(next.delaySeconds, Math.min(60, Math.ceil(progress.retryAfterMs / 1000)));
   }
-  const overdue = context.table.clock.now() - Date.parse(acceptedAt) >= timeoutSeconds * 1000;
+  const overdue = context.table.clock.now() - Date.parse(acceptedAt) >= giveUpMs;
   if (overdue) next.overdue += 1;
   const cancelUrl = cancelUrlOf(context, job.upstream);
   if (overdue && (polling.cancelSent === true || cancelUrl === undefined || next.overdue >= overdueLimit)) {

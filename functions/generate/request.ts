@@ -20,6 +20,8 @@ const destinationMarginSeconds = 900;
 export interface BuiltRequest {
   operation: OperationDefinition;
   submission: Submission;
+  /** How many outputs it tells Adobe to write under `incoming/`; undefined if Adobe hosts them. */
+  incoming: number | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export const buildRequest = async (
   const operation = operationOf(job);
   const request: unknown = requestOf(stored);
   if (typeof request !== 'object' || request === null) throw new TypeError('The request is no object.');
-  const text = await buildBody(context, job, stored, inputs);
+  const { text, incoming } = await buildBody(context, job, stored, inputs);
   const { body, headers } = operation.encode?.(text) ?? { body: text, headers: undefined };
   const answerSeconds = operation.synchronous?.answerSeconds(request as Record<string, unknown>);
   const submission = {
@@ -56,7 +58,7 @@ export const buildRequest = async (
   };
   new URL(operation.path, submission.baseUrl);
   new Headers({ 'x-request-id': submission.requestId, 'x-model-version': job.modelVersion ?? '' });
-  return { operation, submission };
+  return { operation, submission, incoming };
 };
 
 /** @throws {TypeError} if one is not there any more */
@@ -77,9 +79,8 @@ const buildBody = async (
   job: Job,
   stored: StoredRequest,
   { uploads, objects }: PreparedInputs,
-): Promise<string> => {
+): Promise<{ text: string; incoming?: number }> => {
   const operation = operationOf(job);
-  const { outputs } = serviceOf(operation);
   const request = requestOf(stored);
   const webUrls = new Map(findWebSources(request).map(({ id, url }) => [id, url]));
   const replacements = new Map<string, Record<string, string>>([
@@ -90,15 +91,16 @@ const buildBody = async (
     ...(await presignInputs(context, objects)),
   ]);
   const { destinations } = operation;
-  if (replacements.size === 0 && outputs === 'hosted' && destinations?.host === undefined) return stored.request;
-  if (outputs === 'hosted' || destinations?.write === undefined) {
+  const incoming = countRequestedOutputs(operation, request);
+  if (context.findOutputs(job) === 'hosted' || destinations?.write === undefined || incoming === undefined) {
+    if (replacements.size === 0 && destinations?.host === undefined) return { text: stored.request };
     const exact = replaceSources(exactRequestOf(stored), replacements) as Record<string, unknown>;
-    return JSON.stringify(destinations?.host?.(exact) ?? exact);
+    return { text: JSON.stringify(destinations?.host?.(exact) ?? exact) };
   }
   // Its numbers are read, so that they are what JavaScript makes of them.
   const fields = replaceSources(request, replacements) as Record<string, unknown>;
-  const urls = await presignDestinations(context, job, countRequestedOutputs(operation, fields) ?? 1);
-  return JSON.stringify(destinations.write(fields, urls));
+  const urls = await presignDestinations(context, job, incoming);
+  return { text: JSON.stringify(destinations.write(fields, urls)), incoming };
 };
 
 const presignInputs = ({ s3 }: GenerateContext, objects: PreparedInputs['objects']) =>

@@ -6,13 +6,14 @@ import { isFailedOutput } from '#shared/adobe/services/outputs.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { type Job, type JobError, type JobOutput, type OutputError, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
-import { lostAfterMs, renewStoring, transition } from '#shared/jobs/transitions.ts';
+import { lostAfterMs, transition } from '#shared/jobs/transitions.ts';
 import type { AdobeAnswer } from './adobe-answer.ts';
 import { OutputTooLargeError } from './byte-meter.ts';
 import type { GenerateContext } from './context.ts';
+import { deliverOutputs, mayDeliver } from './deliver-outputs.ts';
 import { endStored } from './end-job.ts';
 import { storeOutput } from './output.ts';
-import { readTurnJob, type TurnEnd } from './turn.ts';
+import { holdStoring, readTurnJob, type TurnEnd } from './turn.ts';
 
 /**
  * Stores every output of a job and ends it. Keys depend only on job and index, so a step that is repeated after a crash
@@ -35,7 +36,8 @@ export const storeOutputs = async (
     if (kept.kind === 'stored') outputs.push(index === outputs.length ? kept.output : { ...kept.output, index });
     else errors.push(kept.error);
   }
-  const stored = { outputs, errors, reason: begun.reason, answer };
+  const warnings = begun.delivers ? await deliverOutputs(durable, context, turn, outputs) : [];
+  const stored = { outputs, errors, reason: begun.reason, warnings, answer };
   try {
     // One step: each of its parts can be repeated, and each step more costs two checkpoints a job.
     return await durable.step('finish', () => endStored(context, turn, stored), { retryStrategy });
@@ -52,17 +54,19 @@ export const storeOutputs = async (
 };
 
 /** The job is storing, and Adobe lists so many outputs; `reason` is Adobe's own for none. */
-type Begun = { kind: 'stale' } | { kind: 'storing'; listed: number; reason?: JobError };
+type Begun = { kind: 'stale' } | { kind: 'storing'; listed: number; delivers: boolean; reason?: JobError };
 
 /** Moves a job on to storing, with what Adobe says of it besides the outputs; done again it changes nothing. */
 export const beginStoring = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer): Promise<Begun> => {
   const job = await readTurnJob(context, turn);
-  if (job?.state === 'storing' && countListed(job) > 0) return { kind: 'storing', listed: countListed(job) };
+  if (job?.state === 'storing' && countListed(job) > 0) {
+    return { kind: 'storing', listed: countListed(job), delivers: mayDeliver(job) };
+  }
   if (job?.state !== 'running' && job?.state !== 'storing') return { kind: 'stale' };
   const { outputs, result, wholeResult, reason } = await answer.get(job);
   const listed = outputs.length;
   const received = outputs.filter((output) => !isFailedOutput(output)).length;
-  const begun: Begun = { kind: 'storing', listed, reason };
+  const begun: Begun = { kind: 'storing', listed, delivers: mayDeliver(job), reason };
   if (job.state === 'storing') return begun;
   const stored = await readRequest(context.table, job);
   const requested = stored && countRequestedOutputs(operationOf(job), requestOf(stored));
@@ -128,17 +132,6 @@ const notStored = (index: number, error: unknown): Kept => ({
 
 const describeFailure = (error: unknown): string =>
   readMessage(error instanceof Error ? error.message : 'An output could not be stored.');
-
-// A job whose last write is younger needs no other: most are stored within seconds.
-const renewAfterMs = 60_000;
-
-/** The job if it is still this turn's to store, with as much time as one output may take. */
-const holdStoring = async (context: GenerateContext, turn: Turn): Promise<Job | undefined> => {
-  const { table } = context;
-  const job = await readTurnJob(context, turn);
-  if (job?.state !== 'storing') return undefined;
-  return table.clock.now() - Date.parse(job.updatedAt) < renewAfterMs ? job : renewStoring(table, job);
-};
 
 // About five minutes.
 const storeAttempts = 10;

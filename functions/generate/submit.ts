@@ -8,7 +8,7 @@ import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import type { GenerateContext } from './context.ts';
-import { endUnknown, handleSubmitOutcome, recordAccepted } from './handle-submit-outcome.ts';
+import { handleSubmitOutcome, handleUnknown, recordAccepted } from './handle-submit-outcome.ts';
 import type { PreparedInputs } from './inputs.ts';
 import { hasKeptAnswer, keepAnswer } from './kept-answer.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';
@@ -52,7 +52,7 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
   const built = await tryToBuild(context, turn, inputs);
   if ('kind' in built) return built;
   const lane = findLane(context.lanes, turn.lane);
-  const verdict = await passFence(lane, turn);
+  const verdict = await passFence(lane, turn, { incoming: built.incoming });
   if (verdict.kind === 'stale') return { kind: 'over' };
   if (verdict.kind === 'give_up') {
     context.log.info('turn given up', { ...turn, reason: verdict.reason });
@@ -156,6 +156,6 @@ const afterInterruption = async (context: GenerateContext, turn: Turn): Promise<
     await recordAccepted(context, job, {});
     return { kind: 'at_adobe' };
   }
-  if (job.state === 'submitting') return endUnknown(context, job, 'The connection to Adobe was interrupted.');
+  if (job.state === 'submitting') return handleUnknown(context, job, 'The connection to Adobe was interrupted.');
   return { kind: job.state === 'running' || job.state === 'storing' ? 'at_adobe' : 'over' };
 };

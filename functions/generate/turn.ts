@@ -3,7 +3,7 @@ import { isFinal, type Job, type JobError, type JobState, type Turn } from '#sha
 import { getJob } from '#shared/jobs/job-store.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { type Requeue, requeue } from '#shared/jobs/lanes/turn.ts';
-import { endJob } from '#shared/jobs/transitions.ts';
+import { endJob, renewStoring } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import type { GenerateContext } from './context.ts';
@@ -72,4 +72,15 @@ export const publishJobEnded = async (context: GenerateContext, job: Job | undef
   const { jobId, state, turn, attempts, error } = job;
   context.log.info('job ended', { jobId, state, turns: turn, attempts, errorCode: error?.code });
   return { state };
+};
+
+// A job whose last write is younger needs no other: most are stored within seconds.
+const renewAfterMs = 60_000;
+
+/** The job if it is still this turn's to store, with as much time as one output may take. */
+export const holdStoring = async (context: GenerateContext, turn: Turn): Promise<Job | undefined> => {
+  const { table } = context;
+  const job = await readTurnJob(context, turn);
+  if (job?.state !== 'storing') return undefined;
+  return table.clock.now() - Date.parse(job.updatedAt) < renewAfterMs ? job : renewStoring(table, job);
 };

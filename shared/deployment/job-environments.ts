@@ -84,6 +84,8 @@ export const generateEnvironment = defineEnvironment({
   submitGraceSeconds: wholeNumber,
   extraStatusHosts: list,
   extraDownloadHosts: list,
+  /** Whether callers' destinations may be on this machine; set in the embedded stack only. */
+  webhookLoopback: z.literal('allowed').optional(),
   outputMaxBytes: wholeNumber,
   inputBuckets: list,
   inputMaxBytes: wholeNumber,

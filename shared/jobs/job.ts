@@ -50,6 +50,8 @@ const upstreamJob = z.object({
 /** Where Adobe keeps the job: the URLs are called exactly as Adobe returned them. */
 export type UpstreamJob = z.output<typeof upstreamJob>;
 
+const lostAnswer = z.object({ reason: z.string(), upstreamStatus: z.number().optional(), at: z.string() });
+
 const jobOutput = z.object({
   bucket: z.string(),
   key: z.string(),
@@ -138,6 +140,10 @@ export const jobSchema = z.object({
   /** Permits of the current turn, one for each window that is planned by permits. */
   permits: z.array(heldPermit).optional(),
   upstream: upstreamJob.optional(),
+  /** How many outputs the request of this turn told Adobe to write under `incoming/`. */
+  incoming: z.number().optional(),
+  /** Set where the answer to the submit was lost, and the outputs under `incoming/` will tell; `upstream` says since when. */
+  lostAnswer: lostAnswer.optional(),
   /** What Adobe said about the finished job besides its outputs, as its operation presents it to callers. */
   result: z.record(z.string(), z.unknown()).optional(),
   outputs: z.array(jobOutput).optional(),

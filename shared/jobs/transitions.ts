@@ -62,7 +62,7 @@ export const transition = async (
 /** The state, result and reason with which a job ends. */
 export type JobEnd = { to: FinalState } & Pick<
   Partial<Job>,
-  'attempts' | 'error' | 'errors' | 'outputs' | 'result' | 'isAbridged'
+  'attempts' | 'error' | 'errors' | 'outputs' | 'result' | 'isAbridged' | 'warnings'
 >;
 
 /**

@@ -32,12 +32,16 @@ const ports = ['', '8443'];
 
 /**
  * The first line of defence against SSRF (server-side request forgery): what is wrong with the URL of a webhook, as far as it
- * shows without DNS; undefined if nothing is. The second is the connection itself, in functions/notify/call-webhook.ts.
+ * shows without DNS; undefined if nothing is. The second is the connection itself, in shared/webhooks/public-request.ts.
  *
  * @returns the end of a sentence that begins with the field's name
  */
-export const findUrlProblem = (text: string, rules: AddressRules): string | undefined => {
-  if (text.length > maxUrlLength) return `has more than ${maxUrlLength} characters`;
+export const findUrlProblem = (
+  text: string,
+  rules: AddressRules,
+  maxLength: number = maxUrlLength,
+): string | undefined => {
+  if (text.length > maxLength) return `has more than ${maxLength} characters`;
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
   const host = readHost(url);

@@ -102,7 +102,7 @@ export const simulateLanes = async (
 
   const submit = async (own: OpenLane, turn: Turn): Promise<void> => {
     if (random() < faults.killed) return at(clock.now() + restartMs, () => submit(own, turn));
-    const verdict = await passFence(own.lane, turn, sleep);
+    const verdict = await passFence(own.lane, turn, {}, sleep);
     if (verdict.kind === 'give_up') {
       own.givenUp += 1;
       await requeue(table, verdict.job, { sent: false });

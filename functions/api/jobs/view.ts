@@ -136,7 +136,10 @@ export const viewJobRecord = (
   attempts: job.attempts,
   submitAt: toIso(job.submitAt),
   cancelRequestedAt: job.cancelRequestedAt,
-  upstream: job.upstream && { jobId: job.upstream.jobId, acceptedAt: job.upstream.acceptedAt },
+  upstream:
+    job.upstream === undefined || job.lostAnswer !== undefined
+      ? undefined
+      : { jobId: job.upstream.jobId, acceptedAt: job.upstream.acceptedAt },
   ...wait,
   reusedFrom: job.reusedFrom,
   warnings: [...job.warnings, ...warnOfOutputs(job)],

@@ -11,6 +11,8 @@ const operationOverride = z.strictObject({
   timeoutSeconds: seconds.max(86_400).optional(),
   /** What is sent as `x-model-version` for callers that name none. */
   modelVersion: z.string().min(1).optional(),
+  /** Whether Adobe hosts its outputs, or writes them to the gateway's bucket. */
+  outputs: z.enum(['hosted', 'destination']).optional(),
 });
 
 /** What a deployment may set of an operation. */
@@ -36,6 +38,12 @@ export const operationOverrides = z.record(z.string(), operationOverride).superR
     if (firstPollSeconds > pollCeilingSeconds) {
       refuse([name, 'firstPollSeconds'], `must not exceed pollCeilingSeconds (${pollCeilingSeconds})`);
     }
+    if (override.outputs === 'destination' && operation.destinations?.write === undefined) {
+      refuse([name, 'outputs'], 'must be hosted: Adobe takes no destination here');
+    }
+    if (override.outputs === 'hosted' && serviceOf(operation).outputs === 'destination') {
+      refuse([name, 'outputs'], 'must be destination: Adobe does not host these outputs');
+    }
     if (override.modelVersion !== undefined && !operation.models?.values.includes(override.modelVersion)) {
       refuse([name, 'modelVersion'], `must be one of ${operation.models?.values.join(', ') ?? 'none'}`);
     }
@@ -54,6 +62,10 @@ export const pollingPolicyFor = (operation: OperationDefinition, overrides: Oper
     timeoutSeconds: timeoutSeconds ?? operation.polling.timeoutSeconds,
   };
 };
+
+/** Where the outputs of an operation are to be. */
+export const findOutputs = (operation: OperationDefinition, overrides: OperationOverrides): 'hosted' | 'destination' =>
+  overrides[operation.name]?.outputs ?? operation.outputs ?? serviceOf(operation).outputs;
 
 /** The model version that is sent to Adobe for a caller that names none; undefined where there is no such header. */
 export const defaultModelVersion = (

@@ -53,12 +53,22 @@ export type FenceVerdict =
   | { kind: 'stale' }
   | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'caller_paused' | 'daily_limit' | 'no_slot' };
 
+/** What the request of a turn is known by, should its answer be lost. */
+export type SentRequest = Pick<Job, 'incoming'>;
+
 /**
  * The last check before a submit: same turn, neither lane nor caller paused, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any planned
  * window, and no more than N arrive in any window of seconds: for these it waits until their slots are free.
  * The caller submits at once, and never twice on one verdict.
+ *
+ * @param sent is written down with the passing
  */
-export const passFence = async (lane: Lane, { jobId, turn }: Turn, sleep?: Sleep): Promise<FenceVerdict> => {
+export const passFence = async (
+  lane: Lane,
+  { jobId, turn }: Turn,
+  { incoming }: SentRequest = {},
+  sleep?: Sleep,
+): Promise<FenceVerdict> => {
   const { table } = lane;
   const job = await getJob(table, jobId);
   if (job === undefined || job.state !== 'scheduled' || job.turn !== turn) return { kind: 'stale' };
@@ -67,12 +77,12 @@ export const passFence = async (lane: Lane, { jobId, turn }: Turn, sleep?: Sleep
   if (table.clock.now() > submitBy) return { kind: 'give_up', job, reason: 'late' };
   const slots = await claimSlots(lane, submitBy, sleep);
   if (slots === undefined) return { kind: 'give_up', job, reason: 'no_slot' };
-  const verdict = await passWithSlots(lane, job, slots);
+  const verdict = await passWithSlots(lane, job, slots, { incoming });
   if (verdict.kind !== 'passed') await releaseSlots(lane, slots);
   return verdict;
 };
 
-const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots): Promise<FenceVerdict> => {
+const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots, sent: SentRequest): Promise<FenceVerdict> => {
   const { table } = lane;
   const { submitBy = 0 } = job;
   const [pauses, callerPause] = await Promise.all([readPauses(lane), readCallerPause(table, job.caller)]);
@@ -84,7 +94,7 @@ const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots): Promise
     from: ['scheduled'],
     to: 'submitting',
     order: new Date(table.clock.now() + submittingMs).toISOString(),
-    changes: { lostTurns: undefined },
+    changes: { lostTurns: undefined, incoming: sent.incoming },
   });
   if (submitting === undefined) return afterLostWrite(table, job);
   // The write itself may have been slow.

@@ -91,7 +91,7 @@ const live = async (world: World) => {
   let lane = createLane(unreliable, limits);
   let deaths = world.deaths;
   const follow = async (turn: Turn): Promise<void> => {
-    const verdict = await passFence(lane, turn, sleep);
+    const verdict = await passFence(lane, turn, {}, sleep);
     if (verdict.kind === 'give_up') await requeue(lane.table, verdict.job, { sent: false });
     if (verdict.kind !== 'passed') return;
     submits.set(turn.jobId, (submits.get(turn.jobId) ?? 0) + 1);

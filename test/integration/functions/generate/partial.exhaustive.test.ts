@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runJob } from '#functions/generate/run-job.ts';
-import type { TurnEnd } from '#functions/generate/turn.ts';
 import { outputsFolder } from '#shared/deployment/bucket.ts';
 import { readJob } from '#test/fixtures/job-table.ts';
-import { runDurably } from '#test/fixtures/replayed-execution.ts';
-import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';
+import { type Crash, followWithCrash } from './crashes.ts';
 import { four, outputAt, prepareOn, seedsOf } from './four-outputs.ts';
 import { type Servers, startServers, statusPath } from './rig.ts';
 
@@ -25,42 +22,23 @@ it('one output of four that is gone from its host costs itself only, once a fres
 
 describe('a crash between the outputs of a job', () => {
   /** Follows a job that dies at its n-th effect, before or after it, and reads what became of it. */
-  const followWithCrash = async (crash: { at: number; after: boolean } | undefined) => {
+  const prepareAndFollow = async (crash: Crash | undefined) => {
     const { rig, accepted } = await prepareOn(servers, four, (r) => [
       outputAt(r, 0),
       null,
       outputAt(r, 2),
       outputAt(r, 3),
     ]);
-    let effects = 0;
-    const dying =
-      <Args, Answer>(isEffect: (name: string) => boolean) =>
-      (next: (args: Args) => Promise<Answer>, context: object) =>
-      async (args: Args): Promise<Answer> => {
-        if (!isEffect((context as { commandName?: string }).commandName ?? '')) return next(args);
-        const index = effects++;
-        if (crash?.at === index && !crash.after) throw new CrashError('Before the effect.');
-        const answer = await next(args);
-        if (crash?.at === index) throw new CrashError('After the effect.');
-        return answer;
-      };
-    const options = { step: 'initialize', name: 'dying' } as const;
-    rig.dynamoDb.middlewareStack.add(dying((name) => name === 'UpdateItemCommand') as never, options);
-    rig.context.s3.middlewareStack.add(dying((name) => name === 'PutObjectCommand') as never, options);
-    try {
-      const { invocations } = await runDurably<TurnEnd>((durable) => runJob(durable, accepted, rig.context));
-      return { rig, job: await readJob(rig.context.table, accepted), effects, invocations };
-    } finally {
-      rig.context.s3.middlewareStack.remove('dying');
-    }
+    const { effects, invocations } = await followWithCrash(rig, accepted, crash);
+    return { rig, job: await readJob(rig.context.table, accepted), effects, invocations };
   };
 
   it('loses nothing and stores nothing twice, wherever it happens', async () => {
-    const whole = await followWithCrash(undefined);
+    const whole = await prepareAndFollow(undefined);
     expect(whole.effects).toBeGreaterThanOrEqual(7);
     for (let at = 0; at < whole.effects; at += 1) {
       for (const after of [false, true]) {
-        const { rig, job, invocations } = await followWithCrash({ at, after });
+        const { rig, job, invocations } = await prepareAndFollow({ at, after });
         expect(invocations).toBe(2);
         expect(job, `effect ${at}`).toMatchObject({
           state: 'partially_succeeded',

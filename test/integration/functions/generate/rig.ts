@@ -10,6 +10,8 @@ import { type AccessToken, createAccessTokenCache, type TokenSource } from '#sha
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { openDownload } from '#shared/adobe/http/download.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
+import { findOutputs } from '#shared/adobe/services/operation-settings.ts';
+import { operationOf } from '#shared/adobe/services/registry.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Job, NewJob, Turn } from '#shared/jobs/job.ts';
 import type { Permit } from '#shared/jobs/lanes/permits.ts';
@@ -176,6 +178,8 @@ const createRig = (
     openWebInput: (url) =>
       openDownload(url.replace('https://storage.googleapis.com', storage.url), createAllowList([storage.url]), 10_000),
     pollingPolicyFor: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 }),
+    publicRequests: { allowsLoopback: true },
+    findOutputs: (job) => findOutputs(operationOf(job), {}),
     outputMaxBytes: 50_000_000,
     triggerDispatch: async () => {
       rig.dispatches += 1;

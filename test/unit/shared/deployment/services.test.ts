@@ -53,3 +53,17 @@ describe('the services', () => {
     expect(getOperationOverrides({ firefly: {} })).toEqual({});
   });
 });
+
+describe('where outputs are to be', () => {
+  const issuesOf = (id: string, operation: string, outputs: string) =>
+    schema.safeParse({ [id]: { operations: { [operation]: { outputs } } } }).error?.issues ?? [];
+
+  it('is set by operation, where Adobe takes destinations', () => {
+    expect(issuesOf('photoshop', 'photoshop/edit', 'destination')).toEqual([]);
+    expect(issuesOf('photoshop', 'photoshop/edit', 'hosted')).toEqual([]);
+    expect(issuesOf('firefly', 'images/generate', 'destination')).toMatchObject([
+      { path: ['firefly', 'operations', 'images/generate', 'outputs'], message: expect.stringContaining('hosted') },
+    ]);
+    expect(issuesOf('photoshop', 'photoshop/edit', 'elsewhere')).toHaveLength(1);
+  });
+});
