@@ -44,11 +44,3 @@ export const countOutputs = (body: Fields): number | undefined => {
   const outputs = readOutputs(body);
   return outputs.some(hasPattern) ? undefined : Math.max(1, outputs.length);
 };
-
-/** What a caller should know who wants outputs elsewhere: Adobe is never told, so that the gateway has a copy of each. */
-export const warnOfDestinations = (body: Fields): string[] =>
-  readOutputs(body).some(({ destination }) => asFields(destination)['url'] !== undefined)
-    ? [
-        'Nothing is written to destination.url: the output is stored by the gateway, and the status of the job names it.',
-      ]
-    : [];

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
-import { checkOutputs, checkPatterns, countOutputs, warnOfDestinations } from '../output-rules.ts';
+import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
 import { renditions } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileSource, warnOfSharedFiles } from '../sources.ts';
@@ -22,7 +21,7 @@ export const createArtboard: OperationDefinition = {
     outputs: renditions,
   }),
   rules: (body) => [...checkOutputs(body), ...checkPatterns(body, { hasScripts: false })],
-  warnings: (body) => [...warnOfSharedFiles(body), ...warnOfDestinations(asFields(body))],
+  warnings: warnOfSharedFiles,
   countOutputs,
   accepts: followedAcceptance,
   result: photoshopResult,

@@ -5,7 +5,7 @@ import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { fontOptions } from '../fonts.ts';
 import { checkLayers, layer, lengthUnit } from '../layers.ts';
-import { checkOutputs, checkPatterns, countOutputs, warnOfDestinations } from '../output-rules.ts';
+import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
 import { iccProfile, renditions, resample } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileSource, warnOfSharedFiles } from '../sources.ts';
@@ -103,7 +103,7 @@ export const createComposite: OperationDefinition = {
     outputs: renditions,
   }),
   rules: (body) => [...checkComposite(body), ...checkOutputs(body), ...checkPatterns(body, { hasScripts: false })],
-  warnings: (body) => [...warnOfSharedFiles(body), ...warnOfDestinations(asFields(body))],
+  warnings: warnOfSharedFiles,
   countOutputs,
   accepts: followedAcceptance,
   result: photoshopResult,

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
-import { checkOutputs, countOutputs, warnOfDestinations } from '../output-rules.ts';
+import { checkOutputs, countOutputs } from '../output-rules.ts';
 import { edited } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileImage, fileSource, presetSource, warnOfSharedFiles } from '../sources.ts';
@@ -79,7 +78,7 @@ export const edit: OperationDefinition = {
   path: '/v2/edit',
   body: z.strictObject({ image: fileImage, edits: edits.optional(), outputs: edited }),
   rules: checkOutputs,
-  warnings: (body) => [...warnOfSharedFiles(body), ...warnOfDestinations(asFields(body))],
+  warnings: warnOfSharedFiles,
   countOutputs,
   accepts: followedAcceptance,
   result: photoshopResult,

@@ -4,7 +4,7 @@ import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { fontOptions } from '../fonts.ts';
-import { checkOutputs, checkPatterns, countOutputs, warnOfDestinations } from '../output-rules.ts';
+import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
 import { renditions } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileImage, portableSource, scriptSource, warnOfSharedFiles } from '../sources.ts';
@@ -39,7 +39,7 @@ export const executeActions: OperationDefinition = {
   path: '/v2/execute-actions',
   body: z.strictObject({ image: fileImage, options, outputs: renditions }),
   rules: (body) => [...checkScripts(body), ...checkOutputs(body), ...checkPatterns(body, { hasScripts: true })],
-  warnings: (body) => [...warnOfSharedFiles(body), ...warnOfDestinations(asFields(body))],
+  warnings: warnOfSharedFiles,
   countOutputs,
   accepts: followedAcceptance,
   result: photoshopResult,

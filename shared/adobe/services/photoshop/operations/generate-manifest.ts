@@ -3,7 +3,7 @@ import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
-import { checkOutputs, checkTypeFields, countOutputs, warnOfDestinations } from '../output-rules.ts';
+import { checkOutputs, checkTypeFields, countOutputs } from '../output-rules.ts';
 import { compression, manifests, quality } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileImage, warnOfSharedFiles } from '../sources.ts';
@@ -30,7 +30,7 @@ export const generateManifest: OperationDefinition = {
     outputs: manifests,
   }),
   rules: (body) => [...checkOutputs(body), ...checkTypeFields(asFields(body['exportOptions']), ['exportOptions'])],
-  warnings: (body) => [...warnOfSharedFiles(body), ...warnOfDestinations(asFields(body))],
+  warnings: warnOfSharedFiles,
   countOutputs,
   accepts: followedAcceptance,
   result: photoshopResult,

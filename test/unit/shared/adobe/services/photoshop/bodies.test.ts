@@ -292,7 +292,7 @@ const whole: Record<string, Record<string, unknown>> = {
         { operation: { type: 'edit' }, pixelMask: { delete: true }, adjustments: { type: 'exposure', exposure: {} } },
       ],
     },
-    outputs: [{ mediaType: 'image/tiff', destination: { validityPeriod: 60 } }],
+    outputs: [{ mediaType: 'image/tiff', destination: { url: 'https://example.com/a' } }],
   },
   '/v2/execute-actions': {
     image: sourced,
@@ -416,12 +416,6 @@ describe('what is wrong in one place is named', () => {
     const body = { ...whole['/v2/edit'], image: { source: { creativeCloudPath: '/a.psd' } } };
     expect(checkRequest(operationAt('/v2/edit'), body).warnings).toEqual([expect.stringContaining('Creative Cloud')]);
   });
-});
-
-it('warns that nothing is written where a caller wants an output', () => {
-  const outputs = [{ mediaType: 'image/png', destination: { url: 'https://example.com/a' } }];
-  const { issues, warnings } = checkRequest(operationAt('/v2/edit'), { ...whole['/v2/edit'], outputs });
-  expect({ issues, warnings }).toEqual({ issues: [], warnings: [expect.stringContaining('destination.url')] });
 });
 
 describe('how many outputs are asked for', () => {
