@@ -66,6 +66,16 @@ describe.concurrent('a request with outputs to be written', () => {
 });
 
 describe.concurrent('a lost answer', () => {
+  it('leaves no URL in what is recorded of its steps', async () => {
+    const rig = await servers.rig(written);
+    const job = await scheduled(rig, two);
+    rig.adobe.script('POST', '/v2/edit', { fault: 'reset' });
+    for (const index of [0, 1]) await write(rig, incomingKey(job, index), `picture ${index}`);
+    const { recorded } = await runDurably((durable) => runJob(durable, job, rig.context));
+    expect(recorded).toContain('outputs/');
+    expect(recorded).not.toMatch(/https?:|X-Amz/);
+  });
+
   it('is resolved by the outputs that are all there, and never sent or paid again', async () => {
     const rig = await servers.rig(written);
     const job = await scheduled(rig, two);
@@ -186,10 +196,12 @@ describe.concurrent("a caller's own destination", () => {
     const { rig, job, path } = await prepare('/mine');
     rig.storage.script('PUT', path, { status: 200 });
     const { context } = rig;
-    await runDurably(
+    const { recorded } = await runDurably(
       (durable) => runJob(durable, job, context),
       (step) => step.startsWith('deliver'),
     );
+    expect(recorded).toContain('outputs/');
+    expect(recorded).not.toContain('http');
     expect(await readJob(context.table, job)).toMatchObject({ state: 'succeeded', warnings: [] });
     expect(rig.storage.asked('PUT', path).map(({ body }) => body)).toEqual(['picture /a', 'picture /a']);
   });
