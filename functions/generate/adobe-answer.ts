@@ -1,4 +1,4 @@
-import type { JobProgress } from '#shared/adobe/services/job-progress.ts';
+import type { Finished } from '#shared/adobe/services/job-progress.ts';
 import { type PollOutcome, readProgress, renewOutputs } from '#shared/adobe/services/job-status.ts';
 import { isFailedOutput, type ListedOutput, type Reason } from '#shared/adobe/services/outputs.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
@@ -9,12 +9,6 @@ import type { GenerateContext } from './context.ts';
 import { readKeptProgress } from './kept-answer.ts';
 import { limitPolls } from './limited-polls.ts';
 import { lookForOutputs } from './lost-answer.ts';
-
-/** What Adobe says of a job that has succeeded there. */
-export type Finished = Extract<JobProgress, { kind: 'succeeded' }>;
-
-/** What Adobe says of a job that has ended there without a result. */
-export type Unsuccessful = Exclude<JobProgress, { kind: 'running' | 'succeeded' }>;
 
 /** What is kept of an answer. */
 export interface KeptAnswer {

@@ -1,3 +1,4 @@
+import type { Unsuccessful } from '#shared/adobe/services/job-progress.ts';
 import { isReusable } from '#shared/adobe/services/registry.ts';
 import {
   hasOutputs,
@@ -14,7 +15,7 @@ import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { abridge } from '#shared/jobs/stored-output.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
-import type { AdobeAnswer, Unsuccessful } from './adobe-answer.ts';
+import type { AdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { dropAnswer } from './kept-answer.ts';
 import { writeManifest } from './manifest.ts';

@@ -1,11 +1,11 @@
 import { HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
+import type { Unsuccessful } from '#shared/adobe/services/job-progress.ts';
 import type { PollOutcome } from '#shared/adobe/services/job-status.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey } from '#shared/deployment/bucket.ts';
 import { type Job, requestOf } from '#shared/jobs/job.ts';
 import type { LostAnswer } from '#shared/jobs/lost-answer.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
-import type { Unsuccessful } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 
 /**

@@ -1,10 +1,11 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import type { Finished, Unsuccessful } from '#shared/adobe/services/job-progress.ts';
 import { cancelUpstream, type PollOutcome } from '#shared/adobe/services/job-status.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import type { Turn, UpstreamJob } from '#shared/jobs/job.ts';
 import { lostAnswerMs } from '#shared/jobs/lost-answer.ts';
 import { keepFollowing } from '#shared/jobs/transitions.ts';
-import { type AdobeAnswer, askAdobe, type Finished, type Unsuccessful } from './adobe-answer.ts';
+import { type AdobeAnswer, askAdobe } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { describeUnknown } from './lost-answer.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';

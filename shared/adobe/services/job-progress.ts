@@ -24,6 +24,12 @@ export type JobProgress =
     }
   | { kind: 'failed' | 'cancelled' | 'timed_out'; code: string; message: string };
 
+/** What Adobe says of a job that has succeeded there. */
+export type Finished = Extract<JobProgress, { kind: 'succeeded' }>;
+
+/** What Adobe says of a job that has ended there without a result. */
+export type Unsuccessful = Exclude<JobProgress, { kind: 'running' | 'succeeded' }>;
+
 /** Reads what a service says of a job that has ended well: all of it, or with `isPartial` some of it. */
 export const readSuccess = (
   shape: ResultShape,
