@@ -79,6 +79,19 @@ describe('from HTTP to the bytes in S3', () => {
     ]);
   });
 
+  it('puts an output where its caller wants it, once it is stored', async () => {
+    const wanted = await calls.presignPut('elsewhere.pdf');
+    const { job, status } = await calls.run('/v3/create-rendition', {
+      ...rendition(),
+      outputs: [{ source: 'out/a.pdf', destination: { url: wanted.url, storageType: 'AWS' } }],
+    });
+    expect(job).toMatchObject({ status: 'succeeded', warnings: [] });
+    expect(files.parse(status['outputs'])).toHaveLength(1);
+    expect(await calls.readObject(wanted.key)).toEqual(await calls.readObject(job.outputs[0]?.key ?? ''));
+    const { request: _, ...record } = await calls.get(`/jobs/${job.jobId}`);
+    expect(JSON.stringify([record, gateway.logLines])).not.toContain('elsewhere.pdf?');
+  });
+
   it('tells about a document in the body of the status, and keeps it as JSON', async () => {
     const body = { assets: assets(), params: { targetDocument: 'a.indd', fontInfo: { enabled: true } } };
     const { job, status } = await calls.run('/v3/document-info', body);
