@@ -79,10 +79,11 @@ class DeliveryError extends GatewayError {
   }
 }
 
-const deliveryAttempts = 4;
+// A caller waits for the end of the job meanwhile.
+const deliveryAttempts = 3;
 
 const retryStrategy = (_: Error, attempt: number): RetryDecision =>
-  attempt >= deliveryAttempts ? { shouldRetry: false } : { shouldRetry: true, delay: { seconds: 2 ** attempt } };
+  attempt >= deliveryAttempts ? { shouldRetry: false } : { shouldRetry: true, delay: { seconds: attempt } };
 
 /**
  * Writes one stored output to a URL in one request, as Adobe would, and with nothing of the gateway's own credentials.
