@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { audioVideo } from '#shared/adobe/services/audio-video/service.ts';
 import { illustrator } from '#shared/adobe/services/illustrator/service.ts';
 import { indesign } from '#shared/adobe/services/indesign/service.ts';
 import { bodySchema, type Schema } from '#test/fixtures/request-bodies.ts';
@@ -8,6 +9,9 @@ import { bodySchema, type Schema } from '#test/fixtures/request-bodies.ts';
 interface AdobeSchema extends Schema {
   $ref?: string;
   allOf?: AdobeSchema[];
+  oneOf?: AdobeSchema[];
+  anyOf?: AdobeSchema[];
+  const?: string;
   properties?: Record<string, AdobeSchema>;
   items?: AdobeSchema;
 }
@@ -23,10 +27,12 @@ const open = (name: string): Document => JSON.parse(readFileSync(join(directory 
 
 /** A schema with its references followed and its parts put together. */
 const whole = ({ components }: Document, schema: AdobeSchema): AdobeSchema => {
-  const { $ref, allOf = [], ...own } = schema;
+  const { $ref, allOf = [], oneOf = [], anyOf = [], ...own } = schema;
   const named = components.schemas[$ref?.split('/').at(-1) ?? ''] ?? {};
   const parts = [...($ref === undefined ? [] : [whole({ paths: {}, components }, named)]), own];
   for (const part of allOf) parts.push(whole({ paths: {}, components }, part));
+  // Which of them is required is a rule between fields.
+  for (const part of [...oneOf, ...anyOf]) parts.unshift({ ...whole({ paths: {}, components }, part), required: [] });
   const properties: Record<string, AdobeSchema> = {};
   for (const part of parts) {
     for (const [name, inner] of Object.entries(part.properties ?? {})) {
@@ -43,7 +49,8 @@ const bound = (value: number | undefined) => (Number.isSafeInteger(Math.abs(valu
 
 /** Every place of Adobe's schema with what it demands there. */
 const listPlaces = (document: Document, schema: AdobeSchema, path: string): Record<string, object> => {
-  const { properties = {}, items, required = [], enum: values, minimum, maximum } = whole(document, schema);
+  const { properties = {}, items, required = [], const: value, minimum, maximum, ...rest } = whole(document, schema);
+  const values = rest.enum ?? (value === undefined ? undefined : [value]);
   const places: Record<string, object> = {
     [path]: {
       required: [...required].sort(),
@@ -60,8 +67,43 @@ const listPlaces = (document: Document, schema: AdobeSchema, path: string): Reco
 
 const none: Document = { paths: {}, components: { schemas: {} } };
 
+/** The same demand at several places of an operation. */
+const at = (operation: string, places: readonly string[], demand: object): Record<string, object> =>
+  Object.fromEntries(places.map((place) => [`audio-video/${operation} body.${place}`, demand]));
+
+const pixels = { minimum: 1 };
+const index = { minimum: 0 };
+const file = { required: ['url'] };
+// Adobe's schema requires a field that it does not have.
+const recording = { required: ['mediaType', 'source'] };
+
+const audioVideoKnown: Record<string, object> = {
+  ...at('generate-speech', ['script.source'], file),
+  ...at('generate-avatar', ['script.source', 'audio.source', 'output.background.source'], file),
+  'audio-video/generate-avatar body': { required: ['avatarId', 'output'] },
+  ...at('transcribe', ['audio', 'video'], recording),
+  ...at('dub', ['audio', 'video'], recording),
+  ...at('reframe', ['overlays[].scale.width', 'overlays[].scale.height'], pixels),
+  ...at('reframe-v2', ['composition.overlays[].scale.width', 'composition.overlays[].scale.height'], pixels),
+  ...at(
+    'reframe-v2',
+    ['x', 'y'].map((name) => `output.renditions[].aspectRatio.${name}`),
+    pixels,
+  ),
+  ...at(
+    'reframe-v2',
+    ['width', 'height'].map((name) => `output.renditions[].resolution.${name}`),
+    pixels,
+  ),
+  // Its examples leave the sidecar out.
+  ...at('reframe-v2', ['output.format'], { required: ['media'] }),
+  ...at('render-template', ['variations[].variables[].assetIndex'], index),
+  ...at('render-template', ['outputs[].variationIndex', 'outputs[].presetIndex'], index),
+};
+
 /** What the gateway demands beyond Adobe's schema, which says it in words, or the other way round. */
 const known: Record<string, object> = {
+  ...audioVideoKnown,
   // Adobe's words: a ratio.
   'indesign/merge-data body.params.hyphenationSettings.zone': { minimum: 0, maximum: 1 },
 };
@@ -69,6 +111,11 @@ const known: Record<string, object> = {
 describe.skipIf(directory === undefined)("the fields of Adobe's own descriptions", () => {
   it.each([
     ...indesign.operations.map((operation) => ({ operation, file: 'indesign-api.json', name: operation.name })),
+    ...audioVideo.operations.map((operation) => ({
+      operation,
+      file: 'audio-video-api-2026-08.json',
+      name: operation.name,
+    })),
     ...illustrator.operations.map((operation) => ({
       operation,
       file: 'illustrator-api-2026-08.json',

@@ -2,9 +2,20 @@ import { asFields, asList } from '../body-fields.ts';
 import type { OutputDestinations } from '../outputs.ts';
 import { readOutputNumber } from '../present-template.ts';
 import { listCombinations } from './render-rules.ts';
-import { listFiles, listRenditions } from './renditions.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** The renditions that a request asks for. */
+export const listRenditions = ({ output }: Fields): Fields[] => asList(asFields(output)['renditions']).map(asFields);
+
+/** The files that a request asks for of each rendition: the video, and a sidecar of its timeline. */
+export const listFiles = ({ output }: Fields): ('mediaDestination' | 'sidecarDestination')[] => {
+  const { media, sidecar } = asFields(asFields(output)['format']);
+  return [
+    ...(media === 'none' ? [] : (['mediaDestination'] as const)),
+    ...(sidecar === undefined ? [] : (['sidecarDestination'] as const)),
+  ];
+};
 
 /** Sets the URLs of outputs at the places of their numbers in Adobe's list. */
 const placeByNumber = (places: readonly { reference: unknown; url: unknown }[]): (string | undefined)[] => {

@@ -3,10 +3,9 @@ import { followedAcceptance } from '../../acceptance.ts';
 import { exactlyOne } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
-import { renditionDestinations } from '../destinations.ts';
+import { listFiles, listRenditions, renditionDestinations } from '../destinations.ts';
 import { destination, source } from '../fields.ts';
 import { overlayV2 } from '../overlays.ts';
-import { listFiles, listRenditions } from '../renditions.ts';
 import { fileForEach } from '../results.ts';
 
 const rendition = z.strictObject({
