@@ -158,6 +158,8 @@ export interface AdobeService {
   statusSeconds?: number;
   /** The lane whose windows count its polls as well. */
   polls?: { lane: string };
+  /** A call without effect that tells whether the credential is let in, where one of the status call would count as a poll. */
+  accessPath?: `/${string}`;
   /** Scopes that its documentation prints for a token. */
   scopes?: readonly string[];
   /** Name of the product in Adobe's Developer Console that an organization adds to use it. */

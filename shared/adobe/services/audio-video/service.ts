@@ -33,6 +33,7 @@ export const audioVideo: AdobeService = {
   ],
   // One limit for the polls of all jobs.
   polls: { lane: 'av-status' },
+  accessPath: '/v1/voices',
   inputs: 'presigned-get',
   inputDomains,
   maxInputBytes: 10 * 1024 ** 3,
