@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
+import { makeFile } from '#local/simulator/service/files.ts';
 import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
+import { createServiceCalls, type ServiceCalls } from '#test/fixtures/service-calls.ts';
 
 const queue = z.object({ lanes: z.array(z.object({ lane: z.string(), pauses: z.array(z.looseObject({})) })) });
 
@@ -13,13 +15,22 @@ const windows = [{ seconds: windowSeconds, hard: limit }];
 
 describe('Audio/Video', () => {
   let gateway: Gateway;
+  let calls: ServiceCalls;
   beforeAll(async () => {
     gateway = await startGateway({
       ...withoutPictures,
       services: ['audio-video'],
       settings: {
         ...withoutPictures.settings,
-        services: { firefly: {}, 'audio-video': { lanes: { 'av-status': { windows } } } },
+        services: {
+          firefly: {},
+          'audio-video': {
+            lanes: { 'av-status': { windows } },
+            operations: {
+              'audio-video/reframe-v2': { outputs: 'destination', firstPollSeconds: 1, pollCeilingSeconds: 1 },
+            },
+          },
+        },
       },
       simulator: {
         ...withoutPictures.simulator,
@@ -27,6 +38,7 @@ describe('Audio/Video', () => {
         quotas: { 'av-status': { windows: [{ seconds: windowSeconds, limit }] } },
       },
     });
+    calls = createServiceCalls(gateway);
   });
   afterAll(() => gateway?.close());
 
@@ -52,6 +64,38 @@ describe('Audio/Video', () => {
     expect(polls.map(({ status }) => status)).toEqual(polls.map(() => 200));
   });
 
+  it('tells Adobe no destination of a caller, and keeps the output where it cannot be written to one', async () => {
+    const destination = 'https://127.0.0.1/first.mp4?X-Amz-Signature=1';
+    const { job } = await calls.run('/v1/templates/render', {
+      source: { url: await calls.putInput('in.mogrt', 'a template') },
+      variations: [{ variables: [] }],
+      outputs: [{ variationIndex: 0, presetIndex: 0, destination }],
+    });
+    expect(job).toMatchObject({ status: 'succeeded', outputs: [{ contentType: 'video/mp4' }] });
+    expect(JSON.stringify(job['warnings'])).toContain('destination');
+    expect(JSON.stringify(job['warnings'])).not.toContain('X-Amz-Signature');
+    const { request } = gateway.stack.simulator?.services['audio-video']?.jobs().at(-1) ?? {};
+    expect(JSON.stringify(request)).toContain('in.mogrt');
+    expect(JSON.stringify(request)).not.toContain('first.mp4');
+  });
+
+  it('finds the outputs of a request whose answer was lost where it wanted them, and sends it only once', async () => {
+    gateway.stack.simulator?.faults.add({
+      ...{ fault: 'drop', effect: 'done', service: 'audio-video', method: 'POST', path: '/v2/reframe', times: 1 },
+    });
+    const video = await makeFile({ mediaType: 'video/mp4', target: { kind: 'hosted' } }, { draw: noPictures }, null);
+    const { job, status } = await calls.run('/v2/reframe', {
+      video: { source: { url: await calls.putInput('in.mp4', video.whole) } },
+      output: { renditions: [{ aspectRatio: { x: 1, y: 1 } }, { aspectRatio: { x: 9, y: 16 } }] },
+    });
+    expect(job).toMatchObject({
+      status: 'succeeded',
+      outputs: [{ contentType: 'video/mp4' }, { contentType: 'video/mp4' }],
+    });
+    expect(status).toMatchObject({ outputs: [{ destination: { url: expect.any(String) } }, { destination: {} }] });
+    expect(requests().filter(({ path }) => path === '/v2/reframe')).toHaveLength(1);
+  });
+
   it('pauses by itself where a right is missing: no token is at fault, and Firefly goes on', async () => {
     const body = { error_code: 'unauthorized_forbidden', message: 'Access Denied' };
     gateway.stack.simulator?.faults.add({
@@ -71,6 +115,7 @@ describe('Audio/Video', () => {
     expect(await gateway.record(waiting)).toMatchObject({ status: 'queued' });
   });
 
+  const noPictures = () => Promise.reject(new Error('There are no pictures here.'));
   const readPaused = async (): Promise<string[]> => {
     const { lanes } = queue.parse(await (await gateway.call('/queue')).json());
     return lanes.filter(({ pauses }) => pauses.length > 0).map(({ lane }) => lane);
