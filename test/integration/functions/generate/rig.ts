@@ -32,7 +32,6 @@ export interface Servers {
 
 /** One gateway's worth of context around `generate`, with an Adobe of its own. */
 export interface Rig extends Observed {
-  /** Adobe's API. */
   adobe: FakeAdobe;
   /** Where Adobe keeps outputs: another host, to which the token must never go. */
   storage: FakeAdobe;
