@@ -103,7 +103,7 @@ describe('what Illustrator documents', () => {
   ])('the settings %j are refused for %s', (settings, field) => {
     const operation = illustrator.operations.find(({ path }) => path === '/v1/create-rendition');
     if (operation === undefined) throw new Error('There is no such operation.');
-    const body = { input: { source: { url: 's3://b/a.ai' } }, output: { mediaType: 'image/png' }, settings };
+    const body = { input: { source: { url: 's3://bucket/a.ai' } }, output: { mediaType: 'image/png' }, settings };
     expect(checkRequest(operation, body).issues.map(({ path }) => path)).toEqual([['settings', field]]);
   });
 });
