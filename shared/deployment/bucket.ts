@@ -29,6 +29,10 @@ export const uploadObjects = (caller: string, uploadId: string): string => `${up
 export const uploadKey = (caller: string, uploadId: string, extension: string): string =>
   `${uploadObjects(caller, uploadId)}${extension}`;
 
+/** Key of what came inside of a request: it follows from the content, so that the same bytes twice are one object. */
+export const contentKey = (caller: string, content: Uint8Array, extension: string): string =>
+  uploadKey(caller, createHash('sha256').update(content).digest('hex'), extension);
+
 // Between folders of S3 there are slashes, and the names of roles in IAM mode have one: account and role.
 const slash = '%2F';
 

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { imageTypes } from '#shared/adobe/services/firefly/storage-image.ts';
-import { uploadsFolder } from '#shared/deployment/bucket.ts';
+import { contentKey } from '#shared/deployment/bucket.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
 import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
@@ -89,9 +88,8 @@ const storeImage = async (
   image: Uint8Array<ArrayBuffer>,
   contentType: string,
 ): Promise<z.output<typeof uploadAnswer>['images'][number]> => {
-  const sha256 = createHash('sha256').update(image).digest('hex');
   // The copy comes first: an image that only Adobe has could not be sent again after its week is over.
-  const copy = await objects.put(`${uploadsFolder(caller)}${sha256}.${getExtension(contentType)}`, image, contentType);
+  const copy = await objects.put(contentKey(caller, image, getExtension(contentType)), image, contentType);
   const outcome = await adobeCalls.uploadImage({ image, contentType });
   if (outcome.kind !== 'uploaded') throw buildAdobeProblem(outcome);
   // Before its caller knows the id, and with it anybody else could.

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FormRequest, OperationDefinition } from '#shared/adobe/services/operation.ts';
-import { uploadsFolder } from '#shared/deployment/bucket.ts';
+import { contentKey } from '#shared/deployment/bucket.ts';
 import { parseExactly } from '#shared/exact-json.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
 import { detectionBytes, detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
@@ -94,6 +93,5 @@ const readRequestPart = async (parts: FormData, { part }: FormRequest): Promise<
 const describeFile = async (caller: string, file: File): Promise<FormFile> => {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const contentType = (await detectMediaType(bytes.subarray(0, detectionBytes))) ?? parseMediaType(file.type);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { key: `${uploadsFolder(caller)}${sha256}.${getExtension(contentType)}`, bytes, contentType };
+  return { key: contentKey(caller, bytes, getExtension(contentType)), bytes, contentType };
 };

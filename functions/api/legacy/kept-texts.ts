@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { KeepText } from '#shared/adobe/services/photoshop/legacy/call.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
-import { uploadsFolder } from '#shared/deployment/bucket.ts';
+import { contentKey } from '#shared/deployment/bucket.ts';
 import { getExtension } from '#shared/media-type.ts';
 
 /** Texts of a request that are kept as uploads of its caller, once the request is known to be valid. */
@@ -17,8 +16,7 @@ export const createTextKeeper = (objects: Pick<ObjectStore, 'bucket' | 'put'>, c
   return {
     keep: (text, contentType) => {
       const bytes = Buffer.from(text);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const key = `${uploadsFolder(caller)}${sha256}.${getExtension(contentType)}`;
+      const key = contentKey(caller, bytes, getExtension(contentType));
       kept.set(key, { bytes, contentType });
       return `s3://${objects.bucket}/${key}`;
     },

@@ -37,7 +37,8 @@ export const compression = z.enum([
   'maximum',
 ]);
 
-const standardProfiles = [
+/** Adobe: the colour profiles that Photoshop brings along. */
+export const standardProfiles = [
   'Adobe RGB (1998)',
   'Apple RGB',
   'ColorMatch RGB',

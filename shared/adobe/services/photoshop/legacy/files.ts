@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { standardProfiles } from '../outputs.ts';
 import { inputUrl, outputUrl } from '../sources.ts';
 
 const storage = z.enum(['external', 'azure', 'dropbox'], {
@@ -72,24 +73,10 @@ export const smartObjectOutput = z.strictObject({
   compression,
 });
 
-const profileNames = [
-  'Adobe RGB (1998)',
-  'Apple RGB',
-  'ColorMatch RGB',
-  'sRGB IEC61966-2.1',
-  'Dot Gain 10%',
-  'Dot Gain 15%',
-  'Dot Gain 20%',
-  'Dot Gain 25%',
-  'Dot Gain 30%',
-  'Gray Gamma 1.8',
-  'Gray Gamma 2.2',
-] as const;
-
 const iccProfile = z
   .strictObject({
     imageMode: z.enum(['grayscale', 'rgb', 'cmyk']),
-    profileName: z.enum(profileNames).optional(),
+    profileName: z.enum(standardProfiles).optional(),
     input: legacyInput.optional(),
   })
   .refine(({ profileName, input }) => (profileName === undefined) !== (input === undefined), {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { edit } from '../operations/edit.ts';
+import { edit, orientations, whiteBalances } from '../operations/edit.ts';
 import type { LegacyCall, Translation } from './call.ts';
 import { legacyInput, lightroomOutput, outputPlaces, toOutput, toSource } from './files.ts';
 
@@ -71,9 +71,7 @@ const editOptions = z.strictObject({
   Blacks: upTo100,
   Saturation: upTo100,
   Vibrance: upTo100,
-  WhiteBalance: z
-    .enum(['As Shot', 'Auto', 'Cloudy', 'Custom', 'Daylight', 'Flash', 'Fluorescent', 'Shade', 'Tungsten'])
-    .optional(),
+  WhiteBalance: z.enum(whiteBalances).optional(),
   Clarity: upTo100,
   Dehaze: upTo100,
   Texture: upTo100,
@@ -156,18 +154,6 @@ const presets: LegacyCall = {
 };
 
 const xmpOptions = z.strictObject({ xmp: z.string().min(1), orientation: z.int().min(1).max(8).optional() });
-
-/** Adobe's names for the orientations 1 to 8 of Exif. */
-const orientations = [
-  'top_left',
-  'top_right',
-  'bottom_right',
-  'bottom_left',
-  'left_top',
-  'right_top',
-  'right_bottom',
-  'left_bottom',
-] as const;
 
 const withXmp = z.strictObject({ inputs, options: xmpOptions, outputs });
 

@@ -10,7 +10,8 @@ import { fileImage, fileSource, presetSource, warnOfSharedFiles } from '../sourc
 const upTo100 = z.int().min(-100).max(100).optional();
 const from0To100 = z.int().min(0).max(100).optional();
 
-const orientations = [
+/** Adobe: the orientations of Exif, 1 to 8. */
+export const orientations = [
   'top_left',
   'top_right',
   'bottom_right',
@@ -21,7 +22,8 @@ const orientations = [
   'left_bottom',
 ] as const;
 
-const whiteBalances = [
+/** Adobe: the white balances that an edit knows. */
+export const whiteBalances = [
   'As Shot',
   'Auto',
   'Cloudy',
