@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import pMap from 'p-map';
 import { type FoundText, findTexts } from '../adobe/services/body-texts.ts';
 import { uploadLifetimeMs } from '../adobe/services/firefly/storage-image.ts';
 import { condition } from '../aws/expressions.ts';
 import { putItem, queryItems, type Table, ttlAfter } from '../aws/table.ts';
+import { hashCaller } from '../deployment/bucket.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 
 /** A request that names more uploads is refused: far more than any operation takes. */
@@ -13,9 +13,6 @@ export const maxUploads = 16;
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const buildPartition = (uploadId: string): string => jobPartitions.upload(uploadId.toLowerCase());
-
-// Names of callers may be personal data, and are of any length.
-const hashCaller = (caller: string): string => createHash('sha256').update(caller).digest('hex');
 
 /** Remembers who made an upload, for as long as Adobe keeps it; to be called before the caller gets to know its id. */
 export const rememberUploadOwner = async (table: Table, uploadId: string, caller: string): Promise<void> => {

@@ -109,9 +109,9 @@ ${entries.map(
 const credentials = html`<section aria-labelledby="credentials"><h2 id="credentials">Before the examples</h2>
 <p>In bash or zsh, with the URL of your gateway and, as it is set up, a token or AWS credentials:</p>
 <pre tabindex="0"><code>GATEWAY=https://&lt;api-id&gt;.execute-api.&lt;region&gt;.amazonaws.com
-# a gateway in JWT mode
+# a gateway in the mode callers or jwt
 AUTH=(-H "authorization: Bearer $TOKEN")
-# a gateway in IAM mode
+# a gateway in the mode iam
 AUTH=(--aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
   -H "x-amz-security-token: $AWS_SESSION_TOKEN")
 # the embedded stack
