@@ -1,4 +1,4 @@
-// Fails when package-lock.json names a package that runs a script when it is installed and is not under `allowScripts` in
+// Fails when package-lock.json names a package that runs a script when it is installed and that `allowScripts` does not decide on in
 // package.json, that has a licence which is not on the list, that is known to report to somebody, or that npm could not verify.
 // What runs in Lambda must be permissive; tools may also be under licences that ask nothing of those who only run them.
 const { readFileSync } = require('node:fs');
@@ -47,7 +47,7 @@ const findProblems = (lock, allowScripts) =>
         const name = alias ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
         const isTool = dev === true || devOptional === true;
         const found = [];
-        if (hasInstallScript === true && allowScripts[name] !== true) {
+        if (hasInstallScript === true && allowScripts[name] === undefined) {
           found.push('runs a script when it is installed, and is not under allowScripts in package.json');
         }
         if (!isMet(license, isTool ? forTools : permissive)) {
