@@ -6,6 +6,8 @@ export const prefixes = {
   outputs: 'outputs/',
   /** What services write themselves, until it is checked and stored as an output. */
   incoming: 'incoming/',
+  /** Small pictures of outputs, each under the key of its output. */
+  thumbnails: 'thumbnails/',
   /** What callers uploaded to be used as input. */
   uploads: 'uploads/',
   /** Files that become batches: `inbox/<caller>/<anything>`. */
@@ -113,6 +115,22 @@ export const outputPrefixes = (job: KeyedJob): string[] => {
     ),
   ];
 };
+
+/** How wide thumbnails are, in pixels; one of a smaller image is as wide as the image. */
+export const thumbnailWidths = [256, 512, 1_024] as const;
+
+/** Width of a thumbnail in pixels. */
+export type ThumbnailWidth = (typeof thumbnailWidths)[number];
+
+/**
+ * Where the thumbnails of an output lie, or those of all outputs whose keys begin so: what {@link outputPrefixes} and {@link outputsFolder}
+ * lead to, leads to the thumbnails as well.
+ */
+export const thumbnailPrefix = (outputPrefix: string): string => `${prefixes.thumbnails}${outputPrefix}`;
+
+/** Key of the thumbnail of an output, a WebP. */
+export const thumbnailKey = ({ key }: { key: string }, width: ThumbnailWidth): string =>
+  `${thumbnailPrefix(key)}/${width}.webp`;
 
 /** Key of the description beside the outputs, which is enough to make them again. */
 export const manifestKey = (job: KeyedJob): string => `${outputsFolder(job)}job.json`;

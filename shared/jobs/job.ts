@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseExactly } from '../exact-json.ts';
 import { priorities } from '../priority.ts';
+import { inspectionsSchema } from './inspection.ts';
 import { outputNameSchema } from './output-name.ts';
 
 /**
@@ -147,6 +148,10 @@ export const jobSchema = z.object({
   /** What Adobe said about the finished job besides its outputs, as its operation presents it to callers. */
   result: z.record(z.string(), z.unknown()).optional(),
   outputs: z.array(jobOutput).optional(),
+  /** What the function thumbnail found out about the outputs; see inspection.ts. */
+  inspections: inspectionsSchema.optional(),
+  /** ISO time at which an output was inspected last. It may be later than `updatedAt`, which generate times its own work by. */
+  inspectedAt: z.string().optional(),
   /** How many outputs the request asks for; known once Adobe has finished the job, as is the next. */
   requested: z.number().optional(),
   /** How many outputs Adobe made. */
