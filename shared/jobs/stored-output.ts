@@ -77,18 +77,23 @@ export const warnOfOutputs = ({
   return warnings;
 };
 
-// DynamoDB refuses items over 400 KB, EventBridge events over 256 KB.
-const maxRecordedOutputs = 200;
-const maxRecordedErrors = 50;
+// DynamoDB refuses items over 400 KB, EventBridge events over 256 KB. Beside these the record has a result of up to 64 KB.
+const maxRecordedOutputs = { count: 200, bytes: 128 * 1024 };
+const maxRecordedErrors = { count: 50, bytes: 32 * 1024 };
 
-/** The end of a job as its record holds it. */
+/** The end of a job as its record holds it: the beginning of its outputs and errors, if there are too many. */
 export const abridge = <End extends Pick<Partial<Job>, 'outputs' | 'errors' | 'isAbridged'>>(end: End): End => {
   const { outputs = [], errors = [] } = end;
-  if (outputs.length <= maxRecordedOutputs && errors.length <= maxRecordedErrors) return end;
-  return {
-    ...end,
-    outputs: outputs.slice(0, maxRecordedOutputs),
-    errors: errors.slice(0, maxRecordedErrors),
-    isAbridged: true,
-  };
+  const recorded = { outputs: takeFirst(outputs, maxRecordedOutputs), errors: takeFirst(errors, maxRecordedErrors) };
+  const isWhole = recorded.outputs.length === outputs.length && recorded.errors.length === errors.length;
+  return isWhole ? end : { ...end, ...recorded, isAbridged: true };
+};
+
+const takeFirst = <Value>(values: readonly Value[], { count, bytes }: { count: number; bytes: number }): Value[] => {
+  let left = bytes;
+  const tooMany = values.findIndex((value, index) => {
+    left -= Buffer.byteLength(JSON.stringify(value));
+    return index >= count || left < 0;
+  });
+  return tooMany < 0 ? [...values] : values.slice(0, tooMany);
 };

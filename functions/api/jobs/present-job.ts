@@ -63,9 +63,20 @@ export const presentJob = async (
 };
 
 const presentResult = async (objects: PresentedObjects, job: Job): Promise<Record<string, unknown>> => {
-  const { result = {}, outputs = [], errors = [] } = await readOutcome(objects, job);
-  return operationOf(job).result.present(result, await presentFiles(objects, outputs), errors);
+  const outcome = await readOutcome(objects, job);
+  const whole = await presentOutcome(objects, job, outcome);
+  // The record says that there is more, and where.
+  return outcome === job || Buffer.byteLength(JSON.stringify(whole)) <= maxResultBytes
+    ? whole
+    : presentOutcome(objects, job, job);
 };
+
+const presentOutcome = async (
+  objects: PresentedObjects,
+  job: Pick<Job, 'operation'>,
+  { result = {}, outputs = [], errors = [] }: Outcome,
+): Promise<Record<string, unknown>> =>
+  operationOf(job).result.present(result, await presentFiles(objects, outputs), errors);
 
 type Outcome = Pick<Job, 'result' | 'errors' | 'outputs'>;
 
@@ -86,7 +97,8 @@ const manifestSchema = z.object({
   outputs: z.array(jobSchema.shape.outputs.unwrap().element.omit({ bucket: true })),
 });
 
-// Lambda returns no more than 6 MB, and base64 and JSON make it longer.
+// Lambda returns no more than 6 MB, and writing the body as a text makes it longer.
+const maxResultBytes = 4 * 1024 * 1024;
 const maxInlineTotal = 1024 * 1024;
 
 const presentFiles = (objects: PresentedObjects, outputs: readonly JobOutput[]): Promise<PresentedFile[]> => {

@@ -55,7 +55,7 @@ const present = (value: unknown, presenting: Presenting): Presented => {
     if (referred !== undefined) {
       const file = presenting.files.get(referred[outputMember]);
       if (file === undefined) missing.push(referred[outputMember]);
-      return file === undefined ? [] : [presentFile(name, file, referred.encoding)];
+      return file === undefined ? [] : [presentFile(name, file, referred.encoding, 'embedded' in value)];
     }
     const presented = present(inner, presenting);
     missing.push(...presented.missing);
@@ -64,13 +64,18 @@ const present = (value: unknown, presenting: Presenting): Presented => {
   return { value: Object.fromEntries(members), missing };
 };
 
+/**
+ * @param isDestination whether the object around it says where the output is, as content or behind a URL (Adobe: `embedded`)
+ */
 const presentFile = (
   name: string,
   { url, content }: PresentedFile,
   encoding: z.output<typeof reference>['encoding'],
+  isDestination = false,
 ): [string, unknown] => {
   if (encoding === undefined) return [name, url];
-  return content === undefined ? ['url', url] : [name, encodeEmbedded(content, encoding)];
+  if (content !== undefined) return [name, encodeEmbedded(content, encoding)];
+  return isDestination ? ['url', url] : [name, { url }];
 };
 
 const presentList = (values: readonly unknown[], presenting: Presenting): unknown[] =>

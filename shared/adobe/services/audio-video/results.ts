@@ -75,10 +75,13 @@ export const renderedFiles = audioVideoResult({
   errors: ['outputs[].error', 'errors[].error'],
 });
 
-/** A description, which stands in the answer itself (Adobe: `POST /v1/templates/describe`). */
+/**
+ * A description, which stands in the answer itself (Adobe: `POST /v1/templates/describe`); `output.url` is the gateway's own, for one
+ * that is too long for that.
+ */
 export const description = audioVideoResult({
   schema: z.object({
-    output: z.looseObject({ fonts: z.array(z.unknown()), elements: z.array(z.unknown()) }).partial(),
+    output: z.looseObject({ fonts: z.array(z.unknown()), elements: z.array(z.unknown()), url: z.url() }).partial(),
   }),
   outputs: [],
   embedded: [{ at: 'output', encoding: 'json', contentType: 'application/json' }],

@@ -146,7 +146,7 @@ describe('a result as a template', () => {
     const body = { output: { compositions: ['a'] } };
     const described = shape({ outputs: [], embedded: [{ at: 'output', encoding: 'json' }] });
     const { rest } = read(described, body);
-    expect(described.present(rest, [{ index: 0, url: ours(0) }], [])).toEqual({ url: ours(0) });
+    expect(described.present(rest, [{ index: 0, url: ours(0) }], [])).toEqual({ output: { url: ours(0) } });
     expect(described.present(rest, [], [{ index: 0, code: 'output_not_stored', message: 'away' }])).toEqual({});
   });
 
