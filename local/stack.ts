@@ -141,7 +141,8 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     };
     progress(adobe.description);
     const { firefly, ims, ioManagement } = endpoints;
-    const trustedOrigins = [...(options.settings?.trustedOrigins ?? []), firefly, ims, ioManagement];
+    const origins = [firefly, ims, ioManagement, ...Object.values(endpoints.services)];
+    const trustedOrigins = [...(options.settings?.trustedOrigins ?? []), ...origins];
     const settings = stackSettings(
       { ...options.settings, trustedOrigins: [...new Set(trustedOrigins)] },
       options.services ?? [],

@@ -152,7 +152,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
 /** A job that is not known any more has ended, well or not. */
 const describeForgotten = (statusSeconds: number) => ({
   code: 'outcome_forgotten',
-  message: `Adobe forgets what came of a job ${statusSeconds} s after its end, and was asked too late. The job may have been done, and billed.`,
+  message: `Adobe forgets what came of a job ${statusSeconds} s after its end, and the gateway could not ask in time. The job may have been done, and billed; it was not sent again. Send the request again if you need its outputs.`,
 });
 
 /** Where the job can be cancelled; a URL on a host that is not allowed is as good as none. */

@@ -24,8 +24,8 @@ export const recordLife = async (rig: CrashRig): Promise<string[]> => {
 };
 
 /** Kills dispatch at one of its effects; the job must be submitted once and succeed all the same. */
-export const surviveCrash = async (rig: CrashRig, { index, fate }: CrashPoint): Promise<void> => {
-  rig.crashAt(index, fate);
+export const surviveCrash = async (rig: CrashRig, point: CrashPoint): Promise<void> => {
+  rig.crashAt(point);
   const jobId = await rig.gateway.submit(request);
   await vi.waitFor(() => expect(rig.takenBeforeCrash()).toBeDefined(), { timeout: 10_000 });
   // What the schedule does each minute.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { crashPoints } from '#test/fixtures/crash-rig.ts';
 import { type RigPool, startRigPool } from '#test/fixtures/rig-pool.ts';
-import { effects, startGenerateRig, surviveCrash } from './crash-generate.ts';
+import { imageLife, startGenerateRig, surviveCrash } from './crash-generate.ts';
 
 describe('generate, killed before and after each of its effects', () => {
   let pool: RigPool;
@@ -10,7 +10,9 @@ describe('generate, killed before and after each of its effects', () => {
   });
   afterAll(() => pool.close());
 
-  it.concurrent.each(crashPoints(effects))('$fate of effect $index ($effect)', (point) =>
-    pool.use((rig) => surviveCrash(rig, point)),
+  it.concurrent.each(crashPoints(imageLife.effects))('$fate of effect $index ($effect)', (point) =>
+    pool.use(async (rig) => {
+      await surviveCrash(rig, imageLife, point);
+    }),
   );
 });

@@ -206,6 +206,24 @@ describe.concurrent("a caller's own destination", () => {
     expect(rig.storage.asked('PUT', path).map(({ body }) => body)).toEqual(['picture /a', 'picture /a']);
   });
 
+  it('gets the same bytes from two executions at once, and the job ends once', async () => {
+    const { rig, job, path } = await prepare('/mine');
+    const both = Promise.withResolvers<void>();
+    rig.storage.script('PUT', path, async () => {
+      if (rig.storage.asked('PUT', path).length === 2) both.resolve();
+      await both.promise;
+      return { status: 200 };
+    });
+    const { context } = rig;
+    const run = () => runDurably((durable) => runJob(durable, job, context));
+    await Promise.all([run(), run()]);
+    const ended = await readJob(context.table, job);
+    expect(ended).toMatchObject({ state: 'succeeded', warnings: [] });
+    expect(ended.history.filter(({ state }) => state === 'succeeded')).toHaveLength(1);
+    expect(rig.metrics.filter((name) => name === 'JobsSucceeded')).toHaveLength(1);
+    expect(rig.storage.asked('PUT', path).map(({ body }) => body)).toEqual(['picture /a', 'picture /a']);
+  });
+
   it('inside of a network is never called', async () => {
     const { rig, job, path } = await prepare('/mine', { publicRequests: { allowsLoopback: false } });
     const { job: ended } = await rig.follow(job);
