@@ -32,6 +32,24 @@ module.exports = {
     forbidden('production-without-local', 'Production code never imports from local/ or test/.', '^infra/', {
       path: '^(local|test)/',
     }),
+    forbidden(
+      'console-apart',
+      'Others build the console and import nothing else of it.',
+      '^(shared|functions|infra|local|test)/',
+      {
+        path: '^console/',
+        pathNot: '^console/build\\.ts$',
+      },
+    ),
+    forbidden(
+      'console-imports-types-only',
+      'The page knows the views of the API as types: no code of a function travels to a browser.',
+      '^console/src/',
+      { path: '^(functions|shared|infra|local|test)/', dependencyTypesNot: ['type-only'] },
+    ),
+    forbidden('console-build-alone', 'The build of the console needs nothing of the gateway.', '^console/[^/]+$', {
+      path: '^(functions|shared|infra|local|test)/',
+    }),
     forbidden('local-without-test', 'npm start needs nothing of the tests.', '^local/', { path: '^test/' }),
     forbidden(
       'run-time-packages',
@@ -45,7 +63,7 @@ module.exports = {
       comment: 'Folders in a circle are one folder that does not admit it.',
       severity: 'error',
       scope: 'folder',
-      from: { path: '^(shared|functions|infra|local)' },
+      from: { path: '^(shared|functions|infra|local|console)' },
       to: { circular: true },
     },
     forbidden('resolvable', 'An import that cannot be resolved was not checked.', '', { couldNotResolve: true }),

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { ConsoleVariables } from '#shared/deployment/console.ts';
 import {
   apiEnvironment,
   dispatchEnvironment,
@@ -87,11 +88,20 @@ const variables = (settings: StackSettings, endpoints: FunctionEndpoints) => {
     operators: 'everybody' as const,
     singleSignOn: 'users' as const,
     gatewayVersion: packageJson.version,
+    console: describeConsole(settings, endpoints),
     powertoolsServiceName: stackNames.stack,
     powertoolsMetricsNamespace: metricNamespace,
     powertoolsLogLevel: settings.logLevel,
   };
 };
+
+const describeConsole = (
+  { consoleDirectory, isSimulated }: StackSettings,
+  { s3 }: FunctionEndpoints,
+): ConsoleVariables | undefined =>
+  consoleDirectory === undefined
+    ? undefined
+    : { directory: consoleDirectory, authMode: 'none', simulated: isSimulated, bucketOrigin: new URL(s3).origin };
 
 /** The services that are on, each at its endpoint. */
 const placeServices = (settings: StackSettings, { firefly, services }: FunctionEndpoints) =>

@@ -17,6 +17,10 @@ interface OwnSettings {
   apiConcurrency: number;
   /** Sandboxes of generate that may run at the same time; waiting jobs hold none. */
   generateConcurrency: number;
+  /** Where the console's built files are, or will be; without it there is no console. */
+  consoleDirectory?: string;
+  /** Whether a simulator plays Adobe. */
+  isSimulated: boolean;
 }
 
 /** Settings of the embedded stack: those of a stage, and its own. */
@@ -40,7 +44,8 @@ export interface StackChanges extends Partial<StackSettings> {
  * @param serviceIds of the services that are on beside Firefly
  */
 export const stackSettings = (changes: StackChanges, serviceIds: readonly string[] = []): StackSettings => {
-  const { trustedOrigins = [], apiConcurrency = 4, generateConcurrency = 4, ...rest } = changes;
+  const { trustedOrigins = [], apiConcurrency = 4, generateConcurrency = 4, ...given } = changes;
+  const { consoleDirectory, isSimulated = true, ...rest } = given;
   const { requestsPerMinute, requestsPerDay, pollSeconds, jobTimeoutSeconds, ...stage } = rest;
   const followed = {
     firstPollSeconds: pollSeconds,
@@ -69,6 +74,8 @@ export const stackSettings = (changes: StackChanges, serviceIds: readonly string
     trustedOrigins,
     apiConcurrency,
     generateConcurrency,
+    consoleDirectory,
+    isSimulated,
   };
 };
 

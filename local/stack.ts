@@ -144,7 +144,11 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const origins = [firefly, ims, ioManagement, ...Object.values(endpoints.services)];
     const trustedOrigins = [...(options.settings?.trustedOrigins ?? []), ...origins];
     const settings = stackSettings(
-      { ...options.settings, trustedOrigins: [...new Set(trustedOrigins)] },
+      {
+        ...options.settings,
+        trustedOrigins: [...new Set(trustedOrigins)],
+        isSimulated: adobe.simulator !== undefined,
+      },
       options.services ?? [],
     );
     const proxied = (await options.between?.(endpoints)) ?? {};

@@ -8,6 +8,7 @@ import { batchRoutes } from './batches/routes.ts';
 import { meRoute } from './callers/me.ts';
 import { callerPauseRoutes } from './callers/pause.ts';
 import { callerRoutes } from './callers/routes.ts';
+import { consoleRoutes } from './console/routes.ts';
 import type { ApiContext } from './context.ts';
 import { erasureRoutes } from './erasures/routes.ts';
 import { createAcceptRequest, generationRoutes } from './generations/create.ts';
@@ -39,7 +40,7 @@ const answerBeforeEndMs = 500;
 
 /** The Lambda handler over everything that it needs; every error leaves it as problem+json. */
 export const createApi = (context: ApiContext) => {
-  const route = createRouter(createRoutes(context), {
+  const route = createRouter([...createRoutes(context), ...consoleRoutes(context)], {
     clock: context.table.clock,
     admit: createRequestRate(context.table, context.settings.callerRequestsPerSecond),
     operators: context.settings.operators,
@@ -61,7 +62,7 @@ export const createApi = (context: ApiContext) => {
     .handler(async (event, lambdaContext) => fitToMethod(event, await route(event, lambdaContext)));
 };
 
-/** Everything that the API offers. */
+/** Everything that the API offers; the console, which is a client of it, is not part of it. */
 export const createRoutes = (context: ApiContext): Route[] => {
   const requireCredentials = createRequireCredentials(context);
   const accept = createAcceptRequest(context, requireCredentials);

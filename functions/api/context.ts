@@ -9,6 +9,7 @@ import type { StatusItems, TokenExpiry } from '#shared/aws/status-items.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { ReadDeniedWords } from '#shared/callers/denied-words.ts';
 import type { ReadPolicy } from '#shared/callers/policies.ts';
+import type { ConsoleVariables } from '#shared/deployment/console.ts';
 import type { Docs, Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import type { InputContext } from '#shared/inputs/check-inputs.ts';
@@ -34,6 +35,8 @@ export interface ApiContext {
   /** Where the inputs are that the gateway uploads to Adobe. */
   inputs: InputContext;
   webhooks: WebhookContext;
+  /** The console, with its directory absolute; undefined while it is off. */
+  console?: ConsoleVariables;
   /** What callers may do. */
   readPolicy: ReadPolicy;
   readDeniedWords: ReadDeniedWords;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
 import { createStartExecution, createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
@@ -55,6 +56,10 @@ export const handler = createApi({
     table: openTable({ ...tables, tableName: environment.webhookTableName }),
     startDelivery: createStartExecution(lambda, environment.notifyFunctionArn),
     allowsLoopback: environment.webhookLoopback === 'allowed',
+  },
+  console: environment.console && {
+    ...environment.console,
+    directory: resolve(import.meta.dirname, environment.console.directory),
   },
   readDeniedWords: createDeniedWords({
     s3,

@@ -14,11 +14,13 @@ const run = async (options: StartOptions): Promise<void> => {
   // Loaded only now, so that a mistake on the command line is answered at once.
   const { startStack } = await import('../stack.ts');
   const { createDemoCallers } = await import('../demo-callers.ts');
+  const { buildConsole, consoleDirectory } = await import('#console/build.ts');
   const stack = await startStack({
     port: options.port,
     target,
     services: options.services,
     settings: {
+      consoleDirectory: options.once ? undefined : consoleDirectory(),
       ...(options.cors === undefined ? {} : { corsOrigins: [options.cors] }),
       ...(options.requestsPerMinute === undefined ? {} : { requestsPerMinute: options.requestsPerMinute }),
       ...(options.pollSeconds === undefined ? {} : { pollSeconds: options.pollSeconds }),
@@ -30,6 +32,11 @@ const run = async (options: StartOptions): Promise<void> => {
     },
   });
   endOnSignal(stack, options.once ? 130 : 0);
+  if (!options.once) {
+    say(`Console: ${stack.description.gateway}/console/`);
+    // The route waits for it; without it everything else works.
+    buildConsole().catch((error: unknown) => console.error(`The console cannot be built: ${String(error)}`));
+  }
   const callers = await createDemoCallers(stack.description, options.budget);
   say(`Ready: ${stack.description.gateway}`);
   if (options.json) console.log(JSON.stringify({ ...stack.description, callers }));

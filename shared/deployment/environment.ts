@@ -59,8 +59,10 @@ export const defineEnvironment = <Shape extends Record<string, Variable>>(
 
 const nameOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
-const writeVariable = (variable: Variable, value: unknown): string =>
-  variable instanceof z.ZodCodec ? String(z.encode(variable, value)) : String(value);
+const writeVariable = (variable: Variable, value: unknown): string => {
+  const given = variable instanceof z.ZodOptional ? variable.unwrap() : variable;
+  return given instanceof z.ZodCodec ? String(z.encode(given, value)) : String(value);
+};
 
 /** A name, ARN or the like. */
 export const text = z.string().min(1);

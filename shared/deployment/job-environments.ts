@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { operationRates } from '../adobe/services/operation-rates.ts';
 import { callerPolicySchema } from '../caller-policy.ts';
+import { consoleVariables } from './console.ts';
 import { defineEnvironment, gatewayUrl, json, list, text, wholeNumber } from './environment.ts';
 import { createServicesSchema } from './services.ts';
 
@@ -55,6 +56,8 @@ export const apiEnvironment = defineEnvironment({
   inputBuckets: list,
   inputMaxBytes: wholeNumber,
   docs: z.enum(docsModes),
+  /** What is needed to serve the console; absent while it is off. */
+  console: json(consoleVariables).optional(),
   uploadsPerDay: wholeNumber,
   callerRequestsPerSecond: wholeNumber,
   callerDefaults,

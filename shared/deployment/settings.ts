@@ -3,6 +3,7 @@ import { managementScopes } from '../adobe/auth/scopes.ts';
 import { operationRates } from '../adobe/services/operation-rates.ts';
 import { callerPolicySchema } from '../caller-policy.ts';
 import { priorities } from '../priority.ts';
+import { consoleModes } from './console.ts';
 import { docsModes, singleSignOnCallers } from './job-environments.ts';
 import { completeGrace, findContradictions } from './rotation-schedule.ts';
 import { createServicesSchema, getScopes, type ServicesSettings } from './services.ts';
@@ -31,6 +32,8 @@ const auth = z.discriminatedUnion('mode', [
     scopes: z.array(z.string().regex(/^\S+$/, 'must be one scope, without spaces')).max(20).default([]),
     /** The `sub`s of those who may look at the queue, pause and resume it; in mode `iam` a policy says who. */
     operators: z.array(z.string().min(1).max(1_024)).max(20).default([]),
+    /** The console's own id at the issuer, a public client with PKCE; without it nobody signs in to the console. */
+    consoleClientId: z.string().min(1).max(256).optional(),
   }),
 ]);
 
@@ -70,6 +73,8 @@ const stageSchema = z.strictObject({
    * call (`callers`), or nobody (`off`).
    */
   docs: z.enum(docsModes).default('open'),
+  /** Whether the gateway serves its console, a page for people, below `/console/`; signing in is as for every caller. */
+  console: z.enum(consoleModes).default('on'),
   /** Requests a second that the HTTP API lets through, all callers together. */
   apiRequestsPerSecond: count.max(10_000).default(50),
   /** Requests a second that each caller may send, in every mode; what a caller saves up is good for two seconds. */

@@ -1,7 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
+import type { ConsoleVariables } from '#shared/deployment/console.ts';
 import { apiEnvironment, type Operators } from '#shared/deployment/job-environments.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
@@ -22,6 +24,16 @@ import {
 
 const readOperators = (auth: Settings['auth']): Operators =>
   auth.mode === 'jwt' ? auth.operators : auth.mode === 'iam' ? 'policy' : 'callers';
+
+/** The console's files lie beside the function's own. */
+const describeConsole = (auth: Settings['auth'], bucket: IBucket): ConsoleVariables => ({
+  directory: 'console',
+  authMode: auth.mode,
+  simulated: false,
+  bucketOrigin: `https://${bucket.bucketRegionalDomainName}`,
+  issuer: auth.mode === 'jwt' ? auth.issuer : undefined,
+  clientId: auth.mode === 'jwt' ? auth.consoleClientId : undefined,
+});
 
 /** What operators do to callers by the API: neither the keys of tokens nor failed attempts are among it. */
 const allowManageCallers = (tableArn: string): PolicyStatement =>
@@ -65,6 +77,7 @@ export class ApiFunction extends GatewayFunction {
         singleSignOn: settings.auth.mode === 'iam' ? settings.auth.singleSignOn : 'users',
         operators: readOperators(settings.auth),
         gatewayVersion: manifest.version,
+        console: settings.console === 'on' ? describeConsole(settings.auth, bucket) : undefined,
       }),
       permissions: [
         allow(

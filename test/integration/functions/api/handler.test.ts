@@ -63,6 +63,7 @@ describe('the handler with its settings and AWS clients', () => {
         singleSignOn: 'users',
         gatewayUrl: 'http://127.0.0.1:3000/',
         gatewayVersion: '0.0.0-test',
+        console: undefined,
       }),
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       AWS_REGION: 'us-east-1',

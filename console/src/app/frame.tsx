@@ -1,0 +1,57 @@
+import { Suspense, useEffect } from 'react';
+import { NavLink, Outlet, ScrollRestoration, useMatches, useNavigation } from 'react-router';
+import { useSettings } from '../api/settings.ts';
+import { pages } from './pages.ts';
+
+/** What stands around every page: the way to the others, and what to know about this gateway. */
+export const Frame = () => {
+  const settings = useSettings();
+  const { state } = useNavigation();
+  useTitle(settings.data?.stage);
+  return (
+    <div className="frame">
+      <a className="skip" href="#page">
+        Skip to the page
+      </a>
+      <header className="bar">
+        <span className="brand">
+          <img src="/console/icon.svg" alt="" width="24" height="24" /> Firefly gateway
+        </span>
+        <nav aria-label="Pages">
+          {pages
+            .filter(({ isInNavigation }) => isInNavigation)
+            .map(({ path, title }) => (
+              <NavLink key={path} to={path} end={path === '/'}>
+                {title}
+              </NavLink>
+            ))}
+        </nav>
+        <span className="about">
+          {settings.data?.simulated && (
+            <strong className="simulated" title="No request leaves this machine: a simulated Adobe draws the pictures.">
+              Simulated pictures
+            </strong>
+          )}
+        </span>
+      </header>
+      <main id="page" tabIndex={-1} aria-busy={state === 'loading'}>
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </main>
+      <ScrollRestoration />
+    </div>
+  );
+};
+
+const useTitle = (stage: string | undefined) => {
+  const matches = useMatches();
+  const handle = matches.at(-1)?.handle;
+  const title =
+    typeof handle === 'object' && handle !== null && 'title' in handle && typeof handle.title === 'string'
+      ? handle.title
+      : 'Console';
+  useEffect(() => {
+    document.title = `${title} · Firefly gateway${stage === undefined ? '' : ` ${stage}`}`;
+  }, [title, stage]);
+};

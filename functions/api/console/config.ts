@@ -1,0 +1,14 @@
+import type { ConsoleVariables } from '#shared/deployment/console.ts';
+
+/** What the page asks for before anything else; nothing in it is secret. */
+export interface ConsoleConfig extends Omit<ConsoleVariables, 'directory'> {
+  /** Name of the stack. */
+  stage: string;
+  version: string;
+}
+
+/** What the page may know of this deployment. */
+export const viewConfig = (
+  { directory, ...shown }: ConsoleVariables,
+  { stackName, version }: { stackName: string; version: string },
+): ConsoleConfig => ({ ...shown, stage: stackName, version });
