@@ -2,7 +2,7 @@ import { isFinal, type Job, type JobError, type JobState } from '#shared/jobs/jo
 import { rejoinQueue } from '#shared/jobs/lanes/lost-turns.ts';
 import { overdueJobs } from '#shared/jobs/lanes/queue.ts';
 import { requeue } from '#shared/jobs/lanes/turn.ts';
-import { awaitOutputs, type LostAnswer } from '#shared/jobs/lost-answer.ts';
+import { awaitTraces, type LostAnswer } from '#shared/jobs/lost-answer.ts';
 import { givenUpJob, unknownOutcome } from '#shared/jobs/set-aside.ts';
 import { endJob, resumeTurn } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
@@ -63,7 +63,7 @@ const loseTurn = async (context: RecoverContext, job: Job): Promise<boolean> => 
 const recoverActive = async (context: RecoverContext, job: Job): Promise<boolean> => {
   const { table, startTurn, log, recordMetric } = context;
   if (job.state === 'submitting') {
-    const kept = await awaitOutputs(table, job, executionDied);
+    const kept = await awaitTraces(table, job, executionDied);
     if (kept !== undefined) return recoverActive(context, kept);
     if (await fail(context, job, ['submitting'], unknownOutcome)) recordMetric(metricNames.submitOutcomeUnknown, 1);
     return false;

@@ -8,7 +8,7 @@ import type { Job } from '#shared/jobs/job.ts';
 import type { GenerateContext } from './context.ts';
 import { readKeptProgress } from './kept-answer.ts';
 import { limitPolls } from './limited-polls.ts';
-import { lookForOutputs } from './lost-answer.ts';
+import { lookForTraces } from './lost-answer.ts';
 
 /** What is kept of an answer. */
 export interface KeptAnswer {
@@ -51,7 +51,7 @@ export class AnswerUnavailableError extends GatewayError {
 export const askAdobe = async (context: GenerateContext, job: Job): Promise<PollOutcome> => {
   const { allowsStatus: allows } = context;
   const { statusUrl } = job.upstream ?? {};
-  if (job.lostAnswer !== undefined) return lookForOutputs(context, job);
+  if (job.lostAnswer !== undefined) return lookForTraces(context, job, job.lostAnswer);
   if (statusUrl === undefined) return readKeptProgress(context, job);
   const operation = operationOf(job);
   const call = limitPolls(context, job);

@@ -12,6 +12,7 @@ import {
 } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
+import { unknownOutcome } from '#shared/jobs/set-aside.ts';
 import { abridge } from '#shared/jobs/stored-output.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
@@ -44,7 +45,7 @@ export const endUnsuccessful = async (
   if (job === undefined || end === undefined) return publishJobEnded(context, job);
   const { kind, code, message } = end;
   const { lostAnswer } = job;
-  if (lostAnswer !== undefined) context.recordMetric(metricNames.submitOutcomeUnknown, 1);
+  if (code === unknownOutcome.code) context.recordMetric(metricNames.submitOutcomeUnknown, 1);
   const error = { code, message, upstreamStatus: lostAnswer?.upstreamStatus };
   const published = await endAndPublish(context, job, { to: kind, error });
   await dropAnswer(context, job);

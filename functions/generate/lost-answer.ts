@@ -6,13 +6,22 @@ import { incomingKey } from '#shared/deployment/bucket.ts';
 import { type Job, requestOf } from '#shared/jobs/job.ts';
 import type { LostAnswer } from '#shared/jobs/lost-answer.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
+import { unknownOutcome } from '#shared/jobs/set-aside.ts';
 import type { GenerateContext } from './context.ts';
+import { hasKeptAnswer, isSynchronous, readKeptProgress } from './kept-answer.ts';
+
+/** What the bucket tells of a job whose answer was lost: its outputs, or the answer that was kept before its execution died. */
+export const lookForTraces = async (context: GenerateContext, job: Job, lost: LostAnswer): Promise<PollOutcome> => {
+  if (!isSynchronous(job)) return lookForOutputs(context, job);
+  // No answer comes any more: the execution that waited for it is dead.
+  return (await hasKeptAnswer(context, job)) ? readKeptProgress(context, job) : describeUnknown(lost);
+};
 
 /**
  * What the outputs of a job say whose answer was lost: once all of them lie where its request told Adobe to write them, the job is
  * done. Each is written by one request, so that an object that is there is whole.
  */
-export const lookForOutputs = async (context: GenerateContext, job: Job): Promise<PollOutcome> => {
+const lookForOutputs = async (context: GenerateContext, job: Job): Promise<PollOutcome> => {
   const { incoming = 0 } = job;
   const operation = operationOf(job);
   const stored = await readRequest(context.table, job);
@@ -46,6 +55,6 @@ const isThere = async ({ s3, buckets }: GenerateContext, key: string): Promise<b
 /** How a job ends whose request may have reached Adobe while its answer was lost. */
 export const describeUnknown = ({ reason }: LostAnswer): Unsuccessful => ({
   kind: 'failed',
-  code: 'submit_outcome_unknown',
+  code: unknownOutcome.code,
   message: `${reason} Adobe may have taken the job, and it was not sent again, as it may be billed.`,
 });

@@ -18,6 +18,17 @@ export type LostAnswer = Omit<NonNullable<Job['lostAnswer']>, 'at'>;
 export const awaitOutputs = async (table: Table, job: Job, lost: LostAnswer): Promise<Job | undefined> => {
   const presume = findOperation(job.operation)?.destinations?.presume;
   if (job.incoming === undefined || job.incoming === 0 || presume === undefined) return undefined;
+  return follow(table, job, lost);
+};
+
+/**
+ * The same for a job whose execution died in its submit: the answer to a synchronous call may lie in the bucket, written by that
+ * execution before it died. Who follows the job looks there.
+ */
+export const awaitTraces = async (table: Table, job: Job, lost: LostAnswer): Promise<Job | undefined> =>
+  findOperation(job.operation)?.synchronous === undefined ? awaitOutputs(table, job, lost) : follow(table, job, lost);
+
+const follow = async (table: Table, job: Job, lost: LostAnswer): Promise<Job | undefined> => {
   const now = table.clock.now();
   const at = new Date(now).toISOString();
   return transition(table, job, {

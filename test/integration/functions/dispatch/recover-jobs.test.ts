@@ -3,7 +3,7 @@ import { assignTurns } from '#functions/dispatch/assign-turns.ts';
 import { type RecoverContext, recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
-import type { Job, JobState } from '#shared/jobs/job.ts';
+import type { Job, JobState, NewJob } from '#shared/jobs/job.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
@@ -47,8 +47,8 @@ const parts = (more: Partial<RecoverContext> = {}): RecoverContext =>
   });
 
 /** A job in the middle of its life whose deadline in the queue index is the given time. */
-const jobIn = async (state: JobState, deadline: number): Promise<Job> => {
-  const job = await enqueue(lane);
+const jobIn = async (state: JobState, deadline: number, fields: Partial<NewJob> = {}): Promise<Job> => {
+  const job = await enqueue(lane, fields);
   const order = new Date(deadline).toISOString();
   return (await transition(table, job, { from: ['queued'], to: state, order, changes: { turn: 1 } })) as Job;
 };
@@ -95,6 +95,15 @@ describe('a submit whose execution died', () => {
     expect(observed.metrics.filter((name) => name === 'SubmitOutcomeUnknown')).toHaveLength(1);
     expect(published).toEqual([job.jobId]);
     expect(startedNames).toEqual([]);
+  });
+
+  it('is followed by one new execution where the answer itself may lie in the bucket', async () => {
+    const job = await jobIn('submitting', noon - 1, { operation: 'content-tagging/predict', modelVersion: undefined });
+    const results = await Promise.all(Array.from({ length: 3 }, () => recoverJobs(parts())));
+    expect(results.reduce((sum, { resumed }) => sum + resumed, 0)).toBe(1);
+    expect(startedNames).toEqual([`${job.jobId}-1-1`]);
+    expect(await readJob(table, job)).toMatchObject({ state: 'running', lostAnswer: { reason: expect.any(String) } });
+    expect(published).toEqual([]);
   });
 
   it('has all the time that a submit may take', async () => {

@@ -1,7 +1,14 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
+import { keepAnswer } from '#functions/generate/kept-answer.ts';
 import { engines } from '#shared/adobe/services/content-tagging/engines.ts';
+import type { Job, Turn } from '#shared/jobs/job.ts';
+import { transition } from '#shared/jobs/transitions.ts';
 import type { ScriptedAnswer } from '#test/fixtures/fake-adobe.ts';
+import { readJob } from '#test/fixtures/job-table.ts';
+import { observe } from '#test/fixtures/observed.ts';
+import { createLane, dispatchContext } from '#test/fixtures/queue.ts';
 import { type Rig, type Servers, startServers } from './rig.ts';
 
 const path = '/services/v2/predict';
@@ -107,6 +114,55 @@ describe.concurrent('a job whose request Adobe answers with the result', () => {
     const { job } = await tag(rig);
     expect(job).toMatchObject({ state: 'failed', error: { code: 'submit_outcome_unknown' } });
     expect(rig.adobe.asked('POST', path)).toHaveLength(1);
+  });
+
+  describe('whose execution is dead for good', () => {
+    /** Lets dispatch find a job that is lost in its submit, and follows it. */
+    const recover = async (rig: Rig, keep: (job: Job) => Promise<unknown>) => {
+      const { table } = rig.context;
+      const fields = { operation: 'content-tagging/predict', modelVersion: undefined, request };
+      const job = await rig.scheduled({ fields });
+      const lost = await transition(table, job, {
+        from: ['scheduled'],
+        to: 'submitting',
+        order: new Date().toISOString(),
+      });
+      await keep(lost ?? job);
+      const followed: Promise<unknown>[] = [];
+      const startTurn = async (turn: Turn) => void followed.push(rig.follow(turn));
+      await recoverJobs({ ...dispatchContext(createLane(table)), ...observe(), bus: rig.context.bus, startTurn });
+      await Promise.all(followed);
+      expect(rig.adobe.seen).toEqual([]);
+      return readJob(table, job);
+    };
+    const put = (rig: Rig, text: string) => (job: Job) => keepAnswer(rig.context, job, text);
+
+    it('goes on from the answer that was written before it died', async () => {
+      const rig = await servers.rig();
+      const body = JSON.stringify({ contentAnalyzerResponse: { statuses }, result: found });
+      const job = await recover(rig, put(rig, body));
+      expect(job).toMatchObject({ state: 'succeeded', outputs: [{ isEmbedded: true }] });
+      const object = (await rig.stored()).get(job.outputs?.[0]?.key ?? '');
+      expect(JSON.parse(object?.bytes.toString() ?? '')).toEqual(found);
+      expect(await leftKeys(rig, job.jobId)).toEqual([]);
+      expect(rig.metrics).toEqual(['JobsSucceeded']);
+    });
+
+    it('fails with what the answer says', async () => {
+      const rig = await servers.rig();
+      const failed = [{ 'sensei:engine': engine, invocations: [{ status: '422', message: 'No text.' }] }];
+      const job = await recover(rig, put(rig, JSON.stringify({ contentAnalyzerResponse: { statuses: failed } })));
+      expect(job).toMatchObject({ state: 'failed', error: { code: 'invocation_422' } });
+      expect(rig.metrics).toEqual(['JobsFailed']);
+    });
+
+    it('is unknown without an answer, and is not sent again', async () => {
+      const rig = await servers.rig();
+      const job = await recover(rig, async () => {});
+      expect(job).toMatchObject({ state: 'failed', error: { code: 'submit_outcome_unknown' } });
+      expect(rig.metrics).toEqual(['SubmitOutcomeUnknown', 'JobsFailed']);
+      expect(rig.events).toHaveLength(1);
+    });
   });
 
   it.each<[string, ScriptedAnswer]>([
