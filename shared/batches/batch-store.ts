@@ -104,7 +104,8 @@ export const setAsideBatch = async (table: Table, key: ItemKey): Promise<void> =
 /** The key of a batch's item. */
 export const batchKey = (batchId: string) => ({ pk: jobPartitions.batch(batchId), sk: 'batch' });
 
-const batchOrders = 'batch#';
+/** What the order of a batch begins with. */
+export const batchOrders = 'batch#';
 
 /** The range key in the index of callers: batches stand behind all jobs, whose order begins with a year. */
 const batchOrder = (createdAt: string, batchId: string): string => `${batchOrders}${createdAt}#${batchId}`;

@@ -22,11 +22,13 @@ import { cancelBatch } from './cancel.ts';
 import { createRoute } from './create.ts';
 import { eraseRoute } from './erase.ts';
 import { findBatch, findKeptBatch, requireKept } from './find.ts';
+import { listRoute } from './list.ts';
 import { acceptedAnswer, acceptedResponse, batchSchema, describeBatchCall, viewBatch } from './view.ts';
 
 /** Everything about batches. */
 export const batchRoutes = (context: ApiContext, requireCredentials: () => Promise<void>): Route[] => [
   createRoute(context, requireCredentials),
+  listRoute(context),
   getRoute(context),
   jobsRoute(context),
   cancelRoute(context),

@@ -76,6 +76,7 @@ const probes: Record<string, (own: Prey) => Probe[]> = {
   'POST /batches': (own) => [
     ...sources(own).map((source) => ({ method: 'POST', path: '/batches', body: { source }, mayAnswer: [403, 422] })),
   ],
+  'GET /batches': () => answered({ path: '/batches' }),
   'GET /batches/{batchId}': (own) => onEach('/batches/{batchId}', [own.batch]),
   'DELETE /batches/{batchId}': (own) => onEach('/batches/{batchId}', [own.batch]),
   'GET /batches/{batchId}/jobs': (own) => onEach('/batches/{batchId}/jobs', [own.batch]),
