@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { access, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -63,4 +63,9 @@ const compressFiles = async (directory: string): Promise<void> => {
   );
 };
 
-if (import.meta.main) console.log(await buildConsole());
+if (import.meta.main) {
+  const [target] = process.argv.slice(2);
+  const directory = await buildConsole();
+  if (target === undefined) console.log(directory);
+  else await cp(directory, target, { recursive: true });
+}

@@ -33,6 +33,9 @@ const listRoots = (service: AdobeService): string[] =>
 /** The description of the API and the page to read it, as routes of API Gateway. */
 export const docsPaths = ['/openapi.json', '/docs', '/docs/{file}'] as const;
 
+/** The console, as routes of API Gateway, in which a greedy variable stands for at least one part. */
+export const consolePaths = ['/', '/console', '/console/{proxy+}'] as const;
+
 /** What only operators may call: the routes of the API and, for each GET, its HEAD. */
 export const operatorRoutes = [
   { method: 'GET', path: '/queue' },

@@ -23,7 +23,7 @@ import { Construct } from 'constructs';
 import { jwksPath, metadataPath, tokenPaths } from '#shared/callers/token-paths.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
 import { AccessLog } from './access-log.ts';
-import { docsPaths, operatorRoutes } from './api-paths.ts';
+import { consolePaths, docsPaths, operatorRoutes } from './api-paths.ts';
 import type { CallerAccess } from './caller-access.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
 
@@ -65,7 +65,7 @@ export class GatewayHttpApi extends Construct {
    * @param callerAccess in mode `callers`: what lets callers in, and gives them tokens
    */
   serve({ lambda }: GatewayFunction, callerAccess: CallerAccess | undefined): void {
-    const { auth, corsOrigins, docs } = this.#settings;
+    const { auth, corsOrigins, docs, console } = this.#settings;
     const integration = new HttpLambdaIntegration('Api', lambda);
     const authorizer = createAuthorizer(auth, callerAccess);
     new HttpRoute(this.api, 'DefaultRoute', {
@@ -92,6 +92,17 @@ export class GatewayHttpApi extends Construct {
         integration,
         reason: 'The description of the API is the same in every deployment and reveals nothing of this one.',
         throttle: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+      });
+    }
+    for (const path of console === 'on' ? consolePaths : []) {
+      this.#openRoute({
+        path,
+        methods: [HttpMethod.GET, HttpMethod.HEAD],
+        integration,
+        reason:
+          'The files of the page are the same in every deployment; what the page shows it asks for with credentials.',
+        // A page is some ten files, which browsers keep.
+        throttle: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 60 },
       });
     }
     // With routes of their own API Gateway asks IAM about them by name, and tells the function that it has.

@@ -23,7 +23,8 @@ describe('a deployed function', () => {
 
   it.each(functionNames)('%s is one minified ES module that needs nothing but Node', async (name) => {
     const directory = directories.get(name) ?? '';
-    expect(readdirSync(directory).sort()).toEqual(['index.mjs', 'index.mjs.LEGAL.txt', 'index.mjs.map']);
+    const beside = name === 'api' ? ['console'] : [];
+    expect(readdirSync(directory).sort()).toEqual([...beside, 'index.mjs', 'index.mjs.LEGAL.txt', 'index.mjs.map']);
 
     const file = `${directory}/index.mjs`;
     const { metafile } = await build({
@@ -45,6 +46,14 @@ describe('a deployed function', () => {
     expect(code).toContain('const require = requireFrom(import.meta.url);');
     expect(code.length / code.split('\n').length).toBeGreaterThan(200);
     expect(statSync(file).size).toBeLessThan(maxBundleBytes[name] ?? 1_320_000);
+  });
+
+  it('api brings the files of the console beside its code, compressed as well', () => {
+    const files = readdirSync(`${directories.get('api')}/console`, { recursive: true }).map(String);
+    expect(files).toContain('index.html');
+    expect(files.some((file) => /^assets\/.*\.js$/.test(file))).toBe(true);
+    const plain = files.filter((file) => file.includes('.') && !file.endsWith('.gz'));
+    expect(plain.filter((file) => !files.includes(`${file}.gz`))).toEqual([]);
   });
 
   it.each(functionNames)('%s has a source map to its sources', (name) => {

@@ -7,7 +7,9 @@ const iam = synthesise({ auth: { mode: 'iam' } });
 const callers = synthesise();
 
 // The description of the API: the same for everybody.
-const openRoutes = ['/openapi.json', '/docs', '/docs/{file}'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
+const readRoutes = (...paths: string[]) => paths.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
+const consoleRoutes = readRoutes('/', '/console', '/console/{proxy+}');
+const openRoutes = [...readRoutes('/openapi.json', '/docs', '/docs/{file}'), ...consoleRoutes];
 const tokenRoutes = [
   'POST /ims/token/v3',
   'POST /oauth2/token',
@@ -174,7 +176,7 @@ describe('the HTTP API', () => {
     >;
     expect(Object.keys(RouteSettings ?? {})).toEqual(['OPTIONS /{proxy+}', ...openRoutes]);
     for (const [route, limits] of Object.entries(RouteSettings ?? {})) {
-      const [rate, burst] = route.startsWith('OPTIONS') ? [20, 40] : [5, 10];
+      const [rate, burst] = route.startsWith('OPTIONS') ? [20, 40] : consoleRoutes.includes(route) ? [20, 60] : [5, 10];
       expect(limits).toEqual({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
     }
     expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
@@ -186,7 +188,7 @@ describe('the HTTP API', () => {
   });
 
   it.each(['callers', 'off'])('has no open route for a description that is shown to %s', (docs) => {
-    const { template, resources } = synthesise({ auth: { mode: 'iam' }, docs });
+    const { template, resources } = synthesise({ auth: { mode: 'iam' }, docs, console: 'off' });
     template.resourcePropertiesCountIs('AWS::ApiGatewayV2::Route', { AuthorizationType: 'NONE' }, 0);
     const allowed = JSON.stringify(
       ofType(resources, 'AWS::IAM::ManagedPolicy').filter(({ Properties }) =>

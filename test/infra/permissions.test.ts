@@ -92,7 +92,10 @@ describe('the template', () => {
     // Each route of the API adds one of its own.
     const lambdaArn = (name: FunctionName) => arn(stack.functions[name]?.lambda.functionArn ?? '');
     const fromByFunction = new Map([
-      [lambdaArn('api'), /:\$\{HttpApi\}\/\*\/\*(\/openapi\.json|\/docs|\/docs\/\{file\})?$/],
+      [
+        lambdaArn('api'),
+        /:\$\{HttpApi\}\/\*\/\*(\/openapi\.json|\/docs|\/docs\/\{file\}|\/|\/console|\/console\/\{proxy\+\})?$/,
+      ],
       [lambdaArn('authorize'), /:\$\{HttpApi\}\/authorizers\//],
       [lambdaArn('caller-token'), /:\$\{HttpApi\}\/\*\/\*\/(ims\/token\/v3|oauth2\/token|\.well-known\/[a-z.-]+)$/],
     ]);

@@ -14,11 +14,15 @@ const hashedFolder = 'assets/';
 const buildWaitMs = 20_000;
 const buildPollMs = 100;
 
+type ConsoleContext = Pick<ApiContext, 'console' | 'sleep'> & {
+  settings: Pick<ApiContext['settings'], 'stackName' | 'version'>;
+};
+
 /**
  * The console: a page that is the same at every address of its own, and its files. They are open to everybody, as they are the same
  * in every deployment; what the page shows it gets by the API, signed in.
  */
-export const consoleRoutes = (context: Pick<ApiContext, 'console' | 'settings' | 'sleep'>): Route[] => {
+export const consoleRoutes = (context: ConsoleContext): Route[] => {
   const { console } = context;
   if (console === undefined) return [];
   const read = createReadFile(console.directory);

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
@@ -25,9 +26,22 @@ import {
 const readOperators = (auth: Settings['auth']): Operators =>
   auth.mode === 'jwt' ? auth.operators : auth.mode === 'iam' ? 'policy' : 'callers';
 
-/** The console's files lie beside the function's own. */
+const consoleFolder = 'console';
+
+/** Puts the console's files beside the function's own; they are built once, however many stages are synthesised. */
+const packConsole: ICommandHooks = {
+  beforeBundling: () => [],
+  beforeInstall: () => [],
+  afterBundling: (inputDirectory, outputDirectory) => [
+    [process.execPath, `${inputDirectory}/console/build.ts`, `${outputDirectory}/${consoleFolder}`]
+      .map((part) => `"${part}"`)
+      .join(' '),
+  ],
+};
+
+/** What the function is told of it. */
 const describeConsole = (auth: Settings['auth'], bucket: IBucket): ConsoleVariables => ({
-  directory: 'console',
+  directory: consoleFolder,
   authMode: auth.mode,
   simulated: false,
   bucketOrigin: `https://${bucket.bucketRegionalDomainName}`,
@@ -59,6 +73,7 @@ export class ApiFunction extends GatewayFunction {
       name: 'api',
       description: 'Firefly-shaped API: takes jobs in, shows, cancels and erases them',
       memoryMegabytes: 1024,
+      bundlingCommands: settings.console === 'on' ? packConsole : undefined,
       reservedConcurrency: settings.apiReservedConcurrency,
       settings,
       environment: apiEnvironment.write({

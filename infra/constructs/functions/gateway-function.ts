@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type ICommandHooks, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -37,6 +37,8 @@ export interface GatewayFunctionProps {
   invokesInCircles?: boolean;
   /** How many of it run at once, at most; these are set aside for it. By default as many as the account has free. */
   reservedConcurrency?: number;
+  /** Runs further commands when the function is bundled, such as one that puts files beside its code. */
+  bundlingCommands?: ICommandHooks;
   /** Retries of a failed asynchronous invocation; Lambda's own default is 2. */
   asyncRetries?: number;
 }
@@ -87,7 +89,7 @@ export class GatewayFunction extends Construct {
       entry: `${projectRoot}functions/${props.name}/handler.ts`,
       projectRoot,
       depsLockFilePath: `${projectRoot}package-lock.json`,
-      bundling: bundling,
+      bundling: { ...bundling, commandHooks: props.bundlingCommands },
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMegabytes,
