@@ -46,7 +46,10 @@ const secretHeaders = (operation: OperationDefinition): Record<string, z.ZodType
   Object.fromEntries(
     (operation.secretHeaders ?? []).map((name) => [
       name,
-      z.string().min(1).meta({ description: 'A secret of yours: erased once Adobe has taken the job' }),
+      z
+        .string()
+        .min(1)
+        .meta({ description: 'A secret of yours: erased once Adobe has taken the job', format: 'password' }),
     ]),
   );
 
@@ -61,7 +64,7 @@ were seen to answer 400 \`bad_request\` with the same \`validation_errors\`.`;
  * @param waits whether it is the synchronous call
  */
 export const describeGeneration = (operation: OperationDefinition, waits: boolean): RouteDescription => {
-  const { title, accepts, body, result, form, waitQuery } = operation;
+  const { name, title, accepts, body, result, form, waitQuery, promptFields, models } = operation;
   const { presentRefusal, presentResult, writeResult, statusSchema } = serviceOf(operation).dialect;
   const waited = presentResult === undefined ? result.schema : statusSchema;
   const accepted = {
@@ -93,5 +96,15 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
     answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
     errors: [403, 413, 415, 422, 451, 503, '4XX', '5XX'],
     hasServiceErrors: presentRefusal !== undefined,
+    operation: isOnlyWaiting(operation, waits)
+      ? undefined
+      : {
+          name,
+          promptFields,
+          model: models && { header: models.header, default: models.required ? undefined : models.default },
+        },
   };
 };
+
+// The synchronous call makes nothing that the other does not.
+const isOnlyWaiting = ({ path, waitPath }: OperationDefinition, waits: boolean): boolean => waits && path !== waitPath;

@@ -47,4 +47,16 @@ export interface RouteDescription {
   hasServiceErrors?: boolean;
   /** Whether it takes no credentials. */
   open?: boolean;
+  /** What a form for the call needs to know beside its schemas; written as `x-gateway-operation`. */
+  operation?: DescribedOperation;
+}
+
+/** A call that makes something. */
+export interface DescribedOperation {
+  /** The gateway's name for it, which jobs have as `operation`. */
+  name: string;
+  /** Places of texts in the body that say what is to be made, such as `variations[].text`. */
+  promptFields?: readonly string[];
+  /** The header that names a model, and the model that is taken without it. */
+  model?: { header: string; default?: string };
 }

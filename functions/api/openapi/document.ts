@@ -84,6 +84,7 @@ const describeCall = (route: Route): ZodOpenApiOperationObject => {
     errors = [],
     open = false,
     hasServiceErrors,
+    operation,
   } = route.describe;
   const errorAnswer = hasServiceErrors === true ? serviceProblemAnswer : problemAnswer;
   const pathParameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, z.string()]);
@@ -109,6 +110,7 @@ const describeCall = (route: Route): ZodOpenApiOperationObject => {
       describeAnswer,
     ),
     security: open ? [] : undefined,
+    ...(operation && { 'x-gateway-operation': operation }),
   };
 };
 

@@ -27,3 +27,11 @@ export const distinct = <Item extends z.ZodType>(items: z.ZodArray<Item>) =>
  */
 export const byDefault = <Schema extends z.ZodType>(value: unknown, schema: Schema): Schema =>
   schema.meta({ default: value });
+
+/**
+ * Marks a field as the mask of an image, for forms in which it is painted over that image.
+ *
+ * @param image name of the field with the image, beside this one or beside what is around it
+ */
+export const maskOf = <Schema extends z.ZodType>(image: string, schema: Schema): Schema =>
+  schema.meta({ 'x-mask-of': image });

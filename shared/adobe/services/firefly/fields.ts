@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { ModelVersions, OperationDefinition, PollingPolicy, RuleFinding } from '../operation.ts';
-import { byDefault, distinct, text } from '../schema.ts';
+import { byDefault, distinct, maskOf, text } from '../schema.ts';
 import { imageFrom, inputDomains } from './image-source.ts';
+import { stylePresets } from './style-presets.ts';
 
 /** Adobe finishes images within seconds. */
 export const imagePolling: PollingPolicy = { firstPollSeconds: 3, pollCeilingSeconds: 15, timeoutSeconds: 900 };
@@ -84,7 +85,7 @@ export const maskRequired = (fields: Readonly<Record<string, unknown>>): RuleFin
 /** Adobe: presets, a reference image, and how closely to follow them. Unknown presets are passed on with a warning. */
 export const style = z.strictObject({
   // Adobe's list of presets is editorial: ids that it does not know today are not ours to refuse.
-  presets: distinct(z.array(z.string())).optional(),
+  presets: distinct(z.array(z.string().meta({ examples: [...stylePresets] }))).optional(),
   imageReference: imageFrom(inputDomains.v3).optional(),
   strength: byDefault(50, z.int().min(1).max(100)).optional(),
 });
@@ -94,7 +95,7 @@ export const compositeImage = imageFrom(inputDomains.compositesAndVideo);
 
 /** The fields that both composites have (Adobe: precise and adaptive composite). */
 export const compositeFields = {
-  background: z.strictObject({ image: compositeImage, fillAreaMask: compositeImage }),
+  background: z.strictObject({ image: compositeImage, fillAreaMask: maskOf('image', compositeImage) }),
   numVariations: byDefault(1, z.int().min(1).max(3)).optional(),
   seeds: z.array(z.int()).min(1).max(3).optional(),
   output: z

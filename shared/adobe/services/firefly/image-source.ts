@@ -58,7 +58,7 @@ export const imageFrom = (allowed: Domains) => z.strictObject({ source: sourceFr
 
 /** An image into which Adobe once took the mask as well; it belongs beside the image now (Adobe: deprecated). */
 export const imageWithMaskFrom = (allowed: Domains) =>
-  z.strictObject({ source: sourceFrom(allowed), mask: sourceFrom(allowed).optional() });
+  z.strictObject({ source: sourceFrom(allowed), mask: sourceFrom(allowed).meta({ deprecated: true }).optional() });
 
 /** White areas of a mask are changed, black ones kept; `invert` swaps them (Adobe). */
 export const maskFrom = (allowed: Domains) =>

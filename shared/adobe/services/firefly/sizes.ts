@@ -50,6 +50,23 @@ export const describeSizes = (sizesByModel: typeof imageSizes): string =>
     .map(([model, sizes]) => `${model}: ${sizes.join(', ')}.`)
     .join(' ');
 
+/** The same for forms: the sizes of all models as examples, and which of them each model makes. */
+export const exampleSizes = (sizesByModel: typeof imageSizes) => {
+  const examplesByModel = Object.fromEntries(
+    Object.entries(sizesByModel).map(([model, sizes]) => [model, sizes.map(readSize)]),
+  );
+  const all = [...new Set(Object.values(sizesByModel).flat())].map(readSize);
+  return { examples: all, 'x-examples-by-model': examplesByModel };
+};
+
+const readSize = (size: string) => {
+  const [width = 0, height = 0] = size.split('x').map(Number);
+  return { width, height };
+};
+
+/** The sizes of videos that Adobe documents, for forms. */
+export const exampleVideoSizes = { examples: videoSizes.map(readSize) };
+
 /** Sentences about sizes of videos that Adobe does not document. */
 export const warnOfVideoSizes = (body: unknown): string[] => {
   const sizes: unknown = typeof body === 'object' && body !== null && 'sizes' in body ? body.sizes : undefined;

@@ -1,7 +1,7 @@
 import { shortenName } from '../body-texts.ts';
 
 /** The ids of Adobe's style presets (Adobe: an editorial list, which grows). */
-const stylePresets: ReadonlySet<string> = new Set(
+export const stylePresets: ReadonlySet<string> = new Set(
   `
     graphic wireframe vector_look bw cool_colors golden monochromatic muted_color pastel_color toned_image
     vibrant_colors warm_tone closeup knolling landscape_photography macrophotography photographed_through_window

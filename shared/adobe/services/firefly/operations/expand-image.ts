@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
+import { maskOf } from '../../schema.ts';
 import {
   countVariations,
   hasSeeds,
@@ -26,7 +27,7 @@ export const expandImage: OperationDefinition = {
   promptFields: ['prompt'],
   body: z.strictObject({
     image: imageWithMaskFrom(inputDomains.v3),
-    mask: maskFrom(inputDomains.v3).optional(),
+    mask: maskOf('image', maskFrom(inputDomains.v3)).optional(),
     placement: placement.optional(),
     prompt: prompt.optional(),
     numVariations: numVariations.optional(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
+import { maskOf } from '../../schema.ts';
 import {
   countVariations,
   hasSeeds,
@@ -28,7 +29,7 @@ export const fillImage: OperationDefinition = {
   promptFields: ['prompt'],
   body: z.strictObject({
     image: imageWithMaskFrom(inputDomains.v3),
-    mask: maskFrom(inputDomains.v3).optional(),
+    mask: maskOf('image', maskFrom(inputDomains.v3)).optional(),
     prompt: prompt.optional(),
     negativePrompt: negativePrompt.optional(),
     numVariations: numVariations.optional(),

@@ -19,7 +19,7 @@ import {
 } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageResult } from '../results.ts';
-import { checkImageSize, describeSizes, imageSizes } from '../sizes.ts';
+import { checkImageSize, describeSizes, exampleSizes, imageSizes } from '../sizes.ts';
 import { presetWarnings } from '../style-presets.ts';
 
 const headerNeeded = 'It needs the header x-model-version: image3_custom or image4_custom';
@@ -56,7 +56,10 @@ export const generateImages: OperationDefinition = {
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
     size: imageSizeUpTo(4096)
-      .meta({ description: `The sizes that each model version makes. ${describeSizes(imageSizes)}` })
+      .meta({
+        description: `The sizes that each model version makes. ${describeSizes(imageSizes)}`,
+        ...exampleSizes(imageSizes),
+      })
       .optional(),
     promptBiasingLocaleCode: localeCode.optional(),
   }),

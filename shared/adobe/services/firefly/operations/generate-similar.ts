@@ -14,7 +14,7 @@ import {
 } from '../fields.ts';
 import { imageFrom, inputDomains } from '../image-source.ts';
 import { imageResult } from '../results.ts';
-import { checkImageSize, describeSizes, similarSizes } from '../sizes.ts';
+import { checkImageSize, describeSizes, exampleSizes, similarSizes } from '../sizes.ts';
 
 /** Adobe: `POST /v3/images/generate-similar-async`. */
 export const generateSimilar: OperationDefinition = {
@@ -28,7 +28,10 @@ export const generateSimilar: OperationDefinition = {
     numVariations: numVariations.optional(),
     seeds: seeds.optional(),
     size: imageSizeUpTo(4096)
-      .meta({ description: `The sizes that each model version makes. ${describeSizes(similarSizes)}` })
+      .meta({
+        description: `The sizes that each model version makes. ${describeSizes(similarSizes)}`,
+        ...exampleSizes(similarSizes),
+      })
       .optional(),
   }),
   rules: (fields, modelVersion = 'image3') => [

@@ -6,7 +6,7 @@ import { byDefault } from '../../schema.ts';
 import { hasSeeds, modelVersions, sizeUpTo, withSeeds } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { videoResult } from '../results.ts';
-import { warnOfVideoSizes } from '../sizes.ts';
+import { exampleVideoSizes, warnOfVideoSizes } from '../sizes.ts';
 
 /** The words of Adobe for how a video may look. */
 export const videoPresets = {
@@ -63,7 +63,7 @@ export const generateVideo: OperationDefinition = {
     image: z.strictObject({ conditions: byDefault([], z.array(keyframe)).optional() }).optional(),
     bitRateFactor: byDefault(18, z.int().min(0).max(63)).optional(),
     seeds: z.array(z.int()).min(1).max(1).optional(),
-    sizes: z.array(sizeUpTo(8192)).optional(),
+    sizes: z.array(sizeUpTo(8192).meta(exampleVideoSizes)).optional(),
     videoSettings: z
       .strictObject({
         cameraMotion: z.enum(videoPresets.cameraMotion).optional(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
+import { maskOf } from '../../schema.ts';
 import {
   countVariations,
   hasSeeds,
@@ -30,7 +31,7 @@ export const objectComposite: OperationDefinition = {
     prompt,
     image: imageWithMaskFrom(inputDomains.v3),
     // Adobe: the mask of this operation cannot be inverted.
-    mask: imageFrom(inputDomains.v3).optional(),
+    mask: maskOf('image', imageFrom(inputDomains.v3)).optional(),
     placement: placement.optional(),
     contentClass: z.enum(['photo', 'art']).optional(),
     style: style.optional(),

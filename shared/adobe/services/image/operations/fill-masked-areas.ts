@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
+import { maskOf } from '../../schema.ts';
 import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
 import { filledImage } from '../masking.ts';
 
@@ -15,7 +16,7 @@ export const fillMaskedAreas: OperationDefinition = {
   inputDomains: imageDomains,
   body: z.strictObject({
     image: maskingImage(maskingTypes),
-    masks: z.array(maskingImage(maskingTypes)),
+    masks: z.array(maskOf('image', maskingImage(maskingTypes))),
   }),
   accepts: followedAcceptance,
   result: filledImage,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { byDefault } from '../../schema.ts';
+import { byDefault, maskOf } from '../../schema.ts';
 import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
 import { refinedMask } from '../masking.ts';
 
@@ -16,7 +16,7 @@ export const refineMask: OperationDefinition = {
   inputDomains: imageDomains,
   body: z.strictObject({
     image: maskingImage(maskingTypes),
-    mask: maskingImage(maskingTypes),
+    mask: maskOf('image', maskingImage(maskingTypes)),
     colorDecontamination: byDefault(false, z.boolean()).optional(),
   }),
   accepts: followedAcceptance,
