@@ -8,10 +8,11 @@ const operatorReason = 'operator';
 const advice: Record<Pause['reason'] | typeof operatorReason, string> = {
   operator: 'PUT /queue/resume ends it.',
   rate_limited: 'Nothing: submits go on by themselves.',
-  quota_exhausted: 'The quota of the contract is used up: have it raised, then PUT /queue/resume. No job fails.',
+  quota_exhausted:
+    'The quota of the contract is used up: have it raised, then PUT /queue/resume. No job that waits fails.',
   access_refused:
     'Adobe does not let the credential use the service: "npm run credentials -- --check" names what is missing in the ' +
-    'Developer Console; then PUT /queue/resume. A new credential may need some minutes. No job fails.',
+    'Developer Console; then PUT /queue/resume. A new credential may need some minutes. No job that waits fails.',
   intercepted:
     'Something between the gateway and Adobe refuses the requests with pages in HTML: look for a proxy or firewall on the ' +
     'way, then PUT /queue/resume. No job fails.',

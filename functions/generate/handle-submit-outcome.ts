@@ -32,12 +32,12 @@ export const handleSubmitOutcome = async (
   const now = context.table.clock.now();
   switch (outcome.kind) {
     case 'accepted':
-      await recordAccepted(context, job, outcome.job);
+      await recordAccepted(context, job, outcome.job, trialLevel > 0);
       await tryForgetSecrets(context, job);
       if (trialLevel > 0) await clearTrials(lane);
       return { kind: 'at_adobe' };
     case 'answered':
-      await recordAccepted(context, job, {});
+      await recordAccepted(context, job, {}, trialLevel > 0);
       if (trialLevel > 0) await clearTrials(lane);
       return { kind: 'at_adobe' };
     case 'rate_limited':
@@ -77,11 +77,13 @@ export const handleSubmitOutcome = async (
  * Writes down that Adobe has taken a job.
  *
  * @param accepted where it can be followed; nothing of one that Adobe has answered with its result
+ * @param isTrial whether it was sent to see if a pause is over
  */
 export const recordAccepted = async (
   { table, pollingPolicyFor }: GenerateContext,
   job: Job,
   accepted: Partial<AcceptedJob>,
+  isTrial = false,
 ) => {
   const now = table.clock.now();
   await transition(table, job, {
@@ -90,6 +92,7 @@ export const recordAccepted = async (
     order: new Date(now + pollingPolicyFor(job).timeoutSeconds * 1000 + lostAfterMs).toISOString(),
     changes: {
       upstream: { ...accepted, acceptedAt: new Date(now).toISOString() },
+      isTrial: isTrial || undefined,
       tokenRefusals: undefined,
       accessRefusals: undefined,
       error: undefined,

@@ -1,7 +1,9 @@
-import { services } from '#shared/adobe/services/registry.ts';
+import type { Finished, Unsuccessful } from '#shared/adobe/services/job-progress.ts';
+import { classifyFailure } from '#shared/adobe/services/refusal.ts';
+import { operationOf, serviceOf, services } from '#shared/adobe/services/registry.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
-import { isPaused, type Pause, pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
+import { clearTrialsOfEnds, isPaused, type Pause, pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
 
@@ -9,7 +11,7 @@ const firstPauseMs = 60_000;
 const maxPauseMs = 60 * 60_000;
 
 /** Why all work of a lane is refused, and Adobe's code for it. */
-type Refusal = Pick<Pause, 'reason' | 'code'>;
+type Refusal = Pick<Pause, 'reason' | 'code' | 'isOfEnds'>;
 
 /**
  * Stops the queue while Adobe refuses all work, longer after each trial that was refused as well, and raises the alarm.
@@ -19,13 +21,13 @@ type Refusal = Pick<Pause, 'reason' | 'code'>;
 export const pauseAfterRefusal = async (
   context: GenerateContext,
   job: Pick<Job, 'jobId' | 'lane'>,
-  { reason, code }: Refusal,
+  { reason, code, isOfEnds }: Refusal,
   trialLevel: number,
 ): Promise<void> => {
   const { lanes, table, log, recordMetric } = context;
   const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** trialLevel);
   const until = table.clock.now() + pauseMs;
-  const pause = { until, reason, level: trialLevel + 1, code };
+  const pause = { until, reason, level: trialLevel + 1, code, isOfEnds };
   await tryPause(context, findLane(lanes, job.lane), pause);
   for (const lane of findOthers(context, job, reason)) await tryPauseOther(context, lane, pause);
   recordMetric(metricNames.queuePaused, 1);
@@ -58,6 +60,26 @@ const tryPauseOther = async (context: GenerateContext, lane: Lane, pause: Pause)
       error: String(error),
     });
   }
+};
+
+const reasonsOfEnds = { quota: 'quota_exhausted', access: 'access_refused' } as const;
+
+/**
+ * Does what the end of a job at Adobe means for its lane. With a code of the contract it would be the end of the jobs behind it as
+ * well, so that the lane pauses as after a refused submit; it opens again when a trial has succeeded, not when one is accepted.
+ */
+export const heedEnd = async (
+  context: GenerateContext,
+  job: Pick<Job, 'jobId' | 'lane' | 'operation' | 'isTrial'>,
+  end: Finished | Unsuccessful,
+): Promise<void> => {
+  if (end.kind === 'succeeded') {
+    if (job.isTrial) await clearTrialsOfEnds(findLane(context.lanes, job.lane));
+    return;
+  }
+  const ofContract = classifyFailure(end, serviceOf(operationOf(job)).dialect);
+  if (ofContract === undefined) return;
+  await pauseUnlessPaused(context, job, { reason: reasonsOfEnds[ofContract], code: end.code, isOfEnds: true });
 };
 
 /** The same where a refusal is met beside a submit, by many jobs at once: a pause that stands is not made longer. */

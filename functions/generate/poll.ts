@@ -8,7 +8,7 @@ import { keepFollowing } from '#shared/jobs/transitions.ts';
 import { type AdobeAnswer, askAdobe } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { describeUnknown } from './lost-answer.ts';
-import { pauseUnlessPaused } from './pause-lane.ts';
+import { heedEnd, pauseUnlessPaused } from './pause-lane.ts';
 import { beginStoring } from './store-outputs.ts';
 import { readTurnJob } from './turn.ts';
 
@@ -107,6 +107,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
   const progress = await askAdobe(context, job);
   const { dialect, statusSeconds = Number.POSITIVE_INFINITY } = serviceOf(operationOf(job));
   if (isEnded(progress)) {
+    await heedEnd(context, job, progress);
     const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
     const ended = cancelledByUs ? timedOut : settle(progress, answer);
     // What leads to the outputs when the status is gone is written down as soon as it is known.

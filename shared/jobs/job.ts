@@ -141,6 +141,8 @@ export const jobSchema = z.object({
   /** Permits of the current turn, one for each window that is planned by permits. */
   permits: z.array(heldPermit).optional(),
   upstream: upstreamJob.optional(),
+  /** Adobe accepted it as the trial after a pause: its success may show that the pause is over. */
+  isTrial: z.literal(true).optional(),
   /** How many outputs the request of this turn told Adobe to write under `incoming/`. */
   incoming: z.number().optional(),
   /** Set where the answer to the submit was lost, and the outputs under `incoming/` will tell; `upstream` says since when. */

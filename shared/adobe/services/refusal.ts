@@ -1,4 +1,5 @@
 import type { AdobeError } from '../http/errors.ts';
+import type { Reason } from './outputs.ts';
 import type { RefusalKind, ServiceDialect } from './service.ts';
 
 /**
@@ -10,6 +11,12 @@ export const classifyRefusal = (error: AdobeError, dialect: ServiceDialect): Ref
 
 const classifyCode = (error: AdobeError, { contentRefusals = {}, classifyRefusal: classify }: ServiceDialect) =>
   Object.hasOwn(contentRefusals, error.code) && error.status < 500 ? 'content' : classify?.(error);
+
+/** What the code of a job that Adobe has failed says of all others; undefined if it is about the job. */
+export const classifyFailure = (
+  { code }: Pick<Reason, 'code'>,
+  { contractCodes = {} }: Pick<ServiceDialect, 'contractCodes'>,
+): 'quota' | 'access' | undefined => (Object.hasOwn(contractCodes, code) ? contractCodes[code] : undefined);
 
 /** Adobe's message, behind what a caller can do about a refusal of content. */
 export const explainRefusal = (

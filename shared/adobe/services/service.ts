@@ -90,6 +90,10 @@ export interface ServiceDialect {
   readAcceptance(body: unknown): AcceptedJob | undefined;
   /** Codes with which the service refuses content, whatever the HTTP status, and what a caller can do about each. */
   contentRefusals?: Readonly<Record<string, string>>;
+  /**
+   * Codes that speak of the contract or the credential, not of one job, at once or when a job ends: what is sent next meets them too.
+   */
+  contractCodes?: Readonly<Record<string, 'quota' | 'access'>>;
   /** Classifies a refusal in JSON where the service knows more than the HTTP status says (the default). */
   classifyRefusal?(error: AdobeError): RefusalKind | undefined;
   /**

@@ -22,6 +22,8 @@ export interface Pause {
   level: number;
   /** Adobe's code for the refusal, such as `403003`. */
   code?: string;
+  /** It was met by the ends of jobs that Adobe had accepted: only a job that succeeds shows that it is over. */
+  isOfEnds?: true;
 }
 
 /** An operator has stopped all lanes; only an operator starts them again. */
@@ -72,6 +74,7 @@ const parsePause = (item: Item = {}): Pause | undefined =>
         reason: item['reason'] as Pause['reason'],
         level: Number(item['level']),
         code: item['code'] === undefined ? undefined : String(item['code']),
+        isOfEnds: item['isOfEnds'] === true ? true : undefined,
       };
 
 const parseOperatorPause = (item: Item = {}): OperatorPause | undefined =>
@@ -93,9 +96,12 @@ export const isPaused = ({ pause, operatorPause }: Pauses, nowMs: number): boole
  *
  * @returns false if a longer pause was set already
  */
-export const pauseLane = async ({ table, name }: LaneQueue, { until, reason, level, code }: Pause): Promise<boolean> =>
+export const pauseLane = async (
+  { table, name }: LaneQueue,
+  { until, reason, level, code, isOfEnds }: Pause,
+): Promise<boolean> =>
   (await updateItem(table, reason === 'token_refused' ? sharedPauseKey : lanePauseKey(name), {
-    set: level === 0 ? { until, reason, code } : { until, reason, level, code },
+    set: level === 0 ? { until, reason, code } : { until, reason, level, code, isOfEnds },
     setIfAbsent: level === 0 ? { level } : {},
     when: condition`attribute_not_exists(#until) OR #until < ${until}`,
   })) !== undefined;
@@ -121,11 +127,23 @@ export const claimTrial = async ({ table, name, limits }: Lane): Promise<boolean
   return refused.length > 0;
 };
 
-/** Ends the series of trials once Adobe has accepted a job again. */
+/** Ends the series of trials once Adobe has accepted a job again, unless it ended jobs that it had accepted. */
 export const clearTrials = async ({ table, name }: LaneQueue): Promise<void> => {
   for (const key of [lanePauseKey(name), sharedPauseKey]) {
-    await updateItem(table, key, { set: { level: 0 }, when: condition`#level > ${0}` });
+    await updateItem(table, key, {
+      set: { level: 0 },
+      when: condition`#level > ${0} AND attribute_not_exists(#isOfEnds)`,
+    });
   }
+};
+
+/** Ends the series of trials that ends of jobs have begun, once a job of such a trial has succeeded. */
+export const clearTrialsOfEnds = async ({ table, name }: LaneQueue): Promise<void> => {
+  await updateItem(table, lanePauseKey(name), {
+    set: { level: 0 },
+    remove: ['isOfEnds'],
+    when: condition`#level > ${0} AND attribute_exists(#isOfEnds)`,
+  });
 };
 
 /**

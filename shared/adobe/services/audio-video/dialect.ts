@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readAcceptedJob } from '../acceptance.ts';
 import { findOutputError, type JobPhase, readSuccess } from '../job-progress.ts';
-import { explainRefusal } from '../refusal.ts';
+import { classifyFailure, explainRefusal } from '../refusal.ts';
 import type { ServiceDialect } from '../service.ts';
 
 const statusAnswer = z.object({
@@ -27,16 +27,22 @@ const contentRefusals = {
   language_not_supported: 'Adobe does not support this language: use another one.',
 };
 
-/** Codes with which Adobe says that what the contract, or a trial, allows is used up. */
-const quotaCodes = ['quota_exhausted', 'taste_exhausted'];
+/** What the contract, or a trial, allows is used up; or it is no contract for this. */
+const contractCodes = {
+  quota_exhausted: 'quota',
+  taste_exhausted: 'quota',
+  user_not_entitled: 'access',
+  invalid_subscription: 'access',
+} as const;
 
 /** Answers of the Audio/Video API, and the gateway's in their form. */
 export const audioVideoDialect: ServiceDialect = {
   readAcceptance: readAcceptedJob,
   contentRefusals,
+  contractCodes,
 
   classifyRefusal: ({ status, code }) => {
-    if (status === 403 && quotaCodes.includes(code)) return 'quota';
+    if (status === 403 && classifyFailure({ code }, { contractCodes }) === 'quota') return 'quota';
     // A missing permission: another token would be refused as well.
     if (status === 401 && code === 'unauthorized_forbidden') return 'access';
     // Every other 403 is about the credential; a 500 may come after the job was started (its texts say so).

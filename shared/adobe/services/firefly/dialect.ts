@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type JobPhase, readSuccess } from '../job-progress.ts';
-import { explainRefusal } from '../refusal.ts';
+import { classifyFailure, explainRefusal } from '../refusal.ts';
 import type { ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
 
@@ -56,13 +56,21 @@ const contentRefusals = {
  */
 const formRefusals = ['bad_request', 'invalid_json', 'invalid_content_type', 'validation_error'];
 
+const contractCodes = {
+  quota_exhausted: 'quota',
+  user_not_entitled: 'access',
+  user_non_entitled: 'access',
+} as const;
+
 /** Firefly's answers, and the gateway's in their form. */
 export const fireflyDialect: ServiceDialect = {
   readAcceptance,
   contentRefusals,
+  contractCodes,
 
   classifyRefusal: ({ status, code, accessError, isAdobes }) => {
-    if (status === 403 && (accessError === 'quota_exhausted' || code === 'quota_exhausted')) return 'quota';
+    const codes = [accessError ?? '', code].map((each) => classifyFailure({ code: each }, { contractCodes }));
+    if (status === 403 && codes.includes('quota')) return 'quota';
     if (status === 403 && formRefusals.includes(code)) return 'final';
     // A 500 without Adobe's error_code comes from something in between, which may have passed the request on.
     if (status === 503 || (status === 500 && isAdobes)) return 'retry';

@@ -2,7 +2,13 @@ import * as z from 'zod';
 import type { OperationDefinition } from '../operation.ts';
 import { readAcceptance } from '../photoshop/acceptance.ts';
 import { presentPhotoshopStatus, readPhotoshopStatus } from '../photoshop/dialect.ts';
-import { classifyRefusal, contentRefusals, presentMaskingRefusal, presentRefusal } from '../photoshop/refusals.ts';
+import {
+  classifyRefusal,
+  contentRefusals,
+  contractCodes,
+  presentMaskingRefusal,
+  presentRefusal,
+} from '../photoshop/refusals.ts';
 import type { ServiceDialect } from '../service.ts';
 import { presentMaskingStatus, readMaskingStatus } from './masking.ts';
 
@@ -24,6 +30,7 @@ const statusSchema = z
 export const imageDialect: ServiceDialect = {
   readAcceptance,
   contentRefusals,
+  contractCodes,
   classifyRefusal,
   readStatus: (body, operation) => (isMasking(operation) ? readMaskingStatus : readPhotoshopStatus)(body, operation),
   statusSchema,

@@ -4,7 +4,7 @@ import { type JobPhase, type JobProgress, readSuccess } from '../job-progress.ts
 import { explainRefusal } from '../refusal.ts';
 import type { PresentedJob, ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
-import { classifyRefusal, contentRefusals, presentRefusal } from './refusals.ts';
+import { classifyRefusal, contentRefusals, contractCodes, presentRefusal } from './refusals.ts';
 
 const text = z.string().nullish().catch(undefined);
 const code = z.union([z.string(), z.number()]).nullish().catch(undefined);
@@ -75,6 +75,7 @@ const listErrors = ({ error, errors = [] }: PresentedJob): { errorCode: string; 
 export const photoshopDialect: ServiceDialect = {
   readAcceptance,
   contentRefusals,
+  contractCodes,
   classifyRefusal,
   readStatus: readPhotoshopStatus,
   statusSchema,

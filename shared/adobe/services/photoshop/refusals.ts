@@ -1,4 +1,5 @@
 import type { AdobeError } from '../../http/errors.ts';
+import { classifyFailure } from '../refusal.ts';
 import type { PresentedRefusal, RefusalKind } from '../service.ts';
 
 /** Codes about the content of a request or of what was made of it, at once or when the job ends. */
@@ -6,10 +7,11 @@ export const contentRefusals = {
   '400411': "Adobe's content filter refuses the request: change the input or what is to be made of it.",
 };
 
-// 403421 ends jobs, and may refuse requests as well.
-const quotaCodes = ['403421', 'quota_exhausted'];
+/** 403421 ends jobs, and may refuse requests as well. */
+export const contractCodes = { '403421': 'quota', quota_exhausted: 'quota', user_not_entitled: 'access' } as const;
+
 const rateCodes = ['unauthorized_rate_limited', 'too_many_requests'];
-const accessCodes = ['unauthorized_legal_reasons', 'user_not_entitled'];
+const accessCodes = ['unauthorized_legal_reasons'];
 
 /**
  * What a refusal of Photoshop, of the image services or of masking means. Adobe has one code for a quota that is used up, for
@@ -18,7 +20,8 @@ const accessCodes = ['unauthorized_legal_reasons', 'user_not_entitled'];
 export const classifyRefusal = ({ status, code, message }: AdobeError): RefusalKind | undefined => {
   // A failure of theirs says nothing of whether the job was taken.
   if (status >= 500) return 'unknown';
-  if (quotaCodes.includes(code)) return 'quota';
+  const ofContract = classifyFailure({ code }, { contractCodes });
+  if (ofContract !== undefined) return ofContract;
   if (rateCodes.includes(code)) return 'rate';
   if (code === 'unauthorized_forbidden') {
     if (/high traffic/i.test(message)) return 'rate';

@@ -4,6 +4,7 @@ import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import {
   claimTrial,
   clearTrials,
+  clearTrialsOfEnds,
   isPaused,
   pauseByOperator,
   pauseLane,
@@ -68,6 +69,27 @@ describe('an operator’s pause', () => {
     expect(await pauseLane(lane, adobesPause)).toBe(true);
     await resumeByOperator(table, onlyLane(lane));
     expect(await readPauses(lane)).toEqual({ pause: adobesPause });
+  });
+});
+
+describe('a pause that ends of accepted jobs have caused', () => {
+  const ofEnds = { until: noon, reason: 'quota_exhausted', level: 2, code: '403421', isOfEnds: true } as const;
+
+  it('outlives the acceptance of a trial, and is over with its success', async () => {
+    await pauseLane(lane, ofEnds);
+    await clearTrials(lane);
+    expect((await readPauses(lane)).pause).toEqual(ofEnds);
+    await clearTrialsOfEnds(lane);
+    expect((await readPauses(lane)).pause).toEqual({ ...ofEnds, level: 0, isOfEnds: undefined });
+  });
+
+  it('gives way to one that a refusal has caused, which its acceptance ends', async () => {
+    await pauseLane(lane, ofEnds);
+    await pauseLane(lane, { until: noon + 1, reason: 'quota_exhausted', level: 3 });
+    await clearTrialsOfEnds(lane);
+    expect((await readPauses(lane)).pause).toMatchObject({ level: 3 });
+    await clearTrials(lane);
+    expect((await readPauses(lane)).pause).toMatchObject({ level: 0 });
   });
 });
 
