@@ -11,6 +11,7 @@ import { callerRoutes } from './callers/routes.ts';
 import { consoleRoutes } from './console/routes.ts';
 import type { ApiContext } from './context.ts';
 import { erasureRoutes } from './erasures/routes.ts';
+import { estimateRoutes } from './estimates/routes.ts';
 import { createAcceptRequest, generationRoutes } from './generations/create.ts';
 import { healthRoutes } from './health/routes.ts';
 import { createRequireCredentials } from './http/credentials-guard.ts';
@@ -23,7 +24,9 @@ import type { Route } from './http/router.ts';
 import { createRouter, fitToMethod } from './http/router.ts';
 import { toProblem } from './http/unexpected-error.ts';
 import { deleteRoute } from './jobs/delete.ts';
-import { getRoute, listRoute, outputRoute } from './jobs/get.ts';
+import { editRoutes } from './jobs/edit.ts';
+import { getRoute, outputRoute } from './jobs/get.ts';
+import { listRoute } from './jobs/list.ts';
 import { serviceJobRoutes } from './jobs/service-jobs.ts';
 import { cancelRoutes, statusRoutes } from './jobs/status.ts';
 import { helloRoute } from './legacy/hello.ts';
@@ -75,6 +78,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     helloRoute(requireCredentials),
     ...(services.includes(firefly) ? [uploadImageRoute(context)] : []),
     ...services.flatMap((service) => [...listRoutes(context, service), ...serviceJobRoutes(context, service)]),
+    ...estimateRoutes(context, requireCredentials),
     ...uploadRoutes(context),
     ...statusRoutes(context),
     ...cancelRoutes(context),
@@ -82,6 +86,7 @@ export const createRoutes = (context: ApiContext): Route[] => {
     getRoute(context),
     outputRoute(context),
     deleteRoute(context),
+    ...editRoutes(context),
     meRoute(context),
     ...queueRoutes(context),
     ...interventionRoutes(context),

@@ -14,6 +14,7 @@ export const listCallerPaths = (services: ServicesSettings): string[] => [
   ...new Set(['/v2/*', '/pie/*', ...enabledServices(services).flatMap(listRoots)]),
   '/jobs',
   '/jobs/*',
+  '/estimates',
   '/uploads',
   '/uploads/*',
   '/batches',

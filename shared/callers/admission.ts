@@ -183,13 +183,15 @@ export const takeBatchPlace = async (
 ): Promise<boolean> =>
   limit === undefined || (await takePlaces(table, openBatches, caller, [batchId], limit, (id) => id)).length > 0;
 
-const refuseQueued = (limit: number, now: number): PolicyRefusal =>
+/** The refusal of a job that would be one too many; `now` in epoch ms. */
+export const refuseQueued = (limit: number, now: number): PolicyRefusal =>
   new PolicyRefusal('queuedJobs', `Your policy allows ${limit} jobs that have not ended (rule queuedJobs).`, {
     status: 429,
     retryAt: now + placeRetryMs,
   });
 
-const refuseDay = (limit: number, now: number): PolicyRefusal => {
+/** The refusal of a request on a day that has no more; `now` in epoch ms. */
+export const refuseDay = (limit: number, now: number): PolicyRefusal => {
   const retryAt = endOfDay(now);
   const message = `Your policy allows ${limit} requests a day (rule requestsPerDay); the next day begins at ${new Date(retryAt).toISOString()}.`;
   return new PolicyRefusal('requestsPerDay', message, { status: 429, retryAt });

@@ -31,7 +31,13 @@ export const jobTable = {
   timeToLiveAttribute: 'expiresAt',
   indexes: {
     queue: { partitionKey: 'queueState', sortKey: 'queueOrder', includes: ['createdAt', 'caller'] },
-    caller: { partitionKey: 'caller', sortKey: 'createdOrder', includes: ['state', 'labels'] },
+    caller: {
+      partitionKey: 'caller',
+      sortKey: 'createdOrder',
+      // What lists of jobs are filtered by, without a look at the records.
+      includes: ['state', 'operation', 'modelVersion', 'labels', 'batchId', 'favourite', 'seeds', 'prompt'],
+    },
+    changes: { partitionKey: 'caller', sortKey: 'changedOrder' },
     unpublished: { partitionKey: 'unpublished', sortKey: 'finishedAt' },
   },
 } as const satisfies TableDefinition;

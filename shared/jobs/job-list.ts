@@ -3,27 +3,27 @@ import { getItems } from '../aws/batch-get.ts';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, type Item, parseEach } from '../aws/items.ts';
 import { queryPages, type Table } from '../aws/table.ts';
-import type { Job, JobState } from './job.ts';
+import { createJobTest, type JobFilter, type JobTest } from './job-filter.ts';
 import { afterAllJobs } from './job-store.ts';
 
-/** One page of a caller's jobs, newest first. */
+/** One page of a caller's jobs. */
 export interface JobPage<Listed> {
   jobs: Listed[];
-  /** Where the next page starts: a job's creation order; absent on the last page. */
+  /** Where the next page starts: the place of the last job that was looked at; absent on the last page. */
   next?: string;
+  /** When the last job was made that was looked at, ISO; absent if none was. */
+  searchedTo?: string;
 }
 
-/** Which of a caller's jobs are listed. */
-export interface JobQuery {
+/** Which of a caller's jobs are listed, in the order in which they were made. */
+export interface JobQuery extends JobFilter {
   caller: string;
-  /** All of them if undefined. */
-  states?: readonly JobState[];
-  /** Of this operation; all of them if undefined. */
-  operation?: string;
-  /** With this label; all of them if undefined. */
-  label?: { name: string; value: string };
+  /** The places in the list between which to look: a time, ISO, stands before all jobs of that time. */
+  from?: string;
+  to?: string;
+  oldestFirst?: boolean;
   /** The `next` of the page before. */
-  before?: string;
+  after?: string;
   /** Jobs per page at most. */
   limit: number;
 }
@@ -37,54 +37,65 @@ const entriesAtOnce = 250;
 // Lambda answers with up to 6 MB.
 const maxPageBytes = 3 * 1024 * 1024;
 
+// In front of every year.
+const beforeAllJobs = '!';
+
 /**
- * Lists a caller's jobs, newest first; eventually consistent. What is read for a page is bounded, and so is its size: where what is
+ * Lists a caller's jobs; eventually consistent. What is read for a page is bounded, and so is its size: where what is
  * wanted is rare, or records are large, a page holds less than the limit, or nothing, and leads to the next all the same.
  *
  * @param schema what is read of each job
  */
 export const listJobs = async <Schema extends z.ZodObject>(
   table: Table,
-  { caller, states, operation, label, before, limit }: JobQuery,
+  { caller, from, to, oldestFirst = false, after, limit, ...filter }: JobQuery,
   schema: Schema,
 ): Promise<JobPage<z.output<Schema>>> => {
+  const test = createJobTest(filter);
+  const first = oldestFirst && after !== undefined ? `${after}!` : (from ?? beforeAllJobs);
+  // The last place of the page before is read once more, as DynamoDB has no condition that leaves out the end of a range.
+  const last = !oldestFirst && after !== undefined ? after : (to ?? afterAllJobs);
+  if (first > last) return { jobs: [] };
   const pages = queryPages(table, {
     index: 'caller',
-    where: condition`#caller = ${caller} AND #createdOrder < ${before ?? afterAllJobs}`,
-    filter: states && condition`#state IN (${states})`,
-    descending: true,
-    pageSize: [states, operation, label].every((each) => each === undefined) ? limit + 1 : entriesAtOnce,
+    where: condition`#caller = ${caller} AND #createdOrder BETWEEN ${first} AND ${last}`,
+    attributes: ['pk', 'sk', 'createdOrder', ...test.attributes],
+    descending: !oldestFirst,
+    pageSize: test.attributes.length === 0 ? limit + 2 : entriesAtOnce,
   });
   const jobs: z.output<Schema>[] = [];
-  let next = before;
+  let next = after;
   let bytes = 0;
   let read = 0;
+  const stop = (isLast: boolean): JobPage<z.output<Schema>> => ({
+    jobs,
+    next: isLast ? undefined : next,
+    searchedTo: next?.split('#')[0],
+  });
   for await (const { Items: all = [], ScannedCount = 0, LastEvaluatedKey } of pages) {
-    // Names of labels have characters that an expression cannot have; what is read is paid for in either case.
-    const items = label === undefined ? all : all.filter(({ labels }) => labels?.[label.name] === label.value);
+    const items = all.filter((entry) => entry['createdOrder'] !== after && test.isWanted(entry));
     for (let start = 0; start < items.length; ) {
       const entries = items.slice(start, start + limit - jobs.length);
       start += entries.length;
-      const records = await readRecords(table, entries, schema);
+      const records = await readRecords(table, entries, test, schema);
       for (const entry of entries) {
         const record = records.get(entry['pk']);
-        // The index may lag behind.
-        if (record !== undefined && isWanted(record, { states, operation })) {
-          bytes += Buffer.byteLength(JSON.stringify(record.job));
-          if (jobs.length > 0 && bytes > maxPageBytes) return { jobs, next };
-          jobs.push(record.job);
+        if (record !== undefined) {
+          bytes += Buffer.byteLength(JSON.stringify(record));
+          if (jobs.length > 0 && bytes > maxPageBytes) return stop(false);
+          jobs.push(record);
         }
         next = String(entry['createdOrder']);
       }
-      const isLast = start === items.length && LastEvaluatedKey === undefined;
-      if (jobs.length === limit) return isLast ? { jobs } : { jobs, next };
+      if (jobs.length === limit) return stop(start === items.length && LastEvaluatedKey === undefined);
     }
-    if (LastEvaluatedKey === undefined) return { jobs };
-    next = String(LastEvaluatedKey['createdOrder']);
+    const lastRead = LastEvaluatedKey ?? all.at(-1);
+    if (lastRead !== undefined) next = String(lastRead['createdOrder']);
+    if (LastEvaluatedKey === undefined) break;
     read += ScannedCount;
-    if (read >= maxEntriesPerPage) return { jobs, next };
+    if (read >= maxEntriesPerPage) return stop(false);
   }
-  return { jobs };
+  return stop(true);
 };
 
 /** A job by its place in its caller's list. */
@@ -111,26 +122,20 @@ export async function* jobsOfCaller(table: Table, caller: string, after = ''): A
   }
 }
 
-const isWanted = (
-  record: Pick<Job, 'state' | 'operation'>,
-  { states, operation }: Pick<JobQuery, 'states' | 'operation'>,
-): boolean =>
-  (states === undefined || states.includes(record.state)) &&
-  (operation === undefined || operation === record.operation);
-
-const readRecords = async <Schema extends z.ZodObject>(
+/**
+ * Reads the records of entries of an index, which may lag behind: those that are not wanted any more are left out.
+ *
+ * @returns by partition key
+ */
+export const readRecords = async <Schema extends z.ZodObject>(
   table: Table,
   entries: readonly Item[],
+  test: JobTest,
   schema: Schema,
-): Promise<Map<unknown, { job: z.output<Schema> } & Pick<Job, 'state' | 'operation'>>> => {
+): Promise<Map<unknown, z.output<Schema>>> => {
   const keys = entries.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
-  const items = await getItems(table, keys, [...new Set(['state', 'operation', ...Object.keys(schema.shape)])], {
-    consistent: false,
-  });
+  const attributes = [...new Set([...test.attributes, ...Object.keys(schema.shape)])];
+  const items = await getItems(table, keys, attributes, { consistent: false });
   const parse = createItemParser(schema);
-  const { parsed } = parseEach(table, items, (item) => {
-    const { state, operation } = item as Pick<Job, 'state' | 'operation'>;
-    return [item['pk'], { job: parse(item), state, operation }] as const;
-  });
-  return new Map(parsed);
+  return new Map(parseEach(table, items.filter(test.isWanted), (item) => [item['pk'], parse(item)] as const).parsed);
 };

@@ -1,8 +1,9 @@
-import { condition } from '../aws/expressions.ts';
+import { condition, exists } from '../aws/expressions.ts';
 import { createItemParser } from '../aws/items.ts';
-import { getItem, nowSeconds, putNew, removeItem, type Table, ttlAfter } from '../aws/table.ts';
+import { getItem, nowSeconds, putNew, removeItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
-import { isFinal, type Job, type JobState, jobSchema, type NewJob } from './job.ts';
+import { isFinal, type Job, type JobState, jobSchema, type NewJob, requestOf } from './job.ts';
+import { summariseRequest } from './listing.ts';
 import { eraseRequests, expireRequest, storeRequest } from './request-store.ts';
 
 /**
@@ -62,6 +63,7 @@ export const createReusingJob = async (
     attempts: 0,
     resumes: 0,
     outputs: earlier.outputs,
+    seeds: findSeeds(earlier.outputs),
     cost: { estimated: 0, outputs: 0 },
     result: earlier.result,
     reusedFrom: earlier.jobId,
@@ -85,11 +87,15 @@ const putNewJob = async (
   attributes: Record<string, unknown>,
 ): Promise<{ created: boolean; job: Job }> => {
   await storeRequest(table, { ...job, ...sent });
+  const { prompt, seeds } = summariseRequest(job.operation, requestOf(sent));
   const { created, item } = await putNew(table, {
     ...jobKey(job.jobId),
+    seeds,
     ...job,
     ...attributes,
-    createdOrder: createdOrder(job.createdAt, job.jobId),
+    prompt,
+    createdOrder: orderOf(job.createdAt, job.jobId),
+    ...markChanged(table, job.jobId),
   });
   if (created) return { created, job };
   const existing = parseJob(item);
@@ -114,7 +120,9 @@ export const getJob = async (table: Table, jobId: string): Promise<Job | undefin
  */
 export const deleteJob = async (table: Table, jobId: string): Promise<boolean> => {
   await eraseRequests(table, jobId);
-  return removeItem(table, jobKey(jobId), condition`attribute_not_exists(#unpublished)`);
+  if (await removeItem(table, jobKey(jobId), condition`attribute_not_exists(#unpublished)`)) return true;
+  await updateItem(table, jobKey(jobId), { remove: ['prompt'], when: exists });
+  return false;
 };
 
 /** The part of the index of unpublished ends that jobs stand in. */
@@ -126,8 +134,19 @@ export const jobKey = (jobId: string) => ({ pk: jobPartitions.job(jobId), sk: 'j
 /** Behind the order of every job in the index of callers, which begins with a year: batches stand behind it. */
 export const afterAllJobs = ':';
 
-/** The range key of the caller's list: newest last, unique. */
-export const createdOrder = (createdAt: string, jobId: string): string => `${createdAt}#${jobId}`;
+/** The place of a job among others by a time of it, ISO: newest last, unique. */
+export const orderOf = (time: string, jobId: string): string => `${time}#${jobId}`;
+
+/** What a write sets by which a caller sees that a job has changed: its place in the index of changes, now the last. */
+export const markChanged = ({ clock }: Pick<Table, 'clock'>, jobId: string): { changedOrder: string } => ({
+  changedOrder: orderOf(new Date(clock.now()).toISOString(), jobId),
+});
+
+/** The seeds of outputs, as lists find jobs by them; undefined if there are none. */
+export const findSeeds = (outputs: Job['outputs']): number[] | undefined => {
+  const seeds = (outputs ?? []).flatMap(({ seed }) => seed ?? []);
+  return seeds.length === 0 ? undefined : [...new Set(seeds)];
+};
 
 /**
  * The job in an item of the table.

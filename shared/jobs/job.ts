@@ -189,6 +189,10 @@ export const jobSchema = z.object({
   cost: jobCost.optional(),
   /** What the caller calls the job by, such as a campaign; tags of its outputs, and a dimension of usage. */
   labels: z.record(z.string(), z.string()).optional(),
+  /** Set by its caller. */
+  favourite: z.literal(true).optional(),
+  /** Those of its outputs; until there are some, those that the request names. */
+  seeds: z.array(z.number()).optional(),
   /** The earlier job whose outputs answered the request, instead of Adobe. */
   reusedFrom: z.string().optional(),
 });

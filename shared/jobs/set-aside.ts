@@ -2,8 +2,9 @@ import { writeSetAside } from '../aws/dispatch-status.ts';
 import { condition } from '../aws/expressions.ts';
 import { type Item, parseEach, UnreadableItemError } from '../aws/items.ts';
 import { type ItemKey, type Table, updateItem } from '../aws/table.ts';
+import { jobPartitions } from '../deployment/tables.ts';
 import { finalStates, isFinal, type Job, type JobError } from './job.ts';
-import { jobKey, parseJob, unpublishedJob } from './job-store.ts';
+import { jobKey, markChanged, parseJob, unpublishedJob } from './job-store.ts';
 
 /** Code of a job whose record cannot be written or read any more. */
 export const unprocessableJob = 'job_unprocessable';
@@ -89,6 +90,7 @@ const endUnprocessable = async (table: Table, key: ItemKey, error: JobError): Pr
       updatedAt: at,
       finishedAt: at,
       unpublished: unpublishedJob,
+      ...markChanged(table, key.pk.slice(jobPartitions.job('').length)),
     },
     remove: ['queueState', 'queueOrder', 'columns', 'result', 'upstream'],
     when: condition`attribute_exists(#pk) AND NOT #state IN (${finalStates})`,

@@ -1,7 +1,7 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { type FinalState, isFinal, type Job, type JobState, type Turn } from './job.ts';
-import { delayedPart, jobKey, parseJob, toQueueState, unpublishedJob } from './job-store.ts';
+import { delayedPart, findSeeds, jobKey, markChanged, parseJob, toQueueState, unpublishedJob } from './job-store.ts';
 
 // DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
 const maxTurnsWithHistory = 300;
@@ -44,8 +44,10 @@ export const transition = async (
   const item = await updateItem(table, jobKey(jobId), {
     set: {
       ...changes,
+      ...listSeeds(changes),
       state: to,
       updatedAt: at,
+      ...markChanged(table, jobId),
       queueState: isDelayed ? delayedPart : toQueueState(to, lane),
       queueOrder: order,
       ...end,
@@ -57,6 +59,12 @@ export const transition = async (
     ),
   });
   return item && parseJob(item);
+};
+
+/** The seeds of the outputs take the place of those that the request names; without any, these stay. */
+const listSeeds = ({ outputs }: Partial<Job>): Pick<Job, 'seeds'> => {
+  const seeds = findSeeds(outputs);
+  return seeds === undefined ? {} : { seeds };
 };
 
 /** The state, result and reason with which a job ends. */

@@ -25,12 +25,16 @@ import {
 /** What became of a reservation. */
 export type Reserved =
   | { kind: 'reserved' /** The caller's counter afterwards, if this call counted. */; counter?: Item; at?: string }
-  | {
-      kind: 'refused';
-      rule: BudgetRule;
-      limit: number /** Epoch ms; undefined if the job costs more than the budget has. */;
-      retryAt?: number;
-    };
+  | Refused;
+
+/** A budget has no room. */
+export interface Refused {
+  kind: 'refused';
+  rule: BudgetRule;
+  limit: number;
+  /** Epoch ms; undefined if the job costs more than the budget has. */
+  retryAt?: number;
+}
 
 /**
  * Reserves what a job is expected to cost, before the job exists: first the reservation is written, then the amount is added
@@ -65,7 +69,7 @@ export const reserve = async (
       continue;
     }
     const at = new Date(table.clock.now()).toISOString();
-    const exceeded = findTooSmall(budget, amount) ?? (await findUsedUp(table, job.caller, at, amount, budget));
+    const exceeded = await findExceededBudget(table, job.caller, amount, budget, at);
     if (exceeded !== undefined) return exceeded;
     const own: Reservation = {
       ...pickJob(job),
@@ -132,13 +136,28 @@ const withinBudget = (at: string, amount: number, budget: Budget): Condition | u
   return first && allOf(first, ...others);
 };
 
-const findTooSmall = (budget: Budget, amount: number): Reserved | undefined => {
+const findTooSmall = (budget: Budget, amount: number): Refused | undefined => {
   for (const rule of rules) {
     const limit = budget[rule];
     if (limit !== undefined && amount > limit * 1_000) return { kind: 'refused', rule, limit };
   }
   return undefined;
 };
+
+/**
+ * The budget of a caller that has no room for an amount, as things stand; nothing is reserved.
+ *
+ * @param amount thousandths of an Operation
+ * @param at ISO time, now by default
+ */
+export const findExceededBudget = async (
+  table: Table,
+  caller: string,
+  amount: number,
+  budget: Budget,
+  at = new Date(table.clock.now()).toISOString(),
+): Promise<Refused | undefined> =>
+  findTooSmall(budget, amount) ?? (await findUsedUp(table, caller, at, amount, budget));
 
 /** A budget that is used up costs a request nothing but this look; whether there is enough left is decided by the write. */
 const findUsedUp = async (
@@ -147,7 +166,7 @@ const findUsedUp = async (
   at: string,
   amount: number,
   budget: Budget,
-): Promise<Reserved | undefined> => {
+): Promise<Refused | undefined> => {
   if (rules.every((rule) => budget[rule] === undefined)) return undefined;
   const counter = (await getItem(table, budgetKey(caller, at))) ?? {};
   const isUsedUp = rules.some((rule) => {
@@ -158,7 +177,7 @@ const findUsedUp = async (
 };
 
 /** Names the rule that holds longest. */
-const findExceeded = (at: string, amount: number, budget: Budget, counter: Item): Reserved => {
+const findExceeded = (at: string, amount: number, budget: Budget, counter: Item): Refused => {
   const { operationsPerDay = 0, operationsPerMonth } = budget;
   const spent = Number(counter[budgetAttributes(at).operationsPerMonth] ?? 0);
   return operationsPerMonth !== undefined && spent + amount > operationsPerMonth * 1_000

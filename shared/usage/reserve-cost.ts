@@ -1,7 +1,7 @@
 import type { Table } from '../aws/table.ts';
 import { PolicyRefusal } from '../callers/policy-refusal.ts';
 import type { NewJob } from '../jobs/job.ts';
-import { type Reserved, reserve } from './budget.ts';
+import { findExceededBudget, type Refused, type Reserved, reserve } from './budget.ts';
 import { type Budget, budgetPeriods } from './budget-items.ts';
 import type { ReservedJob } from './reservation.ts';
 import { releaseReservation } from './settlement.ts';
@@ -21,6 +21,21 @@ export const reserveCost = async (
   return reserved.kind === 'refused' ? toRefusal(reserved, amount / 1_000) : undefined;
 };
 
+/**
+ * Why what a job would cost could not be reserved, as things stand now; nothing is reserved.
+ *
+ * @returns undefined if it could be
+ */
+export const findCostRefusal = async (
+  table: Table,
+  caller: string,
+  { estimated }: Pick<NonNullable<NewJob['cost']>, 'estimated'>,
+  budget: Budget,
+): Promise<PolicyRefusal | undefined> => {
+  const exceeded = await findExceededBudget(table, caller, estimated, budget);
+  return exceeded && toRefusal(exceeded, estimated / 1_000);
+};
+
 /** Reserves thousandths of an Operation for a job: see {@link reserve}. */
 export const reserveAmount = (table: Table, job: ReservedJob, amount: number, budget: Budget): Promise<Reserved> =>
   reserve(table, job, amount, budget, releaseReservation);
@@ -28,7 +43,7 @@ export const reserveAmount = (table: Table, job: ReservedJob, amount: number, bu
 /** Gives back what was reserved for a job that is certainly not made. */
 export const returnCost = releaseReservation;
 
-const toRefusal = ({ rule, limit, retryAt }: Extract<Reserved, { kind: 'refused' }>, cost: number): PolicyRefusal => {
+const toRefusal = ({ rule, limit, retryAt }: Refused, cost: number): PolicyRefusal => {
   const allowed = `Your policy allows ${limit} Operations a ${budgetPeriods[rule]} (rule ${rule})`;
   if (retryAt === undefined) {
     return new PolicyRefusal(rule, `${allowed}, and the request costs ${cost}: ask for fewer outputs.`, {

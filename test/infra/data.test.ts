@@ -97,7 +97,11 @@ describe('the job table', () => {
           ProjectionType: 'INCLUDE',
           NonKeyAttributes: ['createdAt', 'caller'],
         }),
-        index('caller', 'caller', 'createdOrder', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['state', 'labels'] }),
+        index('caller', 'caller', 'createdOrder', {
+          ProjectionType: 'INCLUDE',
+          NonKeyAttributes: ['state', 'operation', 'modelVersion', 'labels', 'batchId', 'favourite', 'seeds', 'prompt'],
+        }),
+        index('changes', 'caller', 'changedOrder', { ProjectionType: 'KEYS_ONLY' }),
         index('unpublished', 'unpublished', 'finishedAt', keysOnly),
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },

@@ -54,6 +54,7 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     { on: 'index queue', may: ['dynamodb:Query'] },
     { on: 'index caller', may: ['dynamodb:Query'] },
+    { on: 'index changes', may: ['dynamodb:Query'] },
     ...policies,
     {
       on: 'caller table',

@@ -1,10 +1,6 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
-import { estimateCost } from '#shared/adobe/services/operation-rates.ts';
-import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import { isReusable, laneOf } from '#shared/adobe/services/registry.ts';
 import { type Admission, admitJobs, returnAdmission } from '#shared/callers/admission.ts';
-import { checkPolicy } from '#shared/callers/check-policy.ts';
-import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
 import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, createReusingJob, getJob, type JobPlace } from '#shared/jobs/job-store.ts';
@@ -19,12 +15,13 @@ import { requireService } from '../http/credentials-guard.ts';
 import { idempotencyKeyReused, maxWaitSeconds, readWait } from '../http/headers.ts';
 import type { Route } from '../http/router.ts';
 import { acceptedResponse, waitedResponse } from '../jobs/responses.ts';
+import { assessRequest } from './assess.ts';
 import { awaitJob, estimateStart } from './await-job.ts';
 import { describeGeneration } from './describe.ts';
 import { readForm } from './form-body.ts';
 import { presentRefusal } from './present-refusal.ts';
 import { callerPausedWarning, createCallerPauses, createServedRounds, createThrottledTrigger } from './queue-hints.ts';
-import { buildJobId, type GenerationRequest, readGenerationRequest, requireInputs } from './request.ts';
+import { buildJobId, type GenerationRequest, readGenerationRequest } from './request.ts';
 
 /** Takes a request into the queue, or finds the job that the same request made before. */
 export type AcceptRequest = (operation: OperationDefinition, request: GenerationRequest, from: Actor) => Promise<Job>;
@@ -67,7 +64,7 @@ export const generationRoutes = (
  * @throws {PolicyRefusal} for what the caller's policy does not allow
  */
 export const createAcceptRequest = (context: ApiContext, requireCredentials: () => Promise<void>): AcceptRequest => {
-  const { table, log, settings, readPolicy } = context;
+  const { table, log, settings } = context;
   const triggerDispatch = createThrottledTrigger(context);
   const readServedRound = createServedRounds(table.clock);
   const findPause = createCallerPauses(table);
@@ -77,17 +74,13 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     requireService(context, laneName);
     await requireCredentials();
     const { idempotencyKey } = request;
-    const modelVersion = request.modelVersion ?? defaultModelVersion(operation, settings.operations);
     const jobId = buildJobId(settings.stackName, caller, idempotencyKey);
     const requestHash = requestHashOf(operation.name, request.modelVersion, request.body);
     // The look-up keeps a repeated request from using up a round; the put below decides which of two requests is first.
     const existing = idempotencyKey === undefined ? undefined : await getJob(table, jobId);
     if (existing !== undefined) return requireSameRequest(existing, requestHash);
-    const policy = await readPolicy(caller);
-    const { priority, warnings: policyWarnings } = checkPolicy(policy, { ...request, operation, modelVersion });
-    checkWords(operation, request.body, await readPolicyWords(context.readDeniedWords, policy));
-    const warnings = [...request.warnings, ...policyWarnings];
-    const inputsChangedAt = await requireInputs(context.inputs, operation, { caller, body: request.body });
+    const assessed = await assessRequest(context, operation, request, caller);
+    const { policy, priority, modelVersion, warnings, inputsChangedAt, cost } = assessed;
     const newJob: NewJob = {
       jobId,
       caller,
@@ -102,7 +95,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       retentionSeconds: settings.retentionSeconds,
       outputName: request.outputName,
       labels: request.labels,
-      cost: estimateCost(operation, request.body, settings.operationRates),
+      cost,
     };
     const reused = await reuse(context, newJob, from, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return requireSameRequest(reused, requestHash);

@@ -68,24 +68,30 @@ export class ProblemError extends GatewayError {
  *
  * @param requestId lets a person find the request in the logs
  */
-export const problemResponse = ({ status, code, message, details }: ProblemError, requestId?: string): HttpResponse => {
-  const body: z.output<typeof problem> = {
-    type: `urn:firefly-gateway:problem:${encodeURIComponent(code)}`,
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    detail: message,
-    error_code: code,
-    message,
-    validation_errors: details.validationErrors,
-    ...details.extensions,
-    request_id: requestId,
-  };
+export const problemResponse = (error: ProblemError, requestId?: string): HttpResponse => {
+  const { status, details } = error;
   return jsonResponse(
     status,
-    { ...body, ...details.body },
+    { ...problemBody(error, requestId), ...details.body },
     { ...details.headers, 'content-type': 'application/problem+json' },
   );
 };
+
+/** The gateway's own members of an error body, without what a service would answer. */
+export const problemBody = (
+  { status, code, message, details }: ProblemError,
+  requestId?: string,
+): z.output<typeof problem> => ({
+  type: `urn:firefly-gateway:problem:${encodeURIComponent(code)}`,
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail: message,
+  error_code: code,
+  message,
+  validation_errors: details.validationErrors,
+  ...details.extensions,
+  request_id: requestId,
+});
 
 /** An HTTP answer in the shape that API Gateway's payload format 2.0 takes. */
 export interface HttpResponse {

@@ -48,7 +48,8 @@ const serviceJobRoute = (
         operation: list.operation,
         states: phases && statesOf((state) => phases.includes(toPhase(state))),
         // Behind the last job of that moment.
-        before: query.cursor === undefined ? to && `${to}~` : decodeCursor(query.cursor, identity),
+        to: to && `${to}~`,
+        after: query.cursor === undefined ? undefined : decodeCursor(query.cursor, identity),
         limit: query.limit,
       },
       listed,

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { findInspection, provenance } from '#shared/jobs/inspection.ts';
 import { type Job, jobError, jobStates } from '#shared/jobs/job.ts';
+import { maxListedPrompt, summariseRequest } from '#shared/jobs/listing.ts';
 import { costAttributes, shownCost, viewCost } from '#shared/jobs/stored-cost.ts';
 import {
   outputCounts,
@@ -10,6 +12,18 @@ import {
 } from '#shared/jobs/stored-output.ts';
 import { priorities } from '#shared/priority.ts';
 import { toIso } from '../http/problem.ts';
+import { type WaitEstimate, waitFields } from './wait-estimate.ts';
+
+/** An output as the console shows it. */
+const shownOutput = storedOutput.extend({
+  width: z.int().optional().meta({ description: 'In pixels, of an image that has been inspected' }),
+  height: z.int().optional(),
+  provenance: provenance.optional(),
+  thumbnail: z.url().optional().meta({
+    description:
+      'A WebP of the width that the query asks for, by a presigned URL that stays the same for an hour; absent where there is none, or none yet',
+  }),
+});
 
 const summaryFields = {
   jobId: z.uuid(),
@@ -20,7 +34,16 @@ const summaryFields = {
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional(),
-  outputs: z.array(storedOutput),
+  prompt: z
+    .string()
+    .optional()
+    .meta({ description: `The first ${maxListedPrompt} characters of its prompt, where the operation takes one` }),
+  seeds: z.array(z.int()).optional().meta({
+    description: 'Those of its outputs; until there are some, those that the request names',
+  }),
+  batchId: z.uuid().optional().meta({ description: 'The batch whose line it is' }),
+  favourite: z.boolean().optional().meta({ description: 'Marked by `PUT /jobs/{jobId}/favourite`' }),
+  outputs: z.array(shownOutput),
   ...outputCounts.shape,
   error: jobError.optional(),
   cost: shownCost.optional(),
@@ -43,10 +66,17 @@ export const summaryAttributes = {
   errors: true,
   ...costAttributes,
   labels: true,
+  seeds: true,
+  batchId: true,
+  favourite: true,
+  inspections: true,
 } as const;
 
+/** A job as it is read for a list: its record, and what stands beside it of its prompt. */
+export type SummarisedJob = Pick<Job, keyof typeof summaryAttributes> & { prompt?: string };
+
 /** What a list says about each job: everything but its request and its history. */
-export const viewJobSummary = (job: Pick<Job, keyof typeof summaryAttributes>): z.output<typeof jobSummary> => ({
+export const viewJobSummary = (job: SummarisedJob): z.output<typeof jobSummary> => ({
   jobId: job.jobId,
   status: job.state,
   operation: job.operation,
@@ -55,7 +85,14 @@ export const viewJobSummary = (job: Pick<Job, keyof typeof summaryAttributes>): 
   createdAt: job.createdAt,
   updatedAt: job.updatedAt,
   finishedAt: job.finishedAt,
-  outputs: (job.outputs ?? []).map(toStoredOutput),
+  prompt: job.prompt,
+  seeds: job.seeds,
+  batchId: job.batchId,
+  favourite: job.favourite,
+  outputs: (job.outputs ?? []).map((output, position) => {
+    const { width, height, provenance: credentials } = findInspection(job, position) ?? {};
+    return { ...toStoredOutput(output), width, height, provenance: credentials };
+  }),
   ...viewOutputCounts(job),
   error: job.error,
   cost: viewCost(job),
@@ -81,25 +118,6 @@ const recordLinks = z.object({
 
 /** Where to go from a job: its status, its outputs, and requests that go on from it. */
 export type RecordLinks = z.output<typeof recordLinks>;
-
-const waitFields = {
-  queuePosition: z.int().optional().meta({ description: '1 is served next, if nothing else comes in' }),
-  queuePositionIsMinimum: z.boolean().optional(),
-  estimatedStart: z.iso
-    .datetime()
-    .optional()
-    .meta({ description: 'When it will be submitted, as the queue stands; absent while an operator pauses it' }),
-  estimatedStartIsMinimum: z.boolean().optional(),
-  callerPausedSince: z.iso.datetime().optional().meta({
-    description:
-      'An operator has paused you since then: the job is kept, and has neither place nor time until you are resumed',
-  }),
-};
-
-const waitEstimate = z.object(waitFields);
-
-/** A job's place in the queue and its time. */
-export type WaitEstimate = z.output<typeof waitEstimate>;
 
 /** A job in full. */
 export const jobRecord = z
@@ -129,7 +147,7 @@ export const viewJobRecord = (
   job: Job,
   { body, links, wait }: { body: unknown; links: RecordLinks; wait: WaitEstimate },
 ): z.output<typeof jobRecord> => ({
-  ...viewJobSummary(job),
+  ...viewJobSummary({ ...job, prompt: summariseRequest(job.operation, body).prompt }),
   caller: job.caller,
   states: job.history,
   turn: job.turn,

@@ -106,7 +106,7 @@ export class ApiFunction extends GatewayFunction {
           ],
           [table.tableArn],
         ),
-        allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller')]),
+        allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller'), jobs.indexArn('changes')]),
         ...allowReadPolicies(callers.table.tableArn, bucket),
         allowManageCallers(callers.table.tableArn),
         // A deletion names the version, always: without, S3 would only put a marker over the bytes.

@@ -1,7 +1,7 @@
 import { condition } from '../../aws/expressions.ts';
 import { type Table, updateItem } from '../../aws/table.ts';
 import type { Job } from '../job.ts';
-import { getJob, jobKey, parseJob } from '../job-store.ts';
+import { getJob, jobKey, markChanged, parseJob } from '../job-store.ts';
 import { endJob } from '../transitions.ts';
 import { releasePermits } from './permits.ts';
 
@@ -39,6 +39,7 @@ export const cancelJob = async (table: Table, known: Job): Promise<Cancellation 
 
 const requestCancel = async (table: Table, job: Job): Promise<Job | undefined> => {
   const item = await updateItem(table, jobKey(job.jobId), {
+    set: markChanged(table, job.jobId),
     setIfAbsent: { cancelRequestedAt: new Date(table.clock.now()).toISOString() },
     when: condition`#state = ${job.state} AND #turn = ${job.turn}`,
   });

@@ -113,6 +113,15 @@ const raiseRounds = async (
   }
 };
 
+/** The round that a caller's next job at a priority would have, as things stand now; none is taken. */
+export const readNextRound = async (queue: LaneQueue, caller: string, priority: Priority): Promise<number> => {
+  const [item, served] = await Promise.all([
+    getItem(queue.table, callerRoundsKey(queue, caller, priority), { consistent: false }),
+    readServedRound(queue, priority),
+  ]);
+  return item === undefined ? served : Math.max(served, Number(item['lastRound']) + 1);
+};
+
 /** By how many rounds the pauses of a caller have moved it on. */
 export const readShift = async (queue: LaneQueue, caller: string, priority: Priority): Promise<number> => {
   const item = await getItem(queue.table, callerRoundsKey(queue, caller, priority));

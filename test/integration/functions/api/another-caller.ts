@@ -59,6 +59,12 @@ export const startWithPrey = async (): Promise<Prey> => {
   return { api, waiting, done, batch, webhook, upload, uploadKey };
 };
 
+const estimateOf = (body: object, headers = {}): TestRequest => ({
+  method: 'POST',
+  path: '/estimates',
+  body: { path: '/v3/images/fill-async', headers, body },
+});
+
 /** A list, or a call that names nothing: it is answered, and nothing of the victim's is in it. */
 const answered = (request: TestRequest): Probe[] => [request];
 
@@ -69,9 +75,18 @@ const probes: Record<string, (own: Prey) => Probe[]> = {
   'GET /jobs': () => [
     ...answered({ path: '/jobs' }),
     ...answered({ path: '/jobs', query: { status: 'succeeded', caller: victim } }),
+    ...answered({ path: '/jobs', query: { q: marker, sort: 'oldest' } }),
+    ...answered({ path: '/jobs', query: { changedSince: '2026-01-01T00:00:00.000Z' } }),
   ],
   'GET /jobs/{jobId}': (own) => onEach('/jobs/{jobId}', [own.waiting, own.done]),
   'DELETE /jobs/{jobId}': (own) => onEach('/jobs/{jobId}', [own.done]),
+  'POST /estimates': (own) => [
+    ...sources(own).map((url) => ({
+      ...estimateOf({ image: { source: { url } }, outputs: [{ mediaType: 'image/png' }] }),
+      mayAnswer: [200],
+    })),
+    ...answered(estimateOf(reproducible, { 'cache-control': 'max-age=3600' })),
+  ],
   'GET /jobs/{jobId}/outputs/{index}': (own) => onEach('/jobs/{jobId}/outputs/{index}', [own.done]),
   'POST /batches': (own) => [
     ...sources(own).map((source) => ({ method: 'POST', path: '/batches', body: { source }, mayAnswer: [403, 422] })),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Table, updateItem } from '#shared/aws/table.ts';
 import { type JobState, jobSchema } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-list.ts';
-import { createdOrder, getJob, jobKey } from '#shared/jobs/job-store.ts';
+import { getJob, jobKey, orderOf } from '#shared/jobs/job-store.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { itemOf, putItems, type TestDynamoDb } from '#test/fixtures/job-table.ts';
@@ -22,12 +22,12 @@ useJobTable((fresh) => {
 describe('listJobs', () => {
   const listAll = async (limit: number, state?: 'queued' | 'cancelled', caller = 'alice'): Promise<string[][]> => {
     const pages: string[][] = [];
-    let before: string | undefined;
+    let after: string | undefined;
     do {
-      const page = await listJobs(table, { caller, states: state && [state], before, limit }, jobSchema);
+      const page = await listJobs(table, { caller, states: state && [state], after, limit }, jobSchema);
       pages.push(page.jobs.map(({ jobId }) => jobId));
-      before = page.next;
-    } while (before !== undefined);
+      after = page.next;
+    } while (after !== undefined);
     return pages;
   };
 
@@ -77,7 +77,7 @@ describe('listJobs', () => {
       pk: `job#job-${index}`,
       sk: 'job',
       state: [0, 110, 229].includes(index) ? 'cancelled' : 'queued',
-      createdOrder: createdOrder(new Date(clock.now() + index).toISOString(), `job-${index}`),
+      createdOrder: orderOf(new Date(clock.now() + index).toISOString(), `job-${index}`),
     });
     await putItems(
       table,
@@ -97,7 +97,7 @@ describe('listJobs', () => {
 });
 
 describe('a page', () => {
-  /** Jobs of one caller, written as they are, each a millisecond after the one before. */
+  /** Jobs of one caller, written as they are, each a millisecond after the one after. */
   const write = async (fields: object[]): Promise<string[]> => {
     const whole = await itemOf(table, await enqueue(lane, { caller: 'bob' }));
     const items = fields.map((each, index) => {
@@ -111,7 +111,7 @@ describe('a page', () => {
         pk: `job#${jobId}`,
         sk: 'job',
         createdAt,
-        createdOrder: createdOrder(createdAt, jobId),
+        createdOrder: orderOf(createdAt, jobId),
       };
     });
     await putItems(table, items);
@@ -120,12 +120,12 @@ describe('a page', () => {
 
   const readAll = async (options: { states?: JobState[]; limit: number }) => {
     const pages: { ids: string[]; bytes: number }[] = [];
-    let before: string | undefined;
+    let after: string | undefined;
     do {
-      const page = await listJobs(table, { caller: 'alice', before, ...options }, jobSchema);
+      const page = await listJobs(table, { caller: 'alice', after, ...options }, jobSchema);
       pages.push({ ids: page.jobs.map(({ jobId }) => jobId), bytes: Buffer.byteLength(JSON.stringify(page.jobs)) });
-      before = page.next;
-    } while (before !== undefined);
+      after = page.next;
+    } while (after !== undefined);
     return pages;
   };
 
