@@ -6,7 +6,7 @@ export interface ApiCall {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Parameters that are undefined or empty are left out. */
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** Sent as JSON. */
+  /** A file goes as it is, everything else as JSON. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
@@ -42,7 +42,7 @@ export const fetchApi = async (path: string, call: ApiCall = {}): Promise<Respon
       ...session.authorization(),
       ...headers,
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiProblem(0, { detail: 'The gateway cannot be reached. Is it running, and are you online?' });

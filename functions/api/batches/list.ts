@@ -1,13 +1,10 @@
 import * as z from 'zod';
 import { listBatches } from '#shared/batches/batch-list.ts';
 import type { ApiContext } from '../context.ts';
-import { decodeCursor, encodeCursor, nextCursor, pageQuery, readLimit } from '../http/pagination.ts';
+import { decodeCursor, encodeCursor, pageQuery, readLimit } from '../http/pagination.ts';
 import { jsonResponse } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
-import { batchSchema, viewBatch } from './view.ts';
-
-/** One page of batches. */
-export const batchesPage = z.object({ batches: z.array(batchSchema), cursor: nextCursor }).meta({ id: 'BatchesPage' });
+import { batchesPage, viewBatch } from './view.ts';
 
 // Tells its cursors from those of other lists.
 const list = ['batches'];

@@ -22,6 +22,7 @@ import { cancelBatch } from './cancel.ts';
 import { createRoute } from './create.ts';
 import { eraseRoute } from './erase.ts';
 import { findBatch, findKeptBatch, requireKept } from './find.ts';
+import { linesRoute } from './lines.ts';
 import { listRoute } from './list.ts';
 import { acceptedAnswer, acceptedResponse, batchSchema, describeBatchCall, viewBatch } from './view.ts';
 
@@ -31,6 +32,7 @@ export const batchRoutes = (context: ApiContext, requireCredentials: () => Promi
   listRoute(context),
   getRoute(context),
   jobsRoute(context),
+  linesRoute(context),
   cancelRoute(context),
   eraseRoute(context),
   retryRoute(context),

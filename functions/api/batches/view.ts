@@ -3,6 +3,7 @@ import { type Batch, batchStates, endedJobs } from '#shared/batches/batch.ts';
 import { batchUrl } from '#shared/gateway-urls.ts';
 import { priorities } from '#shared/priority.ts';
 import { labelsSchema } from '#shared/requests/labels.ts';
+import { nextCursor } from '../http/pagination.ts';
 import { type HttpResponse, jsonResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { AnswerDescription, RouteDescription } from '../http/route-description.ts';
@@ -63,6 +64,9 @@ export const batchSchema = z
     }),
   })
   .meta({ id: 'Batch' });
+
+/** One page of batches. */
+export const batchesPage = z.object({ batches: z.array(batchSchema), cursor: nextCursor }).meta({ id: 'BatchesPage' });
 
 /**
  * The gateway's view of a batch. Its counts add up to the lines that have been read.

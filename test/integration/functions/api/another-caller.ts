@@ -95,6 +95,7 @@ const probes: Record<string, (own: Prey) => Probe[]> = {
   'GET /batches/{batchId}': (own) => onEach('/batches/{batchId}', [own.batch]),
   'DELETE /batches/{batchId}': (own) => onEach('/batches/{batchId}', [own.batch]),
   'GET /batches/{batchId}/jobs': (own) => onEach('/batches/{batchId}/jobs', [own.batch]),
+  'GET /batches/{batchId}/lines': (own) => onEach('/batches/{batchId}/lines', [own.batch]),
   'GET /batches/{batchId}/report.jsonl': (own) => onEach('/batches/{batchId}/report.jsonl', [own.batch]),
   'GET /batches/{batchId}/report.csv': (own) => onEach('/batches/{batchId}/report.csv', [own.batch]),
   'PUT /batches/{batchId}/cancel': (own) => onEach('/batches/{batchId}/cancel', [own.batch]),

@@ -54,6 +54,7 @@ describe('a batch', () => {
   it.each([
     ['GET', ''],
     ['GET', '/jobs'],
+    ['GET', '/lines'],
     ['PUT', '/cancel'],
     ['POST', '/retry'],
     ['GET', '/report.jsonl'],

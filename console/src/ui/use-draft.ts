@@ -1,0 +1,52 @@
+import { useCallback, useState } from 'react';
+
+const prefix = 'draft:';
+
+/**
+ * What a person is typing, kept for this tab: a reload, an expired sign-in or the way back loses nothing of it. Never used for
+ * secrets.
+ *
+ * @param name of the form
+ * @returns the draft, a way to change parts of it, and a way to forget it once it was sent
+ */
+export const useDraft = <Draft extends Readonly<Record<string, unknown>>>(
+  name: string,
+  initial: Draft,
+): [Draft, (changes: Partial<Draft>) => void, () => void] => {
+  const key = prefix + name;
+  const [draft, setDraft] = useState<Draft>(() => ({ ...initial, ...readDraft(key) }));
+  const change = useCallback(
+    (changes: Partial<Draft>) =>
+      setDraft((current) => {
+        const next = { ...current, ...changes };
+        writeDraft(key, next);
+        return next;
+      }),
+    [key],
+  );
+  const forget = useCallback(() => {
+    sessionStorage.removeItem(key);
+    setDraft(initial);
+  }, [key, initial]);
+  return [draft, change, forget];
+};
+
+const readDraft = (key: string): object => {
+  const text = sessionStorage.getItem(key);
+  if (text === null) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+};
+
+// A draft that finds no room is kept by the page alone.
+const writeDraft = (key: string, draft: unknown): void => {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(draft));
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+};
