@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildConsole } from '#console/build.ts';
+import { openPage } from '#test/fixtures/browser.ts';
+import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway({
+    ...withoutPictures,
+    schedules: true,
+    settings: { ...withoutPictures.settings, consoleDirectory: await buildConsole() },
+  });
+});
+afterAll(() => gateway.close());
+
+const open = (path: string, options: Parameters<typeof openPage>[1] = {}) =>
+  openPage(`${gateway.url}/console${path}`, options);
+
+const table = [
+  'id,prompt,size.width,size.height',
+  'kite-1,"a red kite, high up",2048,2048',
+  'kite-2,<img src=x onerror=alert(1)>,2048,2048',
+  'bad,a kite,1,1',
+].join('\n');
+
+const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+describe('a batch', () => {
+  it('goes from a file to its report, moving by itself', async () => {
+    const { page, done } = await open('/batches');
+    await page.getByText('There is no batch yet.').waitFor();
+    await page.getByRole('button', { name: 'New batch' }).click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Choose a file' }).click(),
+    ]);
+    await chooser.setFiles(file('kites.csv', table));
+    await page.getByRole('heading', { name: 'kites.csv' }).waitFor();
+    await page.getByRole('rowheader', { name: '2' }).waitFor();
+    await page.getByText('<img src=x onerror=alert(1)>').waitFor();
+    await page.getByText('3 requests').waitFor();
+    await page.getByLabel('Labels').fill('campaign=spring');
+    await page.getByRole('button', { name: 'Send batch' }).click();
+    await page.getByText('Finished').waitFor({ timeout: 40_000 });
+    await page.getByText('2 succeeded').waitFor();
+    await page.getByText('1 rejected').waitFor();
+    await page.getByRole('heading', { name: 'What went wrong' }).waitFor();
+    await page.getByText('A retry would be rejected again').waitFor();
+    await page.getByRole('region', { name: 'Lines of the batch' }).getByRole('rowheader', { name: '3' }).waitFor();
+    expect(await page.getByText('kite-1').count()).toBe(1);
+    await done();
+  });
+});
