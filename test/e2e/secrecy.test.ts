@@ -1,10 +1,9 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect } from 'vitest';
-import { localClients } from '#local/clients.ts';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
 import { it } from '#test/fixtures/shared-gateway.ts';
+import { readAccessToken } from './access-token.ts';
 
 const prompt = 'The launch of Project Kingfisher, still under embargo';
 
@@ -14,12 +13,7 @@ describe('no log line shows a secret, a token or a prompt', () => {
   const size = { width: 1024, height: 1024 };
 
   const noteToken = async () => {
-    const { secretsManager } = localClients(gateway.stack.description);
-    const { SecretString = '{}' } = await secretsManager.send(
-      new GetSecretValueCommand({ SecretId: stackNames.accessTokenSecret }),
-    );
-    tokens.add(JSON.parse(SecretString).accessToken);
-    secretsManager.destroy();
+    tokens.add(await readAccessToken(gateway));
   };
 
   it.beforeAll(async ({ gateway: shared }) => {
