@@ -5,15 +5,39 @@ import otherTypes from 'mime/types/other.js';
 import standardTypes from 'mime/types/standard.js';
 
 const mime = new Mime(standardTypes, otherTypes);
-// What Adobe makes beside registered types.
+// What Adobe makes and takes beside registered types.
 mime.define(
   {
     'application/eps': ['eps'],
     'application/illustrator': ['ai'],
+    'application/mspowerpoint': ['ppt'],
+    'application/rdf+xml': ['xmp'],
+    'application/vnd.adobe.indesign-idml-package': ['idml'],
     'application/x-indesign': ['indd'],
+    'application/x-photoshop-actions': ['atn'],
+    'application/x-photoshop-brushes': ['abr'],
+    'application/x-photoshop-patterns': ['pat'],
     'application/x-subrip': ['srt'],
+    'application/x-substance-archive': ['sbsar'],
+    'audio/aac': ['aac'],
+    'audio/x-m4a': ['m4a'],
+    'image/jpg': ['jpg'],
+    'image/vnd.radiance': ['hdr'],
     'image/x-adobe-dng': ['dng'],
+    'image/x-canon-cr2': ['cr2'],
+    'image/x-canon-cr3': ['cr3'],
+    'image/x-exr': ['exr'],
+    'image/x-fujifilm-raf': ['raf'],
+    'image/x-nikon-nef': ['nef'],
+    'image/x-olympus-orf': ['orf'],
+    'image/x-panasonic-rw2': ['rw2'],
+    'image/x-sony-arw': ['arw'],
+    'model/vnd.autodesk.fbx': ['fbx'],
+    'model/vnd.usda': ['usda'],
     'model/vnd.usdz+zip': ['usdz'],
+    'text/pdf': ['pdf'],
+    'video/mov': ['mov'],
+    'video/quicktime': ['mov', 'qt'],
   },
   true,
 );

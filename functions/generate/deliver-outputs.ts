@@ -5,9 +5,10 @@ import { operationOf } from '#shared/adobe/services/registry.ts';
 import { GatewayError } from '#shared/errors.ts';
 import { type Job, type JobOutput, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
-import { explainNoAnswer, sendToPublic } from '#shared/webhooks/public-request.ts';
+import { explainNoAnswer } from '#shared/webhooks/public-request.ts';
 import { findUrlProblem } from '#shared/webhooks/webhook-url.ts';
 import type { GenerateContext } from './context.ts';
+import { writeToStorage } from './destination-storage.ts';
 import { holdStoring, readTurnJob } from './turn.ts';
 
 const deliveryTimeoutMs = 8 * 60_000;
@@ -100,13 +101,9 @@ const deliverOutput = async (
   if (problem !== undefined) return `The URL ${problem}.`;
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   const body = Body as Readable;
-  const target = new URL(url);
   try {
-    const headers = { 'content-type': contentType, 'content-length': String(bytes), ...storageHeaders(target) };
-    const options = { method: storageMethod(target), headers, signal: AbortSignal.timeout(deliveryTimeoutMs) };
-    const answer = await sendToPublic(target, options, body, publicRequests);
-    answer.destroy();
-    const { statusCode: status = 0 } = answer;
+    const signal = AbortSignal.timeout(deliveryTimeoutMs);
+    const status = await writeToStorage(new URL(url), body, { bytes, contentType }, { ...publicRequests, signal });
     if (status >= 200 && status < 300) return undefined;
     if (status >= 500 || status === 408 || status === 429)
       throw new DeliveryError(`It answers with HTTP status ${status}.`);
@@ -117,8 +114,3 @@ const deliverOutput = async (
     body.destroy();
   }
 };
-
-// Azure stores no blob without the header; a temporary upload link of Dropbox takes POST only.
-const storageHeaders = ({ hostname }: URL): Record<string, string> =>
-  hostname.endsWith('.blob.core.windows.net') ? { 'x-ms-blob-type': 'BlockBlob' } : {};
-const storageMethod = ({ hostname }: URL): 'POST' | 'PUT' => (hostname === 'content.dropboxapi.com' ? 'POST' : 'PUT');

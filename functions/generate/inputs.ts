@@ -82,10 +82,10 @@ const tryPrepare = async (
     requireUnexpired(request, Math.max(job.submitAt ?? 0, table.clock.now()));
     const sources = findGatewaySources(request);
     if (sources.length > maxGatewaySources) throw new InputError('too_many', tooManySources);
-    for (const { url, source } of sources) {
+    for (const { url, source, path } of sources) {
       if (Object.hasOwn(inputs.uploads, url) || Object.hasOwn(inputs.objects, url)) continue;
       const location = await locateInput(table, buckets, job.caller, source);
-      const input = await inspectInput(s3, location, limits);
+      const input = await inspectInput(s3, location, limits, path);
       if (way === 'presigned-get') {
         inputs.objects[url] = location;
         continue;

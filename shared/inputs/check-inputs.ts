@@ -62,7 +62,7 @@ export const checkInputs = async (
     sources.map(async ({ path, source }): Promise<InputFinding | InspectedInput> => {
       try {
         const location = await locateInput(context.table, context.buckets, caller, source);
-        return await inspectInput(context.s3, location, limits);
+        return await inspectInput(context.s3, location, limits, path);
       } catch (error) {
         if (error instanceof InputError) return { path, problem: error.problem, message: error.message };
         throw error;

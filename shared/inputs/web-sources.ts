@@ -3,8 +3,9 @@ import type { Download } from '../adobe/http/download.ts';
 import { DownloadError, openDownload } from '../adobe/http/download.ts';
 import { createAllowList } from '../adobe/http/hosts.ts';
 import { findUrls } from '../adobe/services/body-texts.ts';
-import { detectionBytes, detectMediaType } from '../media-type.ts';
-import type { InputLimits } from './inspect.ts';
+import { findInputTypes } from '../adobe/services/input-types.ts';
+import { detectionBytes } from '../media-type.ts';
+import { type InputLimits, readInputType } from './inspect.ts';
 import { InputError } from './locate.ts';
 
 /** An image at a URL that Adobe documents as an input, and was seen unable to reach. */
@@ -83,9 +84,5 @@ export const readWebInput = async (
     chunks.push(chunk);
   }
   const image = new Uint8Array(Buffer.concat(chunks));
-  const contentType = (await detectMediaType(image.subarray(0, detectionBytes))) ?? 'application/octet-stream';
-  if (types !== undefined && !types.includes(contentType)) {
-    throw new InputError('wrong_type', `the object is none of ${types.join(', ')}`);
-  }
-  return { image, contentType };
+  return { image, contentType: await readInputType(image.subarray(0, detectionBytes), findInputTypes(types, [])) };
 };

@@ -1,22 +1,24 @@
 import { v7 } from 'uuid';
 import * as z from 'zod';
-import { inputTypes } from '#shared/adobe/services/registry.ts';
+import { listInputTypes } from '#shared/adobe/services/input-types.ts';
+import type { AdobeService } from '#shared/adobe/services/service.ts';
 import { uploadKey, uploadObjects } from '#shared/deployment/bucket.ts';
+import { findMaxInputBytes, maxPresignedBytes } from '#shared/inputs/inspect.ts';
 import { claimUploadForm } from '#shared/inputs/upload-forms.ts';
 import { getExtension } from '#shared/media-type.ts';
 import type { ApiContext } from '../context.ts';
 import { audit, auditChange } from '../http/audit.ts';
 import { readBodyAs } from '../http/json-body.ts';
 import { emptyResponse, jsonResponse, ProblemError, toIso } from '../http/problem.ts';
+import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
 
 const maxBodyBytes = 1_024;
 const formLifetimeSeconds = 15 * 60;
 
-// What is to be uploaded.
-const uploadRequest = z.strictObject({
-  contentType: z.enum(inputTypes),
-});
+/** What is to be uploaded: a file of a type that one of the services takes. */
+const describeUpload = (services: readonly AdobeService[]) =>
+  z.strictObject({ contentType: z.enum([...new Set(services.flatMap(listInputTypes))]) });
 
 const uploadAnswer = z.object({
   uploadId: z.uuid().meta({ description: 'For `DELETE /uploads/{uploadId}`; not an id of Adobe' }),
@@ -26,45 +28,60 @@ const uploadAnswer = z.object({
   expiresAt: z.iso.datetime(),
 });
 
-type UploadsContext = Pick<ApiContext, 'inputs' | 'objects' | 'settings' | 'audit' | 'log'>;
+type UploadsContext = Pick<ApiContext, 'inputs' | 'services' | 'objects' | 'settings' | 'audit' | 'log'>;
 
 /** Everything about uploads. */
 export const uploadRoutes = (context: UploadsContext): Route[] => [createRoute(context), deleteRoute(context)];
 
-/** A form for an image that is too large to be posted to the gateway itself, and the source to name it by. */
-export const createRoute = ({ inputs, objects, settings, log }: UploadsContext): Route => ({
-  method: 'POST',
-  path: '/uploads',
-  describe: {
-    tag: 'Inputs',
-    summary: 'A form to upload an image to S3, and the source to name it by',
-    body: { 'application/json': uploadRequest },
-    answers: {
-      201: {
-        description: 'Send the fields and then the file, as multipart/form-data, to the URL',
-        content: { 'application/json': uploadAnswer },
+/** A form for a file that is too large to be posted to the gateway itself, and the source to name it by. */
+export const createRoute = (context: UploadsContext): Route => {
+  const uploadRequest = describeUpload(context.services);
+  return {
+    method: 'POST',
+    path: '/uploads',
+    describe: {
+      tag: 'Inputs',
+      summary: 'A form to upload a file to S3, and the source to name it by',
+      description:
+        'The file may be as large as the services take it that are on and take its type; what it is, is looked at when a request names it.',
+      body: { 'application/json': uploadRequest },
+      answers: {
+        201: {
+          description: 'Send the fields and then the file, as multipart/form-data, to the URL',
+          content: { 'application/json': uploadAnswer },
+        },
       },
+      errors: [413, 415, 422, 429],
     },
-    errors: [413, 415, 422, 429],
-  },
-  handle: async (request) => {
-    const caller = request.caller();
-    const { contentType } = readBodyAs(uploadRequest, request.body, maxBodyBytes);
-    const { buckets, maxBytes, table } = inputs;
-    await claimUpload({ inputs, settings }, caller);
-    const uploadId = v7();
-    const key = uploadKey(caller, uploadId, getExtension(contentType));
-    const body: z.output<typeof uploadAnswer> = {
-      uploadId,
-      upload: await objects.presignUpload({ key, contentType, maxBytes, lifetimeSeconds: formLifetimeSeconds }),
-      source: { url: `s3://${buckets.own}/${key}` },
-      maxBytes,
-      expiresAt: toIso(table.clock.now() + formLifetimeSeconds * 1000),
-    };
-    audit(log, request, 'upload form made', { uploadId });
-    return jsonResponse(201, body);
-  },
-});
+    handle: async (request) => {
+      const { contentType } = readBodyAs(uploadRequest, request.body, maxBodyBytes);
+      return jsonResponse(201, await makeForm(context, request, contentType));
+    },
+  };
+};
+
+const makeForm = async (
+  { inputs, services, objects, settings, log }: UploadsContext,
+  request: ApiRequest,
+  contentType: string,
+): Promise<z.output<typeof uploadAnswer>> => {
+  const caller = request.caller();
+  const { buckets, table } = inputs;
+  const takers = services.filter((service) => listInputTypes(service).includes(contentType));
+  const taken = Math.max(...takers.map((service) => findMaxInputBytes(service, inputs.maxBytes)));
+  const maxBytes = Math.min(taken, maxPresignedBytes);
+  await claimUpload({ inputs, settings }, caller);
+  const uploadId = v7();
+  const key = uploadKey(caller, uploadId, getExtension(contentType));
+  audit(log, request, 'upload form made', { uploadId });
+  return {
+    uploadId,
+    upload: await objects.presignUpload({ key, contentType, maxBytes, lifetimeSeconds: formLifetimeSeconds }),
+    source: { url: `s3://${buckets.own}/${key}` },
+    maxBytes,
+    expiresAt: toIso(table.clock.now() + formLifetimeSeconds * 1000),
+  };
+};
 
 /**
  * Counts an upload against the caller's day.

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { InputTypes } from './input-types.ts';
 import type { OutputDestinations, ResultShape, UpstreamOutput } from './outputs.ts';
 
 /** What is wrong between fields, or between a field and the model version. */
@@ -130,7 +131,7 @@ export interface OperationDefinition {
   encode?(text: string): EncodedRequest;
   synchronous?: SynchronousCall;
   /** Media types of its inputs; those of the service if absent. */
-  inputTypes?: readonly string[];
+  inputTypes?: InputTypes;
   /** Domains from which it takes inputs, with all that lies under them; those of the service if absent. */
   inputDomains?: readonly string[];
   /** Where its outputs are, unless a setting says otherwise; as the service has it if absent. */

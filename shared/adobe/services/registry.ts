@@ -26,9 +26,6 @@ export const services: readonly AdobeService[] = [
 /** Every operation of every service. Routes, settings and the description of the API follow from it. */
 export const operations: readonly OperationDefinition[] = services.flatMap((service) => service.operations);
 
-/** Every media type that one of the services takes as input. */
-export const inputTypes: readonly string[] = [...new Set(services.flatMap((service) => service.inputTypes ?? []))];
-
 /** A job names an operation that this version of the gateway does not have. */
 export class UnknownOperationError extends GatewayError {
   constructor(message: string) {

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { AdobeError } from '../http/errors.ts';
+import type { InputTypes } from './input-types.ts';
 import type { ServiceJobList } from './job-list.ts';
 import type { JobPhase, JobProgress } from './job-progress.ts';
 import type { ListDefinition } from './list.ts';
@@ -144,7 +145,7 @@ export interface AdobeService {
   /** How `s3://` and `job:` inputs reach it: as uploads to Adobe's storage, or as presigned GETs in the request. */
   inputs: 'adobe-upload' | 'presigned-get';
   /** Media types of the inputs that it takes; any if absent. */
-  inputTypes?: readonly string[];
+  inputTypes?: InputTypes;
   /** Domains from which it takes inputs, with all that lies under them; any if absent. */
   inputDomains?: readonly string[];
   /** Largest input by presigned GET, in bytes; 5 GB if absent. */

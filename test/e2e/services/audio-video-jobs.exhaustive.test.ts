@@ -130,7 +130,7 @@ describe('Audio/Video', () => {
 
   it('fails a job whose input is not what the request says, as Adobe finds out afterwards', async () => {
     const { job } = await calls.run(pathOf('dub'), {
-      audio: { ...audio(), source: files['txt'] },
+      audio: { ...audio(), mediaType: 'audio/mpeg' },
       targetLocaleCodes: ['es-ES'],
     });
     expect(job).toMatchObject({ status: 'failed', error: { code: 'validation_error' } });

@@ -108,7 +108,7 @@ describe('calls that Adobe has ended', () => {
     const { job } = await run('/lrService/xmp', { inputs: input, options: { xmp }, outputs: [target] });
     const request = z.object({ edits: z.object({ xmp: z.object({ source: z.object({ url: z.string() }) }) }) });
     const { url } = request.parse(job.request).edits.xmp.source;
-    const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(uploads\/[^/]+\/[0-9a-f]{64}\.rdf)$/.exec(url) ?? [];
+    const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(uploads\/[^/]+\/[0-9a-f]{64}\.xmp)$/.exec(url) ?? [];
     const { s3 } = localClients(rig.gateway.stack.description);
     const stored = await s3.send(new GetObjectCommand({ Bucket, Key }));
     expect(await stored.Body?.transformToString()).toBe(xmp);

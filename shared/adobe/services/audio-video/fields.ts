@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { exactlyOne } from '../body-fields.ts';
+import { artworkTypes, fontTypes, type InputTypes } from '../input-types.ts';
 import type { RuleFinding } from '../operation.ts';
 
 /** Adobe: the domains from which inputs are fetched, and what lies under them. */
@@ -46,14 +47,30 @@ export const destination = z.strictObject({ url: z.url({ protocol: /^https$/ }) 
 /** An id out of one of the service's lists. */
 export const id = z.string().min(1);
 
-const audio = z.strictObject({
-  source,
-  mediaType: z.enum(['audio/mp3', 'audio/wav', 'audio/mpeg', 'audio/x-m4a', 'audio/aac']),
-});
+const audioTypes = ['audio/mp3', 'audio/wav', 'audio/mpeg', 'audio/x-m4a', 'audio/aac'] as const;
+const videoTypes = ['video/mp4', 'video/mov', 'video/quicktime', 'video/x-msvideo', 'video/x-matroska'] as const;
+const imageTypes = ['image/jpeg', 'image/png', 'image/gif'] as const;
+
+/** Adobe: what it takes in each place of its requests. */
+export const inputTypes: InputTypes = {
+  audio: audioTypes,
+  video: videoTypes,
+  script: ['text/plain'],
+  'transcripts[]': ['text/plain', 'application/json', 'application/x-subrip'],
+  'output.background': [...imageTypes, ...videoTypes],
+  'overlays[]': imageTypes,
+  'composition.overlays[]': [...imageTypes, ...videoTypes],
+  source: ['application/zip'],
+  'fonts[]': fontTypes,
+  'assets[]': [...imageTypes, ...artworkTypes, ...videoTypes, ...audioTypes, 'text/csv', 'application/json'],
+  'presets[]': ['application/xml', 'text/plain'],
+};
+
+const audio = z.strictObject({ source, mediaType: z.enum(audioTypes) });
 
 const video = z.strictObject({
   source,
-  mediaType: z.enum(['video/mp4', 'video/mov', 'video/quicktime', 'video/x-msvideo', 'video/x-matroska']),
+  mediaType: z.enum(videoTypes),
   metadata: z.strictObject({ dialogTrackNumber: z.int().optional() }).optional(),
 });
 

@@ -1,6 +1,6 @@
 import type { AdobeService } from '../service.ts';
 import { audioVideoDialect } from './dialect.ts';
-import { inputDomains } from './fields.ts';
+import { inputDomains, inputTypes } from './fields.ts';
 import { audioVideoLists } from './lists.ts';
 import { describeTemplate } from './operations/describe-template.ts';
 import { dub } from './operations/dub.ts';
@@ -36,6 +36,7 @@ export const audioVideo: AdobeService = {
   accessPath: '/v1/voices',
   inputs: 'presigned-get',
   inputDomains,
+  inputTypes,
   maxInputBytes: 10 * 1024 ** 3,
   outputs: 'hosted',
   dialect: audioVideoDialect,

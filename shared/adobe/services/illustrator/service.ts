@@ -1,3 +1,4 @@
+import { fontTypes } from '../input-types.ts';
 import type { AdobeService } from '../service.ts';
 import { illustratorDialect } from './dialect.ts';
 import { createRendition } from './operations/create-rendition.ts';
@@ -12,6 +13,12 @@ export const illustrator: AdobeService = {
   // Adobe prints no limit: one that any service of Adobe's with a printed one allows, but for those of media.
   lanes: [{ name: 'illustrator', windows: [{ seconds: 60, hard: 60 }] }],
   inputs: 'presigned-get',
+  inputTypes: {
+    input: ['application/illustrator'],
+    'template.source': ['application/illustrator'],
+    'data.source': ['text/csv'],
+    'fontFiles[]': fontTypes,
+  },
   inputDomains: ['amazonaws.com', 'windows.net', 'dropboxusercontent.com', 'assets.frame.io', 'storage.googleapis.com'],
   // Adobe: 1 GB a file.
   maxInputBytes: 1024 ** 3,

@@ -1,3 +1,4 @@
+import { artworkTypes, fontTypes, pictureTypes } from '../input-types.ts';
 import type { AdobeService } from '../service.ts';
 import { indesignDialect } from './dialect.ts';
 import { convertPdfToIndesign } from './operations/convert-pdf-to-indesign.ts';
@@ -16,6 +17,16 @@ export const indesign: AdobeService = {
   lanes: [{ name: 'indesign', windows: [{ seconds: 60, hard: 350, soft: 250 }] }],
   polls: { lane: 'indesign' },
   inputs: 'presigned-get',
+  // Documents, and all that stands in them or is merged into them.
+  inputTypes: {
+    'assets[]': [
+      ...['application/x-indesign', 'application/vnd.adobe.indesign-idml-package', 'application/zip'],
+      ...['text/csv', 'text/plain', 'application/json', 'application/xml'],
+      ...pictureTypes,
+      ...artworkTypes,
+      ...fontTypes,
+    ],
+  },
   // Adobe: 2 GB an asset.
   maxInputBytes: 2 * 1024 ** 3,
   outputs: 'hosted',

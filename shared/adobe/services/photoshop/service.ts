@@ -1,5 +1,6 @@
 import type { AdobeService } from '../service.ts';
 import { photoshopDialect } from './dialect.ts';
+import { photoshopInputTypes } from './input-types.ts';
 import { legacyPaths } from './legacy/paths.ts';
 import { createArtboard } from './operations/create-artboard.ts';
 import { createComposite } from './operations/create-composite.ts';
@@ -25,6 +26,7 @@ export const photoshop: AdobeService = {
   ],
   scopes: ['openid', 'AdobeID', 'read_organizations'],
   inputs: 'presigned-get',
+  inputTypes: photoshopInputTypes,
   outputs: 'hosted',
   dialect: photoshopDialect,
   statusPath: '/v2/status/{jobId}',

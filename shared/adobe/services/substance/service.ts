@@ -1,3 +1,4 @@
+import { pictureTypes } from '../input-types.ts';
 import type { AdobeService } from '../service.ts';
 import { substanceDialect } from './dialect.ts';
 import { substanceDomains } from './fields.ts';
@@ -25,6 +26,15 @@ export const substance: AdobeService = {
   // Adobe prints no limit: this is a cautious one, and a setting.
   lanes: [{ name: 'substance', windows: [{ seconds: 60, hard: 60 }] }],
   inputs: 'presigned-get',
+  // Models, their textures and lights, and archives of all of them.
+  inputTypes: {
+    'sources[]': [
+      ...['model/gltf-binary', 'model/gltf+json', 'model/vnd.usdz+zip', 'model/vnd.usda', 'model/vnd.autodesk.fbx'],
+      ...['model/obj', 'model/stl', 'application/x-substance-archive', 'application/zip'],
+      ...['image/vnd.radiance', 'image/x-exr', 'image/vnd.adobe.photoshop'],
+      ...pictureTypes,
+    ],
+  },
   inputDomains: substanceDomains,
   outputs: 'hosted',
   dialect: substanceDialect,

@@ -7,7 +7,7 @@ const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000010000000100802000
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ otherLanes: ['photoshop'] });
 });
 afterAll(() => api.close());
 
@@ -24,6 +24,25 @@ const finished = async (caller = 'alice'): Promise<string> => {
   await api.end(jobId, success(jobId));
   return jobId;
 };
+
+it('of another type than its field takes is refused by the name of the field', async () => {
+  const place = `outputs-bucket/${uploadsFolder('alice')}a.png`;
+  api.recorded.objects.set(place, png);
+  const body = {
+    image: { source: { url: `s3://${place}` } },
+    options: { actions: [{ source: { url: `s3://${place}` } }] },
+    outputs: [{ mediaType: 'image/png' }],
+  };
+  const answer = await api.call({ method: 'POST', path: '/v2/execute-actions', body });
+  expect(answer).toMatchObject({ statusCode: 422, json: { error_code: 'validation_error' } });
+  expect(answer.json['validation_errors']).toEqual([
+    {
+      loc: ['body', 'options', 'actions', 0, 'source', 'url'],
+      msg: 'the object is none of application/x-photoshop-actions, application/json',
+      type: 'value_error.input.wrong_type',
+    },
+  ]);
+});
 
 describe('an input from S3', () => {
   it("is taken from the caller's own uploads, inbox and outputs, and from the buckets of the settings", async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { createRoute } from '#functions/api/uploads/routes.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
@@ -36,10 +38,36 @@ describe('POST /uploads', () => {
     expect(statusCode).toBe(201);
     expect(key.startsWith(uploadsFolder('alice'))).toBe(true);
     expect(key).toMatch(/\.tif$/);
-    expect(json).toMatchObject({ source: { url: `s3://outputs-bucket/${key}` }, maxBytes: 1_000 });
+    expect(json).toMatchObject({ source: { url: `s3://outputs-bucket/${key}` }, maxBytes: 5 * 1024 ** 3 });
   });
 
-  it.each([{}, { contentType: 'image/gif' }, { contentType: 'image/png', key: 'x' }])('refuses %j', async (body) => {
+  it.each([
+    ['image/jxl', 'jxl', 1_000],
+    ['image/vnd.adobe.photoshop', 'psd', 5 * 1024 ** 3],
+    ['application/x-photoshop-actions', 'atn', 5 * 1024 ** 3],
+    ['application/rdf+xml', 'xmp', 5 * 1024 ** 3],
+    ['image/x-nikon-nef', 'nef', 5 * 1024 ** 3],
+    ['font/woff2', 'woff2', 5 * 1024 ** 3],
+    ['application/x-indesign', 'indd', 2 * 1024 ** 3],
+    ['audio/wav', 'wav', 5 * 1024 ** 3],
+    ['video/quicktime', 'mov', 5 * 1024 ** 3],
+    ['model/vnd.usdz+zip', 'usdz', 5 * 1024 ** 3],
+  ])('takes %s as .%s, as large as the services that take it', async (contentType, extension, maxBytes) => {
+    const { json } = await api.call({ method: 'POST', path: '/uploads', body: { contentType }, caller: extension });
+    expect(json).toMatchObject({ maxBytes, source: { url: expect.stringMatching(`\\.${extension}$`) } });
+  });
+
+  it('takes what the services that are on take', async () => {
+    const types = async (services: typeof api.context.services) => {
+      const route = createRoute({ ...api.context, services });
+      return z.toJSONSchema(route.describe.body?.['application/json'] as z.ZodType).properties?.['contentType'];
+    };
+    const [firefly] = api.context.services;
+    if (firefly === undefined) throw new Error('No service is on.');
+    expect(await types([firefly])).toEqual({ type: 'string', enum: firefly.inputTypes });
+  });
+
+  it.each([{}, { contentType: 'text/html5' }, { contentType: 'image/png', key: 'x' }])('refuses %j', async (body) => {
     expect(await api.call({ method: 'POST', path: '/uploads', body })).toMatchObject({ statusCode: 422 });
   });
 });
