@@ -9,6 +9,7 @@ import { startOfNextMonth } from '#shared/usage/budget.ts';
 import { type Budget, type BudgetRule, budgetAttributes, budgetKey } from '#shared/usage/budget-items.ts';
 import { listWebhooks, maxWebhooks } from '#shared/webhooks/webhook-store.ts';
 import type { ApiContext } from '../context.ts';
+import { isOperator } from '../http/operators.ts';
 import { jsonResponse, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { toPausedSince } from './pause.ts';
@@ -30,6 +31,9 @@ const callerView = z.object({
   policy: callerPolicySchema.meta({
     description: 'The rules in force: your own, and those of the stage where you have none',
   }),
+  operator: z.boolean().optional().meta({
+    description: 'Whether you may use the calls for operators; absent where IAM decides it for each call',
+  }),
   pausedSince: z.iso.datetime().optional().meta({
     description: 'An operator has paused you since then: your jobs are kept, and get no turns until you are resumed',
   }),
@@ -43,7 +47,9 @@ const callerView = z.object({
   }),
 });
 
-type MeContext = Pick<ApiContext, 'table' | 'readPolicy' | 'webhooks'>;
+type MeContext = Pick<ApiContext, 'table' | 'readPolicy' | 'webhooks'> & {
+  settings: Pick<ApiContext['settings'], 'operators'>;
+};
 
 /** What a caller may do, and how much of it is used. */
 export const meRoute = (context: MeContext): Route => ({
@@ -61,6 +67,7 @@ export const meRoute = (context: MeContext): Route => ({
     const view: z.output<typeof callerView> = {
       caller,
       policy,
+      operator: isOperator(context.settings.operators, request),
       pausedSince: toPausedSince(await readCallerPause(table, caller)),
       counts: {
         requestsPerDay:

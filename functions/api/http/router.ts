@@ -2,6 +2,7 @@ import httpRouter from '@middy/http-router';
 import type { Context } from 'aws-lambda';
 import type { Clock } from '#shared/clock.ts';
 import type { Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
+import { requireOperator } from './operators.ts';
 import { emptyResponse, type HttpResponse, ProblemError } from './problem.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
 import type { AdmitRequest } from './request-rate.ts';
@@ -110,23 +111,4 @@ export const matchesPath = (template: string, path: string): boolean => {
     expected.length === actual.length &&
     expected.every((part, index) => (part.startsWith('{') ? actual[index] !== '' : part === actual[index]))
   );
-};
-
-/**
- * Lets operators pass.
- *
- * @param route key of the operators' route, such as `PUT /queue/pause`
- * @throws {ProblemError} 403 for other callers, 401 if the authorizer names no caller
- */
-const requireOperator = (operators: Operators, request: ApiRequest, route: string): void => {
-  if (operators === 'everybody') return;
-  // API Gateway asks IAM about the route it has found. On its route for all the rest a caller's permission would do, so a path
-  // that gets there by another spelling, such as a slash at its end, passes for no operator.
-  const allowed =
-    operators === 'policy'
-      ? request.routeKey === route
-      : operators === 'callers'
-        ? request.isOperator
-        : operators.includes(request.caller());
-  if (!allowed) throw new ProblemError(403, 'operator_required', 'Only operators of this gateway may do this.');
 };

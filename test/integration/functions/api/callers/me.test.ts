@@ -30,6 +30,7 @@ describe('GET /callers/me', () => {
     await postWebhook('alice');
     expect((await api.call({ path: '/callers/me', caller: 'alice' })).json).toEqual({
       caller: 'alice',
+      operator: true,
       policy: { maxPriority: 'normal', requestsPerDay: 7, queuedJobs: 2, openBatches: 3, webhooks: 1 },
       counts: {
         requestsPerDay: { limit: 7, used: 1, resetsAt: '2026-03-02T00:00:00.000Z' },
