@@ -119,11 +119,12 @@ describe('a page', () => {
   };
 
   const readAll = async (options: { states?: JobState[]; limit: number }) => {
-    const pages: { ids: string[]; bytes: number }[] = [];
+    const pages: { ids: string[]; bytes: number; searchedTo?: string }[] = [];
     let after: string | undefined;
     do {
       const page = await listJobs(table, { caller: 'alice', after, ...options }, jobSchema);
-      pages.push({ ids: page.jobs.map(({ jobId }) => jobId), bytes: Buffer.byteLength(JSON.stringify(page.jobs)) });
+      const bytes = Buffer.byteLength(JSON.stringify(page.jobs));
+      pages.push({ ids: page.jobs.map(({ jobId }) => jobId), bytes, searchedTo: page.searchedTo });
       after = page.next;
     } while (after !== undefined);
     return pages;
@@ -135,6 +136,8 @@ describe('a page', () => {
     );
     const pages = await readAll({ states: ['timed_out'], limit: 1 });
     expect(pages.map((page) => page.ids)).toEqual([[], ['job-000000']]);
+    const made = (index: number) => new Date(clock.now() + index).toISOString();
+    expect(pages.map(({ searchedTo }) => searchedTo)).toEqual([made(201), made(0)]);
     expect(ids).toHaveLength(5_201);
   });
 
