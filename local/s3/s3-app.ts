@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { buildApp } from 'fauxqs';
 import { ServiceError } from '../service-error.ts';
 import { authenticate, type KnownKeys } from './authentication.ts';
+import { checkWriteCondition, createWriteLocks, isConditional } from './conditional-writes.ts';
 import { checkChecksum, playSize } from './object-claims.ts';
 import { checkPolicy, readForm } from './post-policy.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
@@ -22,8 +23,8 @@ export interface ObjectCreated {
 
 export interface S3AppOptions {
   keys: KnownKeys;
-  /** Keys for which `onObjectCreated` is called. */
-  eventPrefix: string;
+  /** Keys for which `onObjectCreated` is called begin with one of these. */
+  eventPrefixes: readonly string[];
   onObjectCreated: (event: ObjectCreated) => void;
 }
 
@@ -77,10 +78,16 @@ const isForm = ({ method, headers }: { method: string; headers: IncomingHttpHead
 
 /**
  * The S3 side of fauxqs with what it lacks: signatures are demanded, presigned URLs and forms verified, bodies may be as large as
- * memory allows, stored objects are announced, versions are listed, and what it would misunderstand is refused.
+ * memory allows, writes may have conditions, stored objects are announced, versions are listed, and what it would misunderstand is
+ * refused.
  */
 export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<typeof buildApp>> => {
   const app = buildApp({ logger: false });
+  const isAnnounced = (key: string): boolean => options.eventPrefixes.some((prefix) => key.startsWith(prefix));
+  const head = ({ bucket }: { bucket: string }, key: string) => {
+    const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+    return app.inject({ method: 'HEAD', url: path, headers: signAs(options.keys) });
+  };
 
   // Its own parsers stop at 11 MiB and take forms and JSON 1.0 apart, which to S3 are bytes like any others.
   app.removeAllContentTypeParsers();
@@ -136,6 +143,19 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     checkPolicy(bucket, form, options.keys, Date.now());
   });
 
+  const locks = createWriteLocks();
+  const held = new WeakMap<object, () => void>();
+  app.addHook('preHandler', async (request) => {
+    const key = keyOf(request.params);
+    if (!isConditional(request.method, key, request.headers)) return;
+    held.set(request, await locks.hold(key));
+    const { statusCode, headers } = await head(request.params as { bucket: string }, key);
+    checkWriteCondition(request.headers, statusCode === 200 ? String(headers.etag) : undefined);
+  });
+  app.addHook('onResponse', async (request) => {
+    held.get(request)?.();
+  });
+
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(playSize(reply.getHeaders()));
   });
@@ -143,10 +163,9 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
   app.addHook('onResponse', async (request, reply) => {
     const key = keyOf(request.params);
     const reason = reasonOf(request.method, request.query as Record<string, unknown>, request.headers);
-    if (reply.statusCode !== 200 || !reason || key === '' || !key.startsWith(options.eventPrefix)) return;
+    if (reply.statusCode !== 200 || !reason || key === '' || !isAnnounced(key)) return;
     const { bucket } = request.params as { bucket: string };
-    const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-    const { statusCode, headers } = await app.inject({ method: 'HEAD', url: path, headers: signAs(options.keys) });
+    const { statusCode, headers } = await head({ bucket }, key);
     // Already deleted again.
     if (statusCode !== 200) return;
     const etag = String(headers.etag).replaceAll('"', '');

@@ -7,7 +7,7 @@ import { buildS3App, type ObjectCreated, signAs } from './s3-app.ts';
 export const s3Settings = z.object({
   port: z.int(),
   bucket: z.string(),
-  eventPrefix: z.string(),
+  eventPrefixes: z.array(z.string()),
   keys: z.record(z.string(), z.string()),
   guard: z.object({
     hosts: z.array(z.string()).readonly().optional(),

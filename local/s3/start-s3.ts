@@ -14,9 +14,9 @@ export interface S3Options {
   guard?: Omit<GuardRules, 'accessKeyId'>;
   /** Secret access keys by access key id, of which one must have signed. Default `local`/`local`. */
   keys?: KnownKeys;
-  /** Keys whose creation is announced. Default `inbox/`. */
-  eventPrefix?: string;
-  /** Called for every object stored under the prefix. */
+  /** What keys begin with whose creation is announced. Default `inbox/`. */
+  eventPrefixes?: readonly string[];
+  /** Called for every object stored under one of them. */
   onObjectCreated?: (event: ObjectCreated) => void;
 }
 
@@ -51,7 +51,7 @@ export const startS3 = async (options: S3Options): Promise<S3Server> => {
     bucket: options.bucket,
     port: options.port ?? 0,
     keys: { ...(options.keys ?? { local: 'local' }) },
-    eventPrefix: options.eventPrefix ?? 'inbox/',
+    eventPrefixes: [...(options.eventPrefixes ?? ['inbox/'])],
     guard: { ...options.guard },
   };
   const child = fork(fileURLToPath(new URL('./s3-process.ts', import.meta.url)), [], {
