@@ -1,4 +1,5 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { type CallerFunctionName, type FunctionName, functionNames, readStackName } from '#shared/deployment/names.ts';
@@ -20,6 +21,7 @@ import { GenerateFunction } from './constructs/functions/generate-function.ts';
 import { InboxFunction } from './constructs/functions/inbox-function.ts';
 import { NotifyFunction } from './constructs/functions/notify-function.ts';
 import { PassthroughFunction } from './constructs/functions/passthrough-function.ts';
+import { ThumbnailFunction } from './constructs/functions/thumbnail-function.ts';
 import { TokenRefreshFunction } from './constructs/functions/token-refresh-function.ts';
 import { GatewayHttpApi } from './constructs/http-api.ts';
 import { OutputsBucket } from './constructs/outputs-bucket.ts';
@@ -43,7 +45,7 @@ export class GatewayStack extends Stack {
   readonly webhooks: DataTable;
   readonly events: GatewayEventBus;
   readonly failures: DeadLetterQueue;
-  readonly eventRules: Record<'inbox' | 'notify', EventRule>;
+  readonly eventRules: Record<'inbox' | 'notify', EventRule> & { thumbnail?: EventRule };
   readonly httpApi: GatewayHttpApi;
   readonly schedules: Schedules;
 
@@ -89,6 +91,7 @@ export class GatewayStack extends Stack {
         : undefined;
     const inbox = new InboxFunction(this, 'Inbox', parts);
     const notify = new NotifyFunction(this, 'Notify', parts);
+    const thumbnail = new ThumbnailFunction(this, 'Thumbnail', parts);
     this.functions = {
       api: new ApiFunction(this, 'Api', parts),
       dispatch: new DispatchFunction(this, 'Dispatch', parts),
@@ -96,31 +99,40 @@ export class GatewayStack extends Stack {
       inbox,
       notify,
       passthrough: new PassthroughFunction(this, 'Passthrough', parts),
+      thumbnail,
       'token-refresh': new TokenRefreshFunction(this, 'TokenRefresh', parts),
       'secret-rotation': this.rotation.function,
       ...this.callerAccess?.functions,
     };
     const { api, dispatch, generate } = this.functions;
     const announcing = [api, dispatch, generate, inbox];
-    events.admitOnly(announcing.map(({ role }) => role));
+    events.admitOnly([...announcing, thumbnail].map(({ role }) => role));
     // What a new version adds to the events is refused by an earlier notify.
     for (const { lambda } of announcing) lambda.node.addDependency(notify.alias);
+    const createdUnder = (prefix: string): EventPattern => ({
+      source: ['aws.s3'],
+      detailType: ['Object Created'],
+      detail: { bucket: { name: [outputs.bucket.bucketName] }, object: { key: [{ prefix }] } },
+    });
     this.eventRules = {
       inbox: new EventRule(this, 'InboxEvents', {
         description: 'A new file of requests',
-        pattern: {
-          source: ['aws.s3'],
-          detailType: ['Object Created'],
-          detail: { bucket: { name: [outputs.bucket.bucketName] }, object: { key: [{ prefix: prefixes.inbox }] } },
-        },
-        alias: inbox.alias,
+        pattern: createdUnder(prefixes.inbox),
+        starts: inbox.alias,
       }),
       notify: new EventRule(this, 'NotifyEvents', {
         description: 'The end of a job or a batch',
         eventBus: events.bus,
-        pattern: events.ownEvents,
-        alias: notify.alias,
+        pattern: events.ownEnds,
+        starts: notify.alias,
       }),
+      thumbnail: settings.thumbnails
+        ? new EventRule(this, 'ThumbnailEvents', {
+            description: 'A new output',
+            pattern: createdUnder(prefixes.outputs),
+            starts: thumbnail.lambda,
+          })
+        : undefined,
     };
     this.httpApi.serve(this.functions.api, this.callerAccess);
     this.schedules = new Schedules(this, 'Schedules', {
@@ -135,7 +147,7 @@ export class GatewayStack extends Stack {
       rotationDays: settings.rotationDays,
       failures,
       functions: functionNames.filter((name) => this.functions[name] !== undefined),
-      undelivered: { inbox: this.eventRules.inbox.undelivered, notify: this.eventRules.notify.undelivered },
+      undelivered: Object.fromEntries(Object.entries(this.eventRules).map(([name, rule]) => [name, rule?.undelivered])),
     });
 
     if (settings.kmsKeyArn !== undefined) encryptStack(this, settings.kmsKeyArn);
@@ -146,7 +158,7 @@ export class GatewayStack extends Stack {
     this.output('CallerTableName', 'Who may call: npm run callers', this.callers.table.tableName);
     this.output('ClientCredentialsSecret', 'Set with: npm run credentials', this.secrets.clientCredentials.secretName);
     this.output('AccessTokenSecret', 'Written by the token refresh', this.secrets.accessToken.secretName);
-    this.output('FailuresQueueUrl', 'What generate, inbox and notify could not work off', failures.queueUrl);
+    this.output('FailuresQueueUrl', 'What generate, inbox, notify and thumbnail could not work off', failures.queueUrl);
     this.output('EventBusName', 'Where the ends of jobs and batches are announced', events.bus.eventBusName);
     this.output('EventBusArn', 'For rules of your own on that bus', events.bus.eventBusArn);
     this.output('AlarmTopicArn', 'Subscribe to it to hear of alarms', topic.topicArn);

@@ -6,7 +6,7 @@ import { budgetThresholdReachedEvent } from '#shared/events/budget-threshold-rea
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import type { BusEvent } from './eventbridge.ts';
 import type { ObjectCreated } from './s3/s3-app.ts';
-import { stackNames } from './stack-settings.ts';
+import { type StackSettings, stackNames } from './stack-settings.ts';
 
 /** Which events start which function, as a rule of EventBridge says it. */
 export interface EventRule {
@@ -25,7 +25,7 @@ export interface EventRule {
 export const defaultBusName = 'default';
 
 /** The rules of the embedded stack, as `cdk deploy` makes them. */
-export const stackRules: readonly EventRule[] = [
+export const stackRules = ({ thumbnails }: Pick<StackSettings, 'thumbnails'>): EventRule[] => [
   {
     busName: defaultBusName,
     source: 'aws.s3',
@@ -33,6 +33,7 @@ export const stackRules: readonly EventRule[] = [
     keyPrefix: prefixes.inbox,
     functionReference: `${stackNames.functions.inbox}:live`,
   },
+  ...(thumbnails ? [outputRule] : []),
   ...[jobEndedEvent, batchEndedEvent, budgetThresholdReachedEvent].map((detailType) => ({
     busName: stackNames.eventBus,
     source: eventSource,
@@ -41,6 +42,18 @@ export const stackRules: readonly EventRule[] = [
     functionReference: `${stackNames.functions.notify}:live`,
   })),
 ];
+
+const outputRule: EventRule = {
+  busName: defaultBusName,
+  source: 'aws.s3',
+  detailType: 'Object Created',
+  keyPrefix: prefixes.outputs,
+  functionReference: stackNames.functions.thumbnail,
+};
+
+/** What the keys of objects begin with whose creation starts a function. */
+export const readKeyPrefixes = (rules: readonly EventRule[]): string[] =>
+  rules.flatMap(({ keyPrefix }) => (keyPrefix === undefined ? [] : [keyPrefix]));
 
 /**
  * Starts the functions whose rules an event matches, each without waiting for its end.

@@ -16,6 +16,7 @@ import {
   notifyEnvironment,
   secretRotationEnvironment,
   signingKeyEnvironment,
+  thumbnailEnvironment,
   tokenRefreshEnvironment,
 } from '#shared/deployment/support-environments.ts';
 import { getTimeouts } from '#shared/deployment/timeouts.ts';
@@ -46,6 +47,7 @@ const write: Record<FunctionName, (values: ReturnType<typeof variables>) => Reco
   inbox: inboxEnvironment.write,
   notify: notifyEnvironment.write,
   passthrough: passthroughEnvironment.write,
+  thumbnail: thumbnailEnvironment.write,
   'token-refresh': tokenRefreshEnvironment.write,
   'secret-rotation': secretRotationEnvironment.write,
   'caller-token': callerTokenEnvironment.write,
@@ -80,6 +82,7 @@ const variables = (settings: StackSettings, endpoints: FunctionEndpoints) => {
     clientCredentialsSecretId: stackNames.clientCredentialsSecret,
     dispatchFunctionName: stackNames.functions.dispatch,
     passthroughFunctionName: stackNames.functions.passthrough,
+    thumbnailFunctionName: settings.thumbnails ? stackNames.functions.thumbnail : undefined,
     tokenRefreshFunctionName: stackNames.functions['token-refresh'],
     generateFunctionArn: functionArn(stackNames.functions.generate, durableAlias),
     inboxFunctionArn: functionArn(stackNames.functions.inbox, durableAlias),

@@ -1,7 +1,7 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
-import { applyRules, defaultBusName, objectCreatedEvent, stackRules } from './event-rules.ts';
+import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
@@ -97,7 +97,8 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       }),
     );
     const onError = (name: string, error: unknown) => onLog(name, errorLine(error));
-    const startByRules = applyRules(stackRules, lambda.start, onError);
+    const rules = stackRules(stackSettings(options.settings ?? {}, options.services));
+    const startByRules = applyRules(rules, lambda.start, onError);
     const onEvent = (event: BusEvent, busName: string) => {
       options.onEvent?.(event);
       startByRules(event, busName);
@@ -110,6 +111,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
           bucket: stackNames.bucket,
           keys: { [accessKey.accessKeyId]: accessKey.secretAccessKey },
           guard: pages,
+          eventPrefixes: readKeyPrefixes(rules),
           onObjectCreated: (created) => onEvent(objectCreatedEvent(created), defaultBusName),
         }),
       ),

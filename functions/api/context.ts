@@ -2,7 +2,7 @@ import type { OperationRates } from '#shared/adobe/services/operation-rates.ts';
 import type { OperationOverrides } from '#shared/adobe/services/operation-settings.ts';
 import type { AdobeService } from '#shared/adobe/services/service.ts';
 import type { AuditTrail } from '#shared/audit/trail.ts';
-import type { StartExecution, TriggerDispatch } from '#shared/aws/invoke-functions.ts';
+import type { StartExecution, StartThumbnail, TriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import type { PassedOnCalls } from '#shared/aws/passed-on-calls.ts';
 import type { StatusItems, TokenExpiry } from '#shared/aws/status-items.ts';
@@ -40,6 +40,8 @@ export interface ApiContext {
   /** What callers may do. */
   readPolicy: ReadPolicy;
   readDeniedWords: ReadDeniedWords;
+  /** Has thumbnails made; undefined where none are. */
+  startThumbnail?: StartThumbnail;
   triggerDispatch: TriggerDispatch;
   /** Waits, in ms. */
   sleep: (ms: number) => Promise<void>;

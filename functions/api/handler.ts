@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDynamoDb, createEventBridge, createLambda, createS3 } from '#shared/aws/clients.ts';
-import { createStartExecution, createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
+import { createStartExecution, createStartThumbnail, createTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { createObjectStore } from '#shared/aws/object-store.ts';
 import { createInvokePassthrough, createPassedOnCalls } from '#shared/aws/passed-on-calls.ts';
 import { createStatusItems, createTokenExpiry } from '#shared/aws/status-items.ts';
@@ -25,6 +25,9 @@ const recordMetric = createRecordMetric();
 const tables = { dynamoDb, clock: systemClock, log, recordMetric };
 const table = openTable({ ...tables, tableName: environment.tableName });
 const statusItems = createStatusItems(table);
+
+const openThumbnail = (name: string | undefined) =>
+  name === undefined ? undefined : createStartThumbnail(lambda, name);
 
 /** Answers every request to the HTTP API. */
 export const handler = createApi({
@@ -72,6 +75,7 @@ export const handler = createApi({
     environment.callerDefaults,
   ),
   triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
+  startThumbnail: openThumbnail(environment.thumbnailFunctionName),
   sleep: async (ms) => {
     await sleep(ms);
   },

@@ -7,6 +7,7 @@ import { isFailedOutput, type UpstreamOutput } from '#shared/adobe/services/outp
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { incomingKey, outputKey } from '#shared/deployment/bucket.ts';
 import type { Job, JobOutput } from '#shared/jobs/job.ts';
+import { outputOwner } from '#shared/jobs/output-owner.ts';
 import { getExtension, isSafeToShow, parseMediaType, toStoredType } from '#shared/media-type.ts';
 import type { AdobeAnswer } from './adobe-answer.ts';
 import { ByteMeter } from './byte-meter.ts';
@@ -41,6 +42,7 @@ export const storeOutput = async (
       Key: key,
       Body: meter,
       ContentType: contentType,
+      Metadata: outputOwner.write({ jobId: job.jobId, index }),
       Tagging: job.labels && new URLSearchParams(job.labels).toString(),
       // Outputs are opened by presigned URLs of the bucket, next to all others of its origin.
       ContentDisposition: isSafeToShow(contentType) ? undefined : 'attachment',

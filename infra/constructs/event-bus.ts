@@ -16,9 +16,11 @@ import { eventSource } from '#shared/events/announcer.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { budgetThresholdReachedEvent } from '#shared/events/budget-threshold-reached.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
+import { outputInspectedEvent } from '#shared/events/output-inspected.ts';
 import { allow } from './functions/statements.ts';
 
-const detailTypes = [jobEndedEvent, batchEndedEvent, budgetThresholdReachedEvent];
+/** What webhooks are told of. */
+const ends = [jobEndedEvent, batchEndedEvent, budgetThresholdReachedEvent];
 
 /** The event bus of the stack: only the functions that announce ends may put events on it. */
 export class GatewayEventBus extends Construct {
@@ -31,7 +33,7 @@ export class GatewayEventBus extends Construct {
     const { stackName } = Stack.of(this);
     this.bus = new EventBus(this, 'Bus', {
       eventBusName: eventBusName(stackName),
-      description: `Ends of jobs and batches of ${stackName}`,
+      description: `Ends of jobs and batches of ${stackName}, and inspections of outputs`,
     });
     const resource = this.bus.node.defaultChild;
     if (!(resource instanceof CfnEventBus)) throw new TypeError('The bus has no CloudFormation resource');
@@ -39,20 +41,19 @@ export class GatewayEventBus extends Construct {
     if (copiesToDefaultBus) this.copyRole = this.#copyToDefaultBus();
   }
 
-  /** What the gateway itself announces, and no other gateway. */
-  get ownEvents(): EventPattern {
-    return {
-      source: [eventSource],
-      detailType: detailTypes,
-      detail: { gateway: [Stack.of(this).stackName] },
-    };
+  /** The ends that the gateway itself announces, and no other gateway. */
+  get ownEnds(): EventPattern {
+    return this.#own(ends);
   }
 
   /** Lets a function announce ends, and put nothing else on the bus. */
   get allowAnnouncing(): PolicyStatement {
-    return allow(['events:PutEvents'], [this.bus.eventBusArn], {
-      StringEquals: { 'events:source': eventSource, 'events:detail-type': detailTypes },
-    });
+    return this.#allow(ends);
+  }
+
+  /** Lets a function announce outputs that it inspected, and put nothing else on the bus. */
+  get allowAnnouncingOutputs(): PolicyStatement {
+    return this.#allow([outputInspectedEvent]);
   }
 
   /** Keeps everybody else of the account off the bus, also those whose own policy allows every bus. */
@@ -75,6 +76,16 @@ export class GatewayEventBus extends Construct {
     });
   }
 
+  #own(detailType: string[]): EventPattern {
+    return { source: [eventSource], detailType, detail: { gateway: [Stack.of(this).stackName] } };
+  }
+
+  #allow(detailTypes: string[]): PolicyStatement {
+    return allow(['events:PutEvents'], [this.bus.eventBusArn], {
+      StringEquals: { 'events:source': eventSource, 'events:detail-type': detailTypes },
+    });
+  }
+
   #copyToDefaultBus(): Role {
     const stack = Stack.of(this);
     const arn = (resource: string, resourceName: string) =>
@@ -94,9 +105,9 @@ export class GatewayEventBus extends Construct {
     });
     const defaultBus = EventBus.fromEventBusArn(this, 'DefaultBus', defaultBusArn);
     new Rule(this, 'Copy', {
-      description: 'Copies the end of a job or a batch to the default bus',
+      description: 'Copies what the gateway announces to the default bus',
       eventBus: this.bus,
-      eventPattern: this.ownEvents,
+      eventPattern: this.#own([...ends, outputInspectedEvent]),
       targets: [new EventBusTarget(defaultBus, { role: role.withoutPolicyUpdates() })],
     });
     return role;

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { Alias } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
@@ -11,7 +11,7 @@ interface EventRuleProps {
   eventBus?: IEventBus;
   pattern: EventPattern;
   /** What is started for each event. */
-  alias: Alias;
+  starts: IFunction;
 }
 
 /** Starts a function for each event of a kind; an event that cannot be delivered is kept. */
@@ -19,10 +19,10 @@ export class EventRule extends Construct {
   /** Events that could not be delivered in a day. */
   readonly undelivered: DeadLetterQueue;
 
-  constructor(scope: Construct, id: string, { description, eventBus, pattern, alias }: EventRuleProps) {
+  constructor(scope: Construct, id: string, { description, eventBus, pattern, starts }: EventRuleProps) {
     super(scope, id);
     this.undelivered = new DeadLetterQueue(this, 'Undelivered');
-    const target = new LambdaFunction(alias, { deadLetterQueue: this.undelivered, maxEventAge: Duration.days(1) });
+    const target = new LambdaFunction(starts, { deadLetterQueue: this.undelivered, maxEventAge: Duration.days(1) });
     new Rule(this, 'Rule', { description, eventBus, eventPattern: pattern, targets: [target] });
   }
 }

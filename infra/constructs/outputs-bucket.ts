@@ -77,6 +77,7 @@ const lifecycleRules = (settings: OutputsBucketProps['settings']): LifecycleRule
   ...expiring('incoming', prefixes.incoming, incomingDays),
   ...expiring('uploads', prefixes.uploads, settings.uploadRetentionDays),
   ...expiring('outputs', prefixes.outputs, settings.outputRetentionDays),
+  ...expiring('thumbnails', prefixes.thumbnails, settings.outputRetentionDays),
   ...expiring('inbox', prefixes.inbox, settings.batchRetentionDays),
   ...expiring('batches', prefixes.batches, settings.batchRetentionDays),
 ];

@@ -26,6 +26,18 @@ export const createStartExecution =
     );
   };
 
+/** Has the thumbnails of an output made, by its job, its place in the list of Adobe, and its key. */
+export type StartThumbnail = (output: { jobId: string; index: number; key: string }) => Promise<void>;
+
+/** Invokes the function thumbnail without waiting for its end. */
+export const createStartThumbnail =
+  (lambda: LambdaClient, functionName: string): StartThumbnail =>
+  async (output) => {
+    await lambda.send(
+      new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(output) }),
+    );
+  };
+
 /** Runs dispatch now instead of at the next minute. */
 export type TriggerDispatch = () => Promise<void>;
 

@@ -132,8 +132,11 @@ export const thumbnailPrefix = (outputPrefix: string): string => `${prefixes.thu
 export const thumbnailKey = ({ key }: { key: string }, width: ThumbnailWidth): string =>
   `${thumbnailPrefix(key)}/${width}.webp`;
 
+/** Name of the description beside the outputs of a job. */
+export const manifestName = 'job.json';
+
 /** Key of the description beside the outputs, which is enough to make them again. */
-export const manifestKey = (job: KeyedJob): string => `${outputsFolder(job)}job.json`;
+export const manifestKey = (job: KeyedJob): string => `${outputsFolder(job)}${manifestName}`;
 
 /** Where a service writes an output in one turn of a job; the index starts at 0, in the order of the request. */
 export const incomingKey = ({ jobId, turn }: { jobId: string; turn: number }, index: number): string =>

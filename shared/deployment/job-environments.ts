@@ -44,6 +44,8 @@ export const apiEnvironment = defineEnvironment({
   callerTableName: text,
   auditTableName: text,
   passthroughFunctionName: text,
+  /** Absent while no thumbnails are made. */
+  thumbnailFunctionName: text.optional(),
   dispatchFunctionName: text,
   notifyFunctionArn: text,
   /** Whether webhooks may be on this machine; set in the embedded stack only. */

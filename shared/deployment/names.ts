@@ -6,6 +6,7 @@ export const functionNames = [
   'inbox',
   'notify',
   'passthrough',
+  'thumbnail',
   'token-refresh',
   'secret-rotation',
   'caller-token',

@@ -122,6 +122,8 @@ const stageSchema = z.strictObject({
   outputMaxBytes: z.int().min(1_000_000).max(5_000_000_000).default(1_000_000_000),
   /** Outputs are deleted after this; by default never. */
   outputRetentionDays: days.optional(),
+  /** Whether thumbnails are made of outputs, and their content credentials read. */
+  thumbnails: z.boolean().default(true),
   /** Overwritten and deleted objects can be brought back this long. */
   previousVersionRetentionDays: days.default(7),
   /**

@@ -56,6 +56,17 @@ export const notifyEnvironment = defineEnvironment({
   webhookLoopback: z.literal('allowed').optional(),
 });
 
+/** The environment of thumbnail. */
+export const thumbnailEnvironment = defineEnvironment({
+  tableName: text,
+  bucketName: text,
+  eventBusName: text,
+  stackName: text,
+  gatewayUrl,
+  /** Set in the embedded stack only; such an S3 has no host name per bucket. */
+  awsEndpointUrlS3: z.url().optional(),
+});
+
 // A token names the gateway as its issuer and the stack as its audience.
 const callers = { callerTableName: text, gatewayUrl };
 

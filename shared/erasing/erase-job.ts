@@ -1,5 +1,5 @@
 import type { Table } from '../aws/table.ts';
-import { outputPrefixes } from '../deployment/bucket.ts';
+import { outputPrefixes, thumbnailPrefix } from '../deployment/bucket.ts';
 import type { Job } from '../jobs/job.ts';
 import { deleteJob } from '../jobs/job-store.ts';
 import { readRequest } from '../jobs/request-store.ts';
@@ -15,6 +15,17 @@ export interface EraseJobContext extends Outbox {
 }
 
 /**
+ * Erases every version of the outputs under a prefix, and then of their thumbnails: thumbnail looks whether an output is still there after
+ * it has written one.
+ *
+ * @param eraseObjects erases all versions of what lies under a prefix of the gateway's bucket
+ */
+export const eraseOutputs = async (eraseObjects: EraseJobContext['eraseObjects'], prefix: string): Promise<void> => {
+  await eraseObjects(prefix);
+  await eraseObjects(thumbnailPrefix(prefix));
+};
+
+/**
  * Erases a finished job: every version of its outputs, and then its record. As long as the record is there, an erasure that was
  * cut off can be repeated; an end that was not published yet is published first, as nothing else remembers it.
  *
@@ -22,7 +33,7 @@ export interface EraseJobContext extends Outbox {
  */
 export const eraseJob = async ({ eraseObjects, ...outbox }: EraseJobContext, job: Job): Promise<boolean> => {
   const { table } = outbox;
-  for (const prefix of outputPrefixes(job)) await eraseObjects(prefix);
+  for (const prefix of outputPrefixes(job)) await eraseOutputs(eraseObjects, prefix);
   const request = await readRequest(table, job);
   if (request !== undefined) await forgetReusable(table, { ...job, ...request });
   if (await deleteSettled(table, job.jobId)) return true;

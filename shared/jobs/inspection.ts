@@ -57,8 +57,20 @@ const inspection = z.object({
 /** What became of one output: `thumbnail` is absent until its inspection has ended. */
 export type Inspection = z.output<typeof inspection>;
 
+/** An inspection that has ended. */
+export type EndedInspection = Inspection & Required<Pick<Inspection, 'thumbnail'>>;
+
+/** Whether an inspection has ended. */
+export const hasEnded = (found: Inspection | undefined): found is EndedInspection => found?.thumbnail !== undefined;
+
 /** Inspections by the places of the outputs in Adobe's list: attributes of a record, which two outputs can write at once. */
 export const inspectionsSchema = z.record(z.string(), inspection);
+
+/** As many outputs of a job are inspected as its record can list. */
+const maxInspectedOutputs = 200;
+
+/** Whether an output in this place of Adobe's list is inspected at all. */
+export const mayBeInspected = (index: number): boolean => index < maxInspectedOutputs;
 
 /** Where an inspection stands among those of its job. */
 export const inspectionName = (index: number): string => `output${index}`;

@@ -46,7 +46,7 @@ export interface JobPlace extends Pick<Job, 'rank' | 'round'> {
 export const createReusingJob = async (
   table: Table,
   { request, secretHeaders: _, ...record }: NewJob,
-  earlier: Pick<Job, 'jobId' | 'outputs' | 'result'>,
+  earlier: Pick<Job, 'jobId' | 'outputs' | 'result' | 'inspections'>,
 ): Promise<{ created: boolean; job: Job }> => {
   const now = new Date(table.clock.now()).toISOString();
   const succeeded: Job = {
@@ -64,6 +64,7 @@ export const createReusingJob = async (
     resumes: 0,
     outputs: earlier.outputs,
     seeds: findSeeds(earlier.outputs),
+    inspections: earlier.inspections,
     cost: { estimated: 0, outputs: 0 },
     result: earlier.result,
     reusedFrom: earlier.jobId,

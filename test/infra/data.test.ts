@@ -61,6 +61,7 @@ describe('the bucket', () => {
       { Id: 'incoming', Prefix: 'incoming/', ExpirationInDays: 2, Status: 'Enabled' },
       { Id: 'uploads', Prefix: 'uploads/', ExpirationInDays: 7, Status: 'Enabled' },
       { Id: 'outputs', Prefix: 'outputs/', ExpirationInDays: 14, Status: 'Enabled' },
+      { Id: 'thumbnails', Prefix: 'thumbnails/', ExpirationInDays: 14, Status: 'Enabled' },
       { Id: 'inbox', Prefix: 'inbox/', ExpirationInDays: 21, Status: 'Enabled' },
       { Id: 'batches', Prefix: 'batches/', ExpirationInDays: 21, Status: 'Enabled' },
     ]);

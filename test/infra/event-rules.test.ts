@@ -13,28 +13,29 @@ interface RuleProperties {
 const rulesOf = (found: Record<string, Resource>) =>
   ofType(found, 'AWS::Events::Rule').map(({ Properties }) => Properties as unknown as RuleProperties);
 const rules = rulesOf(resources);
-const ruleFor = (source: string) => rules.find(({ EventPattern }) => JSON.stringify(EventPattern).includes(source));
+const ruleFor = (text: string) => rules.find(({ EventPattern }) => JSON.stringify(EventPattern).includes(text));
 const aliasOf = (name: 'inbox' | 'notify') =>
   Object.entries(resources).find(
     ([, { Type, Properties }]) =>
       Type === 'AWS::Lambda::Alias' && flatten(Properties['FunctionName']).includes(functionId(name)),
   )?.[0];
-const functionId = (name: 'api' | 'dispatch' | 'generate' | 'inbox' | 'notify') =>
+const functionId = (name: 'api' | 'dispatch' | 'generate' | 'inbox' | 'notify' | 'thumbnail') =>
   stack.getLogicalId(stack.functions[name].lambda.node.defaultChild as Parameters<typeof stack.getLogicalId>[0]);
 
 describe.each([
-  ['inbox', 'aws.s3'],
-  ['notify', 'firefly-gateway'],
-] as const)('the rule that starts %s', (name, source) => {
-  it('names the newest version by its alias, and keeps what cannot be delivered in a day', () => {
-    const [target] = ruleFor(source)?.Targets ?? [];
-    expect(flatten(target?.Arn)).toBe(`\${${aliasOf(name)}}`);
+  ['inbox', 'inbox/'],
+  ['notify', 'Job Ended'],
+  ['thumbnail', 'outputs/'],
+] as const)('the rule that starts %s', (name, text) => {
+  it('names the newest version, by its alias if the function is durable, and keeps what cannot be delivered in a day', () => {
+    const [target] = ruleFor(text)?.Targets ?? [];
+    expect(flatten(target?.Arn)).toBe(name === 'thumbnail' ? `\${${functionId(name)}.Arn}` : `\${${aliasOf(name)}}`);
     expect(target?.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 86_400 });
-    expect(target?.DeadLetterConfig.Arn).toEqual(stack.resolve(stack.eventRules[name].undelivered.queueArn));
+    expect(target?.DeadLetterConfig.Arn).toEqual(stack.resolve(stack.eventRules[name]?.undelivered.queueArn));
   });
 
   it('has an alarm on the first event that could not be delivered', () => {
-    const QueueName = stack.resolve(stack.eventRules[name].undelivered.queueName);
+    const QueueName = stack.resolve(stack.eventRules[name]?.undelivered.queueName);
     const alarms = ofType(resources, 'AWS::CloudWatch::Alarm').filter(
       ({ Properties }) => JSON.stringify(Properties['Dimensions'])?.includes(JSON.stringify(QueueName)) === true,
     );
@@ -45,9 +46,10 @@ describe.each([
 });
 
 describe('the events', () => {
-  it('are new files of the inbox on the default bus, and ends of jobs and batches on the own one', () => {
-    expect(rules).toHaveLength(2);
-    expect(ruleFor('aws.s3')).toMatchObject({
+  it('are new files of the inbox and new outputs on the default bus, and ends of jobs and batches on the own one', () => {
+    expect(rules).toHaveLength(3);
+    expect(ruleFor('outputs/')?.EventPattern['detail']).toMatchObject({ object: { key: [{ prefix: 'outputs/' }] } });
+    expect(ruleFor('inbox/')).toMatchObject({
       EventPattern: {
         source: ['aws.s3'],
         'detail-type': ['Object Created'],
@@ -57,8 +59,8 @@ describe('the events', () => {
         },
       },
     });
-    expect(ruleFor('aws.s3')).not.toHaveProperty('EventBusName');
-    expect(ruleFor('firefly-gateway')).toMatchObject({
+    expect(ruleFor('inbox/')).not.toHaveProperty('EventBusName');
+    expect(ruleFor('Job Ended')).toMatchObject({
       EventBusName: { Ref: 'EventBus' },
       EventPattern: {
         source: ['firefly-gateway'],
@@ -86,7 +88,7 @@ describe('the events', () => {
 
 describe('the event bus', () => {
   it('takes events of the functions that announce ends, and of nobody else', () => {
-    const roles = (['api', 'dispatch', 'generate', 'inbox'] as const).map((name) =>
+    const roles = (['api', 'dispatch', 'generate', 'inbox', 'thumbnail'] as const).map((name) =>
       stack.resolve(stack.functions[name].role.roleArn),
     );
     expect(only(resources, 'AWS::Events::EventBusPolicy').Properties).toMatchObject({
@@ -108,7 +110,8 @@ describe('the event bus', () => {
   });
 
   it('copies its events to the default bus only where the stage says so, by a role that only its own rules take on', () => {
-    expect(ofType(resources, 'AWS::Events::Rule')).toHaveLength(2);
+    expect(ofType(resources, 'AWS::Events::Rule')).toHaveLength(3);
+    expect(ofType(synthesise({ thumbnails: false }).resources, 'AWS::Events::Rule')).toHaveLength(2);
     const copying = synthesise({ copyEventsToDefaultBus: true });
     const [copy] = rulesOf(copying.resources).filter(({ Targets }) => Targets[0]?.RoleArn !== undefined);
     expect(flatten(copy?.Targets[0]?.Arn)).toMatch(/:event-bus\/default$/);

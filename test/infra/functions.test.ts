@@ -15,6 +15,7 @@ import {
   notifyEnvironment,
   secretRotationEnvironment,
   signingKeyEnvironment,
+  thumbnailEnvironment,
   tokenRefreshEnvironment,
 } from '#shared/deployment/support-environments.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
@@ -45,6 +46,7 @@ const readers: Record<FunctionName, (variables: Record<string, string>) => unkno
   inbox: inboxEnvironment.read,
   notify: notifyEnvironment.read,
   passthrough: passthroughEnvironment.read,
+  thumbnail: thumbnailEnvironment.read,
   'token-refresh': tokenRefreshEnvironment.read,
   'secret-rotation': secretRotationEnvironment.read,
   'caller-token': callerTokenEnvironment.read,

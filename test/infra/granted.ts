@@ -94,10 +94,10 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     [arn(rotation.state.tableArn), 'rotation table'],
     [arn(webhooks.table.tableArn), 'webhook table'],
     [arn(outputs.bucket.bucketArn), 'bucket'],
-    ...(['outputs', 'incoming', 'inbox', 'batches', 'uploads', 'policies'] as const).map((prefix): [string, Target] => [
-      `${arn(outputs.bucket.bucketArn)}/${prefix}/*`,
-      `bucket ${prefix}/*`,
-    ]),
+    ...(['outputs', 'thumbnails', 'incoming', 'inbox', 'batches', 'uploads', 'policies'] as const).map(
+      (prefix): [string, Target] => [`${arn(outputs.bucket.bucketArn)}/${prefix}/*`, `bucket ${prefix}/*`],
+    ),
+    [`${arn(outputs.bucket.bucketArn)}/outputs/*/job.json`, 'every job.json'],
     [arn(callers.table.tableArn), 'caller table'],
     [arn(audit.table.tableArn), 'audit table'],
     [arn(callerAccess?.signingKey.secretArn ?? ''), 'secret signing-key'],

@@ -30,6 +30,7 @@ export const keyPermissions: Record<Principal, Permission[]> = {
   inbox: [tables, objects, ...durable],
   notify: [tables, ...durable],
   passthrough: [readSecrets],
+  thumbnail: [tables, objects, through('sqs', 'kms:Decrypt', 'kms:GenerateDataKey')],
   'token-refresh': [tables, writeSecrets],
   'secret-rotation': [tables, writeSecrets],
   'caller-token': [tables, readSecrets],

@@ -21,7 +21,8 @@ export type Target =
   | 'caller table'
   | 'audit table'
   | 'bucket'
-  | `bucket ${'outputs' | 'incoming' | 'inbox' | 'batches' | 'uploads' | 'policies'}/*`
+  | `bucket ${'outputs' | 'thumbnails' | 'incoming' | 'inbox' | 'batches' | 'uploads' | 'policies'}/*`
+  | 'every job.json'
   | 'secret client-credentials'
   | 'secret access-token'
   | 'queue of failures'

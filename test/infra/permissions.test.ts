@@ -87,6 +87,11 @@ describe('the template', () => {
           by: 'events.amazonaws.com',
           from: expect.stringContaining(rule),
         })),
+        {
+          function: arn(stack.functions.thumbnail.lambda.functionArn),
+          by: 'events.amazonaws.com',
+          from: expect.stringContaining('ThumbnailEvents'),
+        },
       ]),
     );
     // Each route of the API adds one of its own.
@@ -105,7 +110,7 @@ describe('the template', () => {
       expect(by).toBe('apigateway.amazonaws.com');
       expect(from).toMatch(fromByFunction.get(invoked) ?? /^$/);
     }
-    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(4);
+    expect(invocations.filter(({ by }) => by !== 'apigateway.amazonaws.com')).toHaveLength(5);
   });
 });
 

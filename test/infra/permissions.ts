@@ -20,16 +20,13 @@ const ownStatusItem = (name: FunctionName): Permission => ({
 /** Lambda keeps there, as the function, what it was started with in vain. */
 const failures: Permission = { on: 'queue of failures', may: ['sqs:SendMessage'] };
 
-const announcements: Permission = {
+const announcementsOf = (...detailTypes: string[]): Permission => ({
   on: 'event bus of the stack',
   may: ['events:PutEvents'],
-  when: {
-    StringEquals: {
-      'events:source': 'firefly-gateway',
-      'events:detail-type': ['Job Ended', 'Batch Ended', 'Budget Threshold Reached'],
-    },
-  },
-};
+  when: { StringEquals: { 'events:source': 'firefly-gateway', 'events:detail-type': detailTypes } },
+});
+
+const announcements = announcementsOf('Job Ended', 'Batch Ended', 'Budget Threshold Reached');
 
 const policies: Permission[] = [
   { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('policies') },
@@ -63,12 +60,17 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     // Presigned URLs; DELETE /jobs/{id} erases every version.
     { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
+    { on: 'bucket thumbnails/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
     // Looks at inputs; takes uploads, itself and by presigned forms.
     { on: 'bucket uploads/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'] },
     { on: 'bucket inbox/*', may: ['s3:GetObject'] },
     // Requests of batches that came in a body, presigned reports.
     { on: 'bucket batches/*', may: ['s3:GetObject', 's3:PutObject'] },
-    { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': ['outputs/*', 'uploads/*'] } } },
+    {
+      on: 'bucket',
+      may: ['s3:ListBucketVersions'],
+      when: { StringLike: { 's3:prefix': ['outputs/*', 'thumbnails/*', 'uploads/*'] } },
+    },
     {
       on: 'webhook table',
       may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
@@ -76,6 +78,8 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'audit table', may: ['dynamodb:PutItem', 'dynamodb:Query'] },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'function passthrough', may: ['lambda:InvokeFunction'] },
+    // Thumbnails of older outputs.
+    { on: 'function thumbnail', may: ['lambda:InvokeFunction'] },
     // Test messages to webhooks.
     { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
     announcements,
@@ -143,6 +147,7 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'bucket inbox/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion'] },
     { on: 'bucket uploads/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion'] },
     { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObjectVersion'] },
+    { on: 'bucket thumbnails/*', may: ['s3:DeleteObjectVersion', 's3:GetObjectVersion'] },
     {
       on: 'bucket batches/*',
       may: ['s3:AbortMultipartUpload', 's3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
@@ -151,7 +156,7 @@ export const permissions: Record<Principal, Permission[]> = {
     {
       on: 'bucket',
       may: ['s3:ListBucketVersions'],
-      when: { StringLike: { 's3:prefix': ['outputs/*', 'uploads/*', 'inbox/*', 'batches/*'] } },
+      when: { StringLike: { 's3:prefix': ['outputs/*', 'thumbnails/*', 'uploads/*', 'inbox/*', 'batches/*'] } },
     },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'every version of inbox', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
@@ -170,6 +175,17 @@ export const permissions: Record<Principal, Permission[]> = {
     failures,
   ],
   passthrough: [...own('passthrough'), { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] }],
+  thumbnail: [
+    ...own('thumbnail'),
+    { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+    // It can write no output.
+    { on: 'bucket outputs/*', may: ['s3:GetObject'] },
+    { on: 'every job.json', may: ['s3:PutObject'] },
+    { on: 'bucket thumbnails/*', may: ['s3:DeleteObjectVersion', 's3:PutObject'] },
+    { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': ['thumbnails/*'] } } },
+    failures,
+    announcementsOf('Output Inspected'),
+  ],
   'token-refresh': [
     ...own('token-refresh'),
     { on: 'secret client-credentials', may: ['secretsmanager:GetSecretValue'] },

@@ -1,5 +1,7 @@
+import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
+import { thumbnailWidths } from '#shared/deployment/bucket.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import { exactRequestOf, hasOutputs, type Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
@@ -10,6 +12,7 @@ import { jsonResponse, ProblemError } from '../http/problem.ts';
 import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
 import { buildJobLinks, readOutcome } from './present-job.ts';
+import { findThumbnail, readWidth } from './thumbnail.ts';
 import { jobRecord, type RecordLinks, type RequestLink, viewJobRecord } from './view.ts';
 import { createWaitEstimate } from './wait-estimate.ts';
 
@@ -95,24 +98,39 @@ export const findJob = async ({ table }: Pick<ApiContext, 'table'>, request: Api
 /** The answer for a job that does not exist or belongs to another caller: the answer must not tell which. */
 export const unknownJob = (): ProblemError => new ProblemError(404, 'unknown_job_id', 'There is no such job.');
 
+const { query: addressQuery, answers } = describeAddress();
+
+const addressOfOutput = {
+  answers,
+  query: addressQuery?.extend({
+    width: z.enum(thumbnailWidths.map(String)).optional().meta({
+      description:
+        'A thumbnail as WebP, no wider than this: 404 with `thumbnail_not_ready` and `Retry-After` while it is made, with `no_thumbnail` where there is none',
+    }),
+  }),
+};
+
 /** The stable address of an output: leads to a URL that is signed at this moment. Counts from 0, in Adobe's order. */
-export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects'>): Route => ({
+export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects' | 'startThumbnail'>): Route => ({
   method: 'GET',
   path: '/jobs/{jobId}/outputs/{index}',
   describe: {
     tag: 'Jobs',
     summary: 'One output of a job, counted from 0',
     description: 'The one link to keep: it leads to a fresh URL whenever it is followed.',
-    ...describeAddress(),
+    ...addressOfOutput,
     errors: [404],
   },
   handle: async (request) => {
-    const { outputs = [] } = await readOutcome(context.objects, await findJob(context, request));
+    const width = readWidth(request.query['width']);
+    const job = await findJob(context, request);
+    const { outputs = [] } = await readOutcome(context.objects, job);
     const index = request.params['index'] ?? '';
     const output = /^(0|[1-9]\d{0,3})$/.test(index) ? outputs[Number(index)] : undefined;
     if (output === undefined) {
       throw new ProblemError(404, 'unknown_output', `The job has ${outputs.length} outputs, counted from 0.`);
     }
-    return leadTo(request, () => context.objects.presignGet(output));
+    const file = width === undefined ? output : await findThumbnail(context, job, Number(index), width);
+    return leadTo(request, () => context.objects.presignGet(file));
   },
 });

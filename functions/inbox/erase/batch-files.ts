@@ -10,6 +10,7 @@ import {
   parseInboxKey,
   receiptKey,
 } from '#shared/deployment/bucket.ts';
+import { eraseOutputs } from '#shared/erasing/erase-job.ts';
 import type { InboxContext } from '../context.ts';
 
 type FilesContext = Pick<InboxContext, 's3' | 'bucket'>;
@@ -19,7 +20,7 @@ export const eraseBatchFiles = async (inbox: FilesContext, batch: Batch): Promis
   const { s3, bucket } = inbox;
   await eraseObjects(s3, bucket, batchFolder(batch.batchId));
   // Its jobs have erased what is theirs; what a crash left in their common folder is nobody's.
-  await eraseObjects(s3, bucket, namedFolder(batch));
+  await eraseOutputs((prefix) => eraseObjects(s3, bucket, prefix), namedFolder(batch));
   const { source, caller } = batch;
   if (source?.bucket !== bucket || !isOwnFile(caller, source.key)) return;
   await eraseObjects(s3, bucket, source.key, (version) => isContentOf(batch, version));

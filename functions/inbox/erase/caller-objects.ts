@@ -4,8 +4,17 @@ import { eraseObjects, listVersions, type ObjectVersion } from '#shared/aws/eras
 import { condition } from '#shared/aws/expressions.ts';
 import { queryPages } from '#shared/aws/table.ts';
 import { removeItems } from '#shared/aws/write-items.ts';
-import { hashCaller, inboxFolder, prefixes, receiptsFolder, uploadsFolder } from '#shared/deployment/bucket.ts';
+import {
+  hashCaller,
+  inboxFolder,
+  manifestName,
+  prefixes,
+  receiptsFolder,
+  thumbnailPrefix,
+  uploadsFolder,
+} from '#shared/deployment/bucket.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
+import { eraseOutputs } from '#shared/erasing/erase-job.ts';
 import type { Erasure } from '#shared/erasing/erasure.ts';
 import { jobsOfCaller } from '#shared/jobs/job-list.ts';
 import { listCallerCosts } from '#shared/usage/caller-costs.ts';
@@ -48,7 +57,7 @@ export const eraseCountersOf = async (
 
 // Of up to 1,000 versions each.
 const pagesInStep = 20;
-const manifestName = '/job.json';
+const manifestEnd = `/${manifestName}`;
 const positionSchema = z.object({ key: z.string().optional(), versionId: z.string().optional() });
 
 /**
@@ -63,14 +72,18 @@ export const eraseOutputsOf = async (
 ): Promise<Progress> => {
   const after = position === undefined ? {} : positionSchema.parse(JSON.parse(position));
   const hash = hashCaller(caller);
+  const erase = (prefix: string) => eraseObjects(s3, bucket, prefix);
   let pages = 0;
   for await (const { versions, next } of listVersions(s3, bucket, prefixes.outputs, after)) {
     for (const version of versions) {
-      if (!version.key.endsWith(manifestName) || version.etag === undefined) continue;
+      if (!version.key.endsWith(manifestEnd) || version.etag === undefined) continue;
       const manifest = await readManifest({ s3, bucket }, version);
       if (manifest?.caller !== hash || manifest.createdAt > requestedAt) continue;
-      for (const { key } of manifest.outputs) await eraseObjects(s3, bucket, key, (found) => found.key === key);
-      await eraseObjects(s3, bucket, version.key.slice(0, 1 - manifestName.length));
+      for (const { key } of manifest.outputs) {
+        await eraseObjects(s3, bucket, key, (found) => found.key === key);
+        await erase(`${thumbnailPrefix(key)}/`);
+      }
+      await eraseOutputs(erase, version.key.slice(0, -manifestName.length));
     }
     pages += 1;
     if (pages === pagesInStep && next !== undefined) return { next: JSON.stringify(next), waitsFor: 0 };

@@ -1,7 +1,7 @@
 import { eraseObjects } from '#shared/aws/erase-objects.ts';
 import { getItem, removeItem } from '#shared/aws/table.ts';
 import { outputsFolder } from '#shared/deployment/bucket.ts';
-import { eraseJob } from '#shared/erasing/erase-job.ts';
+import { eraseJob, eraseOutputs } from '#shared/erasing/erase-job.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { jobKey } from '#shared/jobs/job-store.ts';
@@ -48,7 +48,8 @@ export const eraseFinishedJob = async (inbox: InboxContext, job: Job): Promise<v
 export const eraseRemains = async (inbox: InboxContext, jobId: string, createdAt?: string): Promise<void> => {
   const { table } = inbox;
   const recorded = createdAt ?? (await getItem(table, jobKey(jobId)))?.['createdAt'];
-  if (typeof recorded === 'string') await eraseUnder(inbox)(outputsFolder({ jobId, createdAt: recorded }));
+  if (typeof recorded === 'string')
+    await eraseOutputs(eraseUnder(inbox), outputsFolder({ jobId, createdAt: recorded }));
   await eraseRequests(table, jobId);
   await eraseReservations(table, jobId);
   if (recorded !== undefined) await removeItem(table, jobKey(jobId));

@@ -22,33 +22,34 @@ export const executionAlarms = (stackName: string): AlarmDefinition[] =>
 const undeliveredMeans = {
   inbox: 'An event about a new file in the inbox was not delivered: no batch has begun.',
   notify: 'An event about the end of a job or a batch was not delivered: its webhooks get no message.',
+  thumbnail: 'An event about a new output was not delivered: its thumbnail is made when somebody asks for it.',
 } as const;
 
 /** Keep the events that could not be delivered. */
-export type UndeliveredEvents = Record<keyof typeof undeliveredMeans, IQueue>;
+export type UndeliveredEvents = { readonly [name in keyof typeof undeliveredMeans]?: IQueue };
 
 /** Events that started no function. */
 export const undeliveredAlarms = (undelivered: UndeliveredEvents): AlarmDefinition[] =>
-  (['inbox', 'notify'] as const).map((name) => ({
-    name: `${name}-undelivered`,
-    metric: messagesIn(undelivered[name]),
-    threshold: 1,
-    description: `${undeliveredMeans[name]} The events are kept in the queue for 14 days.`,
-  }));
+  (['inbox', 'notify', 'thumbnail'] as const).flatMap((name) => {
+    const queue = undelivered[name];
+    if (queue === undefined) return [];
+    const description = `${undeliveredMeans[name]} The events are kept in the queue for 14 days.`;
+    return [{ name: `${name}-undelivered`, metric: messagesIn(queue), threshold: 1, description }];
+  });
 
 const messagesIn = (queue: IQueue): Metric =>
   queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM });
 
-/** What durable functions could not work off, or were never started with. */
+/** What functions could not work off, or were never started with. */
 export const failureAlarms = (stackName: string, failures: IQueue): AlarmDefinition[] => [
   {
     name: 'event-failed',
     metric: messagesIn(failures),
     threshold: 1,
     description:
-      'A durable function could not work off what it was started with. The queue keeps it for 14 days, with the reason.',
+      'A function could not work off what it was started with. The queue keeps it for 14 days, with the reason.',
   },
-  ...durableFunctions.map((name) => ({
+  ...[...durableFunctions, 'thumbnail' as const].map((name) => ({
     name: `${name}-event-dropped`,
     metric: new MathExpression({
       expression: 'FILL(dropped, 0) + FILL(unsent, 0)',

@@ -68,6 +68,7 @@ export class ApiFunction extends GatewayFunction {
     const { table } = jobs;
     const { bucket } = outputs;
     const outputObjects = `${bucket.bucketArn}/${prefixes.outputs}*`;
+    const thumbnails = `${bucket.bucketArn}/${prefixes.thumbnails}*`;
     const uploads = `${bucket.bucketArn}/${prefixes.uploads}*`;
     super(scope, id, {
       name: 'api',
@@ -84,6 +85,7 @@ export class ApiFunction extends GatewayFunction {
         eventBusName: events.bus.eventBusName,
         gatewayUrl,
         passthroughFunctionName: lambdaName(stackName, 'passthrough'),
+        thumbnailFunctionName: settings.thumbnails ? lambdaName(stackName, 'thumbnail') : undefined,
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
         webhookTableName: webhooks.table.tableName,
         callerTableName: callers.table.tableName,
@@ -110,13 +112,14 @@ export class ApiFunction extends GatewayFunction {
         ...allowReadPolicies(callers.table.tableArn, bucket),
         allowManageCallers(callers.table.tableArn),
         // A deletion names the version, always: without, S3 would only put a marker over the bytes.
-        allow(['s3:DeleteObjectVersion'], [outputObjects, uploads]),
+        allow(['s3:DeleteObjectVersion'], [outputObjects, thumbnails, uploads]),
+        allow(['s3:GetObject'], [thumbnails]),
         allowReadInputs(bucket, settings.inputBuckets),
         allow(['s3:PutObject'], [uploads]),
         // The requests of a batch and its report.
         allow(['s3:GetObject', 's3:PutObject'], [`${bucket.bucketArn}/${prefixes.batches}*`]),
         allow(['s3:ListBucketVersions'], [bucket.bucketArn], {
-          StringLike: { 's3:prefix': [`${prefixes.outputs}*`, `${prefixes.uploads}*`] },
+          StringLike: { 's3:prefix': [`${prefixes.outputs}*`, `${prefixes.thumbnails}*`, `${prefixes.uploads}*`] },
         }),
         allow(
           ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
@@ -127,13 +130,19 @@ export class ApiFunction extends GatewayFunction {
         // What is passed on to Adobe, and test messages to webhooks.
         allow(
           ['lambda:InvokeFunction'],
-          [functionArn(scope, 'dispatch'), functionArn(scope, 'passthrough'), aliasArn(scope, 'notify')],
+          [
+            functionArn(scope, 'dispatch'),
+            functionArn(scope, 'passthrough'),
+            ...(settings.thumbnails ? [functionArn(scope, 'thumbnail')] : []),
+            aliasArn(scope, 'notify'),
+          ],
         ),
         events.allowAnnouncing,
       ],
     });
     acknowledgeWildcards(this.role, {
       '<OutputsBucket.Arn>/outputs/*': 'Presigns and erases the outputs of jobs; their keys are made at run time.',
+      '<OutputsBucket.Arn>/thumbnails/*': 'Presigns and erases thumbnails; their keys are made at run time.',
       ...inputWildcards(settings.inputBuckets),
       ...policyWildcards,
       '<OutputsBucket.Arn>/batches/*': 'Stores requests of batches, presigns reports; their keys are made at run time.',

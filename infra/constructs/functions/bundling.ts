@@ -1,4 +1,4 @@
-import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, type ICommandHooks, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 
 /** How every function is bundled: one minified ES module with a source map, the AWS SDK included, by the local esbuild. */
 export const bundling: BundlingOptions = {
@@ -18,3 +18,18 @@ export const bundling: BundlingOptions = {
   logLevel: LogLevel.WARNING,
   forceDockerBundling: false,
 };
+
+/**
+ * Puts files beside a bundle.
+ *
+ * @param files absolute paths; each keeps its name
+ */
+export const packFiles = (files: readonly string[]): ICommandHooks => ({
+  beforeBundling: () => [],
+  beforeInstall: () => [],
+  afterBundling: (_, directory) => files.map((file) => copyCommand(file, directory)),
+});
+
+/** By Node, as every shell runs it. */
+const copyCommand = (file: string, directory: string): string =>
+  `"${process.execPath}" --eval "const [file, directory] = process.argv.slice(1); fs.copyFileSync(file, path.join(directory, path.basename(file)))" "${file}" "${directory}"`;

@@ -26,7 +26,7 @@ export class InboxFunction extends DurableFunction {
     const { table } = jobs;
     const { bucketArn, bucketName } = outputs.bucket;
     const inputs = settings.inputBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`);
-    const erasable = [prefixes.outputs, prefixes.uploads, prefixes.inbox, prefixes.batches];
+    const erasable = [prefixes.outputs, prefixes.thumbnails, prefixes.uploads, prefixes.inbox, prefixes.batches];
     const objects = (prefix: string): string => `${bucketArn}/${prefix}*`;
     super(scope, id, {
       name: 'inbox',
@@ -83,6 +83,7 @@ export class InboxFunction extends DurableFunction {
       ...inputWildcards(settings.inputBuckets),
       ...policyWildcards,
       '<OutputsBucket.Arn>/outputs/*': 'Erases the outputs of jobs; their keys are made at run time.',
+      '<OutputsBucket.Arn>/thumbnails/*': 'Erases thumbnails; their keys are made at run time.',
       '<OutputsBucket.Arn>/batches/*': 'Keeps requests and reports of batches; their keys are made at run time.',
     });
   }

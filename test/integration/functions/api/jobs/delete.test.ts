@@ -24,7 +24,8 @@ describe('DELETE /jobs/{jobId}', () => {
     const jobId = await api.submit();
     await api.end(jobId, success(jobId));
     expect(await erase(jobId)).toMatchObject({ statusCode: 204, body: '' });
-    expect(api.recorded.erased.at(-1)).toMatch(new RegExp(`^outputs/2026/03/01/${jobId}/$`));
+    expect(api.recorded.erased.at(-2)).toMatch(new RegExp(`^outputs/2026/03/01/${jobId}/$`));
+    expect(api.recorded.erased.at(-1)).toBe(`thumbnails/${api.recorded.erased.at(-2)}`);
     expect((await erase(jobId)).statusCode).toBe(404);
   });
 
@@ -35,7 +36,8 @@ describe('DELETE /jobs/{jobId}', () => {
     await endJob(api.table, job, ['queued'], { to: 'cancelled' });
     const before = api.recorded.erased.length;
     expect((await erase(job.jobId)).statusCode).toBe(204);
-    expect(api.recorded.erased.slice(before)).toEqual([outputsFolder(job), `${folder}kite-1.`, `${folder}kite-2.`]);
+    const prefixes = [outputsFolder(job), `${folder}kite-1.`, `${folder}kite-2.`];
+    expect(api.recorded.erased.slice(before)).toEqual(prefixes.flatMap((prefix) => [prefix, `thumbnails/${prefix}`]));
   });
 
   it('announces an end that nobody has announced yet before it forgets it, and no other', async () => {

@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import { Stack } from 'aws-cdk-lib';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Construct } from 'constructs';
+import { manifestName, prefixes } from '#shared/deployment/bucket.ts';
+import { codecFiles } from '#shared/deployment/codec-files.ts';
+import { thumbnailEnvironment } from '#shared/deployment/support-environments.ts';
+import { packFiles } from './bundling.ts';
+import { type FunctionProps, GatewayFunction } from './gateway-function.ts';
+import { acknowledgeWildcards, allow } from './statements.ts';
+
+/** Makes the thumbnails of outputs and reads their content credentials: it reads files that anybody may have made, and can do nothing else. */
+export class ThumbnailFunction extends GatewayFunction {
+  constructor(scope: Construct, id: string, { settings, jobs, outputs, events, failures, gatewayUrl }: FunctionProps) {
+    const { bucketArn, bucketName } = outputs.bucket;
+    const { tableArn, tableName } = jobs.table;
+    const thumbnails = `${bucketArn}/${prefixes.thumbnails}*`;
+    super(scope, id, {
+      name: 'thumbnail',
+      description: 'Makes thumbnails of outputs and reads their content credentials',
+      // An image of 40 megapixels takes 1.2 GB; at 1,769 MB a function has a whole core.
+      memoryMegabytes: 2048,
+      settings,
+      bundlingCommands: packFiles(Object.values(codecFiles).map((path) => fileURLToPath(import.meta.resolve(path)))),
+      environment: thumbnailEnvironment.write({
+        tableName,
+        bucketName,
+        eventBusName: events.bus.eventBusName,
+        stackName: Stack.of(scope).stackName,
+        gatewayUrl,
+      }),
+      permissions: [
+        allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tableArn]),
+        allow(['s3:GetObject'], [`${bucketArn}/${prefixes.outputs}*`]),
+        // Outputs themselves it cannot write.
+        allow(['s3:PutObject'], [`${bucketArn}/${prefixes.outputs}*/${manifestName}`]),
+        // Thumbnails of an output that is gone go as well; a deletion names the version.
+        allow(['s3:PutObject', 's3:DeleteObjectVersion'], [thumbnails]),
+        allow(['s3:ListBucketVersions'], [bucketArn], { StringLike: { 's3:prefix': [`${prefixes.thumbnails}*`] } }),
+        // Lambda sends there as the function.
+        allow(['sqs:SendMessage'], [failures.queueArn]),
+        events.allowAnnouncingOutputs,
+      ],
+    });
+    this.lambda.configureAsyncInvoke({ onFailure: new SqsDestination(failures) });
+    acknowledgeWildcards(this.role, {
+      '<OutputsBucket.Arn>/outputs/*': 'Reads outputs; their keys are made at run time.',
+      [`<OutputsBucket.Arn>/outputs/*/${manifestName}`]:
+        'Completes the descriptions of outputs; their keys are made at run time.',
+      '<OutputsBucket.Arn>/thumbnails/*': 'Keeps thumbnails; their keys are made at run time.',
+    });
+  }
+}
