@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '#local/simulator/faults/definitions.ts';
-import type { Simulator } from '#local/simulator/simulator.ts';
 import { type Stack, startStack } from '#local/stack.ts';
 import { stackNames } from '#local/stack-settings.ts';
+import { jobEndedEvent } from '#shared/events/job-ended.ts';
+import { finalStates } from '#shared/jobs/job.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
 import { createRandom } from '#test/fixtures/random.ts';
+import { countSubmits, createSubmitLog, type LaneFigures, measureLanes } from './lane-figures.ts';
 import { fireflyLoad, type Load } from './load.ts';
 
 /** What became of the jobs of a run with faults. */
@@ -21,6 +23,7 @@ export interface FaultRunResult {
   submits: number;
   /** Requests that a limit of Adobe's refused. */
   overLimit: number;
+  lanes: Record<string, LaneFigures>;
   faults: Record<string, number>;
   kills: number;
   seconds: number;
@@ -29,6 +32,11 @@ export interface FaultRunResult {
 const callers = ['ads', 'shop', 'press'];
 
 const maxMs = 3_600_000;
+/** Trouble comes with every few jobs that end, however fast the machine is, and from time to time if none does. */
+const jobsPerTrouble = 5;
+const maxQuietMs = 10_000;
+/** What trouble leaves behind must then come to its end by itself: the last jobs have none. */
+const troubledShare = 0.7;
 
 /** What goes wrong at a service, and how often against each other. */
 const listFaults = (service: string): { weight: number; fault: Fault }[] => [
@@ -63,6 +71,7 @@ export const runWithFaults = async ({
   const random = createRandom(seed);
   const faults: Record<string, number> = {};
   let kills = 0;
+  const ended = new Set<unknown>();
   const stack = await startStack({
     services: load.services,
     settings: {
@@ -82,48 +91,54 @@ export const runWithFaults = async ({
     },
     handlers: await bundledFunctions(),
     schedules: false,
+    onEvent: ({ 'detail-type': type, detail }) => {
+      if (type === jobEndedEvent) ended.add(detail['jobId']);
+    },
   });
   const { simulator, lambda } = stack;
   if (simulator === undefined) throw new Error('The run needs the simulated Adobe.');
   const start = performance.now();
   try {
-    const open = new Set<string>();
-    const ends: Record<string, number> = {};
-    let isSending = true;
+    const accepted = new Set<string>();
+    const submitLog = createSubmitLog(simulator);
     await load.prepare(stack.description, callers);
-    const sending = sendAll(stack, load, jobs, (jobId) => open.add(jobId)).finally(() => {
-      isSending = false;
-    });
-    // Trouble comes while jobs come in: what it leaves must then come to its end by itself.
+    const isOver = () => ended.size >= jobs || performance.now() - start > maxMs;
     const trouble = async () => {
-      while (isSending) {
+      let [settled, troubledAt] = [0, performance.now()];
+      while (ended.size < jobs * troubledShare && !isOver()) {
+        await pause(250);
+        const isDue = ended.size >= settled + jobsPerTrouble || performance.now() - troubledAt > maxQuietMs;
+        if (!isDue) continue;
+        [settled, troubledAt] = [ended.size, performance.now()];
         const fault = drawn[Math.floor(random() * drawn.length)] as Fault;
         simulator.faults.add(fault);
         faults[fault.fault] = (faults[fault.fault] ?? 0) + 1;
         kills += await killOne(stack, random);
-        await pause(500);
       }
       simulator.faults.clear();
     };
     const dispatching = async () => {
-      for (let round = 0; isSending || open.size > 0; round += 1) {
-        if (performance.now() - start > maxMs) return;
+      while (!isOver()) {
         // A dispatch that was killed is repeated by the next round, as the schedule would.
         await lambda.invoke(stackNames.functions.dispatch, {}).catch(() => undefined);
-        await pause(500);
-        if (round % 10 === 0) await collectEnds(stack, open, ends);
+        submitLog.read();
+        await pause(2_000);
       }
     };
+    const sending = sendAll(stack, load, jobs, (jobId) => accepted.add(jobId));
     await Promise.all([sending, trouble(), dispatching()]);
-    const submits = submitsOf(simulator);
+    const ends = await collectEnds(stack, accepted);
+    const submits = submitLog.all();
+    const { byAttempt, takenByJob } = countSubmits(submits);
     return {
       jobs,
       ends,
-      lost: open.size,
-      doubled: [...submits.takenByJob.values()].filter((taken) => taken > 1).length,
-      mostSubmitsPerAttempt: Math.max(...submits.byAttempt.values()),
-      submits: [...submits.byAttempt.values()].reduce((sum, count) => sum + count, 0),
-      overLimit: simulator.requests().filter(({ status, faults: met }) => status === 429 && met.length === 0).length,
+      lost: jobs - Object.values(ends).reduce((sum, count) => sum + count, 0),
+      doubled: [...takenByJob.values()].filter((taken) => taken > 1).length,
+      mostSubmitsPerAttempt: Math.max(...byAttempt.values()),
+      submits: submits.length,
+      overLimit: submits.filter(({ status, faults: met }) => status === 429 && met.length === 0).length,
+      lanes: measureLanes(submits, load.lanes),
       faults,
       kills,
       seconds: Math.round((performance.now() - start) / 1000),
@@ -133,13 +148,15 @@ export const runWithFaults = async ({
   }
 };
 
+const senders = 4;
+
 const sendAll = async (
   { description }: Stack,
   load: Load,
   jobs: number,
   onAccepted: (jobId: string) => void,
 ): Promise<void> => {
-  for (let index = 0; index < jobs; index += 1) {
+  const send = async (index: number): Promise<void> => {
     const caller = callers[Math.floor(index / 2) % callers.length] ?? '';
     const requests = load.list(description, caller);
     const { path = '', body } = requests[index % requests.length] ?? {};
@@ -150,7 +167,12 @@ const sendAll = async (
     });
     if (answer.status !== 202) throw new Error(`Expected 202 of ${path}, got ${answer.status}: ${await answer.text()}`);
     onAccepted(String(((await answer.json()) as { jobId: string }).jobId));
-  }
+  };
+  let next = 0;
+  const sendNext = async (): Promise<void> => {
+    while (next < jobs) await send(next++);
+  };
+  await Promise.all(Array.from({ length: senders }, sendNext));
 };
 
 /** Ends one sandbox of generate or dispatch in the middle of its work, if one is running. */
@@ -162,46 +184,26 @@ const killOne = async ({ lambda }: Stack, random: () => number): Promise<number>
   return victim !== undefined && (await lambda.killInvocation(victim.requestId)) ? 1 : 0;
 };
 
-const collectEnds = async ({ description }: Stack, open: Set<string>, ends: Record<string, number>): Promise<void> => {
+/** The states in which jobs ended; failed ones by their codes. */
+const collectEnds = async ({ description }: Stack, accepted: ReadonlySet<string>): Promise<Record<string, number>> => {
+  const ends: Record<string, number> = {};
   for (const caller of callers) {
-    for (let cursor = ''; ; ) {
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
       const answer = await fetch(`${description.gateway}/jobs?limit=100${cursor}`, {
         headers: { 'x-local-caller': caller },
       });
-      if (!answer.ok) break;
+      if (!answer.ok) throw new Error(`Expected 200 of the list of jobs, got ${answer.status}.`);
       const page = (await answer.json()) as {
         jobs: { jobId: string; status: string; error?: { code: string } }[];
         cursor?: string;
       };
       for (const { jobId, status, error } of page.jobs) {
-        if (
-          !['succeeded', 'partially_succeeded', 'failed', 'cancelled', 'timed_out'].includes(status) ||
-          !open.delete(jobId)
-        )
-          continue;
+        if (!accepted.has(jobId) || !finalStates.some((state) => state === status)) continue;
         const end = status === 'failed' ? `failed: ${error?.code}` : status;
         ends[end] = (ends[end] ?? 0) + 1;
       }
-      if (page.cursor === undefined) break;
-      cursor = `&cursor=${encodeURIComponent(page.cursor)}`;
+      cursor = page.cursor && `&cursor=${encodeURIComponent(page.cursor)}`;
     }
   }
-};
-
-const isElsewhere = (service: string): boolean => ['ims', 'io-management', 'outputs'].includes(service);
-
-/** What reached Adobe, by the request ids `<job id>-<turn>`, and how often Adobe took each job. */
-const submitsOf = (simulator: Simulator): { byAttempt: Map<string, number>; takenByJob: Map<string, number> } => {
-  const byAttempt = new Map<string, number>();
-  const takenByJob = new Map<string, number>();
-  for (const { service, method, requestId, status, dropped, faults } of simulator.requests()) {
-    if (isElsewhere(service) || method !== 'POST' || requestId === null) continue;
-    byAttempt.set(requestId, (byAttempt.get(requestId) ?? 0) + 1);
-    // A dropped connection may have been one that Adobe had taken the job from: it counts as taken.
-    const taken = dropped ? faults.includes('drop') : status !== null && status < 300;
-    if (!taken) continue;
-    const jobId = requestId.slice(0, 36);
-    takenByJob.set(jobId, (takenByJob.get(jobId) ?? 0) + 1);
-  }
-  return { byAttempt, takenByJob };
+  return ends;
 };

@@ -4,6 +4,7 @@ import { localClients } from '#local/clients.ts';
 import type { SimulatorOptions } from '#local/simulator/simulator.ts';
 import type { StackDescription } from '#local/stack.ts';
 import type { StackChanges } from '#local/stack-settings.ts';
+import type { LoadedLane } from './lane-figures.ts';
 
 /** A request that makes a job. */
 interface LoadRequest {
@@ -17,6 +18,8 @@ export interface Load {
   services: readonly string[];
   settings: StackChanges;
   simulator: SimulatorOptions;
+  /** The lanes that are measured, by their names. */
+  lanes: Readonly<Record<string, LoadedLane>>;
   /** Puts inputs where requests name them. */
   prepare(stack: StackDescription, callers: readonly string[]): Promise<void>;
   /** The requests of a caller, in turn. */
@@ -33,55 +36,81 @@ export const fireflyLoad: Load = {
   services: [],
   settings: {},
   simulator: {},
+  lanes: {},
   prepare: async () => {},
   list: () => [pressImage('tulips, row 1'), pressImage('tulips, row 2')],
 };
 
-// Small windows, so that each lane is full again and again.
-const windows = [{ seconds: 2, hard: 6 }];
-const lanes = ['photoshop', 'remove-background', 'masking', 'av-speech', 'illustrator'];
-const busy = (...names: string[]) => ({ lanes: Object.fromEntries(names.map((name) => [name, { windows }])) });
+/** Which operation each lane's jobs are of, beside Firefly's. */
+const paths = {
+  photoshop: '/v2/edit',
+  'remove-background': '/v2/remove-background',
+  masking: '/v1/mask-objects',
+  'av-speech': '/v1/generate-speech',
+  illustrator: '/v1/trace-image',
+};
+
+const hard = 6;
 
 const inputKey = (caller: string): string => `inbox/${caller}/input.png`;
 
-/** Jobs of six lanes of five services in turn, under windows of two seconds. */
-export const mixedLoad: Load = {
-  services: ['photoshop', 'image', 'audio-video', 'illustrator'],
-  settings: {
-    services: {
-      photoshop: busy('photoshop'),
-      image: busy('remove-background', 'masking'),
-      'audio-video': busy('av-speech'),
-      illustrator: busy('illustrator'),
-    },
-  },
-  simulator: {
-    quotas: Object.fromEntries(lanes.map((name) => [name, { windows: [{ seconds: 2, limit: 6 }] }])),
-  },
-  prepare: async (stack, callers) => {
-    const { s3 } = localClients(stack);
-    const Body = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
-      .png()
-      .toBuffer();
-    for (const caller of callers) {
-      await s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: inputKey(caller), Body }));
-    }
-    s3.destroy();
-  },
-  list: ({ bucket }, caller) => {
-    const image = { source: { url: `s3://${bucket}/${inputKey(caller)}` } };
-    const script = { text: 'A text of fifteen or more characters.', mediaType: 'text/plain', localeCode: 'en-US' };
-    const outputs = [{ destination: { validityPeriod: 3_600 }, mediaType: 'image/jpeg' }];
-    return [
-      pressImage('tulips'),
-      { path: '/v2/edit', body: { image, edits: { autoTone: true }, outputs } },
-      { path: '/v2/remove-background', body: { image } },
-      { path: '/v1/mask-objects', body: { image } },
-      { path: '/v1/generate-speech', body: { script, voiceId: 'v123', output: { mediaType: 'audio/wav' } } },
-      {
-        path: '/v1/trace-image',
-        body: { input: { ...image, mediaType: 'image/png' }, settings: { preset: 'enhanced_general' } },
+/**
+ * Jobs of six lanes of five services in turn, each lane of six requests in so many seconds; Firefly's, whose window is a minute, has
+ * the same rate.
+ */
+export const createMixedLoad = (seconds: number): Load => {
+  const busy = (...names: (keyof typeof paths)[]) => ({
+    lanes: Object.fromEntries(names.map((name) => [name, { windows: [{ seconds, hard }] }])),
+  });
+  const requestsPerMinute = Math.max(1, Math.floor((60 * hard) / seconds));
+  return {
+    services: ['photoshop', 'image', 'audio-video', 'illustrator'],
+    settings: {
+      requestsPerMinute,
+      services: {
+        photoshop: busy('photoshop'),
+        image: busy('remove-background', 'masking'),
+        'audio-video': busy('av-speech'),
+        illustrator: busy('illustrator'),
       },
-    ];
-  },
+    },
+    simulator: {
+      requestsPerMinute,
+      quotas: Object.fromEntries(Object.keys(paths).map((name) => [name, { windows: [{ seconds, limit: hard }] }])),
+    },
+    lanes: {
+      firefly: { paths: ['/v3/images/generate-async'], seconds: 60, hard: requestsPerMinute },
+      ...Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, { paths: [path], seconds, hard }])),
+    },
+    prepare: prepareInputs,
+    list: listMixed,
+  };
+};
+
+const prepareInputs: Load['prepare'] = async (stack, callers) => {
+  const { s3 } = localClients(stack);
+  const Body = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  for (const caller of callers) {
+    await s3.send(new PutObjectCommand({ Bucket: stack.bucket, Key: inputKey(caller), Body }));
+  }
+  s3.destroy();
+};
+
+const listMixed: Load['list'] = ({ bucket }, caller) => {
+  const image = { source: { url: `s3://${bucket}/${inputKey(caller)}` } };
+  const script = { text: 'A text of fifteen or more characters.', mediaType: 'text/plain', localeCode: 'en-US' };
+  const outputs = [{ destination: { validityPeriod: 3_600 }, mediaType: 'image/jpeg' }];
+  return [
+    pressImage('tulips'),
+    { path: paths.photoshop, body: { image, edits: { autoTone: true }, outputs } },
+    { path: paths['remove-background'], body: { image } },
+    { path: paths.masking, body: { image } },
+    { path: paths['av-speech'], body: { script, voiceId: 'v123', output: { mediaType: 'audio/wav' } } },
+    {
+      path: paths.illustrator,
+      body: { input: { ...image, mediaType: 'image/png' }, settings: { preset: 'enhanced_general' } },
+    },
+  ];
 };
