@@ -59,7 +59,13 @@ export class GatewayStack extends Stack {
     const removalPolicy = keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
     this.jobs = new DataTable(this, 'Jobs', { definition: jobTable, logicalId: 'JobTable', keepData });
-    this.outputs = new OutputsBucket(this, 'Outputs', { settings, removalPolicy });
+    this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
+    const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
+    this.outputs = new OutputsBucket(this, 'Outputs', {
+      settings,
+      removalPolicy,
+      consoleOrigin: settings.console === 'on' ? gatewayUrl : undefined,
+    });
     this.secrets = new Secrets(this, 'Secrets', { removalPolicy });
 
     this.webhooks = new DataTable(this, 'Webhooks', {
@@ -78,8 +84,6 @@ export class GatewayStack extends Stack {
       keepData,
       appendOnly: true,
     });
-    this.httpApi = new GatewayHttpApi(this, 'HttpApi', { settings });
-    const gatewayUrl = settings.gatewayUrl ?? this.httpApi.url;
     this.events = new GatewayEventBus(this, 'Events', { copiesToDefaultBus: settings.copyEventsToDefaultBus });
     this.failures = new DeadLetterQueue(this, 'Failures');
     const { jobs, outputs, secrets, webhooks, callers, audit, events, failures } = this;

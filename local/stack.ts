@@ -110,7 +110,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
         startS3({
           bucket: stackNames.bucket,
           keys: { [accessKey.accessKeyId]: accessKey.secretAccessKey },
-          guard: pages,
+          guard: { ...pages, origins: [...(pages.origins ?? []), ...listOwnOrigins(gateway.url)] },
           eventPrefixes: readKeyPrefixes(rules),
           onObjectCreated: (created) => onEvent(objectCreatedEvent(created), defaultBusName),
         }),
@@ -177,6 +177,9 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     throw error;
   }
 };
+
+/** The console's own, whichever name of this machine it was opened by. */
+const listOwnOrigins = (gatewayUrl: string): string[] => [gatewayUrl, gatewayUrl.replace('127.0.0.1', 'localhost')];
 
 const refreshToken = async (lambda: Lambda): Promise<void> => {
   try {

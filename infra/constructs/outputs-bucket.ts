@@ -19,6 +19,8 @@ const allowedMethods = [HttpMethods.GET, HttpMethods.HEAD];
 
 interface OutputsBucketProps {
   removalPolicy: RemovalPolicy;
+  /** Where the console is, if the gateway serves it. */
+  consoleOrigin?: string;
   settings: Pick<
     Settings,
     | 'outputRetentionDays'
@@ -35,6 +37,7 @@ export class OutputsBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: OutputsBucketProps) {
     super(scope, id);
+    const { consoleOrigin } = props;
     const { corsOrigins } = props.settings;
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -45,8 +48,13 @@ export class OutputsBucket extends Construct {
       versioned: true,
       removalPolicy: props.removalPolicy,
       lifecycleRules: lifecycleRules(props.settings),
-      // A page that may call the gateway may also fetch what its presigned URLs point to.
-      cors: corsOrigins.length === 0 ? [] : [{ allowedOrigins: corsOrigins, allowedMethods }],
+      // A page that may call the gateway may also fetch what its presigned URLs point to; the console sends forms for uploads as well.
+      cors: [
+        ...(corsOrigins.length === 0 ? [] : [{ allowedOrigins: corsOrigins, allowedMethods }]),
+        ...(consoleOrigin === undefined
+          ? []
+          : [{ allowedOrigins: [consoleOrigin], allowedMethods: [...allowedMethods, HttpMethods.POST] }]),
+      ],
     });
 
     const resource = this.bucket.node.defaultChild;

@@ -67,13 +67,22 @@ describe('the bucket', () => {
     ]);
   });
 
-  it('lets pages of the chosen origins fetch presigned URLs', () => {
-    template.hasResourceProperties('AWS::S3::Bucket', { CorsConfiguration: Match.absent() });
-    synthesise({ corsOrigins: ['https://app.example.com'] }).template.hasResourceProperties('AWS::S3::Bucket', {
+  it('lets pages of the chosen origins fetch presigned URLs, and the console send files by forms as well', () => {
+    const withoutConsole = synthesise({ console: 'off' }).template;
+    withoutConsole.hasResourceProperties('AWS::S3::Bucket', { CorsConfiguration: Match.absent() });
+    synthesise({ gatewayUrl: 'https://firefly.example.com' }).template.hasResourceProperties('AWS::S3::Bucket', {
       CorsConfiguration: {
-        CorsRules: [{ AllowedOrigins: ['https://app.example.com'], AllowedMethods: ['GET', 'HEAD'] }],
+        CorsRules: [{ AllowedOrigins: ['https://firefly.example.com'], AllowedMethods: ['GET', 'HEAD', 'POST'] }],
       },
     });
+    synthesise({ console: 'off', corsOrigins: ['https://app.example.com'] }).template.hasResourceProperties(
+      'AWS::S3::Bucket',
+      {
+        CorsConfiguration: {
+          CorsRules: [{ AllowedOrigins: ['https://app.example.com'], AllowedMethods: ['GET', 'HEAD'] }],
+        },
+      },
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { defaultTheme } from '@adobe/react-spectrum/defaultTheme';
 import { Provider } from '@adobe/react-spectrum/Provider';
+import { ToastContainer } from '@adobe/react-spectrum/Toast';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from 'react-router/dom';
 import { queryClient } from '../api/query-client.ts';
@@ -10,6 +11,7 @@ export const App = () => (
   <QueryClientProvider client={queryClient}>
     <Provider theme={defaultTheme} minHeight="100vh">
       <RouterProvider router={router} />
+      <ToastContainer />
     </Provider>
   </QueryClientProvider>
 );

@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream';
+// Browsers' own type of this name differs, where a page includes what it knows of answers.
+import type { ReadableStream } from 'node:stream/web';
 import { type ErrorDetails, GatewayError } from '../../errors.ts';
 import type { AllowsUrl } from './hosts.ts';
 
@@ -44,7 +46,11 @@ export const openDownload = async (url: string, allows: AllowsUrl, timeoutMs: nu
     }
     if (response.status === 200 && response.body !== null) {
       const { body, headers } = response;
-      return { stream: Readable.fromWeb(body), contentType: headers.get('content-type'), etag: headers.get('etag') };
+      return {
+        stream: Readable.fromWeb(body as ReadableStream),
+        contentType: headers.get('content-type'),
+        etag: headers.get('etag'),
+      };
     }
     await response.body?.cancel();
     const location = response.headers.get('location');

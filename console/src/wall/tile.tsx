@@ -1,0 +1,81 @@
+import { Link } from 'react-router';
+import { isFinished, type JobFilters, type JobSummary, useJob } from '../api/jobs.ts';
+import { nameOperation, namePicture, showNumber, showTime, statusWords } from '../ui/words.ts';
+import type { Tile } from './rows.ts';
+import { useThumbnail } from './thumbnail.ts';
+
+/** One picture of the wall; it leads to the page with everything about it. */
+export const WallTile = (props: { tile: Tile; filters: JobFilters; isFollowed: boolean }) => {
+  const { tile, filters, isFollowed } = props;
+  const { job, output, index, key } = tile;
+  const name = namePicture(job);
+  return (
+    <Link
+      className="tile"
+      to={`/jobs/${job.jobId}${index === 0 ? '' : `?output=${index}`}`}
+      state={{ filters }}
+      data-tile={key}
+      aria-label={describeTile(tile)}
+    >
+      {output === undefined ? <Unmade job={job} isFollowed={isFollowed} /> : <Thumbnail tile={{ ...tile, output }} />}
+      {output !== undefined && (
+        <span className="caption" aria-hidden="true">
+          {name}
+        </span>
+      )}
+      {job.favourite && (
+        <span className="favourite-mark" aria-hidden="true">
+          ♥
+        </span>
+      )}
+    </Link>
+  );
+};
+
+const describeTile = ({ job, index }: Tile): string => {
+  const name = namePicture(job).slice(0, 200);
+  const place = job.outputs.length > 1 ? `, ${index + 1} of ${job.outputs.length}` : '';
+  const status = job.status === 'succeeded' ? '' : `, ${statusWords[job.status].toLowerCase()}`;
+  return `${name}${place}${status}${job.favourite ? ', favourite' : ''}`;
+};
+
+const Thumbnail = ({ tile }: { tile: Tile & { output: NonNullable<Tile['output']> } }) => {
+  const { output, job } = tile;
+  const { url, isComing } = useThumbnail(tile);
+  if (url !== undefined) {
+    return <img src={url} alt="" decoding="async" draggable={false} />;
+  }
+  const kind = output.contentType.split(/[/;]/);
+  return (
+    <span className="placeholder">
+      <b>{isComing ? 'Preview is being made' : nameKind(kind)}</b>
+      <span>{nameOperation(job.operation)}</span>
+    </span>
+  );
+};
+
+const nameKind = ([type = '', subtype = '']: string[]): string =>
+  type === 'video' ? '▶ Video' : type === 'audio' ? '♪ Audio' : type === 'image' ? 'Picture' : subtype.toUpperCase();
+
+const Unmade = ({ job, isFollowed }: { job: JobSummary; isFollowed: boolean }) => {
+  const { data } = useJob(job.jobId, { enabled: isFollowed });
+  const isUnderWay = !isFinished(job);
+  return (
+    <span className={isUnderWay ? 'placeholder under-way' : 'placeholder ended'}>
+      <b>{statusWords[job.status]}</b>
+      {job.error && <span className="reason">{job.error.message}</span>}
+      {isUnderWay && data?.queuePosition !== undefined && (
+        <span>
+          {data.queuePositionIsMinimum ? 'At least place' : 'Place'} {showNumber(data.queuePosition)} in the queue
+        </span>
+      )}
+      {isUnderWay && data?.estimatedStart !== undefined && (
+        <span>
+          Starts {data.estimatedStartIsMinimum ? 'after' : 'about'} {showTime(data.estimatedStart)}
+        </span>
+      )}
+      {isUnderWay && data?.callerPausedSince !== undefined && <span>Paused by an operator</span>}
+      <span className="prompt">{namePicture(job)}</span>
+    </span>
+  );
+};
