@@ -14,6 +14,7 @@ export interface Page {
 /** Every page, in the order of the navigation. */
 export const pages: readonly Page[] = [
   { path: '/', title: 'Wall', isInNavigation: true, load: () => import('../wall/wall.tsx') },
+  { path: '/new', title: 'Make', isInNavigation: true, load: () => import('../make/make.tsx') },
   { path: '/jobs/:jobId', title: 'Picture', load: () => import('../picture/picture.tsx') },
   { path: '/batches', title: 'Batches', isInNavigation: true, load: () => import('../batches/batches.tsx') },
   { path: '/batches/new', title: 'New batch', load: () => import('../batches/new-batch.tsx') },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { applyChange } from '#console/src/make/form/apply-change.ts';
 import { getAt, setAt } from '#console/src/make/form/body.ts';
 import { findOption } from '#console/src/make/form/choose-option.ts';
 import { groupFields } from '#console/src/make/form/group-fields.ts';
@@ -137,5 +138,43 @@ describe('what the gateway finds wrong', () => {
       'query/x',
       'body',
     ]);
+  });
+});
+
+describe('a change in a form', () => {
+  const form = read({
+    type: 'object',
+    properties: {
+      resolution: {
+        type: 'object',
+        properties: { unit: { const: 'density' }, value: { type: 'number' } },
+        required: ['unit', 'value'],
+      },
+      layers: { type: 'array', items: { type: 'object', properties: { name: { type: 'string' } } } },
+      edit: { oneOf: [{ type: 'object', properties: { type: { const: 'add' }, at: { type: 'integer' } } }] },
+    },
+  });
+  const change = (body: unknown, path: (string | number)[], value: unknown) => applyChange(form, body, path, value);
+
+  it('brings what must be there and can be only one thing, and takes it away with the last field', () => {
+    expect(change({}, ['resolution', 'value'], 72)).toEqual({ resolution: { unit: 'density', value: 72 } });
+    expect(change({ resolution: { unit: 'density', value: 72 } }, ['resolution', 'value'], undefined)).toBeUndefined();
+    expect(
+      change({ a: 1, resolution: { unit: 'density', value: 7, x: 1 } }, ['resolution', 'value'], undefined),
+    ).toEqual({
+      a: 1,
+      resolution: { unit: 'density', x: 1 },
+    });
+  });
+
+  it('keeps the items of a list, also emptied ones', () => {
+    const body = { layers: [{ name: 'a' }, { name: 'b' }] };
+    expect(change(body, ['layers', 0, 'name'], undefined)).toEqual({ layers: [{}, { name: 'b' }] });
+    expect(change(body, ['layers'], [{ name: 'b' }])).toEqual({ layers: [{ name: 'b' }] });
+  });
+
+  it('goes into the form of a union that is chosen, and leaves unknown fields alone', () => {
+    expect(change({ edit: { type: 'add' } }, ['edit', 'at'], 3)).toEqual({ edit: { type: 'add', at: 3 } });
+    expect(change({ hidden: { x: 1 } }, ['hidden', 'y'], 2)).toEqual({ hidden: { x: 1, y: 2 } });
   });
 });
