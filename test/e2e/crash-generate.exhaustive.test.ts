@@ -1,16 +1,21 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crashPoints } from '#test/fixtures/crash-rig.ts';
 import { type RigPool, startRigPool } from '#test/fixtures/rig-pool.ts';
-import { imageLife, startGenerateRig, surviveCrash } from './crash-generate.ts';
+import { imageLife, recordLife, startGenerateRig, surviveCrash } from './crash-generate.ts';
 
-describe('generate, killed before and after each of its effects', () => {
+describe('generate', () => {
   let pool: RigPool;
   beforeAll(async () => {
     pool = await startRigPool(3, startGenerateRig);
   });
   afterAll(() => pool.close());
 
-  it.concurrent.each(crashPoints(imageLife.effects))('$fate of effect $index ($effect)', (point) =>
+  it('has these effects, so that a new one without a crash test is noticed', () =>
+    pool.use(async (rig) => {
+      expect(await recordLife(rig, imageLife)).toEqual(imageLife.effects);
+    }));
+
+  it.concurrent.each(crashPoints(imageLife.effects))('survives $fate of effect $index ($effect)', (point) =>
     pool.use(async (rig) => {
       await surviveCrash(rig, imageLife, point);
     }),
