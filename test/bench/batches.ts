@@ -2,16 +2,19 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Upload } from '@aws-sdk/lib-storage';
 import { v4 as uuid } from 'uuid';
+import { createJobTable, startDynamoDb } from '#local/dynamodb.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
 import { createBatch, getBatch } from '#shared/batches/batch-store.ts';
 import { claimRun, dueBatches } from '#shared/batches/open-batches.ts';
 import { systemClock } from '#shared/clock.ts';
-import { allItems, putItems, startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { allItems, putItems } from '#test/fixtures/job-table.ts';
 import type { BatchTask, BatchTaskResult } from './batch-child.ts';
 
 /** One part of a batch's life in a process of its own. */
@@ -42,11 +45,14 @@ const largestFile = { lines: 100_000, lineBytes: 10_000 };
 
 /** Makes jobs of many lines, reports on them, and reads a file of 1 GB, over local servers in other processes. */
 export const measureBatches = async (lines: number): Promise<BatchFigures> => {
-  const [s3Server, dynamoDb] = await Promise.all([startS3({ bucket }), startTestDynamoDb()]);
+  const [s3Server, dynamoDb] = await Promise.all([startS3({ bucket }), startDynamoDb()]);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const s3 = new S3Client({ endpoint: s3Server.url, region: 'us-east-1', credentials, forcePathStyle: true });
-  const table = await dynamoDb.table(systemClock);
-  const { tableName } = table;
+  const client = new DynamoDBClient({ endpoint: dynamoDb.url, region: 'us-east-1', credentials });
+  const tableName = 'jobs';
+  await createJobTable(client, tableName);
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const table = { dynamoDb: documents, tableName, clock: systemClock };
   const place = { s3Url: s3Server.url, bucket, dynamoDbUrl: dynamoDb.url, tableName };
   const store = async (name: string, content: Iterable<string>): Promise<BatchSource> => {
     const Key = `inbox/team/${name}`;
@@ -75,6 +81,7 @@ export const measureBatches = async (lines: number): Promise<BatchFigures> => {
     return { queue, report, read: { ...figuresOf(read, read.lines), bytes } };
   } finally {
     s3.destroy();
+    client.destroy();
     await Promise.all([s3Server.close(), dynamoDb.close()]);
   }
 };
