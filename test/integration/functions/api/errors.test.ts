@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTier } from '#test/fixtures/tier.ts';
 import { startApi, type TestApi, type TestResponse } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
 
@@ -144,7 +145,7 @@ describe('errors', () => {
         expect(response.statusCode).toBeLessThan(500);
         if (response.statusCode >= 400) expectProblem(response);
       }),
-      { numRuns: 400 },
+      { numRuns: inTier(100, 1_000) },
     );
   });
 
@@ -165,7 +166,7 @@ describe('errors', () => {
           if (response.statusCode >= 400 && method !== 'HEAD') expectProblem(response);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: inTier(100, 1_000) },
     );
   });
 
@@ -201,7 +202,7 @@ describe('errors', () => {
       fc.asyncProperty(valid, async (body) => {
         expect((await api.generate(body)).statusCode).toBe(202);
       }),
-      { numRuns: 100 },
+      { numRuns: inTier(25, 200) },
     );
   });
 });

@@ -5,6 +5,7 @@ import type { Table } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { allItems } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 import { startApi } from './fixture.ts';
 
@@ -36,14 +37,14 @@ describe('the limit of requests of a caller', () => {
     expect(await allItems(table)).toEqual([]);
   });
 
-  it.each([
+  it.each<[perSecond: number, processes: number]>([
     [20, 1],
     [20, 4],
     [3, 2],
-    [200, 3],
+    ...inTier<[number, number][]>([], [[200, 3]]),
   ])('of %i a second holds for all of %i processes together', async (perSecond, count) => {
     const processes = Array.from({ length: count }, () => createRequestRate(table, perSecond));
-    const seconds = 10;
+    const seconds = inTier(4, 10);
     const passed = await send(processes, perSecond * seconds * 10, seconds * 1_000);
     // What each process lets pass by itself comes on top, and the bucket is full at the beginning.
     expect(passed).toBeLessThanOrEqual(perSecond * (seconds + 2.5) + count * (seconds + 5));

@@ -11,6 +11,7 @@ import { getVerificationKey, type SigningKey, verifyCallerToken } from '#shared/
 import { createKeyFinder, publishKey } from '#shared/callers/verification-keys.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 import { tokenEvent as event } from '#test/fixtures/token-event.ts';
 import { useCallerTable } from '#test/fixtures/use-caller-table.ts';
 
@@ -216,7 +217,7 @@ describe('the token endpoint', () => {
         expect(status).toBeGreaterThanOrEqual(400);
         expect(status).toBeLessThan(500);
       }),
-      { numRuns: 60 },
+      { numRuns: inTier(20, 100) },
     );
   });
 });

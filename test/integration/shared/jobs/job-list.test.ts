@@ -9,6 +9,7 @@ import { endJob } from '#shared/jobs/transitions.ts';
 import { itemOf, putItems, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane, enqueue, newJob } from '#test/fixtures/queue.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let clock: ManualClock;
@@ -157,7 +158,7 @@ describe('a page', () => {
           expect(Math.max(...pages.map((page) => page.ids.length))).toBeLessThanOrEqual(limit);
         },
       ),
-      { numRuns: 8 },
+      { numRuns: inTier(3, 20) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { findActualCost } from '#shared/jobs/stored-cost.ts';
 import { budgetAttributes, budgetKey } from '#shared/usage/budget-items.ts';
 import { reserveAmount as reserve } from '#shared/usage/reserve-cost.ts';
 import { releaseReservation, settleJob } from '#shared/usage/settlement.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 import { putItems } from '../../../fixtures/job-table.ts';
 import type { ManualClock } from '../../../fixtures/manual-clock.ts';
 import { useJobTable } from '../../../fixtures/use-job-table.ts';
@@ -72,7 +73,7 @@ it('what is given back makes no counter negative, whether or not it is still the
       if (!isLost) expect(new Set(await read())).toEqual(new Set([cost]));
     }),
     {
-      numRuns: 15,
+      numRuns: inTier(5, 40),
       examples: [
         [[[{ kind: 'reserve', job: 1 }], [{ kind: 'lose the counter', job: 0 }]]],
         // Two requests of one idempotency key: the first has ended before the second reserves, or as it does.

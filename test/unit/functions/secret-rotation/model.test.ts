@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inTier } from '#test/fixtures/tier.ts';
 import { expectSettled, expectWorking } from './world/invariants.ts';
 import type { CrashPoint } from './world/side-effects.ts';
 import { createWorld, hourMs, type World } from './world/world.ts';
@@ -130,7 +131,7 @@ describe('the secret rotation, whatever happens in whatever order', () => {
         expectSettled(world);
         expect(world.status()?.lastRotationFailed).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: inTier(100, 1_000) },
     );
   });
 });

@@ -5,6 +5,7 @@ import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { settlePollSlots, takePollSlots } from '#shared/jobs/lanes/poll-slots.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane, takePermit } from '#test/fixtures/queue.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let table: Table;
@@ -75,7 +76,7 @@ describe('the places of polls', () => {
           if (next !== undefined) expect(next - at).toBeGreaterThan(60_000);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: inTier(8, 40) },
     );
   });
 });

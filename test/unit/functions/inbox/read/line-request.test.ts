@@ -8,6 +8,7 @@ import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { maxRequestBytes } from '#shared/requests/request-validation.ts';
 import { collect, inPieces } from '#test/fixtures/pieces.ts';
 import { validRequests } from '#test/fixtures/request-bodies.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 
@@ -121,7 +122,7 @@ describe('a line', () => {
         expect('operation' in found || found.error.message.length > 0).toBe(true);
         expect(found.id?.isWellFormed() ?? true).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: inTier(60, 500) },
     );
   });
 

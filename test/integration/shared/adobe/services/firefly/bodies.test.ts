@@ -7,9 +7,10 @@ import { checkRequest } from '#shared/adobe/services/check-request.ts';
 import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { breakagesOf } from '#test/fixtures/broken-bodies.ts';
 import { bodySchema, validRequests } from '#test/fixtures/request-bodies.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 import { startApi, type TestApi } from '#test/integration/functions/api/fixture.ts';
 
-const numRuns = 25;
+const numRuns = inTier(8, 50);
 
 // A validator for Adobe's own file may stand before the simulator; both are told where then.
 const { FIREFLY_API_URL: fireflyUrl, ADOBE_IMS_URL: imsUrl } = process.env;

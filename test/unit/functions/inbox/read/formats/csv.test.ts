@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { csvRows, readCsv } from '#functions/inbox/read/formats/csv.ts';
 import { type FileNotes, maxLineBytes, type PreparedLine } from '#functions/inbox/read/prepared-line.ts';
 import { collect, inPieces, pieceSizes } from '#test/fixtures/pieces.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 
 const newNotes = (): FileNotes => ({ columns: [], warnings: new Set() });
 
@@ -242,7 +243,7 @@ describe('the rows of a CSV file', () => {
         else expect(withCells).toEqual(expected.filter((row) => row.cells.join('') !== ''));
         expect(rows[0]).toEqual(before);
       }),
-      { numRuns: 300 },
+      { numRuns: inTier(100, 1_000) },
     );
     expect(refused).toBeGreaterThan(0);
   });

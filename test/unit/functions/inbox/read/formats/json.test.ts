@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readJson } from '#functions/inbox/read/formats/json.ts';
 import { maxLineBytes, type PreparedLine } from '#functions/inbox/read/prepared-line.ts';
 import { collect, inPieces, pieceSizes } from '#test/fixtures/pieces.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 
 const read = (content: string | Uint8Array, sizes?: readonly number[]): Promise<PreparedLine[]> =>
   collect(readJson(inPieces(content, sizes)));
@@ -170,7 +171,7 @@ describe('a JSON file', () => {
           expect(error).toMatchObject({ code: 'unreadable_file' });
         }
       }),
-      { numRuns: 500 },
+      { numRuns: inTier(100, 1_000) },
     );
   });
 });

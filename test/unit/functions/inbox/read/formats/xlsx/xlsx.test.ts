@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readXlsx } from '#functions/inbox/read/formats/xlsx/xlsx.ts';
 import { type FileNotes, maxLineBytes } from '#functions/inbox/read/prepared-line.ts';
 import { collect, inPieces } from '#test/fixtures/pieces.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 import { type Book, sheetXml, xlsx, zip } from '#test/fixtures/xlsx.ts';
 
 const read = async (book: Book | Buffer, maxBytes = 10_000_000) => {
@@ -218,7 +219,7 @@ describe('a file that is no spreadsheet, or too large a one', () => {
           });
         }
       }),
-      { numRuns: 400 },
+      { numRuns: inTier(100, 1_000) },
     );
     expect(refused).toBeGreaterThan(0);
   });
