@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyRequest, fastify } from 'fastify';
 import type * as z from 'zod';
-import { type GuardRules, guardServer } from './loopback-guard.ts';
+import { type GuardRules, guardServer } from '#shared/loopback-guard.ts';
 import { ServiceError } from './service-error.ts';
 
 /** One operation: takes the request's JSON body, returns what becomes the response's JSON body. */

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { AccessKey } from './loopback-guard.ts';
+import type { AccessKey } from '#shared/loopback-guard.ts';
 
 /** Clients for the servers of an embedded stack; servers that were started by themselves take the key `local`. */
 export const localClients = ({

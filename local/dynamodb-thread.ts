@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import type { GuardRules } from '#shared/loopback-guard.ts';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb.ts';
-import type { GuardRules } from './loopback-guard.ts';
 
 const role = 'dynamodb';
 

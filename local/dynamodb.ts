@@ -21,7 +21,7 @@ import {
   type TableDefinition,
   webhookTable,
 } from '#shared/deployment/tables.ts';
-import { type GuardRules, guardServer } from './loopback-guard.ts';
+import { type GuardRules, guardServer } from '#shared/loopback-guard.ts';
 
 /** A DynamoDB on 127.0.0.1. */
 export interface DynamoDbServer {

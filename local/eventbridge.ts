@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Clock, systemClock } from '#shared/clock.ts';
+import type { GuardRules } from '#shared/loopback-guard.ts';
 import { type AwsJsonServer, operation, startAwsJsonServer } from './aws-json-server.ts';
-import type { GuardRules } from './loopback-guard.ts';
 
 /** An event as a rule's target receives it. */
 export interface BusEvent {

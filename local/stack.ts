@@ -1,4 +1,5 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
+import { type AccessKey, createAccessKey } from '#shared/loopback-guard.ts';
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
@@ -7,7 +8,6 @@ import { startHttpApi } from './http-api/start-http-api.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
 import { FunctionError } from './lambda/errors.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
-import { type AccessKey, createAccessKey } from './loopback-guard.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { matchesOrigin } from '../loopback-guard.ts';
+import { matchesOrigin } from '#shared/loopback-guard.ts';
 
 /** The CORS settings of the HTTP API. */
 export interface CorsSettings {

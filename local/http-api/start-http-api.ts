@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ProblemError, problemResponse } from '#functions/api/http/problem.ts';
-import { findRefusal, type GuardRules } from '../loopback-guard.ts';
+import { findRefusal, type GuardRules } from '#shared/loopback-guard.ts';
 import { authorizeEvent, type CallerFunctions, isCallerRoute } from './caller-functions.ts';
 import { answerHeaders, type CorsSettings, isPreflight, preflightHeaders } from './cors.ts';
 import { callIntegration } from './integration.ts';

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
-import { type AccessKey, type GuardRules, guardServer } from '../loopback-guard.ts';
+import { type AccessKey, type GuardRules, guardServer } from '#shared/loopback-guard.ts';
 import { createExecutions, type FinishedExecution } from './durable/executions.ts';
 import type { PageLimits } from './durable/operation-pages.ts';
 import { createEndpoint } from './endpoint.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import * as z from 'zod';
-import { guardServer } from '../loopback-guard.ts';
+import { guardServer } from '#shared/loopback-guard.ts';
 import { buildS3App, type ObjectCreated, signAs } from './s3-app.ts';
 
 /** What the process is told to begin with: over the channel, since arguments and environment can be read by others. */

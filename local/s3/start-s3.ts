@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { GuardRules } from '../loopback-guard.ts';
+import type { GuardRules } from '#shared/loopback-guard.ts';
 import type { KnownKeys } from './authentication.ts';
 import type { ObjectCreated } from './s3-app.ts';
 import type { S3Message, S3Settings } from './s3-process.ts';

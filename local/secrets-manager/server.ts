@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
+import type { GuardRules } from '#shared/loopback-guard.ts';
 import { type AwsJsonServer, startAwsJsonServer } from '../aws-json-server.ts';
-import type { GuardRules } from '../loopback-guard.ts';
 import { describeSecret } from './describe-secret.ts';
 import { createRotations, type FailedAttempt, type InvokeFunction } from './rotation.ts';
 import { createSecretStore } from './secrets.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '#shared/clock.ts';
-import { type GuardRules, guardServer } from '../loopback-guard.ts';
+import { type GuardRules, guardServer } from '#shared/loopback-guard.ts';
 import type { Faults } from './faults/fault-book.ts';
 import { type Outcome, serveWithFaults } from './faults/faulty-service.ts';
 import { type Answer, answerOf } from './http/answer.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/clock.ts';
-import type { GuardRules } from '../../loopback-guard.ts';
+import type { GuardRules } from '#shared/loopback-guard.ts';
 import type { Faults } from '../faults/fault-book.ts';
 import type { RequestLog } from '../http/request-log.ts';
 import type { Manner } from '../manner/manner.ts';

@@ -5,11 +5,11 @@ import { startDynamoDbThread } from '#local/dynamodb-thread.ts';
 import { startEventBridge } from '#local/eventbridge.ts';
 import { startHttpApi } from '#local/http-api/start-http-api.ts';
 import { startLambda } from '#local/lambda/start-lambda.ts';
-import { createAccessKey } from '#local/loopback-guard.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
 import { startSimulator } from '#local/simulator/simulator.ts';
 import { type Stack, startStack } from '#local/stack.ts';
+import { createAccessKey } from '#shared/loopback-guard.ts';
 
 const accessKey = createAccessKey();
 const guard = { accessKeyId: accessKey.accessKeyId };
