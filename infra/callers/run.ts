@@ -1,12 +1,11 @@
-import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import { lanes } from '#shared/adobe/services/registry.ts';
 import type { CallerManagement } from '#shared/callers/manage-callers.ts';
 import type { PauseManagement } from '#shared/callers/manage-pauses.ts';
 import { systemClock } from '#shared/clock.ts';
-import { lambdaName } from '#shared/deployment/names.ts';
 import { type AwsClients, createAwsClients } from '../credentials/aws-clients.ts';
-import { CredentialsError, StackNotFoundError, UsageError } from '../credentials/errors.ts';
+import { CredentialsError, UsageError } from '../credentials/errors.ts';
 import { explainError, type Surroundings } from '../credentials/run.ts';
+import { readEnvironment } from '../credentials/stack-functions.ts';
 import { createOutput, type Output, openPrompt } from '../credentials/terminal.ts';
 import { commands } from './commands.ts';
 import { type CallersOptions, readOptions, usage } from './options.ts';
@@ -51,26 +50,21 @@ const openManagement = async (
   { stack }: CallersOptions,
   output: Pick<Output, 'complain'>,
 ): Promise<CallerManagement & PauseManagement> => {
-  const FunctionName = lambdaName(stack, 'api');
-  try {
-    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    const tableName = Environment?.Variables?.['CALLER_TABLE_NAME'];
-    const jobTableName = Environment?.Variables?.['TABLE_NAME'];
-    const auditTableName = Environment?.Variables?.['AUDIT_TABLE_NAME'];
-    if (tableName === undefined || jobTableName === undefined || auditTableName === undefined)
-      throw new CredentialsError(`AWS does not show the settings of ${FunctionName}.`);
-    const table = { dynamoDb, tableName, clock: systemClock };
-    // CloudTrail knows whose it is.
-    const { accessKeyId } = await lambda.config.credentials();
-    return {
-      table,
-      jobs: { ...table, tableName: jobTableName },
-      lanes: lanes.map(({ name }) => name),
-      audit: { table: { ...table, tableName: auditTableName }, log: { error: (message) => output.complain(message) } },
-      actor: { actorKind: 'aws', actor: accessKeyId },
-    };
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new StackNotFoundError(`There is no function ${FunctionName}: is the stack deployed, and the stage right?`);
-  }
+  const {
+    CALLER_TABLE_NAME: tableName,
+    TABLE_NAME: jobTableName,
+    AUDIT_TABLE_NAME: auditTableName,
+  } = await readEnvironment(lambda, stack, 'api');
+  if (tableName === undefined || jobTableName === undefined || auditTableName === undefined)
+    throw new CredentialsError(`AWS does not show the settings of the function api of ${stack}.`);
+  const table = { dynamoDb, tableName, clock: systemClock };
+  // CloudTrail knows whose it is.
+  const { accessKeyId } = await lambda.config.credentials();
+  return {
+    table,
+    jobs: { ...table, tableName: jobTableName },
+    lanes: lanes.map(({ name }) => name),
+    audit: { table: { ...table, tableName: auditTableName }, log: { error: (message) => output.complain(message) } },
+    actor: { actorKind: 'aws', actor: accessKeyId },
+  };
 };

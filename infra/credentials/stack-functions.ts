@@ -40,20 +40,43 @@ export interface StackFunctions {
   deletePreviousSecret(uuid: string): Promise<boolean>;
 }
 
+/** @throws {StackNotFoundError} if there is no such function */
+const callFunction = async <Result>(
+  stackName: string,
+  name: FunctionName,
+  work: (FunctionName: string) => Promise<Result>,
+): Promise<Result> => {
+  const functionName = lambdaName(stackName, name);
+  try {
+    return await work(functionName);
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new StackNotFoundError(`There is no function ${functionName}: is the stack deployed, and the stage right?`);
+  }
+};
+
+/**
+ * Reads the environment of a function: the settings of the stack as it knows them.
+ *
+ * @throws {CredentialsError} if there is no such function, or AWS does not show its environment
+ */
+export const readEnvironment = (
+  lambda: LambdaClient,
+  stackName: string,
+  name: FunctionName,
+): Promise<Record<string, string>> =>
+  callFunction(stackName, name, async (FunctionName) => {
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    if (Environment?.Error) {
+      throw new CredentialsError(`AWS does not show the settings of ${FunctionName}: ${Environment.Error.Message}`);
+    }
+    return Environment?.Variables ?? {};
+  });
+
 /** Opens the functions of a stack by its name. */
 export const openStackFunctions = (lambda: LambdaClient, stackName: string): StackFunctions => {
-  const call = async <Result>(name: FunctionName, work: (FunctionName: string) => Promise<Result>): Promise<Result> => {
-    const functionName = lambdaName(stackName, name);
-    try {
-      return await work(functionName);
-    } catch (error) {
-      if (!(error instanceof ResourceNotFoundException)) throw error;
-      throw new StackNotFoundError(`There is no function ${functionName}: the stack is not deployed completely.`);
-    }
-  };
-
   const invoke = <Schema extends z.ZodType>(name: FunctionName, event: object, answer: Schema) =>
-    call(name, async (FunctionName): Promise<z.output<Schema>> => {
+    callFunction(stackName, name, async (FunctionName): Promise<z.output<Schema>> => {
       const { FunctionError: failure, Payload: payload } = await lambda.send(
         new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
       );
@@ -64,14 +87,7 @@ export const openStackFunctions = (lambda: LambdaClient, stackName: string): Sta
     });
 
   return {
-    readSettings: () =>
-      call('secret-rotation', async (FunctionName) => {
-        const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-        if (Environment?.Error) {
-          throw new CredentialsError(`AWS does not show the settings of ${FunctionName}: ${Environment.Error.Message}`);
-        }
-        return Environment?.Variables ?? {};
-      }),
+    readSettings: () => readEnvironment(lambda, stackName, 'secret-rotation'),
     refreshToken: () => invoke('token-refresh', { reason: 'rotated' }, refreshSchema),
     runDaily: () => invoke('secret-rotation', { action: 'daily' }, dailySchema),
     deletePreviousSecret: async (confirm) => {
