@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { getUrlVariable } from '#local/adobe-target.ts';
+import { otherServices, readServiceIds } from '#local/cli/service-ids.ts';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { factNames, type Side } from '#local/simulator/manner/facts.ts';
 import { parseFactSides } from '#local/simulator/manner/manner.ts';
@@ -6,11 +8,14 @@ import type { SimulatorOptions } from '#local/simulator/simulator.ts';
 
 const help = `Usage: npm run simulator -- [options]
 
-Simulates Adobe on 127.0.0.1: IMS (access tokens), the I/O Management API (client secrets) and the Firefly API
-(every generative operation, uploads, custom models). It draws pictures marked SIMULATED and needs no Adobe account.
+Simulates Adobe on 127.0.0.1: IMS (access tokens), the I/O Management API (client secrets), the Firefly API
+(every generative operation, uploads, custom models), and further services on ports of their own. It draws pictures
+marked SIMULATED and needs no Adobe account.
 
 Options:
   --port P                  port to serve on (default 4020; 0 takes a free one)
+  --services IDS            what is played beside Firefly, separated by commas, or all, on the ports that follow:
+                            ${otherServices.join(', ')}
   --advertise URL           base of the status and cancel URLs, for clients that come through a proxy
   --advertise-outputs URL   base of the output URLs
   --requests-per-minute N   Firefly's limit in any 60 seconds (default 4)
@@ -48,10 +53,17 @@ const manner = (text: string | undefined): Side | undefined => {
   throw new Error('--manner is documented or observed');
 };
 
-const readOptions = (): SimulatorOptions | undefined => {
+/** What the command line asks for. */
+interface SimulatorCommand {
+  options: SimulatorOptions;
+  serviceIds: string[];
+}
+
+const readCommand = (): SimulatorCommand | undefined => {
   const { values } = parseArgs({
     options: {
       port: { type: 'string' },
+      services: { type: 'string' },
       advertise: { type: 'string' },
       'advertise-outputs': { type: 'string' },
       'requests-per-minute': { type: 'string' },
@@ -64,7 +76,7 @@ const readOptions = (): SimulatorOptions | undefined => {
   if (values.help) return undefined;
   const requestsPerMinute = wholeNumber('requests-per-minute', values['requests-per-minute'], 1);
   const requestsPerDay = wholeNumber('requests-per-day', values['requests-per-day'], 1);
-  return {
+  const options = {
     port: wholeNumber('port', values.port, 0) ?? 4020,
     advertise: baseUrl('advertise', values.advertise),
     advertiseOutputs: baseUrl('advertise-outputs', values['advertise-outputs']),
@@ -73,23 +85,32 @@ const readOptions = (): SimulatorOptions | undefined => {
     ...(requestsPerMinute && { requestsPerMinute }),
     ...(requestsPerDay && { requestsPerDay }),
   };
+  return { options, serviceIds: readServiceIds(values.services) };
 };
 
 const main = async (): Promise<void> => {
-  const options = readOptions();
-  if (!options) {
+  const command = readCommand();
+  if (!command) {
     process.stdout.write(help);
     return;
   }
+  const { options, serviceIds } = command;
   // Loaded only now, so that help and refusals are instant.
-  const { startSimulator } = await import('#local/simulator/simulator.ts');
-  const { url, settings, close } = await startSimulator(options);
+  const [{ startSimulator }, { simulatedServices }] = await Promise.all([
+    import('#local/simulator/simulator.ts'),
+    import('#local/simulator/services.ts'),
+  ]);
+  const played = simulatedServices.filter(({ id }) => serviceIds.includes(id));
+  const { url, settings, close, services } = await startSimulator({ ...options, services: played });
+  const addresses = played.map(
+    ({ id, title }) => `  ${title.padEnd(15)} ${services[id]?.url} (${getUrlVariable({ id })})\n`,
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
   process.stdout.write(`Simulated Adobe on ${url} (Ctrl-C ends it, --help explains it)
   IMS             ${url}/ims/token/v3
   I/O Management  ${url}/console/organizations/${simulatedCredentials.orgId}/credentials/${simulatedCredentials.credentialId}/secrets
   Firefly         ${url}/v3/images/generate-async, ${settings.requestsPerMinute} requests a minute, ${settings.requestsPerDay} a day
-  status, cancel  ${options.advertise ?? url}/v3/...
+${addresses.join('')}  status, cancel  ${options.advertise ?? url}/v3/...
   outputs         ${options.advertiseOutputs ?? url}/outputs/...
   control         ${url}/_simulator/faults, requests, jobs, settings, manner
 `);

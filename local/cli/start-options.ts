@@ -3,9 +3,7 @@ import { services } from '#shared/adobe/services/registry.ts';
 import { corsOrigin } from '#shared/deployment/urls.ts';
 import { getUrlVariable, StartSettingError } from '../adobe-target.ts';
 import type { Side } from '../simulator/manner/facts.ts';
-
-/** Ids of the services that can be on beside Firefly. */
-const otherServices = services.map(({ id }) => id).filter((id) => id !== 'firefly');
+import { otherServices, readServiceIds } from './service-ids.ts';
 
 /** What `npm start` was asked to do. */
 export interface StartOptions {
@@ -64,7 +62,7 @@ export const readStartOptions = (args: string[]): StartOptions => {
   return {
     port: wholeNumber('--port', values.port, 0, 65_535) ?? 3_000,
     prompt: values.prompt ?? 'a realistic illustration of a cat coding',
-    services: serviceIds(values.services),
+    services: readServiceIds(values.services),
     once: values.once ?? false,
     json: values.json ?? false,
     verbose: values.verbose ?? false,
@@ -106,17 +104,6 @@ const origin = (option: string, text: string | undefined): string | undefined =>
   const { data, error } = corsOrigin.safeParse(text);
   if (data !== undefined) return data;
   throw new StartSettingError(`${option} ${error?.issues[0]?.message ?? 'is no origin'}, not "${text}".`);
-};
-
-const serviceIds = (text: string | undefined): string[] => {
-  if (text === undefined) return [];
-  if (text === 'all') return otherServices;
-  const ids = text.split(',').map((id) => id.trim());
-  const unknown = ids.find((id) => id !== 'firefly' && !otherServices.includes(id));
-  if (unknown === undefined) return [...new Set(ids)].filter((id) => id !== 'firefly');
-  throw new StartSettingError(
-    `--services takes all or ids separated by commas, of ${['firefly', ...otherServices].join(', ')}; not "${unknown}".`,
-  );
 };
 
 const manner = (option: string, text: string | undefined): Side | undefined => {

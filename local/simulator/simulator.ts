@@ -25,7 +25,7 @@ import { createTokens } from './tokens.ts';
 
 /** How a simulator starts; every setting of the simulated Adobe may be given as well. */
 export interface SimulatorOptions extends Partial<SimulatorSettings> {
-  /** 0, the default, takes a free port. */
+  /** 0, the default, takes free ports; else the services beside Firefly have the ports that follow, in their order. */
   port?: number;
   /** Base of the status and cancel URLs, when clients come through a proxy; the simulator's own URL by default. */
   advertise?: string;
@@ -139,7 +139,11 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const handle: Handler = (request) => handlers[serviceOf(request.path)](request);
   const server = await serve({ ...shared, serviceOf, handle }, port);
   ownUrl = server.url;
-  running = await Promise.all(definitions.map((each) => startService(each, { ...shared, tokens, pictures })));
+  running = await Promise.all(
+    definitions.map((each, index) =>
+      startService(each, { ...shared, tokens, pictures }, { port: port === 0 ? 0 : port + 1 + index }),
+    ),
+  );
   return {
     url: server.url,
     close: async () => {

@@ -105,6 +105,32 @@ describe('a service that was added by one folder and one line', () => {
     expect((await s3.send(listing)).Contents ?? []).toEqual([]);
   });
 
+  it('lists hosted outputs by pages, embeds one, and has an error in the place of another', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await gateway.call('/v9/splits', { method: 'POST', headers, body: '{"scene":"a beach"}' });
+    const { ticket, follow } = accepted.parse(await answer.json());
+    const job = await gateway.until(ticket);
+    expect(job).toMatchObject({
+      status: 'partially_succeeded',
+      received: 3,
+      errors: [{ code: 'too_bright', message: 'The sky is too bright.' }],
+    });
+    const contents = await Promise.all(job.outputs.map(async ({ key }) => JSON.parse(await read(key))));
+    expect(contents).toEqual(expect.arrayContaining([{ part: 'sea' }, { part: 'sand' }, { parts: 3 }]));
+    const status = await (await fetch(follow)).json();
+    expect(status).toMatchObject({
+      phase: 'half done',
+      ticket,
+      parts: [
+        { name: 'sea', url: expect.stringContaining('X-Amz-Signature') },
+        { name: 'sand', url: expect.stringContaining('X-Amz-Signature') },
+        { name: 'sky', problem: { code: 'too_bright' } },
+      ],
+      summary: { parts: 3 },
+    });
+    expect(JSON.stringify([job, gateway.logLines])).not.toContain('signature=secret');
+  });
+
   it('reads inputs by presigned GETs that are in no record and no log', async () => {
     const first = accepted.parse((await render({ scene: 'a wall' })).body);
     await gateway.until(first.ticket);

@@ -61,9 +61,8 @@ const buildRecordLinks = (
       ? serviceOf(operation).similar?.(first.contentType, `job:${job.jobId}/0`)
       : undefined;
   if (similar !== undefined) links.similar = buildRequestLink(baseUrl, similar.operation, undefined, similar.body);
-  if (body !== undefined) {
-    links.reuse = buildRequestLink(baseUrl, operation, job.modelVersion, operation.repeat?.(body, outputs) ?? body);
-  }
+  const repeated = body && operation.repeat?.(body, outputs);
+  if (repeated !== undefined) links.reuse = buildRequestLink(baseUrl, operation, job.modelVersion, repeated);
   return links;
 };
 

@@ -111,7 +111,8 @@ const recordLinks = z.object({
   cancelUrl: z.url(),
   outputs: z.array(z.url()).meta({ description: 'One for each output, in their order' }),
   reuse: requestLink.optional().meta({
-    description: 'The same request with the seeds of its outputs, which steer towards them and do not reproduce them',
+    description:
+      'The same request with the seeds of its outputs, which steer towards them and do not reproduce them; absent where outputs have no seeds',
   }),
   similar: requestLink.optional().meta({ description: 'A request for images like the first output' }),
 });

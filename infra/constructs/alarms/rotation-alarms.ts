@@ -48,4 +48,12 @@ export const rotationAlarms = (stackName: string, rotationDays: number): AlarmDe
     description:
       'The access token has less than two hours left; token refreshes do not succeed. See GET /health/details.',
   },
+  {
+    // Counted with each new token, so that most periods of minutes would have no value.
+    name: 'services-not-granted',
+    metric: gatewayMetric(stackName, metricNames.servicesNotGranted, Duration.days(1), Stats.MAXIMUM),
+    threshold: 1,
+    description:
+      'Adobe does not let the credential use a service that is on; its jobs wait. GET /health/details names the product to add.',
+  },
 ];

@@ -110,7 +110,7 @@ export interface OperationDefinition {
    * Whether an earlier job's outputs may answer the same request, if its caller asks for that; never if absent.
    */
   reusable?(body: Readonly<Record<string, unknown>>): boolean;
-  /** The request of a job with the seeds of its outputs, which steer and do not reproduce; the same request if absent. */
+  /** The request of a job with the seeds of its outputs, which steer and do not reproduce; absent where outputs have none. */
   repeat?(
     body: Readonly<Record<string, unknown>>,
     outputs: readonly Pick<UpstreamOutput, 'seed'>[],

@@ -9,7 +9,7 @@ export const contentTagging: AdobeService = {
   id: 'content-tagging',
   title: 'Content Tagging',
   baseUrl: 'https://sensei.adobe.io',
-  product: 'Content Tagging',
+  product: 'Content Tagging - Firefly Services',
   // Adobe's guide requires it, and its examples leave it out.
   organizationHeader: 'x-gw-ims-org-id',
   // Adobe prints no limit: this is a cautious one, and a setting.
