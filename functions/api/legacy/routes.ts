@@ -6,9 +6,8 @@ import {
   toLegacyPath,
 } from '#shared/adobe/services/photoshop/legacy/call.ts';
 import { documentCalls } from '#shared/adobe/services/photoshop/legacy/documents.ts';
-import { endedCalls } from '#shared/adobe/services/photoshop/legacy/ended.ts';
+import { documentStatusPath, endedCalls, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/ended.ts';
 import { lightroomCalls } from '#shared/adobe/services/photoshop/legacy/lightroom.ts';
-import { documentStatusPath, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/paths.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
 import { findNullFields, removeFields } from '#shared/requests/null-fields.ts';
 import { maxRequestBytes } from '#shared/requests/request-validation.ts';

@@ -7,7 +7,7 @@ import {
   presentDocumentStatus,
   presentLightroomStatus,
 } from '#shared/adobe/services/photoshop/legacy/bodies.ts';
-import { documentStatusPath, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/paths.ts';
+import { documentStatusPath, lightroomStatusPath } from '#shared/adobe/services/photoshop/legacy/ended.ts';
 import { photoshop } from '#shared/adobe/services/photoshop/service.ts';
 import { isFinal, type Job, requestOf } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';

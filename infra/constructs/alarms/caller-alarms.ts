@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { metricNames } from '#shared/metrics.ts';
-import { type AlarmDefinition, gatewayMetric } from './definition.ts';
+import { type AlarmDefinition, countAlarm, gatewayMetric } from './definition.ts';
 
 /** What may go wrong with the tokens of callers. */
 export const callerTokenAlarms = (stackName: string): AlarmDefinition[] => [
@@ -15,11 +15,10 @@ export const callerTokenAlarms = (stackName: string): AlarmDefinition[] => [
 
 /** The budget of some caller is used up; whose it is stands in the event, never in a metric. */
 export const budgetAlarms = (stackName: string): AlarmDefinition[] => [
-  {
-    name: 'budget-exceeded',
-    metric: gatewayMetric(stackName, metricNames.budgetExceeded, Duration.minutes(5)),
-    threshold: 1,
-    description:
-      'A caller has used up its budget of the day or month: its requests are refused until the next one. The event "Budget Threshold Reached" and GET /usage/callers name it.',
-  },
+  countAlarm(
+    stackName,
+    'budget-exceeded',
+    metricNames.budgetExceeded,
+    'A caller has used up its budget of the day or month: its requests are refused until the next one. The event "Budget Threshold Reached" and GET /usage/callers name it.',
+  ),
 ];

@@ -23,6 +23,19 @@ export const gatewayMetric = (
 ): Metric =>
   new Metric({ namespace: metricNamespace, metricName, dimensionsMap: { service: stackName }, period, statistic });
 
+/** An alarm that goes off whenever a metric counts something, within five minutes. */
+export const countAlarm = (
+  stackName: string,
+  name: string,
+  metricName: MetricName,
+  description: string,
+): AlarmDefinition => ({
+  name,
+  metric: gatewayMetric(stackName, metricName, Duration.minutes(5)),
+  threshold: 1,
+  description,
+});
+
 /** A metric that Lambda writes of one function, summed over five minutes. */
 export const lambdaMetric = (functionName: string, metricName: string): Metric =>
   new Metric({

@@ -1,12 +1,12 @@
 import type { AdobeService } from '../service.ts';
 import { photoshopDialect } from './dialect.ts';
-import { photoshopInputTypes } from './input-types.ts';
-import { legacyPaths } from './legacy/paths.ts';
+import { legacyPaths } from './legacy/ended.ts';
 import { createArtboard } from './operations/create-artboard.ts';
 import { createComposite } from './operations/create-composite.ts';
 import { edit } from './operations/edit.ts';
 import { executeActions } from './operations/execute-actions.ts';
 import { generateManifest } from './operations/generate-manifest.ts';
+import { photoshopInputTypes } from './sources.ts';
 
 /** Adobe Photoshop: documents with layers, edits, actions and manifests (Adobe: `photoshop-api.adobe.io`). */
 export const photoshop: AdobeService = {

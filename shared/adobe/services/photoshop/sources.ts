@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jobOutputPattern, s3UrlPattern } from '../firefly/image-source.ts';
+import { artworkTypes, fontTypes, type InputTypes, pictureTypes, rawTypes } from '../input-types.ts';
 
 /**
  * Exactly one of the fields is there.
@@ -67,6 +68,13 @@ export const portableSource = exactlyOneOf(z.strictObject(portable), [
   'creativeCloudFileId',
 ]);
 
+/** Fonts that a document needs, and what happens when one is missing. */
+export const fontOptions = z.strictObject({
+  additionalFonts: z.array(z.strictObject({ source: portableSource.optional() })).optional(),
+  defaultFontPostScriptName: z.string().optional(),
+  missingFontStrategy: z.enum(['fail', 'use_default']).optional(),
+});
+
 /** A script or action, which may stand in the request itself. */
 export const scriptSource = exactlyOneOf(
   z.strictObject({
@@ -88,6 +96,29 @@ export const presetSource = exactlyOneOf(z.strictObject({ ...file, source: fileS
 
 /** An image that Adobe reads. */
 export const fileImage = z.strictObject({ source: fileSource });
+
+// Adobe: JPEG, PNG, WebP, TIFF, PSD, DNG and camera raw for edits; what other operations open is not printed.
+const documents = [...pictureTypes, ...rawTypes, 'image/vnd.adobe.photoshop', 'image/heic', 'image/avif'];
+const placed = [...documents, ...artworkTypes];
+
+/** What Photoshop takes in each place of its requests. */
+export const photoshopInputTypes: InputTypes = {
+  image: documents,
+  'image.iccProfile': ['application/vnd.iccprofile'],
+  'images[]': documents,
+  'edits.layers[]': placed,
+  'edits.presets[]': ['application/rdf+xml', 'text/plain'],
+  'edits.xmp': ['application/rdf+xml', 'text/plain'],
+  'edits.xmp.masks[]': documents,
+  'options.actions[]': ['application/x-photoshop-actions', 'application/json'],
+  'options.uxp': ['text/javascript', 'application/zip'],
+  'options.additionalContents[]': placed,
+  'options.brushes[]': ['application/x-photoshop-brushes'],
+  'options.patterns[]': ['application/x-photoshop-patterns'],
+  'options.fontOptions': fontTypes,
+  fontOptions: fontTypes,
+  'outputs[]': ['application/vnd.iccprofile'],
+};
 
 const sharedFiles = ['creativeCloudPath', 'creativeCloudFileId', 'lightroomPath'];
 

@@ -65,6 +65,28 @@ describe.concurrent('a request with outputs to be written', () => {
   });
 });
 
+it('a request whose outputs a script makes lets Adobe host them, as nobody knows how many there are', async () => {
+  const rig = await servers.rig(written);
+  const outputs = [{ mediaType: 'application/json', scriptOutputPattern: '*.json' }];
+  const options = { uxp: { source: { content: 'run()', contentType: 'text/javascript' } } };
+  const fields = {
+    operation: 'photoshop/execute-actions',
+    request: JSON.stringify({ image: { source }, options, outputs }),
+  };
+  const accepted = { status: 202, body: { jobId: 'J', statusUrl: `${rig.adobe.url}/v2/status/J` } };
+  rig.adobe.script('POST', '/v2/execute-actions', accepted);
+  const files = ['/a', '/b'].map((name) => ({ destination: { url: `${rig.storage.url}${name}` } }));
+  rig.adobe.script('GET', '/v2/status/J', { status: 200, body: { status: 'succeeded', result: { outputs: files } } });
+  for (const path of ['/a', '/b']) rig.storage.script('GET', path, { status: 200, body: { path } });
+  const { job } = await rig.follow(await rig.scheduled({ fields }));
+  expect(job).toMatchObject({ state: 'succeeded', outputs: [{}, {}] });
+  expect(job.incoming).toBeUndefined();
+  const [sent] = rig.adobe.asked('POST', '/v2/execute-actions');
+  expect(JSON.parse(sent?.body ?? '')).toMatchObject({
+    outputs: [{ scriptOutputPattern: '*.json', destination: { validityPeriod: 86_400 } }],
+  });
+});
+
 describe.concurrent('a lost answer', () => {
   it('leaves no URL in what is recorded of its steps', async () => {
     const rig = await servers.rig(written);

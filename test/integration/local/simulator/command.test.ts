@@ -24,14 +24,11 @@ it('npm run simulator plays the services that it is asked for, and says where', 
     { title: expect.any(String), url: expect.any(String), variable: 'IMAGE_API_URL' },
     { title: 'InDesign', url: expect.any(String), variable: 'INDESIGN_API_URL' },
   ]);
-  for (const { url } of addresses) expect((await fetch(`${url}/v3/status/1`)).status).toBe(401);
+  for (const { url } of addresses) expect((await fetch(`${url}/v3/status/1`)).status).toBe(403);
 });
 
 it('and refuses one that nobody has', async () => {
   child = spawn(process.execPath, [command, '--services', 'indesign,video']);
-  const [said] = await Promise.all([
-    child.stderr?.toArray(),
-    new Promise((resolve) => child?.once('exit', resolve)),
-  ]);
+  const [said] = await Promise.all([child.stderr?.toArray(), new Promise((resolve) => child?.once('exit', resolve))]);
   expect(String(said)).toContain('not "video"');
 });

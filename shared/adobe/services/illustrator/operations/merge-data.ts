@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
-import { artworkPolling, source } from '../fields.ts';
-import { mergeResult } from '../results.ts';
+import { artworkPolling, mergeResult, source } from '../artwork.ts';
 
 const mediaTypes = [
   'image/png',

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import type { OperationDefinition } from '../../operation.ts';
-import { artworkPolling, source } from '../fields.ts';
-import { fileResult } from '../results.ts';
+import { artworkPolling, fileResult, source } from '../artwork.ts';
 
 const mediaTypes = ['image/png', 'image/jpeg'] as const;
 

@@ -30,6 +30,25 @@ export interface LegacyCall {
   translate(body: unknown, keepText: KeepText): Translation;
 }
 
+/** A call with a body, by what it did. */
+export const translateCall = <Body extends z.ZodObject>({
+  path,
+  does,
+  successor,
+  body,
+  translate,
+}: Pick<LegacyCall, 'path' | 'successor'> & {
+  does: string;
+  body: Body;
+  translate(given: z.output<Body>, keepText: KeepText): Translation;
+}): LegacyCall => ({
+  path,
+  title: `${does} (ended by Adobe, answered by ${successor.path})`,
+  successor,
+  body,
+  translate: (given, keepText) => translate(body.parse(given), keepText),
+});
+
 /** A call that Adobe has ended and nothing can answer faithfully. */
 export interface EndedCall {
   path: `/${string}`;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { createArtboard } from '../operations/create-artboard.ts';
 import { createComposite } from '../operations/create-composite.ts';
 import { executeActions } from '../operations/execute-actions.ts';
-import type { LegacyCall } from './call.ts';
+import { type LegacyCall, type Translation, translateCall } from './call.ts';
 import {
   actionOutput,
   legacyInput,
@@ -18,40 +18,45 @@ const listOf = <Output extends z.ZodType>(output: Output) => z.array(output).min
 
 const imagePlace = { 'image.source.url': 'inputs[].href' };
 
+type Given = { inputs: readonly [z.output<typeof legacyInput>]; outputs: readonly Parameters<typeof toOutput>[0][] };
+
+const toOutputs = (outputs: Given['outputs']) => outputs.map((output) => toOutput(output, 7));
+
+/** A request for one document, and what it has besides. */
+const toDocument = (
+  { inputs: [input], outputs }: Given,
+  more: Record<string, unknown> = {},
+  places: Translation['places'] = {},
+): Translation => ({
+  body: { image: toSource(input), ...more, outputs: toOutputs(outputs) },
+  places: { ...outputPlaces, ...imagePlace, ...places },
+});
+
 const rendition = z.strictObject({ inputs: one, outputs: listOf(renditionOutput) });
 
-const renditionCreate: LegacyCall = {
+const renditionCreate = translateCall({
   path: '/pie/psdService/renditionCreate',
-  title: 'Render a document (ended by Adobe, answered by /v2/create-composite)',
+  does: 'Render a document',
   successor: createComposite,
   body: rendition,
-  translate: (body) => {
-    const { inputs, outputs } = rendition.parse(body);
-    return {
-      body: { image: toSource(inputs[0]), outputs: outputs.map((output) => toOutput(output, 7)) },
-      places: { ...outputPlaces, ...imagePlace },
-    };
-  },
-};
+  translate: (given) => toDocument(given),
+});
 
 const artboard = z.strictObject({
   options: z.strictObject({ artboard: z.array(legacyInput).min(1).max(25) }),
   outputs: listOf(renditionOutput),
 });
 
-const artboardCreate: LegacyCall = {
+const artboardCreate = translateCall({
   path: '/pie/psdService/artboardCreate',
-  title: 'Place images side by side (ended by Adobe, answered by /v2/create-artboard)',
+  does: 'Place images side by side',
   successor: createArtboard,
   body: artboard,
-  translate: (body) => {
-    const { options, outputs } = artboard.parse(body);
-    return {
-      body: { images: options.artboard.map(toSource), outputs: outputs.map((output) => toOutput(output, 7)) },
-      places: { ...outputPlaces, 'images[].source.url': 'options.artboard[].href' },
-    };
-  },
-};
+  translate: ({ options, outputs }) => ({
+    body: { images: options.artboard.map(toSource), outputs: toOutputs(outputs) },
+    places: { ...outputPlaces, 'images[].source.url': 'options.artboard[].href' },
+  }),
+});
 
 const resources = {
   fonts: z.array(legacyInput).optional(),
@@ -79,32 +84,17 @@ const withActions = z.strictObject({
   outputs: listOf(actionOutput),
 });
 
-const photoshopActions: LegacyCall = {
+const photoshopActions = translateCall({
   path: '/pie/psdService/photoshopActions',
-  title: 'Run actions on an image (ended by Adobe, answered by /v2/execute-actions)',
+  does: 'Run actions on an image',
   successor: executeActions,
   body: withActions,
-  translate: (body) => {
-    const { inputs, options, outputs } = withActions.parse(body);
-    const { actions, ...files } = options;
-    return {
-      body: {
-        image: toSource(inputs[0]),
-        options: {
-          actions: actions.map(({ actionName, ...file }) => ({ ...toSource(file), actionName })),
-          ...toResources(files),
-        },
-        outputs: outputs.map((output) => toOutput(output, 7)),
-      },
-      places: {
-        ...outputPlaces,
-        ...imagePlace,
-        ...resourcePlaces,
-        'options.actions[].source.url': 'options.actions[].href',
-      },
-    };
+  translate: ({ options: { actions, ...files }, ...given }) => {
+    const named = actions.map(({ actionName, ...file }) => ({ ...toSource(file), actionName }));
+    const places = { ...resourcePlaces, 'options.actions[].source.url': 'options.actions[].href' };
+    return toDocument(given, { options: { actions: named, ...toResources(files) } }, places);
   },
-};
+});
 
 const withActionJson = z.strictObject({
   inputs: one,
@@ -116,34 +106,25 @@ const withActionJson = z.strictObject({
   outputs: listOf(actionOutput),
 });
 
-const actionJson: LegacyCall = {
+const actionJson = translateCall({
   path: '/pie/psdService/actionJSON',
-  title: 'Run actions that stand in the request (ended by Adobe, answered by /v2/execute-actions)',
+  does: 'Run actions that stand in the request',
   successor: executeActions,
   body: withActionJson,
-  translate: (body) => {
-    const { inputs, options, outputs } = withActionJson.parse(body);
-    const { actionJSON, additionalImages, ...files } = options;
-    return {
-      body: {
-        image: toSource(inputs[0]),
-        options: {
-          actions: [{ source: { content: JSON.stringify(actionJSON), contentType: 'application/json' } }],
-          additionalContents: additionalImages?.map(toSource),
-          ...toResources(files),
-        },
-        outputs: outputs.map((output) => toOutput(output, 7)),
-      },
-      places: {
-        ...outputPlaces,
-        ...imagePlace,
-        ...resourcePlaces,
-        'options.actions[].source.content': 'options.actionJSON',
-        'options.additionalContents[].source.url': 'options.additionalImages[].href',
-      },
+  translate: ({ options: { actionJSON, additionalImages, ...files }, ...given }) => {
+    const options = {
+      actions: [{ source: { content: JSON.stringify(actionJSON), contentType: 'application/json' } }],
+      additionalContents: additionalImages?.map(toSource),
+      ...toResources(files),
     };
+    const places = {
+      ...resourcePlaces,
+      'options.actions[].source.content': 'options.actionJSON',
+      'options.additionalContents[].source.url': 'options.additionalImages[].href',
+    };
+    return toDocument(given, { options }, places);
   },
-};
+});
 
 const reference = z.strictObject({ id: z.int().optional(), name: z.string().optional() });
 
@@ -195,13 +176,12 @@ const toOperation = (add: z.output<typeof position> | undefined): Record<string,
   };
 };
 
-const smartObject: LegacyCall = {
+const smartObject = translateCall({
   path: '/pie/psdService/smartObject',
-  title: 'Put files into smart objects (ended by Adobe, answered by /v2/create-composite)',
+  does: 'Put files into smart objects',
   successor: createComposite,
   body: withLayers,
-  translate: (body) => {
-    const { inputs, options, outputs } = withLayers.parse(body);
+  translate: ({ options, ...given }) => {
     const layers = options.layers.map(({ add, id, name, locked, visible, input }) => ({
       operation: toOperation(add),
       type: 'smart_object_layer',
@@ -211,21 +191,13 @@ const smartObject: LegacyCall = {
       protection: locked === true ? ['all'] : undefined,
       smartObject: { smartObjectFile: toSource(input) },
     }));
-    return {
-      body: {
-        image: toSource(inputs[0]),
-        edits: { layers },
-        outputs: outputs.map((output) => toOutput(output, 7)),
-      },
-      places: {
-        ...outputPlaces,
-        ...imagePlace,
-        'edits.layers[].smartObject.smartObjectFile.source.url': 'options.layers[].input.href',
-        'edits.layers[]': 'options.layers[]',
-      },
+    const places = {
+      'edits.layers[].smartObject.smartObjectFile.source.url': 'options.layers[].input.href',
+      'edits.layers[]': 'options.layers[]',
     };
+    return toDocument(given, { edits: { layers } }, places);
   },
-};
+});
 
 /** The calls of Photoshop's first version that Adobe ended on 2026-07-31 and whose successors do the same. */
 export const documentCalls: readonly LegacyCall[] = [

@@ -1,4 +1,6 @@
 import type { EndedCall } from './call.ts';
+import { documentCalls } from './documents.ts';
+import { lightroomCalls } from './lightroom.ts';
 
 /** The calls that Adobe has ended and that no other call answers in the same way. */
 export const endedCalls: readonly EndedCall[] = [
@@ -29,4 +31,16 @@ export const endedCalls: readonly EndedCall[] = [
   { path: '/pie/psdService/depthBlur', advice: 'Nothing replaces it.' },
   { path: '/sensei/cutout', advice: 'POST /v2/remove-background with the mode cutout replaces it.' },
   { path: '/sensei/mask', advice: 'POST /v2/remove-background with the mode mask replaces it.' },
+];
+
+/** Where Lightroom's jobs were followed. */
+export const lightroomStatusPath = '/lrService/status/{jobId}';
+/** Where the jobs of Photoshop's first version were followed. */
+export const documentStatusPath = '/pie/psdService/status/{jobId}';
+
+/** Every path of the ended calls. */
+export const legacyPaths: readonly string[] = [
+  ...[...lightroomCalls, ...documentCalls, ...endedCalls].map(({ path }) => path),
+  lightroomStatusPath,
+  documentStatusPath,
 ];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { edit, orientations, whiteBalances } from '../operations/edit.ts';
-import type { LegacyCall, Translation } from './call.ts';
+import { edit, editFields, orientations, sharpness } from '../operations/edit.ts';
+import { type LegacyCall, type Translation, translateCall } from './call.ts';
 import { legacyInput, lightroomOutput, outputPlaces, toOutput, toSource } from './files.ts';
 
 // Both forms are printed, for all of these calls.
@@ -28,13 +28,13 @@ const toEdit = (
 
 const tone = z.strictObject({ inputs, outputs });
 
-const autoTone: LegacyCall = {
+const autoTone = translateCall({
   path: '/lrService/autoTone',
-  title: 'Correct the tones of an image (ended by Adobe, answered by /v2/edit)',
+  does: 'Correct the tones of an image',
   successor: edit,
   body: tone,
-  translate: (body) => toEdit(tone.parse(body), { autoTone: true }),
-};
+  translate: (given) => toEdit(given, { autoTone: true }),
+});
 
 const straighten = z.strictObject({
   inputs,
@@ -47,73 +47,53 @@ const straighten = z.strictObject({
     .optional(),
 });
 
-const autoStraighten: LegacyCall = {
+const autoStraighten = translateCall({
   path: '/lrService/autoStraighten',
-  title: 'Straighten an image (ended by Adobe, answered by /v2/edit)',
+  does: 'Straighten an image',
   successor: edit,
   body: straighten,
-  translate: (body) => {
-    const { options, ...given } = straighten.parse(body);
+  translate: ({ options, ...given }) => {
     // The ended call cropped unless it was told not to.
     return toEdit(given, { autoStraighten: { enabled: true, constrainCrop: true, ...options } });
   },
+});
+
+const { light, color, effects, sharpen, noiseReduction } = editFields;
+
+/** Each option: where it stands in the edits of the successor, and what it may be there. */
+const editPlaces: Readonly<Record<string, { place: readonly [string, string?]; value: z.ZodType }>> = {
+  Exposure: { place: ['light', 'exposure'], value: light.exposure },
+  Contrast: { place: ['light', 'contrast'], value: light.contrast },
+  Highlights: { place: ['light', 'highlights'], value: light.highlights },
+  Shadows: { place: ['light', 'shadows'], value: light.shadows },
+  Whites: { place: ['light', 'whites'], value: light.whites },
+  Blacks: { place: ['light', 'blacks'], value: light.blacks },
+  Saturation: { place: ['color', 'saturation'], value: color.saturation },
+  Vibrance: { place: ['color', 'vibrance'], value: color.vibrance },
+  WhiteBalance: { place: ['color', 'whiteBalance'], value: color.whiteBalance },
+  Clarity: { place: ['effects', 'clarity'], value: effects.clarity },
+  Dehaze: { place: ['effects', 'dehaze'], value: effects.dehaze },
+  Texture: { place: ['effects', 'texture'], value: effects.texture },
+  VignetteAmount: { place: ['effects', 'vignette'], value: effects.vignette },
+  Sharpness: { place: ['sharpness'], value: sharpness },
+  SharpenDetail: { place: ['sharpen', 'detail'], value: sharpen.detail },
+  SharpenRadius: { place: ['sharpen', 'radius'], value: sharpen.radius },
+  NoiseReduction: { place: ['noiseReduction', 'luminance'], value: noiseReduction.luminance },
+  ColorNoiseReduction: { place: ['noiseReduction', 'color'], value: noiseReduction.color },
 };
 
-const upTo100 = z.int().min(-100).max(100).optional();
-const from0To100 = z.int().min(0).max(100).optional();
-
 const editOptions = z.strictObject({
-  Exposure: z.number().min(-5).max(5).optional(),
-  Contrast: upTo100,
-  Highlights: upTo100,
-  Shadows: upTo100,
-  Whites: upTo100,
-  Blacks: upTo100,
-  Saturation: upTo100,
-  Vibrance: upTo100,
-  WhiteBalance: z.enum(whiteBalances).optional(),
-  Clarity: upTo100,
-  Dehaze: upTo100,
-  Texture: upTo100,
-  VignetteAmount: upTo100,
-  Sharpness: z.int().min(0).max(150).optional(),
-  SharpenDetail: from0To100,
-  SharpenRadius: z.number().min(0.5).max(3).optional(),
+  ...Object.fromEntries(Object.entries(editPlaces).map(([name, { value }]) => [name, value])),
   SharpenEdgeMasking: z
     .never({ error: 'went to 10 and goes to 100 in /v2/edit, and Adobe publishes no counterpart: leave it out' })
     .optional(),
-  NoiseReduction: from0To100,
-  ColorNoiseReduction: from0To100,
 });
 
-type EditOptionName = Exclude<keyof z.output<typeof editOptions>, 'SharpenEdgeMasking'>;
-
-/** Where each option stands in the edits of the successor. */
-const editPlaces: Readonly<Record<EditOptionName, readonly [string, string?]>> = {
-  Exposure: ['light', 'exposure'],
-  Contrast: ['light', 'contrast'],
-  Highlights: ['light', 'highlights'],
-  Shadows: ['light', 'shadows'],
-  Whites: ['light', 'whites'],
-  Blacks: ['light', 'blacks'],
-  Saturation: ['color', 'saturation'],
-  Vibrance: ['color', 'vibrance'],
-  WhiteBalance: ['color', 'whiteBalance'],
-  Clarity: ['effects', 'clarity'],
-  Dehaze: ['effects', 'dehaze'],
-  Texture: ['effects', 'texture'],
-  VignetteAmount: ['effects', 'vignette'],
-  Sharpness: ['sharpness'],
-  SharpenDetail: ['sharpen', 'detail'],
-  SharpenRadius: ['sharpen', 'radius'],
-  NoiseReduction: ['noiseReduction', 'luminance'],
-  ColorNoiseReduction: ['noiseReduction', 'color'],
-};
-
-const toEdits = (options: z.output<typeof editOptions>): Record<string, unknown> => {
+const toEdits = (options: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const edits: Record<string, unknown> = {};
-  for (const [name, [group, field]] of Object.entries(editPlaces)) {
-    const value = options[name as EditOptionName];
+  for (const [name, { place }] of Object.entries(editPlaces)) {
+    const [group, field] = place;
+    const value = options[name];
     if (value === undefined) continue;
     edits[group] = field === undefined ? value : { ...(edits[group] as object | undefined), [field]: value };
   }
@@ -122,48 +102,45 @@ const toEdits = (options: z.output<typeof editOptions>): Record<string, unknown>
 
 const edited = z.strictObject({ inputs, options: editOptions, outputs });
 
-const editImage: LegacyCall = {
+const editImage = translateCall({
   path: '/lrService/edit',
-  title: 'Edit an image (ended by Adobe, answered by /v2/edit)',
+  does: 'Edit an image',
   successor: edit,
   body: edited,
-  translate: (body) => {
-    const { options, ...given } = edited.parse(body);
+  translate: ({ options, ...given }) => {
     return toEdit(given, toEdits(options));
   },
-};
+});
 
 const preset = z.strictObject({
   inputs: z.strictObject({ source: legacyInput, presets: z.array(legacyInput).min(1).max(10) }),
   outputs,
 });
 
-const presets: LegacyCall = {
+const presets = translateCall({
   path: '/lrService/presets',
-  title: 'Apply presets to an image (ended by Adobe, answered by /v2/edit)',
+  does: 'Apply presets to an image',
   successor: edit,
   body: preset,
-  translate: (body) => {
-    const { inputs: files, ...given } = preset.parse(body);
+  translate: ({ inputs: files, ...given }) => {
     return toEdit(
       { ...given, inputs: { source: files.source } },
       { presets: files.presets.map(toSource) },
       { 'edits.presets[].source.url': 'inputs.presets[].href' },
     );
   },
-};
+});
 
 const xmpOptions = z.strictObject({ xmp: z.string().min(1), orientation: z.int().min(1).max(8).optional() });
 
 const withXmp = z.strictObject({ inputs, options: xmpOptions, outputs });
 
-const xmp: LegacyCall = {
+const xmp = translateCall({
   path: '/lrService/xmp',
-  title: 'Apply XMP to an image (ended by Adobe, answered by /v2/edit)',
+  does: 'Apply XMP to an image',
   successor: edit,
   body: withXmp,
-  translate: (body, keepText) => {
-    const { options, ...given } = withXmp.parse(body);
+  translate: ({ options, ...given }, keepText) => {
     const { xmp: text, orientation } = options;
     return toEdit(
       given,
@@ -176,7 +153,7 @@ const xmp: LegacyCall = {
       { 'edits.xmp.source.url': 'options.xmp', 'edits.xmp.orientation': 'options.orientation' },
     );
   },
-};
+});
 
 /** The calls of Lightroom that Adobe ended on 2026-07-31. */
 export const lightroomCalls: readonly LegacyCall[] = [autoTone, autoStraighten, editImage, presets, xmp];

@@ -3,12 +3,11 @@ import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
-import { fontOptions } from '../fonts.ts';
 import { checkLayers, layer, lengthUnit } from '../layers.ts';
 import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
 import { iccProfile, renditions, resample } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
-import { fileSource, warnOfSharedFiles } from '../sources.ts';
+import { fileSource, fontOptions, warnOfSharedFiles } from '../sources.ts';
 import { bounds } from '../text.ts';
 
 const side = z.int().min(1).max(32_000).optional();

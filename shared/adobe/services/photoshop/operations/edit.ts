@@ -23,7 +23,7 @@ export const orientations = [
 ] as const;
 
 /** Adobe: the white balances that an edit knows. */
-export const whiteBalances = [
+const whiteBalances = [
   'As Shot',
   'Auto',
   'Cloudy',
@@ -35,6 +35,25 @@ export const whiteBalances = [
   'Tungsten',
 ] as const;
 
+/** Adobe: what an edit changes by a number or a word, in its groups. */
+export const editFields = {
+  light: {
+    exposure: z.number().min(-5).max(5).optional(),
+    contrast: upTo100,
+    highlights: upTo100,
+    shadows: upTo100,
+    whites: upTo100,
+    blacks: upTo100,
+  },
+  color: { saturation: upTo100, vibrance: upTo100, whiteBalance: z.enum(whiteBalances).optional() },
+  effects: { clarity: upTo100, dehaze: upTo100, texture: upTo100, vignette: upTo100 },
+  sharpen: { detail: from0To100, edgeMasking: from0To100, radius: z.number().min(0.5).max(3).optional() },
+  noiseReduction: { luminance: from0To100, color: from0To100 },
+};
+
+/** Adobe: how much an edit sharpens. */
+export const sharpness = z.int().min(0).max(150).optional();
+
 const edits = z.strictObject({
   autoTone: z.boolean().optional(),
   autoStraighten: z
@@ -44,25 +63,12 @@ const edits = z.strictObject({
       uprightMode: z.enum(['auto', 'full', 'level', 'vertical']).optional(),
     })
     .optional(),
-  light: z
-    .strictObject({
-      exposure: z.number().min(-5).max(5).optional(),
-      contrast: upTo100,
-      highlights: upTo100,
-      shadows: upTo100,
-      whites: upTo100,
-      blacks: upTo100,
-    })
-    .optional(),
-  color: z
-    .strictObject({ saturation: upTo100, vibrance: upTo100, whiteBalance: z.enum(whiteBalances).optional() })
-    .optional(),
-  effects: z.strictObject({ clarity: upTo100, dehaze: upTo100, texture: upTo100, vignette: upTo100 }).optional(),
-  sharpness: z.int().min(0).max(150).optional(),
-  sharpen: z
-    .strictObject({ detail: from0To100, edgeMasking: from0To100, radius: z.number().min(0.5).max(3).optional() })
-    .optional(),
-  noiseReduction: z.strictObject({ luminance: from0To100, color: from0To100 }).optional(),
+  light: z.strictObject(editFields.light).optional(),
+  color: z.strictObject(editFields.color).optional(),
+  effects: z.strictObject(editFields.effects).optional(),
+  sharpness,
+  sharpen: z.strictObject(editFields.sharpen).optional(),
+  noiseReduction: z.strictObject(editFields.noiseReduction).optional(),
   presets: z.array(presetSource).max(10).optional(),
   xmp: z
     .strictObject({

@@ -3,11 +3,10 @@ import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
-import { fontOptions } from '../fonts.ts';
 import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
 import { renditions } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
-import { fileImage, portableSource, scriptSource, warnOfSharedFiles } from '../sources.ts';
+import { fileImage, fontOptions, portableSource, scriptSource, warnOfSharedFiles } from '../sources.ts';
 
 const resource = z.strictObject({ source: portableSource });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { edit } from '#shared/adobe/services/photoshop/operations/edit.ts';
+import { executeActions } from '#shared/adobe/services/photoshop/operations/execute-actions.ts';
 
 const image = { source: { url: 's3://bucket/a.png' } };
 const own = { url: 'https://example.com/a?sig=secret', storageType: 'azure' };
@@ -44,6 +45,15 @@ describe('where outputs of Photoshop go', () => {
     expect(JSON.stringify([edit.destinations?.host?.(body), edit.destinations?.write?.(body, [])])).not.toContain(
       'secret',
     );
+  });
+
+  it('stays with Adobe where a pattern finds the files of a script, whose number nobody knows', () => {
+    const outputs = [{ mediaType: 'image/png' }, { mediaType: 'application/json', scriptOutputPattern: '*.json' }];
+    // Without a number there are no addresses to write to.
+    expect(executeActions.countOutputs?.({ outputs })).toBeUndefined();
+    expect(executeActions.destinations?.host?.({ outputs })).toEqual({
+      outputs: outputs.map((output) => ({ ...output, destination: { validityPeriod: 86_400 } })),
+    });
   });
 
   it('is known without an answer', () => {
