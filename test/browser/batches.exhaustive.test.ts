@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildConsole } from '#console/build.ts';
 import { openPage } from '#test/fixtures/browser.ts';
-import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
+import { consoleStartMs, startConsoleGateway } from '#test/fixtures/console-gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startGateway({
-    ...withoutPictures,
-    schedules: true,
-    settings: { ...withoutPictures.settings, consoleDirectory: await buildConsole() },
-  });
-});
+  gateway = await startConsoleGateway({ schedules: true });
+}, consoleStartMs);
 afterAll(() => gateway.close());
 
 const open = (path: string, options: Parameters<typeof openPage>[1] = {}) =>

@@ -1,5 +1,6 @@
 import { Suspense, useEffect } from 'react';
 import { NavLink, Outlet, ScrollRestoration, useMatches, useNavigation } from 'react-router';
+import { useOwnCaller } from '../api/own-caller.ts';
 import { useSettings } from '../api/settings.ts';
 import { pages } from './pages.ts';
 
@@ -7,6 +8,9 @@ import { pages } from './pages.ts';
 export const Frame = () => {
   const settings = useSettings();
   const { state } = useNavigation();
+  // Where IAM decides for each call, nobody knows before: the link is there, and the page says what was refused.
+  const own = useOwnCaller();
+  const mayOperate = own.data !== undefined && own.data.operator !== false;
   useTitle(settings.data?.stage);
   return (
     <div className="frame">
@@ -19,7 +23,7 @@ export const Frame = () => {
         </span>
         <nav aria-label="Pages">
           {pages
-            .filter(({ isInNavigation }) => isInNavigation)
+            .filter((page) => page.isInNavigation && (page.for === undefined || mayOperate))
             .map(({ path, title }) => (
               <NavLink key={path} to={path} end={path === '/'}>
                 {title}

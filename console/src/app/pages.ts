@@ -8,6 +8,8 @@ export interface Page {
   title: string;
   /** Whether a link stands at the top. */
   isInNavigation?: boolean;
+  /** Who is shown that link; by default everybody. */
+  for?: 'operators';
   load(): Promise<{ Component: ComponentType }>;
 }
 
@@ -19,4 +21,18 @@ export const pages: readonly Page[] = [
   { path: '/batches', title: 'Batches', isInNavigation: true, load: () => import('../batches/batches.tsx') },
   { path: '/batches/new', title: 'New batch', load: () => import('../batches/new-batch.tsx') },
   { path: '/batches/:batchId', title: 'Batch', load: () => import('../batches/batch.tsx') },
+  { path: '/webhooks', title: 'Webhooks', isInNavigation: true, load: () => import('../webhooks/webhooks.tsx') },
+  { path: '/webhooks/:webhookId', title: 'Webhook', load: () => import('../webhooks/webhook.tsx') },
+  {
+    path: '/operators/queue',
+    title: 'Operators',
+    isInNavigation: true,
+    for: 'operators',
+    load: () => import('../operators/queue/queue.tsx'),
+  },
+  { path: '/operators/callers', title: 'Callers', load: () => import('../operators/callers/callers.tsx') },
+  { path: '/operators/callers/:callerId', title: 'Caller', load: () => import('../operators/callers/caller.tsx') },
+  { path: '/operators/usage', title: 'Usage', load: () => import('../operators/usage/usage.tsx') },
+  { path: '/operators/audit', title: 'Audit', load: () => import('../operators/audit/audit.tsx') },
+  { path: '/operators/health', title: 'Health', load: () => import('../operators/health/health.tsx') },
 ];

@@ -1,4 +1,4 @@
-import { formatNumber } from '../ui/format.ts';
+import { showNumber } from '../ui/words.ts';
 import type { Batch } from './batch-api.ts';
 import { buildBar } from './batch-states.ts';
 
@@ -16,10 +16,10 @@ export const BatchBar = ({ batch }: { batch: Pick<Batch, 'counts' | 'lines' | 's
         {parts.map(({ label, look, count }) => (
           <li key={label}>
             <span className={`look-${look}`} aria-hidden="true" />
-            {formatNumber(count)} {label}
+            {showNumber(count)} {label}
           </li>
         ))}
-        {unread > 0 && <li>{formatNumber(unread)} not read yet</li>}
+        {unread > 0 && <li>{showNumber(unread)} not read yet</li>}
         {parts.length === 0 && unread === 0 && (
           <li>{batch.status === 'refused' ? 'No line ran' : 'No line read yet'}</li>
         )}

@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { fetchApi } from '../api/client.ts';
 import { DataTable } from '../ui/data-table.tsx';
-import { formatNumber } from '../ui/format.ts';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
+import { showNumber } from '../ui/words.ts';
 import { type Batch, isOver } from './batch-api.ts';
 import { type BatchLine, useLines } from './line-api.ts';
 
@@ -59,14 +59,14 @@ const Downloads = ({ batch: { batchId } }: { batch: Batch }) => {
 };
 
 const columns = [
-  { title: 'Line', isNumber: true, isRowHeader: true, cell: ({ line }: BatchLine) => formatNumber(line) },
+  { title: 'Line', isNumber: true, isRowHeader: true, cell: ({ line }: BatchLine) => showNumber(line) },
   { title: 'Id', cell: ({ id }: BatchLine) => <span className="clipped">{id}</span> },
   { title: 'State', cell: ({ status }: BatchLine) => status.replaceAll('_', ' ') },
-  { title: 'Outputs', isNumber: true, cell: ({ outputs }: BatchLine) => formatNumber(outputs) },
+  { title: 'Outputs', isNumber: true, cell: ({ outputs }: BatchLine) => showNumber(outputs) },
   {
     title: 'Cost',
     isNumber: true,
-    cell: ({ cost }: BatchLine) => (cost === undefined ? '' : formatNumber(cost)),
+    cell: ({ cost }: BatchLine) => (cost === undefined ? '' : showNumber(cost)),
   },
   {
     title: 'Said about it',

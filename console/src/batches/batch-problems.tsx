@@ -1,7 +1,7 @@
 import { Button } from '@adobe/react-spectrum/Button';
 import { Link } from 'react-router';
-import { formatNumber } from '../ui/format.ts';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
+import { showNumber } from '../ui/words.ts';
 import type { Batch } from './batch-api.ts';
 import { groupProblems } from './group-problems.ts';
 import { brokenStates, useLines } from './line-api.ts';
@@ -28,10 +28,10 @@ const Problems = ({ batch, broken }: { batch: Batch; broken: number }) => {
       {groupProblems(lines).map(({ code, count, example, advice }) => (
         <div key={code} className="problem-group">
           <h3 className="long-text">
-            {code}, {formatNumber(count)} {count === 1 ? 'line' : 'lines'}
+            {code}, {showNumber(count)} {count === 1 ? 'line' : 'lines'}
           </h3>
           <p>
-            For example line {formatNumber(example.line)}
+            For example line {showNumber(example.line)}
             {example.id !== undefined && <span className="long-text"> ({example.id})</span>}:{' '}
             <span className="long-text">{example.error?.message ?? 'It brought nothing.'}</span>{' '}
             {example.jobId && <Link to={`/jobs/${example.jobId}`}>Its job</Link>}
@@ -42,7 +42,7 @@ const Problems = ({ batch, broken }: { batch: Batch; broken: number }) => {
       {hasNextPage && (
         <div className="toolbar">
           <span>
-            {formatNumber(lines.length)} of {formatNumber(broken)} looked at.
+            {showNumber(lines.length)} of {showNumber(broken)} looked at.
           </span>
           <Button variant="secondary" isPending={isFetchingNextPage} onPress={() => fetchNextPage()}>
             Look at more

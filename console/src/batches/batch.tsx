@@ -1,9 +1,10 @@
 import { Button } from '@adobe/react-spectrum/Button';
 import { Link, useNavigate, useParams } from 'react-router';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { formatDistance, formatNumber, formatTime } from '../ui/format.ts';
+import { showDistance } from '../ui/dates.ts';
 import { Loading } from '../ui/loading.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
+import { showDateTime, showNumber } from '../ui/words.ts';
 import '../ui/fields.css';
 import './batches.css';
 import { type Batch, isOver, useBatch, useCancelBatch, useEraseBatch, useRetryBatch } from './batch-api.ts';
@@ -35,11 +36,11 @@ const BatchDetails = ({ batch }: { batch: Batch }) => (
     </div>
     <p role="status">
       <strong>{describeState(batch)}</strong>
-      {batch.estimatedEndAt && !isOver(batch) && `, the last line starts ${formatDistance(batch.estimatedEndAt)}`}
+      {batch.estimatedEndAt && !isOver(batch) && `, the last line starts ${showDistance(batch.estimatedEndAt)}`}
     </p>
     {batch.waiting && (
       <p>
-        Your policy has no room for more just now ({batch.waiting.rule}), since {formatTime(batch.waiting.since)}. It
+        Your policy has no room for more just now ({batch.waiting.rule}), since {showDateTime(batch.waiting.since)}. It
         goes on by itself.
       </p>
     )}
@@ -51,9 +52,9 @@ const BatchDetails = ({ batch }: { batch: Batch }) => (
       </p>
     ))}
     <dl className="facts">
-      <Fact name="Made" value={formatTime(batch.createdAt)} />
-      {batch.finishedAt && <Fact name="Ended" value={formatTime(batch.finishedAt)} />}
-      {batch.lines !== undefined && <Fact name="Lines" value={formatNumber(batch.lines)} />}
+      <Fact name="Made" value={showDateTime(batch.createdAt)} />
+      {batch.finishedAt && <Fact name="Ended" value={showDateTime(batch.finishedAt)} />}
+      {batch.lines !== undefined && <Fact name="Lines" value={showNumber(batch.lines)} />}
       <Fact name="Priority" value={batch.priority} />
       {Object.entries(batch.labels ?? {}).map(([name, value]) => (
         <Fact key={name} name={`Label ${name}`} value={value} />
@@ -99,7 +100,7 @@ const BatchActions = ({ batch }: { batch: Batch }) => {
             isPending={retry.isPending}
             onPress={() => retry.mutate(batchId, { onSuccess: (made) => navigate(`/batches/${made.batchId}`) })}
           >
-            {`Retry ${formatNumber(failed)} that failed`}
+            {`Retry ${showNumber(failed)} that failed`}
           </Button>
         )}
         {canCancel && (
@@ -109,7 +110,7 @@ const BatchActions = ({ batch }: { batch: Batch }) => {
             isDisabled={cancel.isPending}
             onConfirm={() => cancel.mutate(batchId)}
           >
-            {`${formatNumber(counts.unfinished)} jobs wait or run. Those that wait end at no cost; what is made already stays.`}
+            {`${showNumber(counts.unfinished)} jobs wait or run. Those that wait end at no cost; what is made already stays.`}
           </ConfirmButton>
         )}
         {isOver(batch) && (

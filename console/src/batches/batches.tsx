@@ -1,9 +1,9 @@
 import { Button } from '@adobe/react-spectrum/Button';
 import { Link, useNavigate } from 'react-router';
 import { DataTable } from '../ui/data-table.tsx';
-import { formatTime } from '../ui/format.ts';
 import { Loading } from '../ui/loading.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
+import { showDateTime } from '../ui/words.ts';
 import './batches.css';
 import '../ui/fields.css';
 import { type Batch, useBatches } from './batch-api.ts';
@@ -51,5 +51,5 @@ const columns = [
   },
   { title: 'State', cell: describeState },
   { title: 'Lines', cell: (batch: Batch) => <BatchBar batch={batch} /> },
-  { title: 'Made', cell: ({ createdAt }: Batch) => formatTime(createdAt) },
+  { title: 'Made', cell: ({ createdAt }: Batch) => showDateTime(createdAt) },
 ];

@@ -5,9 +5,9 @@ import { TextField } from '@adobe/react-spectrum/TextField';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { ApiProblem } from '../api/problem.ts';
-import { formatBytes, formatNumber } from '../ui/format.ts';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { useDraft } from '../ui/use-draft.ts';
+import { showBytes, showNumber } from '../ui/words.ts';
 import '../ui/fields.css';
 import './batches.css';
 import { useCreateBatch } from './batch-api.ts';
@@ -55,7 +55,7 @@ const findFileProblem = ({ name, size }: File): string | undefined => {
   if (findFileKind(name) === undefined) return `${name} is no CSV, JSONL, JSON or XLSX file.`;
   if (size === 0) return `${name} is empty.`;
   if (size <= maxFileBytes) return undefined;
-  return `${name} has ${formatBytes(size)}; the page sends up to ${formatBytes(maxFileBytes)}. Put larger files into the bucket, below inbox/.`;
+  return `${name} has ${showBytes(size)}; the page sends up to ${showBytes(maxFileBytes)}. Put larger files into the bucket, below inbox/.`;
 };
 
 const SendFile = ({ file, preview }: ChosenFile) => {
@@ -99,8 +99,8 @@ const SendFile = ({ file, preview }: ChosenFile) => {
     <>
       <h2 className="long-text">{file.name}</h2>
       <p>
-        {formatBytes(file.size)}
-        {count !== undefined && count > 0 && `, ${formatNumber(count)} ${count === 1 ? 'request' : 'requests'}`}
+        {showBytes(file.size)}
+        {count !== undefined && count > 0 && `, ${showNumber(count)} ${count === 1 ? 'request' : 'requests'}`}
       </p>
       {problem && <ProblemNotice title="The file cannot be a batch" error={new Error(problem)} />}
       <PreviewTable preview={preview} />

@@ -1,5 +1,5 @@
 import { DataTable } from '../ui/data-table.tsx';
-import { formatNumber } from '../ui/format.ts';
+import { showNumber } from '../ui/words.ts';
 import type { FilePreview, PreviewLine } from './preview-file.ts';
 
 /** The first requests of a file, and what is wrong with them. */
@@ -14,14 +14,14 @@ export const PreviewTable = ({ preview: { lines, count, problem } }: { preview: 
     <>
       <DataTable label="First lines" rows={lines} rowKey={({ line }) => String(line)} columns={columns} />
       {count !== undefined && count > lines.length && (
-        <p>And {formatNumber(count - lines.length)} more. A line that is wrong never stops the others.</p>
+        <p>And {showNumber(count - lines.length)} more. A line that is wrong never stops the others.</p>
       )}
     </>
   );
 };
 
 const columns = [
-  { title: 'Line', isNumber: true, isRowHeader: true, cell: ({ line }: PreviewLine) => formatNumber(line) },
+  { title: 'Line', isNumber: true, isRowHeader: true, cell: ({ line }: PreviewLine) => showNumber(line) },
   { title: 'Id', cell: ({ id }: PreviewLine) => <span className="clipped">{id}</span> },
   { title: 'Operation', cell: ({ operation }: PreviewLine) => <span className="clipped">{operation}</span> },
   { title: 'Prompt', cell: ({ prompt }: PreviewLine) => <span className="clipped">{prompt}</span> },

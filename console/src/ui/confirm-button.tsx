@@ -1,7 +1,7 @@
 import { AlertDialog } from '@adobe/react-spectrum/AlertDialog';
 import { Button } from '@adobe/react-spectrum/Button';
-import { DialogTrigger } from '@adobe/react-spectrum/DialogTrigger';
-import type { ReactNode } from 'react';
+import { DialogContainer } from '@adobe/react-spectrum/DialogContainer';
+import { type ReactNode, useState } from 'react';
 
 /** A button for what cannot be taken back: it asks first. */
 export const ConfirmButton = (props: {
@@ -14,20 +14,30 @@ export const ConfirmButton = (props: {
   onConfirm(): void;
 }) => {
   const { label, children, title, isDisabled, isQuiet = false, onConfirm } = props;
+  const [isOpen, setIsOpen] = useState(false);
   return (
-    <DialogTrigger>
-      <Button variant="negative" style={isQuiet ? 'outline' : 'fill'} isDisabled={isDisabled}>
+    <>
+      <Button
+        variant="negative"
+        style={isQuiet ? 'outline' : 'fill'}
+        isDisabled={isDisabled}
+        onPress={() => setIsOpen(true)}
+      >
         {label}
       </Button>
-      <AlertDialog
-        variant="destructive"
-        title={title}
-        primaryActionLabel={label}
-        cancelLabel="Leave it"
-        onPrimaryAction={onConfirm}
-      >
-        {children}
-      </AlertDialog>
-    </DialogTrigger>
+      <DialogContainer onDismiss={() => setIsOpen(false)}>
+        {isOpen && (
+          <AlertDialog
+            variant="destructive"
+            title={title}
+            primaryActionLabel={label}
+            cancelLabel="Leave it"
+            onPrimaryAction={onConfirm}
+          >
+            {children}
+          </AlertDialog>
+        )}
+      </DialogContainer>
+    </>
   );
 };

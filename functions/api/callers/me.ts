@@ -26,7 +26,8 @@ const costCount = z.object({
   resetsAt: z.iso.datetime(),
 });
 
-const callerView = z.object({
+/** A caller as it sees itself. */
+export const callerView = z.object({
   caller: z.string().meta({ description: 'How your jobs, events and reports name you' }),
   policy: callerPolicySchema.meta({
     description: 'The rules in force: your own, and those of the stage where you have none',

@@ -27,7 +27,10 @@ export const callerPauseView = z
   })
   .meta({ id: 'CallerPause' });
 
-const pausedCaller = z.object({ callerId: z.string(), pause: callerPauseView.optional() }).meta({ id: 'PausedCaller' });
+/** Whether a caller is paused. */
+export const pausedCaller = z
+  .object({ callerId: z.string(), pause: callerPauseView.optional() })
+  .meta({ id: 'PausedCaller' });
 
 export const viewCallerPause = ({ state, since, by, reason }: CallerPause): z.output<typeof callerPauseView> => ({
   state,

@@ -14,7 +14,8 @@ import type { Route } from '../http/router.ts';
 import { cancelFoundJob } from '../jobs/cancel.ts';
 import { unknownJob } from '../jobs/get.ts';
 
-const queueCallers = z
+/** Whose jobs fill the queue. */
+export const queueCallers = z
   .object({
     callers: z.array(
       z.object({

@@ -18,7 +18,8 @@ const sums = {
   cost: z.number().meta({ description: 'In Operations' }),
 };
 
-const usageSchema = z
+/** What jobs cost. */
+export const usageSchema = z
   .object({
     from: z.iso.date(),
     to: z.iso.date(),
