@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { type Clock, systemClock } from '../clock.ts';
 import { eraseObjects } from './erase-objects.ts';
 
 /** Names an object in S3. */
@@ -47,6 +48,11 @@ export interface ObjectStore {
   bucket: string;
   /** Makes a URL that reads one object for a while. It dies early if the session of the role that signed it does. */
   presignGet(object: ObjectRef): Promise<string>;
+  /**
+   * Makes a URL that reads one object that never changes, the same for all of an hour where the same process is asked: a browser
+   * that meets it again has what it leads to. Signed at the beginning of the hour, it is good for two.
+   */
+  presignCacheable(object: ObjectRef): Promise<string>;
   /** Makes a form that stores one object in the gateway's bucket; its policy fixes key, type and largest size. */
   presignUpload(policy: UploadFormPolicy): Promise<UploadForm>;
   /** Stores an object in the gateway's bucket. */
@@ -73,9 +79,10 @@ export interface ObjectStore {
  */
 export const createObjectStore = (
   s3: S3Client,
-  { bucket, urlLifetimeSeconds }: { bucket: string; urlLifetimeSeconds: number },
+  { bucket, urlLifetimeSeconds, clock = systemClock }: { bucket: string; urlLifetimeSeconds: number; clock?: Clock },
 ): ObjectStore => ({
   bucket,
+  presignCacheable: createPresignCacheable(s3, clock),
   presignGet: (object) =>
     getSignedUrl(s3, new GetObjectCommand({ Bucket: object.bucket, Key: object.key }), {
       expiresIn: urlLifetimeSeconds,
@@ -111,6 +118,28 @@ export const createObjectStore = (
     }),
   erase: (prefix) => eraseObjects(s3, bucket, prefix),
 });
+
+const hourMs = 3_600_000;
+const maxRemembered = 20_000;
+
+/** Signing takes a millisecond of the processor, and a page has hundreds of pictures: what was signed within the hour is remembered. */
+const createPresignCacheable = (s3: S3Client, clock: Clock): ObjectStore['presignCacheable'] => {
+  const known = new Map<string, Promise<string>>();
+  let knownOf = 0;
+  return ({ bucket, key }) => {
+    const hour = Math.floor(clock.now() / hourMs) * hourMs;
+    if (hour !== knownOf || known.size >= maxRemembered) known.clear();
+    knownOf = hour;
+    const name = `${bucket}/${key}`;
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    const url =
+      known.get(name) ?? getSignedUrl(s3, command, { expiresIn: (2 * hourMs) / 1_000, signingDate: new Date(hour) });
+    known.set(name, url);
+    // Without credentials nothing was signed: the next one tries again.
+    url.catch(() => known.delete(name));
+    return url;
+  };
+};
 
 const ignoreAbsent = async <Found>(find: () => Promise<Found>): Promise<Found | undefined> => {
   try {

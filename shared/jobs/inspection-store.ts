@@ -2,7 +2,7 @@ import { allOf, Condition, condition, exists } from '../aws/expressions.ts';
 import { type Table, updateItem } from '../aws/table.ts';
 import { type Inspection, inspectionName } from './inspection.ts';
 import type { Job } from './job.ts';
-import { jobKey } from './job-store.ts';
+import { jobKey, markChanged } from './job-store.ts';
 
 /** Of an output with a place in the list of Adobe. */
 interface InspectedOutput {
@@ -61,7 +61,11 @@ export const endInspection = async (
 ): Promise<void> => {
   const name = inspectionName(index);
   await updateItem(table, jobKey(jobId), {
-    set: { [`inspections.${name}`]: found, inspectedAt: new Date(table.clock.now()).toISOString() },
+    set: {
+      [`inspections.${name}`]: found,
+      inspectedAt: new Date(table.clock.now()).toISOString(),
+      ...markChanged(table, jobId),
+    },
     when: allOf(exists, hasInspections, isOpen(name)),
   });
 };

@@ -12,11 +12,11 @@ import { jsonResponse, ProblemError } from '../http/problem.ts';
 import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
 import { buildJobLinks, readOutcome } from './present-job.ts';
-import { findThumbnail, readWidth } from './thumbnail.ts';
+import { findThumbnail, presignThumbnails, readWidth, thumbnailsQuery } from './thumbnail.ts';
 import { jobRecord, type RecordLinks, type RequestLink, viewJobRecord } from './view.ts';
 import { createWaitEstimate } from './wait-estimate.ts';
 
-type GetContext = Pick<ApiContext, 'table' | 'lanes' | 'inputs'>;
+type GetContext = Pick<ApiContext, 'table' | 'lanes' | 'inputs' | 'objects'>;
 
 /** The gateway's full record of a job, with its place and its time while it waits. */
 export const getRoute = (context: GetContext): Route => {
@@ -27,15 +27,18 @@ export const getRoute = (context: GetContext): Route => {
     describe: {
       tag: 'Jobs',
       summary: 'Everything about a job',
+      query: z.object({ thumbnails: thumbnailsQuery }),
       answers: { 200: { description: 'Its record', content: { 'application/json': jobRecord } } },
       errors: [404],
     },
     handle: async (request) => {
+      const width = readWidth(request.query['thumbnails'], 'thumbnails');
       const job = await findJob(context, request);
       const stored = await readRequest(context.table, job);
       const body = stored && exactRequestOf(stored);
       const links = buildRecordLinks(request, job, body, context.inputs.maxBytes);
-      return jsonResponse(200, viewJobRecord(job, { body, links, wait: await estimateWait(job) }));
+      const thumbnails = await presignThumbnails(context.objects, job, width);
+      return jsonResponse(200, viewJobRecord(job, { body, links, wait: await estimateWait(job), thumbnails }));
     },
   };
 };

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { operations } from '#shared/adobe/services/registry.ts';
-import { type ThumbnailWidth, thumbnailWidths } from '#shared/deployment/bucket.ts';
+import type { ThumbnailWidth } from '#shared/deployment/bucket.ts';
 import { foldText } from '#shared/jobs/job-filter.ts';
 import type { JobQuery } from '#shared/jobs/job-list.ts';
 import { maxListedPrompt } from '#shared/jobs/listing.ts';
 import { jobsQuery, parameterProblem, readLabel, readLimit, readStates } from '../http/pagination.ts';
 import type { ApiRequest } from '../http/request.ts';
+import { readWidth, thumbnailsQuery } from './thumbnail.ts';
 
 /** How long a text is that is searched for, in characters. */
 export const maxSearchLength = 200;
@@ -44,10 +45,7 @@ export const jobListQuery = z.object({
     description:
       'Jobs that have changed since then, in the order of their changes; `changedUntil` of the answer is what to ask with next. Cheap enough to be asked every few seconds',
   }),
-  thumbnails: z
-    .enum(thumbnailWidths.map(String))
-    .optional()
-    .meta({ description: 'Adds `thumbnail` of this width in pixels to each output that has one' }),
+  thumbnails: thumbnailsQuery,
 });
 
 /** What a query asks for. */
@@ -86,12 +84,11 @@ export const readJobListQuery = (query: ApiRequest['query']): JobListQuery => {
     oldestFirst: readOne('sort', query['sort']) === 'oldest',
     since,
   };
-  const thumbnails = readOne('thumbnails', query['thumbnails']);
   return {
     ...wanted,
     limit: readLimit(query['limit']),
     cursor: query['cursor'],
-    thumbnailWidth: thumbnailWidths.find((width) => String(width) === thumbnails),
+    thumbnailWidth: readWidth(query['thumbnails'], 'thumbnails'),
     list: JSON.stringify(wanted),
   };
 };

@@ -7,6 +7,7 @@ import { decodeCursor, encodeCursor, nextCursor } from '../http/pagination.ts';
 import { jsonResponse, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { jobListQuery, readJobListQuery } from './list-query.ts';
+import { presignThumbnails } from './thumbnail.ts';
 import { jobSummary, summaryAttributes, viewJobSummary } from './view.ts';
 
 // The beginning of the prompt stands in the record for lists only: no step of a job reads it.
@@ -28,7 +29,7 @@ export const jobsPage = z
   .meta({ id: 'JobsPage' });
 
 /** The caller's jobs, by the time at which they were made or changed. */
-export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
+export const listRoute = ({ table, objects }: Pick<ApiContext, 'table' | 'objects'>): Route => ({
   method: 'GET',
   path: '/jobs',
   describe: {
@@ -41,7 +42,7 @@ export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
   },
   handle: async (request) => {
     const caller = request.caller();
-    const { limit, since, cursor, list, ...wanted } = readJobListQuery(request.query);
+    const { limit, since, cursor, thumbnailWidth, list, ...wanted } = readJobListQuery(request.query);
     const identity = [caller, list];
     const after = cursor === undefined ? undefined : decodeCursor(cursor, identity);
     const changedUntil = toIso(table.clock.now() - changesLagMs);
@@ -52,7 +53,9 @@ export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
         : await listChanges(table, { ...query, since }, listedJob);
     const { jobs, next, searchedTo } = found;
     const page: z.output<typeof jobsPage> = {
-      jobs: jobs.map(viewJobSummary),
+      jobs: await Promise.all(
+        jobs.map(async (job) => viewJobSummary(job, await presignThumbnails(objects, job, thumbnailWidth))),
+      ),
       cursor: next === undefined ? undefined : encodeCursor(next, identity),
       searchedTo,
       changedUntil: since !== undefined && next !== undefined ? undefined : changedUntil,

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type ThumbnailWidth, thumbnailKey, thumbnailWidths } from '#shared/deployment/bucket.ts';
 import {
   findInspection,
@@ -12,16 +13,35 @@ import { parameterProblem } from '../http/pagination.ts';
 import { ProblemError } from '../http/problem.ts';
 
 /**
- * The width in a query.
+ * The width in a query, of its parameter `width` or another one.
  *
  * @throws {ProblemError} 400 for one that thumbnails are not made in
  */
-export const readWidth = (given: string | undefined): ThumbnailWidth | undefined => {
+export const readWidth = (given: string | undefined, parameter = 'width'): ThumbnailWidth | undefined => {
   if (given === undefined) return undefined;
   const width = thumbnailWidths.find((each) => String(each) === given);
-  if (width === undefined) throw parameterProblem('width', `is not ${thumbnailWidths.join(', ')}`);
+  if (width === undefined) throw parameterProblem(parameter, `is not ${thumbnailWidths.join(', ')}`);
   return width;
 };
+
+/** The parameter that has thumbnails named beside the outputs of jobs. */
+export const thumbnailsQuery = z
+  .enum(thumbnailWidths.map(String))
+  .optional()
+  .meta({ description: 'Adds `thumbnail` of this width in pixels to each output that has one' });
+
+/** URLs of the thumbnails of a job, by the positions of its outputs; undefined for an output that has none, or none yet. */
+export const presignThumbnails = async (
+  { presignCacheable }: Pick<ApiContext['objects'], 'presignCacheable'>,
+  job: Pick<Job, 'outputs' | 'inspections'>,
+  width: ThumbnailWidth | undefined,
+): Promise<(string | undefined)[]> =>
+  Promise.all(
+    (width === undefined ? [] : (job.outputs ?? [])).map(async (output, position) => {
+      if (width === undefined || findInspection(job, position)?.thumbnail !== 'made') return undefined;
+      return presignCacheable({ bucket: output.bucket, key: thumbnailKey(output, width) });
+    }),
+  );
 
 /** How long an inspection may take, in ms: then it was cut off, and is begun again when somebody wants to see its thumbnail. */
 const inspectionMs = 60_000;

@@ -75,8 +75,15 @@ export const summaryAttributes = {
 /** A job as it is read for a list: its record, and what stands beside it of its prompt. */
 export type SummarisedJob = Pick<Job, keyof typeof summaryAttributes> & { prompt?: string };
 
-/** What a list says about each job: everything but its request and its history. */
-export const viewJobSummary = (job: SummarisedJob): z.output<typeof jobSummary> => ({
+/**
+ * What a list says about each job: everything but its request and its history.
+ *
+ * @param thumbnails URLs by the positions of the outputs
+ */
+export const viewJobSummary = (
+  job: SummarisedJob,
+  thumbnails: readonly (string | undefined)[] = [],
+): z.output<typeof jobSummary> => ({
   jobId: job.jobId,
   status: job.state,
   operation: job.operation,
@@ -91,7 +98,7 @@ export const viewJobSummary = (job: SummarisedJob): z.output<typeof jobSummary> 
   favourite: job.favourite,
   outputs: (job.outputs ?? []).map((output, position) => {
     const { width, height, provenance: credentials } = findInspection(job, position) ?? {};
-    return { ...toStoredOutput(output), width, height, provenance: credentials };
+    return { ...toStoredOutput(output), width, height, provenance: credentials, thumbnail: thumbnails[position] };
   }),
   ...viewOutputCounts(job),
   error: job.error,
@@ -146,9 +153,14 @@ export const jobRecord = z
 /** The gateway's own view of a job, in full. */
 export const viewJobRecord = (
   job: Job,
-  { body, links, wait }: { body: unknown; links: RecordLinks; wait: WaitEstimate },
+  {
+    body,
+    links,
+    wait,
+    thumbnails,
+  }: { body: unknown; links: RecordLinks; wait: WaitEstimate; thumbnails: readonly (string | undefined)[] },
 ): z.output<typeof jobRecord> => ({
-  ...viewJobSummary({ ...job, prompt: summariseRequest(job.operation, body).prompt }),
+  ...viewJobSummary({ ...job, prompt: summariseRequest(job.operation, body).prompt }, thumbnails),
   caller: job.caller,
   states: job.history,
   turn: job.turn,

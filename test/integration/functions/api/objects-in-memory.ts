@@ -34,6 +34,8 @@ export const objectsInS3 = ({ objects, objectsChangedAt }: RecordedObjects): S3C
 export const recordingStore = ({ objects, erased }: RecordedObjects, clock: Clock): ObjectStore => ({
   bucket: 'outputs-bucket',
   presignGet: async ({ bucket, key }) => `https://s3.test/${bucket}/${key}?at=${clock.now()}`,
+  presignCacheable: async ({ bucket, key }) =>
+    `https://s3.test/${bucket}/${key}?hour=${Math.floor(clock.now() / 3_600_000)}`,
   presignUpload: async ({ key }) => ({ url: 'https://s3.test/', fields: { key } }),
   put: async (key, body) => {
     objects.set(`outputs-bucket/${key}`, body);

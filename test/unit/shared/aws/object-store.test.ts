@@ -1,4 +1,4 @@
-import { DeleteObjectsCommand, type ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, type ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { createObjectStore } from '#shared/aws/object-store.ts';
 
@@ -55,5 +55,44 @@ describe('erase', () => {
     await expect(erase('job/')).rejects.toThrow('InternalError');
     await erase('job/');
     expect(kept).toEqual([]);
+  });
+});
+
+describe('a URL that a browser can remember', () => {
+  const createPresign = (clock: { now: () => number }) => {
+    const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+    const s3 = new S3Client({ region: 'us-east-1', credentials });
+    return createObjectStore(s3, { bucket: 'bucket', urlLifetimeSeconds: 60, clock }).presignCacheable;
+  };
+
+  it('is the same all through the hour, whoever is asked first, and good for another one', async () => {
+    let now = Date.parse('2026-03-01T12:00:00.000Z');
+    const presign = createPresign({ now: () => now });
+    const object = { bucket: 'bucket', key: 'thumbnails/a.webp' };
+    const first = await presign(object);
+    now += 3_599_999;
+    expect(await presign(object)).toBe(first);
+    expect(await createPresign({ now: () => now })(object)).toBe(first);
+    const { searchParams } = new URL(first);
+    expect([searchParams.get('X-Amz-Date'), searchParams.get('X-Amz-Expires')]).toEqual(['20260301T120000Z', '7200']);
+    now += 1;
+    expect(await presign(object)).not.toBe(first);
+    expect(await presign({ ...object, key: 'thumbnails/b.webp' })).toContain('/thumbnails/b.webp?');
+  });
+
+  it('is tried again where signing has failed', async () => {
+    let isSignedIn = false;
+    const s3 = new S3Client({
+      region: 'us-east-1',
+      credentials: async () => {
+        if (!isSignedIn) throw new Error('no credentials');
+        return { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+      },
+    });
+    const { presignCacheable } = createObjectStore(s3, { bucket: 'bucket', urlLifetimeSeconds: 60 });
+    const object = { bucket: 'bucket', key: 'a' };
+    await expect(presignCacheable(object)).rejects.toThrow('no credentials');
+    isSignedIn = true;
+    expect(await presignCacheable(object)).toContain('X-Amz-Signature');
   });
 });

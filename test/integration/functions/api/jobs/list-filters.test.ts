@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateItem } from '#shared/aws/table.ts';
+import { inspectionName } from '#shared/jobs/inspection.ts';
+import { jobKey } from '#shared/jobs/job-store.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 let api: TestApi;
@@ -49,6 +52,21 @@ describe('GET /jobs', () => {
   it('shows the beginning of the prompt and the seeds', async () => {
     const { json } = await list({ q: 'fox' });
     expect(json['jobs']).toMatchObject([{ prompt: 'a fox in the rain', seeds: [7, 11] }]);
+  });
+
+  it('names the thumbnails that there are, where it is asked for them', async () => {
+    const jobId = ids['fox'] ?? '';
+    const inspected = { attempts: 1, begunAt: '2026-03-02T12:00:03.000Z', width: 2048, height: 1024 };
+    await updateItem(api.table, jobKey(jobId), {
+      set: { inspections: { [inspectionName(1)]: { ...inspected, thumbnail: 'made', provenance: { state: 'none' } } } },
+    });
+    const url = expect.stringContaining(`/thumbnails/outputs/2026/03/01/${jobId}/1.jpg/512.webp?`);
+    const seen = { width: 2048, height: 1024, provenance: { state: 'none' } };
+    const { jobs } = await list({ q: 'fox', thumbnails: '512' });
+    expect(jobs).toMatchObject([{ outputs: [{ seed: 7 }, { ...seen, thumbnail: url }] }]);
+    const { json } = await api.call({ path: `/jobs/${jobId}`, query: { thumbnails: '512' } });
+    expect(json['outputs']).toMatchObject([{ seed: 7 }, { ...seen, thumbnail: url }]);
+    expect((await list({ q: 'fox' })).body).not.toContain('thumbnail');
   });
 
   // The last one, as it makes jobs.
