@@ -69,22 +69,12 @@ it('a request whose outputs a script makes lets Adobe host them, as nobody knows
   const rig = await servers.rig(written);
   const outputs = [{ mediaType: 'application/json', scriptOutputPattern: '*.json' }];
   const options = { uxp: { source: { content: 'run()', contentType: 'text/javascript' } } };
-  const fields = {
-    operation: 'photoshop/execute-actions',
-    request: JSON.stringify({ image: { source }, options, outputs }),
-  };
-  const accepted = { status: 202, body: { jobId: 'J', statusUrl: `${rig.adobe.url}/v2/status/J` } };
-  rig.adobe.script('POST', '/v2/execute-actions', accepted);
-  const files = ['/a', '/b'].map((name) => ({ destination: { url: `${rig.storage.url}${name}` } }));
-  rig.adobe.script('GET', '/v2/status/J', { status: 200, body: { status: 'succeeded', result: { outputs: files } } });
-  for (const path of ['/a', '/b']) rig.storage.script('GET', path, { status: 200, body: { path } });
-  const { job } = await rig.follow(await rig.scheduled({ fields }));
-  expect(job).toMatchObject({ state: 'succeeded', outputs: [{}, {}] });
-  expect(job.incoming).toBeUndefined();
-  const [sent] = rig.adobe.asked('POST', '/v2/execute-actions');
-  expect(JSON.parse(sent?.body ?? '')).toMatchObject({
-    outputs: [{ scriptOutputPattern: '*.json', destination: { validityPeriod: 86_400 } }],
-  });
+  const text = JSON.stringify({ image: { source }, options, outputs });
+  const job = await rig.scheduled({ fields: { operation: 'photoshop/execute-actions', request: text } });
+  rig.adobe.script('POST', '/v2/execute-actions', { status: 422, body: { error_code: 'enough', message: '' } });
+  expect((await rig.follow(job)).job.incoming).toBeUndefined();
+  const hosted = outputs.map((output) => ({ ...output, destination: { validityPeriod: 86_400 } }));
+  expect(JSON.parse(rig.adobe.seen[0]?.body ?? '')).toMatchObject({ outputs: hosted });
 });
 
 describe.concurrent('a lost answer', () => {
