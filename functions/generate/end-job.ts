@@ -18,6 +18,7 @@ import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
 import type { AdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
+import { hideTexts } from './hide-texts.ts';
 import { dropAnswer } from './kept-answer.ts';
 import { writeManifest } from './manifest.ts';
 import { clearIncoming } from './output.ts';
@@ -111,7 +112,8 @@ const noOutputs: JobError = {
 
 const endAndPublish = async (context: GenerateContext, job: Job, end: JobEnd): Promise<TurnEnd> => {
   const from: JobState[] = hasOutputs(end.to) ? ['storing'] : ['running', 'storing'];
-  const ended = isFinal(job.state) ? undefined : await endJob(context.table, job, from, end);
+  const told = await hideTexts(context, job, end);
+  const ended = isFinal(job.state) ? undefined : await endJob(context.table, job, from, told);
   if (ended === undefined) return publishJobEnded(context, isFinal(job.state) ? job : await readTurnJob(context, job));
   context.recordMetric(metrics[end.to], 1);
   if (end.to === 'succeeded') await tellReusable(context, ended);

@@ -10,6 +10,7 @@ import { forgetSecretHeaders } from '#shared/jobs/request-store.ts';
 import { endJob, type JobEnd, lostAfterMs, transition } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
+import { hideTexts } from './hide-texts.ts';
 import { describeUnknown } from './lost-answer.ts';
 import { pauseAfterRefusal, tryPause } from './pause-lane.ts';
 import { requeueTurn, type Submitted } from './turn.ts';
@@ -163,8 +164,10 @@ export const handleUnknown = async (
   return end(context, job, { to: 'failed', error: { code, message, upstreamStatus } });
 };
 
-const end = async ({ table, recordMetric }: GenerateContext, job: Job, jobEnd: JobEnd): Promise<Submitted> => {
-  if ((await endJob(table, job, ['submitting'], jobEnd)) !== undefined) recordMetric(metricNames.jobsFailed, 1);
+const end = async (context: GenerateContext, job: Job, jobEnd: JobEnd): Promise<Submitted> => {
+  const told = await hideTexts(context, job, jobEnd);
+  const ended = await endJob(context.table, job, ['submitting'], told);
+  if (ended !== undefined) context.recordMetric(metricNames.jobsFailed, 1);
   return { kind: 'over' };
 };
 

@@ -95,6 +95,17 @@ describe('no log, record, event or durable step of a service', () => {
       const { job } = await calls.run('/v2/edit', edit({ source: { url: inputUrl } }));
       expect(job).toMatchObject({ status: 'failed', error: { code } });
     }
+    const refusedText = { error_code: 'validation_error', message: `"${spoken}" cannot be spoken.` };
+    const refusal = {
+      fault: 'answer',
+      status: 400,
+      body: refusedText,
+      service: 'audio-video',
+      method: 'POST',
+      times: 1,
+    } as const;
+    gateway.stack.simulator?.faults.add(refusal);
+    expect((await speak()).job).toMatchObject({ error: { message: '"…" cannot be spoken.' } });
     const lost = { fault: 'drop', effect: 'done', service: 'audio-video', method: 'POST', times: 1 } as const;
     gateway.stack.simulator?.faults.add(lost);
     expect((await speak()).job).toMatchObject({ status: 'failed', error: { code: 'submit_outcome_unknown' } });
@@ -115,7 +126,10 @@ describe('no log, record, event or durable step of a service', () => {
   });
 
   it('shows a signature, a token, a secret or what is to be said', async () => {
-    const items = (await calls.scanJobTable()).map((item) => JSON.stringify(item));
+    // A record has the beginning of its prompt, by which its caller finds it.
+    const items = (await calls.scanJobTable()).map((item) =>
+      JSON.stringify({ ...(item as object), prompt: undefined }),
+    );
     // The request of a job is kept as its caller wrote it, in an item of its own.
     const records = items.filter((item) => !item.includes('"request#'));
     expect(items.length - records.length).toBeGreaterThan(8);
