@@ -5,8 +5,9 @@ import { localClients } from '#local/clients.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import { type Gateway, withoutPictures } from '#test/fixtures/gateway.ts';
 import { it } from '#test/fixtures/shared-gateway.ts';
+import { inTier } from '#test/fixtures/tier.ts';
 
-const lines = 8;
+const lines = inTier(3, 8);
 let gateway: Gateway;
 let s3: ReturnType<typeof localClients>['s3'];
 it.beforeAll(({ gateway: shared }) => {
@@ -86,10 +87,10 @@ it('makes images of a spreadsheet and of JSON with defaults, and names the bytes
     await drop('campaign.csv.gz', gzipSync(csv), team),
     await drop('campaign.json', JSON.stringify(json), team),
   ];
+  await Promise.all(links.map(({ self }) => untilEnded(self, team)));
   const rows: unknown[][] = [];
   const keys: string[] = [];
-  for (const { self, reports } of links) {
-    await untilEnded(self, team);
+  for (const { reports } of links) {
     for (const { line, id, state, outputs } of await reportOf(reports.jsonl, team)) {
       rows.push([line, id, state]);
       keys.push(...(outputs as string[]));

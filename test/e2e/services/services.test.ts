@@ -6,18 +6,25 @@ import { it } from '#test/fixtures/shared-gateway.ts';
 const [, , characters = ''] = Object.keys(engines);
 const script = { mediaType: 'text/plain', localeCode: 'en-US', text: 'A text of fifteen or more characters.' };
 
+/** Files that requests name, by their `s3://` URLs. */
+type Inputs = Record<'picture' | 'artwork' | 'document', string>;
+
 // The fast tier has a job of each service; what else a service can do is in the exhaustive tests beside this file.
 describe('a job of each service, from HTTP to the bytes in S3', () => {
-  it.concurrent.for<[operation: string, path: string, makeBody: (url: string) => object]>([
+  it.concurrent.for<[operation: string, path: string, makeBody: (inputs: Inputs) => object]>([
     [
       'photoshop/edit',
       '/v2/edit',
-      (url) => ({ image: { source: { url } }, edits: { autoTone: true }, outputs: [{ mediaType: 'image/jpeg' }] }),
+      ({ picture: url }) => ({
+        image: { source: { url } },
+        edits: { autoTone: true },
+        outputs: [{ mediaType: 'image/jpeg' }],
+      }),
     ],
     [
       'illustrator/create-rendition',
       '/v1/create-rendition',
-      (url) => ({
+      ({ artwork: url }) => ({
         input: { source: { url } },
         output: { mediaType: 'application/pdf' },
         settings: { documentLevel: 1 },
@@ -26,12 +33,12 @@ describe('a job of each service, from HTTP to the bytes in S3', () => {
     [
       'indesign/create-rendition',
       '/v3/create-rendition',
-      (url) => ({
+      ({ document: url }) => ({
         assets: [{ source: { url }, destination: 'a.indd' }],
         params: { targetDocuments: ['a.indd'], outputMediaType: 'application/pdf', outputFolderPath: 'out' },
       }),
     ],
-    ['photoshop/remove-background', '/v2/remove-background', (url) => ({ image: { source: { url } } })],
+    ['photoshop/remove-background', '/v2/remove-background', ({ picture: url }) => ({ image: { source: { url } } })],
     [
       'audio-video/generate-speech',
       '/v1/generate-speech',
@@ -39,8 +46,13 @@ describe('a job of each service, from HTTP to the bytes in S3', () => {
     ],
   ])('%s', async ([operation, path, makeBody], { gateway }) => {
     const calls = createServiceCalls(gateway);
-    const url = await calls.putPicture(`${operation.replace('/', '-')}.png`);
-    const { job, status } = await calls.run(path, makeBody(url));
+    const folder = operation.replace('/', '-');
+    const inputs: Inputs = {
+      picture: await calls.putPicture(`${folder}/a.png`),
+      artwork: await calls.putInput(`${folder}/a.ai`, '%PDF-1.6 artwork'),
+      document: await calls.putInput(`${folder}/a.indd`, Buffer.from('0606edf5d81d46e5bd31efe7fe74b71d', 'hex')),
+    };
+    const { job, status } = await calls.run(path, makeBody(inputs));
     expect(job).toMatchObject({ status: 'succeeded', operation });
     expect(status).toMatchObject({ status: 'succeeded', jobId: job.jobId });
     expect(await calls.readObject(job.outputs[0]?.key ?? '')).toHaveLength(job.outputs[0]?.bytes ?? 0);

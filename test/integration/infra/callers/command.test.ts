@@ -1,13 +1,14 @@
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, vi } from 'vitest';
 import { runCallers } from '#infra/callers/run.ts';
-import { type Stack, startStack } from '#local/stack.ts';
+import type { Stack } from '#local/stack.ts';
+import { it } from '#test/fixtures/shared-gateway.ts';
 import { captured } from '#test/unit/infra/credentials/captured.ts';
 
 let stack: Stack;
 
-beforeAll(async () => {
-  stack = await startStack({ schedules: false });
+it.beforeAll(({ gateway }) => {
+  ({ stack } = gateway);
   const { dynamodb, lambda, accessKeyId, secretAccessKey } = stack.description;
   for (const [name, value] of Object.entries({
     AWS_REGION: 'us-east-1',
@@ -19,10 +20,7 @@ beforeAll(async () => {
     vi.stubEnv(name, value);
   }
 });
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await stack.close();
-});
+afterAll(() => void vi.unstubAllEnvs());
 
 const run = async (...args: string[]) => {
   const { stdout, stderr, text } = captured();
