@@ -28,6 +28,8 @@ const announcementsOf = (...detailTypes: string[]): Permission => ({
 
 const announcements = announcementsOf('Job Ended', 'Batch Ended', 'Budget Threshold Reached');
 
+const queries = (...on: Permission['on'][]): Permission[] => on.map((each) => ({ on: each, may: ['dynamodb:Query'] }));
+
 const policies: Permission[] = [
   { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('policies') },
   // Lists of denied words.
@@ -49,9 +51,7 @@ export const permissions: Record<Principal, Permission[]> = {
         'dynamodb:UpdateItem',
       ],
     },
-    { on: 'index queue', may: ['dynamodb:Query'] },
-    { on: 'index caller', may: ['dynamodb:Query'] },
-    { on: 'index changes', may: ['dynamodb:Query'] },
+    ...queries('index queue', 'index caller', 'index changes'),
     ...policies,
     {
       on: 'caller table',
@@ -90,8 +90,7 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     // The pause of a caller, once all of its jobs are back in their queues.
     { on: 'job table', may: ['dynamodb:DeleteItem'], when: inPartitions('caller-pauses') },
-    { on: 'index queue', may: ['dynamodb:Query'] },
-    { on: 'index unpublished', may: ['dynamodb:Query'] },
+    ...queries('index queue', 'index unpublished'),
     { on: 'alias live of generate', may: ['lambda:InvokeFunction'] },
     { on: 'alias live of inbox', may: ['lambda:InvokeFunction'] },
     // Announces the ends that a crash left unpublished.
@@ -133,8 +132,7 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     ...policies,
     // Counts the turns before a line whose input will expire.
-    { on: 'index queue', may: ['dynamodb:Query'] },
-    { on: 'index caller', may: ['dynamodb:Query'] },
+    ...queries('index queue', 'index caller'),
     // Erases webhooks and messages by their keys; secrets and bodies it may not read.
     {
       on: 'webhook table',
