@@ -18,6 +18,7 @@ export const pages: readonly Page[] = [
   { path: '/', title: 'Wall', isInNavigation: true, load: () => import('../wall/wall.tsx') },
   { path: '/new', title: 'Make', isInNavigation: true, load: () => import('../make/make.tsx') },
   { path: '/jobs/:jobId', title: 'Picture', load: () => import('../picture/picture.tsx') },
+  { path: '/compare', title: 'Compare', load: () => import('../compare/compare.tsx') },
   { path: '/batches', title: 'Batches', isInNavigation: true, load: () => import('../batches/batches.tsx') },
   { path: '/batches/new', title: 'New batch', load: () => import('../batches/new-batch.tsx') },
   { path: '/batches/:batchId', title: 'Batch', load: () => import('../batches/batch.tsx') },

@@ -11,10 +11,6 @@ export interface RemixedJob {
   links: { reuse?: { body?: unknown; headers: Readonly<Record<string, string>> } };
 }
 
-/** Address of the form, filled from a job. */
-export const remixAddress = (jobId: string, options: { withSeeds?: boolean } = {}): string =>
-  `/new?from=${encodeURIComponent(jobId)}${options.withSeeds ? '&seed=1' : ''}`;
-
 // Adobe's name for it in every operation that has seeds.
 const seedsField = 'seeds';
 

@@ -46,41 +46,46 @@ export const FieldView = ({ field, ...place }: FieldProps<Field>) => {
   }
 };
 
-/** The fields of an object, each with its part of the value. */
-export const InnerFields = ({
-  fields,
-  path,
-  value,
-}: { fields: readonly Field[] } & Omit<FieldProps<Field>, 'field'>) => {
-  const inner = isObject(value) ? value : {};
-  return fields.map((field) => (
-    <FieldView key={field.name} field={field} path={[...path, field.name]} value={inner[field.name]} />
-  ));
-};
-
 const ObjectView = ({ field, path, value, label = field.label }: FieldProps<ObjectField>) => {
   const problems = useProblems(path);
   const hasProblem = useHasProblemInside(path);
-  const fields = field.fields();
-  const shown = fields.filter(({ isDeprecated }) => !isDeprecated);
-  const [only, ...others] = shown;
+  const inner = isObject(value) ? value : {};
+  const fields = field.fields().filter(({ isDeprecated, name }) => !isDeprecated || name in inner);
+  const [only, ...others] = fields;
+  const isWrong = problems.length > 0 || undefined;
   // One name for a thing and its only part: `Image` and not `Image, Source`.
   if (only !== undefined && others.length === 0 && only.kind !== 'constant') {
-    const inner = isObject(value) ? value[only.name] : undefined;
     const named = { ...only, isRequired: field.isRequired, description: only.description ?? field.description };
     return (
-      <div data-problem={problems.length > 0 || undefined}>
-        <FieldView field={named} path={[...path, only.name]} value={inner} label={label} />
+      <div data-problem={isWrong}>
+        <FieldView field={named} path={[...path, only.name]} value={inner[only.name]} label={label} />
         <FieldNotes hint={undefined} problems={problems} />
       </div>
     );
   }
+  const source = fields.find((each) => each.kind === 'source');
   const content = (
     <>
       <FieldNotes hint={buildHint(field)} problems={problems} />
-      <InnerFields fields={fields} path={path} value={value} />
+      {fields.map((each) => (
+        <FieldView
+          key={each.name}
+          field={each}
+          path={[...path, each.name]}
+          value={inner[each.name]}
+          label={each === source ? label : undefined}
+        />
+      ))}
     </>
   );
+  // A mask is painted by whoever sees the button. It bears the name, and what else there is stands below it.
+  if (source?.maskOf !== undefined || (source !== undefined && field.isRequired)) {
+    return (
+      <div className="group" data-problem={isWrong}>
+        {content}
+      </div>
+    );
+  }
   if (!field.isRequired) {
     return (
       <MoreFields title={label} isFilled={value !== undefined} hasProblem={hasProblem}>
@@ -89,7 +94,7 @@ const ObjectView = ({ field, path, value, label = field.label }: FieldProps<Obje
     );
   }
   return (
-    <fieldset className="group" data-problem={problems.length > 0 || undefined}>
+    <fieldset className="group" data-problem={isWrong}>
       <legend>
         {label}
         <RequiredMark />

@@ -43,6 +43,11 @@ const changeObject = (fields: readonly Field[], field: Field, whole: unknown, pa
   const initial = buildInitialValue(field);
   const start = isObject(initial) ? initial : {};
   const next = setAt({ ...start, ...before }, [step], changed);
-  const isEmptied = changed === undefined && isObject(next) && Object.keys(next).every((name) => name in start);
+  if (changed !== undefined) return next;
+  // Nothing was taken away where nothing was.
+  if (before?.[step] === undefined) return whole;
+  const isEmptied = isObject(next) && Object.entries(next).every(([name, each]) => isEqual(each, start[name]));
   return isEmptied ? undefined : next;
 };
+
+const isEqual = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

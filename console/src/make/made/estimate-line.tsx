@@ -1,6 +1,6 @@
 import type { Estimate } from '#functions/api/estimates/view.ts';
+import { showNumber, showTime } from '../../ui/words.ts';
 import { labelName } from '../schema/labels.ts';
-import { formatStart } from './made-job.tsx';
 
 const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
 const soonMs = 20_000;
@@ -20,7 +20,7 @@ export const EstimateLine = ({ estimate, error }: { estimate: Estimate | undefin
       {cost && (
         <p>
           Costs <strong>{countOperations(cost.estimated)}</strong>
-          {outputs === undefined ? '' : ` for ${numbers.format(outputs)} ${outputs === 1 ? 'output' : 'outputs'}`}
+          {outputs === undefined ? '' : ` for ${showNumber(outputs)} ${outputs === 1 ? 'output' : 'outputs'}`}
           {problem === undefined && `, ${describeStart(estimate)}`}.
         </p>
       )}
@@ -38,7 +38,7 @@ const maxNamed = 5;
 
 /** What still stands in the way: the fields by their names, or what the gateway says. */
 const describeRefusal = ({ detail, validation_errors: errors = [] }: NonNullable<Estimate['problem']>): string => {
-  const names = errors.map(({ loc }) => labelName(String(loc.findLast((step) => typeof step === 'string') ?? '')));
+  const names = errors.map(({ loc: [, field = ''] }) => labelName(String(field)));
   const named = [...new Set(names)].slice(0, maxNamed).join(', ');
   return named === ''
     ? `It would be refused: ${detail.slice(0, 2_000)}`
@@ -57,6 +57,6 @@ const describeStart = ({
   if (callerPausedSince !== undefined) return 'and waits until an operator lets you go on';
   if (estimatedStart === undefined) return 'and waits, as the queue is paused';
   if (Date.parse(estimatedStart) - Date.now() < soonMs) return 'starts at once';
-  const place = queuePosition === undefined ? '' : ` (place ${numbers.format(queuePosition)} in the queue)`;
-  return `starts ${estimatedStartIsMinimum ? 'not before' : 'about'} ${formatStart(estimatedStart)}${place}`;
+  const place = queuePosition === undefined ? '' : ` (place ${showNumber(queuePosition)} in the queue)`;
+  return `starts ${estimatedStartIsMinimum ? 'not before' : 'about'} ${showTime(estimatedStart)}${place}`;
 };

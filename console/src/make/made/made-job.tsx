@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { callApi } from '../../api/client.ts';
-import type { JobRecord } from '../../api/jobs.ts';
+import { type JobRecord, useOutputUrl } from '../../api/jobs.ts';
+import { remixAddress } from '../../ui/addresses.ts';
 import { ProblemNotice } from '../../ui/problem-notice.tsx';
-import { remixAddress } from '../draft/remix.ts';
-import { labelValue } from '../schema/labels.ts';
+import { showNumber, showTime, statusWords } from '../../ui/words.ts';
 import { choosePollMs, type MadeJob } from './made-jobs.ts';
 
 const pictureWidth = 512;
@@ -70,41 +70,16 @@ const MadePicture = (props: {
 }) => {
   const { job, index, contentType, thumbnail, name } = props;
   const isShown = contentType.startsWith('image/');
-  const { data } = useQuery({
-    queryKey: ['output', job, index],
-    enabled: isShown && thumbnail === undefined,
-    staleTime: 300_000,
-    queryFn: ({ signal }) => callApi<{ url: string }>(`/jobs/${job}/outputs/${index}`, { signal }),
-  });
+  const { data } = useOutputUrl(job, index, { enabled: isShown && thumbnail === undefined });
   const url = thumbnail ?? data?.url;
   if (isShown && url !== undefined) return <img src={url} alt={name} />;
   return <span className="made-type">{isShown ? 'Picture' : contentType}</span>;
 };
 
-const times = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const numbers = new Intl.NumberFormat();
-
-/** A time as a person says it: with its day if that is not today. */
-export const formatStart = (iso: string): string => {
-  const date = new Date(iso);
-  return (date.toDateString() === new Date().toDateString() ? times : dates).format(date);
-};
-
-const words: Partial<Record<JobRecord['status'], string>> = {
-  queued: 'Waiting',
-  scheduled: 'About to start',
-  submitting: 'Starting',
-  running: 'Being made',
-  storing: 'Being stored',
-  succeeded: 'Done',
-  partially_succeeded: 'Partly done',
-};
-
 const describeState = (job: JobRecord): string => {
-  const word = words[job.status] ?? labelValue(job.status);
+  const word = statusWords[job.status];
   if (job.status !== 'queued') return word;
-  const place = job.queuePosition === undefined ? '' : `, place ${numbers.format(job.queuePosition)} in the queue`;
-  const start = job.estimatedStart === undefined ? '' : `, starts about ${formatStart(job.estimatedStart)}`;
+  const place = job.queuePosition === undefined ? '' : `, place ${showNumber(job.queuePosition)} in the queue`;
+  const start = job.estimatedStart === undefined ? '' : `, starts about ${showTime(job.estimatedStart)}`;
   return `${word}${place}${start}`;
 };

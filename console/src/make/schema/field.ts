@@ -134,7 +134,7 @@ export const buildInitialValue = (field: Field): unknown => {
         .filter(({ isRequired }) => isRequired)
         .map((each) => [each.name, buildInitialValue(each)] as const)
         .filter(([, value]) => value !== undefined);
-      return Object.fromEntries(entries);
+      return entries.length === 0 ? undefined : Object.fromEntries(entries);
     }
     case 'list':
       return Array.from({ length: field.minItems }, () => buildInitialItem(field.item()));

@@ -20,8 +20,10 @@ export const drawStrokes = (drawing: Drawing, strokes: readonly Stroke[], scale:
     drawing.lineWidth = size * scale;
     drawing.beginPath();
     drawing.moveTo(first.x * scale, first.y * scale);
-    // A line to where it began is a dot.
-    for (const { x, y } of rest.length === 0 ? [first] : rest) drawing.lineTo(x * scale, y * scale);
+    // A line to where it began is no line: a dot is one that ends a little beside.
+    for (const { x, y } of rest.length === 0 ? [{ x: first.x + 0.1, y: first.y }] : rest) {
+      drawing.lineTo(x * scale, y * scale);
+    }
     drawing.stroke();
   }
   drawing.globalCompositeOperation = 'source-over';

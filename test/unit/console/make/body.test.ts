@@ -167,6 +167,20 @@ describe('a change in a form', () => {
     });
   });
 
+  it('leaves everything as it is where nothing was taken away', () => {
+    const required = read({
+      type: 'object',
+      properties: {
+        image: { type: 'object', properties: { url: { type: 'string' } } },
+        mask: { type: 'object', properties: { url: { type: 'string' } } },
+      },
+      required: ['image'],
+    });
+    const body = { image: { url: 's3://b/k' } };
+    expect(applyChange(required, body, ['mask', 'url'], undefined)).toEqual(body);
+    expect(applyChange(required, { ...body, mask: { url: 'x' } }, ['mask', 'url'], undefined)).toEqual(body);
+  });
+
   it('keeps the items of a list, also emptied ones', () => {
     const body = { layers: [{ name: 'a' }, { name: 'b' }] };
     expect(change(body, ['layers', 0, 'name'], undefined)).toEqual({ layers: [{}, { name: 'b' }] });
