@@ -88,7 +88,10 @@ const headers = [
   ],
   ...['X-Model-Version', 'Idempotency-Key', 'authorization', 'x-api-key', 'x-request-id', 'origin', 'content-length'],
 ];
-const parameters = ['status', 'limit', 'cursor', 'format', 'sortBy', 'start', 'publishedState', '__proto__', 'x'];
+const parameters = [
+  ...['status', 'limit', 'cursor', 'format', 'sortBy', 'start', 'publishedState', '__proto__', 'x'],
+  ...['q', 'operation', 'model', 'batch', 'seed', 'favourite', 'from', 'to', 'sort', 'changedSince', 'thumbnails'],
+];
 /** A body that each call takes, by its path. */
 const validBodies: Readonly<Record<string, readonly unknown[]>> = {
   ...Object.fromEntries(
@@ -99,6 +102,9 @@ const validBodies: Readonly<Record<string, readonly unknown[]>> = {
   ),
   '/webhooks': [{ url: 'https://example.com/hook', description: 'a' }],
   '/uploads': [{ contentType: 'image/png' }],
+  '/estimates': [{ path: '/v3/images/generate-async', headers: { 'x-priority': 'high' }, body: { prompt: 'a' } }],
+  '/jobs/{jobId}/labels': [{ campaign: 'spring' }],
+  '/jobs/{jobId}/favourite': [{ favourite: true }],
   '/queue/pause': [{ reason: 'lunch' }],
   '/batches': [
     { requests: [{ body: { prompt: 'a' } }] },
