@@ -66,8 +66,13 @@ describe('Audio/Video', () => {
 
   it('tells Adobe no destination of a caller, and keeps the output where it cannot be written to one', async () => {
     const destination = 'https://127.0.0.1/first.mp4?X-Amz-Signature=1';
+    const template = await makeFile(
+      { mediaType: 'application/zip', target: { kind: 'hosted' } },
+      { draw: noPictures },
+      null,
+    );
     const jobId = await accept('/v1/templates/render', {
-      source: { url: await calls.putInput('in.mogrt', 'a template') },
+      source: { url: await calls.putInput('in.mogrt', template.whole) },
       variations: [{ variables: [] }],
       outputs: [{ variationIndex: 0, presetIndex: 0, destination }],
     });

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { localClients } from '#local/clients.ts';
 import { createDemoCallers, type DemoCaller } from '#local/demo-callers.ts';
 import { runWithSdk } from '#test/fixtures/adobe-sdk.ts';
+import { createServiceCalls } from '#test/fixtures/service-calls.ts';
 import { type PhotoshopRig, startPhotoshop } from './photoshop.ts';
 
 const accepted = z.object({ _links: z.object({ self: z.object({ href: z.url() }) }) });
@@ -56,9 +57,15 @@ main().catch((error) => {
 describe('calls that Adobe has ended', () => {
   let rig: PhotoshopRig;
   let input: { href: string; storage: string };
+  let preset: typeof input;
+  let actions: typeof input;
   beforeAll(async () => {
     rig = await startPhotoshop();
-    input = { href: rig.image.source.url, storage: 'external' };
+    const { putInput } = createServiceCalls(rig.gateway);
+    const toFile = (href: string) => ({ href, storage: 'external' });
+    input = toFile(rig.image.source.url);
+    preset = toFile(await putInput('a.xmp', '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'));
+    actions = toFile(await putInput('a.atn', Buffer.from('000000100000000200530000', 'hex')));
   }, 120_000);
   afterAll(() => rig?.close());
 
@@ -76,7 +83,7 @@ describe('calls that Adobe has ended', () => {
     ['autoTone', () => ({ inputs: input, outputs: [target] })],
     ['autoStraighten', () => ({ inputs: input, options: { uprightMode: 'auto' }, outputs: [target] })],
     ['edit', () => ({ inputs: { source: input }, options: { Exposure: 1 }, outputs: [target] })],
-    ['presets', () => ({ inputs: { source: input, presets: [input] }, outputs: [target] })],
+    ['presets', () => ({ inputs: { source: input, presets: [preset] }, outputs: [target] })],
     ['xmp', () => ({ inputs: { source: input }, options: { xmp: '<x:xmpmeta/>' }, outputs: [target] })],
   ])('Lightroom: %s', async (name, body) => {
     const { href, job, status, body: said } = await run(`/lrService/${name}`, body());
@@ -90,7 +97,7 @@ describe('calls that Adobe has ended', () => {
   it.each([
     ['renditionCreate', () => ({ inputs: [input], outputs: [target, { ...target, type: 'image/png' }] })],
     ['artboardCreate', () => ({ options: { artboard: [input, input] }, outputs: [target] })],
-    ['photoshopActions', () => ({ inputs: [input], options: { actions: [input] }, outputs: [target] })],
+    ['photoshopActions', () => ({ inputs: [input], options: { actions: [actions] }, outputs: [target] })],
     ['actionJSON', () => ({ inputs: [input], options: { actionJSON: [{ _obj: 'invert' }] }, outputs: [target] })],
     ['smartObject', () => ({ inputs: [input], options: { layers: [{ name: 'a', input }] }, outputs: [target] })],
   ])('Photoshop: %s', async (name, body) => {
