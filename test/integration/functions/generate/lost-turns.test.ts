@@ -4,6 +4,7 @@ import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
 import { updateItem } from '#shared/aws/table.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
+import { jobPartitions } from '#shared/deployment/tables.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { jobKey } from '#shared/jobs/job-store.ts';
 import { maxLostTurns } from '#shared/jobs/lanes/lost-turns.ts';
@@ -70,7 +71,12 @@ describe.concurrent('a request that cannot be built', () => {
     ['names a model version that no header can hold', { modelVersion: 'image4\nstandard' }],
   ])('as it %s ends the job before the fence, unsent', async (_, fields) => {
     const rig = await acceptingRig();
-    const { end, job: after } = await rig.follow(await rig.scheduled({ fields }));
+    const { request, ...others } = fields;
+    const job = await rig.scheduled({ fields: others });
+    // No request becomes a job that is no JSON: it was broken afterwards.
+    const key = { pk: jobPartitions.job(job.jobId), sk: `request#${job.requestHash}` };
+    if (request !== undefined) await updateItem(rig.context.table, key, { set: { request } });
+    const { end, job: after } = await rig.follow(job);
     expect(end).toEqual({ state: 'failed' });
     expect(after.error?.code).toBe('request_unsendable');
     expect(after.history.map(({ state }) => state)).toEqual(['queued', 'scheduled', 'failed']);
