@@ -50,12 +50,12 @@ const paths = {
   illustrator: '/v1/trace-image',
 };
 
-const hard = 6;
+const hard = 3;
 
 const inputKey = (caller: string): string => `inbox/${caller}/input.png`;
 
 /**
- * Jobs of six lanes of five services in turn, each lane of six requests in so many seconds; Firefly's, whose window is a minute, has
+ * Jobs of six lanes of five services in turn, each lane of three requests in so many seconds; Firefly's, whose window is a minute, has
  * the same rate.
  */
 export const createMixedLoad = (seconds: number): Load => {

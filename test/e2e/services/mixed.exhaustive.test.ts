@@ -20,7 +20,7 @@ const share: Readonly<Record<string, number>> = {
   firefly: 100,
 };
 
-// Six requests in so many seconds are what two cores keep up with, with five lanes more.
+// Three requests of each of six lanes in so many seconds are what two cores keep up with; beyond that, turns come too late.
 const windowSeconds = Number(process.env['MIXED_SECONDS'] ?? 8);
 const jobs = Number(process.env['MIXED_JOBS'] ?? 300);
 
