@@ -40,7 +40,7 @@ const troubledShare = 0.7;
 
 /** What goes wrong at a service, and how often against each other. */
 const listFaults = (service: string): { weight: number; fault: Fault }[] => [
-  { weight: 3, fault: { fault: 'rate_limited', seconds: 1, service, times: 20 } },
+  { weight: 3, fault: { fault: 'rate_limited', seconds: 1, service, times: 5 } },
   { weight: 3, fault: { fault: 'server_error', service, times: 5 } },
   { weight: 2, fault: { fault: 'unavailable', service, times: 5 } },
   { weight: 2, fault: { fault: 'request_timeout', service, times: 3 } },
