@@ -15,7 +15,7 @@ const open = (path: string, options: Parameters<typeof openPage>[1] = {}) =>
 
 describe('an operator', () => {
   it('pauses the queue with a reason, and resumes it', async () => {
-    const { page, done } = await open('/queue');
+    const { page, done } = await open('');
     await page.getByRole('region', { name: 'Lane firefly' }).waitFor();
     await page.getByLabel('Reason for a pause').fill('a new contract');
     await page.getByRole('button', { name: 'Pause the queue' }).click();

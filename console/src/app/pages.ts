@@ -25,7 +25,7 @@ export const pages: readonly Page[] = [
   { path: '/webhooks', title: 'Webhooks', isInNavigation: true, load: () => import('../webhooks/webhooks.tsx') },
   { path: '/webhooks/:webhookId', title: 'Webhook', load: () => import('../webhooks/webhook.tsx') },
   {
-    path: '/operators/queue',
+    path: '/operators',
     title: 'Operators',
     isInNavigation: true,
     for: 'operators',

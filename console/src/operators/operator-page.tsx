@@ -10,7 +10,7 @@ import '../ui/fields.css';
 import './operators.css';
 
 const sections = [
-  { path: '/operators/queue', title: 'Queue' },
+  { path: '/operators', title: 'Queue' },
   { path: '/operators/callers', title: 'Callers' },
   { path: '/operators/usage', title: 'Usage' },
   { path: '/operators/audit', title: 'Audit' },
@@ -40,7 +40,7 @@ export const OperatorPage = (props: {
     <div className="column">
       <nav className="sections" aria-label="For operators">
         {sections.map((section) => (
-          <NavLink key={section.path} to={section.path}>
+          <NavLink key={section.path} to={section.path} end={section.path === '/operators'}>
             {section.title}
           </NavLink>
         ))}

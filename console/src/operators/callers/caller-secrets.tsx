@@ -34,7 +34,7 @@ export const CallerSecrets = ({ callerId, secrets }: { callerId: string; secrets
         <SecretNotice title="The new secret" values={{ 'Client secret': added }} onDone={() => setAdded(undefined)} />
       )}
       <DataTable
-        label="Secrets"
+        label="Secrets of this caller"
         rows={secrets}
         rowKey={({ secretId }) => secretId}
         columns={[

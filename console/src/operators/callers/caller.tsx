@@ -6,6 +6,7 @@ import { OperatorPage } from '../operator-page.tsx';
 import { type Caller, useCaller, useChangeCaller, useRemoveCaller } from './caller-api.ts';
 import { CallerPause } from './caller-pause.tsx';
 import { CallerSecrets } from './caller-secrets.tsx';
+import { PolicyForm } from './policy-form.tsx';
 
 /** One caller: its secrets, its policy, and whether its jobs get turns. */
 export const Component = () => {
@@ -22,6 +23,7 @@ export const Component = () => {
           <CallerRights caller={caller.data} />
           {caller.data.secrets && <CallerSecrets callerId={callerId} secrets={caller.data.secrets} />}
           <CallerPause callerId={callerId} />
+          <PolicyForm key={callerId} caller={caller.data} />
           <RemoveCaller caller={caller.data} />
         </>
       )}

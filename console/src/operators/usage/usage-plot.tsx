@@ -1,68 +1,23 @@
-import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { showNumber } from '../../ui/words.ts';
-import type { Usage } from '../operator-api.ts';
-import { buildDaySeries, type Dimension, type Measure, rankRows } from './series.ts';
-
-const height = 260;
-const maxBars = 12;
-const maxNameLength = 14;
-const bars = uPlot.paths.bars?.({ size: [0.7, 60] });
+import { useEffect, useRef, useState } from 'react';
+import type { PlottedUsage } from './draw-plot.ts';
 
 /** Usage as bars: of each day, or of what has the most. The table below it says the same. */
-export const UsagePlot = (props: { usage: Usage; by: Dimension; measure: Measure; unit: string }) => {
-  const { usage, by, measure, unit } = props;
+export const UsagePlot = ({ usage, by, measure, unit }: PlottedUsage) => {
   const box = useRef<HTMLDivElement>(null);
+  const [isBroken, setIsBroken] = useState(false);
   useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const plot = new uPlot(describePlot(usage, by, measure, unit, element), buildData(usage, by, measure), element);
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
-    observer.observe(element);
+    let isGone = false;
+    let remove: (() => void) | undefined;
+    import('./draw-plot.ts')
+      .then(({ drawPlot }) => {
+        if (!isGone && box.current !== null) remove = drawPlot(box.current, { usage, by, measure, unit });
+      })
+      .catch(() => setIsBroken(true));
     return () => {
-      observer.disconnect();
-      plot.destroy();
+      isGone = true;
+      remove?.();
     };
   }, [usage, by, measure, unit]);
+  if (isBroken) return <p>The plot cannot be drawn in this browser; the table has all of it.</p>;
   return <div ref={box} className="plot" aria-hidden="true" />;
 };
-
-const buildData = (usage: Usage, by: Dimension, measure: Measure): uPlot.AlignedData => {
-  if (by === 'day') return buildDaySeries(usage, measure);
-  const ranked = rankRows(usage.usage, by, measure, maxBars);
-  return [ranked.map((_, index) => index), ranked.map(({ value }) => value)];
-};
-
-const describePlot = (
-  usage: Usage,
-  by: Dimension,
-  measure: Measure,
-  unit: string,
-  element: HTMLElement,
-): uPlot.Options => {
-  const { color } = getComputedStyle(element);
-  const probe = document.createElement('span');
-  probe.className = 'plot-color';
-  element.append(probe);
-  const fill = getComputedStyle(probe).backgroundColor;
-  probe.remove();
-  const names = by === 'day' ? [] : rankRows(usage.usage, by, measure, maxBars).map(({ name }) => name);
-  const axis = { stroke: color, grid: { stroke: `color-mix(in srgb, ${color} 15%, transparent)` } };
-  const nameAt = (value: number) => shorten(names[value] ?? '');
-  return {
-    width: element.clientWidth,
-    height,
-    legend: { show: false },
-    cursor: { show: false },
-    scales: { x: { time: by === 'day', range: by === 'day' ? undefined : [-0.6, Math.max(1, names.length) - 0.4] } },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-    axes: [
-      by === 'day' ? axis : { ...axis, splits: names.map((_, index) => index), values: (_, at) => at.map(nameAt) },
-      { ...axis, label: unit, size: 70, values: (_, at) => at.map(showNumber) },
-    ],
-    series: [{}, { label: unit, fill, stroke: fill, paths: bars, points: { show: false } }],
-  };
-};
-
-const shorten = (name: string): string => (name.length > maxNameLength ? `${name.slice(0, maxNameLength - 1)}…` : name);
