@@ -1,11 +1,9 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type * as z from 'zod';
-import type { batchesPage, batchSchema } from '#functions/api/batches/view.ts';
+import type { batchesPage } from '#functions/api/batches/view.ts';
 import { callApi } from '../api/client.ts';
 import { polling } from '../api/polling.ts';
-
-/** A batch as the API shows it. */
-export type Batch = z.output<typeof batchSchema>;
+import type { Batch } from './batch-types.ts';
 
 type BatchesPage = z.output<typeof batchesPage>;
 

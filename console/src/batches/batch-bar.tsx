@@ -1,6 +1,6 @@
 import { showNumber } from '../ui/words.ts';
-import type { Batch } from './batch-api.ts';
 import { buildBar } from './batch-states.ts';
+import type { Batch } from './batch-types.ts';
 
 /** How far a batch is, as a bar and in words. */
 export const BatchBar = ({ batch }: { batch: Pick<Batch, 'counts' | 'lines' | 'status'> }) => {

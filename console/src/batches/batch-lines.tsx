@@ -5,8 +5,9 @@ import { fetchApi } from '../api/client.ts';
 import { DataTable } from '../ui/data-table.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { showNumber } from '../ui/words.ts';
-import { type Batch, isOver } from './batch-api.ts';
-import { type BatchLine, useLines } from './line-api.ts';
+import { isOver } from './batch-api.ts';
+import type { Batch, BatchLine } from './batch-types.ts';
+import { useLines } from './line-api.ts';
 
 const pageSize = 50;
 

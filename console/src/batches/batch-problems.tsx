@@ -2,7 +2,7 @@ import { Button } from '@adobe/react-spectrum/Button';
 import { Link } from 'react-router';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { showNumber } from '../ui/words.ts';
-import type { Batch } from './batch-api.ts';
+import type { Batch } from './batch-types.ts';
 import { groupProblems } from './group-problems.ts';
 import { brokenStates, useLines } from './line-api.ts';
 

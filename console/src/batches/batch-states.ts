@@ -1,4 +1,4 @@
-import type { Batch } from './batch-api.ts';
+import type { Batch } from './batch-types.ts';
 
 /** What a batch's lines can have become, in the order in which a bar shows them. */
 export const lineStates = [

@@ -7,11 +7,12 @@ import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { showDateTime, showNumber } from '../ui/words.ts';
 import '../ui/fields.css';
 import './batches.css';
-import { type Batch, isOver, useBatch, useCancelBatch, useEraseBatch, useRetryBatch } from './batch-api.ts';
+import { isOver, useBatch, useCancelBatch, useEraseBatch, useRetryBatch } from './batch-api.ts';
 import { BatchBar } from './batch-bar.tsx';
 import { BatchLines } from './batch-lines.tsx';
 import { BatchProblems } from './batch-problems.tsx';
 import { describeState, nameBatch } from './batch-states.ts';
+import type { Batch } from './batch-types.ts';
 
 /** One batch: how far it is, what went wrong and what to do about it. */
 export const Component = () => {

@@ -6,9 +6,10 @@ import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { showDateTime } from '../ui/words.ts';
 import './batches.css';
 import '../ui/fields.css';
-import { type Batch, useBatches } from './batch-api.ts';
+import { useBatches } from './batch-api.ts';
 import { BatchBar } from './batch-bar.tsx';
 import { describeState, nameBatch } from './batch-states.ts';
+import type { Batch } from './batch-types.ts';
 
 /** The caller's batches, newest first, with how far each is. */
 export const Component = () => {

@@ -1,4 +1,4 @@
-import type { BatchLine } from './line-api.ts';
+import type { BatchLine } from './batch-types.ts';
 
 /** Lines that failed for the same reason. */
 export interface ProblemGroup {

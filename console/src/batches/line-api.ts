@@ -1,12 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type * as z from 'zod';
-import type { batchLine, batchLinesPage } from '#functions/api/batches/line-view.ts';
+import type { batchLinesPage } from '#functions/api/batches/line-view.ts';
 import { callApi } from '../api/client.ts';
 import { polling } from '../api/polling.ts';
-import { type Batch, isOver } from './batch-api.ts';
-
-/** What became of a line. */
-export type BatchLine = z.output<typeof batchLine>;
+import { isOver } from './batch-api.ts';
+import type { Batch } from './batch-types.ts';
 
 /** States of lines that brought nothing. */
 export const brokenStates = 'failed,timed_out,rejected';

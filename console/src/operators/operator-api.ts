@@ -3,19 +3,16 @@ import type * as z from 'zod';
 import type { healthDetails } from '#functions/api/health/view.ts';
 import type { queueCallers } from '#functions/api/queue/interventions.ts';
 import type { queueState } from '#functions/api/queue/view.ts';
-import type { usageSchema } from '#functions/api/usage/routes.ts';
 import type { auditEntrySchema } from '#shared/audit/entry.ts';
 import { callApi } from '../api/client.ts';
 import { polling } from '../api/polling.ts';
+import type { Usage } from './usage/series.ts';
 
 /** Queues and quotas of all lanes. */
 export type QueueState = z.output<typeof queueState>;
 
 /** One change in the audit trail. */
 export type AuditEntry = z.output<typeof auditEntrySchema>;
-
-/** What jobs cost. */
-export type Usage = z.output<typeof usageSchema>;
 
 /** The state of the gateway in full. */
 export type HealthDetails = z.output<typeof healthDetails>;

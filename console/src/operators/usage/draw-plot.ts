@@ -1,8 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { showNumber } from '../../ui/words.ts';
-import type { Usage } from '../operator-api.ts';
-import { buildDaySeries, type Dimension, type Measure, rankRows } from './series.ts';
+import { buildDaySeries, type Dimension, type Measure, rankRows, type Usage } from './series.ts';
 
 /** What is plotted. */
 export interface PlottedUsage {

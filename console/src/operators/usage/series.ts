@@ -1,4 +1,8 @@
-import type { Usage } from '../operator-api.ts';
+import type * as z from 'zod';
+import type { usageSchema } from '#functions/api/usage/routes.ts';
+
+/** What jobs cost. */
+export type Usage = z.output<typeof usageSchema>;
 
 /** What usage is told by. */
 export type Dimension = 'day' | 'caller' | 'label' | 'operation' | 'model';

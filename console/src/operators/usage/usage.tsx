@@ -8,10 +8,10 @@ import { ApiProblem } from '../../api/problem.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import { showDay } from '../../ui/dates.ts';
 import { showNumber } from '../../ui/words.ts';
-import { type Usage, useUsage } from '../operator-api.ts';
+import { useUsage } from '../operator-api.ts';
 import { OperatorPage } from '../operator-page.tsx';
 import { ExportCsv } from './export-csv.tsx';
-import { type Dimension, type Measure, nameRow } from './series.ts';
+import { type Dimension, type Measure, nameRow, type Usage } from './series.ts';
 import { UsagePlot } from './usage-plot.tsx';
 
 const dimensions: Readonly<Record<Dimension, string>> = {

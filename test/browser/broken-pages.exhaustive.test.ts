@@ -1,0 +1,198 @@
+import AxeBuilder from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPage } from '#test/fixtures/browser.ts';
+import { consoleStartMs, startConsoleGateway } from '#test/fixtures/console-gateway.ts';
+import type { Gateway } from '#test/fixtures/gateway.ts';
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startConsoleGateway();
+}, consoleStartMs);
+afterAll(() => gateway.close());
+
+const id = '01a21a96-6b18-7253-8a0b-224abc885220';
+const long = '<img src=x onerror=alert(1)>'.padEnd(10_000, 'W');
+const at = '2026-03-01T12:00:00.000Z';
+
+const batch = {
+  batchId: id,
+  status: 'finished',
+  priority: 'low',
+  labels: { batch: long },
+  lines: 3,
+  counts: { unfinished: 0, succeeded: 1, partially_succeeded: 0, failed: 1, cancelled: 0, timed_out: 0, rejected: 1 },
+  warnings: [long],
+  createdAt: at,
+  updatedAt: at,
+  finishedAt: at,
+  links: {},
+};
+const lines = [
+  { line: 1, id: long, status: 'succeeded', outputs: 1, cost: 1 },
+  { line: 2, id: long, status: 'failed', outputs: 0, error: { code: long, message: long } },
+];
+const webhook = {
+  webhookId: id,
+  url: `https://example.com/${long}`,
+  description: long,
+  events: ['job.ended'],
+  status: 'enabled',
+  createdAt: at,
+  updatedAt: at,
+};
+const delivery = {
+  deliveryId: id,
+  messageId: id,
+  type: 'job.ended',
+  status: 'failed',
+  eventAt: at,
+  attempts: [{ at, durationMs: 5, status: 500, answer: long }],
+};
+const caller = { callerId: 'a', name: long, operator: false, disabled: false, createdAt: at, secrets: [] };
+const waiting = { jobs: 1, jobsIsMinimum: false };
+const lane = {
+  lane: 'firefly',
+  waiting: { ...waiting, priorities: { high: waiting, normal: waiting, low: waiting } },
+  permits: [{}],
+  pauses: [{ reason: 'operator', advice: 'Resume it.', by: long, note: long }],
+  requestsToday: { used: 1 },
+  turnsGiven: 1,
+};
+const health = {
+  status: 'degraded',
+  version: '1',
+  problems: ['queue_paused'],
+  token: { state: 'ok', secondsLeft: 5 },
+  services: [{ service: 'firefly', title: 'Firefly', advice: long }],
+  lanes: [],
+  rotation: {
+    state: 'failed',
+    lastRotationFailed: true,
+    error: { code: 'x', message: long },
+    foreignSecretUuids: [long],
+  },
+};
+const sums = { jobs: 1, outputs: 1, cost: 1 };
+const usage = {
+  from: '2026-03-01',
+  to: '2026-03-02',
+  unit: 'operations',
+  usage: [{ day: long, ...sums }],
+  total: sums,
+};
+const entry = {
+  entryId: id,
+  at,
+  changeId: id,
+  actorKind: 'caller',
+  actor: long,
+  action: 'queue paused',
+  object: { caller: long },
+  outcome: 'done',
+};
+
+/** Each page with the call that fills it, and an answer full of texts that nobody should write. */
+const pages = [
+  {
+    path: '/batches',
+    api: '/batches',
+    hostile: { batches: [batch] },
+    empty: { batches: [] },
+    says: 'There is no batch yet.',
+  },
+  { path: `/batches/${id}`, api: `/batches/${id}`, hostile: batch },
+  {
+    path: '/webhooks',
+    api: '/webhooks',
+    hostile: { webhooks: [webhook] },
+    empty: { webhooks: [] },
+    says: 'There is no webhook yet.',
+  },
+  { path: `/webhooks/${id}`, api: `/webhooks/${id}`, hostile: { ...webhook, deliveries: [delivery] } },
+  { path: '/operators', api: '/queue', hostile: { lanes: [lane], pausedCallers: [] } },
+  {
+    path: '/operators/callers',
+    api: '/callers',
+    hostile: { callers: [caller] },
+    empty: { callers: [] },
+    says: 'There is no caller yet.',
+  },
+  { path: '/operators/callers/a', api: '/callers/a', hostile: caller },
+  {
+    path: '/operators/usage',
+    api: '/usage/callers',
+    hostile: usage,
+    empty: { ...usage, usage: [] },
+    says: 'No job has ended that was made in this time.',
+  },
+  {
+    path: '/operators/audit',
+    api: '/audit',
+    hostile: { entries: [entry] },
+    empty: { entries: [] },
+    says: 'Nothing was changed in this time.',
+  },
+  { path: '/operators/health', api: '/health/details', hostile: health },
+];
+
+const open = (
+  path: string,
+  answers: Record<string, { status?: number; body: unknown; delayMs?: number }>,
+  options = {},
+) =>
+  openPage(`${gateway.url}/console${path}`, {
+    expected: /status of (4|5)\d\d/,
+    ...options,
+    prepare: async (page) => {
+      await page.route(
+        (url) => Object.hasOwn(answers, url.pathname),
+        async (route) => {
+          const { status = 200, body, delayMs = 0 } = answers[new URL(route.request().url()).pathname] ?? { body: {} };
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          await route.fulfill({ status, json: body });
+        },
+      );
+    },
+  });
+
+const problem = (status: number, message: string) => ({
+  status,
+  body: { status, error_code: 'x', message, detail: message },
+});
+
+describe.each(pages)('$path', ({ path, api, hostile, empty, says }) => {
+  it('says what is wrong, and goes on when it is asked again', async () => {
+    const answers = { [api]: problem(500, 'It broke.') as { status?: number; body: unknown } };
+    const { page, done } = await open(path, answers);
+    await page.getByText('The gateway could not answer: It broke.').waitFor();
+    answers[api] = { body: hostile };
+    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await page.getByText('It broke.').waitFor({ state: 'detached' });
+    await done();
+  });
+
+  it('says who may see it', async () => {
+    const { page, done } = await open(path, { [api]: problem(403, 'Only some may.') });
+    await page.getByText(/Only some may\./).waitFor();
+    await done();
+  });
+
+  it('says that it waits, and that there is nothing', async () => {
+    const { page, done } = await open(path, { [api]: { body: empty ?? hostile, delayMs: 2_000 } });
+    await page.getByRole('progressbar').first().waitFor();
+    if (says !== undefined) await page.getByText(says).waitFor();
+    await done();
+  });
+
+  it.each(['light', 'dark'] as const)('stands texts of 10,000 characters at 360 pixels, in %s', async (colorScheme) => {
+    const all = { [api]: { body: hostile }, [`/batches/${id}/lines`]: { body: { lines, searchedTo: 2 } } };
+    const { page, done } = await open(path, all, { colorScheme, viewport: { width: 360, height: 700 } });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('progressbar').first().waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);
+    await done();
+  });
+});
