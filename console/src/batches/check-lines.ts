@@ -1,16 +1,13 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import type * as z from 'zod';
 import type { estimate } from '#functions/api/estimates/view.ts';
 import { callApi } from '../api/client.ts';
+import { useOperations } from '../make/use-operations.ts';
 import type { PreviewLine } from './preview-file.ts';
+import { buildTableBody } from './table-body.ts';
 
 /** What the gateway says of a line before it is sent; undefined while it is asked, or where the page cannot ask. */
 export type LineCheck = z.output<typeof estimate>;
-
-/** The path of each operation by its name, as far as it matters here. */
-interface DescribedPaths {
-  paths: Readonly<Record<string, { post?: { 'x-gateway-operation'?: { name: string } } }>>;
-}
 
 /**
  * Has the gateway check lines as it would check them as requests; nothing is stored for it.
@@ -18,33 +15,24 @@ interface DescribedPaths {
  * @returns one for each line, in their order
  */
 export const useLineChecks = (lines: readonly PreviewLine[]): (LineCheck | undefined)[] => {
-  const paths = useQuery({
-    queryKey: ['operation-paths'],
-    queryFn: async ({ signal }) => readPaths(await callApi<DescribedPaths>('/openapi.json', { signal })),
-    staleTime: Number.POSITIVE_INFINITY,
-    enabled: lines.some(({ body }) => body !== undefined),
-  });
+  const operations = useOperations();
   return useQueries({
-    queries: lines.map(({ operation, body }) => {
-      const path = paths.data?.get(operation);
+    queries: lines.map(({ operation: name, body, cells }) => {
+      const operation = operations.data?.find((each) => each.name === name);
+      const request = {
+        path: operation?.path,
+        body: cells === undefined || operation === undefined ? body : buildTableBody(cells, operation.body),
+      };
       return {
-        queryKey: ['line-check', operation, body],
+        queryKey: ['line-check', request],
         queryFn: ({ signal }: { signal: AbortSignal }) =>
-          callApi<LineCheck>('/estimates', { method: 'POST', body: { path, body }, signal }),
-        enabled: body !== undefined && path !== undefined,
+          callApi<LineCheck>('/estimates', { method: 'POST', body: request, signal }),
+        enabled: request.path !== undefined && request.body !== undefined,
         staleTime: Number.POSITIVE_INFINITY,
       };
     }),
   }).map(({ data }) => data);
 };
-
-const readPaths = ({ paths }: DescribedPaths): ReadonlyMap<string, string> =>
-  new Map(
-    Object.entries(paths).flatMap(([path, { post }]) => {
-      const name = post?.['x-gateway-operation']?.name;
-      return name === undefined ? [] : [[name, path] as const];
-    }),
-  );
 
 /** What a check found, in words. */
 export const describeCheck = (line: PreviewLine, check: LineCheck | undefined): { text: string; isWrong: boolean } => {

@@ -8,8 +8,10 @@ export interface PreviewLine {
   id: string | undefined;
   operation: string;
   prompt: string | undefined;
-  /** The body of the call; undefined where only the gateway can read it. */
+  /** The body of the call; undefined for a row of a table. */
   body: Readonly<Record<string, unknown>> | undefined;
+  /** The cells of a row of a table by their columns. */
+  cells?: Readonly<Record<string, string>>;
   /** Why it cannot be a request. */
   problem: string | undefined;
 }
@@ -58,6 +60,7 @@ const previewTable = (text: string): FilePreview => {
       operation: cellOf('operation') ?? defaultOperation,
       prompt: cellOf('prompt', 'body.prompt'),
       body: undefined,
+      cells: Object.fromEntries(header.cells.map((column, place) => [column.trim(), cells[place]?.trim() ?? ''])),
       problem: tooMany ? 'It has more cells than the header.' : undefined,
     };
   });

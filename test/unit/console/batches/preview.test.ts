@@ -3,6 +3,8 @@ import { buildBar, describeState } from '#console/src/batches/batch-states.ts';
 import { groupProblems } from '#console/src/batches/group-problems.ts';
 import { parseCsv } from '#console/src/batches/parse-csv.ts';
 import { previewFile } from '#console/src/batches/preview-file.ts';
+import { buildTableBody } from '#console/src/batches/table-body.ts';
+import { describeField } from '#console/src/make/schema/describe-field.ts';
 
 describe('a table', () => {
   it.each([
@@ -137,5 +139,44 @@ describe('a batch', () => {
       ['rare', 1, 1],
     ]);
     expect(groups[0]?.advice).toContain('rejected again');
+  });
+});
+
+describe('a row of a table', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      prompt: { type: 'string' },
+      numVariations: { type: 'integer' },
+      size: { type: 'object', properties: { width: { type: 'integer' }, height: { type: 'integer' } } },
+      seeds: { type: 'array', items: { type: 'integer' } },
+      tileable: { type: 'boolean' },
+    },
+  };
+  const field = describeField(schema, { name: '', place: '', isRequired: true }, { named: {}, promptPlaces: [] });
+
+  it('is a body by the names of its columns and the schema', () => {
+    if (field?.kind !== 'object') throw new Error('The schema is one of an object.');
+    const cells = {
+      Prompt: '42',
+      'body.numvariations': '2',
+      'size.width': '2048',
+      'size.height': '2048',
+      'seeds.0': '7',
+      tileable: 'TRUE',
+      sku: 'own',
+      empty: '',
+    };
+    expect(buildTableBody(cells, field)).toEqual({
+      prompt: '42',
+      numVariations: 2,
+      size: { width: 2048, height: 2048 },
+      seeds: [7],
+      tileable: true,
+    });
+    expect(buildTableBody({ size: '{"width":1}', numVariations: 'many' }, field)).toEqual({
+      size: { width: 1 },
+      numVariations: 'many',
+    });
   });
 });
