@@ -9,12 +9,9 @@ export const callerPolicySchema = z.strictObject({
   operations: names.optional().meta({ description: 'Operations by name, such as `images/generate`' }),
   modelVersions: names.optional().meta({ description: 'Values of `x-model-version`' }),
   customModels: names.optional().meta({ description: 'Custom models by id; an empty list allows none' }),
-  maxPriority: z
-    .enum(priorities)
-    .optional()
-    .meta({
-      description: 'The best priority a job may have; a better one that is asked for becomes this one, with a warning',
-    }),
+  maxPriority: z.enum(priorities).optional().meta({
+    description: 'The best priority a job may have; a better one that is asked for becomes this one, with a warning',
+  }),
   deniedWords: z
     .string()
     .max(1_100)
