@@ -77,7 +77,7 @@ const usage = {
   from: '2026-03-01',
   to: '2026-03-02',
   unit: 'operations',
-  usage: [{ day: long, ...sums }],
+  usage: [{ caller: long, ...sums }],
   total: sums,
 };
 const entry = {
@@ -119,7 +119,7 @@ const pages = [
   },
   { path: '/operators/callers/a', api: '/callers/a', hostile: caller },
   {
-    path: '/operators/usage',
+    path: '/operators/usage?by=caller',
     api: '/usage/callers',
     hostile: usage,
     empty: { ...usage, usage: [] },

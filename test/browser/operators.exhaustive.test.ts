@@ -32,6 +32,27 @@ describe('an operator', () => {
     await audit.done();
   });
 
+  it('does so by the keyboard alone', async () => {
+    const { page, done } = await open('');
+    const tabTo = async (name: string) => {
+      const wanted = page.getByRole('button', { name }).or(page.getByRole('textbox', { name })).first();
+      await wanted.waitFor();
+      for (let step = 0; step < 40; step += 1) {
+        await page.keyboard.press('Tab');
+        if (await wanted.evaluate((element) => element.matches(':focus'))) return;
+      }
+      throw new Error(`The Tab key never gets to ${name}.`);
+    };
+    await tabTo('Reason for a pause');
+    await page.keyboard.type('by keys');
+    await page.keyboard.press('Enter');
+    await page.getByText('by keys').first().waitFor();
+    await tabTo('Resume the queue');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Pause the queue' }).waitFor();
+    await done();
+  });
+
   it('adds a caller, whose secret works, gives it another one, pauses it and removes it', async () => {
     const { page, done } = await open('/callers', { expected: /status of 422/ });
     await page.getByRole('button', { name: 'Add caller' }).click();
