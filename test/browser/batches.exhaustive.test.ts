@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage } from '#test/fixtures/browser.ts';
 import { consoleStartMs, startConsoleGateway } from '#test/fixtures/console-gateway.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
+import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
@@ -44,6 +45,36 @@ describe('a batch', () => {
     await page.getByText('A retry would be rejected again').waitFor();
     await page.getByRole('region', { name: 'Lines of the batch' }).getByRole('rowheader', { name: '3' }).waitFor();
     expect(await page.getByText('kite-1').count()).toBe(1);
+    await done();
+  });
+
+  it('is dropped, and what failed of it is tried again, after which the new batch is cancelled', async () => {
+    const control = simulatorControl(gateway.stack.description.ims);
+    await control.addFault({ fault: 'job', outcome: 'failed' });
+    const { page, done } = await open('/batches/new');
+    const dropped = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['{"body":{"prompt":"a kite"}}'], 'dropped.jsonl'));
+      return transfer;
+    })()`);
+    const zone = page.getByRole('heading', { name: 'Drop a file with requests' });
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      await zone.dispatchEvent(type, { dataTransfer: dropped });
+    }
+    await page.getByRole('heading', { name: 'dropped.jsonl' }).waitFor();
+    await page.getByText(/^Good: 1 output, 1 Operations/).waitFor();
+    await page.getByRole('button', { name: 'Send batch' }).click();
+    await page.getByText('1 failed').waitFor({ timeout: 60_000 });
+    const first = page.url();
+    await control.clearFaults();
+    await gateway.call('/queue/pause', { method: 'PUT' });
+    await page.getByRole('button', { name: 'Retry 1 that failed' }).click();
+    await page.getByRole('link', { name: 'The batch that it tries again' }).waitFor();
+    expect(page.url()).not.toBe(first);
+    await page.getByRole('button', { name: 'Cancel batch' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel batch' }).click();
+    await page.getByText('1 cancelled').waitFor({ timeout: 60_000 });
+    await gateway.call('/queue/resume', { method: 'PUT' });
     await done();
   });
 });
