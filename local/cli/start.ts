@@ -20,12 +20,14 @@ const run = async (options: StartOptions): Promise<void> => {
     target,
     services: options.services,
     settings: {
+      thumbnails: !options.once,
       consoleDirectory: options.once ? undefined : consoleDirectory(),
       ...(options.cors === undefined ? {} : { corsOrigins: [options.cors] }),
       ...(options.requestsPerMinute === undefined ? {} : { requestsPerMinute: options.requestsPerMinute }),
       ...(options.pollSeconds === undefined ? {} : { pollSeconds: options.pollSeconds }),
     },
-    simulator: { manner: options.simulatorManner },
+    // Adobe signs what it makes, and the console shows it.
+    simulator: { manner: options.simulatorManner, facts: { 'content-credentials-attached': 'observed' } },
     onProgress: (line) => say(`  ${line}`),
     onLog: (name, line) => {
       if (options.verbose || /"level":"(WARN|ERROR|CRITICAL)"/.test(line)) console.error(`[${name}] ${line}`);

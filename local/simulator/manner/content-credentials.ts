@@ -1,31 +1,109 @@
-const app11 = 0xeb;
+import { randomUUID, webcrypto } from 'node:crypto';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { JPEG, PNG } from '@trustnxt/c2pa-ts/asset';
+import { CoseAlgorithmIdentifier, LocalSigner } from '@trustnxt/c2pa-ts/cose';
+import {
+  ActionAssertion,
+  ActionType,
+  DataHashAssertion,
+  DigitalSourceType,
+  ManifestStore,
+} from '@trustnxt/c2pa-ts/manifest';
 
-/** A JUMBF box: length, type, content (ISO 19566-5). */
-const box = (type: string, content: Uint8Array): Buffer => {
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(content.length + 8, 0);
-  head.write(type, 4, 'latin1');
-  return Buffer.concat([head, content]);
+/** Puts signed content credentials into a JPEG or PNG, as Adobe does; any other file stays as it is. */
+export type SignPicture = (file: Uint8Array) => Promise<Uint8Array>;
+
+/** Who signs, and what its credentials say. */
+export interface SignerOptions {
+  /** To whom the certificate is issued. */
+  organization: string;
+  /** The program that made the file. */
+  generator: string;
+  isGenerated?: boolean;
+}
+
+const curve = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const dayMs = 86_400_000;
+const emailProtection = '1.3.6.1.5.5.7.3.4';
+
+/** Makes a certificate authority and a certificate of its own, and signs with that: the signatures hold, and nobody trusts them. */
+export const createPictureSigner = async ({
+  organization,
+  generator,
+  isGenerated = true,
+}: SignerOptions): Promise<SignPicture> => {
+  const signer = await createSigner(organization);
+  return async (file) => {
+    const bytes = new Uint8Array(file);
+    const asset = JPEG.canRead(bytes) ? new JPEG(bytes) : PNG.canRead(bytes) ? new PNG(bytes) : undefined;
+    if (asset === undefined) return file;
+    const store = new ManifestStore();
+    const manifest = store.createManifest({
+      assetFormat: asset.mimeType,
+      instanceID: `xmp:iid:${randomUUID()}`,
+      defaultHashAlgorithm: 'SHA-256',
+      signer,
+    });
+    if (manifest.claim !== undefined) {
+      manifest.claim.claimGeneratorName = generator;
+      manifest.claim.claimGeneratorVersion = undefined;
+    }
+    const actions = new ActionAssertion();
+    actions.actions = [
+      {
+        action: ActionType.C2paCreated,
+        digitalSourceType: isGenerated ? DigitalSourceType.TrainedAlgorithmicMedia : DigitalSourceType.DigitalCapture,
+      },
+    ];
+    manifest.addAssertion(actions);
+    const hash = DataHashAssertion.create('SHA-256');
+    manifest.addAssertion(hash);
+    await asset.ensureManifestSpace(store.measureSize());
+    await hash.updateWithAsset(asset);
+    await manifest.sign(signer);
+    await asset.writeManifestJUMBF(store.getBytes());
+    return asset.getDataRange();
+  };
 };
 
-// C2PA: the type of a manifest store, and its label; 3 says that it may be asked for and has a label.
-const manifestStore = Buffer.concat([
-  Buffer.from('6332706100110010800000aa00389b71', 'hex'),
-  Buffer.from([3]),
-  Buffer.from('c2pa\0', 'latin1'),
-]);
-
-/**
- * A JPEG with an empty manifest store of Content Credentials behind its start, where Adobe's lie (C2PA: JUMBF in APP11).
- * It says that there is one; nothing is signed in it.
- */
-export const withContentCredentials = (jpeg: Uint8Array): Uint8Array => {
-  const store = box('jumb', box('jumd', manifestStore));
-  const head = Buffer.alloc(12);
-  head.writeUInt16BE(0xff00 | app11, 0);
-  head.writeUInt16BE(store.length + 10, 2);
-  head.write('JP', 4, 'latin1');
-  head.writeUInt16BE(1, 6);
-  head.writeUInt32BE(1, 8);
-  return Buffer.concat([jpeg.subarray(0, 2), head, store, jpeg.subarray(2)]);
+const createSigner = async (organization: string): Promise<LocalSigner> => {
+  const generate = () => webcrypto.subtle.generateKey(curve, true, ['sign', 'verify']);
+  const [authorityKeys, keys] = await Promise.all([generate(), generate()]);
+  const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + 365 * dayMs) };
+  const issuer = `CN=Certificate Authority of ${organization}, O=${organization}`;
+  const authority = await X509CertificateGenerator.createSelfSigned({
+    name: issuer,
+    keys: authorityKeys,
+    signingAlgorithm: curve,
+    ...validity,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+      await SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
+    ],
+  });
+  const certificate = await X509CertificateGenerator.create({
+    subject: `CN=Content Credentials of ${organization}, O=${organization}`,
+    issuer,
+    publicKey: keys.publicKey,
+    signingKey: authorityKeys.privateKey,
+    signingAlgorithm: curve,
+    ...validity,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([emailProtection]),
+      await AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
+    ],
+  });
+  const privateKey = new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+  return new LocalSigner(privateKey, CoseAlgorithmIdentifier.ES256, certificate, [authority]);
 };

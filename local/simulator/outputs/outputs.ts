@@ -3,7 +3,7 @@ import type { OutputUrl } from '../firefly/job-status.ts';
 import type { Job, Jobs } from '../firefly/jobs.ts';
 import { type Answer, methodNotAllowed, xmlError } from '../http/answer.ts';
 import type { ReceivedRequest } from '../http/request.ts';
-import { withContentCredentials } from '../manner/content-credentials.ts';
+import type { SignPicture } from '../manner/content-credentials.ts';
 import type { Manner } from '../manner/manner.ts';
 import type { Pictures } from '../picture/pictures.ts';
 import type { SimulatorSettings } from '../settings.ts';
@@ -31,35 +31,56 @@ export const createOutputs = ({
   manner,
   clock,
   base,
-}: OutputsParts): { outputUrl: OutputUrl; serve: (request: ReceivedRequest) => Promise<Answer> } => ({
-  outputUrl: (job, output) =>
-    signedUrl(
-      job.fault?.outputBase ?? base(),
-      `/outputs/${job.uuid}/${output}`,
-      (manner.isObserved('polls-sign-anew') ? clock.now() : job.endsAt) + settings.outputUrlLifetimeMs,
-    ),
+}: OutputsParts): { outputUrl: OutputUrl; serve: (request: ReceivedRequest) => Promise<Answer> } => {
+  const sign = createSigning();
+  return {
+    outputUrl: (job, output) =>
+      signedUrl(
+        job.fault?.outputBase ?? base(),
+        `/outputs/${job.uuid}/${output}`,
+        (manner.isObserved('polls-sign-anew') ? clock.now() : job.endsAt) + settings.outputUrlLifetimeMs,
+      ),
 
-  serve: async (request) => {
-    if (request.method !== 'GET') return methodNotAllowed('GET');
-    if (request.headers.authorization !== undefined) {
-      return xmlError(
-        400,
-        'InvalidArgument',
-        'Only one auth mechanism allowed: the URL is signed, send no Authorization',
-      );
-    }
-    verifySignedUrl(request.path, request.query, clock.now());
-    const [, uuid = '', output = ''] = outputPath.exec(request.path) ?? [];
-    const job = jobs.find(uuid);
-    const seed = job?.seeds[Number(output)];
-    if (!job || seed === undefined) return xmlError(404, 'NoSuchKey', 'The specified key does not exist');
-    const { headers, body } = await content(job, drawnSeed(job, seed, manner), settings, pictures);
-    if (manner.isObserved('outputs-untyped')) headers['content-type'] = 'application/octet-stream';
-    const isJpeg = body instanceof Uint8Array && body[0] === 0xff && body[1] === 0xd8;
-    const attached = isJpeg && manner.isObserved('content-credentials-attached');
-    return { status: 200, headers, body: attached ? withContentCredentials(body) : body };
-  },
-});
+    serve: async (request) => {
+      if (request.method !== 'GET') return methodNotAllowed('GET');
+      if (request.headers.authorization !== undefined) {
+        return xmlError(
+          400,
+          'InvalidArgument',
+          'Only one auth mechanism allowed: the URL is signed, send no Authorization',
+        );
+      }
+      verifySignedUrl(request.path, request.query, clock.now());
+      const [, uuid = '', output = ''] = outputPath.exec(request.path) ?? [];
+      const job = jobs.find(uuid);
+      const seed = job?.seeds[Number(output)];
+      if (!job || seed === undefined) return xmlError(404, 'NoSuchKey', 'The specified key does not exist');
+      const { headers, body } = await content(job, drawnSeed(job, seed, manner), settings, pictures);
+      if (manner.isObserved('outputs-untyped')) headers['content-type'] = 'application/octet-stream';
+      const isJpeg = body instanceof Uint8Array && body[0] === 0xff && body[1] === 0xd8;
+      const attached = isJpeg && manner.isObserved('content-credentials-attached');
+      return { status: 200, headers, body: attached ? await sign(body) : body };
+    },
+  };
+};
+
+/** Signs each picture once: asked for again it is the same, as long as it is kept. */
+const createSigning = (): SignPicture => {
+  const signed = new WeakMap<Uint8Array, Promise<Uint8Array>>();
+  let signer: Promise<SignPicture> | undefined;
+  const sign: SignPicture = async (picture) => {
+    // Loaded at the first signature, so that a simulator starts quickly.
+    signer ??= import('../manner/content-credentials.ts').then(({ createPictureSigner }) =>
+      createPictureSigner({ organization: 'Simulated Adobe', generator: 'Simulated Firefly' }),
+    );
+    return (await signer)(picture);
+  };
+  return (picture) => {
+    const done = signed.get(picture) ?? sign(picture);
+    signed.set(picture, done);
+    return done;
+  };
+};
 
 /** What an output is made from: its seed and model, or each job in its own way. */
 const drawnSeed = ({ uuid, model }: Job, seed: number, { isObserved }: Manner): number => {
