@@ -1,6 +1,6 @@
 import { outputInspectedEvent, toOutputInspected } from '#shared/events/output-inspected.ts';
 import { publish } from '#shared/events/publish.ts';
-import { type EndedInspection, hasEnded, inspectionName, mayBeInspected } from '#shared/jobs/inspection.ts';
+import { type EndedInspection, hasEnded, inspectionName, isCutOff, mayBeInspected } from '#shared/jobs/inspection.ts';
 import { beginInspection, endInspection, takeBackInspection } from '#shared/jobs/inspection-store.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
@@ -10,7 +10,7 @@ import type { ThumbnailContext } from './context.ts';
 import { inspectFile } from './inspect-file.ts';
 import { eraseThumbnails, openOutput, type StoredFile, storeThumbnails } from './objects.ts';
 
-/** Lambda starts an event three times in all; a file that ends the process twice is given up the third time. */
+/** Lambda starts an event three times in all; a file that ends its process twice is given up the third time. */
 const maxAttempts = 2;
 
 /** What became of an event: `gone` outputs and `foreign` objects are no work. */
@@ -63,13 +63,15 @@ const inspect = async (
   { body, bytes }: StoredFile,
 ): Promise<EndedInspection | undefined> => {
   const { table, log } = context;
+  const earlier = job.inspections?.[inspectionName(output.index)];
+  // Others that go on at this moment have ended no process.
+  const isHopeless = earlier !== undefined && earlier.attempts >= maxAttempts && isCutOff(earlier, table.clock.now());
   const begun = await beginInspection(table, output, job);
   if (begun === undefined) return undefined;
   try {
-    const { thumbnails = [], ...findings } =
-      begun.attempts > maxAttempts
-        ? { thumbnail: 'unreadable' as const }
-        : await inspectFile(context.codecs, body, bytes);
+    const { thumbnails = [], ...findings } = isHopeless
+      ? { thumbnail: 'unreadable' as const }
+      : await inspectFile(context.codecs, body, bytes);
     if (!(await storeThumbnails(context, output.key, thumbnails))) return undefined;
     const found = { ...begun, ...findings };
     await endInspection(table, output, found);

@@ -27,8 +27,8 @@ export const getTimeouts = ({
   inbox: { timeoutSeconds: 900, executionSeconds: 24 * hour },
   // One call may take 15 s. A message is tried for a day; the rest is for failures on this side.
   notify: { timeoutSeconds: 60, executionSeconds: 48 * hour },
-  // A file that is not done by then is given up; one of 40 megapixels takes seconds.
-  thumbnail: { timeoutSeconds: 60 },
+  // An image of 40 megapixels takes seconds; an inspection that is older counts as cut off.
+  thumbnail: { timeoutSeconds: 55 },
   // Ends before its callers stop waiting for it, after a minute.
   'token-refresh': { timeoutSeconds: 55 },
   'secret-rotation': { timeoutSeconds: 300 + propagationSeconds },

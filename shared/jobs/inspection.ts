@@ -63,6 +63,13 @@ export type EndedInspection = Inspection & Required<Pick<Inspection, 'thumbnail'
 /** Whether an inspection has ended. */
 export const hasEnded = (found: Inspection | undefined): found is EndedInspection => found?.thumbnail !== undefined;
 
+/** Longer than an execution lives, in ms, and shorter than Lambda waits before it starts one again. */
+const maxInspectionMs = 60_000;
+
+/** Whether an inspection was cut off: its execution has died, and nobody ended it. */
+export const isCutOff = (found: Inspection, nowMs: number): boolean =>
+  !hasEnded(found) && nowMs - Date.parse(found.begunAt) >= maxInspectionMs;
+
 /** Inspections by the places of the outputs in Adobe's list: attributes of a record, which two outputs can write at once. */
 export const inspectionsSchema = z.record(z.string(), inspection);
 

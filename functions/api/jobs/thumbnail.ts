@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { type ThumbnailWidth, thumbnailKey, thumbnailWidths } from '#shared/deployment/bucket.ts';
 import {
   findInspection,
-  hasEnded,
   type Inspection,
+  isCutOff,
   mayBeInspected,
   type ThumbnailState,
 } from '#shared/jobs/inspection.ts';
@@ -42,9 +42,6 @@ export const presignThumbnails = async (
       return presignCacheable({ bucket: output.bucket, key: thumbnailKey(output, width) });
     }),
   );
-
-/** How long an inspection may take, in ms: then it was cut off, and is begun again when somebody wants to see its thumbnail. */
-const inspectionMs = 60_000;
 
 /** A new output is inspected without being asked for. */
 const arrivalMs = 15_000;
@@ -90,6 +87,4 @@ const noThumbnail = (reason: string): ProblemError =>
   new ProblemError(404, 'no_thumbnail', `The output has no thumbnail: ${reason}.`);
 
 const isDue = (now: number, { finishedAt, createdAt }: Job, found: Inspection | undefined): boolean =>
-  found === undefined
-    ? now - Date.parse(finishedAt ?? createdAt) > arrivalMs
-    : !hasEnded(found) && now - Date.parse(found.begunAt) > inspectionMs;
+  found === undefined ? now - Date.parse(finishedAt ?? createdAt) > arrivalMs : isCutOff(found, now);
