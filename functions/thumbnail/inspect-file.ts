@@ -8,7 +8,7 @@ import { makeThumbnails, type Thumbnails } from './make-thumbnails.ts';
 /** What is held in memory whole, in bytes. */
 const maxFileBytes = 64 * 1024 * 1024;
 
-/** What is decoded: 40 megapixels take up to 600 MB in all. */
+/** What is decoded: 40 megapixels take up to 800 MB in all. */
 const maxPixels = 40_000_000;
 
 /** As many as the first bytes of a kind that is known. */

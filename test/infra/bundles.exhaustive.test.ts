@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { codecFiles } from '#shared/deployment/codec-files.ts';
 import { functionNames } from '#shared/deployment/names.ts';
 import { maxBundleBytes } from '#test/fixtures/bundled-functions.ts';
 import { buildApp, type Resource } from './synthesise.ts';
@@ -23,8 +25,10 @@ describe('a deployed function', () => {
 
   it.each(functionNames)('%s is one minified ES module that needs nothing but Node', async (name) => {
     const directory = directories.get(name) ?? '';
-    const beside = name === 'api' ? ['console'] : [];
-    expect(readdirSync(directory).sort()).toEqual([...beside, 'index.mjs', 'index.mjs.LEGAL.txt', 'index.mjs.map']);
+    const codecs = Object.values(codecFiles).map((path) => basename(path));
+    const beside = { api: ['console'], thumbnail: codecs }[String(name)] ?? [];
+    const own = ['index.mjs', 'index.mjs.LEGAL.txt', 'index.mjs.map'];
+    expect(readdirSync(directory).sort()).toEqual([...beside, ...own].sort());
 
     const file = `${directory}/index.mjs`;
     const { metafile } = await build({

@@ -4,6 +4,7 @@ import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { countedAs, type SkippedLine, skippedLines } from '#shared/batches/line-items.ts';
 import { GatewayError } from '#shared/errors.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
+import { findInspection, type Provenance } from '#shared/jobs/inspection.ts';
 import { type FinalState, isFinal, type OutputError } from '#shared/jobs/job.ts';
 import { costAttributes, viewCost } from '#shared/jobs/stored-cost.ts';
 import { warnOfOutputs } from '#shared/jobs/stored-output.ts';
@@ -32,6 +33,8 @@ export interface ReportRow {
   /** In Operations, once the job has ended. */
   cost?: number;
   labels?: Record<string, string>;
+  /** What the content credentials of each output are, as far as that is known when the report is written. */
+  provenance?: (Provenance['state'] | null)[];
   /** One entry for each output that is missing. */
   errors?: OutputError[];
   /** Where the line stands in the file: number of the line or, in a table, of the row with the header as the first. */
@@ -53,6 +56,7 @@ const reportedJob = lineJobSchema.pick({
   lineId: true,
   outputs: true,
   errors: true,
+  inspections: true,
   ...costAttributes,
   labels: true,
   row: true,
@@ -112,8 +116,14 @@ const buildJobRow = (
     received,
     cost: viewCost(found)?.actual,
     labels: found.labels,
+    provenance: listProvenance(found),
     errors,
   };
+};
+
+const listProvenance = (found: z.output<typeof reportedJob>): ReportRow['provenance'] => {
+  const states = (found.outputs ?? []).map((_, position) => findInspection(found, position)?.provenance?.state ?? null);
+  return states.every((state) => state === null) ? undefined : states;
 };
 
 const buildSkippedRow = ({ line, id, state, error }: SkippedLine, batchCounts: BatchCounts): ReportRow => {

@@ -18,7 +18,7 @@ export class ThumbnailFunction extends GatewayFunction {
     super(scope, id, {
       name: 'thumbnail',
       description: 'Makes thumbnails of outputs and reads their content credentials',
-      // An image of 40 megapixels takes 1.2 GB; at 1,769 MB a function has a whole core.
+      // An image of 40 megapixels takes 800 MB; at 1,769 MB a function has a whole core.
       memoryMegabytes: 2048,
       settings,
       bundlingCommands: packFiles(Object.values(codecFiles).map((path) => fileURLToPath(import.meta.resolve(path)))),

@@ -21,21 +21,24 @@ const colourAt = async (file: Uint8Array, left: number, top: number): Promise<nu
 };
 
 describe('thumbnails', () => {
-  it.each(['jpeg', 'png', 'webp'] as const)('of a %s are WebPs of each width but no larger, and look like it', async (kind) => {
-    const { files, ...size } = await make(await drawPicture(kind, { width: 540, height: 270 }));
-    expect(size).toEqual({ width: 540, height: 270 });
-    for (const [width, height] of [
-      [256, 128],
-      [512, 256],
-      [1_024, 270],
-    ] as const) {
-      const file = files[width] ?? Buffer.alloc(0);
-      expect(await readPicture(file)).toEqual({ format: 'webp', width: Math.min(540, width), height });
-      const [red = 0, green = 0, blue = 0] = await colourAt(file, 0.75, 0.7);
-      // Crimson.
-      expect([Math.abs(red - 220), Math.abs(green - 20), Math.abs(blue - 60)].every((off) => off < 25)).toBe(true);
-    }
-  });
+  it.each(['jpeg', 'png', 'webp'] as const)(
+    'of a %s are WebPs of each width but no larger, and look like it',
+    async (kind) => {
+      const { files, ...size } = await make(await drawPicture(kind, { width: 540, height: 270 }));
+      expect(size).toEqual({ width: 540, height: 270 });
+      for (const [width, height] of [
+        [256, 128],
+        [512, 256],
+        [1_024, 270],
+      ] as const) {
+        const file = files[width] ?? Buffer.alloc(0);
+        expect(await readPicture(file)).toEqual({ format: 'webp', width: Math.min(540, width), height });
+        const [red = 0, green = 0, blue = 0] = await colourAt(file, 0.75, 0.7);
+        // Crimson.
+        expect([Math.abs(red - 220), Math.abs(green - 20), Math.abs(blue - 60)].every((off) => off < 25)).toBe(true);
+      }
+    },
+  );
 
   it('of a small image are as large as it is', async () => {
     const { files } = await make(await drawPicture('png', { width: 40, height: 30 }));
