@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage } from '#test/fixtures/browser.ts';
 import { consoleStartMs, startConsoleGateway } from '#test/fixtures/console-gateway.ts';
@@ -52,14 +55,16 @@ describe('a batch', () => {
     const control = simulatorControl(gateway.stack.description.ims);
     await control.addFault({ fault: 'job', outcome: 'failed' });
     const { page, done } = await open('/batches/new');
-    const dropped = await page.evaluateHandle(`(() => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File(['{"body":{"prompt":"a kite"}}'], 'dropped.jsonl'));
-      return transfer;
-    })()`);
     const zone = page.getByRole('heading', { name: 'Drop a file with requests' });
-    for (const type of ['dragenter', 'dragover', 'drop']) {
-      await zone.dispatchEvent(type, { dataTransfer: dropped });
+    await zone.waitFor();
+    const { x = 0, y = 0 } = (await zone.boundingBox()) ?? {};
+    const directory = await mkdtemp(join(tmpdir(), 'batch-'));
+    const dropped = join(directory, 'dropped.jsonl');
+    await writeFile(dropped, '{"body":{"prompt":"a kite"}}');
+    const input = await page.context().newCDPSession(page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      const data = { items: [], files: [dropped], dragOperationsMask: 1 };
+      await input.send('Input.dispatchDragEvent', { type, x: x + 5, y: y + 5, data });
     }
     await page.getByRole('heading', { name: 'dropped.jsonl' }).waitFor();
     await page.getByText(/^Good: 1 output, 1 Operations/).waitFor();
@@ -75,6 +80,7 @@ describe('a batch', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel batch' }).click();
     await page.getByText('1 cancelled').waitFor({ timeout: 60_000 });
     await gateway.call('/queue/resume', { method: 'PUT' });
+    await rm(directory, { recursive: true });
     await done();
   });
 });

@@ -17,14 +17,14 @@ export type LineCheck = z.output<typeof estimate>;
 export const useLineChecks = (lines: readonly PreviewLine[]): (LineCheck | undefined)[] => {
   const operations = useOperations();
   return useQueries({
-    queries: lines.map(({ operation: name, body, cells }) => {
+    queries: lines.map(({ line, operation: name, body, cells }) => {
       const operation = operations.data?.find((each) => each.name === name);
       const request = {
         path: operation?.path,
         body: cells === undefined || operation === undefined ? body : buildTableBody(cells, operation.body),
       };
       return {
-        queryKey: ['line-check', request],
+        queryKey: ['line-check', line, request],
         queryFn: ({ signal }: { signal: AbortSignal }) =>
           callApi<LineCheck>('/estimates', { method: 'POST', body: request, signal }),
         enabled: request.path !== undefined && request.body !== undefined,
