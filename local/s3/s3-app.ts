@@ -156,8 +156,10 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     held.get(request)?.();
   });
 
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async ({ headers: { origin } }, reply) => {
     reply.headers(playSize(reply.getHeaders()));
+    // As the CORS rules of the bucket have it; requests of other pages than those do not come this far.
+    if (origin !== undefined) reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin' });
   });
 
   app.addHook('onResponse', async (request, reply) => {
