@@ -99,12 +99,18 @@ const variables = (settings: StackSettings, endpoints: FunctionEndpoints) => {
 };
 
 const describeConsole = (
-  { consoleDirectory, isSimulated }: StackSettings,
+  { consoleDirectory, consoleSignIn, isSimulated }: StackSettings,
   { s3 }: FunctionEndpoints,
 ): ConsoleVariables | undefined =>
   consoleDirectory === undefined
     ? undefined
-    : { directory: consoleDirectory, authMode: 'none', simulated: isSimulated, bucketOrigin: new URL(s3).origin };
+    : {
+        directory: consoleDirectory,
+        authMode: 'none',
+        simulated: isSimulated,
+        bucketOrigin: new URL(s3).origin,
+        ...consoleSignIn,
+      };
 
 /** The services that are on, each at its endpoint. */
 const placeServices = (settings: StackSettings, { firefly, services }: FunctionEndpoints) =>

@@ -1,4 +1,5 @@
 import { services as definitions } from '#shared/adobe/services/registry.ts';
+import type { ConsoleVariables } from '#shared/deployment/console.ts';
 import {
   eventBusName,
   type FunctionName,
@@ -19,6 +20,8 @@ interface OwnSettings {
   generateConcurrency: number;
   /** Where the console's built files are, or will be; without it there is no console. */
   consoleDirectory?: string;
+  /** How the console lets people in, to try what it does in AWS; by default it asks nobody. */
+  consoleSignIn?: Partial<ConsoleVariables>;
   /** Whether a simulator plays Adobe. */
   isSimulated: boolean;
 }
@@ -45,7 +48,7 @@ export interface StackChanges extends Partial<StackSettings> {
  */
 export const stackSettings = (changes: StackChanges, serviceIds: readonly string[] = []): StackSettings => {
   const { trustedOrigins = [], apiConcurrency = 4, generateConcurrency = 4, ...given } = changes;
-  const { consoleDirectory, isSimulated = true, ...rest } = given;
+  const { consoleDirectory, consoleSignIn, isSimulated = true, ...rest } = given;
   const { requestsPerMinute, requestsPerDay, pollSeconds, jobTimeoutSeconds, ...stage } = rest;
   const followed = {
     firstPollSeconds: pollSeconds,
@@ -75,6 +78,7 @@ export const stackSettings = (changes: StackChanges, serviceIds: readonly string
     apiConcurrency,
     generateConcurrency,
     consoleDirectory,
+    consoleSignIn,
     isSimulated,
   };
 };

@@ -17,6 +17,10 @@ export const consoleVariables = z.object({
   issuer: z.string().optional(),
   /** Mode `jwt`: the console's own id at the issuer. */
   clientId: z.string().optional(),
+  /** Mode `jwt`: what a token must hold, beside `openid`. */
+  scopes: z.array(z.string()).optional(),
+  /** Mode `jwt`: origins beside the issuer's that the page may ask for tokens. */
+  signInOrigins: z.array(z.string()).optional(),
 });
 
 export type ConsoleVariables = z.output<typeof consoleVariables>;

@@ -34,6 +34,8 @@ const auth = z.discriminatedUnion('mode', [
     operators: z.array(z.string().min(1).max(1_024)).max(20).default([]),
     /** The console's own id at the issuer, a public client with PKCE; without it nobody signs in to the console. */
     consoleClientId: z.string().min(1).max(256).optional(),
+    /** Where the issuer gives out tokens, if that is another origin than its own, as at Amazon Cognito. */
+    consoleSignInOrigins: z.array(httpsOrigin).max(5).default([]),
   }),
 ]);
 

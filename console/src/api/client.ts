@@ -6,7 +6,7 @@ export interface ApiCall {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Parameters that are undefined or empty are left out. */
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** A file goes as it is, everything else as JSON. */
+  /** A file and a form go as they are, everything else as JSON. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
@@ -33,22 +33,27 @@ export const fetchApi = async (path: string, call: ApiCall = {}): Promise<Respon
   }
   // A token goes to the gateway only, whatever a link in an answer says.
   if (url.origin !== location.origin) throw new TypeError('The console calls its own gateway only');
+  const { token } = session.state;
   const answer = await fetch(url, {
     method,
     signal,
     headers: {
       accept: 'application/json',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...session.authorization(),
+      ...(body !== undefined && !(body instanceof URLSearchParams) && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
+    body: isSentAsIs(body) ? body : JSON.stringify(body),
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiProblem(0, { detail: 'The gateway cannot be reached. Is it running, and are you online?' });
   });
   if (answer.ok) return answer;
   const problem = await readProblem(answer);
-  if (problem.status === 401) session.expire();
+  // The answer to a request from before another sign-in says nothing of the new token.
+  if (problem.status === 401 && token === session.state.token) session.expire();
   throw problem;
 };
+
+const isSentAsIs = (body: unknown): body is undefined | Blob | URLSearchParams =>
+  body === undefined || body instanceof Blob || body instanceof URLSearchParams;

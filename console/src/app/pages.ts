@@ -10,11 +10,14 @@ export interface Page {
   isInNavigation?: boolean;
   /** Who is shown that link; by default everybody. */
   for?: 'operators';
+  /** Whether it is shown to those who are not signed in. */
+  isOpen?: boolean;
   load(): Promise<{ Component: ComponentType }>;
 }
 
 /** Every page, in the order of the navigation. */
 export const pages: readonly Page[] = [
+  { path: '/signed-in', title: 'Signed in', isOpen: true, load: () => import('../sign-in/signed-in.tsx') },
   { path: '/', title: 'Wall', isInNavigation: true, load: () => import('../wall/wall.tsx') },
   { path: '/new', title: 'Make', isInNavigation: true, load: () => import('../make/make.tsx') },
   { path: '/jobs/:jobId', title: 'Picture', load: () => import('../picture/picture.tsx') },

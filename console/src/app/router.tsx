@@ -13,10 +13,10 @@ export const router = createBrowserRouter(
       Component: Frame,
       HydrateFallback: Loading,
       children: [
-        ...pages.map(({ path, title, load }) => ({
+        ...pages.map(({ path, title, isOpen, load }) => ({
           path,
           lazy: load,
-          handle: { title },
+          handle: { title, isOpen },
           ErrorBoundary: PageError,
         })),
         { path: '*', Component: NotFound, handle: { title: 'Nothing here' } },

@@ -47,6 +47,8 @@ const describeConsole = (auth: Settings['auth'], bucket: IBucket): ConsoleVariab
   bucketOrigin: `https://${bucket.bucketRegionalDomainName}`,
   issuer: auth.mode === 'jwt' ? auth.issuer : undefined,
   clientId: auth.mode === 'jwt' ? auth.consoleClientId : undefined,
+  scopes: auth.mode === 'jwt' ? auth.scopes : undefined,
+  signInOrigins: auth.mode === 'jwt' ? auth.consoleSignInOrigins : undefined,
 });
 
 /** What operators do to callers by the API: neither the keys of tokens nor failed attempts are among it. */

@@ -1,0 +1,166 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDemoCallers, type DemoCaller } from '#local/demo-callers.ts';
+import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
+import { withoutPictures } from '#test/fixtures/gateway.ts';
+
+const startWith = (consoleSignIn: object): Promise<TestConsole> =>
+  startConsole({ ...withoutPictures, settings: { ...withoutPictures.settings, consoleSignIn } });
+
+const refused = /status of (400|401|403)/;
+
+describe('signing in with a client id and secret', () => {
+  let console: TestConsole;
+  let caller: DemoCaller;
+  beforeAll(async () => {
+    console = await startWith({ authMode: 'callers' });
+    const [first] = await createDemoCallers(console.gateway.stack.description);
+    if (first === undefined) throw new Error('There is no caller');
+    caller = first;
+  }, 180_000);
+  afterAll(() => console.close());
+
+  const fill = async (page: Awaited<ReturnType<TestConsole['open']>>['page'], secret: string) => {
+    await page.getByLabel('Client id').fill(caller.clientId);
+    await page.getByLabel('Client secret').fill(secret);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+
+  it('says what is wrong, lets in, stays while the tab is open if asked to, and forgets everything on the way out', async () => {
+    const { page, done, requests } = await console.open('/', { expected: refused });
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(requests.filter((request) => request.startsWith('GET /jobs'))).toEqual([]);
+    await fill(page, 'not-the-secret');
+    await page.getByText('does not know this id with this secret').waitFor();
+    await page.getByText('Stay signed in while this tab is open').click();
+    await fill(page, caller.clientSecret);
+    await page.getByRole('heading', { name: 'Nothing was made yet' }).waitFor();
+    await page.getByText(caller.clientId).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Nothing was made yet' }).waitFor();
+    expect(page.url()).not.toContain('token');
+    await page.evaluate("localStorage.setItem('draft', 'something typed')");
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate('localStorage.length + sessionStorage.length')).toBe(0);
+    await done();
+  });
+
+  it('keeps the token in memory otherwise, and asks again over the page without losing what was typed', async () => {
+    const { page, done } = await console.open('/', { expected: refused });
+    await fill(page, caller.clientSecret);
+    await page.getByRole('heading', { name: 'Nothing was made yet' }).waitFor();
+    expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).not.toContain('token');
+    await page.getByRole('button', { name: 'More filters' }).click();
+    await page.route('**/jobs?*', (route) =>
+      route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{"error_code":"token_expired"}' }),
+    );
+    await page.getByLabel('Model').fill('image4');
+    const dialog = page.getByRole('dialog', { name: 'Your sign-in has expired' });
+    await dialog.waitFor();
+    await page.unroute('**/jobs?*');
+    await fill(page, caller.clientSecret);
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Model').inputValue()).toBe('image4');
+    await page.getByRole('heading', { name: 'Nothing fits these filters' }).waitFor();
+    await done();
+  });
+});
+
+describe('signing in at an issuer', () => {
+  const codes = new Map<string, string>();
+  const seen: { challenge: string; verified: boolean }[] = [];
+  let url = '';
+  const issuer = createServer((request, response) => {
+    const target = new URL(request.url ?? '/', url);
+    const json = (body: object, status = 200) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+      response.end(JSON.stringify(body));
+    };
+    if (target.pathname === '/.well-known/openid-configuration') {
+      const at = (path: string) => `${url}${path}`;
+      return json({
+        issuer: url,
+        authorization_endpoint: at('/authorize'),
+        token_endpoint: at('/token'),
+        jwks_uri: at('/keys'),
+      });
+    }
+    if (target.pathname === '/authorize') {
+      const code = randomUUID();
+      codes.set(code, target.searchParams.get('code_challenge') ?? '');
+      const back = new URL(target.searchParams.get('redirect_uri') ?? '');
+      back.searchParams.set('state', target.searchParams.get('state') ?? '');
+      if (target.searchParams.get('scope')?.includes('denied')) back.searchParams.set('error', 'access_denied');
+      else back.searchParams.set('code', code);
+      response.writeHead(302, { location: back.href });
+      return response.end();
+    }
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    return request.on('end', () => {
+      const form = new URLSearchParams(body);
+      const challenge = codes.get(form.get('code') ?? '') ?? '';
+      const verified =
+        createHash('sha256')
+          .update(form.get('code_verifier') ?? '')
+          .digest('base64url') === challenge;
+      seen.push({ challenge, verified });
+      json(
+        { access_token: `${form.get('client_id')}.token`, token_type: 'Bearer', expires_in: 600 },
+        verified ? 200 : 400,
+      );
+    });
+  });
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    issuer.close();
+  });
+
+  it('uses a code with PKCE in a window of its own, and sends the token as a header', async () => {
+    const console = await startWith({ authMode: 'jwt', issuer: url, clientId: 'console', scopes: ['images'] });
+    const { page, done } = await console.open('/batches', { origins: [url] });
+    const authorizations: (string | undefined)[] = [];
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/batches') authorizations.push(request.headers()['authorization']);
+    });
+    await page.getByRole('button', { name: /^Sign in at/ }).click();
+    await page.getByRole('heading', { name: 'Batches' }).waitFor();
+    expect(seen).toEqual([{ challenge: expect.stringMatching(/^[\w-]{43}$/), verified: true }]);
+    expect(new Set(authorizations)).toEqual(new Set(['Bearer console.token']));
+    expect(new URL(page.url()).pathname).toBe('/console/batches');
+    await done();
+    await console.close();
+  });
+
+  it('says what the issuer said when it lets nobody in, and what an operator must set where the console is unknown', async () => {
+    const console = await startWith({ authMode: 'jwt', issuer: url, clientId: 'console', scopes: ['denied'] });
+    const { page, done } = await console.open('/', { origins: [url] });
+    await page.getByRole('button', { name: /^Sign in at/ }).click();
+    await page.getByText('The issuer did not sign you in: access_denied').waitFor();
+    await done();
+    await console.close();
+    const unknown = await startWith({ authMode: 'jwt', issuer: url });
+    const other = await unknown.open('/');
+    await other.page.getByText('consoleClientId').waitFor();
+    await other.done();
+    await unknown.close();
+  });
+});
+
+describe('in mode iam', () => {
+  it('the page names the command that signs', async () => {
+    const console = await startWith({ authMode: 'iam' });
+    const { page, done } = await console.open('/');
+    await page.getByText('npm run console -- --stage local').waitFor();
+    await done();
+    await console.close();
+  });
+});
