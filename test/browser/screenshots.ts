@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright } from 'playwright-core';
 import { buildConsole } from '#console/build.ts';
 import { startStack } from '#local/stack.ts';
+import { launchChromium } from '#test/fixtures/chromium.ts';
 
 // Pictures of the console for the documentation, from the running product: `npm run screenshots`. With `--all DIRECTORY`, every
 // page in light and dark, wide and narrow.
@@ -73,10 +72,7 @@ const looks =
         ['light', 360],
         ['dark', 360],
       ];
-const browser = await playwright.launch({
-  executablePath: process.env['CHROMIUM_PATH'] ?? (await chromium.executablePath()),
-  args: ['--no-sandbox', '--disable-gpu', '--headless=shell'],
-});
+const browser = await launchChromium();
 for (const { name, path } of pages) {
   for (const [colorScheme, width] of looks) {
     const context = await browser.newContext({

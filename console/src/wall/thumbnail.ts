@@ -5,7 +5,7 @@ import { ApiProblem } from '../api/problem.ts';
 import type { Tile } from './rows.ts';
 
 // A new output gets its thumbnail by itself, and the list learns of it.
-const arrivalMs = 20_000;
+const arrivalMs = 60_000;
 const maxAttempts = 5;
 
 /**

@@ -8,20 +8,23 @@ import { useThumbnail } from './thumbnail.ts';
 export const WallTile = (props: { tile: Tile; filters: JobFilters; isFollowed: boolean }) => {
   const { tile, filters, isFollowed } = props;
   const { job, output, index, key } = tile;
-  const name = namePicture(job);
   return (
     <Link
       className="tile"
       to={`/jobs/${job.jobId}${index === 0 ? '' : `?output=${index}`}`}
       state={{ filters }}
       data-tile={key}
-      aria-label={describeTile(tile)}
     >
-      {output === undefined ? <Unmade job={job} isFollowed={isFollowed} /> : <Thumbnail tile={{ ...tile, output }} />}
-      {output !== undefined && (
-        <span className="caption" aria-hidden="true">
-          {name}
-        </span>
+      {output === undefined ? (
+        <Unmade job={job} isFollowed={isFollowed} />
+      ) : (
+        <>
+          <span aria-hidden="true">
+            <Thumbnail tile={{ ...tile, output }} />
+            <span className="caption">{namePicture(job).slice(0, maxReasonLength)}</span>
+          </span>
+          <span className="hidden-title">{describeTile(tile)}</span>
+        </>
       )}
       {job.favourite && (
         <span className="favourite-mark" aria-hidden="true">
@@ -57,13 +60,16 @@ const Thumbnail = ({ tile }: { tile: Tile & { output: NonNullable<Tile['output']
 const nameKind = ([type = '', subtype = '']: string[]): string =>
   type === 'video' ? '▶ Video' : type === 'audio' ? '♪ Audio' : type === 'image' ? 'Picture' : subtype.toUpperCase();
 
+// The page of the job has all of it.
+const maxReasonLength = 300;
+
 const Unmade = ({ job, isFollowed }: { job: JobSummary; isFollowed: boolean }) => {
   const { data } = useJob(job.jobId, { enabled: isFollowed });
   const isUnderWay = !isFinished(job);
   return (
     <span className={isUnderWay ? 'placeholder under-way' : 'placeholder ended'}>
       <b>{statusWords[job.status]}</b>
-      {job.error && <span className="reason">{job.error.message}</span>}
+      {job.error && <span className="reason">{job.error.message.slice(0, maxReasonLength)}</span>}
       {isUnderWay && data?.queuePosition !== undefined && (
         <span>
           {data.queuePositionIsMinimum ? 'At least place' : 'Place'} {showNumber(data.queuePosition)} in the queue
@@ -75,7 +81,7 @@ const Unmade = ({ job, isFollowed }: { job: JobSummary; isFollowed: boolean }) =
         </span>
       )}
       {isUnderWay && data?.callerPausedSince !== undefined && <span>Paused by an operator</span>}
-      <span className="prompt">{namePicture(job)}</span>
+      <span className="prompt">{namePicture(job).slice(0, maxReasonLength)}</span>
     </span>
   );
 };

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
+import { quick } from '#test/fixtures/gateway.ts';
+import { seedJobs } from '#test/fixtures/seeded-jobs.ts';
+
+const jobs = 10_000;
+const patienceMs = 900_000;
+
+let console: TestConsole;
+let first: string;
+beforeAll(async () => {
+  console = await startConsole(quick);
+  first = await console.gateway.submit({ prompt: 'a fox in the snow', size: { width: 1024, height: 1024 } });
+  await console.gateway.until(first, undefined, 120_000);
+}, patienceMs);
+afterAll(() => console.close());
+
+const problem = (status: number, detail: string) => ({
+  status,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ status, detail, message: detail, error_code: 'made_up', request_id: 'request-7' }),
+});
+
+describe('the wall', () => {
+  it('says in words that the list is refused, broken, slow or empty, and recovers', async () => {
+    for (const [status, detail, words] of [
+      [403, 'Your policy has no such right.', 'You may not do this: Your policy has no such right.'],
+      [500, 'The gateway could not handle the request.', 'The gateway could not answer'],
+    ] as const) {
+      const { page, done } = await console.open('/', {
+        expected: /status of (403|500)/,
+        prepare: (opened) => opened.route('**/jobs?*', (route) => route.fulfill(problem(status, detail))),
+      });
+      await page.getByText('The pictures cannot be listed').waitFor();
+      await page.getByText(words).waitFor();
+      await page.getByText('request-7').waitFor();
+      await page.unroute('**/jobs?*');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('link', { name: 'a fox in the snow' }).waitFor();
+      await done();
+    }
+    const { page, done } = await console.open('/', {
+      prepare: (opened) =>
+        opened.route('**/jobs?*', async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, 1_500));
+          await route.continue();
+        }),
+    });
+    await page.getByRole('progressbar', { name: 'Loading pictures' }).waitFor();
+    await page.getByRole('link', { name: 'a fox in the snow' }).waitFor();
+    await page.getByRole('searchbox', { name: 'Words of the prompt' }).fill('nothing like it');
+    await page.getByRole('heading', { name: 'Nothing fits these filters' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?q=nothing+like+it');
+    await page.getByRole('link', { name: 'Show everything' }).click();
+    await page.getByRole('link', { name: 'a fox in the snow' }).waitFor();
+    await done();
+  });
+
+  it('shows hostile texts as the texts that they are', async () => {
+    const hostile = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>\u202e${'W'.repeat(10_000)}`;
+    const { page, done } = await console.open('/', {
+      viewport: { width: 360, height: 740 },
+      prepare: (opened) =>
+        opened.route('**/jobs?*', async (route) => {
+          const answer = await route.fetch();
+          const body = await answer.json();
+          const [job] = body.jobs;
+          const failed = { ...job, jobId: '00000000-0000-4000-8000-000000000000', status: 'failed', outputs: [] };
+          body.jobs = job && [
+            { ...job, prompt: hostile, labels: { [hostile]: hostile } },
+            { ...failed, prompt: hostile, error: { code: hostile, message: hostile } },
+          ];
+          await route.fulfill({ response: answer, json: body });
+        }),
+    });
+    await page.getByRole('link', { name: '<img src=x onerror=' }).first().waitFor();
+    expect(await page.title()).toContain('Wall');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await done();
+  });
+
+  it(
+    'scrolls through 10,000 pictures with a bounded page and memory, by thumbnails alone',
+    async () => {
+      await seedJobs(console.gateway, first, jobs);
+      const { page, context, done, requests } = await console.open('/');
+      await page.getByRole('link', { name: 'picture 1', exact: true }).waitFor();
+      const devtools = await context.newCDPSession(page);
+      const measure = async () => {
+        await devtools.send('HeapProfiler.collectGarbage');
+        const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+        return { bytes: usedSize, elements: Number(await page.evaluate('document.querySelectorAll("*").length')) };
+      };
+      const before = await measure();
+      const last = page.getByRole('link', { name: `picture ${jobs}`, exact: true });
+      let mostElements = before.elements;
+      while (!(await last.isVisible())) {
+        await page.evaluate('window.scrollTo(0, document.documentElement.scrollHeight)');
+        await page.waitForTimeout(100);
+        mostElements = Math.max(mostElements, Number(await page.evaluate('document.querySelectorAll("*").length')));
+      }
+      await page.getByText('That is all.').waitFor();
+      const after = await measure();
+      expect(mostElements).toBeLessThan(1_500);
+      expect(after.bytes - before.bytes).toBeLessThan(80_000_000);
+      const { bucket } = console.gateway.stack.description;
+      const files = requests.filter((request) => request.startsWith(`GET /${bucket}/`));
+      expect(files.filter((file) => !file.startsWith(`GET /${bucket}/thumbnails/`))).toEqual([]);
+      await done();
+    },
+    patienceMs,
+  );
+});
