@@ -43,9 +43,11 @@ const post = async (body: object): Promise<string> => {
   return ((await answer.json()) as { jobId: string }).jobId;
 };
 
-const isDone = async (jobId: string): Promise<boolean> => {
-  const { status } = (await (await fetch(`${gateway}/jobs/${jobId}`)).json()) as { status: string };
-  return ['succeeded', 'failed'].includes(status);
+/** Whether every job has ended and every output has its thumbnail. */
+const isReady = async (): Promise<boolean> => {
+  const answer = await fetch(`${gateway}/jobs?thumbnails=512&limit=100`);
+  const { jobs } = (await answer.json()) as { jobs: { finishedAt?: string; outputs: { thumbnail?: string }[] }[] };
+  return jobs.every(({ finishedAt, outputs }) => finishedAt && outputs.every(({ thumbnail }) => thumbnail));
 };
 
 const jobIds: string[] = [];
@@ -53,13 +55,16 @@ for (const [index, prompt] of prompts.entries()) {
   const several = index % 3 === 0 ? { numVariations: 2 } : {};
   jobIds.push(await post({ prompt, size: sizes[index % sizes.length], ...several }));
 }
-for (const jobId of jobIds) {
-  while (!(await isDone(jobId))) await new Promise((resolve) => setTimeout(resolve, 500));
+const deadline = Date.now() + 120_000;
+while (!(await isReady())) {
+  if (Date.now() > deadline) break;
+  await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
 const pages = [
   { name: 'wall', path: '/console/' },
   { name: 'picture', path: `/console/jobs/${jobIds[3]}` },
+  { name: 'make', path: '/console/new' },
 ];
 const directory = values.all ?? join(import.meta.dirname, '../../docs/images');
 await mkdir(directory, { recursive: true });
@@ -86,7 +91,10 @@ for (const { name, path } of pages) {
     await page.waitForLoadState('networkidle');
     await page.waitForTimeout(500);
     const suffix = values.all === undefined ? '' : `-${colorScheme}-${width}`;
-    await page.screenshot({ path: join(directory, `console-${name}${suffix}.png`) });
+    await page.screenshot({
+      ...(values.all === undefined && { type: 'jpeg' as const, quality: 82 }),
+      path: join(directory, `console-${name}${suffix}.${values.all === undefined ? 'jpg' : 'png'}`),
+    });
     await context.close();
   }
 }
