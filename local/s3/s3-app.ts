@@ -109,6 +109,10 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     return reply.status(refusal.status).type(xmlType).send(errorXml(refusal));
   });
 
+  app.addHook('onRequest', async ({ headers: { origin } }, reply) => {
+    // The guard in front lets in the pages that the bucket's CORS rules name, and no others.
+    if (origin !== undefined) reply.headers({ 'access-control-allow-origin': origin, vary: 'origin' });
+  });
   app.addHook('onRequest', async (request, reply) => {
     const { method, originalUrl: url, headers } = request;
     // A form carries its signature in the body.

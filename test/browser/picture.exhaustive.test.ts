@@ -78,11 +78,11 @@ describe('the page of a picture', () => {
       expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xd8]);
       const record = await (await fetch(`${console.gateway.url}/jobs/${jobId}`)).json();
       expect(record).toMatchObject({ labels: { campaign: 'spring' }, favourite: true });
-      await page.getByRole('button', { name: 'Erase' }).click();
+      await page.getByRole('button', { name: 'Erase', exact: true }).click();
       await page.getByRole('alertdialog').getByRole('button', { name: 'Keep' }).click();
       await page.getByRole('alertdialog').waitFor({ state: 'detached' });
-      await page.getByRole('button', { name: 'Erase' }).click();
-      await page.getByRole('alertdialog').getByRole('button', { name: 'Erase' }).click();
+      await page.getByRole('button', { name: 'Erase', exact: true }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Erase', exact: true }).click();
       await page.getByRole('heading', { name: 'a boat on a lake' }).waitFor();
       expect((await fetch(`${console.gateway.url}/jobs/${jobId}`)).status).toBe(404);
       await done();
