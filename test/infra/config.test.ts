@@ -75,6 +75,7 @@ describe('the settings of a stage', () => {
       issuer: 'https://id.example.com/tenant',
       audiences: ['gateway'],
       scopes: [],
+      consoleSignInOrigins: [],
       operators: [],
     });
   });

@@ -1,5 +1,12 @@
 import { useSyncExternalStore } from 'react';
 
+/** A token as it was issued. */
+export interface IssuedToken {
+  token: string;
+  expiresInSeconds: number | undefined;
+  isKept: boolean;
+}
+
 /** Who is signed in: nobody yet, somebody, or somebody whose token the gateway takes no longer. */
 export interface SessionState {
   status: 'signed-out' | 'signed-in' | 'expired';

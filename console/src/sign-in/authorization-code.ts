@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import type { ConsoleConfig } from '#functions/api/console/config.ts';
-import type { IssuedToken } from './sign-in.tsx';
+import type { IssuedToken } from '../api/session.ts';
 import { signInChannel } from './signed-in-channel.ts';
 
 /**

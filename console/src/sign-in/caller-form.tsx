@@ -4,7 +4,7 @@ import { TextField } from '@adobe/react-spectrum/TextField';
 import { type FormEvent, useState } from 'react';
 import { fetchApi } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
-import type { IssuedToken } from './sign-in.tsx';
+import type { IssuedToken } from '../api/session.ts';
 
 interface TokenAnswer {
   access_token: string;

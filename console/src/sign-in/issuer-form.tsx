@@ -1,7 +1,7 @@
 import { Button } from '@adobe/react-spectrum/Button';
 import { useEffect, useRef, useState } from 'react';
 import type { ConsoleConfig } from '#functions/api/console/config.ts';
-import type { IssuedToken } from './sign-in.tsx';
+import type { IssuedToken } from '../api/session.ts';
 
 /** Signs a person in at the issuer of the stage, in a window of its own, so that this page and what was typed stay. */
 export const IssuerForm = (props: { config: ConsoleConfig; onToken: (token: IssuedToken) => void }) => {

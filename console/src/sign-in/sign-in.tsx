@@ -1,16 +1,9 @@
 import './sign-in.css';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ConsoleConfig } from '#functions/api/console/config.ts';
-import { session } from '../api/session.ts';
+import { type IssuedToken, session } from '../api/session.ts';
 import { CallerForm } from './caller-form.tsx';
 import { IssuerForm } from './issuer-form.tsx';
-
-/** A token as it was issued. */
-export interface IssuedToken {
-  token: string;
-  expiresInSeconds: number | undefined;
-  isKept: boolean;
-}
 
 /** Lets a person in by the ways of this gateway; nothing else on the page changes. */
 export const SignIn = ({ config }: { config: ConsoleConfig }) => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(fileURLToPath(import.meta.resolve('../../../package.json')));
 
 /** The top folders with code in them. */
-export const codeFolders = ['shared', 'functions', 'infra', 'local', 'test'] as const;
+export const codeFolders = ['shared', 'functions', 'infra', 'local', 'console', 'test'] as const;
 
 // What tools put there belongs to nobody's change.
 const notOurs = new Set(['node_modules', 'cdk.out', 'coverage', 'dist', '.git']);
