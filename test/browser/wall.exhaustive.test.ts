@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
 import { quick } from '#test/fixtures/gateway.ts';
 import { seedJobs } from '#test/fixtures/seeded-jobs.ts';
@@ -9,9 +9,16 @@ const patienceMs = 900_000;
 let console: TestConsole;
 let first: string;
 beforeAll(async () => {
-  console = await startConsole(quick);
+  console = await startConsole({ ...quick, settings: { thumbnails: true } });
   first = await console.gateway.submit({ prompt: 'a fox in the snow', size: { width: 1024, height: 1024 } });
   await console.gateway.until(first, undefined, 120_000);
+  await vi.waitFor(
+    async () => {
+      const record = await (await console.gateway.call(`/jobs/${first}?thumbnails=256`)).json();
+      expect(record).toMatchObject({ outputs: [{ thumbnail: expect.any(String) }] });
+    },
+    { timeout: 120_000, interval: 500 },
+  );
 }, patienceMs);
 afterAll(() => console.close());
 

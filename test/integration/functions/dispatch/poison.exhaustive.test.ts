@@ -6,7 +6,9 @@ import { dispatch } from '#functions/dispatch/dispatch.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
 import { reportUnreadable } from '#shared/aws/items.ts';
+import { updateItem } from '#shared/aws/table.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
+import { jobPartitions } from '#shared/deployment/tables.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import { isFinal, type Job, type NewJob, type Turn } from '#shared/jobs/job.ts';
 import { allItems, itemOf, putItems, putLargest } from '#test/fixtures/job-table.ts';
@@ -65,7 +67,6 @@ const queueBadJobs = async (rig: Rig): Promise<Map<string, Job>> => {
   await s3.send(new PutObjectCommand({ Bucket: 'outputs', Key: key, Body: png, ContentType: 'image/png' }));
   const style = { imageReference: { source: { url: `s3://outputs/${key}` } } };
   const requests: Record<string, string> = {
-    'unbuildable request': '{"prompt":',
     'input that always fails': JSON.stringify({ prompt: 'good', style }),
     'malformed output': JSON.stringify({ prompt: 'malformed output', numVariations: 2 }),
   };
@@ -76,6 +77,13 @@ const queueBadJobs = async (rig: Rig): Promise<Map<string, Job>> => {
     const fields: Partial<NewJob> = { caller: kind, priority: 'high', request };
     queued.set(kind, await enqueue(lane, fields));
   }
+  // No request becomes a job that is no JSON: it was broken afterwards.
+  const { jobId, requestHash } = queued.get('unbuildable request') as Job;
+  await updateItem(
+    table,
+    { pk: jobPartitions.job(jobId), sk: `request#${requestHash}` },
+    { set: { request: '{"prompt":' } },
+  );
   const itemFor = (kind: string) => itemOf(table, queued.get(kind) as Job);
   await putLargest(table, await itemFor('unwritable record'));
   await putItems(table, [{ ...(await itemFor('unreadable record')), attempts: 'none' }]);
