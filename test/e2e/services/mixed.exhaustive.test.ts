@@ -22,7 +22,7 @@ const share: Readonly<Record<string, number>> = {
 
 // Three requests of each of six lanes in so many seconds are what two cores keep up with; beyond that, turns come too late.
 const windowSeconds = Number(process.env['MIXED_SECONDS'] ?? 8);
-const jobs = Number(process.env['MIXED_JOBS'] ?? 300);
+const jobs = Number(process.env['MIXED_JOBS'] ?? 120);
 
 describe('mixed jobs of all services', () => {
   it('2,000 of six lanes under faults: nine tenths of each soft rate, no window beyond its limit, none lost or doubled', async () => {
