@@ -27,6 +27,7 @@ it('has the job table ready at once, with its keys and indexes', async () => {
   expect(Table?.TableStatus).toBe('ACTIVE');
   expect(Table?.GlobalSecondaryIndexes?.map((index) => [index.IndexName, index.IndexStatus]).toSorted()).toEqual([
     ['caller', 'ACTIVE'],
+    ['changes', 'ACTIVE'],
     ['queue', 'ACTIVE'],
     ['unpublished', 'ACTIVE'],
   ]);
