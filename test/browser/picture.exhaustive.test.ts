@@ -40,6 +40,7 @@ describe('the page of a picture', () => {
       expect(new URL(page.url()).search).toBe('?output=1');
       await page.keyboard.press('0');
       await page.getByText('100 %').waitFor();
+      await page.getByRole('button', { name: '← Newer' }).and(page.locator(':enabled')).waitFor();
       await page.keyboard.press('ArrowLeft');
       await page.keyboard.press('ArrowLeft');
       await page.getByRole('heading', { name: 'a boat on a lake' }).waitFor();

@@ -33,14 +33,21 @@ const Picture = ({ job }: { job: JobRecord }) => {
   const filters = readFilters(state);
   const given = Number(query.get('output') ?? 0);
   const index = Number.isInteger(given) && given >= 0 && given < job.outputs.length ? given : 0;
-  const select = (next: number) =>
+  // A second key may come before the address has followed the first.
+  const latest = useRef(index);
+  useEffect(() => {
+    latest.current = index;
+  }, [index]);
+  const select = (next: number) => {
+    latest.current = next;
     setQuery(next === 0 ? {} : { output: String(next) }, { replace: true, state, preventScrollReset: true });
+  };
   const { newer, older } = useNeighbours(job, filters);
   const go = useGo(filters);
   useArrowKeys({
-    ArrowLeft: index > 0 ? () => select(index - 1) : newer === undefined ? undefined : () => go(newer),
-    ArrowRight:
-      index < job.outputs.length - 1 ? () => select(index + 1) : older === undefined ? undefined : () => go(older),
+    ArrowLeft: () => (latest.current > 0 ? select(latest.current - 1) : newer !== undefined && go(newer)),
+    ArrowRight: () =>
+      latest.current < job.outputs.length - 1 ? select(latest.current + 1) : older !== undefined && go(older),
   });
   const heading = useRef<HTMLHeadingElement>(null);
   // A reader of the screen hears which picture came.
@@ -82,7 +89,7 @@ const useGo = (filters: JobFilters) => {
 };
 
 /** Runs what a key stands for, unless it is typed into something or belongs to what has the focus. */
-const useArrowKeys = (actions: Readonly<Record<string, (() => void) | undefined>>) => {
+const useArrowKeys = (actions: Readonly<Record<string, () => unknown>>) => {
   const latest = useRef(actions);
   latest.current = actions;
   useEffect(() => {
