@@ -13,14 +13,9 @@ import {
 import { Construct } from 'constructs';
 import { eventBusName } from '#shared/deployment/names.ts';
 import { eventSource } from '#shared/events/announcer.ts';
-import { batchEndedEvent } from '#shared/events/batch-ended.ts';
-import { budgetThresholdReachedEvent } from '#shared/events/budget-threshold-reached.ts';
-import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import { outputInspectedEvent } from '#shared/events/output-inspected.ts';
+import { ends } from '#shared/permissions/announcements.ts';
 import { allow } from './functions/statements.ts';
-
-/** What webhooks are told of. */
-const ends = [jobEndedEvent, batchEndedEvent, budgetThresholdReachedEvent];
 
 /** The event bus of the stack: only the functions that announce ends may put events on it. */
 export class GatewayEventBus extends Construct {
@@ -46,16 +41,6 @@ export class GatewayEventBus extends Construct {
     return this.#own(ends);
   }
 
-  /** Lets a function announce ends, and put nothing else on the bus. */
-  get allowAnnouncing(): PolicyStatement {
-    return this.#allow(ends);
-  }
-
-  /** Lets a function announce outputs that it inspected, and put nothing else on the bus. */
-  get allowAnnouncingOutputs(): PolicyStatement {
-    return this.#allow([outputInspectedEvent]);
-  }
-
   /** Keeps everybody else of the account off the bus, also those whose own policy allows every bus. */
   admitOnly(roles: readonly IRole[]): void {
     const statement = new PolicyStatement({
@@ -76,14 +61,8 @@ export class GatewayEventBus extends Construct {
     });
   }
 
-  #own(detailType: string[]): EventPattern {
-    return { source: [eventSource], detailType, detail: { gateway: [Stack.of(this).stackName] } };
-  }
-
-  #allow(detailTypes: string[]): PolicyStatement {
-    return allow(['events:PutEvents'], [this.bus.eventBusArn], {
-      StringEquals: { 'events:source': eventSource, 'events:detail-type': detailTypes },
-    });
+  #own(detailType: readonly string[]): EventPattern {
+    return { source: [eventSource], detailType: [...detailType], detail: { gateway: [Stack.of(this).stackName] } };
   }
 
   #copyToDefaultBus(): Role {

@@ -1,27 +1,17 @@
 import { Stack } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { prefixes } from '#shared/deployment/bucket.ts';
 import type { ConsoleVariables } from '#shared/deployment/console.ts';
 import { apiEnvironment, type Operators } from '#shared/deployment/job-environments.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
-import { callerPartitions } from '#shared/deployment/tables.ts';
+import { apiPermissions } from '#shared/permissions/job-permissions.ts';
+import { aliasArn } from '#shared/permissions/permission.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import {
-  acknowledgeWildcards,
-  aliasArn,
-  allow,
-  allowReadInputs,
-  allowReadPolicies,
-  functionArn,
-  inputWildcards,
-  policyWildcards,
-} from './statements.ts';
+import { acknowledgeWildcards, inputWildcards, namedArns, policyWildcards } from './statements.ts';
 
 const readOperators = (auth: Settings['auth']): Operators =>
   auth.mode === 'jwt' ? auth.operators : auth.mode === 'iam' ? 'policy' : 'callers';
@@ -51,14 +41,6 @@ const describeConsole = (auth: Settings['auth'], bucket: IBucket): ConsoleVariab
   signInOrigins: auth.mode === 'jwt' ? auth.consoleSignInOrigins : undefined,
 });
 
-/** What operators do to callers by the API: neither the keys of tokens nor failed attempts are among it. */
-const allowManageCallers = (tableArn: string): PolicyStatement =>
-  allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'], [tableArn], {
-    'ForAllValues:StringEquals': {
-      'dynamodb:LeadingKeys': [callerPartitions.callers, callerPartitions.policies, callerPartitions.secretUse],
-    },
-  });
-
 /** Answers the HTTP API: takes jobs in, shows, cancels and erases them. */
 export class ApiFunction extends GatewayFunction {
   constructor(
@@ -69,9 +51,6 @@ export class ApiFunction extends GatewayFunction {
     const { stackName } = Stack.of(scope);
     const { table } = jobs;
     const { bucket } = outputs;
-    const outputObjects = `${bucket.bucketArn}/${prefixes.outputs}*`;
-    const thumbnails = `${bucket.bucketArn}/${prefixes.thumbnails}*`;
-    const uploads = `${bucket.bucketArn}/${prefixes.uploads}*`;
     super(scope, id, {
       name: 'api',
       description: 'Firefly-shaped API: takes jobs in, shows, cancels and erases them',
@@ -92,55 +71,24 @@ export class ApiFunction extends GatewayFunction {
         webhookTableName: webhooks.table.tableName,
         callerTableName: callers.table.tableName,
         auditTableName: audit.table.tableName,
-        notifyFunctionArn: aliasArn(scope, 'notify'),
+        notifyFunctionArn: aliasArn(namedArns(scope), 'notify'),
         singleSignOn: settings.auth.mode === 'iam' ? settings.auth.singleSignOn : 'users',
         operators: readOperators(settings.auth),
         gatewayVersion: manifest.version,
         console: settings.console === 'on' ? describeConsole(settings.auth, bucket) : undefined,
       }),
-      permissions: [
-        allow(
-          [
-            'dynamodb:BatchGetItem',
-            'dynamodb:GetItem',
-            'dynamodb:PutItem',
-            'dynamodb:UpdateItem',
-            'dynamodb:DeleteItem',
-            'dynamodb:Query',
-          ],
-          [table.tableArn],
-        ),
-        allow(['dynamodb:Query'], [jobs.indexArn('queue'), jobs.indexArn('caller'), jobs.indexArn('changes')]),
-        ...allowReadPolicies(callers.table.tableArn, bucket),
-        allowManageCallers(callers.table.tableArn),
-        // A deletion names the version, always: without, S3 would only put a marker over the bytes.
-        allow(['s3:DeleteObjectVersion'], [outputObjects, thumbnails, uploads]),
-        allow(['s3:GetObject'], [thumbnails]),
-        allowReadInputs(bucket, settings.inputBuckets),
-        allow(['s3:PutObject'], [uploads]),
-        // The requests of a batch and its report.
-        allow(['s3:GetObject', 's3:PutObject'], [`${bucket.bucketArn}/${prefixes.batches}*`]),
-        allow(['s3:ListBucketVersions'], [bucket.bucketArn], {
-          StringLike: { 's3:prefix': [`${prefixes.outputs}*`, `${prefixes.thumbnails}*`, `${prefixes.uploads}*`] },
-        }),
-        allow(
-          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
-          [webhooks.table.tableArn],
-        ),
-        // Adds to the audit trail and shows it.
-        allow(['dynamodb:PutItem', 'dynamodb:Query'], [audit.table.tableArn]),
-        // What is passed on to Adobe, and test messages to webhooks.
-        allow(
-          ['lambda:InvokeFunction'],
-          [
-            functionArn(scope, 'dispatch'),
-            functionArn(scope, 'passthrough'),
-            ...(settings.thumbnails ? [functionArn(scope, 'thumbnail')] : []),
-            aliasArn(scope, 'notify'),
-          ],
-        ),
-        events.allowAnnouncing,
-      ],
+      permissions: apiPermissions(
+        {
+          jobTable: table.tableArn,
+          webhookTable: webhooks.table.tableArn,
+          callerTable: callers.table.tableArn,
+          auditTable: audit.table.tableArn,
+          bucket: bucket.bucketArn,
+          eventBus: events.bus.eventBusArn,
+          ...namedArns(scope),
+        },
+        settings,
+      ),
     });
     acknowledgeWildcards(this.role, {
       '<OutputsBucket.Arn>/outputs/*': 'Presigns and erases the outputs of jobs; their keys are made at run time.',

@@ -7,10 +7,13 @@ import {
   callerTokenEnvironment,
   signingKeyEnvironment,
 } from '#shared/deployment/support-environments.ts';
-import { callerPartitions } from '#shared/deployment/tables.ts';
+import {
+  authorizePermissions,
+  callerTokenPermissions,
+  signingKeyPermissions,
+} from '#shared/permissions/support-permissions.ts';
 import type { DataTable } from '../data-table.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow } from './statements.ts';
 
 /** What the functions of callers' own credentials are connected to. */
 export interface CallerFunctionProps {
@@ -20,12 +23,6 @@ export interface CallerFunctionProps {
   signingKey: Secret;
   gatewayUrl: string;
 }
-
-const inPartitions = (...partitions: string[]) => ({
-  'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions },
-});
-
-const { callers, failedAttempts, secretUse, verificationKeys } = callerPartitions;
 
 /** Issues tokens for id and secret: everybody can call it, so that it can read callers and change none. */
 export class CallerTokenFunction extends GatewayFunction {
@@ -45,13 +42,11 @@ export class CallerTokenFunction extends GatewayFunction {
         gatewayUrl,
         signingKeySecretId: signingKey.secretArn,
       }),
-      permissions: [
-        allow(['dynamodb:GetItem'], [tableArn], inPartitions(callers, failedAttempts)),
-        allow(['dynamodb:Query'], [tableArn], inPartitions(verificationKeys)),
-        allow(['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], [tableArn], inPartitions(failedAttempts, secretUse)),
-        allow(['dynamodb:PutItem'], [audit.table.tableArn]),
-        allow(['secretsmanager:GetSecretValue'], [signingKey.secretArn]),
-      ],
+      permissions: callerTokenPermissions({
+        callerTable: tableArn,
+        auditTable: audit.table.tableArn,
+        signingKey: signingKey.secretArn,
+      }),
     });
   }
 }
@@ -74,10 +69,7 @@ export class AuthorizeFunction extends GatewayFunction {
         callerTableName: tableName,
         gatewayUrl,
       }),
-      permissions: [
-        allow(['dynamodb:GetItem'], [tableArn], inPartitions(callers)),
-        allow(['dynamodb:Query'], [tableArn], inPartitions(verificationKeys)),
-      ],
+      permissions: authorizePermissions({ callerTable: tableArn }),
     });
   }
 }
@@ -98,22 +90,7 @@ export class SigningKeyFunction extends GatewayFunction {
         gatewayUrl,
         signingKeySecretId: signingKey.secretArn,
       }),
-      permissions: [
-        allow(
-          ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
-          [tableArn],
-          inPartitions(verificationKeys),
-        ),
-        allow(
-          [
-            'secretsmanager:DescribeSecret',
-            'secretsmanager:GetSecretValue',
-            'secretsmanager:PutSecretValue',
-            'secretsmanager:UpdateSecretVersionStage',
-          ],
-          [signingKey.secretArn],
-        ),
-      ],
+      permissions: signingKeyPermissions({ callerTable: tableArn, signingKey: signingKey.secretArn }),
     });
   }
 }

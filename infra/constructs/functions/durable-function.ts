@@ -5,7 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { durableAlias, lambdaName } from '#shared/deployment/names.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './gateway-function.ts';
-import { acknowledgeWildcards, allow, allowDurableState } from './statements.ts';
+import { acknowledgeWildcards } from './statements.ts';
 
 /** A durable function, invoked by its alias only: an execution stays on the version that it began with. */
 export class DurableFunction extends GatewayFunction {
@@ -14,15 +14,7 @@ export class DurableFunction extends GatewayFunction {
 
   /** @param props.failures keeps the events whose execution failed for good, or never began */
   constructor(scope: Construct, id: string, { failures, ...props }: GatewayFunctionProps & { failures: IQueue }) {
-    super(scope, id, {
-      ...props,
-      permissions: [
-        ...props.permissions,
-        allowDurableState(scope, props.name),
-        // Lambda sends there as the function.
-        allow(['sqs:SendMessage'], [failures.queueArn]),
-      ],
-    });
+    super(scope, id, props);
     const ownName = lambdaName(Stack.of(scope).stackName, props.name);
     acknowledgeWildcards(this.role, {
       [`arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${ownName}:*`]:

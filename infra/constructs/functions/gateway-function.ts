@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { type ICommandHooks, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -12,6 +12,7 @@ import { commonEnvironment } from '#shared/deployment/support-environments.ts';
 import type { JobIndex } from '#shared/deployment/tables.ts';
 import { getTimeouts } from '#shared/deployment/timeouts.ts';
 import { metricNamespace } from '#shared/metrics.ts';
+import type { Permission } from '#shared/permissions/permission.ts';
 import type { DataTable } from '../data-table.ts';
 import type { GatewayEventBus } from '../event-bus.ts';
 import type { OutputsBucket } from '../outputs-bucket.ts';
@@ -19,7 +20,7 @@ import type { Secrets } from '../secrets.ts';
 import { bundling } from './bundling.ts';
 import { allowKey } from './key-permissions.ts';
 import { checkEnvironment, checkPermissions } from './limits.ts';
-import { acknowledgeWildcards, allow } from './statements.ts';
+import { acknowledgeWildcards, allow, toStatement } from './statements.ts';
 
 const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -30,7 +31,7 @@ export interface GatewayFunctionProps {
   /** The function's own variables; those that all share are added. */
   environment: Record<string, string>;
   /** All that the function may do, beside its own logs and traces. */
-  permissions: PolicyStatement[];
+  permissions: readonly Permission[];
   memoryMegabytes: number;
   settings: Settings;
   /** For functions that rightly invoke each other without end; Lambda stops such chains after 16 hops otherwise. */
@@ -64,7 +65,7 @@ export class GatewayFunction extends Construct {
     const permissions = [
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
       allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']),
-      ...props.permissions,
+      ...props.permissions.map(toStatement),
       ...(settings.kmsKeyArn === undefined ? [] : allowKey(this, settings.kmsKeyArn, props.permissions)),
     ];
     // Inline policies are part of the role, so that the function never runs before it has its permissions.

@@ -1,12 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { prefixes } from '#shared/deployment/bucket.ts';
 import { generateEnvironment } from '#shared/deployment/job-environments.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
+import { generatePermissions } from '#shared/permissions/job-permissions.ts';
 import { DurableFunction } from './durable-function.ts';
 import type { FunctionProps } from './gateway-function.ts';
-
-import { acknowledgeWildcards, allow, allowReadInputs, functionArn, inputWildcards } from './statements.ts';
+import { acknowledgeWildcards, inputWildcards, namedArns } from './statements.ts';
 
 /** Follows one turn of a job from its permit to its outputs: a durable function, invoked by its alias only. */
 export class GenerateFunction extends DurableFunction {
@@ -36,21 +35,17 @@ export class GenerateFunction extends DurableFunction {
         tokenRefreshFunctionName: lambdaName(stackName, 'token-refresh'),
         dispatchFunctionName: lambdaName(stackName, 'dispatch'),
       }),
-      permissions: [
-        // Looks for a free slot of a short window.
-        allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
-        // The labels of a job are tags of its outputs.
-        allow(
-          ['s3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],
-          [`${bucket.bucketArn}/${prefixes.outputs}*`],
-        ),
-        // What a service writes to a presigned URL is signed, read and removed by this role.
-        allow(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], [`${bucket.bucketArn}/${prefixes.incoming}*`]),
-        allowReadInputs(bucket, settings.inputBuckets),
-        allow(['secretsmanager:GetSecretValue'], [secrets.accessToken.secretArn]),
-        allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'dispatch')]),
-        events.allowAnnouncing,
-      ],
+      permissions: generatePermissions(
+        {
+          jobTable: table.tableArn,
+          bucket: bucket.bucketArn,
+          accessToken: secrets.accessToken.secretArn,
+          eventBus: events.bus.eventBusArn,
+          failures: failures.queueArn,
+          ...namedArns(scope),
+        },
+        settings,
+      ),
     });
     acknowledgeWildcards(this.role, {
       '<OutputsBucket.Arn>/outputs/*':

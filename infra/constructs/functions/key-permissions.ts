@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { Permission } from '#shared/permissions/permission.ts';
 import { allow } from './statements.ts';
 
 const decrypt = ['kms:Decrypt'];
@@ -33,11 +34,7 @@ const keyActions: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a role that has some permissions may do with the key of its stack: as much as they need, through their services only. */
-export const allowKey = (
-  scope: Construct,
-  keyArn: string,
-  permissions: readonly PolicyStatement[],
-): PolicyStatement[] => {
+export const allowKey = (scope: Construct, keyArn: string, permissions: readonly Permission[]): PolicyStatement[] => {
   const byService = new Map<string, Set<string>>();
   for (const action of permissions.flatMap(({ actions }) => actions)) {
     const needed = keyActions[action];

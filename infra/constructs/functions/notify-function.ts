@@ -1,10 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { notifyEnvironment } from '#shared/deployment/support-environments.ts';
+import { aliasArn } from '#shared/permissions/permission.ts';
+import { notifyPermissions } from '#shared/permissions/support-permissions.ts';
 import { DurableFunction } from './durable-function.ts';
 import type { FunctionProps } from './gateway-function.ts';
-
-import { aliasArn, allow } from './statements.ts';
+import { namedArns } from './statements.ts';
 
 /** Tells webhooks of ends and follows each message until it is delivered: a durable function, invoked by its alias only. */
 export class NotifyFunction extends DurableFunction {
@@ -15,6 +16,7 @@ export class NotifyFunction extends DurableFunction {
   ) {
     const { stackName } = Stack.of(scope);
     const { table } = webhooks;
+    const named = namedArns(scope);
     super(scope, id, {
       name: 'notify',
       description: 'Tells webhooks when jobs and batches end',
@@ -24,13 +26,9 @@ export class NotifyFunction extends DurableFunction {
       environment: notifyEnvironment.write({
         stackName,
         webhookTableName: table.tableName,
-        notifyFunctionArn: aliasArn(scope, 'notify'),
+        notifyFunctionArn: aliasArn(named, 'notify'),
       }),
-      permissions: [
-        allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [table.tableArn]),
-        // An event starts one execution for each webhook.
-        allow(['lambda:InvokeFunction'], [aliasArn(scope, 'notify')]),
-      ],
+      permissions: notifyPermissions({ webhookTable: table.tableArn, failures: failures.queueArn, ...named }),
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { passthroughEnvironment } from '#shared/deployment/job-environments.ts';
+import { passthroughPermissions } from '#shared/permissions/support-permissions.ts';
 import { type FunctionProps, GatewayFunction } from './gateway-function.ts';
-import { allow } from './statements.ts';
 
 /** Makes calls of callers at Adobe: it alone of what serves requests reads the access token, and it can do nothing else. */
 export class PassthroughFunction extends GatewayFunction {
@@ -16,7 +16,7 @@ export class PassthroughFunction extends GatewayFunction {
         accessTokenSecretId: secretArn,
         services: settings.services,
       }),
-      permissions: [allow(['secretsmanager:GetSecretValue'], [secretArn])],
+      permissions: passthroughPermissions({ accessToken: secretArn }),
     });
   }
 }

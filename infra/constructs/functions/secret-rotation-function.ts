@@ -5,9 +5,10 @@ import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
 import { getBaseUrl, getServiceAccess } from '#shared/deployment/services.ts';
 import { secretRotationEnvironment } from '#shared/deployment/support-environments.ts';
+import { secretRotationPermissions } from '#shared/permissions/support-permissions.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow, allowStatusItem, functionArn } from './statements.ts';
+import { namedArns } from './statements.ts';
 
 /** Rotates the client secret at Adobe and in Secrets Manager, retires the previous one and repairs what a crash left. */
 export class SecretRotationFunction extends GatewayFunction {
@@ -39,23 +40,13 @@ export class SecretRotationFunction extends GatewayFunction {
         clientCredentialsSecretId: secretArn,
         tokenRefreshFunctionName: lambdaName(Stack.of(scope).stackName, 'token-refresh'),
       }),
-      permissions: [
-        allow(
-          [
-            'secretsmanager:DescribeSecret',
-            'secretsmanager:GetSecretValue',
-            'secretsmanager:PutSecretValue',
-            'secretsmanager:UpdateSecretVersionStage',
-            'secretsmanager:RotateSecret',
-          ],
-          [secretArn],
-        ),
-        allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [state.tableArn]),
-        allow(['dynamodb:PutItem'], [audit.table.tableArn]),
-        allowStatusItem(table.tableArn, 'secret-rotation'),
-        // Whoever calls RotateSecret must be allowed to invoke the rotation function, which here is the caller itself.
-        allow(['lambda:InvokeFunction'], [functionArn(scope, 'token-refresh'), functionArn(scope, 'secret-rotation')]),
-      ],
+      permissions: secretRotationPermissions({
+        jobTable: table.tableArn,
+        rotationTable: state.tableArn,
+        auditTable: audit.table.tableArn,
+        clientCredentials: secretArn,
+        ...namedArns(scope),
+      }),
     });
   }
 }

@@ -1,10 +1,8 @@
 import { ArnFormat, Aws, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct, IConstruct } from 'constructs';
-import { prefixes } from '#shared/deployment/bucket.ts';
-import { durableAlias, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
-import { callerPartitions, jobPartitions } from '#shared/deployment/tables.ts';
+import { type FunctionName, functionNames, lambdaName } from '#shared/deployment/names.ts';
+import type { Permission, StackArns } from '#shared/permissions/permission.ts';
 
 /** Exact actions on exact resources; CDK's own grants are wider (`grantInvoke` adds every version, `grantRead` lists). */
 export const allow = (
@@ -13,31 +11,24 @@ export const allow = (
   conditions?: Record<string, Record<string, unknown>>,
 ): PolicyStatement => new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
 
-/** The ARN of a function by its name: references between functions that know each other would be circular. */
-export const functionArn = (scope: Construct, name: FunctionName): string =>
-  Stack.of(scope).formatArn({
-    service: 'lambda',
-    resource: 'function',
-    resourceName: lambdaName(Stack.of(scope).stackName, name),
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+/** A permission of the gateway as a statement of the template. */
+export const toStatement = ({ actions, resources, conditions }: Permission): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources], conditions });
 
-/** The ARN by which a durable function is invoked. */
-export const aliasArn = (scope: Construct, name: FunctionName): string => `${functionArn(scope, name)}:${durableAlias}`;
-
-/** Lets a durable function record its own executions, which hang below a version: an unqualified ARN never matches. */
-export const allowDurableState = (scope: Construct, name: FunctionName): PolicyStatement =>
-  allow(['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'], [`${functionArn(scope, name)}:*`]);
-
-/** Reads the images that jobs take as input: from the gateway's bucket and from those that the settings name. */
-export const allowReadInputs = (bucket: IBucket, inputBuckets: readonly string[]): PolicyStatement =>
-  allow(
-    ['s3:GetObject'],
-    [
-      ...[prefixes.outputs, prefixes.uploads, prefixes.inbox].map((prefix) => `${bucket.bucketArn}/${prefix}*`),
-      ...inputBuckets.map((name) => `arn:${Aws.PARTITION}:s3:::${name}/*`),
-    ],
-  );
+/** The ARNs of what is named rather than referred to: references between functions that know each other would be circular. */
+export const namedArns = (scope: Construct): Pick<StackArns, 'functions' | 'partition'> => {
+  const arn = (name: FunctionName): string =>
+    Stack.of(scope).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: lambdaName(Stack.of(scope).stackName, name),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  return {
+    functions: Object.fromEntries(functionNames.map((name) => [name, arn(name)])) as StackArns['functions'],
+    partition: Aws.PARTITION,
+  };
+};
 
 /** Why the reading of inputs needs wildcards. */
 export const inputWildcards = (inputBuckets: readonly string[]): Record<string, string> => ({
@@ -50,20 +41,6 @@ export const inputWildcards = (inputBuckets: readonly string[]): Record<string, 
     ]),
   ),
 });
-
-/** Reads and writes the one status item of a function, and no other item of the job table. */
-export const allowStatusItem = (tableArn: string, name: FunctionName): PolicyStatement =>
-  allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn], {
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartitions.status(name)] },
-  });
-
-/** Reads what callers may do and the lists that it refers to, and nothing else of the table of callers. */
-export const allowReadPolicies = (tableArn: string, bucket: IBucket): PolicyStatement[] => [
-  allow(['dynamodb:GetItem'], [tableArn], {
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [callerPartitions.policies] },
-  }),
-  allow(['s3:GetObject'], [`${bucket.bucketArn}/${prefixes.policies}*`]),
-];
 
 /** Why the reading of policies needs a wildcard. */
 export const policyWildcards = {

@@ -2,19 +2,19 @@ import { fileURLToPath } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
-import { manifestName, prefixes } from '#shared/deployment/bucket.ts';
+import { manifestName } from '#shared/deployment/bucket.ts';
 import { codecFiles } from '#shared/deployment/codec-files.ts';
 import { thumbnailEnvironment } from '#shared/deployment/support-environments.ts';
+import { thumbnailPermissions } from '#shared/permissions/job-permissions.ts';
 import { packFiles } from './bundling.ts';
 import { type FunctionProps, GatewayFunction } from './gateway-function.ts';
-import { acknowledgeWildcards, allow } from './statements.ts';
+import { acknowledgeWildcards } from './statements.ts';
 
 /** Makes the thumbnails of outputs and reads their content credentials: it reads files that anybody may have made, and can do nothing else. */
 export class ThumbnailFunction extends GatewayFunction {
   constructor(scope: Construct, id: string, { settings, jobs, outputs, events, failures, gatewayUrl }: FunctionProps) {
     const { bucketArn, bucketName } = outputs.bucket;
     const { tableArn, tableName } = jobs.table;
-    const thumbnails = `${bucketArn}/${prefixes.thumbnails}*`;
     super(scope, id, {
       name: 'thumbnail',
       description: 'Makes thumbnails of outputs and reads their content credentials',
@@ -29,18 +29,12 @@ export class ThumbnailFunction extends GatewayFunction {
         stackName: Stack.of(scope).stackName,
         gatewayUrl,
       }),
-      permissions: [
-        allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tableArn]),
-        allow(['s3:GetObject'], [`${bucketArn}/${prefixes.outputs}*`]),
-        // Outputs themselves it cannot write.
-        allow(['s3:PutObject'], [`${bucketArn}/${prefixes.outputs}*/${manifestName}`]),
-        // Thumbnails of an output that is gone go as well; a deletion names the version.
-        allow(['s3:PutObject', 's3:DeleteObjectVersion'], [thumbnails]),
-        allow(['s3:ListBucketVersions'], [bucketArn], { StringLike: { 's3:prefix': [`${prefixes.thumbnails}*`] } }),
-        // Lambda sends there as the function.
-        allow(['sqs:SendMessage'], [failures.queueArn]),
-        events.allowAnnouncingOutputs,
-      ],
+      permissions: thumbnailPermissions({
+        jobTable: tableArn,
+        bucket: bucketArn,
+        failures: failures.queueArn,
+        eventBus: events.bus.eventBusArn,
+      }),
     });
     this.lambda.configureAsyncInvoke({ onFailure: new SqsDestination(failures) });
     acknowledgeWildcards(this.role, {

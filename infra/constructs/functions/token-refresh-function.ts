@@ -1,9 +1,9 @@
 import type { Construct } from 'constructs';
 import { getServiceAccess } from '#shared/deployment/services.ts';
 import { tokenRefreshEnvironment } from '#shared/deployment/support-environments.ts';
+import { tokenRefreshPermissions } from '#shared/permissions/support-permissions.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
-import { allow, allowStatusItem } from './statements.ts';
 
 /** Keeps a usable access token in Secrets Manager; the only function that writes it. */
 export class TokenRefreshFunction extends GatewayFunction {
@@ -25,11 +25,11 @@ export class TokenRefreshFunction extends GatewayFunction {
         clientCredentialsSecretId: secrets.clientCredentials.secretArn,
         accessTokenSecretId: secrets.accessToken.secretArn,
       }),
-      permissions: [
-        allow(['secretsmanager:GetSecretValue'], [secrets.clientCredentials.secretArn]),
-        allow(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], [secrets.accessToken.secretArn]),
-        allowStatusItem(table.tableArn, 'token-refresh'),
-      ],
+      permissions: tokenRefreshPermissions({
+        jobTable: table.tableArn,
+        clientCredentials: secrets.clientCredentials.secretArn,
+        accessToken: secrets.accessToken.secretArn,
+      }),
     });
   }
 }
