@@ -29,6 +29,8 @@ export interface InboxContext {
   maxBytes: number;
   /** A file with more is refused. */
   maxLines: number;
+  /** How long a report waits, and how often, for outputs that are being inspected, in s; absent where none are. */
+  inspectionWaits?: readonly number[];
   /** How long the records of a finished batch and its jobs are kept. */
   retentionSeconds: number;
   triggerDispatch: TriggerDispatch;

@@ -51,6 +51,7 @@ const inbox: InboxContext = {
   operationRates: environment.operationRates,
   maxBytes: environment.batchMaxBytes,
   maxLines: environment.batchMaxLines,
+  inspectionWaits: environment.thumbnails ? [4, 20] : undefined,
   retentionSeconds: environment.jobRetentionDays * 86_400,
 };
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { manifestKey } from '#shared/deployment/bucket.ts';
 import { GatewayError } from '#shared/errors.ts';
 import { parseExactly } from '#shared/exact-json.ts';
-import { findInspection, type Inspection, mayBeInspected } from '#shared/jobs/inspection.ts';
+import { findInspection, type Inspection, isInspectionOpen } from '#shared/jobs/inspection.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import type { ThumbnailContext } from './context.ts';
@@ -48,14 +48,12 @@ export const completeManifest = async (context: ThumbnailContext, jobId: string)
 const complete = ({ text }: StoredText, { inspections }: Pick<Job, 'inspections'>): string | undefined => {
   const manifest = parseExactly(text);
   if (!isManifest(manifest)) return undefined;
-  const findings = manifest.outputs.map((_, position) =>
-    findInspection({ inspections, outputs: manifest.outputs }, position),
-  );
-  const isOpen = manifest.outputs.some(
-    ({ index }, position) => mayBeInspected(index ?? position) && findings[position]?.thumbnail === undefined,
-  );
-  if (isOpen) return undefined;
-  const outputs = manifest.outputs.map((output, position) => ({ ...output, ...describe(findings[position]) }));
+  const inspected = { inspections, outputs: manifest.outputs };
+  if (manifest.outputs.some((_, position) => isInspectionOpen(inspected, position))) return undefined;
+  const outputs = manifest.outputs.map((output, position) => ({
+    ...output,
+    ...describe(findInspection(inspected, position)),
+  }));
   const completed = `${JSON.stringify({ ...manifest, outputs }, undefined, 2)}\n`;
   return completed === text ? undefined : completed;
 };

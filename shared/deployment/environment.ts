@@ -76,6 +76,12 @@ export const wholeNumber = numberCodec(z.number().int().positive());
 /** A number from 0 on. */
 export const nonNegative = numberCodec(z.number().nonnegative());
 
+/** Yes or no. */
+export const flag = z.codec(z.enum(['true', 'false']), z.boolean(), {
+  decode: (written) => written === 'true',
+  encode: (value) => (value ? 'true' : 'false'),
+});
+
 /** Strings without commas, separated by commas; empty ones are dropped. */
 export const list = z.codec(z.string(), z.array(z.string()), {
   decode: (joined) =>

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { operationRates } from '../adobe/services/operation-rates.ts';
 import { callerPolicySchema } from '../caller-policy.ts';
 import { consoleVariables } from './console.ts';
-import { defineEnvironment, gatewayUrl, json, list, text, wholeNumber } from './environment.ts';
+import { defineEnvironment, flag, gatewayUrl, json, list, text, wholeNumber } from './environment.ts';
 import { createServicesSchema } from './services.ts';
 
 /** The services that are on; the settings of a stage allow https only, the embedded stack its own servers as well. */
@@ -111,6 +111,8 @@ export const inboxEnvironment = defineEnvironment({
   submitGraceSeconds: wholeNumber,
   batchMaxBytes: wholeNumber,
   batchMaxLines: wholeNumber,
+  /** Whether outputs are inspected: then reports wait a little for what is found out. */
+  thumbnails: flag,
   jobRetentionDays: wholeNumber,
 });
 

@@ -94,3 +94,13 @@ export const findInspection = (
   }: { inspections?: Readonly<Record<string, Inspection>>; outputs?: readonly { index?: number }[] },
   position: number,
 ): Inspection | undefined => inspections?.[inspectionName(outputs?.[position]?.index ?? position)];
+
+/**
+ * Whether it is still to be found out what an output of a job is.
+ *
+ * @param position of the output in the job's list
+ */
+export const isInspectionOpen = (
+  job: { inspections?: Readonly<Record<string, Inspection>>; outputs?: readonly { index?: number }[] },
+  position: number,
+): boolean => mayBeInspected(job.outputs?.[position]?.index ?? position) && !hasEnded(findInspection(job, position));

@@ -4,9 +4,9 @@ import { advanceBatch, type BatchRun, endBatch } from '#shared/batches/batch-pro
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import type { InboxContext } from '../context.ts';
-import { type BatchCounts, emptyCounts, recountBatch } from './recount.ts';
+import { type BatchCounts, recountBatch } from './recount.ts';
 import { startRetention } from './retention.ts';
-import { JobsStillRunningError, type ReportRow, reportRows } from './rows.ts';
+import { emptyRowCounts, JobsStillRunningError, type ReportRow, type RowCounts, reportRows } from './rows.ts';
 import { writeReport } from './write.ts';
 
 /** What a durable execution led to; `stale` if another one has taken the batch over. */
@@ -17,7 +17,7 @@ export type Refusal = NonNullable<Batch['error']>;
 
 /** What writing the report led to. */
 type Reported =
-  | { kind: 'written'; batchCounts: BatchCounts; lines: number }
+  | { kind: 'written'; counts: RowCounts; lines: number }
   | { kind: 'not_written'; state: BatchEnd['state'] };
 
 // A process that has just counted an end is done by then, so that the batch can be recounted.
@@ -25,13 +25,20 @@ const soonMs = 2 * 60_000;
 
 /**
  * Reports on a batch whose jobs have ended by the count, and ends it. Each job is read once more: if one has not ended
- * after all, nothing is reported and the batch goes on.
+ * after all, nothing is reported and the batch goes on. While its last
+ * outputs are being inspected the report waits a little and is written again; what takes longer does not hold up the end of a batch.
  */
 export const reportBatch = async (context: DurableContext, inbox: InboxContext, run: BatchRun): Promise<BatchEnd> => {
-  const reported = await context.step('report', () => tryReport(inbox, run));
+  let reported = await context.step('report', () => tryReport(inbox, run));
+  for (const seconds of inbox.inspectionWaits ?? []) {
+    if (reported.kind !== 'written' || reported.counts.pending === 0) break;
+    await context.wait(`inspections for ${seconds} s`, { seconds });
+    reported = await context.step(`report after ${seconds} s`, () => tryReport(inbox, run));
+  }
   if (reported.kind === 'not_written') return { state: reported.state };
-  if (!(await startRetention(context, inbox, run, reported.lines))) return { state: 'stale' };
-  const { state } = await context.step('end', () => finishBatch(inbox, run, reported.batchCounts));
+  const { counts, lines } = reported;
+  if (!(await startRetention(context, inbox, run, lines))) return { state: 'stale' };
+  const { state } = await context.step('end', () => finishBatch(inbox, run, counts.batch));
   return state === 'finished' ? publishBatchEnded(context, inbox, run) : { state };
 };
 
@@ -55,14 +62,14 @@ export const refuseBatch = async (
 const tryReport = async (inbox: InboxContext, run: BatchRun): Promise<Reported> => {
   const batch = await renewLease(inbox, run, 'reporting');
   if (batch === undefined) return { kind: 'not_written', state: 'stale' };
-  const batchCounts = emptyCounts();
+  const counts = emptyRowCounts();
   try {
-    await writeReport(inbox, batch, reportRows(inbox, batch, batchCounts));
+    await writeReport(inbox, batch, reportRows(inbox, batch, counts));
   } catch (error) {
     if (!(error instanceof JobsStillRunningError)) throw error;
     return { kind: 'not_written', state: await resumeBatch(inbox, run, batch) };
   }
-  return { kind: 'written', batchCounts, lines: batch.lines ?? 0 };
+  return { kind: 'written', counts, lines: batch.lines ?? 0 };
 };
 
 /** Corrects the counts of a batch that had been counted too far; not while ends are being counted, but soon after. */

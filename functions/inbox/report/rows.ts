@@ -4,12 +4,12 @@ import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { countedAs, type SkippedLine, skippedLines } from '#shared/batches/line-items.ts';
 import { GatewayError } from '#shared/errors.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
-import { findInspection, type Provenance } from '#shared/jobs/inspection.ts';
+import { findInspection, isInspectionOpen, type Provenance } from '#shared/jobs/inspection.ts';
 import { type FinalState, isFinal, type OutputError } from '#shared/jobs/job.ts';
 import { costAttributes, viewCost } from '#shared/jobs/stored-cost.ts';
 import { warnOfOutputs } from '#shared/jobs/stored-output.ts';
 import type { InboxContext } from '../context.ts';
-import type { BatchCounts } from './recount.ts';
+import { type BatchCounts, emptyCounts } from './recount.ts';
 
 /** What the report says about one line of the input; its fields are those of `report.jsonl`. */
 export interface ReportRow {
@@ -33,8 +33,8 @@ export interface ReportRow {
   /** In Operations, once the job has ended. */
   cost?: number;
   labels?: Record<string, string>;
-  /** What the content credentials of each output are, as far as that is known when the report is written. */
-  provenance?: (Provenance['state'] | null)[];
+  /** What the content credentials of each output say; null for one in which they are not looked for. */
+  provenance?: (ReportedProvenance | null)[];
   /** One entry for each output that is missing. */
   errors?: OutputError[];
   /** Where the line stands in the file: number of the line or, in a table, of the row with the header as the first. */
@@ -42,6 +42,11 @@ export interface ReportRow {
   warnings?: string[];
   /** The caller's own columns beside the request. */
   columns?: Record<string, string>;
+}
+
+/** `pending` while it is not known yet. */
+interface ReportedProvenance extends Omit<Provenance, 'state'> {
+  state: Provenance['state'] | 'pending';
 }
 
 /** A job has not ended, though by the count all had. */
@@ -64,16 +69,26 @@ const reportedJob = lineJobSchema.pick({
   columns: true,
 });
 
+/** What is counted while rows are made. */
+export interface RowCounts {
+  batch: BatchCounts;
+  /** Outputs of which it is not known yet what their content credentials say. */
+  pending: number;
+}
+
+/** Nothing counted yet. */
+export const emptyRowCounts = (): RowCounts => ({ batch: emptyCounts(), pending: 0 });
+
 /**
  * One row for every line of a batch, in the order of the lines.
  *
- * @param batchCounts counts what is found
+ * @param counts counts what is found
  * @throws {JobsStillRunningError} if a job has not ended
  */
 export async function* reportRows(
-  { table, bus: { gatewayUrl } }: InboxContext,
+  { table, bus: { gatewayUrl }, inspectionWaits }: InboxContext,
   { batchId, lines = 0, columns: names = [] }: Batch,
-  batchCounts: BatchCounts,
+  counts: RowCounts,
 ): AsyncGenerator<ReportRow> {
   const skipped = skippedLines(table, batchId);
   let nextSkipped = await skipped.next();
@@ -83,11 +98,13 @@ export async function* reportRows(
       const skippedLine = nextSkipped.done !== true && nextSkipped.value.line === line ? nextSkipped.value : undefined;
       if (skippedLine !== undefined) nextSkipped = await skipped.next();
       if (job !== undefined) {
-        const row = buildJobRow(line, job, gatewayUrl, batchCounts);
+        const row = buildJobRow(line, job, gatewayUrl, counts.batch);
+        const provenance = listProvenance(job, { isInspected: inspectionWaits !== undefined });
+        counts.pending += provenance?.filter((each) => each?.state === 'pending').length ?? 0;
         const warnings = [...job.warnings, ...warnOfOutputs(job)];
-        yield { ...row, ...describeOrigin({ ...job, warnings }, names) };
+        yield { ...row, provenance, ...describeOrigin({ ...job, warnings }, names) };
       } else if (skippedLine !== undefined) {
-        yield { ...buildSkippedRow(skippedLine, batchCounts), ...describeOrigin(skippedLine, names) };
+        yield { ...buildSkippedRow(skippedLine, counts.batch), ...describeOrigin(skippedLine, names) };
       } else yield { line, state: 'erased', outputs: [], links: [], seed: [] };
     }
   }
@@ -116,14 +133,20 @@ const buildJobRow = (
     received,
     cost: viewCost(found)?.actual,
     labels: found.labels,
-    provenance: listProvenance(found),
     errors,
   };
 };
 
-const listProvenance = (found: z.output<typeof reportedJob>): ReportRow['provenance'] => {
-  const states = (found.outputs ?? []).map((_, position) => findInspection(found, position)?.provenance?.state ?? null);
-  return states.every((state) => state === null) ? undefined : states;
+const listProvenance = (
+  job: z.output<typeof reportedJob>,
+  { isInspected }: { isInspected: boolean },
+): ReportRow['provenance'] => {
+  const listed = (job.outputs ?? []).map((_, position) =>
+    isInspected && isInspectionOpen(job, position)
+      ? { state: 'pending' as const }
+      : (findInspection(job, position)?.provenance ?? null),
+  );
+  return listed.every((each) => each === null) ? undefined : listed;
 };
 
 const buildSkippedRow = ({ line, id, state, error }: SkippedLine, batchCounts: BatchCounts): ReportRow => {

@@ -77,7 +77,10 @@ const reportColumns = [
   'errors',
   'cost',
   'labels',
-] as const satisfies (keyof ReportRow)[];
+  'provenance',
+  'generator',
+  'signer',
+] as const satisfies (keyof ReportRow | 'generator' | 'signer')[];
 
 /**
  * RFC 4180, with a byte order mark for spreadsheets; a cell that they would take for a formula begins with an apostrophe. The
@@ -115,6 +118,12 @@ const formatCell = (row: ReportRow, name: (typeof reportColumns)[number]): unkno
   if (name === 'errors') return row.errors?.map(({ code, message }) => `${code}: ${message}`).join('; ');
   if (name === 'labels') return row.labels && formatLabels(row.labels);
   if (name === 'seed') return row.seed.map((seed) => seed ?? '-').join(' ');
+  if (name === 'provenance') return row.provenance?.map((each) => each?.state ?? '-').join(' ');
+  if (name === 'generator' || name === 'signer') return listNames(row, name);
   const value = row[name];
   return Array.isArray(value) ? value.join(' ') : value;
 };
+
+/** Who made and who signed the outputs of a row, each once. */
+const listNames = ({ provenance = [] }: ReportRow, name: 'generator' | 'signer'): string =>
+  [...new Set(provenance.flatMap((each) => each?.[name] ?? []))].join('; ');

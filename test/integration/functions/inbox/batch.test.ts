@@ -53,11 +53,11 @@ describe('a file in the inbox', () => {
     ]);
     const csv = await rig.csv(batchId);
     expect(csv.split('\r\n')[0]).toBe(
-      '\ufeffline,id,jobId,state,outputs,links,seed,error,row,warnings,requested,received,errors,cost,labels',
+      '\ufeffline,id,jobId,state,outputs,links,seed,error,row,warnings,requested,received,errors,cost,labels,provenance,generator,signer',
     );
     const { jobId } = await rig.job(batchId, 1);
     const link = `https://gateway.test/jobs/${jobId}/outputs/0`;
-    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,,1,,,,,1,\r\n`);
+    expect(csv).toContain(`1,first,${jobId},succeeded,outputs/1.jpg,${link},7,,1,,,,,1,,,,\r\n`);
     expect(csv).toContain("4,'=bad,,rejected");
     expect(rig.events.filter(({ type }) => type === 'Batch Ended')).toMatchObject([
       { detail: { batchId, caller: 'team-a', status: 'finished', lines: 6, counts: { succeeded: 1, rejected: 3 } } },

@@ -36,9 +36,9 @@ describe('the labels of a batch', () => {
     expect(report[1]).toMatchObject({ labels });
     expect(report[2]).toMatchObject({ state: 'rejected', error: { code: 'validation_error' } });
     const [header, first, second] = (await rig.csv(batchId)).split('\r\n');
-    expect(header).toMatch(/,cost,labels$/);
-    expect(first).toMatch(/,"campaign=spring, team=brand"$/);
-    expect(second).toMatch(/,"campaign=summer, team=brand, line=2"$/);
+    expect(header).toMatch(/,cost,labels,provenance,generator,signer$/);
+    expect(first).toMatch(/,"campaign=spring, team=brand",,,$/);
+    expect(second).toMatch(/,"campaign=summer, team=brand, line=2",,,$/);
   });
 
   it('are those of the call beside those of the file that it names', async () => {

@@ -40,6 +40,7 @@ export interface ReportLine {
   state: string;
   outputs: string[];
   seed: (number | null)[];
+  provenance?: unknown;
   error?: { code: string; message: string };
   warnings?: string[];
 }
