@@ -1,8 +1,7 @@
 import { createBrowserRouter } from 'react-router';
 import { Loading } from '../ui/loading.tsx';
 import { Frame } from './frame.tsx';
-import { NotFound } from './not-found.tsx';
-import { PageError } from './page-error.tsx';
+import { NotFound, NotLoaded, PageError } from './no-page.tsx';
 import { pages } from './pages.ts';
 
 /** The addresses of the console, below `/console`. */
@@ -15,7 +14,8 @@ export const router = createBrowserRouter(
       children: [
         ...pages.map(({ path, title, isOpen, load }) => ({
           path,
-          lazy: load,
+          // React Router shows nothing at all in place of a route that cannot be loaded.
+          lazy: () => load().catch(() => ({ Component: NotLoaded })),
           handle: { title, isOpen },
           ErrorBoundary: PageError,
         })),

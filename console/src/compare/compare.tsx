@@ -5,7 +5,7 @@ import { Link, useSearchParams } from 'react-router';
 import { callApi } from '../api/client.ts';
 import { type JobRecord, thumbnailWidth } from '../api/jobs.ts';
 import { listSettings } from '../picture/settings-list.ts';
-import { readCompared } from '../ui/addresses.ts';
+import { chooseAddress, readCompared, remixAddress } from '../ui/addresses.ts';
 import { Loading } from '../ui/loading.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { namePicture } from '../ui/words.ts';
@@ -60,7 +60,7 @@ export const Component = () => {
       <section className="compare">
         <h1>Compare</h1>
         <p>
-          Two to four pictures are compared. Choose them on <Link to="/">the wall</Link>.
+          Two to four pictures are compared. Choose them on <Link to={chooseAddress(names)}>the wall</Link>.
         </p>
       </section>
     );
@@ -97,6 +97,7 @@ export const Component = () => {
             One over the other
           </button>
         )}
+        <Link to={chooseAddress(names)}>Choose other pictures</Link>
       </div>
       {canSlide && isSliding ? (
         <div className="compare-over">
@@ -124,7 +125,12 @@ export const Component = () => {
                 {url === undefined ? failed ? null : <Loading /> : <ComparedImage url={url} view={shared.view} />}
               </ComparedFrame>
               <figcaption>
-                <Link to={`/jobs/${jobId}`}>{title}</Link>
+                <span className="compare-links">
+                  <Link to={`/jobs/${jobId}${index === 0 ? '' : `?output=${index}`}`}>{title}</Link>
+                  <Link to={remixAddress(jobId)} aria-label={`Make again, ${title.toLowerCase()}`}>
+                    Make again
+                  </Link>
+                </span>
                 {job && <span className="long-text compare-name">{namePicture(job).slice(0, maxName)}</span>}
               </figcaption>
             </figure>

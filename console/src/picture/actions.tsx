@@ -8,14 +8,22 @@ import { ToggleButton } from '@adobe/react-spectrum/ToggleButton';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { callApi } from '../api/client.ts';
-import type { JobRecord } from '../api/jobs.ts';
+import type { JobFilters, JobRecord } from '../api/jobs.ts';
+import { chooseAddress, compareAddress, remixAddress } from '../ui/addresses.ts';
 import { useEdit } from '../ui/use-edit.ts';
 import { buildCurl } from './curl.ts';
 import { downloadOutput } from './download.ts';
 
 /** What can be done with a job and the output that is looked at. */
-export const Actions = (props: { job: JobRecord; index: number; canErase: boolean; onErased: () => void }) => {
-  const { job, index, canErase, onErased } = props;
+export const Actions = (props: {
+  job: JobRecord;
+  index: number;
+  /** Of the wall that the reader came from. */
+  filters: JobFilters;
+  canErase: boolean;
+  onErased: () => void;
+}) => {
+  const { job, index, filters, canErase, onErased } = props;
   const { jobId } = job;
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -49,7 +57,6 @@ export const Actions = (props: { job: JobRecord; index: number; canErase: boolea
       },
     });
   const isFavourite = favourite.isPending ? favourite.variables : job.favourite === true;
-  const remix = (address: string) => void navigate(address);
   return (
     <div className="actions">
       <ToggleButton isSelected={isFavourite} onChange={(isOn) => favourite.mutate(isOn)}>
@@ -62,11 +69,27 @@ export const Actions = (props: { job: JobRecord; index: number; canErase: boolea
       )}
       <MenuTrigger>
         <ActionButton>Make again</ActionButton>
-        <Menu onAction={(choice) => remix(`/new?from=${jobId}${choice === 'same' ? '&seed=1' : ''}`)}>
+        <Menu onAction={(choice) => void navigate(remixAddress(jobId, { withSeeds: choice === 'same' }))}>
           <Item key="new">With another seed</Item>
           <Item key="same">With the same seed</Item>
         </Menu>
       </MenuTrigger>
+      {job.outputs[index] !== undefined && (
+        <MenuTrigger>
+          <ActionButton>Compare</ActionButton>
+          <Menu
+            disabledKeys={job.outputs.length < 2 ? ['outputs'] : []}
+            onAction={(choice) =>
+              void navigate(
+                choice === 'outputs' ? compareOutputs(job, index) : chooseAddress([{ jobId, index }], filters),
+              )
+            }
+          >
+            <Item key="others">With pictures of the wall</Item>
+            <Item key="outputs">With other outputs of this job</Item>
+          </Menu>
+        </MenuTrigger>
+      )}
       <MenuTrigger>
         <ActionButton>Copy</ActionButton>
         <Menu onAction={(choice) => copy(String(choice), job)}>
@@ -97,6 +120,12 @@ export const Actions = (props: { job: JobRecord; index: number; canErase: boolea
       )}
     </div>
   );
+};
+
+/** The output that is looked at first, then the others in their order. */
+const compareOutputs = ({ jobId, outputs }: JobRecord, index: number): string => {
+  const others = outputs.map((_, place) => place).filter((place) => place !== index);
+  return compareAddress([index, ...others].map((place) => ({ jobId, index: place })));
 };
 
 const copy = async (what: string, job: JobRecord): Promise<void> => {

@@ -75,7 +75,13 @@ const Picture = ({ job }: { job: JobRecord }) => {
           {namePicture(job)}
         </h1>
         {output !== undefined && job.status !== 'succeeded' && <Outcome job={job} />}
-        <Actions job={job} index={index} canErase={isFinished(job)} onErased={() => go(older ?? newer)} />
+        <Actions
+          job={job}
+          index={index}
+          filters={filters}
+          canErase={isFinished(job)}
+          onErased={() => go(older ?? newer)}
+        />
         <Facts job={job} index={index} />
       </div>
     </article>

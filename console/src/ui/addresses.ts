@@ -7,12 +7,25 @@ export interface PictureName {
 /** How many pictures can be compared. */
 export const maxCompared = 4;
 
-/** Address of the page that compares two to four pictures. */
-export const compareAddress = (pictures: readonly PictureName[]): string =>
-  `/compare?jobs=${pictures
+/** Names pictures in an address; as many as can be compared. */
+export const writeCompared = (pictures: readonly PictureName[]): string =>
+  pictures
     .slice(0, maxCompared)
     .map(({ jobId, index = 0 }) => `${encodeURIComponent(jobId)}/${index}`)
-    .join(',')}`;
+    .join(',');
+
+/** Address of the page that compares two to four pictures. */
+export const compareAddress = (pictures: readonly PictureName[]): string => `/compare?jobs=${writeCompared(pictures)}`;
+
+/**
+ * Address of the wall where further pictures are chosen to compare these with.
+ *
+ * @param filters of the wall, in the words of `GET /jobs`
+ */
+export const chooseAddress = (
+  pictures: readonly PictureName[],
+  filters: Readonly<Record<string, string>> = {},
+): string => `/?${new URLSearchParams({ ...filters, compare: writeCompared(pictures) })}`;
 
 /** Reads which pictures an address names; what is malformed or stands twice is left out. */
 export const readCompared = (jobs: string): Required<PictureName>[] => {

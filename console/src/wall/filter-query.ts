@@ -25,6 +25,13 @@ export const readFilters = (query: URLSearchParams): JobFilters =>
     }),
   );
 
+/** The address without any filter. */
+export const withoutFilters = (query: URLSearchParams): URLSearchParams => {
+  const changed = new URLSearchParams(query);
+  for (const name of filterNames) changed.delete(name);
+  return changed;
+};
+
 /** The address with one filter set, or without it. */
 export const withFilter = (query: URLSearchParams, name: FilterName, value: string): URLSearchParams => {
   const changed = new URLSearchParams(query);

@@ -1,9 +1,9 @@
 import { ActionButton } from '@adobe/react-spectrum/ActionButton';
 import { SearchField } from '@adobe/react-spectrum/SearchField';
 import { ToggleButton } from '@adobe/react-spectrum/ToggleButton';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { type FilterName, filterNames, readFilters, withFilter } from './filter-query.ts';
+import { type FilterName, filterNames, readFilters, withFilter, withoutFilters } from './filter-query.ts';
 import { useTypedFilter } from './typed-filter.ts';
 
 const MoreFilters = lazy(() => import('./more-filters.tsx'));
@@ -18,8 +18,12 @@ const states = [
 
 const inFront: readonly FilterName[] = ['q', 'status', 'favourite'];
 
-/** Narrows the wall down; what is chosen stands in the address. */
-export const Filters = () => {
+/**
+ * Narrows the wall down; what is chosen stands in the address.
+ *
+ * @param props.children further tools, beside the filters
+ */
+export const Filters = ({ children }: { children: ReactNode }) => {
   const [query, setQuery] = useSearchParams();
   const filters = readFilters(query);
   const set = (name: FilterName, value: string) =>
@@ -32,7 +36,7 @@ export const Filters = () => {
     <search className="filters" aria-label="Filter the wall">
       <div className="filter-row">
         <SearchField
-          aria-label="Words of the prompt"
+          label="Words of the prompt"
           UNSAFE_className="filter-words"
           value={words.value}
           onChange={words.onChange}
@@ -60,10 +64,11 @@ export const Filters = () => {
           {isOpen ? 'Fewer filters' : others > 0 ? `More filters (${others})` : 'More filters'}
         </ActionButton>
         {Object.keys(filters).length > 0 && (
-          <ActionButton isQuiet onPress={() => setQuery({}, { replace: true })}>
+          <ActionButton isQuiet onPress={() => setQuery(withoutFilters, { replace: true })}>
             Clear
           </ActionButton>
         )}
+        {children}
       </div>
       {isOpen && (
         <Suspense>

@@ -1,6 +1,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { JobFilters, JobSummary } from '../api/jobs.ts';
+import type { Choice } from './choice.ts';
 import { buildRows, listTiles, type Row } from './rows.ts';
 import { WallTile } from './tile.tsx';
 
@@ -10,12 +11,14 @@ const rowsAhead = 4;
 interface GridProps {
   jobs: readonly JobSummary[];
   filters: JobFilters;
+  /** Where pictures are being chosen. */
+  choice: Choice | undefined;
   /** Asks for more, once the end comes near. */
   onEnd: () => void;
 }
 
 /** The pictures, of which only those near the screen are in the page. */
-export const WallGrid = ({ jobs, filters, onEnd }: GridProps) => {
+export const WallGrid = ({ jobs, filters, choice, onEnd }: GridProps) => {
   const list = useRef<HTMLUListElement>(null);
   const { width, top } = usePlace(list);
   const tiles = useMemo(() => listTiles(jobs), [jobs]);
@@ -53,7 +56,7 @@ export const WallGrid = ({ jobs, filters, onEnd }: GridProps) => {
               transform: `translate(${tile.left}px, ${item.start - top}px)`,
             }}
           >
-            <WallTile tile={tile} filters={filters} isFollowed={followed.has(tile.job.jobId)} />
+            <WallTile tile={tile} filters={filters} isFollowed={followed.has(tile.job.jobId)} choice={choice} />
           </li>
         )),
       )}
@@ -89,11 +92,16 @@ const followedJobs = (jobs: readonly JobSummary[]): ReadonlySet<string> =>
       .map(({ jobId }) => jobId),
   );
 
+// A row that was not on the screen comes into the page some frames after it is scrolled to.
+const maxFramesToRow = 30;
+
 /** Moves the focus between pictures: left and right to the neighbours, up and down by rows. */
 const useArrowKeys = (rows: readonly Row[], scrollToRow: (index: number) => void) => {
   const wanted = useRef<string | undefined>(undefined);
   return (event: KeyboardEvent<HTMLElement>) => {
-    const key = event.target instanceof HTMLElement ? event.target.dataset['tile'] : undefined;
+    const focused = event.target instanceof HTMLElement ? event.target.dataset['tile'] : undefined;
+    // A second key may come before the focus has followed the first.
+    const key = focused && (wanted.current ?? focused);
     if (key === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     const rowIndex = rows.findIndex(({ tiles }) => tiles.some((tile) => tile.key === key));
     const row = rows[rowIndex];
@@ -111,11 +119,13 @@ const useArrowKeys = (rows: readonly Row[], scrollToRow: (index: number) => void
     event.preventDefault();
     wanted.current = next.key;
     scrollToRow(rows.findIndex(({ tiles }) => tiles.includes(next)));
-    requestAnimationFrame(() => {
-      if (wanted.current === undefined) return;
-      document
-        .querySelector<HTMLElement>(`[data-tile="${CSS.escape(wanted.current)}"]`)
-        ?.focus({ preventScroll: true });
-    });
+    const focusWanted = (framesLeft: number) => {
+      if (wanted.current !== next.key) return;
+      const tile = document.querySelector<HTMLElement>(`[data-tile="${CSS.escape(next.key)}"]`);
+      tile?.focus({ preventScroll: true });
+      if (tile !== null || framesLeft === 0) wanted.current = undefined;
+      else requestAnimationFrame(() => focusWanted(framesLeft - 1));
+    };
+    focusWanted(maxFramesToRow);
   };
 };

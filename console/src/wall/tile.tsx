@@ -1,20 +1,22 @@
 import { Link } from 'react-router';
 import { isFinished, type JobFilters, type JobSummary, useJob } from '../api/jobs.ts';
 import { nameOperation, namePicture, showNumber, showTime, statusWords } from '../ui/words.ts';
+import type { Choice } from './choice.ts';
 import type { Tile } from './rows.ts';
 import { useThumbnail } from './thumbnail.ts';
 
-/** One picture of the wall; it leads to the page with everything about it. */
-export const WallTile = (props: { tile: Tile; filters: JobFilters; isFollowed: boolean }) => {
-  const { tile, filters, isFollowed } = props;
+/** One picture of the wall: it leads to the page with everything about it, or is chosen to be compared. */
+export const WallTile = (props: {
+  tile: Tile;
+  filters: JobFilters;
+  isFollowed: boolean;
+  /** Where pictures are being chosen. */
+  choice: Choice | undefined;
+}) => {
+  const { tile, filters, isFollowed, choice } = props;
   const { job, output, index, key } = tile;
-  return (
-    <Link
-      className="tile"
-      to={`/jobs/${job.jobId}${index === 0 ? '' : `?output=${index}`}`}
-      state={{ filters }}
-      data-tile={key}
-    >
+  const content = (
+    <>
       {output === undefined ? (
         <Unmade job={job} isFollowed={isFollowed} />
       ) : (
@@ -31,6 +33,34 @@ export const WallTile = (props: { tile: Tile; filters: JobFilters; isFollowed: b
           ♥
         </span>
       )}
+    </>
+  );
+  if (choice !== undefined) {
+    const picture = { jobId: job.jobId, index };
+    const isChosen = choice.has(picture);
+    const canBeChosen = isChosen || (!choice.isFull && output?.contentType.startsWith('image/') === true);
+    return (
+      <label className="tile choosable">
+        {content}
+        <input
+          type="checkbox"
+          data-tile={key}
+          checked={isChosen}
+          // The arrow keys go over what cannot be chosen as well.
+          aria-disabled={!canBeChosen}
+          onChange={() => canBeChosen && choice.toggle(picture)}
+        />
+      </label>
+    );
+  }
+  return (
+    <Link
+      className="tile"
+      to={`/jobs/${job.jobId}${index === 0 ? '' : `?output=${index}`}`}
+      state={{ filters }}
+      data-tile={key}
+    >
+      {content}
     </Link>
   );
 };

@@ -1,4 +1,5 @@
 import './wall.css';
+import { ActionButton } from '@adobe/react-spectrum/ActionButton';
 import { useCallback, useEffect, useMemo } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useJobChanges } from '../api/job-changes.ts';
@@ -6,7 +7,9 @@ import { type JobFilters, useJobs } from '../api/jobs.ts';
 import { Loading } from '../ui/loading.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { showDateTime } from '../ui/words.ts';
-import { readFilters } from './filter-query.ts';
+import { useChoice } from './choice.ts';
+import { ChoiceBar } from './choice-bar.tsx';
+import { readFilters, withoutFilters } from './filter-query.ts';
 import { Filters } from './filters.tsx';
 import { WallGrid } from './grid.tsx';
 
@@ -21,13 +24,16 @@ export const Component = () => {
   const more = useCallback(() => {
     if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
   }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+  const { choice, begin, end } = useChoice();
   const searchedTo = data?.pages.at(-1)?.searchedTo;
   return (
     <section aria-labelledby="wall-title">
       <h1 id="wall-title" className="hidden-title">
         Wall
       </h1>
-      <Filters />
+      <Filters>
+        {choice === undefined && jobs.length > 0 && <ActionButton onPress={begin}>Compare</ActionButton>}
+      </Filters>
       {isPending && <Loading label="Loading pictures" />}
       {error && (
         <ProblemNotice
@@ -43,7 +49,7 @@ export const Component = () => {
           onRetry={() => changes.refetch()}
         />
       )}
-      {jobs.length > 0 && <WallGrid jobs={jobs} filters={filters} onEnd={more} />}
+      {jobs.length > 0 && <WallGrid jobs={jobs} filters={filters} choice={choice} onEnd={more} />}
       {data !== undefined && !error && (
         <p className="wall-end quiet" role="status">
           {hasNextPage
@@ -55,6 +61,7 @@ export const Component = () => {
       )}
       {data !== undefined && jobs.length === 0 && hasNextPage && <FurtherBack onMore={more} />}
       {data !== undefined && jobs.length === 0 && !hasNextPage && <Nothing filters={filters} />}
+      {choice && <ChoiceBar choice={choice} onEnd={end} />}
     </section>
   );
 };
@@ -65,12 +72,13 @@ const FurtherBack = ({ onMore }: { onMore: () => void }) => {
   return <Loading label="Looking further back" />;
 };
 
-const Nothing = ({ filters }: { filters: JobFilters }) =>
-  Object.keys(filters).length > 0 ? (
+const Nothing = ({ filters }: { filters: JobFilters }) => {
+  const [query] = useSearchParams();
+  return Object.keys(filters).length > 0 ? (
     <div className="empty">
       <h2>Nothing fits these filters</h2>
       <p>
-        <Link to="/">Show everything</Link>
+        <Link to={{ search: withoutFilters(query).toString() }}>Show everything</Link>
       </p>
     </div>
   ) : (
@@ -82,3 +90,4 @@ const Nothing = ({ filters }: { filters: JobFilters }) =>
       </p>
     </div>
   );
+};
