@@ -151,6 +151,7 @@ export class GatewayStack extends Stack {
       rotationDays: settings.rotationDays,
       failures,
       functions: functionNames.filter((name) => this.functions[name] !== undefined),
+      starting: [this.schedules, this.rotation],
       undelivered: Object.fromEntries(Object.entries(this.eventRules).map(([name, rule]) => [name, rule?.undelivered])),
     });
 

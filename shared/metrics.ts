@@ -1,8 +1,10 @@
 /** The CloudWatch namespace of every metric of the gateway. */
 export const metricNamespace = 'FireflyGateway';
 
-/** Names of the metrics; the alarms in infra are built on the same constants. */
+/** Names of the metrics; alarms and dashboard in infra are built on the same constants. */
 export const metricNames = {
+  /** 1 each time that a run which the schedule starts has come to its end without a failure. */
+  runsCompleted: 'RunsCompleted',
   /** Seconds until the stored access token expires; written at each token refresh. */
   tokenSecondsLeft: 'TokenSecondsLeft',
   /** Services that are on and of which the credential lacks scopes or entitlement; written with each new token. */
@@ -46,3 +48,18 @@ export const metricNames = {
 
 /** One of the metric names of the gateway. */
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
+
+/** The dimension, beside the stage, of the metrics that have one. It has few values, and is never a caller. */
+export const metricDimensions = {
+  [metricNames.runsCompleted]: 'run',
+  [metricNames.operations]: 'operation',
+} as const satisfies Partial<Record<MetricName, string>>;
+
+/** What the schedules start, by the names in the dimension `run`: the alarms notice each that is missing. */
+export const scheduledRuns = ['dispatch', 'token-refresh', 'rotation-check'] as const;
+
+/** One of the runs that the schedules start. */
+export type ScheduledRun = (typeof scheduledRuns)[number];
+
+/** The dimension of a value, for the metrics that have one: see {@link metricDimensions}. */
+export type MetricDimension = { run: ScheduledRun } | { operation: string };

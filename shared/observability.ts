@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { type MetricName, metricNamespace } from './metrics.ts';
+import { type MetricDimension, type MetricName, metricNamespace } from './metrics.ts';
 
 /** The part of the logger that the gateway uses. Never pass prompts, tokens or secrets to it. */
 export interface Log {
@@ -45,14 +45,14 @@ export const createLog = (): FunctionLog => {
   };
 };
 
-/** Records one value of a metric, in all or by dimensions of few values: never by caller. */
-export type RecordMetric = (name: MetricName, value: number, dimensions?: { operation: string }) => void;
+/** Records one value of a metric, with its dimension if it has one. */
+export type RecordMetric = (name: MetricName, value: number, dimension?: MetricDimension) => void;
 
 /** Emits each value at once in CloudWatch's embedded metric format, so that nothing waits for the end of an invocation. */
 export const createRecordMetric = (): RecordMetric => {
   const metrics = new Metrics({ namespace: metricNamespace });
-  return (name, value, dimensions) => {
-    if (dimensions !== undefined) metrics.addDimensions(dimensions);
+  return (name, value, dimension) => {
+    if (dimension !== undefined) metrics.addDimensions(dimension);
     metrics.addMetric(name, getUnit(name), value);
     metrics.publishStoredMetrics();
   };

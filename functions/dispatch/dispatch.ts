@@ -1,4 +1,5 @@
 import { writeDispatchRun } from '#shared/aws/dispatch-status.ts';
+import { metricNames } from '#shared/metrics.ts';
 import { assignTurns } from './assign-turns.ts';
 import { moveJobsOfPausedCallers } from './caller-pauses.ts';
 import type { DispatchContext } from './context.ts';
@@ -64,6 +65,7 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
   context.log.info('dispatched', counts);
   await attempt('status', () => recordRun(context, failures[0]));
   if (failures.length > 0) throw failures[0];
+  context.recordMetric(metricNames.runsCompleted, 1, { run: 'dispatch' });
   return counts;
 };
 

@@ -4,7 +4,7 @@ import { type RotationContext, type RotationOptions, withLease } from './context
 import { RotationError } from './errors.ts';
 import { deleteLeftoverSecrets, deletePreviousSecret, type Retirement } from './secrets/delete.ts';
 import { reconcileSecrets } from './secrets/reconcile.ts';
-import { describeCurrent, reportFailure, reportPlanned, reportRotated } from './status-report.ts';
+import { describeCurrent, reportChecked, reportFailure, reportPlanned, reportRotated } from './status-report.ts';
 import { abortRotation } from './steps/abort.ts';
 import { finishPromoted } from './steps/finish.ts';
 
@@ -29,6 +29,7 @@ export const runDaily = async (options: RotationOptions): Promise<DailyReport> =
   const { secrets } = options.ports;
   if ((await secrets.readCurrent()).credentials === undefined) {
     await reportPlanned(options.ports, options.policy);
+    reportChecked(options.ports);
     return { configured: false, rotatesAgain: false, foreignSecretUuids: [] };
   }
   const report = await withLease(options, async (context) => {
@@ -40,6 +41,7 @@ export const runDaily = async (options: RotationOptions): Promise<DailyReport> =
     }
   });
   if (report.rotatesAgain) await secrets.rotate();
+  reportChecked(options.ports);
   return report;
 };
 

@@ -42,6 +42,10 @@ export const reportPlanned = async (ports: RotationPorts, policy: RotationPolicy
   });
 };
 
+/** Counts that the client secrets were looked at: an alarm notices a day without. */
+export const reportChecked = ({ recordMetric }: RotationPorts): void =>
+  recordMetric(metricNames.runsCompleted, 1, { run: 'rotation-check' });
+
 /** Writes to the status item that a rotation has put a new client secret into service. */
 export const reportRotated = async (ports: RotationPorts, policy: RotationPolicy): Promise<void> => {
   const current = await ports.secrets.readCurrent();

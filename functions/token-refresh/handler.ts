@@ -55,10 +55,8 @@ export const handler = middy<unknown, RefreshReport>()
   .handler(async (event, context) => {
     const deadline = clock.now() + context.getRemainingTimeInMillis() - reportReserveMs;
     try {
-      return await reportRefreshed(
-        refreshContext,
-        await refreshToken(refreshContext, eventSchema.parse(event), deadline),
-      );
+      const refreshed = await refreshToken(refreshContext, eventSchema.parse(event), deadline);
+      return await reportRefreshed(refreshContext, refreshed);
     } catch (error) {
       await reportFailure(refreshContext, error);
       throw error;

@@ -25,6 +25,7 @@ export const reportRefreshed = async (context: TokenRefreshContext, refreshed: R
   if (reason === 'not_configured') {
     log.warn('The Adobe credentials are not configured yet.');
     await status.writeTokenRefresh({ state: 'not_configured', lastRunAt });
+    recordCompleted(context);
     return { minted, reason, secondsLeft: 0 };
   }
 
@@ -44,6 +45,7 @@ export const reportRefreshed = async (context: TokenRefreshContext, refreshed: R
     tokenExpiresAt: expiresAt === undefined ? undefined : new Date(expiresAt).toISOString(),
   });
   const secondsLeft = recordSecondsLeft(context, stored);
+  recordCompleted(context);
   log.info('Token refresh done.', { minted, reason, secondsLeft, versionId: stored?.versionId });
   return { minted, reason, versionId: stored?.versionId, expiresAt, secondsLeft };
 };
@@ -62,6 +64,9 @@ export const reportFailure = async (context: TokenRefreshContext, error: unknown
   });
   recordSecondsLeft(context, await store.readToken());
 };
+
+const recordCompleted = ({ recordMetric }: TokenRefreshContext): void =>
+  recordMetric(metricNames.runsCompleted, 1, { run: 'token-refresh' });
 
 const recordSecondsLeft = ({ recordMetric, clock }: TokenRefreshContext, stored: TokenVersion | undefined): number => {
   const secondsLeft = Math.max(0, Math.floor(((stored?.token?.expiresAt ?? 0) - clock.now()) / 1000));

@@ -1,7 +1,7 @@
 import type { StepEvent } from '#shared/aws/rotation-event.ts';
 import { type RotationContext, type RotationOptions, withLease } from '../context.ts';
 import { LeaseLostError, RotationEndedError, RotationError } from '../errors.ts';
-import { reportFailure, reportPlanned, reportRotated } from '../status-report.ts';
+import { reportChecked, reportFailure, reportPlanned, reportRotated } from '../status-report.ts';
 import { abortRotation } from './abort.ts';
 import { createSecret } from './create.ts';
 import { finishSecret } from './finish.ts';
@@ -26,7 +26,11 @@ export const runStep = async (options: RotationOptions, event: StepEvent): Promi
   }
   const labels = stages[rotationToken] ?? [];
   if (step !== 'finishSecret' && labels.includes('AWSCURRENT')) return;
-  if (step === 'testSecret' && !(await hasPendingValue(ports, rotationToken))) return reportPlanned(ports, policy);
+  if (step === 'testSecret' && !(await hasPendingValue(ports, rotationToken))) {
+    await reportPlanned(ports, policy);
+    // Or the alarm of a missing daily run would go off at the first deployment, and stay until the next noon.
+    return reportChecked(ports);
+  }
   if (!labels.includes('AWSPENDING') && !labels.includes('AWSCURRENT')) throw new RotationEndedError(rotationToken);
 
   const handsOver = step !== 'finishSecret';

@@ -3,7 +3,7 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { FunctionName } from '#shared/deployment/names.ts';
 import { budgetAlarms, callerTokenAlarms } from './caller-alarms.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from './function-alarms.ts';
 import { jobAlarms } from './job-alarms.ts';
 import { rotationAlarms } from './rotation-alarms.ts';
+import { silenceAlarms } from './silence-alarms.ts';
 
 interface AlarmsProps {
   topic: ITopic;
@@ -24,14 +25,20 @@ interface AlarmsProps {
   /** The functions of the stack. */
   functions: readonly FunctionName[];
   undelivered: UndeliveredEvents;
+  /** What starts the runs whose silence is an alarm: they must have begun before CloudWatch looks. */
+  starting: readonly IDependable[];
 }
 
-/** Every alarm of the stack. A missing value is no alarm: a gateway that is not configured yet is silent. */
+/**
+ * Every alarm of the stack. Only what runs by the clock must report: elsewhere a missing value is no alarm, as a gateway that is
+ * not configured yet, or has nothing to do, is silent.
+ */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const { stackName } = Stack.of(this);
     const definitions = [
+      ...silenceAlarms(stackName),
       ...rotationAlarms(stackName, props.rotationDays),
       ...jobAlarms(stackName),
       ...executionAlarms(stackName),
@@ -42,8 +49,8 @@ export class Alarms extends Construct {
       ...failureAlarms(stackName, props.failures),
     ];
     const action = new SnsAction(props.topic);
-    for (const { name, metric, threshold, below, description } of definitions) {
-      new Alarm(this, name, {
+    for (const { name, metric, threshold, below, silentPeriods, description } of definitions) {
+      const alarm = new Alarm(this, name, {
         alarmName: `${stackName}-${name}`,
         alarmDescription: description,
         metric,
@@ -51,9 +58,11 @@ export class Alarms extends Construct {
         comparisonOperator: below
           ? ComparisonOperator.LESS_THAN_THRESHOLD
           : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: 1,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      }).addAlarmAction(action);
+        evaluationPeriods: silentPeriods ?? 1,
+        treatMissingData: silentPeriods === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
+      });
+      alarm.addAlarmAction(action);
+      if (silentPeriods !== undefined) alarm.node.addDependency(...props.starting);
     }
   }
 }

@@ -6,7 +6,7 @@ import { type AlarmDefinition, countAlarm, gatewayMetric } from './definition.ts
 export const callerTokenAlarms = (stackName: string): AlarmDefinition[] => [
   {
     name: 'caller-tokens-refused',
-    metric: gatewayMetric(stackName, metricNames.callerTokensRefused, Duration.minutes(5)),
+    metric: gatewayMetric(stackName, metricNames.callerTokensRefused, { period: Duration.minutes(5) }),
     threshold: 50,
     description:
       'Many requests for a token had a wrong id or secret: a client with an old secret, or guesses. The log of caller-token names callers that exist.',

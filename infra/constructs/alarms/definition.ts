@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { type MetricName, metricNamespace } from '#shared/metrics.ts';
+import { type MetricDimension, type MetricName, metricNamespace } from '#shared/metrics.ts';
 
 /** One alarm of the stack. */
 export interface AlarmDefinition {
@@ -10,6 +10,8 @@ export interface AlarmDefinition {
   /** The alarm goes off at this value and above, or below it if `below` is set. */
   threshold: number;
   below?: true;
+  /** So many periods without a value raise the alarm. By default a missing value is none. */
+  silentPeriods?: number;
   /** What has happened, and what the operator can do. */
   description: string;
 }
@@ -18,10 +20,15 @@ export interface AlarmDefinition {
 export const gatewayMetric = (
   stackName: string,
   metricName: MetricName,
-  period: Duration,
-  statistic = Stats.SUM,
+  { period, statistic = Stats.SUM, dimension }: { period: Duration; statistic?: string; dimension?: MetricDimension },
 ): Metric =>
-  new Metric({ namespace: metricNamespace, metricName, dimensionsMap: { service: stackName }, period, statistic });
+  new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: { service: stackName, ...dimension },
+    period,
+    statistic,
+  });
 
 /** An alarm that goes off whenever a metric counts something, within five minutes. */
 export const countAlarm = (
@@ -31,7 +38,7 @@ export const countAlarm = (
   description: string,
 ): AlarmDefinition => ({
   name,
-  metric: gatewayMetric(stackName, metricName, Duration.minutes(5)),
+  metric: gatewayMetric(stackName, metricName, { period: Duration.minutes(5) }),
   threshold: 1,
   description,
 });

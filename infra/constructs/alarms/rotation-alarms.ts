@@ -15,7 +15,10 @@ export const rotationAlarms = (stackName: string, rotationDays: number): AlarmDe
   ),
   {
     name: 'rotation-overdue',
-    metric: gatewayMetric(stackName, metricNames.rotationAgeDays, Duration.days(1), Stats.MAXIMUM),
+    metric: gatewayMetric(stackName, metricNames.rotationAgeDays, {
+      period: Duration.days(1),
+      statistic: Stats.MAXIMUM,
+    }),
     threshold: 2 * rotationDays,
     description: `The client secret is older than twice the interval of ${rotationDays} days; rotations do not succeed.`,
   },
@@ -39,7 +42,10 @@ export const rotationAlarms = (stackName: string, rotationDays: number): AlarmDe
   ),
   {
     name: 'token-expires-soon',
-    metric: gatewayMetric(stackName, metricNames.tokenSecondsLeft, Duration.hours(1), Stats.MINIMUM),
+    metric: gatewayMetric(stackName, metricNames.tokenSecondsLeft, {
+      period: Duration.hours(1),
+      statistic: Stats.MINIMUM,
+    }),
     threshold: tokenSecondsLeftAtLeast,
     below: true,
     description:
@@ -48,7 +54,10 @@ export const rotationAlarms = (stackName: string, rotationDays: number): AlarmDe
   {
     // Counted with each new token, so that most periods of minutes would have no value.
     name: 'services-not-granted',
-    metric: gatewayMetric(stackName, metricNames.servicesNotGranted, Duration.days(1), Stats.MAXIMUM),
+    metric: gatewayMetric(stackName, metricNames.servicesNotGranted, {
+      period: Duration.days(1),
+      statistic: Stats.MAXIMUM,
+    }),
     threshold: 1,
     description:
       'Adobe does not let the credential use a service that is on; its jobs wait. GET /health/details names the product to add.',

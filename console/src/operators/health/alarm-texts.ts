@@ -10,6 +10,21 @@ export interface Alarm {
 /** What each alarm means and what to do, in a few words; docs/operating.md has them in full. */
 export const alarms: readonly Alarm[] = [
   {
+    name: 'dispatch-silent',
+    meaning: 'No run of dispatch has succeeded for ten minutes; jobs wait.',
+    action: 'The problems above say how the last one went; if none ran, look at its schedule and its throttles.',
+  },
+  {
+    name: 'token-refresh-silent',
+    meaning: 'No run of token-refresh has succeeded for three hours.',
+    action: 'The reason stands above, and in its log; if none ran, look at its schedule.',
+  },
+  {
+    name: 'rotation-check-silent',
+    meaning: 'The daily look at the client secrets has not succeeded.',
+    action: 'The reason stands above under Client secret; if it did not run, look at its schedule.',
+  },
+  {
     name: 'rotation-failed',
     meaning: 'A rotation of the client secret failed; the current secret still works.',
     action: 'The reason stands above under Client secret. It is tried again by itself.',

@@ -8,6 +8,7 @@ import type { Job } from '#shared/jobs/job.ts';
 import { createJob } from '#shared/jobs/job-store.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { buildRank } from '#shared/jobs/lanes/rounds.ts';
+import { metricNames } from '#shared/metrics.ts';
 import { createEventBus } from '#test/fixtures/event-bus.ts';
 import {
   itemOf,
@@ -61,6 +62,9 @@ const overdue = (state: string, queueState: string) => {
   return { state, queueState, queueOrder, turn: 1, submitAt: 1, permits: [{ window: 60, index: 3, until: 2 }] };
 };
 
+/** The metrics of that kind: each run counts itself as well. */
+const problems = () => observed.metrics.filter((name) => name !== metricNames.runsCompleted);
+
 describe('a job whose record cannot be updated', () => {
   it.each([
     ['waits at the head of the queue', () => queuePoison(), 'job_unprocessable'],
@@ -73,10 +77,10 @@ describe('a job whose record cannot be updated', () => {
     expect(started.toSorted()).toEqual(others.map(({ jobId }) => jobId).toSorted());
     expect(await readJob(table, poison)).toMatchObject({ state: 'failed', error: { code }, warnings: [] });
     expect(published).toEqual([poison.jobId]);
-    expect(observed.metrics).toEqual(['JobsSetAside', 'JobsFailed']);
+    expect(problems()).toEqual(['JobsSetAside', 'JobsFailed']);
     await clock.advance(60_000);
     await run();
-    expect(observed.metrics).toHaveLength(2);
+    expect(problems()).toHaveLength(2);
   });
 
   it('costs no permit', async () => {
@@ -107,7 +111,7 @@ describe('a job whose record cannot be read', () => {
       expect(started.toSorted()).toEqual(others.map(({ jobId }) => jobId).toSorted());
       expect(await itemOf(table, spoilt)).toMatchObject({ state: 'failed', error: { code } });
       expect(await itemOf(table, spoilt)).not.toHaveProperty('queueState');
-      expect(observed.metrics).toEqual(['ItemsUnreadable']);
+      expect(problems()).toEqual(['ItemsUnreadable']);
       expect(JSON.stringify(observed.lines)).toContain(spoilt.jobId);
       expect(JSON.stringify(observed.lines)).not.toContain('prompt');
       await clock.advance(60_000);
@@ -115,7 +119,7 @@ describe('a job whose record cannot be read', () => {
       await clock.advance(60_000);
       await run();
       // Once more where its end would be published, and then never again.
-      expect(observed.metrics).toEqual(['ItemsUnreadable', 'ItemsUnreadable']);
+      expect(problems()).toEqual(['ItemsUnreadable', 'ItemsUnreadable']);
       expect(published).toEqual([]);
     },
   );

@@ -9,7 +9,7 @@ describe('the daily run', () => {
     const world = createWorld();
     world.store.putCurrent('placeholder', undefined);
     expect(await world.daily()).toMatchObject({ ok: true, result: { configured: false } });
-    expect(world.metrics).toEqual([]);
+    expect(world.metrics).toEqual([[metricNames.runsCompleted, 1, { run: 'rotation-check' }]]);
   });
 
   it('says when the first rotation is due while nothing is configured', async () => {
@@ -112,9 +112,11 @@ describe('the daily run', () => {
     const world = await createRotated();
     world.adobe.refusedScopes = 'openid,manage_client_secrets';
     expect((await world.daily()).ok).toBe(false);
+    expect(world.metrics.map(([name]) => name)).not.toContain(metricNames.runsCompleted);
     expect(world.status()).toMatchObject({ lastRotationFailed: false, error: { code: 'invalid_scope' } });
     world.adobe.refusedScopes = '';
     expect(await world.daily()).toMatchObject({ ok: true, result: { rotatesAgain: false } });
+    expect(world.metrics.map(([name]) => name)).toContain(metricNames.runsCompleted);
     expect(world.status()?.error).toBeUndefined();
   });
 });

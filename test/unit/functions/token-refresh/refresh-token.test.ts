@@ -11,13 +11,15 @@ const transient = (retryAfterMs?: number) =>
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 
+const completed = [metricNames.runsCompleted, 1, { run: 'token-refresh' }];
+
 describe('the token refresh', () => {
   it('says plainly that nothing is configured, without an alarm', async () => {
     const world = createWorld();
     world.setCredentials('placeholder');
     expect(await world.run()).toEqual({ minted: false, reason: 'not_configured', secondsLeft: 0 });
     expect(world.status()).toMatchObject({ state: 'not_configured' });
-    expect(world.metrics).toEqual([]);
+    expect(world.metrics).toEqual([completed]);
   });
 
   it('mints the first token and stores what its users need', async () => {
@@ -32,6 +34,7 @@ describe('the token refresh', () => {
       missingScopes: [],
     });
     expect(world.metrics).toContainEqual([metricNames.tokenSecondsLeft, 86_400]);
+    expect(world.metrics).toContainEqual(completed);
     expect(world.status()).toMatchObject({ state: 'ok', lastMintAt: '2026-03-01T12:00:00.000Z' });
   });
 
@@ -142,6 +145,7 @@ describe('a failing mint', () => {
     await expect(world.run()).rejects.toThrow('no token for now');
     expect(world.now()).toBe(before);
     expect(world.status()).toMatchObject({ state: 'failing', error: { code: 'http_503' } });
+    expect(world.metrics).toEqual([[metricNames.tokenSecondsLeft, 0]]);
   });
 
   it('is a configuration error that is told without a secret', async () => {

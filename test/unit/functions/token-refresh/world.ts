@@ -11,7 +11,7 @@ import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/st
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
 import type { TokenRefreshStatus } from '#shared/aws/status-items.ts';
 import type { ServiceAccessNeeds } from '#shared/deployment/support-environments.ts';
-import type { MetricName } from '#shared/metrics.ts';
+import type { RecordMetric } from '#shared/observability.ts';
 
 export const hourMs = 3_600_000;
 export const scopes = 'openid,firefly_api';
@@ -44,7 +44,7 @@ export const createWorld = (serviceAccess: ServiceAccessNeeds = firefly) => {
   let version = { versionId: 'placeholder', token: undefined as StoredAccessToken | undefined };
   let lease: MintLease | undefined;
   let status: TokenRefreshStatus | undefined;
-  const metrics: [MetricName, number][] = [];
+  const metrics: Parameters<RecordMetric>[] = [];
   const logged: string[] = [];
   const hooks = { whileMinting: async () => undefined as unknown };
 
@@ -118,7 +118,7 @@ export const createWorld = (serviceAccess: ServiceAccessNeeds = firefly) => {
       },
     },
     log: { debug: log, info: log, warn: log, error: log },
-    recordMetric: (name, value) => metrics.push([name, value]),
+    recordMetric: (...metric) => metrics.push(metric),
     clock,
   };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { metricNames } from '#shared/metrics.ts';
 import { expectSettled } from '../world/invariants.ts';
 import { createPending, createRotated } from '../world/scenes.ts';
 import { createWorld, hourMs } from '../world/world.ts';
@@ -17,6 +18,7 @@ describe('testSecret', () => {
     const world = createWorld();
     world.store.putCurrent('placeholder', undefined);
     await world.step('testSecret', world.openRotation());
+    expect(world.metrics).toEqual([[metricNames.runsCompleted, 1, { run: 'rotation-check' }]]);
     const inThirtyDays = new Date(world.clock.now() + world.policy.rotationIntervalMs).toISOString().slice(0, 16);
     expect(world.status()?.nextRotationAt).toContain(inThirtyDays);
     expect(world.status()).toMatchObject({ lastRotationFailed: false });

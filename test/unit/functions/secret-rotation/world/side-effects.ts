@@ -110,8 +110,8 @@ export const createLife = (crash?: CrashPoint, onCall: () => void = () => undefi
         openIoManagement: (credential, token) => watch('ioManagement', ports.openIoManagement(credential, token)),
         checkFirefly,
         refreshToken,
-        recordMetric: (name, value) => {
-          if (!dead) ports.recordMetric(name, value);
+        recordMetric: (...metric) => {
+          if (!dead) ports.recordMetric(...metric);
         },
       };
     },

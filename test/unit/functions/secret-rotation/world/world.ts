@@ -4,7 +4,7 @@ import { deletePreviousSecretNow } from '#functions/secret-rotation/secrets/dele
 import { runStep } from '#functions/secret-rotation/steps/run-step.ts';
 import { rotationSteps } from '#shared/aws/rotation-event.ts';
 import type { SecretRotationStatus } from '#shared/aws/status-items.ts';
-import type { MetricName } from '#shared/metrics.ts';
+import type { RecordMetric } from '#shared/observability.ts';
 import { type AdobeSecret, createFakeAdobe, credentialsOf, scopes, tokenLifetimeMs } from './fake-adobe.ts';
 import { createFakeSecretStore, secretArn } from './fake-secret-store.ts';
 import { createFakeStateStore } from './fake-state-store.ts';
@@ -48,7 +48,7 @@ export const createWorld = (
   let status: SecretRotationStatus | undefined;
   let token = { accessToken: '', expiresAt: 0 };
   const logged: string[] = [];
-  const metrics: [MetricName, number][] = [];
+  const metrics: Parameters<RecordMetric>[] = [];
   const withoutToken: number[] = [];
   const log = (message: string, fields?: Record<string, unknown>) => {
     logged.push(JSON.stringify({ message, ...fields }));
@@ -77,7 +77,7 @@ export const createWorld = (
     clock,
     sleep: clock.sleep,
     log: { debug: log, info: log, warn: log, error: log },
-    recordMetric: (name, value) => metrics.push([name, value]),
+    recordMetric: (...metric) => metrics.push(metric),
   };
 
   const onCall = () => {
