@@ -7,13 +7,7 @@ import type { HttpResponse } from '#functions/api/http/problem.ts';
 import type { HttpEvent } from '#functions/api/http/request.ts';
 import { createPassOn } from '#functions/passthrough/pass-on.ts';
 import { localClients } from '#local/clients.ts';
-import {
-  createAuditTable,
-  createCallerTable,
-  createJobTable,
-  createWebhookTable,
-  startDynamoDb,
-} from '#local/dynamodb.ts';
+import { createAuditTable, createCallerTable, createJobTable, createWebhookTable } from '#local/dynamodb.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
 import { type CallAdobe, createCallAdobe } from '#shared/adobe/http/call.ts';
 import { services } from '#shared/adobe/services/registry.ts';
@@ -29,7 +23,7 @@ import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import { fireflyLane, type LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { type AnswerCheck, createAnswerCheck } from '#test/fixtures/answer-check.ts';
-import { readJob } from '#test/fixtures/job-table.ts';
+import { createTestDynamoDb, readJob } from '#test/fixtures/job-table.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane } from '#test/fixtures/queue.ts';
 import { decodeBody, httpEvent, type TestRequest } from './http-event.ts';
@@ -84,8 +78,8 @@ type Overrides = Partial<Omit<ApiContext, 'objects' | 'settings'>> & {
   /** Lanes beside Firefly's. */
   otherLanes?: readonly string[];
   callerDefaults?: CallerPolicy;
-  /** A DynamoDB that is there; its tables are made unless another API works with them. */
-  database?: { url: string; hasTables: boolean; close?(): Promise<void> };
+  /** A server in place of the DynamoDB in this process; its tables are made unless another API works with them. */
+  database?: { url: string; hasTables: boolean };
 };
 
 /** Starts the API over a real job table; the other services are recorded. */
@@ -98,9 +92,11 @@ export const startApi = async ({
   database,
   ...overrides
 }: Overrides = {}) => {
-  const server = database ?? (await startDynamoDb());
   const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
-  const client = localClients({ dynamodb: server.url, s3: server.url, secretsManager: server.url }).dynamoDb;
+  const client =
+    database === undefined
+      ? createTestDynamoDb()()
+      : localClients({ dynamodb: database.url, s3: database.url, secretsManager: database.url }).dynamoDb;
   if (database?.hasTables !== true) {
     await createJobTable(client, 'jobs');
     await createWebhookTable(client, 'webhooks');
@@ -212,7 +208,7 @@ export const startApi = async ({
     },
     move: (jobId: string, to: JobState) => moveJob(table, jobId, to),
     end: (jobId: string, end: JobEnd) => finishJob(table, jobId, end),
-    close: async () => server.close?.(),
+    close: async () => client.destroy(),
   };
 };
 
