@@ -15,8 +15,8 @@ export class UnreadableImageError extends GatewayError {
   }
 }
 
-// Programs write some dozens; readers of content credentials keep an object for each.
-const maxParts = 20_000;
+/** Most segments, chunks or boxes of a file: programs write some dozens; readers of content credentials keep an object for each. */
+export const maxParts = 20_000;
 
 /**
  * Reads the size of an image before anything is decoded: a small file may claim to be an image of any size.

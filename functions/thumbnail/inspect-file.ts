@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Inspection } from '#shared/jobs/inspection.ts';
 import type { Codecs } from './codecs.ts';
-import { readContentCredentials } from './content-credentials.ts';
+import { mayHaveCredentials, readContentCredentials } from './content-credentials.ts';
 import { type ImageHeader, readImageHeader, UnreadableImageError } from './image-header.ts';
 import { makeThumbnails, type Thumbnails } from './make-thumbnails.ts';
 
@@ -29,29 +29,29 @@ export const inspectFile = async (codecs: Codecs, body: Readable, bytes: number)
     body.destroy();
     return { thumbnail: 'too_large' };
   }
-  const file = await readImage(body, bytes);
-  return file === undefined ? { thumbnail: 'unsupported' } : inspectImage(codecs, file);
+  const file = await readKnown(body, bytes);
+  return file === undefined ? { thumbnail: 'unsupported' } : inspectKnown(codecs, file);
 };
 
-/** The whole file; undefined if its first bytes are those of no image, and then it is read no further. */
-const readImage = async (body: Readable, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+/** The whole file; undefined if its first bytes are those of no kind that is looked into, and then it is read no further. */
+const readKnown = async (body: Readable, bytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> => {
   const file = new Uint8Array(bytes);
   let read = 0;
-  let isImage = false;
+  let isKnown = false;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     file.set(chunk, read);
     read += chunk.length;
-    if (!isImage && read >= Math.min(headBytes, bytes)) {
-      if (!mayBeImage(file.subarray(0, read))) return undefined;
-      isImage = true;
+    if (!isKnown && read >= Math.min(headBytes, bytes)) {
+      if (!isLookedInto(file.subarray(0, read))) return undefined;
+      isKnown = true;
     }
   }
-  return isImage ? file : undefined;
+  return isKnown ? file : undefined;
 };
 
-const mayBeImage = (beginning: Uint8Array): boolean => {
+const isLookedInto = (beginning: Uint8Array): boolean => {
   try {
-    return readImageHeader(beginning) !== undefined;
+    return mayHaveCredentials(beginning) || readImageHeader(beginning) !== undefined;
   } catch (error) {
     // It begins as one, and goes on.
     if (error instanceof UnreadableImageError) return true;
@@ -59,12 +59,14 @@ const mayBeImage = (beginning: Uint8Array): boolean => {
   }
 };
 
-const inspectImage = async (codecs: Codecs, file: Uint8Array<ArrayBuffer>): Promise<Findings> => {
+const inspectKnown = async (codecs: Codecs, file: Uint8Array<ArrayBuffer>): Promise<Findings> => {
   try {
+    // First, as it bounds the parts of an image for both.
     const header = readImageHeader(file);
-    if (header === undefined) return { thumbnail: 'unsupported' };
-    const provenance = await readContentCredentials(file, header.kind);
-    return { ...(await tryThumbnails(codecs, file, header)), provenance };
+    const provenance = await readContentCredentials(file);
+    const thumbnails =
+      header === undefined ? { thumbnail: 'unsupported' as const } : await tryThumbnails(codecs, file, header);
+    return { ...thumbnails, provenance };
   } catch (error) {
     if (!(error instanceof UnreadableImageError)) throw error;
     return { thumbnail: 'unreadable' };

@@ -8,17 +8,19 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { JPEG, PNG } from '@trustnxt/c2pa-ts/asset';
+import { BMFF } from '@trustnxt/c2pa-ts/asset';
 import { CoseAlgorithmIdentifier, LocalSigner } from '@trustnxt/c2pa-ts/cose';
 import {
   ActionAssertion,
   ActionType,
+  BMFFHashAssertion,
   DataHashAssertion,
   DigitalSourceType,
   ManifestStore,
 } from '@trustnxt/c2pa-ts/manifest';
+import { openAsset } from '#functions/thumbnail/content-credentials.ts';
 
-/** Puts signed content credentials into a JPEG or PNG, as Adobe does; any other file stays as it is. */
+/** Puts signed content credentials into a JPEG, PNG, WebP or MP4; any other file stays as it is. */
 export type SignPicture = (file: Uint8Array) => Promise<Uint8Array>;
 
 /** Who signs, and what its credentials say. */
@@ -43,7 +45,7 @@ export const createPictureSigner = async ({
   const signer = await createSigner(organization);
   return async (file) => {
     const bytes = new Uint8Array(file);
-    const asset = JPEG.canRead(bytes) ? new JPEG(bytes) : PNG.canRead(bytes) ? new PNG(bytes) : undefined;
+    const asset = await openAsset(bytes);
     if (asset === undefined) return file;
     const store = new ManifestStore();
     const manifest = store.createManifest({
@@ -64,7 +66,10 @@ export const createPictureSigner = async ({
       },
     ];
     manifest.addAssertion(actions);
-    const hash = DataHashAssertion.create('SHA-256');
+    const hash =
+      asset instanceof BMFF
+        ? BMFFHashAssertion.createV2('jumbf manifest', 'SHA-256')
+        : DataHashAssertion.create('SHA-256');
     manifest.addAssertion(hash);
     await asset.ensureManifestSpace(store.measureSize());
     await hash.updateWithAsset(asset);

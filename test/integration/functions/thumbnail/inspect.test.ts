@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspectFile } from '#functions/thumbnail/inspect-file.ts';
 import { createPictureSigner } from '#local/simulator/manner/content-credentials.ts';
+import { video } from '#local/simulator/outputs/filler.ts';
 import { manifestKey, thumbnailKey, thumbnailWidths } from '#shared/deployment/bucket.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { claimSize, drawPicture, readPicture } from '#test/fixtures/pictures.ts';
@@ -53,6 +54,16 @@ describe('a new output', () => {
     expect(JSON.parse(manifest).outputs).toEqual([
       expect.objectContaining({ key, bytes: expect.any(Number), width: 64, height: 48, provenance }),
     ]);
+  });
+
+  it('that is a film has no thumbnail, but content credentials', async () => {
+    const sign = await createPictureSigner({ organization: 'Studio', generator: 'A model' });
+    const job = await rig.store([Buffer.from(await sign(video(1))), Buffer.from(video(2))]);
+    for (const { key } of job.outputs) await rig.run(rig.created(key));
+    expect((await rig.job(job.jobId)).inspections).toMatchObject({
+      output0: { thumbnail: 'unsupported', provenance: { state: 'valid', signer: 'Studio' } },
+      output1: { thumbnail: 'unsupported', provenance: { state: 'none' } },
+    });
   });
 
   it('that comes before its job.json is written there when that comes, and once', async () => {
