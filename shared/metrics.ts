@@ -21,6 +21,8 @@ export const metricNames = {
   previousSecretStillInUse: 'PreviousSecretStillInUse',
   /** 1 each time the queue was paused because Adobe refuses all work (quota exhausted, token refused). */
   queuePaused: 'QueuePaused',
+  /** Turns that came to their submit some seconds after their time, or too late for it: functions start late. */
+  lateTurns: 'LateTurns',
   /** Jobs whose submit was sent but whose answer was lost. */
   submitOutcomeUnknown: 'SubmitOutcomeUnknown',
   /** Jobs ended because their record could not be written any more. */

@@ -16,7 +16,8 @@ import {
 import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import type { GenerateContext } from './context.ts';
-import { endUnsent, readTurnJob, requeueTurn, type Submitted, secondsUntil } from './turn.ts';
+import { secondsUntilWake } from './submit-time.ts';
+import { endUnsent, readTurnJob, requeueTurn, type Submitted } from './turn.ts';
 import { type OneUpload, uploadOnce } from './upload-once.ts';
 
 /** A request's inputs as its service can read them, each by the URL that the caller wrote or the id of its web source. */
@@ -98,7 +99,7 @@ const tryPrepare = async (
       const hindrance = await bringWebSources(context, job, inputs, findWebSources(request), isLast);
       if (hindrance !== undefined) return hindrance;
     }
-    return { kind: 'ready', inputs, waitSeconds: secondsUntil(job.submitAt ?? 0, table.clock) };
+    return { kind: 'ready', inputs, waitSeconds: secondsUntilWake(context, job) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const message = `An input cannot be used: ${error.message}.`;

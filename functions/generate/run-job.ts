@@ -9,22 +9,22 @@ import { isSynchronous } from './kept-answer.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit.ts';
-import {
-  endUnsent,
-  loseTurn,
-  publishJobEnded,
-  readTurnJob,
-  type Submitted,
-  secondsUntil,
-  type TurnEnd,
-} from './turn.ts';
+import { secondsUntilWake, waitUntil } from './submit-time.ts';
+import { endUnsent, loseTurn, publishJobEnded, readTurnJob, type Submitted, type TurnEnd } from './turn.ts';
 import { isOfJob, unsendable } from './unsendable.ts';
 
 type Plan =
   | { kind: 'stale' }
   /** The job can never be sent and has ended. */
   | { kind: 'over' }
-  | { kind: 'submit'; lane: string; waitSeconds: number; hasInputs: boolean; firstPollSeconds: number }
+  | {
+      kind: 'submit';
+      lane: string;
+      submitAt: number;
+      waitSeconds: number;
+      hasInputs: boolean;
+      firstPollSeconds: number;
+    }
   | { kind: 'poll'; firstPollSeconds: number };
 
 /** The life of a job under one permit, top to bottom. Everything that is not a step is repeated at each resume. */
@@ -87,14 +87,17 @@ const planSubmit = async (context: GenerateContext, job: Job): Promise<Plan> => 
     return { kind: 'over' };
   }
   const hasInputs = hasPreparedInputs(requestOf(request));
-  const waitSeconds = secondsUntil(job.submitAt, context.table.clock);
-  return { kind: 'submit', lane: job.lane, waitSeconds, hasInputs, firstPollSeconds };
+  const waitSeconds = secondsUntilWake(context, job);
+  return { kind: 'submit', lane: job.lane, submitAt: job.submitAt, waitSeconds, hasInputs, firstPollSeconds };
 };
 
 const inputsNotPrepared: JobError = {
   code: 'inputs_not_prepared',
   message: 'Its inputs could not be prepared; the log says why.',
 };
+
+// What the step does before the fence takes less, as a rule: a checkpoint, the token, the request.
+const stepAheadMs = 400;
 
 const submitInTime = async (
   durable: DurableContext,
@@ -113,5 +116,7 @@ const submitInTime = async (
   }
   if (prepared.kind === 'ended') return prepared.turn;
   if (prepared.waitSeconds > 0) await durable.wait('submit time', { seconds: prepared.waitSeconds });
-  return submitOnce(durable, context, { ...turn, lane: plan.lane }, prepared.inputs);
+  // A crash while it waits here costs nothing; one within the submit's step, where the rest is waited for, costs the turn.
+  await waitUntil(context, plan.submitAt - stepAheadMs);
+  return submitOnce(durable, context, { ...turn, lane: plan.lane, submitAt: plan.submitAt }, prepared.inputs);
 };

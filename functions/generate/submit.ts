@@ -7,6 +7,7 @@ import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
+import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
 import { handleSubmitOutcome, handleUnknown, recordAccepted } from './handle-submit-outcome.ts';
 import type { PreparedInputs } from './inputs.ts';
@@ -14,11 +15,12 @@ import { hasKeptAnswer, keepAnswer } from './kept-answer.ts';
 import { pauseUnlessPaused } from './pause-lane.ts';
 import { repeatWrite } from './repeat-write.ts';
 import { type BuiltRequest, buildRequest } from './request.ts';
+import { isLate, waitUntil } from './submit-time.ts';
 import { endUnsent, loseTurn, readTurnJob, requeueTurn, type Submitted } from './turn.ts';
 import { describeLost, isOfJob, unsendable } from './unsendable.ts';
 
-/** A turn and the lane whose limits it is submitted under. */
-type LaneTurn = Turn & Pick<Job, 'lane'>;
+/** A turn, the lane whose limits it is submitted under, and its submit time (epoch ms). */
+type LaneTurn = Turn & Pick<Job, 'lane'> & { submitAt: number };
 
 /**
  * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the
@@ -52,8 +54,12 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
   const built = await tryToBuild(context, turn, inputs);
   if ('kind' in built) return built;
   const lane = findLane(context.lanes, turn.lane);
+  await waitUntil(context, turn.submitAt);
+  const isLateTurn = isLate(turn.submitAt, context.table.clock.now());
   const verdict = await passFence(lane, turn, { incoming: built.incoming });
   if (verdict.kind === 'stale') return { kind: 'over' };
+  const isTooLate = verdict.kind === 'give_up' && verdict.reason === 'late';
+  if (isLateTurn || isTooLate) context.recordMetric(metricNames.lateTurns, 1);
   if (verdict.kind === 'give_up') {
     context.log.info('turn given up', { ...turn, reason: verdict.reason });
     const dispatchNow = ['late', 'early', 'no_slot', 'caller_paused'].includes(verdict.reason);

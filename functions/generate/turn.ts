@@ -1,4 +1,3 @@
-import type { Clock } from '#shared/clock.ts';
 import { isFinal, type Job, type JobError, type JobState, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
@@ -22,10 +21,6 @@ export const readTurnJob = async ({ table }: GenerateContext, { jobId, turn }: T
   const job = await getJob(table, jobId);
   return job?.turn === turn ? job : undefined;
 };
-
-/** A durable wait lasts whole seconds, so it is rounded up: the fence refuses what comes too early. */
-export const secondsUntil = (submitAt: number, clock: Clock): number =>
-  Math.max(0, Math.ceil((submitAt - clock.now()) / 1000));
 
 /**
  * Puts a job back into the queue; if its caller has cancelled it meanwhile, or it has lost too many turns, it is over and its end can

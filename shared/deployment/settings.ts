@@ -102,7 +102,7 @@ const stageSchema = z.strictObject({
    */
   operationRates: operationRates.default({}),
   /** Room for lateness between a permit's time and the submit; a job that is later is requeued. */
-  submitGraceSeconds: seconds.max(30).default(3),
+  submitGraceSeconds: seconds.max(60).default(30),
 
   /** Lifetime of presigned output URLs; they cannot outlive the session of a Lambda role. */
   outputUrlLifetimeSeconds: seconds.min(60).max(3_600).default(3_600),

@@ -19,7 +19,7 @@ describe('the settings of a stage', () => {
       settings: {
         auth: { mode: 'callers' },
         services: { firefly: {} },
-        submitGraceSeconds: 3,
+        submitGraceSeconds: 30,
         outputUrlLifetimeSeconds: 3600,
         keepData: true,
         rotationDays: 30,

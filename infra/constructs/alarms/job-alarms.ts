@@ -1,5 +1,6 @@
+import { Duration } from 'aws-cdk-lib';
 import { metricNames } from '#shared/metrics.ts';
-import { type AlarmDefinition, countAlarm } from './definition.ts';
+import { type AlarmDefinition, countAlarm, gatewayMetric } from './definition.ts';
 
 /** What may go wrong with jobs, batches and what is told of them. */
 export const jobAlarms = (stackName: string): AlarmDefinition[] => [
@@ -9,6 +10,12 @@ export const jobAlarms = (stackName: string): AlarmDefinition[] => [
     metricNames.queuePaused,
     'Adobe refuses all work (quota exhausted, or a fresh token refused). Jobs wait and none is lost.',
   ),
+  {
+    name: 'turns-late',
+    metric: gatewayMetric(stackName, metricNames.lateTurns, Duration.minutes(5)),
+    threshold: 10,
+    description: 'Ten turns came seconds after their time: functions start late. The limit of Adobe is not used up.',
+  },
   countAlarm(
     stackName,
     'submit-outcome-unknown',

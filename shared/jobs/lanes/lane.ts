@@ -71,20 +71,35 @@ export const lookaheadMs = 60_000;
 export const maxUnansweredMs = 60_000;
 
 /**
+ * How far the clocks of two functions may be apart, in ms, with the limits still kept: one sets the time at which a permit comes
+ * free, another compares it with its own. Lambda sets its clocks by Amazon's time service, to about a millisecond.
+ */
+export const maxClockSkewMs = 10;
+
+// From the time at which a permit comes free to the answer of the next submit under it, while functions start in time.
+const usualDelayMs = 3_000;
+
+/**
  * How long after its submit time a turn may be submitted at the latest, in ms: the grace, and one short window to wait for a
  * slot in.
  */
-export const submitSpanMs = (limits: LaneLimits): number =>
-  limits.submitGraceMs + Math.max(0, ...shortWindows(limits).map(({ seconds }) => seconds * 1000));
+export const submitSpanMs = (limits: LaneLimits): number => limits.submitGraceMs + maxShortWindowMs(limits);
 
-/** How long a permit is taken from its submit time on: Adobe's window, and the time within which the submit must be sent. */
-export const permitPeriodMs = ({ seconds }: RequestWindow, limits: LaneLimits): number =>
-  seconds * 1000 + submitSpanMs(limits);
+/** The longest window of seconds of a lane, in ms; 0 if it has none. */
+export const maxShortWindowMs = (limits: LaneLimits): number =>
+  Math.max(0, ...shortWindows(limits).map(({ seconds }) => seconds * 1000));
+
+/**
+ * How long a permit is usually taken, in ms: until one window after the answer. Nothing is claimed for so long; it is what waiting
+ * times are estimated with.
+ */
+export const permitCycleMs = ({ seconds }: RequestWindow, limits: LaneLimits): number =>
+  seconds * 1000 + usualDelayMs + maxShortWindowMs(limits);
 
 /** How many permits a planned window has: as many as reach its soft rate, and never more than its hard limit. */
 export const permitCount = (window: RequestWindow, limits: LaneLimits): number => {
   const { seconds, hard, soft = hard } = window;
-  return Math.min(hard, Math.ceil((soft * permitPeriodMs(window, limits)) / (seconds * 1000)));
+  return Math.min(hard, Math.ceil((soft * permitCycleMs(window, limits)) / (seconds * 1000)));
 };
 
 /**
@@ -93,6 +108,8 @@ export const permitCount = (window: RequestWindow, limits: LaneLimits): number =
  * @returns undefined if permits alone plan the lane
  */
 export const spacingMs = (limits: LaneLimits): number | undefined =>
-  shortWindows(limits).length === 0
-    ? undefined
-    : Math.max(...limits.windows.map(({ seconds, hard, soft = hard }) => (seconds * 1000) / soft));
+  shortWindows(limits).length === 0 ? undefined : requestIntervalMs(limits);
+
+/** How far apart a lane's requests are at its soft rate, in ms. */
+export const requestIntervalMs = ({ windows }: LaneLimits): number =>
+  Math.max(0, ...windows.map(({ seconds, hard, soft = hard }) => (seconds * 1000) / soft));

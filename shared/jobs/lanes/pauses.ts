@@ -2,7 +2,7 @@ import { condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
 import { getItem, type Table, updateItem } from '../../aws/table.ts';
 import { jobPartitions } from '../../deployment/tables.ts';
-import { type Lane, type LaneQueue, type Lanes, lanePartition, permitPeriodMs, plannedWindows } from './lane.ts';
+import { type Lane, type LaneQueue, type Lanes, lanePartition, permitCycleMs, plannedWindows } from './lane.ts';
 
 /** What Adobe can pause a lane for. */
 export const pauseReasons = [
@@ -113,7 +113,7 @@ export const pauseLane = async (
  */
 export const claimTrial = async ({ table, name, limits }: Lane): Promise<boolean> => {
   const now = table.clock.now();
-  const maxMs = Math.max(60_000, ...plannedWindows(limits).map((window) => permitPeriodMs(window, limits)));
+  const maxMs = Math.max(60_000, ...plannedWindows(limits).map((window) => permitCycleMs(window, limits)));
   const keys = [lanePauseKey(name), sharedPauseKey];
   const items = await Promise.all(keys.map((key) => getItem(table, key)));
   const refused = keys.filter((_, index) => Number(items[index]?.['level'] ?? 0) > 0);

@@ -1,7 +1,8 @@
+import type { RequestWindow } from '../../adobe/services/service.ts';
 import { condition } from '../../aws/expressions.ts';
 import { type Table, updateItem } from '../../aws/table.ts';
 import type { HeldPermit, Job } from '../job.ts';
-import { type Lane, type LaneQueue, lanePartition, maxUnansweredMs, permitPeriodMs } from './lane.ts';
+import { type Lane, type LaneQueue, lanePartition, maxClockSkewMs, maxUnansweredMs, submitSpanMs } from './lane.ts';
 
 /** One of the permits of a window of a rate limit. In a window of seconds it is called a slot: see slots.ts. */
 export interface Permit {
@@ -33,9 +34,16 @@ export const claimableFrom = ({ freeAt, unansweredUntil = 0 }: Permit): number =
 export const claimPermit = async (lane: Lane, permit: Permit, submitAt: number): Promise<HeldPermit | undefined> => {
   const window = lane.limits.windows.find(({ seconds }) => seconds === permit.window);
   if (window === undefined) throw new RangeError(`The lane has no window of ${permit.window} s.`);
-  const until = submitAt + permitPeriodMs(window, lane.limits);
+  const until = holdUntil(window, submitAt + submitSpanMs(lane.limits));
   return takeUntil(lane, permit, until, until + maxUnansweredMs);
 };
+
+/**
+ * When a window has room again for what arrived at the given time at the latest (epoch ms): 1 ms more than a window later, so that one
+ * that counts both of its ends holds the limit as well, and by the clock of whichever function comes next.
+ */
+export const holdUntil = ({ seconds }: Pick<RequestWindow, 'seconds'>, arrivedBy: number): number =>
+  arrivedBy + seconds * 1000 + 1 + maxClockSkewMs;
 
 /** Takes a permit until a time, and until another if nothing is heard of it; unless it has been claimed since it was read. */
 export const takeUntil = async (
@@ -82,6 +90,7 @@ export const settlePermits = async (
   permits: readonly HeldPermit[],
   answeredAt: number,
 ): Promise<void> => {
-  // 1 ms more, so that a window that counts both of its ends holds the limit as well.
-  for (const permit of permits) await freeFrom(table, name, permit, answeredAt + permit.window * 1000 + 1);
+  for (const permit of permits) {
+    await freeFrom(table, name, permit, holdUntil({ seconds: permit.window }, answeredAt));
+  }
 };

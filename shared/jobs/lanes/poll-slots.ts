@@ -3,7 +3,7 @@ import { condition } from '../../aws/expressions.ts';
 import { updateItem } from '../../aws/table.ts';
 import type { HeldPermit } from '../job.ts';
 import type { Lane } from './lane.ts';
-import { permitKey, settlePermits } from './permits.ts';
+import { holdUntil, permitKey, settlePermits } from './permits.ts';
 
 // With room for a third of its requests a window is found full once in a thousand times.
 const tries = 16;
@@ -41,7 +41,7 @@ const takeSlot = async (
   for (let attempt = 0; attempt < Math.min(tries, soft); attempt += 1) {
     const index = (first + attempt * stride(soft)) % soft;
     const now = table.clock.now();
-    const until = now + maxAnswerMs + seconds * 1000;
+    const until = holdUntil({ seconds }, now + maxAnswerMs);
     const taken = await updateItem(table, permitKey(name, { window: seconds, index }), {
       set: { freeAt: until, unansweredUntil: until },
       when: condition`(attribute_not_exists(#freeAt) OR #freeAt <= ${now}) AND (attribute_not_exists(#unansweredUntil) OR #unansweredUntil <= ${now})`,

@@ -3,9 +3,11 @@ import type { RequestWindow } from '../../adobe/services/service.ts';
 import { condition } from '../../aws/expressions.ts';
 import { queryFirst } from '../../aws/table.ts';
 import type { HeldPermit } from '../job.ts';
-import { type Lane, lanePartition, maxUnansweredMs, shortWindows, submitSpanMs } from './lane.ts';
-import { type Permit, permitKey, releasePermits, takeUntil } from './permits.ts';
+import { type Lane, lanePartition, maxShortWindowMs, maxUnansweredMs, shortWindows } from './lane.ts';
+import { holdUntil, type Permit, permitKey, releasePermits, takeUntil } from './permits.ts';
 
+// A turn that finds none of its window's slots free waits that much longer than the window; then it is requeued.
+const slotPatienceMs = 3_000;
 // How soon a turn notices that an answer has set the time of a slot; it is set a whole window ahead.
 const slotPollMs = 250;
 
@@ -38,8 +40,9 @@ export const claimSlots = async (
   sleep: Sleep = sleepFor,
 ): Promise<ClaimedSlots | undefined> => {
   const claimed: ClaimedSlots = { slots: [], startAt: 0 };
+  const waitUntil = Math.min(startBy, lane.table.clock.now() + maxShortWindowMs(lane.limits) + slotPatienceMs);
   for (const window of shortWindows(lane.limits)) {
-    const claim = await claimSlot(lane, window, startBy, sleep);
+    const claim = await claimSlot(lane, window, { waitUntil, startBy }, sleep);
     if (claim === undefined) {
       await releaseSlots(lane, claimed);
       return undefined;
@@ -55,20 +58,20 @@ export const claimSlots = async (
 const claimSlot = async (
   lane: Lane,
   window: RequestWindow,
-  startBy: number,
+  { waitUntil, startBy }: { waitUntil: number; startBy: number },
   sleep: Sleep,
 ): Promise<{ slot: HeldPermit; startAt: number } | undefined> => {
   const { clock } = lane.table;
   for (;;) {
     const next = pickSlot(await readSlots(lane, window), clock.now());
-    if (next.freeAt <= startBy) {
+    if (next.freeAt <= waitUntil) {
       // A slot that is not free yet is claimed for the time at which it will be, so that nothing has to race for it then.
       const startAt = Math.max(next.freeAt, clock.now());
-      const until = startAt + submitSpanMs(lane.limits) + maxUnansweredMs + window.seconds * 1000;
+      const until = holdUntil(window, startBy + maxUnansweredMs);
       const slot = await takeUntil(lane, next, until, until);
       if (slot !== undefined) return { slot, startAt };
     } else {
-      if (clock.now() + slotPollMs > startBy) return undefined;
+      if (clock.now() + slotPollMs > waitUntil) return undefined;
       await sleep(slotPollMs);
     }
   }

@@ -1,4 +1,4 @@
-import { type LaneLimits, permitPeriodMs, spacingMs } from './lane.ts';
+import { type LaneLimits, permitCycleMs, spacingMs } from './lane.ts';
 import type { LaneSnapshot } from './snapshot.ts';
 
 const dayMs = 86_400_000;
@@ -19,7 +19,7 @@ export const earliestSubmit = (
   const start = Math.max(nowMs, snapshot.pause?.until ?? 0);
   const times = snapshot.windows.map(({ window, permits }) => {
     const free = permits.map((permit) => Math.max(permit.freeAt, start)).sort((a, b) => a - b);
-    const period = permitPeriodMs(window, limits);
+    const period = permitCycleMs(window, limits);
     return withinDays(free, period, turnsAhead, { start, nowMs, limits, usedToday: snapshot.usedToday });
   });
   const spacing = spacingMs(limits);

@@ -17,6 +17,7 @@ import {
   createLane,
   dispatchContext,
   enqueue,
+  heldMs,
   onlyLane,
   readPermits,
   takePermit,
@@ -76,7 +77,7 @@ describe('free permits', () => {
     const frees = [noon + 20_000, noon + 60_000, noon + 60_001, noon - 5_000];
     for (const [index, freeAt] of frees.entries()) {
       // Nothing is heard of the submits under them.
-      await takePermit(lane, index, freeAt - 63_000 - maxUnansweredMs);
+      await takePermit(lane, index, freeAt - heldMs - maxUnansweredMs);
     }
     await queueMany(6);
     expect(await dispatch()).toBe(3);
@@ -197,7 +198,7 @@ describe('the day’s limit', () => {
     await countSubmit(day);
     expect(await dispatch({}, day)).toBe(2);
     await Promise.all([countSubmit(day), countSubmit(day)]);
-    clock.advance(63_000);
+    clock.advance(heldMs);
     expect(await dispatch({}, day)).toBe(0);
     clock.advance(86_400_000);
     expect(await dispatch({}, day)).toBe(3);

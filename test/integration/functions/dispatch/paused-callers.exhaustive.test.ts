@@ -10,6 +10,7 @@ import { maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
 import { readJob } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { heldMs } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 import { createPausedQueue } from './paused-queue.ts';
 
@@ -77,7 +78,7 @@ const createModel = () => {
       submitted.push(turn.jobId);
     }
     // Nothing is heard of the submit, so that its permit stays taken for longer than its window.
-    clock.advance(63_000 + maxUnansweredMs);
+    clock.advance(heldMs + maxUnansweredMs);
   };
   const act = async ({ kind, caller, count }: Step): Promise<unknown> => {
     if (kind === 'submit') return idsOf(caller).push(...(await queue.submit(caller, count)));

@@ -9,7 +9,7 @@ import { takePlaces, toPlace } from '#shared/jobs/lanes/held-jobs.ts';
 import { type Lane, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { allItems, readJob } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
-import { createLane, dispatchContext, newJob, perMinute } from '#test/fixtures/queue.ts';
+import { createLane, dispatchContext, heldMs, newJob, perMinute } from '#test/fixtures/queue.ts';
 
 /** A queue with one turn a run of dispatch, whose callers are paused and resumed. */
 export interface PausedQueue {
@@ -57,7 +57,7 @@ export const createPausedQueue = (table: Table, clock: ManualClock): PausedQueue
     const { callers } = await moveJobsOfPausedCallers(run);
     await assignTurns(run, lane, callers);
     // Nothing is heard of the submit, so that its permit stays taken for longer than its window.
-    clock.advance(63_000 + maxUnansweredMs);
+    clock.advance(heldMs + maxUnansweredMs);
   };
   return {
     lane,

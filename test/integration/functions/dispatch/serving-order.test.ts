@@ -6,7 +6,7 @@ import { type Lane, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { requeue } from '#shared/jobs/lanes/turn.ts';
 import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
-import { createLane, dispatchContext, enqueue, enqueueMany, perMinute } from '#test/fixtures/queue.ts';
+import { createLane, dispatchContext, enqueue, enqueueMany, heldMs, perMinute } from '#test/fixtures/queue.ts';
 
 let dynamoDb: TestDynamoDb;
 let clock: ManualClock;
@@ -41,7 +41,7 @@ describe('who is served', () => {
       await dispatch(one);
       for (const { turn } of started.slice(before)) served.push(await readJob(table, turn));
       // Nothing is heard of the submit, so that its permit stays taken for longer than its window.
-      clock.advance(63_000 + maxUnansweredMs);
+      clock.advance(heldMs + maxUnansweredMs);
     }
     return served;
   };

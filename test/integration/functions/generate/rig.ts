@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -183,7 +184,9 @@ const createRig = (
     triggerDispatch: async () => {
       rig.dispatches += 1;
     },
-    sleep: async () => {},
+    sleep: async (ms) => {
+      await sleep(ms);
+    },
     ...observed,
     ...settings,
   };

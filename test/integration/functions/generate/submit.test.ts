@@ -158,6 +158,7 @@ describe.concurrent('the time and the turn of a submit', () => {
     expect(rig.adobe.seen).toEqual([]);
     expect((await rig.permits())[0]?.freeAt).toBeLessThanOrEqual(Date.now());
     expect(rig.dispatches).toBe(1);
+    expect(rig.metrics).toEqual(['LateTurns']);
   });
 
   it('under a pause gives the turn up unsent, without asking for a dispatch', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
 import { claimPermit } from '#shared/jobs/lanes/permits.ts';
-import { createLane, readPermits } from '#test/fixtures/queue.ts';
+import { createLane, heldMs, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, type TestApi, type TestResponse } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
@@ -40,7 +40,7 @@ describe('GET /queue', () => {
               low: { jobs: 1, jobsIsMinimum: false, oldestSince: isoAfter(0) },
             },
           },
-          permits: [{}, { freeAt: isoAfter(53_000) }, {}, {}],
+          permits: [{}, { freeAt: isoAfter(heldMs - 10_000) }, {}, {}],
           pauses: [],
           requestsToday: { used: 0, limit: 9_000 },
           turnsGiven: 0,

@@ -8,7 +8,7 @@ import { passFence } from '#shared/jobs/lanes/turn.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { itemOf, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
-import { assign, createLane, enqueue, readPermits } from '#test/fixtures/queue.ts';
+import { assign, createLane, enqueue, heldMs, readPermits } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
@@ -39,7 +39,7 @@ describe('cancelJob', () => {
 
   it('ends a scheduled job at once and leaves its permit to another', async () => {
     const job = (await schedule(await enqueue(lane))) as Job;
-    expect(await freeAt(0)).toBe(noon + 63_000);
+    expect(await freeAt(0)).toBe(noon + heldMs);
     expect((await cancelJob(table, job))?.outcome).toBe('cancelled');
     expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1);
     expect(await passFence(lane, job)).toEqual({ kind: 'stale' });

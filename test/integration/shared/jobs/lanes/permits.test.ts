@@ -8,7 +8,7 @@ import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
-import { adobeLimits, createLane, readPermits, takePermit } from '#test/fixtures/queue.ts';
+import { adobeLimits, createLane, heldMs, readPermits, takePermit } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
@@ -27,13 +27,13 @@ describe('permits', () => {
   });
 
   it('are taken for the window of Adobe and the grace, from the submit time on', async () => {
-    expect(await claimPermit(lane, await permit(2), noon)).toEqual({ window: 60, index: 2, until: noon + 63_000 });
-    expect(await permit(2)).toMatchObject({ window: 60, index: 2, freeAt: noon + 63_000 });
+    expect(await claimPermit(lane, await permit(2), noon)).toEqual({ window: 60, index: 2, until: noon + heldMs });
+    expect(await permit(2)).toMatchObject({ window: 60, index: 2, freeAt: noon + heldMs });
     expect(await permit(1)).toEqual({ window: 60, index: 1, freeAt: 0 });
   });
 
   it('are claimed by one of many concurrent dispatchers', async () => {
-    for (const from of [noon, noon + 63_000]) {
+    for (const from of [noon, noon + heldMs]) {
       const read = await permit(0);
       const claims = await Promise.all(
         Array.from({ length: 10 }, (_, dispatcher) => claimPermit(lane, read, from + dispatcher)),
@@ -55,25 +55,25 @@ describe('permits', () => {
     expect((await permit(0)).freeAt).toBe(noon + 1);
     await takePermit(lane, 0, noon + 1);
     await releasePermits(table, turn);
-    expect((await permit(0)).freeAt).toBe(noon + 63_001);
+    expect((await permit(0)).freeAt).toBe(noon + heldMs + 1);
   });
 
   it('are freed by their turn, whatever the limits were when they were claimed', async () => {
     const before = createLane(table, { ...adobeLimits, submitGraceMs: 20_000 });
     const turn = { lane: lane.name, permits: [await takePermit(before, 0, noon)], submitAt: noon };
-    expect((await permit(0)).freeAt).toBe(noon + 80_000);
+    expect((await permit(0)).freeAt).toBe(noon + heldMs + 17_000);
     await releasePermits(table, turn);
     expect((await permit(0)).freeAt).toBe(noon + 1);
   });
 
   it('come free one window after the answer to their submit, and a minute late if there is none', async () => {
     const held = await takePermit(lane, 0, noon);
-    expect(claimableFrom(await permit(0))).toBe(noon + 123_000);
+    expect(claimableFrom(await permit(0))).toBe(noon + heldMs + 60_000);
     await settlePermits(lane, [held], noon + 4_000);
-    expect(claimableFrom(await permit(0))).toBe(noon + 64_001);
-    await takePermit(lane, 0, noon + 64_001);
+    expect(claimableFrom(await permit(0))).toBe(noon + 64_011);
+    await takePermit(lane, 0, noon + 64_011);
     await settlePermits(lane, [held], noon + 4_000);
-    expect((await permit(0)).freeAt).toBe(noon + 127_001);
+    expect((await permit(0)).freeAt).toBe(noon + heldMs + 64_011);
   });
 
   it('stay taken when the answer to the claim is lost: nobody knows whose they are', async () => {
@@ -81,7 +81,7 @@ describe('permits', () => {
     const lost = loseAnswers(client, { times: 1, matches: ({ name }) => name.startsWith('Update') });
     expect(await claimPermit(createLane(own), { window: 60, index: 0, freeAt: 0 }, noon)).toBeUndefined();
     expect(lost()).toBe(1);
-    expect((await readPermits(createLane(own)))[0]?.freeAt).toBe(noon + 63_000);
+    expect((await readPermits(createLane(own)))[0]?.freeAt).toBe(noon + heldMs);
   });
 });
 

@@ -10,7 +10,16 @@ import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { itemOf, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
-import { adobeLimits, assign, createLane, enqueue, onlyLane, readPermits, takePermit } from '#test/fixtures/queue.ts';
+import {
+  adobeLimits,
+  assign,
+  createLane,
+  enqueue,
+  heldMs,
+  onlyLane,
+  readPermits,
+  takePermit,
+} from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 
 let dynamoDb: TestDynamoDb;
@@ -43,7 +52,7 @@ describe('beginTurn', () => {
   it('raises the turn and ties the job to permit and submit time', async () => {
     const job = await schedule();
     expect(job).toMatchObject({ state: 'scheduled', turn: 1, submitAt, submitBy: submitAt + 3_000, attempts: 0 });
-    expect(job.permits).toEqual([{ window: 60, index: 0, until: submitAt + 63_000 }]);
+    expect(job.permits).toEqual([{ window: 60, index: 0, until: submitAt + heldMs }]);
     expect(await itemOf(table, job)).toMatchObject({
       queueState: 'scheduled',
       queueOrder: new Date(submitAt + 3_000).toISOString(),
@@ -186,7 +195,7 @@ describe('requeue', () => {
     if (verdict.kind !== 'passed') throw new Error(verdict.kind);
     const back = await requeue(table, verdict.job, { sent: true, changes: { attempts: 1 } });
     expect(back).toMatchObject({ state: 'queued', attempts: 1 });
-    expect(await freeAt()).toBe(submitAt + 63_000);
+    expect(await freeAt()).toBe(submitAt + heldMs);
   });
 
   it('ends the job instead if its caller has asked for that meanwhile', async () => {
@@ -210,7 +219,7 @@ describe('requeue', () => {
     const job = await schedule();
     await transition(table, job, { from: ['scheduled'], to: 'submitting', order: new Date(submitAt).toISOString() });
     expect(await requeue(table, job, { sent: false })).toBeUndefined();
-    expect(await freeAt()).toBe(submitAt + 63_000);
+    expect(await freeAt()).toBe(submitAt + heldMs);
     await endJob(table, job, ['submitting'], { to: 'failed' });
     expect(await requeue(table, { ...job, state: 'submitting' }, { sent: false })).toBeUndefined();
     expect((await readJob(table, job)).state).toBe('failed');
