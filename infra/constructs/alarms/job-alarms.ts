@@ -12,7 +12,7 @@ export const jobAlarms = (stackName: string): AlarmDefinition[] => [
   ),
   {
     name: 'turns-late',
-    metric: gatewayMetric(stackName, metricNames.lateTurns, Duration.minutes(5)),
+    metric: gatewayMetric(stackName, metricNames.lateTurns, { period: Duration.minutes(5) }),
     threshold: 10,
     description: 'Ten turns came seconds after their time: functions start late. The limit of Adobe is not used up.',
   },
