@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { type CallerFunctionName, type FunctionName, functionNames, readStackName } from '#shared/deployment/names.ts';
 import { auditTable, callerTable, type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
+import { announcers } from '#shared/permissions/resource-policies.ts';
 import type { Stage } from './config.ts';
 import { CallerPolicy, OperatorPolicy } from './constructs/access-policies.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
@@ -110,7 +111,7 @@ export class GatewayStack extends Stack {
     };
     const { api, dispatch, generate } = this.functions;
     const announcing = [api, dispatch, generate, inbox];
-    events.admitOnly([...announcing, thumbnail].map(({ role }) => role));
+    events.admitOnly(announcers.map((name) => this.functions[name].role));
     // What a new version adds to the events is refused by an earlier notify.
     for (const { lambda } of announcing) lambda.node.addDependency(notify.alias);
     const createdUnder = (prefix: string): EventPattern => ({

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyRequest, fastify } from 'fastify';
 import type * as z from 'zod';
-import { type GuardRules, guardServer } from '#shared/loopback-guard.ts';
+import { type GuardRules, guardServer, readAccessKeyId } from '#shared/loopback-guard.ts';
+import type { Authorizer } from './iam/authorizer.ts';
+import type { Access } from './iam/statements.ts';
 import { ServiceError } from './service-error.ts';
 
 /** One operation: takes the request's JSON body, returns what becomes the response's JSON body. */
@@ -25,6 +27,12 @@ export const operation =
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new ServiceError(invalidInputCode, `Invalid request: ${problems.join('; ')}`);
   };
+
+/** IAM before a service: what an operation needs with this input. */
+export interface ServiceAccess {
+  authorizer: Authorizer;
+  list(operation: string, input: unknown): readonly Access[];
+}
 
 /** A server of one AWS service on 127.0.0.1. */
 export interface AwsJsonServer {
@@ -59,22 +67,25 @@ const toServiceError = (error: unknown): ServiceError => {
  * @param options.targetPrefix what precedes the operation in `X-Amz-Target`, such as `secretsmanager`
  * @param options.port 0 takes a free port
  * @param options.guard without an access key any credentials are accepted
+ * @param options.access without it everything is allowed
  */
 export const startAwsJsonServer = async ({
   targetPrefix,
   operations,
   port = 0,
   guard,
+  access,
 }: {
   targetPrefix: string;
   operations: Readonly<Record<string, Operation>>;
   port?: number;
   guard?: GuardRules | undefined;
+  access?: ServiceAccess | undefined;
 }): Promise<AwsJsonServer> => {
-  const findOperation = ({ headers }: FastifyRequest): Operation => {
+  const findOperation = ({ headers }: FastifyRequest): { name: string; run: Operation } => {
     const [prefix, name = ''] = String(headers['x-amz-target'] ?? '').split('.');
     const run = prefix === targetPrefix && Object.hasOwn(operations, name) ? operations[name] : undefined;
-    if (run) return run;
+    if (run) return { name, run };
     throw new ServiceError('UnknownOperationException', 'The requested operation is not served here.');
   };
   const server = fastify({ logger: false, bodyLimit: maxBodyBytes, forceCloseConnections: true });
@@ -91,11 +102,14 @@ export const startAwsJsonServer = async ({
     reply.header('content-type', 'application/x-amz-json-1.1').header('x-amzn-requestid', randomUUID());
   });
   server.post('/', async (request) => {
-    const run = findOperation(request);
+    const { name, run } = findOperation(request);
     if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
       throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');
     }
-    return JSON.stringify((await run(parseBody(String(request.body ?? '')))) ?? {});
+    const input = parseBody(String(request.body ?? ''));
+    const denial = access?.authorizer.findDenial(readAccessKeyId(request.headers), access.list(name, input));
+    if (denial !== undefined) throw new ServiceError('AccessDeniedException', denial);
+    return JSON.stringify((await run(input)) ?? {});
   });
   await server.ready();
   guardServer(server.server, guard);

@@ -22,6 +22,7 @@ import {
   webhookTable,
 } from '#shared/deployment/tables.ts';
 import { type GuardRules, guardServer } from '#shared/loopback-guard.ts';
+import { type DynamoDbAccess, enforceAccess } from './dynamodb-access.ts';
 
 /** A DynamoDB on 127.0.0.1. */
 export interface DynamoDbServer {
@@ -46,9 +47,13 @@ const survivesLostClients = (server: Server): Server => {
  * transactions and no ReturnValuesOnConditionCheckFailure.
  *
  * @param options.port 0, the default, takes a free port
+ * @param options.access who may do what; without it everything is allowed
  */
-export const startDynamoDb = async (options: { port?: number; guard?: GuardRules } = {}): Promise<DynamoDbServer> => {
+export const startDynamoDb = async (
+  options: { port?: number; guard?: GuardRules; access?: DynamoDbAccess } = {},
+): Promise<DynamoDbServer> => {
   const server = survivesLostClients(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
+  if (options.access !== undefined) enforceAccess(server, options.access);
   guardServer(server, options.guard);
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { type Clock, systemClock } from '#shared/clock.ts';
 import type { GuardRules } from '#shared/loopback-guard.ts';
 import { type AwsJsonServer, operation, startAwsJsonServer } from './aws-json-server.ts';
+import type { Authorizer } from './iam/authorizer.ts';
+import type { Access } from './iam/statements.ts';
 
 /** An event as a rule's target receives it. */
 export interface BusEvent {
@@ -25,6 +27,8 @@ export interface EventBridgeOptions {
   port?: number;
   guard?: GuardRules;
   clock?: Clock;
+  /** Decides on every entry; without it all are allowed. */
+  authorizer?: Authorizer;
 }
 
 const entry = z.object({
@@ -88,17 +92,31 @@ const putEntry = (item: Entry, now: number, onEvent: EventBridgeOptions['onEvent
   return { EventId: id };
 };
 
+const busArnPrefix = 'arn:aws:events:us-east-1:000000000000:event-bus/';
+
+/** PutEvents is allowed if each of its entries is. */
+const listEntryAccesses = (_: string, input: unknown): Access[] => {
+  const { Entries = [] } = input as { Entries?: Partial<Entry>[] };
+  return Entries.map(({ EventBusName = 'default', Source, DetailType }) => ({
+    action: 'events:PutEvents',
+    resource: EventBusName.startsWith('arn:') ? EventBusName : busArnPrefix + EventBusName,
+    context: { 'events:source': Source, 'events:detail-type': DetailType },
+  }));
+};
+
 /** Starts a stand-in for EventBridge on 127.0.0.1 that serves PutEvents to unmodified clients; every bus exists. */
 export const startEventBridge = ({
   onEvent,
   port,
   guard,
+  authorizer,
   clock = systemClock,
 }: EventBridgeOptions): Promise<AwsJsonServer> =>
   startAwsJsonServer({
     targetPrefix: 'AWSEvents',
     port: port ?? 0,
     guard,
+    access: authorizer && { authorizer, list: listEntryAccesses },
     operations: {
       PutEvents: operation(
         z.object({

@@ -20,6 +20,7 @@ import {
   tokenRefreshEnvironment,
 } from '#shared/deployment/support-environments.ts';
 import { getTimeouts } from '#shared/deployment/timeouts.ts';
+import type { AccessKey } from '#shared/loopback-guard.ts';
 import { metricNamespace } from '#shared/metrics.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type FunctionDefinition, functionArn } from './lambda/function-definition.ts';
@@ -135,6 +136,7 @@ export const functionDefinitions = (
   settings: StackSettings,
   endpointsOf: (name: FunctionName) => FunctionEndpoints,
   handlers: Partial<Record<FunctionName, string>> = {},
+  accessKeys: Partial<Record<FunctionName, AccessKey>> = {},
 ): FunctionDefinition[] => {
   const timeouts = getTimeouts(settings);
   const concurrency: Partial<Record<FunctionName, number>> = {
@@ -149,6 +151,7 @@ export const functionDefinitions = (
     return {
       name: stackNames.functions[name],
       handlerPath: handlers[name] ?? handlerSource(name),
+      accessKey: accessKeys[name],
       timeoutMs: timeoutSeconds * 1000,
       maxConcurrency: concurrency[name] ?? 2,
       durable: executionSeconds === undefined ? undefined : { executionTimeoutSeconds: executionSeconds },

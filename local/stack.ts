@@ -1,10 +1,11 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
-import { type AccessKey, createAccessKey } from '#shared/loopback-guard.ts';
+import type { AccessKey } from '#shared/loopback-guard.ts';
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
+import { createAuthorizer, type Decision } from './iam/authorizer.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
 import { FunctionError } from './lambda/errors.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
@@ -13,6 +14,7 @@ import { type SecretsManagerServer, startSecretsManager } from './secrets-manage
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import { startAdobe } from './stack-adobe.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
+import { createIdentities, partitionKeys } from './stack-identities.ts';
 import { createResources } from './stack-resources.ts';
 import { startSchedules } from './stack-schedules.ts';
 import { type StackChanges, stackNames, stackSettings } from './stack-settings.ts';
@@ -38,6 +40,8 @@ export interface StackOptions {
   onLog?(functionName: string, line: string): void;
   /** Receives each durable execution when it ends, with all it recorded. */
   onExecutionFinished?(execution: FinishedExecution): void;
+  /** Receives each decision of IAM; without it none is recorded. */
+  onDecision?(decision: Decision): void;
   /** Receives every event, on whichever bus. */
   onEvent?(event: BusEvent): void;
 }
@@ -58,6 +62,8 @@ export interface Stack {
   lambda: Lambda;
   /** Puts every due rotation and every schedule's work into the test's hands. */
   secretsManager: SecretsManagerServer;
+  /** What each function signs with. */
+  identities: Readonly<Record<FunctionName, AccessKey>>;
   /** Ends everything at once. */
   close(): Promise<void>;
 }
@@ -77,11 +83,18 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     await Promise.all(opened.splice(0).map((server) => server.close()));
   };
   try {
-    const accessKey = createAccessKey();
+    const { admin, functions, directory, keys } = createIdentities(
+      stackSettings(options.settings ?? {}, options.services),
+      options.onDecision !== undefined,
+    );
+    const { accessKeyId, secretAccessKey } = admin;
+    const accessKey: AccessKey = { accessKeyId, secretAccessKey };
+    const onDecision = options.onDecision ?? (() => {});
+    const authorizer = createAuthorizer(directory, onDecision);
     const pages = { origins: options.settings?.corsOrigins, anyPort: options.between !== undefined };
-    const guard = { anyPort: pages.anyPort, accessKeyId: accessKey.accessKeyId };
+    const guard = { anyPort: pages.anyPort, accessKeyIds: Object.keys(keys) };
     const lambda = await open(
-      startLambda({ onLog, onExecutionFinished: options.onExecutionFinished, accessKey, guard }),
+      startLambda({ onLog, onExecutionFinished: options.onExecutionFinished, guard, authorizer }),
     );
     const gateway = await open(
       startHttpApi({
@@ -105,11 +118,13 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     };
     progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
     const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
-      open(startDynamoDbThread(guard)),
+      open(startDynamoDbThread(guard, { directory, partitionKeys }, onDecision)),
       open(
         startS3({
           bucket: stackNames.bucket,
-          keys: { [accessKey.accessKeyId]: accessKey.secretAccessKey },
+          keys,
+          directory,
+          onDecision,
           guard: { ...pages, origins: [...(pages.origins ?? []), ...listOwnOrigins(gateway.url)] },
           eventPrefixes: readKeyPrefixes(rules),
           onObjectCreated: (created) => onEvent(objectCreatedEvent(created), defaultBusName),
@@ -118,12 +133,13 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       open(
         startSecretsManager({
           guard,
+          authorizer,
           invokeFunction: async (arn, payload) => {
             await lambda.invoke(arn, payload);
           },
         }),
       ),
-      open(startEventBridge({ onEvent, guard })),
+      open(startEventBridge({ onEvent, guard, authorizer })),
     ]);
     const adobe = await open(
       startAdobe(target, options.services ?? [], {
@@ -155,7 +171,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     );
     const proxied = (await options.between?.(endpoints)) ?? {};
     const endpointsOf = (name: FunctionName) => ({ ...endpoints, ...proxied[name] });
-    for (const definition of functionDefinitions(settings, endpointsOf, options.handlers)) {
+    for (const definition of functionDefinitions(settings, endpointsOf, options.handlers, functions)) {
       lambda.addFunction(definition);
     }
     progress('creating tables and secrets');
@@ -170,6 +186,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       simulator: adobe.simulator,
       lambda,
       secretsManager,
+      identities: functions,
       close,
     };
   } catch (error) {

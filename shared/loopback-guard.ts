@@ -9,8 +9,8 @@ export interface GuardRules {
   anyPort?: boolean | undefined;
   /** Origins of pages that may send requests: exact ones, `*`, or `http://*` and `https://*` for any of that scheme. */
   origins?: readonly string[] | undefined;
-  /** With it, requests must be signed with this access key. */
-  accessKeyId?: string | undefined;
+  /** With them, requests must be signed with one of these access keys. */
+  accessKeyIds?: readonly string[] | undefined;
 }
 
 /** Why a request is not served. */
@@ -24,6 +24,8 @@ export interface GuardRefusal {
 export interface AccessKey {
   accessKeyId: string;
   secretAccessKey: string;
+  /** Of the temporary keys that roles have. */
+  sessionToken?: string;
 }
 
 /** An access key that nobody can know who was not told. */
@@ -56,7 +58,7 @@ export const findRefusal = (
   if (origin !== undefined && !isOwnOrigin(origin, port, rules) && !matchesOrigin(rules.origins ?? [], origin)) {
     return { status: 403, code: 'foreign_origin', message: 'Pages of this origin may not use this server.' };
   }
-  if (rules.accessKeyId !== undefined && readAccessKeyId(headers) !== rules.accessKeyId) {
+  if (rules.accessKeyIds !== undefined && !rules.accessKeyIds.includes(readAccessKeyId(headers) ?? '')) {
     const message = 'The security token included in the request is invalid.';
     return { status: 403, code: 'UnrecognizedClientException', message };
   }
@@ -72,7 +74,8 @@ export const matchesOrigin = (patterns: readonly string[], origin: string): bool
     pattern === '*' || pattern.endsWith('://*') ? origin.startsWith(pattern.slice(0, -1)) : pattern === origin,
   );
 
-const readAccessKeyId = ({ authorization = '' }: IncomingHttpHeaders): string | undefined =>
+/** The access key that a request says it is signed with. */
+export const readAccessKeyId = ({ authorization = '' }: IncomingHttpHeaders): string | undefined =>
   /\bCredential=([^/,\s]+)\//.exec(authorization)?.[1];
 
 /**

@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, CfnTable, ProjectionType, Table } from 'aws
 import { Effect, PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { IndexDefinition, Keys, TableDefinition } from '#shared/deployment/tables.ts';
+import { refusedForAudit } from '#shared/permissions/resource-policies.ts';
 
 interface DataTableProps<Index extends string> {
   definition: TableDefinition<Index>;
@@ -52,20 +53,14 @@ export class DataTable<Index extends string = string> extends Construct {
   }
 }
 
-// Each of these can change or delete an item; a conditional PutItem cannot. The policy belongs to the table, so that `*` is the table.
+// The policy belongs to the table, so that `*` is the table.
 const refuseChanges = (): PolicyDocument =>
   new PolicyDocument({
     statements: [
       new PolicyStatement({
         effect: Effect.DENY,
         principals: [new StarPrincipal()],
-        actions: [
-          'dynamodb:UpdateItem',
-          'dynamodb:DeleteItem',
-          'dynamodb:BatchWriteItem',
-          'dynamodb:PartiQLUpdate',
-          'dynamodb:PartiQLDelete',
-        ],
+        actions: [...refusedForAudit],
         resources: ['*'],
       }),
     ],

@@ -15,6 +15,7 @@ import { eventBusName } from '#shared/deployment/names.ts';
 import { eventSource } from '#shared/events/announcer.ts';
 import { outputInspectedEvent } from '#shared/events/output-inspected.ts';
 import { ends } from '#shared/permissions/announcements.ts';
+import { announcersOnly } from '#shared/permissions/resource-policies.ts';
 import { allow } from './functions/statements.ts';
 
 /** The event bus of the stack: only the functions that announce ends may put events on it. */
@@ -43,12 +44,13 @@ export class GatewayEventBus extends Construct {
 
   /** Keeps everybody else of the account off the bus, also those whose own policy allows every bus. */
   admitOnly(roles: readonly IRole[]): void {
+    const { actions, conditions } = announcersOnly(roles.map(({ roleArn }) => roleArn));
     const statement = new PolicyStatement({
       effect: Effect.DENY,
       principals: [new AnyPrincipal()],
-      actions: ['events:PutEvents'],
+      actions: [...actions],
       resources: [this.bus.eventBusArn],
-      conditions: { ArnNotEquals: { 'aws:PrincipalArn': roles.map(({ roleArn }) => roleArn) } },
+      conditions,
     });
     // CDK's own class for it warns of a deprecated property, which it reads itself.
     new CfnResource(this, 'Policy', {

@@ -1,5 +1,8 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { readAccessKeyId } from '#shared/loopback-guard.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { ServiceError } from '../service-error.ts';
+import { listLambdaAccesses } from './accesses.ts';
 import type { Executions } from './durable/executions.ts';
 import { registerDurableRoutes } from './durable-routes.ts';
 import { notFound } from './errors.ts';
@@ -19,6 +22,7 @@ export const createEndpoint = (parts: {
   functions: ReadonlyMap<string, DeployedFunction>;
   invocations: Invocations;
   executions: Executions;
+  authorizer: Authorizer | undefined;
 }): FastifyInstance => {
   const server = fastify({
     logger: false,
@@ -30,6 +34,13 @@ export const createEndpoint = (parts: {
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   server.setErrorHandler((error, _request, reply) => sendError(reply, error));
   server.setNotFoundHandler((request, reply) => sendError(reply, unsupported(request)));
+  const { authorizer } = parts;
+  if (authorizer !== undefined) {
+    server.addHook('preHandler', async (request) => {
+      const denial = authorizer.findDenial(readAccessKeyId(request.headers), listLambdaAccesses(request));
+      if (denial !== undefined) throw new ServiceError('AccessDeniedException', denial, 403);
+    });
+  }
   registerInvokeRoute(server, parts.invocations);
   registerConfigurationRoute(server, parts.functions);
   registerDurableRoutes(server, parts.executions);

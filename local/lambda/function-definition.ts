@@ -1,3 +1,4 @@
+import type { AccessKey } from '#shared/loopback-guard.ts';
 import { invalidParameter } from './errors.ts';
 
 /** A function that the local Lambda service runs from its TypeScript source. */
@@ -6,6 +7,8 @@ export interface FunctionDefinition {
   name: string;
   /** Absolute path of the module that exports `handler`. */
   handlerPath: string;
+  /** What the function signs with, as its role; `local` by default. */
+  accessKey?: AccessKey;
   /** The function's environment, over the variables that Lambda itself sets. */
   env: Record<string, string>;
   /** Longest time one invocation may take, in milliseconds; the sandbox is ended then. */
@@ -64,8 +67,9 @@ export const parseFunctionReference = (reference: string, qualifier?: string): F
 export const sandboxEnvironment = (definition: FunctionDefinition): Record<string, string> => ({
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ACCESS_KEY_ID: definition.accessKey?.accessKeyId ?? 'local',
+  AWS_SECRET_ACCESS_KEY: definition.accessKey?.secretAccessKey ?? 'local',
+  ...(definition.accessKey?.sessionToken && { AWS_SESSION_TOKEN: definition.accessKey.sessionToken }),
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
-import { type AccessKey, type GuardRules, guardServer } from '#shared/loopback-guard.ts';
+import { type GuardRules, guardServer } from '#shared/loopback-guard.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { createExecutions, type FinishedExecution } from './durable/executions.ts';
 import type { PageLimits } from './durable/operation-pages.ts';
 import { createEndpoint } from './endpoint.ts';
@@ -13,8 +14,8 @@ export interface LambdaOptions {
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
   guard?: GuardRules;
-  /** What the functions sign with; `local` by default. */
-  accessKey?: AccessKey;
+  /** Decides on every request that comes over HTTP; without it all are allowed. */
+  authorizer?: Authorizer;
   /** Source of the times that are recorded; timers run on the wall clock. */
   clock?: Clock;
   /** Receives every line that a function writes to its stdout or stderr. */
@@ -75,17 +76,11 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
     asyncRetryDelaysMs: options.asyncRetryDelaysMs ?? [1_000, 2_000],
     onLog,
   });
-  const endpoint = createEndpoint({ functions, invocations, executions });
-
-  const { accessKeyId = 'local', secretAccessKey = 'local' } = options.accessKey ?? {};
-  const signing = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  const endpoint = createEndpoint({ functions, invocations, executions, authorizer: options.authorizer });
 
   const addFunction = (definition: FunctionDefinition) => {
     if (functions.has(definition.name)) throw new Error(`There is a function named ${definition.name} already.`);
-    const pool = createSandboxPool(
-      { ...definition, env: { ...signing, ...definition.env } },
-      { onLine: (line) => onLog(definition.name, line) },
-    );
+    const pool = createSandboxPool(definition, { onLine: (line) => onLog(definition.name, line) });
     functions.set(definition.name, { definition, pool });
   };
   const poolOf = (name: string) => {

@@ -1,13 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { buildApp } from 'fauxqs';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { ServiceError } from '../service-error.ts';
+import { createS3Access } from './access.ts';
 import { authenticate, type KnownKeys } from './authentication.ts';
 import { checkWriteCondition, createWriteLocks, isConditional } from './conditional-writes.ts';
 import { checkChecksum, playSize } from './object-claims.ts';
 import { checkPolicy, readForm } from './post-policy.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
+import { errorXml, xmlType } from './xml.ts';
 
 /** An object that has just been stored. */
 export interface ObjectCreated {
@@ -26,25 +28,14 @@ export interface S3AppOptions {
   /** Keys for which `onObjectCreated` is called begin with one of these. */
   eventPrefixes: readonly string[];
   onObjectCreated: (event: ObjectCreated) => void;
+  /** Decides on what each key may do; without it, everything. The first of the keys must be allowed everything. */
+  authorizer?: Authorizer | undefined;
 }
 
 /** Headers with which the app may ask itself, as any request with one of its keys may. */
 export const signAs = (keys: KnownKeys): { authorization: string } => ({
   authorization: `AWS4-HMAC-SHA256 Credential=${Object.keys(keys)[0]}/19700101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0`,
 });
-
-const xmlType = 'application/xml';
-
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-
-/** The body with which S3 answers a refused request. */
-const errorXml = ({ code, message }: { code: string; message: string }): string =>
-  [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<Error><Code>${code}</Code>`,
-    `<Message>${message.replace(/[&<>"']/g, (character) => escapes[character] ?? '')}</Message>`,
-    `<RequestId>${randomUUID()}</RequestId><HostId>local</HostId></Error>`,
-  ].join('\n');
 
 const invalidUri = new ServiceError('InvalidURI', "Couldn't parse the specified URI.");
 
@@ -83,6 +74,7 @@ const isForm = ({ method, headers }: { method: string; headers: IncomingHttpHead
  */
 export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<typeof buildApp>> => {
   const app = buildApp({ logger: false });
+  const access = createS3Access(options.authorizer);
   const isAnnounced = (key: string): boolean => options.eventPrefixes.some((prefix) => key.startsWith(prefix));
   const head = ({ bucket }: { bucket: string }, key: string) => {
     const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
@@ -123,6 +115,7 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
       throw new ServiceError('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405);
     }
     if (isForm(request)) return;
+    access.check(request);
     const query = request.query as Record<string, unknown>;
     const subresource = subresourceOf(method, keyOf(request.params), query);
     if (subresource.kind === 'answer') return reply.type(xmlType).send(subresource.xml);
@@ -141,10 +134,12 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     // Without a body there is no parser to make the empty one.
     request.body ??= Buffer.alloc(0);
     if (request.method === 'PUT') checkChecksum(request.query as Record<string, unknown>, request.body as Buffer);
+    access.filterDeletes(request);
     if (!isForm(request)) return;
     const { bucket } = request.params as { bucket: string };
     const form = await readForm(request.body as Buffer, request.headers['content-type'] ?? '');
     checkPolicy(bucket, form, options.keys, Date.now());
+    access.checkForm(bucket, form);
   });
 
   const locks = createWriteLocks();
@@ -160,6 +155,8 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     held.get(request)?.();
   });
 
+  // Not asynchronous: a handler of fauxqs that returns before its answer is on the way would answer twice.
+  app.addHook('onSend', (request, reply, payload, done) => done(null, access.completeAnswer(request, reply, payload)));
   app.addHook('onSend', async ({ headers: { origin } }, reply) => {
     reply.headers(playSize(reply.getHeaders()));
     // As the CORS rules of the bucket have it; requests of other pages than those do not come this far.

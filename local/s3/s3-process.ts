@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import * as z from 'zod';
 import { guardServer } from '#shared/loopback-guard.ts';
+import { createAuthorizer, type Decision, type IamDirectory } from '../iam/authorizer.ts';
 import { buildS3App, type ObjectCreated, signAs } from './s3-app.ts';
 
 /** What the process is told to begin with: over the channel, since arguments and environment can be read by others. */
@@ -9,6 +10,8 @@ export const s3Settings = z.object({
   bucket: z.string(),
   eventPrefixes: z.array(z.string()),
   keys: z.record(z.string(), z.string()),
+  /** Who may do what; without it everything is allowed. */
+  directory: z.custom<IamDirectory>().optional(),
   guard: z.object({
     hosts: z.array(z.string()).readonly().optional(),
     anyPort: z.boolean().optional(),
@@ -21,7 +24,8 @@ export type S3Settings = z.output<typeof s3Settings>;
 export type S3Message =
   | { kind: 'ready'; url: string }
   | { kind: 'failed'; reason: string }
-  | { kind: 'created'; event: ObjectCreated };
+  | { kind: 'created'; event: ObjectCreated }
+  | { kind: 'decided'; decision: Decision };
 
 const say = (message: S3Message): void => {
   if (process.connected) process.send?.(message);
@@ -38,7 +42,12 @@ const sortByCodeUnits = (): void => {
 
 const serve = async (settings: S3Settings): Promise<void> => {
   sortByCodeUnits();
-  const app = await buildS3App({ ...settings, onObjectCreated: (event) => say({ kind: 'created', event }) });
+  const { directory } = settings;
+  const app = await buildS3App({
+    ...settings,
+    onObjectCreated: (event) => say({ kind: 'created', event }),
+    authorizer: directory && createAuthorizer(directory, (decision) => say({ kind: 'decided', decision })),
+  });
   guardServer(app.server, settings.guard);
   const url = await app.listen({ host: '127.0.0.1', port: settings.port });
   const created = await app.inject({ method: 'PUT', url: `/${settings.bucket}`, headers: signAs(settings.keys) });

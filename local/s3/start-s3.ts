@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { GuardRules } from '#shared/loopback-guard.ts';
+import type { Decision, IamDirectory } from '../iam/authorizer.ts';
 import type { KnownKeys } from './authentication.ts';
 import type { ObjectCreated } from './s3-app.ts';
 import type { S3Message, S3Settings } from './s3-process.ts';
@@ -11,13 +12,17 @@ export interface S3Options {
   bucket: string;
   /** 0, the default, takes a free port. */
   port?: number;
-  guard?: Omit<GuardRules, 'accessKeyId'>;
+  guard?: Omit<GuardRules, 'accessKeyIds'>;
   /** Secret access keys by access key id, of which one must have signed. Default `local`/`local`. */
   keys?: KnownKeys;
   /** What keys begin with whose creation is announced. Default `inbox/`. */
   eventPrefixes?: readonly string[];
   /** Called for every object stored under one of them. */
   onObjectCreated?: (event: ObjectCreated) => void;
+  /** Who may do what; without it everything is allowed that a known key signed. */
+  directory?: IamDirectory;
+  /** Receives what IAM decided, if the directory has it recorded. */
+  onDecision?: (decision: Decision) => void;
 }
 
 /** An S3 on 127.0.0.1, path style. */
@@ -53,6 +58,7 @@ export const startS3 = async (options: S3Options): Promise<S3Server> => {
     keys: { ...(options.keys ?? { local: 'local' }) },
     eventPrefixes: [...(options.eventPrefixes ?? ['inbox/'])],
     guard: { ...options.guard },
+    directory: options.directory,
   };
   const child = fork(fileURLToPath(new URL('./s3-process.ts', import.meta.url)), [], {
     execArgv: [],
@@ -69,6 +75,7 @@ export const startS3 = async (options: S3Options): Promise<S3Server> => {
     child.on('message', (message: S3Message) => {
       if (message.kind === 'ready') resolve(message.url);
       else if (message.kind === 'failed') reject(new Error(`The S3 server does not start: ${message.reason}`));
+      else if (message.kind === 'decided') options.onDecision?.(message.decision);
       else options.onObjectCreated?.(message.event);
     });
     child.send(settings);

@@ -63,6 +63,7 @@ const arnSuffix = (): string => Array.from(randomBytes(6), (byte) => suffixAlpha
 export interface SecretStore {
   add(name: string, now: number): Secret;
   byName(name: string): Secret | undefined;
+  search(secretId: string): Secret | undefined;
   /** @throws {ServiceError} ResourceNotFoundException */
   find(secretId: string): Secret;
   /** In the order of their creation. */
@@ -71,6 +72,11 @@ export interface SecretStore {
 
 export const createSecretStore = (): SecretStore => {
   const secrets = new Map<string, Secret>();
+  const search = (secretId: string): Secret | undefined => {
+    const name = secretId.startsWith(arnPrefix) ? secretId.slice(arnPrefix.length) : secretId;
+    const secret = secrets.get(name) ?? secrets.get(name.replace(/-[A-Za-z0-9]{6}$/, ''));
+    return secret && [secret.name, secret.arn, arnPrefix + secret.name].includes(secretId) ? secret : undefined;
+  };
   return {
     add: (name, now) => {
       const secret: Secret = {
@@ -85,10 +91,10 @@ export const createSecretStore = (): SecretStore => {
       return secret;
     },
     byName: (name) => secrets.get(name),
+    search,
     find: (secretId) => {
-      const name = secretId.startsWith(arnPrefix) ? secretId.slice(arnPrefix.length) : secretId;
-      const secret = secrets.get(name) ?? secrets.get(name.replace(/-[A-Za-z0-9]{6}$/, ''));
-      if (secret && [secret.name, secret.arn, arnPrefix + secret.name].includes(secretId)) return secret;
+      const secret = search(secretId);
+      if (secret !== undefined) return secret;
       throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     },
     all: () => [...secrets.values()],

@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
 import type { GuardRules } from '#shared/loopback-guard.ts';
 import { type AwsJsonServer, startAwsJsonServer } from '../aws-json-server.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
+import { listSecretAccesses } from './accesses.ts';
 import { describeSecret } from './describe-secret.ts';
 import { createRotations, type FailedAttempt, type InvokeFunction } from './rotation.ts';
 import { createSecretStore } from './secrets.ts';
@@ -12,6 +14,8 @@ export interface SecretsManagerOptions {
   port?: number;
   guard?: GuardRules;
   clock?: Clock;
+  /** Decides on every request; without it all are allowed. */
+  authorizer?: Authorizer;
   /** Calls a rotation function by its ARN and waits for it; rejects when it failed. */
   invokeFunction?: InvokeFunction;
   /** How often a failed rotation is tried anew from its first step. Default 2. */
@@ -58,6 +62,7 @@ export const startSecretsManager = async (options: SecretsManagerOptions = {}): 
     },
     port: options.port ?? 0,
     guard: options.guard,
+    access: options.authorizer && { authorizer: options.authorizer, list: listSecretAccesses(store) },
   });
   return {
     url: server.url,

@@ -3,6 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { Webhook as Verifier } from 'standardwebhooks';
 import { afterAll, beforeEach, expect, vi } from 'vitest';
 import { stackNames } from '#local/stack-settings.ts';
+import type { AccessKey } from '#shared/loopback-guard.ts';
 import { type FakeAdobe, type Seen, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
 import { it } from '#test/fixtures/shared-gateway.ts';
@@ -106,9 +107,13 @@ it('is never told what another stage announces, nor what the gateway does not wr
   onTestFinished,
 }) => {
   const { eventBridge: endpoint, accessKeyId, secretAccessKey } = gateway.stack.description;
-  const credentials = { accessKeyId, secretAccessKey };
-  const eventBridge = new EventBridgeClient({ endpoint, region: 'us-east-1', credentials });
-  onTestFinished(() => eventBridge.destroy());
+  const connect = (credentials: AccessKey) => {
+    const client = new EventBridgeClient({ endpoint, region: 'us-east-1', credentials });
+    onTestFinished(() => client.destroy());
+    return client;
+  };
+  const operator = connect({ accessKeyId, secretAccessKey });
+  const dispatch = connect(gateway.stack.identities.dispatch);
   receiver.script('POST', path, { status: 204 });
   const at = new Date().toISOString();
   const own = {
@@ -123,21 +128,24 @@ it('is never told what another stage announces, nor what the gateway does not wr
     url: 'https://gateway.test/jobs/1',
   };
   const dev = { ...own, gateway: 'firefly-gateway-dev', jobId: randomUUID() };
-  const put = async (EventBusName: string, detail: object, Source = 'firefly-gateway') => {
+  const put = async (by: EventBridgeClient, EventBusName: string, detail: object, Source = 'firefly-gateway') => {
     const entry = { EventBusName, Source, DetailType: 'Job Ended', Detail: JSON.stringify(detail) };
-    expect((await eventBridge.send(new PutEventsCommand({ Entries: [entry] }))).FailedEntryCount).toBe(0);
+    expect((await by.send(new PutEventsCommand({ Entries: [entry] }))).FailedEntryCount).toBe(0);
   };
-  await put('firefly-gateway-dev', dev);
-  await put('default', { ...own, jobId: randomUUID() });
-  await put(stackNames.eventBus, dev);
-  await put(stackNames.eventBus, { ...own, jobId: randomUUID() }, 'team.marketing');
-  await put(stackNames.eventBus, { ...own, jobId: randomUUID(), note: 'approved' });
+  await put(operator, 'firefly-gateway-dev', dev);
+  await put(operator, 'default', { ...own, jobId: randomUUID() });
+  await put(dispatch, stackNames.eventBus, dev);
+  await put(dispatch, stackNames.eventBus, { ...own, jobId: randomUUID(), note: 'approved' });
+  const forged = { ...own, jobId: randomUUID() };
+  const denied = { name: 'AccessDeniedException' };
+  await expect(put(operator, stackNames.eventBus, forged)).rejects.toMatchObject(denied);
+  await expect(put(dispatch, stackNames.eventBus, forged, 'team.marketing')).rejects.toMatchObject(denied);
   // As a rule that matches too much would start it.
   const invoked = { source: 'firefly-gateway', 'detail-type': 'Job Ended', detail: dev };
   await gateway.stack.lambda.start(`${stackNames.functions.notify}:live`, invoked);
   const refused = () => gateway.logLines.filter((line) => line.includes('EventsRefused'));
   await vi.waitFor(() => expect(refused()).toHaveLength(2), { timeout: 10_000 });
-  await put(stackNames.eventBus, own);
+  await put(dispatch, stackNames.eventBus, own);
   await vi.waitFor(() => expect(calls()).not.toHaveLength(0), { timeout: 10_000 });
   expect(calls().map((call) => verified(call).data)).toEqual([own]);
 });

@@ -12,7 +12,7 @@ import { type Stack, startStack } from '#local/stack.ts';
 import { createAccessKey } from '#shared/loopback-guard.ts';
 
 const accessKey = createAccessKey();
-const guard = { accessKeyId: accessKey.accessKeyId };
+const guard = { accessKeyIds: [accessKey.accessKeyId] };
 const page = 'http://localhost:5173';
 
 interface Row {
