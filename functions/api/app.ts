@@ -99,5 +99,5 @@ export const createRoutes = (context: ApiContext): Route[] => {
     ...usageRoutes(context),
     ...healthRoutes(context),
   ];
-  return [...routes, ...docsRoutes(routes, context.settings)];
+  return [...routes, ...docsRoutes(routes, { ...context.settings, hasConsole: context.console !== undefined })];
 };

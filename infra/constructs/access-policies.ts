@@ -3,7 +3,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Settings } from '#shared/deployment/settings.ts';
-import { docsPaths, listCallerPaths, operatorRoutes, routeArn } from './api-paths.ts';
+import { descriptionPath, docsPaths, listCallerPaths, operatorRoutes, routeArn } from './api-paths.ts';
 import { acknowledgeWildcards, allow } from './functions/statements.ts';
 
 // GET and PUT, HEAD and POST, DELETE: in IAM a question mark stands for one character.
@@ -19,10 +19,11 @@ export class CallerPolicy extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { api, settings: { docs, services } }: { api: HttpApi; settings: Settings },
+    { api, settings: { docs, console, services } }: { api: HttpApi; settings: Settings },
   ) {
     super(scope, id);
-    const shown = docs === 'callers' ? docsPaths.map((path) => path.replace(/\{.*/, '*')) : [];
+    const described = docs === 'off' && console === 'on' ? [descriptionPath] : [];
+    const shown = docs === 'callers' ? docsPaths.map((path) => path.replace(/\{.*/, '*')) : described;
     // Not `*`, which stands for slashes too: `*/jobs` would be `PUT/callers/jobs` as well.
     const everyMethod = [...listCallerPaths(services), ...shown].flatMap((path) =>
       anyMethod.map((method) => method + path),

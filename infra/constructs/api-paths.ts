@@ -31,8 +31,11 @@ const listRoots = (service: AdobeService): string[] =>
     .map((path) => `/${path.split('/')[1]}/*`)
     .sort();
 
+/** The description of the API, from which the console builds its forms. */
+export const descriptionPath = '/openapi.json';
+
 /** The description of the API and the page to read it, as routes of API Gateway. */
-export const docsPaths = ['/openapi.json', '/docs', '/docs/{file}'] as const;
+export const docsPaths = [descriptionPath, '/docs', '/docs/{file}'] as const;
 
 /** The console, as routes of API Gateway, in which a greedy variable stands for at least one part. */
 export const consolePaths = ['/', '/console', '/console/{proxy+}'] as const;

@@ -72,7 +72,7 @@ const stageSchema = z.strictObject({
   corsOrigins: z.array(corsOrigin).default([]),
   /**
    * Who may read `/openapi.json` and the page `/docs`, which are the same in every deployment: everybody (`open`), whoever may
-   * call (`callers`), or nobody (`off`).
+   * call (`callers`), or nobody (`off`): then callers get `/openapi.json` where there is a console, which builds its forms from it.
    */
   docs: z.enum(docsModes).default('open'),
   /** Whether the gateway serves its console, a page for people, below `/console/`; signing in is as for every caller. */

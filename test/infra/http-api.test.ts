@@ -201,6 +201,17 @@ describe('the HTTP API', () => {
     });
   });
 
+  it('lets callers read the description from which the console builds its forms, where nobody else may', () => {
+    const { resources } = synthesise({ auth: { mode: 'iam' }, docs: 'off', console: 'on' });
+    const policies = JSON.stringify(ofType(resources, 'AWS::IAM::ManagedPolicy'));
+    expect(policies).toContain('/openapi.json');
+    expect(policies).not.toContain('/docs');
+    const open = ofType(resources, 'AWS::ApiGatewayV2::Route').filter(
+      ({ Properties }) => Properties['AuthorizationType'] === 'NONE',
+    );
+    expect(JSON.stringify(open)).not.toContain('/openapi.json');
+  });
+
   it('sets concurrency aside for its function only where that is asked for: a new account has none to spare', () => {
     iam.template.allResourcesProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: Match.absent() });
     const { template } = synthesise({ apiReservedConcurrency: 40 });

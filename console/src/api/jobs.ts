@@ -56,22 +56,46 @@ export const isFinished = ({ status }: Pick<JobSummary, 'status'>): boolean => f
 
 const followMs = 3_000;
 
-/** One job, asked for again while it is under way and the page can be seen. */
+const renewBeforeMs = 300_000;
+const minRenewMs = 60_000;
+
+/**
+ * In how many ms an address is to be asked for anew: some minutes before its signature expires (AWS Signature Version 4, query
+ * parameters `X-Amz-Date` and `X-Amz-Expires`).
+ *
+ * @returns false for one that is not signed
+ */
+export const untilRenewal = (url: string, now: number = Date.now()): number | false => {
+  const { searchParams } = new URL(url);
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(searchParams.get('X-Amz-Date') ?? '') ?? [];
+  const [year = 0, month = 0, day, hour, minute, second] = parts.map(Number);
+  const seconds = Number(searchParams.get('X-Amz-Expires') ?? Number.NaN);
+  const expiresAt = Date.UTC(year, month - 1, day, hour, minute, second) + seconds * 1_000;
+  return Number.isNaN(expiresAt) || parts.length === 0 ? false : Math.max(minRenewMs, expiresAt - renewBeforeMs - now);
+};
+
+/** One job, asked for again while it is under way and the page can be seen, and before the addresses in it expire. */
 export const useJob = (jobId: string, options: { enabled?: boolean; everyMs?: number } = {}) =>
   useQuery({
     queryKey: ['job', jobId],
     queryFn: ({ signal }) =>
       callApi<JobRecord>(`/jobs/${encodeURIComponent(jobId)}`, { query: { thumbnails: thumbnailWidth }, signal }),
     refetchInterval: ({ state }) =>
-      state.data === undefined || isFinished(state.data) ? false : (options.everyMs ?? followMs),
+      state.data === undefined
+        ? false
+        : isFinished(state.data)
+          ? untilRenewal(state.data.outputs[0]?.thumbnail ?? 'about:blank')
+          : (options.everyMs ?? followMs),
     enabled: options.enabled,
   });
 
-/** The address of an output at this moment; it is signed for an hour at most. */
+/** The address of an output, asked for anew before it expires: it is signed for an hour or less. */
 export const useOutputUrl = (jobId: string, index: number, options: { enabled: boolean }) =>
   useQuery({
     queryKey: ['output', jobId, index],
     queryFn: ({ signal }) => callApi<{ url: string }>(`/jobs/${jobId}/outputs/${index}`, { signal }),
     staleTime: 600_000,
+    refetchInterval: ({ state }) => (state.data === undefined ? false : untilRenewal(state.data.url)),
+    refetchOnWindowFocus: true,
     enabled: options.enabled,
   });

@@ -38,5 +38,10 @@ export const pages: readonly Page[] = [
   { path: '/operators/callers/:callerId', title: 'Caller', load: () => import('../operators/callers/caller.tsx') },
   { path: '/operators/usage', title: 'Usage', load: () => import('../operators/usage/usage.tsx') },
   { path: '/operators/audit', title: 'Audit', load: () => import('../operators/audit/audit.tsx') },
+  {
+    path: '/operators/erasures',
+    title: 'Erasures',
+    load: () => import('../operators/erasures/erasures.tsx'),
+  },
   { path: '/operators/health', title: 'Health', load: () => import('../operators/health/health.tsx') },
 ];

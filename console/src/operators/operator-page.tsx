@@ -14,6 +14,7 @@ const sections = [
   { path: '/operators/callers', title: 'Callers' },
   { path: '/operators/usage', title: 'Usage' },
   { path: '/operators/audit', title: 'Audit' },
+  { path: '/operators/erasures', title: 'Erasures' },
   { path: '/operators/health', title: 'Health' },
 ] as const;
 

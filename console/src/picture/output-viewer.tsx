@@ -1,9 +1,10 @@
+import { useRef, useState } from 'react';
 import type { JobOutput, JobRecord } from '../api/jobs.ts';
 import { useOutputUrl } from '../api/jobs.ts';
 import { Loading } from '../ui/loading.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { namePicture, showBytes } from '../ui/words.ts';
-import { ZoomableImage } from './zoomable-image.tsx';
+import { brokenText, ZoomableImage } from './zoomable-image.tsx';
 
 interface OutputViewerProps {
   job: JobRecord;
@@ -23,7 +24,13 @@ export const OutputViewer = ({ job, output, index, onSelect }: OutputViewerProps
       ) : data === undefined ? (
         <Loading label="Loading the file" />
       ) : (
-        <File url={data.url} output={output} name={name} key={data.url} />
+        <File
+          key={output.key}
+          url={data.url}
+          output={output}
+          name={name}
+          renew={async () => (await refetch()).data?.url}
+        />
       )}
       {job.outputs.length > 1 && (
         <ol className="filmstrip" aria-label="Outputs of this job">
@@ -45,27 +52,37 @@ export const OutputViewer = ({ job, output, index, onSelect }: OutputViewerProps
   );
 };
 
-const File = ({ url, output, name }: { url: string; output: JobOutput; name: string }) => {
+interface FileProps {
+  url: string;
+  output: JobOutput;
+  name: string;
+  renew: () => Promise<string | undefined>;
+}
+
+const File = ({ url, output, name, renew }: FileProps) => {
   const { contentType, bytes } = output;
+  const { src, isBroken, onError } = useLastingSource(url, renew);
   if (/^image\/(jpeg|png|webp|gif|avif|svg\+xml|bmp)\b/.test(contentType)) {
-    return <ZoomableImage url={url} name={name} output={output} />;
+    return <ZoomableImage src={src} name={name} output={output} isBroken={isBroken} onError={onError} />;
   }
   if (contentType.startsWith('video/')) {
     return (
       <div className="viewer">
         {/* Generated videos have no words that captions could show. */}
-        <video controls src={url} aria-label={name} preload="metadata">
+        <video controls src={src} aria-label={name} preload="metadata" onError={onError}>
           <track kind="captions" />
         </video>
+        {isBroken && <p>{brokenText}</p>}
       </div>
     );
   }
   if (contentType.startsWith('audio/')) {
     return (
       <div className="viewer">
-        <audio controls src={url} aria-label={name} preload="metadata">
+        <audio controls src={src} aria-label={name} preload="metadata" onError={onError}>
           <track kind="captions" />
         </audio>
+        {isBroken && <p>{brokenText}</p>}
       </div>
     );
   }
@@ -79,4 +96,22 @@ const File = ({ url, output, name }: { url: string; output: JobOutput; name: str
       </a>
     </div>
   );
+};
+
+/**
+ * Keeps what is shown as it is while its address is good: another one would load the file again. One that fails, such as after its
+ * signature has expired, is asked for anew once.
+ */
+const useLastingSource = (url: string, renew: () => Promise<string | undefined>) => {
+  const [src, setSrc] = useState(url);
+  const [isBroken, setIsBroken] = useState(false);
+  const attempted = useRef(new Set<string>());
+  const onError = async () => {
+    if (attempted.current.has(src)) return;
+    attempted.current.add(src);
+    const next = attempted.current.size > 1 ? undefined : await renew();
+    if (next === undefined || next === src) setIsBroken(true);
+    else setSrc(next);
+  };
+  return { src, isBroken, onError: () => void onError() };
 };

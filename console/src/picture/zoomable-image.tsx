@@ -2,15 +2,24 @@ import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useR
 import type { JobOutput } from '../api/jobs.ts';
 import { fitView, moveView, type View, zoomView } from './view-box.ts';
 
+/** Stands where a file should be seen. */
+export const brokenText = 'The browser cannot show this file. It can still be downloaded.';
+
 const keyZoom = 1.4;
 const clickZoom = 2.5;
 const keyMove = 60;
 
 /** A picture that can be looked at closely: a click, the wheel with Ctrl, buttons or `+`, `-` and `0` zoom; dragging or the arrow keys move it. */
-export const ZoomableImage = ({ url, name, output }: { url: string; name: string; output: JobOutput }) => {
+export const ZoomableImage = (props: {
+  src: string;
+  name: string;
+  output: JobOutput;
+  isBroken: boolean;
+  onError: () => void;
+}) => {
+  const { src, name, output, isBroken, onError } = props;
   const box = useRef<HTMLButtonElement>(null);
   const [view, setView] = useState<View>(fitView);
-  const [state, setState] = useState<'loading' | 'shown' | 'broken'>('loading');
   const wasDragged = useRef(false);
   const drag = useRef<{ x: number; y: number } | undefined>(undefined);
   const zoom = (factor: number, at = { x: 0, y: 0 }) =>
@@ -74,16 +83,13 @@ export const ZoomableImage = ({ url, name, output }: { url: string; name: string
         onPointerCancel={endDrag}
       >
         <img
-          src={url}
+          src={src}
           alt=""
           draggable={false}
           style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})` }}
-          onLoad={() => setState('shown')}
-          onError={() => setState('broken')}
+          onError={onError}
         />
-        {state === 'broken' && (
-          <span className="broken">The browser cannot show this file. It can still be downloaded.</span>
-        )}
+        {isBroken && <span className="broken">{brokenText}</span>}
       </button>
       <div className="zoom-buttons" role="toolbar" aria-label="Zoom">
         <button type="button" onClick={() => zoom(1 / keyZoom)} aria-label="Zoom out" disabled={!isZoomed}>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { callApi } from '../api/client.ts';
 import { thumbnailWidth } from '../api/jobs.ts';
 import { ApiProblem } from '../api/problem.ts';
+import { useSettings } from '../api/settings.ts';
 import type { Tile } from './rows.ts';
 
 // A new output gets its thumbnail by itself, and the list learns of it.
@@ -10,12 +11,14 @@ const maxAttempts = 5;
 
 /**
  * The small picture of an output. One from before thumbnails were made is asked for, while its tile can be seen; the list has all
- * others.
+ * others. Where the gateway makes none, nothing is asked for.
  */
 export const useThumbnail = (tile: Tile): { url: string | undefined; isComing: boolean } => {
   const { job, output, index } = tile;
+  const { data: settings } = useSettings();
   const isPicture = /^image\/(jpeg|png|webp)\b/.test(output?.contentType ?? '');
-  const isMissing = isPicture && output !== undefined && output.thumbnail === undefined;
+  const isMissing =
+    settings?.thumbnails === true && isPicture && output !== undefined && output.thumbnail === undefined;
   const isOld = Date.now() - Date.parse(job.finishedAt ?? job.createdAt) > arrivalMs;
   const { data, isPending } = useQuery({
     queryKey: ['thumbnail', job.jobId, index],

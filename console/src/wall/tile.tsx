@@ -83,6 +83,7 @@ const Thumbnail = ({ tile }: { tile: Tile & { output: NonNullable<Tile['output']
     <span className="placeholder">
       <b>{isComing ? 'Preview is being made' : nameKind(kind)}</b>
       <span>{nameOperation(job.operation)}</span>
+      {!isComing && <span className="prompt">{job.prompt?.slice(0, maxReasonLength)}</span>}
     </span>
   );
 };

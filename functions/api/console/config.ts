@@ -5,10 +5,12 @@ export interface ConsoleConfig extends Omit<ConsoleVariables, 'directory' | 'sig
   /** Name of the stack. */
   stage: string;
   version: string;
+  /** Whether the gateway makes thumbnails: without them the page asks for none. */
+  thumbnails: boolean;
 }
 
 /** What the page may know of this deployment. */
 export const viewConfig = (
   { directory: _directory, signInOrigins: _origins, ...shown }: ConsoleVariables,
-  { stackName, version }: { stackName: string; version: string },
-): ConsoleConfig => ({ ...shown, stage: stackName, version });
+  { stackName, version, thumbnails }: { stackName: string; version: string; thumbnails: boolean },
+): ConsoleConfig => ({ ...shown, stage: stackName, version, thumbnails });

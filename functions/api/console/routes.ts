@@ -14,7 +14,7 @@ const hashedFolder = 'assets/';
 const buildWaitMs = 20_000;
 const buildPollMs = 100;
 
-type ConsoleContext = Pick<ApiContext, 'console' | 'sleep'> & {
+type ConsoleContext = Pick<ApiContext, 'console' | 'sleep' | 'startThumbnail'> & {
   settings: Pick<ApiContext['settings'], 'stackName' | 'version'>;
 };
 
@@ -36,7 +36,10 @@ export const consoleRoutes = (context: ConsoleContext): Route[] => {
       describe,
       handle: async (request) => {
         const path = request.params['proxy'] ?? '';
-        if (path === 'config.json') return jsonResponse(200, viewConfig(console, context.settings));
+        if (path === 'config.json') {
+          const thumbnails = context.startThumbnail !== undefined;
+          return jsonResponse(200, viewConfig(console, { ...context.settings, thumbnails }));
+        }
         await waitForBuild(context, console);
         return serveFile(read, console, request, path);
       },

@@ -16,7 +16,8 @@ const erasureRequest = z.strictObject({
   confirm: z.string().meta({ description: 'The same name once more' }),
 });
 
-const erasureSchema = z
+/** One erasure, as operators see it. */
+export const erasureSchema = z
   .object({
     erasureId: z.uuid().meta({ description: 'The same for the same caller' }),
     caller: z.string().optional().meta({ description: 'Forgotten once the erasure is over' }),

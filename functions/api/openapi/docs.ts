@@ -21,9 +21,13 @@ const pageHeaders = {
  *
  * @param routes all other routes
  * @param options.docs to whom they are shown; with `off` there are none
+ * @param options.hasConsole with `off`: the description itself is there for callers, as the console builds its forms from it
  */
-export const docsRoutes = (routes: readonly Route[], { version, docs }: { version: string; docs: Docs }): Route[] => {
-  if (docs === 'off') return [];
+export const docsRoutes = (
+  routes: readonly Route[],
+  { version, docs, hasConsole }: { version: string; docs: Docs; hasConsole: boolean },
+): Route[] => {
+  if (docs === 'off' && !hasConsole) return [];
   const describe = (summary: string, content: Content, errors: readonly number[] = []): Route['describe'] => ({
     tag: 'Operation',
     summary,
@@ -47,10 +51,18 @@ export const docsRoutes = (routes: readonly Route[], { version, docs }: { versio
   ]);
   const serve = (file: ReturnType<typeof createStaticFile>, request: ApiRequest): HttpResponse => {
     // The authorizer has let only callers in; were it missing, nobody would be one.
-    if (docs === 'callers') request.caller();
+    if (docs !== 'open') request.caller();
     return file(request);
   };
-  const own: Route[] = [
+  const description: Route = {
+    method: 'GET',
+    path: '/openapi.json',
+    describe: describe('This description, OpenAPI 3.1', {
+      'application/json': z.looseObject({ openapi: z.string() }),
+    }),
+    handle: async (request) => serve(document, request),
+  };
+  const pages: Route[] = [
     {
       method: 'GET',
       path: '/docs',
@@ -67,14 +79,7 @@ export const docsRoutes = (routes: readonly Route[], { version, docs }: { versio
         return serve(file, request);
       },
     },
-    {
-      method: 'GET',
-      path: '/openapi.json',
-      describe: describe('This description, OpenAPI 3.1', {
-        'application/json': z.looseObject({ openapi: z.string() }),
-      }),
-      handle: async (request) => serve(document, request),
-    },
   ];
+  const own = docs === 'off' ? [description] : [...pages, description];
   return own;
 };

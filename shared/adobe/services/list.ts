@@ -16,9 +16,25 @@ export interface ListDefinition {
   completeQuery?(query: ListQuery): ListQuery;
   /** Adobe's answer; another one counts as none. */
   body: z.ZodObject;
+  /** What requests can name of it, for forms in which that is chosen. */
+  choices?: ListChoices;
   /** What an error says by Adobe's name for it in this list, besides `error_code`. */
   describeError?(code: string): { reason: string };
 }
+
+/** How a list is read as something to choose from, by names of its fields. */
+export interface ListChoices {
+  /** The field with the items. */
+  items: string;
+  /** What a request names an item by. */
+  value: string;
+  /** What people call it. */
+  label: string;
+}
+
+/** Marks a text of a request as one that stands in a list. */
+export const listedIn = <Schema extends z.ZodType>({ path, choices }: ListDefinition, schema: Schema): Schema =>
+  schema.meta({ 'x-listed-in': { path, ...choices } });
 
 /** Parameters of a list, by their names. */
 export type ListQuery = Readonly<Record<string, string | undefined>>;

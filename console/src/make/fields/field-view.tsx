@@ -10,6 +10,7 @@ import { buildInitialItem, type Field, type ObjectField, type UnionField } from 
 import { SourceView } from '../source/source-view.tsx';
 import { JsonView } from './json-view.tsx';
 import { hasPicks, ListView, PicksView } from './list-view.tsx';
+import { ListedTextView } from './listed-text-view.tsx';
 import { BooleanView, ChoiceView, ConstantView } from './simple-fields.tsx';
 import { SizeView } from './size-view.tsx';
 import { NumberView, TextView } from './typed-fields.tsx';
@@ -18,7 +19,11 @@ import { NumberView, TextView } from './typed-fields.tsx';
 export const FieldView = ({ field, ...place }: FieldProps<Field>) => {
   switch (field.kind) {
     case 'text':
-      return <TextView field={field} {...place} />;
+      return field.listedIn === undefined ? (
+        <TextView field={field} {...place} />
+      ) : (
+        <ListedTextView field={field} listedIn={field.listedIn} {...place} />
+      );
     case 'number':
       return <NumberView field={field} {...place} />;
     case 'boolean':

@@ -77,6 +77,7 @@ const describeText = (schema: JsonSchema, { place }: Position, { promptPlaces }:
     minLength: schema.minLength,
     maxLength: schema.maxLength,
     suggestions: (schema.examples ?? []).filter((example) => typeof example === 'string'),
+    listedIn: schema['x-listed-in'],
   };
 };
 
@@ -115,6 +116,7 @@ const describeObject = (schema: JsonSchema, position: Position, form: FormSchema
   if (isSource(position.name, properties)) {
     return {
       ...base,
+      label: position.name === 'url' ? (schema.title ?? 'File') : base.label,
       kind: 'source',
       takesUploadId: 'uploadId' in properties,
       others: () => describeInner(names.filter((name) => name !== 'url' && name !== 'uploadId')),
@@ -124,9 +126,12 @@ const describeObject = (schema: JsonSchema, position: Position, form: FormSchema
   return { ...base, kind: 'object', fields: () => describeInner(names) };
 };
 
-/** Adobe's services call what they read `source` and have its address in `url`; Firefly also takes the id of an upload. */
+/**
+ * Adobe's services call what they read `source`, Substance calls it `url`, and all have its address in `url`; Firefly also takes the id
+ * of an upload.
+ */
 const isSource = (name: string, properties: Readonly<Record<string, JsonSchema>>): boolean =>
-  properties['url']?.type === 'string' && (name === 'source' || properties['uploadId'] !== undefined);
+  properties['url']?.type === 'string' && (name === 'source' || name === 'url' || properties['uploadId'] !== undefined);
 
 const describeSize = (schema: JsonSchema, base: Base): Field | undefined => {
   const { width, height, ...others } = schema.properties ?? {};

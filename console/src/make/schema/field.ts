@@ -1,4 +1,4 @@
-import type { JsonSchema } from './json-schema.ts';
+import type { JsonSchema, ListedIn } from './json-schema.ts';
 
 /** Width and height in pixels. */
 export interface Size {
@@ -29,6 +29,8 @@ export interface TextField extends FieldBase {
   maxLength: number | undefined;
   /** Values that are known; others are possible. */
   suggestions: readonly string[];
+  /** The list of the gateway that has the values, if there is one. */
+  listedIn: ListedIn | undefined;
 }
 
 /** A number. */

@@ -31,6 +31,19 @@ export interface JsonSchema {
   'x-examples-by-model'?: Readonly<Record<string, readonly unknown[]>>;
   /** The field beside this one that has the image which this one masks. */
   'x-mask-of'?: string;
+  /** Where the gateway lists what a text may be. */
+  'x-listed-in'?: ListedIn;
+}
+
+/** A list of the gateway, by the names of its fields. */
+export interface ListedIn {
+  /** The path that answers with it. */
+  path: string;
+  /** The field with the items. */
+  items: string;
+  /** The fields of an item that a request names it by, and that people call it by. */
+  value: string;
+  label: string;
 }
 
 /** What a description has by name. */

@@ -70,6 +70,7 @@ const RemoveCaller = ({ caller: { callerId, name, operator } }: { caller: Caller
       >
         Its secrets stop working within a minute. Its jobs and pictures stay.
       </ConfirmButton>
+      <Link to={`/operators/erasures?caller=${encodeURIComponent(callerId)}`}>Erase its jobs and pictures</Link>
       {remove.error && <ProblemNotice title="It was not removed" error={remove.error} />}
     </div>
   );

@@ -8,9 +8,10 @@ const cacheSeconds = 300;
 const text = z.string().optional();
 
 /** Adobe: `GET /v1/voices`. */
-const voices: ListDefinition = {
+export const voices: ListDefinition = {
   path: '/v1/voices',
   title: 'Voices that can speak a text',
+  choices: { items: 'voices', value: 'voiceId', label: 'displayName' },
   cacheSeconds,
   body: z.looseObject({
     voices: z.array(
@@ -27,9 +28,10 @@ const voices: ListDefinition = {
 };
 
 /** Adobe: `GET /v1/avatars`. */
-const avatars: ListDefinition = {
+export const avatars: ListDefinition = {
   path: '/v1/avatars',
   title: 'Avatars that can speak in a video',
+  choices: { items: 'avatars', value: 'avatarId', label: 'displayName' },
   cacheSeconds,
   body: z.looseObject({
     avatars: z.array(

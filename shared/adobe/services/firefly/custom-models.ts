@@ -7,6 +7,7 @@ const sortKeys = ['assetName', 'createdDate', 'modifiedDate'] as const;
 export const customModels: ListDefinition = {
   path: '/v3/custom-models',
   title: 'Your custom models at Adobe',
+  choices: { items: 'custom_models', value: 'assetId', label: 'displayName' },
   cacheSeconds: 60,
   query: z.object({
     sortBy: z

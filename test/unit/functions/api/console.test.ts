@@ -105,6 +105,7 @@ describe('the routes of the console', () => {
       clientId: 'console',
       stage: 'firefly-gateway-test',
       version: '1.2.3',
+      thumbnails: false,
     });
   });
 

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields, exactlyOne } from '../../body-fields.ts';
+import { listedIn } from '../../list.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { id, localeCode, source } from '../fields.ts';
+import { avatars, voices } from '../lists.ts';
 import { oneFile } from '../results.ts';
 import { checkScript, script } from '../script.ts';
 
@@ -47,9 +49,9 @@ export const generateAvatar: OperationDefinition = {
   lane: 'av-avatar',
   promptFields: ['script.text'],
   body: z.strictObject({
-    avatarId: id,
+    avatarId: listedIn(avatars, id),
     script: script.optional(),
-    voiceId: id.optional(),
+    voiceId: listedIn(voices, id).optional(),
     audio: z.strictObject({ source, mediaType: z.literal('audio/wav'), localeCode }).optional(),
     output: z.strictObject({
       mediaType: z.literal('video/mp4'),

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
+import { listedIn } from '../../list.ts';
 import type { OperationDefinition } from '../../operation.ts';
 import { id } from '../fields.ts';
+import { voices } from '../lists.ts';
 import { oneFile } from '../results.ts';
 import { checkScript, script } from '../script.ts';
 
@@ -14,7 +16,7 @@ export const generateSpeech: OperationDefinition = {
   promptFields: ['script.text'],
   body: z.strictObject({
     script,
-    voiceId: id,
+    voiceId: listedIn(voices, id),
     output: z.strictObject({ mediaType: z.literal('audio/wav') }),
   }),
   rules: ({ script: given }) => (given === undefined ? [] : checkScript(given)),

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
+import { listedIn } from '../../list.ts';
 import type { OperationDefinition, RuleFinding } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
+import { customModels } from '../custom-models.ts';
 import {
   countVariations,
   hasSeeds,
@@ -39,11 +41,13 @@ export const generateImages: OperationDefinition = {
     prompt,
     negativePrompt: negativePrompt.optional(),
     contentClass: z.enum(['photo', 'art']).optional(),
-    customModelId: z
-      .string()
-      .min(1)
-      .meta({ description: `The assetId of a custom model. ${headerNeeded}.` })
-      .optional(),
+    customModelId: listedIn(
+      customModels,
+      z
+        .string()
+        .min(1)
+        .meta({ description: `The assetId of a custom model. ${headerNeeded}.` }),
+    ).optional(),
     style: style.optional(),
     structure: z
       .strictObject({

@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from '#functions/api/app.ts';
+import type { ApiContext } from '#functions/api/context.ts';
 import { createStaticFile } from '#functions/api/openapi/static-file.ts';
 import type { Docs } from '#shared/deployment/job-environments.ts';
 import { startApi, type TestApi } from '../fixture.ts';
@@ -130,8 +131,8 @@ describe('what everybody gets alike', () => {
 });
 
 describe('the setting docs', () => {
-  const callWith = (docs: Docs, path: string, caller: string) =>
-    createApi({ ...api.context, settings: { ...api.context.settings, docs } })(httpEvent({ path, caller }), {
+  const callWith = (docs: Docs, path: string, caller: string, console?: ApiContext['console']) =>
+    createApi({ ...api.context, console, settings: { ...api.context.settings, docs } })(httpEvent({ path, caller }), {
       getRemainingTimeInMillis: () => 29_000,
     } as Context);
 
@@ -146,5 +147,13 @@ describe('the setting docs', () => {
 
   it('shows it to nobody', async () => {
     for (const path of paths) expect((await callWith('off', path, 'alice')).statusCode).toBe(404);
+  });
+
+  it('leaves callers the description that the forms of the console are built from', async () => {
+    const ask = (path: string, caller: string) =>
+      callWith('off', path, caller, { directory: '.', authMode: 'callers', simulated: false, bucketOrigin: 'x' });
+    expect((await ask('/openapi.json', '')).statusCode).toBe(401);
+    expect((await ask('/openapi.json', 'alice')).statusCode).toBe(200);
+    expect((await ask('/docs', 'alice')).statusCode).toBe(404);
   });
 });
