@@ -91,6 +91,31 @@ describe('an operator', () => {
     await done();
   });
 
+  it('erases everything of a caller, once the name is typed twice and the question answered', async () => {
+    const { page, done } = await open('/erasures?caller=gone%2Fcaller');
+    const erase = page.getByRole('button', { name: 'Erase everything' });
+    expect(await page.getByRole('textbox', { name: 'Caller' }).inputValue()).toBe('gone/caller');
+    await page.getByText('Nothing was erased.').waitFor();
+    await page.getByRole('textbox', { name: 'The same name once more' }).fill('gone/other');
+    await page.getByText('This is another name.').waitFor();
+    expect(await erase.isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: 'The same name once more' }).fill('gone/caller');
+    await erase.click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Leave it' }).click();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await page.getByText('Nothing was erased.').waitFor();
+    await erase.click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Erase everything' }).click();
+    await page
+      .getByRole('region', { name: 'Erasures' })
+      .getByText(/Being erased|Erased/)
+      .waitFor();
+    await done();
+    const audit = await open('/audit');
+    await audit.page.getByText('caller erased').first().waitFor();
+    await audit.done();
+  });
+
   it('reads what jobs cost, and saves it', async () => {
     const { page, done } = await open('/usage');
     await page.getByRole('region', { name: 'Usage by day' }).getByRole('rowheader').first().waitFor();

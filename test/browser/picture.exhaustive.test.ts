@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
 import { quick } from '#test/fixtures/gateway.ts';
@@ -45,6 +46,29 @@ describe('the page of a picture', () => {
       await page.keyboard.press('ArrowLeft');
       await page.getByRole('heading', { name: 'a boat on a lake' }).waitFor();
       await done();
+    },
+    patienceMs,
+  );
+
+  it(
+    'fetches a new address where the one that it has is no longer good, and says so where that does not help',
+    async () => {
+      let refusals = 1;
+      const refuse = (page: Page) =>
+        page.route(/\/outputs\/.*X-Amz-Signature/, (route) => {
+          refusals -= 1;
+          return refusals >= 0 ? route.fulfill({ status: 403, body: 'Request has expired' }) : route.continue();
+        });
+      const renewed = await console.open(`/jobs/${newer}`, { expected: /status of 403/, prepare: refuse });
+      await renewed.page.getByRole('heading', { name: 'a boat on a lake' }).waitFor();
+      await expect.poll(() => renewed.page.evaluate("document.querySelector('main img').naturalWidth")).toBe(1024);
+      expect(refusals).toBeLessThan(0);
+      await renewed.done();
+      refusals = 10;
+      const lost = await console.open(`/jobs/${newer}`, { expected: /status of 403/, prepare: refuse });
+      await lost.page.getByText('The browser cannot show this file.').waitFor();
+      expect(refusals).toBeGreaterThanOrEqual(7);
+      await lost.done();
     },
     patienceMs,
   );

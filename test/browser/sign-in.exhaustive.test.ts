@@ -69,6 +69,49 @@ describe('signing in with a client id and secret', () => {
     await page.getByRole('heading', { name: 'Nothing fits these filters' }).waitFor();
     await done();
   });
+
+  it('keeps what is typed into the form that makes pictures over a sign-in that expired, and forgets it on the way out', async () => {
+    const { page, done } = await console.open('/new', { expected: refused });
+    await fill(page, caller.clientSecret);
+    const prompt = page.getByRole('textbox', { name: /^Prompt(?! bias)/ });
+    await prompt.fill('half a thou');
+    await page.getByRole('radio', { name: 'Art' }).check({ force: true });
+    // The gateway takes the token no longer: while somebody types the next estimate says so.
+    const expired = { status: 401, contentType: 'application/problem+json', body: '{"error_code":"token_expired"}' };
+    await page.route('**/estimates', (route) => route.fulfill(expired));
+    await page.route('**/v3/**', (route) => route.fulfill(expired));
+    await prompt.pressSequentially('ght');
+    const dialog = page.getByRole('dialog', { name: 'Your sign-in has expired' });
+    await dialog.waitFor();
+    await page.unroute('**/estimates');
+    await page.unroute('**/v3/**');
+    // Even a reload instead of an answer to the form loses nothing.
+    await page.reload();
+    await fill(page, caller.clientSecret);
+    await page.getByText('Costs 1 operation for 1 output').waitFor();
+    expect(await prompt.inputValue()).toBe('half a thought');
+    expect(await page.getByRole('radio', { name: 'Art' }).isChecked()).toBe(true);
+    // It may expire at the very click, too.
+    await page.route('**/v3/**', (route) => route.fulfill(expired));
+    await page.getByRole('button', { name: 'Make', exact: true }).click();
+    await dialog.waitFor();
+    await page.unroute('**/v3/**');
+    await fill(page, caller.clientSecret);
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Make', exact: true }).click();
+    await page.getByRole('article', { name: 'Job: half a thought' }).waitFor();
+    expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).toContain('half a thought');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).not.toContain(
+      'thought',
+    );
+    await page.goto(`${console.gateway.url}/console/new`);
+    await fill(page, caller.clientSecret);
+    await prompt.waitFor();
+    expect(await prompt.inputValue()).toBe('');
+    await done();
+  });
 });
 
 describe('signing in at an issuer', () => {

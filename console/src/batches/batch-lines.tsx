@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { fetchApi } from '../api/client.ts';
 import { DataTable } from '../ui/data-table.tsx';
+import { Loading } from '../ui/loading.tsx';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { showNumber } from '../ui/words.ts';
 import { isOver } from './batch-api.ts';
@@ -13,7 +14,8 @@ const pageSize = 50;
 
 /** The report: what became of each line, as far as it is known; and the files, once they are written. */
 export const BatchLines = ({ batch }: { batch: Batch }) => {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useLines(batch, undefined, pageSize);
+  const report = useLines(batch, undefined, pageSize);
+  const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = report;
   const lines = data?.pages.flatMap((page) => page.lines) ?? [];
   return (
     <section aria-labelledby="report">
@@ -23,6 +25,7 @@ export const BatchLines = ({ batch }: { batch: Batch }) => {
       </div>
       {!isOver(batch) && <p>The files of the report are written when the last line has ended.</p>}
       {error && <ProblemNotice title="The report cannot be shown" error={error} onRetry={() => refetch()} />}
+      {isPending && <Loading label="Loading the report" />}
       {lines.length > 0 && (
         <DataTable label="Lines of the batch" rows={lines} rowKey={({ line }) => String(line)} columns={columns} />
       )}
