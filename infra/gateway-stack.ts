@@ -3,6 +3,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { prefixes } from '#shared/deployment/bucket.ts';
 import { type CallerFunctionName, type FunctionName, functionNames, readStackName } from '#shared/deployment/names.ts';
+import { getLaneLimits } from '#shared/deployment/services.ts';
 import { auditTable, callerTable, type JobIndex, jobTable, webhookTable } from '#shared/deployment/tables.ts';
 import { announcers } from '#shared/permissions/resource-policies.ts';
 import type { Stage } from './config.ts';
@@ -10,6 +11,7 @@ import { CallerPolicy, OperatorPolicy } from './constructs/access-policies.ts';
 import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { Alarms } from './constructs/alarms/alarms.ts';
 import { CallerAccess } from './constructs/caller-access.ts';
+import { GatewayDashboard } from './constructs/dashboard/dashboard.ts';
 import { DataTable } from './constructs/data-table.ts';
 import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { encryptStack } from './constructs/encryption.ts';
@@ -147,14 +149,17 @@ export class GatewayStack extends Stack {
       secretRotation: this.functions['secret-rotation'],
     });
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail });
-    new Alarms(this, 'Alarms', {
-      topic,
+    const watched = {
       rotationDays: settings.rotationDays,
       failures,
       functions: functionNames.filter((name) => this.functions[name] !== undefined),
-      starting: [this.schedules, this.rotation],
       undelivered: Object.fromEntries(Object.entries(this.eventRules).map(([name, rule]) => [name, rule?.undelivered])),
-    });
+    };
+    const { alarms } = new Alarms(this, 'Alarms', { ...watched, topic, starting: [this.schedules, this.rotation] });
+    if (settings.dashboard) {
+      const lanes = Object.keys(getLaneLimits(settings));
+      new GatewayDashboard(this, 'Dashboard', { ...watched, alarms, lanes, api: this.httpApi.api });
+    }
 
     if (settings.kmsKeyArn !== undefined) encryptStack(this, settings.kmsKeyArn);
 

@@ -36,7 +36,7 @@ export const startSchedules = (
       },
     );
   const jobs = [
-    repeat(dispatch, everyMinute, () => lambda.invoke(dispatch, {})),
+    repeat(dispatch, everyMinute, () => lambda.invoke(dispatch, { scheduled: true })),
     repeat(tokenRefresh, everyHour, () => lambda.invoke(tokenRefresh, {})),
     repeat(secretRotation, everyDay, () => lambda.invoke(secretRotation, { action: 'daily' })),
     repeat('rotation schedule', everyMinute, () => secretsManager.rotateDue()),

@@ -39,6 +39,14 @@ export const metricNames = {
   callerTokensRefused: 'CallerTokensRefused',
   /** Budgets of callers that are used up for their day or month. */
   budgetExceeded: 'BudgetExceeded',
+  /** Jobs that wait in a lane, counted up to 1,000; written every minute while there are any. */
+  jobsWaiting: 'JobsWaiting',
+  /** For how long the oldest of them has waited, in seconds. */
+  oldestWaitingSeconds: 'OldestWaitingSeconds',
+  /** Turns that dispatch has given to jobs of a lane: permits that are used. */
+  turnsStarted: 'TurnsStarted',
+  /** Submits that Adobe has answered with 429, by lane. */
+  rateLimited: 'RateLimited',
   /** What jobs have cost, in Adobe's Operations, by operation; one value for each job. */
   operations: 'Operations',
   jobsSucceeded: 'JobsSucceeded',
@@ -54,6 +62,10 @@ export type MetricName = (typeof metricNames)[keyof typeof metricNames];
 /** The dimension, beside the stage, of the metrics that have one. It has few values, and is never a caller. */
 export const metricDimensions = {
   [metricNames.runsCompleted]: 'run',
+  [metricNames.jobsWaiting]: 'lane',
+  [metricNames.oldestWaitingSeconds]: 'lane',
+  [metricNames.turnsStarted]: 'lane',
+  [metricNames.rateLimited]: 'lane',
   [metricNames.operations]: 'operation',
 } as const satisfies Partial<Record<MetricName, string>>;
 
@@ -63,5 +75,24 @@ export const scheduledRuns = ['dispatch', 'token-refresh', 'rotation-check'] as 
 /** One of the runs that the schedules start. */
 export type ScheduledRun = (typeof scheduledRuns)[number];
 
-/** The dimension of a value, for the metrics that have one: see {@link metricDimensions}. */
-export type MetricDimension = { run: ScheduledRun } | { operation: string };
+interface DimensionValues {
+  run: ScheduledRun;
+  lane: string;
+  operation: string;
+}
+
+type Dimensions = typeof metricDimensions;
+
+/** A value of a metric, with its dimension if it has one. */
+export type MetricValue =
+  | [name: Exclude<MetricName, keyof Dimensions>, value: number, dimension?: undefined]
+  | {
+      [Name in keyof Dimensions]: [name: Name, value: number, dimension: Pick<DimensionValues, Dimensions[Name]>];
+    }[keyof Dimensions];
+
+/** The dimension of a value, for the metrics that have one. */
+export type MetricDimension = NonNullable<MetricValue[2]>;
+
+/** The unit of a metric, as CloudWatch names it. */
+export const getMetricUnit = (name: MetricName): 'Seconds' | 'Count' =>
+  name === metricNames.tokenSecondsLeft || name === metricNames.oldestWaitingSeconds ? 'Seconds' : 'Count';

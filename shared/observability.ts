@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { type MetricDimension, type MetricName, metricNamespace } from './metrics.ts';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { getMetricUnit, type MetricValue, metricNamespace } from './metrics.ts';
 
 /** The part of the logger that the gateway uses. Never pass prompts, tokens or secrets to it. */
 export interface Log {
@@ -46,16 +46,14 @@ export const createLog = (): FunctionLog => {
 };
 
 /** Records one value of a metric, with its dimension if it has one. */
-export type RecordMetric = (name: MetricName, value: number, dimension?: MetricDimension) => void;
+export type RecordMetric = (...metric: MetricValue) => void;
 
 /** Emits each value at once in CloudWatch's embedded metric format, so that nothing waits for the end of an invocation. */
 export const createRecordMetric = (): RecordMetric => {
   const metrics = new Metrics({ namespace: metricNamespace });
-  return (name, value, dimension) => {
+  return (...[name, value, dimension]) => {
     if (dimension !== undefined) metrics.addDimensions(dimension);
-    metrics.addMetric(name, getUnit(name), value);
+    metrics.addMetric(name, getMetricUnit(name), value);
     metrics.publishStoredMetrics();
   };
 };
-
-const getUnit = (name: MetricName) => (name === 'TokenSecondsLeft' ? MetricUnit.Seconds : MetricUnit.Count);

@@ -15,6 +15,11 @@ export type StartRun = (run: BatchRun, executionName: string) => Promise<void>;
 /** Starts the durable execution that goes on with an erasure; the same name starts it only once. */
 export type StartErasure = (run: ErasureRun, executionName: string) => Promise<void>;
 
+/** What dispatch is started with: by its schedule, or with nothing for a new job. */
+export interface DispatchEvent {
+  scheduled?: boolean;
+}
+
 /** What dispatch works with; the handler makes one for the life of the process. */
 export interface DispatchContext {
   table: Table;

@@ -3,6 +3,7 @@ import { metricNames } from '#shared/metrics.ts';
 import { assignTurns } from './assign-turns.ts';
 import { moveJobsOfPausedCallers } from './caller-pauses.ts';
 import type { DispatchContext } from './context.ts';
+import { measureLane } from './measure-lane.ts';
 import { recoverCosts } from './recover-costs.ts';
 import { recoverEnds } from './recover-ends.ts';
 import { recoverJobs } from './recover-jobs.ts';
@@ -16,9 +17,13 @@ export type DispatchCounts = Record<string, number>;
  * First what crashes left behind, then turns for the heads of every lane's queue, then batches that have something to do. A
  * part that fails does not keep the next from running, and one lane never waits for another.
  *
+ * @param options.isScheduled for the run of each minute, which measures the queues as well
  * @throws {Error} the first failure, once every part has run, so that the invocation counts as failed
  */
-export const dispatch = async (context: DispatchContext): Promise<DispatchCounts> => {
+export const dispatch = async (
+  context: DispatchContext,
+  { isScheduled = false }: { isScheduled?: boolean } = {},
+): Promise<DispatchCounts> => {
   const failures: unknown[] = [];
   const attempt = async (part: string, run: () => Promise<DispatchCounts>): Promise<DispatchCounts> => {
     try {
@@ -39,9 +44,18 @@ export const dispatch = async (context: DispatchContext): Promise<DispatchCounts
   });
   const started = await Promise.all(
     [...context.lanes.values()].map((lane) =>
-      attempt(`turns of ${lane.name}`, async () => ({ started: await assignTurns(context, lane, paused) })),
+      attempt(`turns of ${lane.name}`, async () => {
+        const started = await assignTurns(context, lane, paused);
+        if (started > 0) context.recordMetric(metricNames.turnsStarted, started, { lane: lane.name });
+        return { started };
+      }),
     ),
   );
+  if (isScheduled) {
+    for (const lane of context.lanes.values()) {
+      await attempt(`metrics of ${lane.name}`, async () => ({ waiting: await measureLane(context, lane) }));
+    }
+  }
   const batches = await attempt('batches', () => scheduleBatches(context));
   const erasures = await attempt('erasures', () => scheduleErasures(context));
   const batchEnds = await attempt('ends of batches', async () => ({

@@ -7,7 +7,7 @@ import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
 import { getLaneLimits } from '#shared/deployment/services.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
-import type { DispatchContext } from './context.ts';
+import type { DispatchContext, DispatchEvent } from './context.ts';
 import { dispatch } from './dispatch.ts';
 
 const environment = dispatchEnvironment.read(process.env);
@@ -32,6 +32,6 @@ const context: DispatchContext = {
 };
 
 /** Runs every minute and on every new job. */
-export const handler = middy()
+export const handler = middy<DispatchEvent>()
   .before(log.inContext())
-  .handler(() => dispatch(context));
+  .handler(({ scheduled }) => dispatch(context, { isScheduled: scheduled }));

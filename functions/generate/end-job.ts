@@ -24,13 +24,13 @@ import { writeManifest } from './manifest.ts';
 import { clearIncoming } from './output.ts';
 import { publishJobEnded, readTurnJob, type TurnEnd } from './turn.ts';
 
-const metrics: Record<JobEnd['to'], MetricName> = {
+const metrics = {
   succeeded: metricNames.jobsSucceeded,
   partially_succeeded: metricNames.jobsPartiallySucceeded,
   failed: metricNames.jobsFailed,
   cancelled: metricNames.jobsCancelled,
   timed_out: metricNames.jobsTimedOut,
-};
+} as const satisfies Record<JobEnd['to'], MetricName>;
 
 /**
  * Ends a job that Adobe ended without a result, with Adobe's code and message, and publishes the end.

@@ -42,6 +42,7 @@ export const handleSubmitOutcome = async (
       if (trialLevel > 0) await clearTrials(lane);
       return { kind: 'at_adobe' };
     case 'rate_limited':
+      context.recordMetric(metricNames.rateLimited, 1, { lane: lane.name });
       await tryPause(context, lane, {
         until: now + (outcome.retryAfterMs ?? defaultRetryAfterMs),
         reason: 'rate_limited',

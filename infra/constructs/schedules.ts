@@ -36,6 +36,7 @@ export class Schedules extends Construct {
     const noon = ScheduleExpression.cron({ hour: String(dailyRunHour), minute: '0' });
     this.roles = {
       dispatch: this.schedule('Dispatch', props.dispatch, ScheduleExpression.rate(minute), {
+        input: ScheduleTargetInput.fromObject({ scheduled: true }),
         maxEventAge: minute,
         retryAttempts: 0,
       }),

@@ -14,6 +14,9 @@ export const functionNames = [
   'signing-key',
 ] as const;
 
+/** The functions whose executions are durable. */
+export const durableFunctionNames = ['generate', 'inbox', 'notify'] as const;
+
 /** The functions that exist in the auth mode `callers` only. */
 export const callerFunctionNames = ['caller-token', 'authorize', 'signing-key'] as const;
 

@@ -172,6 +172,8 @@ const stageSchema = z.strictObject({
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** Receives the alarms, after confirming the subscription; without, subscribe to the topic yourself. */
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
+  /** Whether the stack has a dashboard in CloudWatch. */
+  dashboard: z.boolean().default(true),
 
   /** Adobe's token service. */
   adobeImsUrl: httpsOrigin.default('https://ims-na1.adobelogin.com'),

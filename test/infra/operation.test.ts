@@ -35,7 +35,7 @@ describe('the rotation of the client secret', () => {
 
 describe('the schedules', () => {
   it.each([
-    ['dispatch', 'rate(1 minute)', {}],
+    ['dispatch', 'rate(1 minute)', { scheduled: true }],
     ['token-refresh', 'rate(1 hour)', {}],
     ['secret-rotation', 'cron(0 12 * * ? *)', { action: 'daily' }],
   ] as const)('%s: %s', (name, expression, input) => {

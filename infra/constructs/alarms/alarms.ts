@@ -34,6 +34,8 @@ interface AlarmsProps {
  * not configured yet, or has nothing to do, is silent.
  */
 export class Alarms extends Construct {
+  readonly alarms: Alarm[] = [];
+
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const { stackName } = Stack.of(this);
@@ -62,6 +64,7 @@ export class Alarms extends Construct {
         treatMissingData: silentPeriods === undefined ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
       });
       alarm.addAlarmAction(action);
+      this.alarms.push(alarm);
       if (silentPeriods !== undefined) alarm.node.addDependency(...props.starting);
     }
   }

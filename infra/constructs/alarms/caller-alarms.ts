@@ -1,12 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
 import { metricNames } from '#shared/metrics.ts';
-import { type AlarmDefinition, countAlarm, gatewayMetric } from './definition.ts';
+import { gatewayMetric } from '../metrics.ts';
+import { type AlarmDefinition, countAlarm } from './definition.ts';
 
 /** What may go wrong with the tokens of callers. */
 export const callerTokenAlarms = (stackName: string): AlarmDefinition[] => [
   {
     name: 'caller-tokens-refused',
-    metric: gatewayMetric(stackName, metricNames.callerTokensRefused, { period: Duration.minutes(5) }),
+    metric: gatewayMetric(stackName, metricNames.callerTokensRefused),
     threshold: 50,
     description:
       'Many requests for a token had a wrong id or secret: a client with an old secret, or guesses. The log of caller-token names callers that exist.',

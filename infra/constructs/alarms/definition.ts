@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
-import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { type MetricDimension, type MetricName, metricNamespace } from '#shared/metrics.ts';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { MetricName } from '#shared/metrics.ts';
+import { gatewayMetric } from '../metrics.ts';
 
 /** One alarm of the stack. */
 export interface AlarmDefinition {
@@ -16,20 +16,6 @@ export interface AlarmDefinition {
   description: string;
 }
 
-/** A metric that the functions write. The service is the stack's name, so that stages in one account do not mix. */
-export const gatewayMetric = (
-  stackName: string,
-  metricName: MetricName,
-  { period, statistic = Stats.SUM, dimension }: { period: Duration; statistic?: string; dimension?: MetricDimension },
-): Metric =>
-  new Metric({
-    namespace: metricNamespace,
-    metricName,
-    dimensionsMap: { service: stackName, ...dimension },
-    period,
-    statistic,
-  });
-
 /** An alarm that goes off whenever a metric counts something, within five minutes. */
 export const countAlarm = (
   stackName: string,
@@ -38,17 +24,7 @@ export const countAlarm = (
   description: string,
 ): AlarmDefinition => ({
   name,
-  metric: gatewayMetric(stackName, metricName, { period: Duration.minutes(5) }),
+  metric: gatewayMetric(stackName, metricName),
   threshold: 1,
   description,
 });
-
-/** A metric that Lambda writes of one function, summed over five minutes. */
-export const lambdaMetric = (functionName: string, metricName: string): Metric =>
-  new Metric({
-    namespace: 'AWS/Lambda',
-    metricName,
-    dimensionsMap: { FunctionName: functionName },
-    period: Duration.minutes(5),
-    statistic: Stats.SUM,
-  });

@@ -1,15 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { type FunctionName, lambdaName } from '#shared/deployment/names.ts';
-import { type AlarmDefinition, lambdaMetric } from './definition.ts';
-
-/** The functions whose executions are durable. */
-const durableFunctions = ['generate', 'inbox', 'notify'] as const;
+import { durableFunctionNames, type FunctionName, lambdaName } from '#shared/deployment/names.ts';
+import { lambdaMetric, messagesIn } from '../metrics.ts';
+import type { AlarmDefinition } from './definition.ts';
 
 /** Durable executions that died. */
 export const executionAlarms = (stackName: string): AlarmDefinition[] =>
-  durableFunctions.flatMap((name) =>
+  durableFunctionNames.flatMap((name) =>
     (['DurableExecutionFailed', 'DurableExecutionTimedOut'] as const).map((metricName) => ({
       name: `${name}-${metricName === 'DurableExecutionFailed' ? 'execution-failed' : 'execution-timed-out'}`,
       metric: lambdaMetric(lambdaName(stackName, name), metricName),
@@ -37,9 +35,6 @@ export const undeliveredAlarms = (undelivered: UndeliveredEvents): AlarmDefiniti
     return [{ name: `${name}-undelivered`, metric: messagesIn(queue), threshold: 1, description }];
   });
 
-const messagesIn = (queue: IQueue): Metric =>
-  queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM });
-
 /** What functions could not work off, or were never started with. */
 export const failureAlarms = (stackName: string, failures: IQueue): AlarmDefinition[] => [
   {
@@ -49,7 +44,7 @@ export const failureAlarms = (stackName: string, failures: IQueue): AlarmDefinit
     description:
       'A function could not work off what it was started with. The queue keeps it for 14 days, with the reason.',
   },
-  ...[...durableFunctions, 'thumbnail' as const].map((name) => ({
+  ...[...durableFunctionNames, 'thumbnail' as const].map((name) => ({
     name: `${name}-event-dropped`,
     metric: new MathExpression({
       expression: 'FILL(dropped, 0) + FILL(unsent, 0)',

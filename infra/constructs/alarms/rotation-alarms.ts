@@ -1,9 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricNames } from '#shared/metrics.ts';
-import { type AlarmDefinition, countAlarm, gatewayMetric } from './definition.ts';
+import { gatewayMetric } from '../metrics.ts';
+import { type AlarmDefinition, countAlarm } from './definition.ts';
 
-const tokenSecondsLeftAtLeast = 2 * 3_600;
+/** With fewer seconds left on the access token an alarm goes off. */
+export const minTokenSecondsLeft = 2 * 3_600;
+
+/** From this age in days on a client secret is overdue: at least two rotations in a row did not succeed. */
+export const overdueDays = (rotationDays: number): number => 2 * rotationDays;
 
 /** What may go wrong with the client secret and the access token. */
 export const rotationAlarms = (stackName: string, rotationDays: number): AlarmDefinition[] => [
@@ -19,7 +24,7 @@ export const rotationAlarms = (stackName: string, rotationDays: number): AlarmDe
       period: Duration.days(1),
       statistic: Stats.MAXIMUM,
     }),
-    threshold: 2 * rotationDays,
+    threshold: overdueDays(rotationDays),
     description: `The client secret is older than twice the interval of ${rotationDays} days; rotations do not succeed.`,
   },
   countAlarm(
@@ -46,7 +51,7 @@ export const rotationAlarms = (stackName: string, rotationDays: number): AlarmDe
       period: Duration.hours(1),
       statistic: Stats.MINIMUM,
     }),
-    threshold: tokenSecondsLeftAtLeast,
+    threshold: minTokenSecondsLeft,
     below: true,
     description:
       'The access token has less than two hours left; token refreshes do not succeed. See GET /health/details.',

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { metricNames, type ScheduledRun, scheduledRuns } from '#shared/metrics.ts';
-import { type AlarmDefinition, gatewayMetric } from './definition.ts';
+import { gatewayMetric } from '../metrics.ts';
+import type { AlarmDefinition } from './definition.ts';
 
 interface Silence {
   /** Into how many stretches the longest silence is divided: CloudWatch looks at each of them. */

@@ -30,7 +30,7 @@ describe.concurrent('429', () => {
     const { pause } = await rig.quota();
     expect(pause).toMatchObject({ reason: 'rate_limited', level: 0 });
     expect(Math.abs((pause?.until ?? 0) - Date.now() - pauseMs)).toBeLessThan(10_000);
-    expect(rig.metrics).toEqual([]);
+    expect(rig.metrics).toEqual(['RateLimited']);
     expect(rig.events).toEqual([]);
   });
 });

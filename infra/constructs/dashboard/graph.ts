@@ -1,0 +1,28 @@
+import { GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+
+/** A graph whose axis begins at zero. */
+export interface Graph {
+  title: string;
+  metrics: IMetric[];
+  stacked?: boolean;
+  /** A line at the value from which on an alarm goes off. */
+  alarmAt?: number;
+}
+
+/** Columns of a dashboard (CloudWatch). */
+const columns = 24;
+
+/** Graphs side by side over the whole width. */
+export const row = (graphs: Graph[]): GraphWidget[] =>
+  graphs.map(
+    ({ title, metrics, stacked, alarmAt }) =>
+      new GraphWidget({
+        title,
+        left: metrics,
+        stacked,
+        leftYAxis: { min: 0, showUnits: false },
+        leftAnnotations: alarmAt === undefined ? undefined : [{ value: alarmAt, label: 'alarm' }],
+        height: 6,
+        width: Math.floor(columns / graphs.length),
+      }),
+  );
