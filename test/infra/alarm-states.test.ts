@@ -40,6 +40,7 @@ const levels: Record<string, [fine: number, wrong: number]> = {
   'rotation-overdue': [31, 60],
   'token-expires-soon': [7_200, 7_199],
   'caller-tokens-refused': [49, 50],
+  'turns-late': [9, 10],
 };
 
 describe('an alarm of what runs by the clock', () => {

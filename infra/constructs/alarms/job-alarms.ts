@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
 import { metricNames } from '#shared/metrics.ts';
-import { type AlarmDefinition, countAlarm, gatewayMetric } from './definition.ts';
+import { gatewayMetric } from '../metrics.ts';
+import { type AlarmDefinition, countAlarm } from './definition.ts';
 
 /** What may go wrong with jobs, batches and what is told of them. */
 export const jobAlarms = (stackName: string): AlarmDefinition[] => [
@@ -12,7 +12,7 @@ export const jobAlarms = (stackName: string): AlarmDefinition[] => [
   ),
   {
     name: 'turns-late',
-    metric: gatewayMetric(stackName, metricNames.lateTurns, { period: Duration.minutes(5) }),
+    metric: gatewayMetric(stackName, metricNames.lateTurns),
     threshold: 10,
     description: 'Ten turns came seconds after their time: functions start late. The limit of Adobe is not used up.',
   },

@@ -23,7 +23,13 @@ export const laneGraphs = (stackName: string, lanes: readonly string[]): Graph[]
     { title: 'Jobs that wait, by lane', metrics: ofEach(metricNames.jobsWaiting, Stats.MAXIMUM) },
     { title: 'The longest wait in s, by lane', metrics: ofEach(metricNames.oldestWaitingSeconds, Stats.MAXIMUM) },
     { title: 'Permits used a minute, by lane', metrics: ofEach(metricNames.turnsStarted, Stats.SUM) },
-    { title: '429 of Adobe, by lane', metrics: ofEach(metricNames.rateLimited, Stats.SUM) },
+    {
+      title: '429 of Adobe, by lane, and late turns of all',
+      metrics: [
+        ...ofEach(metricNames.rateLimited, Stats.SUM),
+        gatewayMetric(stackName, metricNames.lateTurns, { period: minute, label: 'late turns' }),
+      ],
+    },
   ];
 };
 

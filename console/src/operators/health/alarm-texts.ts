@@ -66,6 +66,11 @@ export const alarms: readonly Alarm[] = [
     action: 'The page Queue says what helps. Jobs wait, and none is lost.',
   },
   {
+    name: 'turns-late',
+    meaning: 'Ten turns came seconds after their time: a lane does not use all of its limit.',
+    action: "Look at the account's concurrent executions and the throttles of generate.",
+  },
+  {
     name: 'submit-outcome-unknown',
     meaning: 'The answer to a submit was lost; Adobe may have billed the job.',
     action: 'Have it sent again if you decide so; many at once: check the network path.',
