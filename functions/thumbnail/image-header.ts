@@ -58,6 +58,10 @@ const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0
 const beginsFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 const beginsScan = 0xda;
+const endsImage = 0xd9;
+
+// A progressive image has some ten scans. Each may be of some dozens of bytes, and costs the time of decoding every pixel once more.
+const maxScans = 64;
 
 const readJpeg = (bytes: Buffer): ImageHeader => {
   let size: Omit<ImageHeader, 'kind'> | undefined;
@@ -70,6 +74,7 @@ const readJpeg = (bytes: Buffer): ImageHeader => {
     else if (standsAlone(marker)) at += 2;
     else if (marker === beginsScan) {
       if (size === undefined) throw broken();
+      if (countScans(bytes, at) > maxScans) throw tooManyParts();
       return { kind: 'jpeg', ...size };
     } else {
       if (beginsFrame(marker)) size ??= { height: bytes.readUInt16BE(at + 5), width: bytes.readUInt16BE(at + 7) };
@@ -78,6 +83,30 @@ const readJpeg = (bytes: Buffer): ImageHeader => {
   }
   throw tooManyParts();
 };
+
+/** Counts no further than matters; where the image breaks off or is garbled the count ends, as a decoder does. */
+const countScans = (bytes: Buffer, firstScan: number): number => {
+  let scans = 0;
+  let at = firstScan;
+  for (let parts = 0; parts < maxParts && scans <= maxScans && at + 4 <= bytes.length; parts += 1) {
+    const marker = bytes[at + 1];
+    if (bytes[at] !== 0xff || marker === endsImage) break;
+    at += 2 + bytes.readUInt16BE(at + 2);
+    if (marker !== beginsScan) continue;
+    scans += 1;
+    at = findMarker(bytes, at);
+  }
+  return scans;
+};
+
+/** Where the next marker stands in what is behind a scan's header: 0xff before a zero is a byte of the image. */
+const findMarker = (bytes: Buffer, from: number): number => {
+  let at = bytes.indexOf(0xff, from);
+  while (at >= 0 && isWithinScan(bytes[at + 1])) at = bytes.indexOf(0xff, at + 1);
+  return at < 0 ? bytes.length : at;
+};
+
+const isWithinScan = (next = 0): boolean => next === 0x00 || next === 0xff || standsAlone(next);
 
 const tooManyParts = (): UnreadableImageError => new UnreadableImageError('The image has too many parts.');
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspectFile } from '#functions/thumbnail/inspect-file.ts';
 import { createPictureSigner } from '#local/simulator/manner/content-credentials.ts';
@@ -119,6 +120,13 @@ describe('a file that is no picture, or a hostile one', () => {
       async () => claimSize(await drawPicture('jpeg'), size),
       { thumbnail: 'too_large', ...size },
     ],
+    [
+      'a PNG of 10 gigapixels',
+      async () => claimSize(picture, { width: 100_000, height: 100_000 }),
+      { thumbnail: 'too_large', width: 100_000 },
+    ],
+    ['a WebP that is larger than its canvas', () => hideInWebp(picture), { thumbnail: 'unreadable', width: 10 }],
+    ['a GIF that is a script as well', async () => Buffer.from('GIF89a=1;alert(1)//'), { thumbnail: 'unsupported' }],
     ['a PNG that breaks off', async () => picture.subarray(0, 60), { thumbnail: 'unreadable' }],
     ['the beginning of a JPEG', async () => Buffer.from([0xff, 0xd8, 0xff]), { thumbnail: 'unreadable' }],
   ];
@@ -133,6 +141,16 @@ describe('a file that is no picture, or a hostile one', () => {
     const before = rig.effects.length;
     expect(await rig.run(event)).toEqual({ outcome: 'known' });
     expect(rig.effects.slice(before)).toEqual(['PutEvents']);
+  });
+
+  it('leaves nothing of what stands behind its pixels in a thumbnail', async () => {
+    const script = '<script>alert(1)</script>';
+    const job = await rig.store([Buffer.concat([picture, Buffer.from(`PK\u0003\u0004${script}`)])]);
+    const { key } = only(job.outputs);
+    await rig.run(rig.created(key));
+    const thumbnail = await rig.read(thumbnailKey({ key }, 256));
+    expect(await readPicture(thumbnail)).toMatchObject({ format: 'webp', width: 64 });
+    expect(thumbnail.includes(script)).toBe(false);
   });
 
   it('of more than 64 MB is not even read', async () => {
@@ -171,6 +189,19 @@ describe('a file that is no picture, or a hostile one', () => {
     expect((await rig.job(job.jobId)).inspections?.['output0']).toMatchObject({ attempts: 1, thumbnail: 'made' });
   });
 });
+
+/** A picture in a file whose header claims a canvas of ten by ten pixels. */
+const hideInWebp = async (file: Buffer): Promise<Buffer> => {
+  const whole = await sharp(file).webp({ lossless: true }).toBuffer();
+  const header = Buffer.alloc(18);
+  header.write('VP8X', 'latin1');
+  header.writeUInt32LE(10, 4);
+  header.writeUIntLE(9, 12, 3);
+  header.writeUIntLE(9, 15, 3);
+  const hidden = Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBP'), header, whole.subarray(whole.indexOf('VP8L'))]);
+  hidden.writeUInt32LE(hidden.length - 8, 4);
+  return hidden;
+};
 
 describe('an output that is erased', () => {
   it('before it is inspected leaves nothing', async () => {

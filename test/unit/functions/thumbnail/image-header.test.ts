@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readImageHeader, UnreadableImageError } from '#functions/thumbnail/image-header.ts';
 import { claimSize, drawPicture } from '#test/fixtures/pictures.ts';
@@ -45,6 +46,25 @@ describe('the header of an image', () => {
     const comment = Buffer.from([0xff, 0xfe, 0x00, 0x02]);
     const endless = Buffer.concat([Buffer.from([0xff, 0xd8]), ...Array.from({ length: 30_000 }, () => comment)]);
     expect(() => readImageHeader(endless)).toThrow('too many parts');
+  });
+
+  it('of a JPEG with scans without end cannot be read: each of its few bytes costs the time of the whole image', async () => {
+    const image = await sharp(await drawPicture('png'))
+      .jpeg({ progressive: true })
+      .toBuffer();
+    const end = image.length - 2;
+    const lastScan = image.lastIndexOf(Buffer.from([0xff, 0xda]));
+    const repeat = (times: number): Buffer =>
+      Buffer.concat([
+        image.subarray(0, end),
+        ...Array.from({ length: times }, () => image.subarray(lastScan, end)),
+        image.subarray(end),
+      ]);
+    expect(readImageHeader(repeat(20))).toMatchObject({ kind: 'jpeg', width: 64 });
+    expect(() => readImageHeader(repeat(100))).toThrow('too many parts');
+    // What stands behind the image, such as a film of its moment, is no part of it.
+    const more = Buffer.alloc(4_000, Buffer.from([0xff, 0xda, 0, 2]));
+    expect(readImageHeader(Buffer.concat([image, more]))).toMatchObject({ kind: 'jpeg', width: 64 });
   });
 
   it('of any bytes is a header, none, or an error of its own', () => {
