@@ -29,6 +29,31 @@ const problem = (status: number, detail: string) => ({
 });
 
 describe('the wall', () => {
+  it('says what kind of file an output without a thumbnail is, and how large', async () => {
+    const { page, done } = await console.open('/', {
+      prepare: (opened) =>
+        opened.route('**/jobs?*', async (route) => {
+          const response = await route.fetch();
+          const {
+            jobs: [job],
+            ...list
+          } = (await response.json()) as { jobs: { outputs: object[] }[] };
+          const outputs = ['video/mp4', 'image/tiff'].map((contentType) => ({
+            ...job?.outputs[0],
+            contentType,
+            bytes: 12_000_000,
+            thumbnail: undefined,
+          }));
+          await route.fulfill({ response, json: { ...list, jobs: [{ ...job, outputs }] } });
+        }),
+    });
+    const film = page.getByRole('link', { name: 'a fox in the snow, 1 of 2, Video (MP4)' });
+    await film.waitFor();
+    for (const text of ['▶', 'Video (MP4)', '12 MB']) await film.getByText(text, { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'a fox in the snow, 2 of 2, TIFF' }).waitFor();
+    await done();
+  });
+
   it('says in words that the list is refused, broken, slow or empty, and recovers', async () => {
     for (const [status, detail, words] of [
       [403, 'Your policy has no such right.', 'You may not do this: Your policy has no such right.'],

@@ -3,6 +3,7 @@ import { callApi } from '../api/client.ts';
 import { thumbnailWidth } from '../api/jobs.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { useSettings } from '../api/settings.ts';
+import { hasThumbnails } from '../ui/file-kinds.ts';
 import type { Tile } from './rows.ts';
 
 // A new output gets its thumbnail by itself, and the list learns of it.
@@ -16,9 +17,8 @@ const maxAttempts = 5;
 export const useThumbnail = (tile: Tile): { url: string | undefined; isComing: boolean } => {
   const { job, output, index } = tile;
   const { data: settings } = useSettings();
-  const isPicture = /^image\/(jpeg|png|webp)\b/.test(output?.contentType ?? '');
-  const isMissing =
-    settings?.thumbnails === true && isPicture && output !== undefined && output.thumbnail === undefined;
+  const isMade = settings?.thumbnails === true && hasThumbnails(output?.contentType ?? '');
+  const isMissing = isMade && output !== undefined && output.thumbnail === undefined;
   const isOld = Date.now() - Date.parse(job.finishedAt ?? job.createdAt) > arrivalMs;
   const { data, isPending } = useQuery({
     queryKey: ['thumbnail', job.jobId, index],

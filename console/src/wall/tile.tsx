@@ -1,7 +1,9 @@
 import { Link } from 'react-router';
 import { isFinished, type JobFilters, type JobSummary, useJob } from '../api/jobs.ts';
-import { nameOperation, namePicture, showNumber, showTime, statusWords } from '../ui/words.ts';
+import { hasThumbnails, nameFile } from '../ui/file-kinds.ts';
+import { namePicture, showNumber, showTime, statusWords } from '../ui/words.ts';
 import type { Choice } from './choice.ts';
+import { Placeholder } from './placeholder.tsx';
 import type { Tile } from './rows.ts';
 import { useThumbnail } from './thumbnail.ts';
 
@@ -65,11 +67,12 @@ export const WallTile = (props: {
   );
 };
 
-const describeTile = ({ job, index }: Tile): string => {
+const describeTile = ({ job, output, index }: Tile): string => {
   const name = namePicture(job).slice(0, 200);
   const place = job.outputs.length > 1 ? `, ${index + 1} of ${job.outputs.length}` : '';
   const status = job.status === 'succeeded' ? '' : `, ${statusWords[job.status].toLowerCase()}`;
-  return `${name}${place}${status}${job.favourite ? ', favourite' : ''}`;
+  const kind = output === undefined || hasThumbnails(output.contentType) ? '' : `, ${nameFile(output.contentType)}`;
+  return `${name}${place}${kind}${status}${job.favourite ? ', favourite' : ''}`;
 };
 
 const Thumbnail = ({ tile }: { tile: Tile & { output: NonNullable<Tile['output']> } }) => {
@@ -78,18 +81,8 @@ const Thumbnail = ({ tile }: { tile: Tile & { output: NonNullable<Tile['output']
   if (url !== undefined) {
     return <img src={url} alt="" decoding="async" draggable={false} />;
   }
-  const kind = output.contentType.split(/[/;]/);
-  return (
-    <span className="placeholder">
-      <b>{isComing ? 'Preview is being made' : nameKind(kind)}</b>
-      <span>{nameOperation(job.operation)}</span>
-      {!isComing && <span className="prompt">{job.prompt?.slice(0, maxReasonLength)}</span>}
-    </span>
-  );
+  return <Placeholder job={job} output={output} isComing={isComing} />;
 };
-
-const nameKind = ([type = '', subtype = '']: string[]): string =>
-  type === 'video' ? '▶ Video' : type === 'audio' ? '♪ Audio' : type === 'image' ? 'Picture' : subtype.toUpperCase();
 
 // The page of the job has all of it.
 const maxReasonLength = 300;

@@ -1,3 +1,5 @@
+import { hasThumbnails } from '../../ui/file-kinds.ts';
+
 /** A job that was made from this tab. */
 export interface MadeJob {
   jobId: string;
@@ -55,7 +57,6 @@ const finalStates: ReadonlySet<string> = new Set([
   'cancelled',
   'timed_out',
 ]);
-const thumbnailType = /^image\/(jpeg|png|webp)$/;
 const thumbnailWaitMs = 20_000;
 
 /**
@@ -65,7 +66,7 @@ const thumbnailWaitMs = 20_000;
 export const choosePollMs = (job: FollowedJob | undefined, now: number): number | false => {
   if (job === undefined) return 2_000;
   if (finalStates.has(job.status)) {
-    const isMissing = job.outputs.some(({ contentType, thumbnail }) => thumbnailType.test(contentType) && !thumbnail);
+    const isMissing = job.outputs.some(({ contentType, thumbnail }) => hasThumbnails(contentType) && !thumbnail);
     const endedMs = now - Date.parse(job.finishedAt ?? job.createdAt);
     return isMissing && endedMs < thumbnailWaitMs ? 2_000 : false;
   }

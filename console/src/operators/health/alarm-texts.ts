@@ -60,6 +60,12 @@ export const alarms: readonly Alarm[] = [
     action: 'npm run credentials -- --check; the log of token-refresh has the reason.',
   },
   {
+    name: 'services-not-granted',
+    meaning:
+      'Adobe does not let the credential use a service that is on, or not all of it; the jobs of that service wait.',
+    action: 'Add the product that Services names above, then resume the service on the page Queue.',
+  },
+  {
     name: 'queue-paused',
     meaning:
       'Adobe refuses all work: quota exhausted, credential not let in, a fresh token refused; or a proxy answers.',
