@@ -3,13 +3,17 @@ import { type Lane, lookaheadMs, permitCount, plannedWindows, spacingMs } from '
 import { claimTrial } from '#shared/jobs/lanes/pauses.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { priorityOrder } from '#shared/jobs/lanes/priority-order.ts';
-import { nextTurnNumber, recordServedRound } from '#shared/jobs/lanes/rounds.ts';
+import { recordServedRound, takeTurnNumbers } from '#shared/jobs/lanes/rounds.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { beginTurn } from '#shared/jobs/lanes/turn.ts';
+import { type Priority, priorities } from '#shared/priority.ts';
 import { type DispatchContext, turnExecutionName } from './context.ts';
 import { QueueHeads } from './queue-heads.ts';
 import { setAside } from './set-aside.ts';
 import { type PlannedTurn, TurnPlan } from './turn-plan.ts';
+
+// Turns that are claimed, begun and started side by side. After a crash the permits of those that were not begun stay taken for a while.
+const concurrency = 32;
 
 /** What assigning turns works with. */
 export type AssignContext = Pick<DispatchContext, 'table' | 'bus' | 'startTurn' | 'random' | 'log' | 'recordMetric'>;
@@ -26,41 +30,72 @@ export const assignTurns = async (
   lane: Lane,
   paused: ReadonlySet<string> = new Set(),
 ): Promise<number> => {
-  const { table, random, startTurn, log } = context;
   const snapshot = await readLane(lane);
-  const plan = new TurnPlan(lane, snapshot, random);
-  const queue = new QueueHeads(lane, maxTurns(lane), paused);
-  const { turns, isTrial } = await countAllowed(lane, snapshot, plan, queue);
+  const plan = new TurnPlan(lane, snapshot, context.random);
+  const queue = new QueueHeads(lane, Math.min(concurrency, maxTurns(lane)), paused);
+  const { turns: allowed, isTrial } = await countAllowed(lane, snapshot, plan, queue);
+  const next = tryToRead(context, lane, isTrial ? leastRefusedFirst(queue) : (order) => queue.next(order));
   let started = 0;
-  for (let begun = 0; begun < turns && !(await queue.isEmpty()); begun += 1) {
-    const turn = await plan.claimNext();
-    if (turn === undefined) break;
-    const job = await beginNextTurn(
-      context,
-      lane,
-      isTrial ? leastRefusedFirst(queue) : (order) => queue.next(order),
-      turn,
-    );
-    if (job === 'unknown') continue;
-    if (job === 'no_job') {
-      await releasePermits(table, { lane: lane.name, ...turn });
-      break;
-    }
-    try {
-      await recordServedRound(lane, job);
-    } catch (error) {
-      // Later callers start from an older round: a matter of fairness, and no reason to lose the turn.
-      log.error('The served round could not be recorded.', { lane: lane.name, error: String(error) });
-    }
-    try {
-      await startTurn(job, turnExecutionName(job));
-      started += 1;
-    } catch (error) {
-      // The next dispatch finds the job scheduled but never started and requeues it.
-      log.error('The durable execution of a job could not be started.', { jobId: job.jobId, error: String(error) });
-    }
+  for (let begun = 0; begun < allowed && plan.hasRoom; ) {
+    const wanted = await queue.count(Math.min(concurrency, allowed - begun));
+    if (wanted === 0) break;
+    const turns = await plan.claimNext(wanted);
+    if (turns === undefined) break;
+    begun += turns.length;
+    started += await giveTurns(context, lane, next, turns);
   }
   return started;
+};
+
+/** Gives turns that are claimed to the next jobs, side by side, and returns how many executions were started. */
+const giveTurns = async (
+  context: AssignContext,
+  lane: Lane,
+  next: NextJob,
+  turns: readonly PlannedTurn[],
+): Promise<number> => {
+  if (turns.length === 0) return 0;
+  const firstNumber = await tryToCountTurns(context, lane, turns.length);
+  const pairs: { turn: PlannedTurn; order: readonly Priority[]; head: Job | undefined }[] = [];
+  for (const [index, turn] of turns.entries()) {
+    const order = priorityOrder(firstNumber + index);
+    pairs.push({ turn, order, head: await next(order) });
+  }
+  const given = await Promise.all(
+    pairs.map(async ({ turn, order, head }) => {
+      const job = await beginNextTurn(context, lane, { head, next: () => next(order) }, turn);
+      return { job, isStarted: job !== undefined && (await tryToStart(context, job)) };
+    }),
+  );
+  await tryToRecordServed(
+    context,
+    lane,
+    given.flatMap(({ job }) => job ?? []),
+  );
+  return given.filter(({ isStarted }) => isStarted).length;
+};
+
+const tryToStart = async ({ startTurn, log }: AssignContext, job: Job): Promise<boolean> => {
+  try {
+    await startTurn(job, turnExecutionName(job));
+    return true;
+  } catch (error) {
+    // The next dispatch finds the job scheduled but never started and requeues it.
+    log.error('The durable execution of a job could not be started.', { jobId: job.jobId, error: String(error) });
+    return false;
+  }
+};
+
+/** Without it later callers start from an older round: a matter of fairness, and no reason to lose turns. */
+const tryToRecordServed = async ({ log }: AssignContext, lane: Lane, jobs: readonly Job[]): Promise<void> => {
+  try {
+    for (const priority of priorities) {
+      const rounds = jobs.filter((job) => job.priority === priority).map(({ round }) => round);
+      if (rounds.length > 0) await recordServedRound(lane, { priority, round: Math.max(...rounds) });
+    }
+  } catch (error) {
+    log.error('The served round could not be recorded.', { lane: lane.name, error: String(error) });
+  }
 };
 
 /** How many turns can come in one run at most. */
@@ -109,35 +144,52 @@ const leastRefusedFirst = (queue: QueueHeads): NextJob => {
 /** Gives the next job in an order of priorities; undefined if none is left. */
 type NextJob = QueueHeads['next'];
 
+/** Turns that are claimed must not be lost where the queue cannot be read: they come free, as if it was empty. */
+const tryToRead =
+  ({ log }: AssignContext, lane: Lane, next: NextJob): NextJob =>
+  async (order) => {
+    try {
+      return await next(order);
+    } catch (error) {
+      log.error('The queue could not be read.', { lane: lane.name, error: String(error) });
+      return undefined;
+    }
+  };
+
 /**
- * Begins the turn of the first job that can take it; a job whose record cannot be written is set aside, and the next one comes.
+ * Begins a turn of the first job that can take it; a job whose record cannot be written is set aside, and the next one comes. Without
+ * one the permits of the turn are free again.
  *
- * @returns `no_job` if none is left, `unknown` if a write failed that may have happened: then the permits stay taken
+ * @returns undefined if no job is left, or a write failed that may have happened: then the permits stay taken
  */
 const beginNextTurn = async (
   context: AssignContext,
   lane: Lane,
-  next: NextJob,
+  { head: first, next }: { head: Job | undefined; next: () => Promise<Job | undefined> },
   turn: PlannedTurn,
-): Promise<Job | 'no_job' | 'unknown'> => {
-  const order = priorityOrder(await tryToCountTurn(context, lane));
-  for (let head = await next(order); head !== undefined; head = await next(order)) {
+): Promise<Job | undefined> => {
+  for (let head = first; head !== undefined; head = await next()) {
     try {
       const job = await beginTurn(lane, head, turn);
       if (job !== undefined) return job;
     } catch (error) {
-      if (!(await setAside(context, head, error))) return 'unknown';
+      if (!(await setAside(context, head, error))) return undefined;
     }
   }
-  return 'no_job';
+  try {
+    await releasePermits(context.table, { lane: lane.name, ...turn });
+  } catch (error) {
+    context.log.error('Permits could not be released.', { lane: lane.name, error: String(error) });
+  }
+  return undefined;
 };
 
-/** The number of the turn decides which priority comes first. Where it cannot be counted, chance decides: the queue goes on. */
-const tryToCountTurn = async ({ random, log }: AssignContext, lane: Lane): Promise<number> => {
+/** The number of a turn decides which priority comes first. Where it cannot be counted, chance decides: the queue goes on. */
+const tryToCountTurns = async ({ random, log }: AssignContext, lane: Lane, count: number): Promise<number> => {
   try {
-    return await nextTurnNumber(lane);
+    return await takeTurnNumbers(lane, count);
   } catch (error) {
-    log.error('A turn could not be counted.', { lane: lane.name, error: String(error) });
+    log.error('Turns could not be counted.', { lane: lane.name, error: String(error) });
     return Math.floor(random() * 10);
   }
 };

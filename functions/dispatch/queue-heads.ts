@@ -3,52 +3,74 @@ import type { LaneQueue } from '#shared/jobs/lanes/lane.ts';
 import { queuedJobs } from '#shared/jobs/lanes/queue.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
 
-// A page of DynamoDB ends at 1 MB anyway.
-const maxPageSize = 100;
-
-/** The heads of a lane's queue by priority, read as late as possible and each handed out once. */
+/** The heads of a lane's queue by priority, read as late as possible and each handed out once, to however many ask at once. */
 export class QueueHeads {
-  readonly #queue: LaneQueue;
-  readonly #pageSize: number;
-  readonly #paused: ReadonlySet<string>;
-  readonly #rest = new Map<Priority, AsyncGenerator<Job>>();
-  /** The next job of a priority; undefined once there is none. */
-  readonly #heads = new Map<Priority, Job | undefined>();
+  readonly #heads: Record<Priority, Heads>;
 
   /**
-   * @param turns how many jobs are wanted at most
+   * @param groupSize how many are read at a time, at most
    * @param paused callers whose jobs are left out
    */
-  constructor(queue: LaneQueue, turns: number, paused: ReadonlySet<string>) {
-    this.#queue = queue;
-    this.#paused = paused;
-    // The index lags behind: heads that others have just claimed still stand in it.
-    this.#pageSize = Math.min(maxPageSize, 3 * turns);
+  constructor(queue: LaneQueue, groupSize: number, paused: ReadonlySet<string>) {
+    const open = (priority: Priority) => new Heads(queuedJobs(queue, priority, groupSize, paused));
+    this.#heads = { high: open('high'), normal: open('normal'), low: open('low') };
   }
 
   async isEmpty(): Promise<boolean> {
-    for (const priority of priorities) if ((await this.#head(priority)) !== undefined) return false;
-    return true;
+    return (await this.count(1)) === 0;
+  }
+
+  /** How many jobs are left, counted up to a limit. */
+  async count(limit: number): Promise<number> {
+    let count = 0;
+    for (const priority of priorities) {
+      if (count < limit) count += await this.#heads[priority].count(limit - count);
+    }
+    return count;
   }
 
   /** The next job in an order of priorities; undefined if none is left. */
   async next(order: readonly Priority[]): Promise<Job | undefined> {
     for (const priority of order) {
-      const job = await this.#head(priority);
-      if (job === undefined) continue;
-      this.#heads.delete(priority);
-      return job;
+      const job = await this.#heads[priority].next();
+      if (job !== undefined) return job;
     }
     return undefined;
   }
+}
 
-  async #head(priority: Priority): Promise<Job | undefined> {
-    if (this.#heads.has(priority)) return this.#heads.get(priority);
-    const rest = this.#rest.get(priority) ?? queuedJobs(this.#queue, priority, this.#pageSize, this.#paused);
-    this.#rest.set(priority, rest);
-    const { value, done } = await rest.next();
-    const job = done === true ? undefined : value;
-    this.#heads.set(priority, job);
-    return job;
+/** The heads of one priority. */
+class Heads {
+  readonly #groups: AsyncGenerator<Job[]>;
+  #read: Job[] = [];
+  #reading: Promise<boolean> | undefined;
+
+  constructor(groups: AsyncGenerator<Job[]>) {
+    this.#groups = groups;
+  }
+
+  async count(limit: number): Promise<number> {
+    while (this.#read.length < limit && (await this.#readMore()));
+    return Math.min(limit, this.#read.length);
+  }
+
+  async next(): Promise<Job | undefined> {
+    while (this.#read.length === 0 && (await this.#readMore()));
+    return this.#read.shift();
+  }
+
+  /** One group at a time, whoever asks; false if there is none left. */
+  #readMore(): Promise<boolean> {
+    this.#reading ??= this.#readGroup().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #readGroup(): Promise<boolean> {
+    const { value, done } = await this.#groups.next();
+    if (done === true) return false;
+    this.#read.push(...value);
+    return true;
   }
 }

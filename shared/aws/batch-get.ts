@@ -8,32 +8,35 @@ const maxKeys = 100;
 /**
  * Reads many items by their keys, in no order. Those that are not there or have expired are left out.
  *
- * @param attributes all that is read of each besides its key; the items are paid for whole
+ * @param attributes what is read of each besides its key; the items are paid for whole
  * @param options.consistent false for a read that may miss the latest writes, at half the price
  */
 export const getItems = async (
   table: Table,
   keys: readonly ItemKey[],
-  attributes: readonly string[],
+  attributes: readonly string[] | 'all',
   { consistent = true }: { consistent?: boolean } = {},
 ): Promise<Item[]> => {
-  const wanted = [...new Set(['pk', 'sk', 'expiresAt', ...attributes])];
-  const projection = {
-    ConsistentRead: consistent,
-    ProjectionExpression: wanted.map((_, index) => `#a${index}`).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(wanted.map((name, index) => [`#a${index}`, name])),
-  };
+  const options = { ConsistentRead: consistent, ...(attributes !== 'all' && createProjection(attributes)) };
   const found: Item[] = [];
   for (let start = 0; start < keys.length; start += maxKeys) {
     let unread: Record<string, unknown>[] = keys.slice(start, start + maxKeys);
     // DynamoDB answers with up to 16 MB and leaves the rest for another call.
     while (unread.length > 0) {
       const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await table.dynamoDb.send(
-        new BatchGetCommand({ RequestItems: { [table.tableName]: { Keys: unread, ...projection } } }),
+        new BatchGetCommand({ RequestItems: { [table.tableName]: { Keys: unread, ...options } } }),
       );
       found.push(...(Responses?.[table.tableName] ?? []).filter((item) => !isExpired(item, table.clock.now())));
       unread = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
     }
   }
   return found;
+};
+
+const createProjection = (attributes: readonly string[]) => {
+  const wanted = [...new Set(['pk', 'sk', 'expiresAt', ...attributes])];
+  return {
+    ProjectionExpression: wanted.map((_, index) => `#a${index}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(wanted.map((name, index) => [`#a${index}`, name])),
+  };
 };

@@ -90,8 +90,8 @@ export const apiPermissions = (
 
 /** What dispatch may do. */
 export const dispatchPermissions = (arns: Pick<JobArns, 'jobTable' | 'functions' | 'eventBus'>): Permission[] => [
-  // Reads a job again by its key when the answer to a write was lost.
-  allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [arns.jobTable]),
+  // Reads a job again by its key when the answer to a write was lost, and the heads of a queue by theirs.
+  allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [arns.jobTable]),
   // The pause of a caller, once all of its jobs are back in their queues.
   allow(['dynamodb:DeleteItem'], [arns.jobTable], inPartitions(jobPartitions.callerPauses)),
   allow(['dynamodb:Query'], [indexArn(arns.jobTable, 'queue'), indexArn(arns.jobTable, 'unpublished')]),

@@ -1,5 +1,6 @@
 import type { StartTurn } from '#functions/dispatch/context.ts';
 import { dispatch } from '#functions/dispatch/dispatch.ts';
+import { secondsUntilWake, waitUntil } from '#functions/generate/submit-time.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
@@ -7,15 +8,17 @@ import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { allItems, startTestDynamoDb } from '#test/fixtures/job-table.ts';
-import { adobeLimits, createLane, dispatchContext, enqueueMany } from '#test/fixtures/queue.ts';
+import { createLane, dispatchContext, enqueueMany } from '#test/fixtures/queue.ts';
 import { createRandom } from '#test/fixtures/random.ts';
 import { createSlidingWindows } from '#test/fixtures/sliding-window.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
 
 /** How a simulation goes, whatever its lanes. */
 interface Circumstances {
-  /** An execution comes to the fence up to this much after its submit time, at random: cold start, rounding. */
+  /** An execution starts, and resumes, up to this much later than it should, at random. */
   latenessMs: number;
+  /** Share of the starts and resumes that take some seconds more, for a new sandbox. */
+  coldStarts?: number;
   /** From the fence to the answer at most, at random; the request arrives at any time in between. */
   networkMs: number;
   seed: number;
@@ -60,6 +63,9 @@ export interface QueueSimulationResult {
 
 const minuteMs = 60_000;
 const restartMs = 2_000;
+const coldStartMs = [1_000, 4_000] as const;
+// The default of a deployment.
+const submitGraceMs = 30_000;
 const noFaults = { killed: 0, unavailable: 0, lostAnswers: 0 };
 const onlyLane = 'firefly';
 
@@ -76,18 +82,18 @@ export const simulateQueue = async ({
 
 /**
  * Sends jobs of several lanes at once through the real queue, permits, slots and fence over a real table, on an injected clock and
- * against a strict model of Adobe's limits. The durable execution is reduced to what matters here: wait, fence, submit.
+ * against a strict model of Adobe's limits. The durable execution is reduced to what matters here: start, wait, resume, fence, submit.
  */
 export const simulateLanes = async (
   simulations: Readonly<Record<string, LaneSimulation>>,
-  { latenessMs, networkMs, seed, faults = noFaults }: Circumstances,
+  { latenessMs, coldStarts = 0, networkMs, seed, faults = noFaults }: Circumstances,
 ): Promise<Record<string, QueueSimulationResult>> => {
   const random = createRandom(seed);
   const { clock, at, sleep, run } = createTimeline();
   const dynamoDb = await startTestDynamoDb();
   const table = await dynamoDb.table(clock);
   const open = (name: string, { jobs, windows }: LaneSimulation) => {
-    const lane = createLane(table, { ...adobeLimits, requestsPerDay: undefined, windows }, name);
+    const lane = createLane(table, { windows, submitGraceMs }, name);
     return {
       lane,
       jobs,
@@ -138,12 +144,22 @@ export const simulateLanes = async (
     const { submitAt = 0, lane } = turn as Job;
     const own = lanes.get(lane);
     if (own === undefined) throw new Error(`There is no lane ${lane}.`);
-    at(submitAt + random() * latenessMs, () => submit(own, turn));
+    at(clock.now() + drawLateness(), async () => {
+      const waitMs = 1000 * secondsUntilWake({ lanes: openLanes, table }, { lane, submitAt });
+      if (waitMs > 0) await sleep(waitMs + drawLateness());
+      await waitUntil({ table, sleep }, submitAt);
+      await submit(own, turn);
+    });
   };
   const [first] = lanes.values();
   if (first === undefined) throw new Error('There is no lane.');
+  const openLanes = new Map([...lanes].map(([name, { lane }]) => [name, lane]));
+  const drawLateness = (): number => {
+    const [min, max] = coldStartMs;
+    return random() * latenessMs + (random() < coldStarts ? min + random() * (max - min) : 0);
+  };
   const context = dispatchContext(first.lane, {
-    lanes: new Map([...lanes].map(([name, { lane }]) => [name, lane])),
+    lanes: openLanes,
     startTurn,
     random,
   });

@@ -7,8 +7,8 @@ export const effects = [
   'dynamodb UpdateItem', // the permit is claimed
   'dynamodb UpdateItem', // the turn is counted
   'dynamodb UpdateItem', // queued -> scheduled
-  'dynamodb UpdateItem', // the served round
   'lambda invoke', // the durable execution
+  'dynamodb UpdateItem', // the served round
   'dynamodb UpdateItem', // how the run went, for /health
 ];
 

@@ -86,8 +86,8 @@ export const permissions: Record<Principal, Permission[]> = {
   ],
   dispatch: [
     ...own('dispatch'),
-    // Reads a job again by its key when the answer to a write was lost.
-    { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    // Reads a job again by its key when the answer to a write was lost, and the heads of a queue by theirs.
+    { on: 'job table', may: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     // The pause of a caller, once all of its jobs are back in their queues.
     { on: 'job table', may: ['dynamodb:DeleteItem'], when: inPartitions('caller-pauses') },
     ...queries('index queue', 'index unpublished'),

@@ -1,6 +1,7 @@
+import { getItems } from '../../aws/batch-get.ts';
 import { allOf, condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
-import { countItems, getItem, queryFirst, queryItems, queryPages, type Table } from '../../aws/table.ts';
+import { countItems, getItem, queryFirst, queryPages, type Table } from '../../aws/table.ts';
 import { type Priority, priorities } from '../../priority.ts';
 import type { Job } from '../job.ts';
 import { type delayedPart, queuedPart } from '../job-store.ts';
@@ -12,26 +13,41 @@ import { readTurns } from './rounds.ts';
 /** Positions and depths are counted up to this many jobs, to bound the cost of asking. */
 export const countLimit = 1000;
 
+// A page of DynamoDB ends at 1 MB anyway.
+const maxPageSize = 100;
+
 /**
- * The jobs of one priority in the order of service, each read as late as possible; those that have left the queue meanwhile
- * are left out. Claim them conditionally.
+ * The jobs of one priority in the order of service, in groups that are read as late as possible; those that have left the queue
+ * meanwhile are left out. Claim them conditionally.
  *
- * @param pageSize how many are looked up at a time
+ * @param groupSize how many are read at a time, at most
  * @param without callers whose jobs are left out
  */
 export async function* queuedJobs(
   queue: LaneQueue,
   priority: Priority,
-  pageSize: number,
+  groupSize: number,
   without: ReadonlySet<string> = new Set(),
-): AsyncGenerator<Job> {
+): AsyncGenerator<Job[]> {
   const { table, name } = queue;
-  for await (const entry of queryItems(table, { index: 'queue', where: isQueuedAt(queue, priority), pageSize })) {
-    if (without.has(String(entry['caller']))) continue;
-    const item = await readEntry(table, entry);
-    if (item?.['queueState'] === queuedPart(name)) yield* await parseOpenJobs(table, [item]);
+  // The index lags behind: heads that others have just claimed still stand in it.
+  const pageSize = Math.min(maxPageSize, 3 * groupSize);
+  const pages = queryPages(table, { index: 'queue', where: isQueuedAt(queue, priority), pageSize });
+  for await (const { Items = [] } of pages) {
+    const keys = Items.filter(({ caller }) => !without.has(String(caller))).map(toKey);
+    for (let start = 0; start < keys.length; start += groupSize) {
+      const group = keys.slice(start, start + groupSize);
+      const items = new Map((await getItems(table, group, 'all')).map((item) => [item['pk'], item]));
+      const queued = group.flatMap(({ pk }): Item[] => {
+        const item = items.get(pk);
+        return item?.['queueState'] === queuedPart(name) ? [item] : [];
+      });
+      yield await parseOpenJobs(table, queued);
+    }
   }
 }
+
+const toKey = ({ pk, sk }: Item) => ({ pk: String(pk), sk: String(sk) });
 
 /** When the next jobs of one priority were made (ISO), at most so many. */
 export const headOfQueue = async (queue: LaneQueue, priority: Priority, limit: number): Promise<string[]> => {
@@ -43,8 +59,7 @@ const isQueuedAt = ({ name }: LaneQueue, priority: Priority) =>
   condition`#queueState = ${queuedPart(name)} AND begins_with(#queueOrder, ${`${priority}#`})`;
 
 /** The index says where to look, the record what is: it may have moved on. */
-const readEntry = (table: Table, { pk, sk }: Item): Promise<Item | undefined> =>
-  getItem(table, { pk: String(pk), sk: String(sk) });
+const readEntry = (table: Table, entry: Item): Promise<Item | undefined> => getItem(table, toKey(entry));
 
 /**
  * Jobs of all lanes that wait until a time, hold a turn or are at Adobe, and whose time lies before the given one; page by page,

@@ -182,10 +182,14 @@ export const recordServedRound = async (
   });
 };
 
-/** Counts the turns ever given, so that every tenth can go to a lower priority. */
-export const nextTurnNumber = async ({ table, name }: LaneQueue): Promise<number> => {
-  const item = await updateItem(table, turnsKey(name), { add: { turns: 1 } });
-  return Number(item?.['turns']);
+/**
+ * Counts turns that are given, so that every tenth can go to a lower priority.
+ *
+ * @returns the number of the first of them; the others follow it one by one
+ */
+export const takeTurnNumbers = async ({ table, name }: LaneQueue, count: number): Promise<number> => {
+  const item = await updateItem(table, turnsKey(name), { add: { turns: count } });
+  return Number(item?.['turns']) - count + 1;
 };
 
 /** How many turns have been given so far. */

@@ -9,25 +9,32 @@ const readNext = async ({ table, name }: LaneQueue): Promise<number> =>
   Number((await getItem(table, scheduleKey(name)))?.['nextAt'] ?? 0);
 
 /**
- * Claims the next submit time of a lane with short windows, so that its turns come to the fence at an even pace, however many
- * dispatchers plan them. Without short windows every time is as good.
+ * Claims the next submit times of a lane with short windows, in one write, so that its turns come to the fence at an even pace, however
+ * many dispatchers plan them. Without short windows every time is as good.
  *
- * @param earliest epoch ms
+ * @param earliest of each turn, epoch ms, in their order
  * @param latest epoch ms
- * @returns undefined if the lane is planned beyond the latest time already
+ * @returns times of the first turns; fewer, or none, where the lane is planned beyond the latest time
  */
-export const claimSubmitTime = async (lane: Lane, earliest: number, latest: number): Promise<number | undefined> => {
+export const claimSubmitTimes = async (lane: Lane, earliest: readonly number[], latest: number): Promise<number[]> => {
   const spacing = spacingMs(lane.limits);
-  if (spacing === undefined) return earliest <= latest ? earliest : undefined;
+  if (spacing === undefined) return earliest.filter((time) => time <= latest);
   for (;;) {
     const next = await readNext(lane);
-    const submitAt = Math.max(earliest, next);
-    if (submitAt > latest) return undefined;
+    const times: number[] = [];
+    let nextAt = next;
+    for (const time of earliest) {
+      const submitAt = Math.max(time, nextAt);
+      if (submitAt > latest) break;
+      times.push(submitAt);
+      nextAt = submitAt + spacing;
+    }
+    if (times.length === 0) return [];
     const isUnclaimed = condition`#nextAt = ${next}`;
     const claimed = await updateItem(lane.table, scheduleKey(lane.name), {
-      set: { nextAt: submitAt + spacing },
+      set: { nextAt },
       when: next === 0 ? condition`attribute_not_exists(#nextAt) OR ${isUnclaimed}` : isUnclaimed,
     });
-    if (claimed !== undefined) return submitAt;
+    if (claimed !== undefined) return times;
   }
 };

@@ -7,12 +7,12 @@ import type { RequestWindow } from '#shared/adobe/services/service.ts';
 import { isFinal, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
-import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
+import { type Lane, type LaneLimits, maxClockSkewMs } from '#shared/jobs/lanes/lane.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
-import { adobeLimits, createLane, dispatchContext, enqueue } from '#test/fixtures/queue.ts';
+import { createLane, dispatchContext, enqueue } from '#test/fixtures/queue.ts';
 import { createRandom } from '#test/fixtures/random.ts';
 import { createSlidingWindows } from '#test/fixtures/sliding-window.ts';
 import { createTimeline } from '#test/fixtures/timeline.ts';
@@ -32,6 +32,9 @@ interface World {
   networkMs: number;
   /** How long after its submit time an execution wakes up, at most. */
   latenessMs: number;
+  submitGraceMs: number;
+  /** How far the clocks of two functions are apart, at most. */
+  skewMs: number;
   /** Share of the executions that never start, and of those that die between the fence and the record of the answer. */
   deaths: number;
   cancels: number;
@@ -53,8 +56,10 @@ const worlds: fc.Arbitrary<World> = fc.record({
       { seconds: 3, hard: 2 },
     ]),
   ),
-  networkMs: fc.constantFrom(0, 1_000, 25_000),
-  latenessMs: fc.constantFrom(0, 3_000, 4_000, 70_000),
+  networkMs: fc.constantFrom(0, 1_000, 29_000),
+  latenessMs: fc.constantFrom(0, 3_000, 4_000, 20_000, 70_000),
+  submitGraceMs: fc.constantFrom(3_000, 30_000),
+  skewMs: fc.constantFrom(0, maxClockSkewMs),
   deaths: percent(30),
   cancels: percent(30),
   dispatchers: fc.integer({ min: 1, max: 3 }),
@@ -82,15 +87,21 @@ const minuteMs = 60_000;
 const live = async (world: World) => {
   const random = createRandom(world.seed);
   const { clock, at, sleep, run } = createTimeline();
-  const limits: LaneLimits = { ...adobeLimits, windows: world.windows };
+  const limits: LaneLimits = { windows: world.windows, submitGraceMs: world.submitGraceMs };
   const adobe = createSlidingWindows(limits.windows);
   const submits = new Map<string, number>();
   const reliable = await dynamoDb.table(clock);
   const { own: unreliable, client } = dynamoDb.reconnect(reliable);
   makeUnreliable(client, clock, random, world.unreliability);
-  let lane = createLane(unreliable, limits);
+  let table = unreliable;
+  /** The lane as one invocation of a function sees it, by a clock of its own. */
+  const openLane = (): Lane => {
+    const aheadMs = Math.floor((random() - 0.5) * world.skewMs);
+    return createLane({ ...table, clock: { now: () => clock.now() + aheadMs } }, limits);
+  };
   let deaths = world.deaths;
   const follow = async (turn: Turn): Promise<void> => {
+    const lane = openLane();
     const verdict = await passFence(lane, turn, {}, sleep);
     if (verdict.kind === 'give_up') await requeue(lane.table, verdict.job, { sent: false });
     if (verdict.kind !== 'passed') return;
@@ -100,7 +111,7 @@ const live = async (world: World) => {
     if (random() < deaths) return;
     await sleep(random() * world.networkMs);
     await endJob(lane.table, verdict.job, ['submitting'], { to: 'succeeded' });
-    await settlePermits(lane, verdict.permits, clock.now());
+    await settlePermits(lane, verdict.permits, lane.table.clock.now());
   };
   const startTurn: StartTurn = async (turn) => {
     if (random() < deaths) return;
@@ -108,14 +119,15 @@ const live = async (world: World) => {
     at(submitAt + Math.floor(random() * world.latenessMs), () => orCrash(follow(turn)));
   };
   const dispatch = async (): Promise<void> => {
+    const lane = openLane();
     const context = dispatchContext(lane, { startTurn, random });
     await recoverJobs(context);
     await assignTurns(context, lane);
   };
   const cancelSome = async (ids: string[]): Promise<void> => {
     for (const jobId of ids) {
-      const job = await getJob(lane.table, jobId);
-      if (job !== undefined && random() < world.cancels / 5) await cancelJob(lane.table, job);
+      const job = await getJob(table, jobId);
+      if (job !== undefined && random() < world.cancels / 5) await cancelJob(table, job);
     }
   };
 
@@ -133,7 +145,7 @@ const live = async (world: World) => {
   }
   await run(begin + bumpyMs);
 
-  lane = createLane(reliable, limits);
+  table = reliable;
   deaths = 0;
   world = { ...world, latenessMs: 3_000 };
   const calmMs = (8 + Math.ceil((2 * world.jobs) / 2)) * minuteMs;

@@ -3,7 +3,7 @@ import type { Table } from '#shared/aws/table.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
 import { countTurnsAhead, overdueJobs, queueDepth, queuedJobs, turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
-import { nextTurnNumber, recordServedRound, takeRound, takeRounds } from '#shared/jobs/lanes/rounds.ts';
+import { recordServedRound, takeRound, takeRounds, takeTurnNumbers } from '#shared/jobs/lanes/rounds.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import type { Priority } from '#shared/priority.ts';
 import { putItems } from '#test/fixtures/job-table.ts';
@@ -66,8 +66,8 @@ describe('takeRound', () => {
 
 const takeHeads = async (queue: LaneQueue, priority: Priority, limit: number): Promise<Job[]> => {
   const heads: Job[] = [];
-  for await (const job of queuedJobs(queue, priority, limit)) if (heads.push(job) === limit) break;
-  return heads;
+  for await (const jobs of queuedJobs(queue, priority, limit)) if (heads.push(...jobs) >= limit) break;
+  return heads.slice(0, limit);
 };
 
 describe('the head of the queue', () => {
@@ -120,7 +120,7 @@ describe('position and depth', () => {
     const lastHigh = await enqueue(lane, { priority: 'high' });
     // The 4th turn is normal's, the 9th low's.
     expect(await Promise.all([normal, low, lastHigh].map((job) => countTurnsAhead(lane, job)))).toEqual([3, 8, 22]);
-    for (let turn = 0; turn < 5; turn += 1) await nextTurnNumber(lane);
+    await takeTurnNumbers(lane, 5);
     expect(await countTurnsAhead(lane, low)).toBe(3);
   });
 
@@ -168,8 +168,11 @@ describe('position and depth', () => {
 });
 
 it('numbers turns without gaps and doubles, however many dispatchers ask at once', async () => {
-  const numbers = await Promise.all(Array.from({ length: 20 }, () => nextTurnNumber(lane)));
-  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  const firsts = await Promise.all(
+    [1, 2, 3, 4].map(async (count) => ({ count, first: await takeTurnNumbers(lane, count) })),
+  );
+  const numbers = firsts.flatMap(({ count, first }) => Array.from({ length: count }, (_, index) => first + index));
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, index) => index + 1));
 });
 
 it('finds what is overdue in each part of the index, earliest first', async () => {
