@@ -1,8 +1,10 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { createCaller } from '#shared/callers/caller-store.ts';
 import { putPolicy } from '#shared/callers/policy-store.ts';
 import { systemClock } from '#shared/clock.ts';
 import { localClients } from './clients.ts';
+import { memoryState, type State } from './data/state.ts';
 import type { StackDescription } from './stack.ts';
 import { stackNames } from './stack-settings.ts';
 
@@ -15,12 +17,19 @@ export interface DemoCaller {
 
 const names = ['demo-campaigns', 'demo-catalogue'] as const;
 
+const callersSchema = z.array(z.object({ name: z.string(), clientId: z.string(), clientSecret: z.string() }));
+
 /**
- * Makes the two callers that one can try tokens with.
+ * Makes the two callers that one can try tokens with, or finds those that an earlier process made.
  *
  * @param budget Operations that the second one may spend a day; any number if undefined
  */
-export const createDemoCallers = async (urls: StackDescription, budget?: number): Promise<DemoCaller[]> => {
+export const createDemoCallers = async (
+  urls: StackDescription,
+  budget?: number,
+  state: State = memoryState,
+): Promise<DemoCaller[]> => {
+  const [kept] = state.read('demo-callers', callersSchema).values();
   const { dynamoDb, s3, secretsManager } = localClients(urls);
   const table = {
     dynamoDb: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } }),
@@ -28,13 +37,15 @@ export const createDemoCallers = async (urls: StackDescription, budget?: number)
     clock: systemClock,
   };
   try {
-    return await Promise.all(
-      names.map(async (name, index) => {
-        const { caller, secret } = await createCaller(table, { name, operator: false });
-        if (index === 1 && budget !== undefined) await putPolicy(table, caller.callerId, { operationsPerDay: budget });
-        return { name, clientId: caller.callerId, clientSecret: secret.value };
-      }),
-    );
+    const create = async (name: string): Promise<DemoCaller> => {
+      const { caller, secret } = await createCaller(table, { name, operator: false });
+      return { name, clientId: caller.callerId, clientSecret: secret.value };
+    };
+    const callers = kept ?? (await Promise.all(names.map(create)));
+    if (kept === undefined) state.write({ kind: 'demo-callers', id: 'stack', value: callers });
+    const [, limited] = callers;
+    if (limited && budget !== undefined) await putPolicy(table, limited.clientId, { operationsPerDay: budget });
+    return callers;
   } finally {
     for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
   }

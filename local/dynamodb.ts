@@ -9,6 +9,7 @@ import {
   type DynamoDBClient,
   type KeySchemaElement,
   type Projection,
+  ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import {
@@ -42,17 +43,21 @@ const survivesLostClients = (server: Server): Server => {
   });
 };
 
-/**
- * Starts dynalite, which keeps its tables in memory. It has no TTL, no
- * transactions and no ReturnValuesOnConditionCheckFailure.
- *
- * @param options.port 0, the default, takes a free port
- * @param options.access who may do what; without it everything is allowed
- */
-export const startDynamoDb = async (
-  options: { port?: number; guard?: GuardRules; access?: DynamoDbAccess } = {},
-): Promise<DynamoDbServer> => {
-  const server = survivesLostClients(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
+/** How a DynamoDB is started. */
+export interface DynamoDbOptions {
+  /** 0, the default, takes a free port. */
+  port?: number;
+  guard?: GuardRules | undefined;
+  /** Who may do what; without it everything is allowed. */
+  access?: DynamoDbAccess | undefined;
+  /** Folder that keeps the tables; without one they are kept in memory. */
+  path?: string | undefined;
+}
+
+/** Starts dynalite. It has no TTL, no transactions and no ReturnValuesOnConditionCheckFailure. */
+export const startDynamoDb = async (options: DynamoDbOptions = {}): Promise<DynamoDbServer> => {
+  const { path } = options;
+  const server = survivesLostClients(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, path }));
   if (options.access !== undefined) enforceAccess(server, options.access);
   guardServer(server, options.guard);
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -72,9 +77,13 @@ export const startDynamoDb = async (
   };
 };
 
-// The answer comes a moment before the table is there.
+// The answer comes a moment before the table is there. A table that was kept is as good as a new one.
 const createTable = async (client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> => {
-  await client.send(new CreateTableCommand(table));
+  try {
+    await client.send(new CreateTableCommand(table));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
   const status = async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: table.TableName }));
     return Table?.TableStatus;

@@ -6,6 +6,7 @@ import { budgetThresholdReachedEvent } from '#shared/events/budget-threshold-rea
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import type { BusEvent } from './eventbridge.ts';
 import type { ObjectCreated } from './s3/s3-app.ts';
+import { ServiceError } from './service-error.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
 
 /** Which events start which function, as a rule of EventBridge says it. */
@@ -56,7 +57,8 @@ export const readKeyPrefixes = (rules: readonly EventRule[]): string[] =>
   rules.flatMap(({ keyPrefix }) => (keyPrefix === undefined ? [] : [keyPrefix]));
 
 /**
- * Starts the functions whose rules an event matches, each without waiting for its end.
+ * Starts the functions whose rules an event matches, each without waiting for its end. It resolves when Lambda has taken the event
+ * for all of them, and rejects if it could not: some may have it then.
  *
  * @param start starts a function asynchronously
  * @param onError receives the name of the function that could not be started
@@ -66,11 +68,18 @@ export const applyRules =
     rules: readonly EventRule[],
     start: (functionReference: string, event: BusEvent) => Promise<void>,
     onError: (functionReference: string, error: unknown) => void,
-  ): ((event: BusEvent, busName: string) => void) =>
-  (event, busName) => {
-    for (const rule of rules.filter((candidate) => matches(candidate, event, busName))) {
-      start(rule.functionReference, event).catch((error: unknown) => onError(rule.functionReference, error));
-    }
+  ): ((event: BusEvent, busName: string) => Promise<void>) =>
+  async (event, busName) => {
+    const matching = rules.filter((candidate) => matches(candidate, event, busName));
+    await Promise.all(
+      matching.map(({ functionReference }) =>
+        start(functionReference, event).catch((error: unknown) => {
+          onError(functionReference, error);
+          // What Lambda refuses it refuses again; anything else, such as a full disk, may be gone by then.
+          if (!(error instanceof ServiceError)) throw error;
+        }),
+      ),
+    );
   };
 
 const matches = (rule: EventRule, event: BusEvent, busName: string): boolean =>

@@ -21,8 +21,8 @@ export interface BusEvent {
 }
 
 export interface EventBridgeOptions {
-  /** Called with every accepted event and the name of the bus it was put on. */
-  onEvent: (event: BusEvent, busName: string) => void;
+  /** Called with every accepted event and the name of the bus it was put on; the answer waits for it. */
+  onEvent: (event: BusEvent, busName: string) => unknown;
   /** 0, the default, takes a free port. */
   port?: number;
   guard?: GuardRules;
@@ -63,7 +63,7 @@ const parseDetail = (text: string): Record<string, unknown> | undefined => {
 
 const refused = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
 
-const putEntry = (item: Entry, now: number, onEvent: EventBridgeOptions['onEvent']) => {
+const putEntry = async (item: Entry, now: number, onEvent: EventBridgeOptions['onEvent']) => {
   if (!item.Source)
     return refused('InvalidArgument', 'Parameter Source is not valid. Reason: Source is a required argument.');
   if (!item.DetailType) {
@@ -88,7 +88,12 @@ const putEntry = (item: Entry, now: number, onEvent: EventBridgeOptions['onEvent
     resources: item.Resources,
     detail,
   };
-  onEvent(event, item.EventBusName.replace(/^arn:aws:events:[^:]*:[^:]*:event-bus\//, ''));
+  try {
+    await onEvent(event, item.EventBusName.replace(/^arn:aws:events:[^:]*:[^:]*:event-bus\//, ''));
+  } catch {
+    // Who puts events repeats those that are refused; the rules have told why.
+    return refused('InternalFailure', 'The event could not be stored.');
+  }
   return { EventId: id };
 };
 
@@ -130,8 +135,8 @@ export const startEventBridge = ({
             ),
         }),
         'ValidationException',
-        ({ Entries }) => {
-          const results = Entries.map((item) => putEntry(item, clock.now(), onEvent));
+        async ({ Entries }) => {
+          const results = await Promise.all(Entries.map((item) => putEntry(item, clock.now(), onEvent)));
           return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
         },
       ),

@@ -8,7 +8,7 @@ import {
   type TableDefinition,
   webhookTable,
 } from '#shared/deployment/tables.ts';
-import { createAccessKey } from '#shared/loopback-guard.ts';
+import { type AccessKey, createAccessKey } from '#shared/loopback-guard.ts';
 import {
   apiPermissions,
   dispatchPermissions,
@@ -99,10 +99,31 @@ const resourcePolicies = (): IamDirectory['resourcePolicies'] => {
   };
 };
 
-/** Makes the identities of a stack anew: a key of its own for each function, with what its role may do under these settings. */
-export const createIdentities = (settings: StackSettings, isRecorded: boolean): StackIdentities => {
+/** What an identity signs with. */
+export interface Credentials extends AccessKey {
+  sessionToken: string;
+}
+
+/** Credentials that nobody can know who was not told. */
+export const createCredentials = (): Credentials => ({
+  ...createAccessKey(),
+  sessionToken: randomBytes(48).toString('base64url'),
+});
+
+/**
+ * Makes the identities of a stack: a key of its own for each function, with what its role may do under these settings.
+ *
+ * @param getCredentials of the identity of a name; by default new ones
+ */
+export const createIdentities = (
+  settings: StackSettings,
+  isRecorded: boolean,
+  getCredentials: (name: string) => Credentials = createCredentials,
+): StackIdentities => {
+  const { accessKeyId, secretAccessKey } = getCredentials('operator');
   const admin: Identity = {
-    ...createAccessKey(),
+    accessKeyId,
+    secretAccessKey,
     name: 'operator',
     arn: 'arn:aws:iam::000000000000:role/operator',
     statements: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
@@ -111,8 +132,7 @@ export const createIdentities = (settings: StackSettings, isRecorded: boolean): 
     functionNames.map((name): [FunctionName, Identity] => [
       name,
       {
-        ...createAccessKey(),
-        sessionToken: randomBytes(48).toString('base64url'),
+        ...getCredentials(name),
         name,
         arn: roleArn(name),
         statements: permissions[name](settings).map(toStatement),

@@ -1,6 +1,8 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
 import type { AccessKey } from '#shared/loopback-guard.ts';
 import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
+import type { DataFolder } from './data/data-folder.ts';
+import { memoryState } from './data/state.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
@@ -8,13 +10,14 @@ import { startHttpApi } from './http-api/start-http-api.ts';
 import { createAuthorizer, type Decision } from './iam/authorizer.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
 import { FunctionError } from './lambda/errors.ts';
-import { type Lambda, startLambda } from './lambda/start-lambda.ts';
+import { type Lambda, type Resumed, startLambda } from './lambda/start-lambda.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import { startAdobe } from './stack-adobe.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
 import { createIdentities, partitionKeys } from './stack-identities.ts';
+import { keepCredentials, keepPort, readPort, readSimulatedCredential } from './stack-kept.ts';
 import { createResources } from './stack-resources.ts';
 import { startSchedules } from './stack-schedules.ts';
 import { type StackChanges, stackNames, stackSettings } from './stack-settings.ts';
@@ -30,6 +33,8 @@ export interface StackOptions {
   simulator?: SimulatorOptions;
   /** Puts proxies between functions and servers; functions and endpoints that it does not name go straight. */
   between?(endpoints: FunctionEndpoints): Promise<Partial<Record<FunctionName, Partial<FunctionEndpoints>>>>;
+  /** Keeps everything; without it all ends with the stack. The stack closes it. */
+  data?: DataFolder;
   /** Modules that run in place of the functions' sources, such as their bundles. */
   handlers?: Partial<Record<FunctionName, string>>;
   /** Whether the schedules run; without them nothing happens but what is asked for. */
@@ -64,6 +69,8 @@ export interface Stack {
   secretsManager: SecretsManagerServer;
   /** What each function signs with. */
   identities: Readonly<Record<FunctionName, AccessKey>>;
+  /** What an earlier process left and now goes on. */
+  resumed: Resumed;
   /** Ends everything at once. */
   close(): Promise<void>;
 }
@@ -81,11 +88,15 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   };
   const close = async () => {
     await Promise.all(opened.splice(0).map((server) => server.close()));
+    options.data?.state.close();
   };
   try {
+    const { data } = options;
+    const state = data?.state ?? memoryState;
     const { admin, functions, directory, keys } = createIdentities(
       stackSettings(options.settings ?? {}, options.services),
       options.onDecision !== undefined,
+      keepCredentials(state),
     );
     const { accessKeyId, secretAccessKey } = admin;
     const accessKey: AccessKey = { accessKeyId, secretAccessKey };
@@ -94,7 +105,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const pages = { origins: options.settings?.corsOrigins, anyPort: options.between !== undefined };
     const guard = { anyPort: pages.anyPort, accessKeyIds: Object.keys(keys) };
     const lambda = await open(
-      startLambda({ onLog, onExecutionFinished: options.onExecutionFinished, guard, authorizer }),
+      startLambda({ onLog, onExecutionFinished: options.onExecutionFinished, guard, authorizer, state }),
     );
     const gateway = await open(
       startHttpApi({
@@ -114,14 +125,16 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const startByRules = applyRules(rules, lambda.start, onError);
     const onEvent = (event: BusEvent, busName: string) => {
       options.onEvent?.(event);
-      startByRules(event, busName);
+      return startByRules(event, busName);
     };
     progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
     const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
-      open(startDynamoDbThread(guard, { directory, partitionKeys }, onDecision)),
+      open(startDynamoDbThread({ guard, policies: { directory, partitionKeys }, path: data?.dynamodb }, onDecision)),
       open(
         startS3({
           bucket: stackNames.bucket,
+          port: readPort(state, 's3'),
+          storageDirectory: data?.s3,
           keys,
           directory,
           onDecision,
@@ -134,6 +147,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
         startSecretsManager({
           guard,
           authorizer,
+          state,
           invokeFunction: async (arn, payload) => {
             await lambda.invoke(arn, payload);
           },
@@ -141,8 +155,11 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       ),
       open(startEventBridge({ onEvent, guard, authorizer })),
     ]);
+    keepPort(state, 's3', s3.url);
+    const urls = { s3: s3.url, dynamodb: dynamoDb.url, secretsManager: secretsManager.url, ...accessKey };
     const adobe = await open(
       startAdobe(target, options.services ?? [], {
+        ...(data && { credential: await readSimulatedCredential(urls) }),
         ...simulatorOptions(options),
         anyPort: pages.anyPort,
         storageOrigins: [s3.url],
@@ -175,9 +192,12 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       lambda.addFunction(definition);
     }
     progress('creating tables and secrets');
-    await createResources({ ...endpoints, ...accessKey }, target, settings);
+    await createResources(urls, target, settings, state);
     progress('refreshing the access token, and making the key that signs the tokens of callers');
     await Promise.all([refreshToken(lambda), secretsManager.rotationsSettled()]);
+    const resumed = lambda.resume();
+    secretsManager.resume();
+    s3.announce();
     if (options.schedules ?? true) {
       opened.unshift(startSchedules(lambda, secretsManager, onError));
     }
@@ -187,6 +207,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       lambda,
       secretsManager,
       identities: functions,
+      resumed,
       close,
     };
   } catch (error) {

@@ -8,7 +8,8 @@ import { otherServices, readServiceIds } from './service-ids.ts';
 /** What `npm start` was asked to do. */
 export interface StartOptions {
   port: number;
-  prompt: string;
+  /** Prompt of the first image; one is made without being asked for, unless the folder has jobs already. */
+  prompt?: string;
   /** Ids of the services that are on beside Firefly. */
   services: string[];
   once: boolean;
@@ -19,11 +20,16 @@ export interface StartOptions {
   cors?: string;
   requestsPerMinute?: number;
   pollSeconds?: number;
+  /** Folder that keeps everything; undefined for memory. */
+  data?: string;
   /** Operations that the second of the demo callers may spend a day. */
   budget?: number;
   /** How the simulator plays what Adobe's documents and its live services disagree on. */
   simulatorManner?: Side;
 }
+
+/** Where a gateway of a real account keeps what it has. */
+const defaultDirectory = '.firefly-gateway';
 
 export const usage = `npm start -- [options]
 
@@ -33,6 +39,9 @@ Runs firefly-gateway on this machine and makes one image.
   --prompt "..."            prompt of the first image
   --services IDS            services that are on beside Firefly, separated by commas, or all:
                             ${otherServices.join(', ')}
+  --data DIR                keep everything in this folder, and go on with it after a restart or a crash. With Adobe itself
+                            the default is ${defaultDirectory}, with the simulator nothing is kept
+  --memory                  keep nothing, also with Adobe itself
   --once                    exit after the image is stored: 0, or 1 with the reason
   --json                    one JSON line on stdout when ready, with --once a second one; all else on stderr
   --requests-per-minute N   limit that the gateway keeps and the simulator enforces (default 4)
@@ -55,18 +64,23 @@ Environment
 /**
  * Reads the command line of `npm start`.
  *
+ * @param usesAdobe whether the credentials of a real account are given, whose jobs cost money
  * @throws {StartSettingError} naming the option that is unknown or malformed
  */
-export const readStartOptions = (args: string[]): StartOptions => {
+export const readStartOptions = (args: string[], usesAdobe = false): StartOptions => {
   const { values } = parse(args);
+  if (values.memory && values.data !== undefined) {
+    throw new StartSettingError('--data keeps everything and --memory nothing: use one of them.');
+  }
   return {
     port: wholeNumber('--port', values.port, 0, 65_535) ?? 3_000,
-    prompt: values.prompt ?? 'a realistic illustration of a cat coding',
+    prompt: values.prompt,
     services: readServiceIds(values.services),
     once: values.once ?? false,
     json: values.json ?? false,
     verbose: values.verbose ?? false,
     help: values.help ?? false,
+    data: values.data ?? (usesAdobe && !values.memory ? defaultDirectory : undefined),
     cors: origin('--cors', values.cors),
     requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 1, 999),
     pollSeconds: wholeNumber('--poll-seconds', values['poll-seconds'], 1, 3_600),
@@ -86,6 +100,8 @@ const parse = (args: string[]) => {
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         cors: { type: 'string' },
+        data: { type: 'string' },
+        memory: { type: 'boolean' },
         budget: { type: 'string' },
         verbose: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

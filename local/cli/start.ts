@@ -1,16 +1,33 @@
 import { enableCompileCache } from 'node:module';
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
+import type { DataFolder } from '../data/data-folder.ts';
 import type { DemoCaller } from '../demo-callers.ts';
 import type { Stack } from '../stack.ts';
 import { type FirstImage, makeFirstImage } from './first-image.ts';
 import { describeQuickstart } from './quickstart.ts';
 import { readStartOptions, type StartOptions, usage } from './start-options.ts';
 
+const defaultPrompt = 'a realistic illustration of a cat coding';
+
+/** Opens the folder that keeps everything, if there is to be one; what is written from now on is for its owner alone. */
+const openData = async (
+  directory: string | undefined,
+  say: (line: string) => void,
+): Promise<DataFolder | undefined> => {
+  if (directory === undefined) return undefined;
+  process.umask(0o077);
+  const { openDataFolder } = await import('../data/data-folder.ts');
+  const data = openDataFolder(directory);
+  say(data.isNew ? `Keeping everything in ${data.path}` : `Going on with ${data.path}`);
+  return data;
+};
+
 const run = async (options: StartOptions): Promise<void> => {
   const say = (line: string) => (options.json ? console.error(line) : console.log(line));
   const target = readAdobeTarget(process.env);
   say('firefly-gateway, the embedded stack');
   enableCompileCache();
+  const data = await openData(options.data, say);
   // Loaded only now, so that a mistake on the command line is answered at once.
   const { startStack } = await import('../stack.ts');
   const { createDemoCallers } = await import('../demo-callers.ts');
@@ -18,6 +35,7 @@ const run = async (options: StartOptions): Promise<void> => {
   const stack = await startStack({
     port: options.port,
     target,
+    data,
     services: options.services,
     settings: {
       thumbnails: !options.once,
@@ -39,12 +57,14 @@ const run = async (options: StartOptions): Promise<void> => {
     // The route waits for it; without it everything else works.
     buildConsole().catch((error: unknown) => console.error(`The console cannot be built: ${String(error)}`));
   }
-  const callers = await createDemoCallers(stack.description, options.budget);
+  const callers = await createDemoCallers(stack.description, options.budget, data?.state);
   say(`Ready: ${stack.description.gateway}`);
   if (options.json) console.log(JSON.stringify({ ...stack.description, callers }));
 
-  say(`Making an image: "${options.prompt}"`);
-  const image = await firstImage(stack, options, say);
+  if (data && !data.isNew) say(describeResumed(stack));
+  // An image costs money, and a gateway that goes on has made its first.
+  const prompt = options.prompt ?? (options.once || !data || data.isNew ? defaultPrompt : undefined);
+  const image = prompt === undefined ? noImage : await firstImage(stack, prompt, say);
   if (options.once) {
     if (options.json) console.log(JSON.stringify({ jobId: image.jobId, status: image.status, outputs: image.outputs }));
     await stack.close();
@@ -53,9 +73,15 @@ const run = async (options: StartOptions): Promise<void> => {
   say(nextSteps(stack.description.gateway, image, callers));
 };
 
-const firstImage = async (stack: Stack, options: StartOptions, say: (line: string) => void): Promise<FirstImage> => {
+const noImage: FirstImage = { jobId: '', status: 'failed', outputs: [] };
+
+const describeResumed = ({ resumed: { executions, invocations } }: Stack): string =>
+  `Found: ${executions} executions resumed, ${invocations} invocations repeated`;
+
+const firstImage = async (stack: Stack, prompt: string, say: (line: string) => void): Promise<FirstImage> => {
+  say(`Making an image: "${prompt}"`);
   try {
-    const image = await makeFirstImage(stack.description.gateway, options.prompt, (line) => say(`  ${line}`));
+    const image = await makeFirstImage(stack.description.gateway, prompt, (line) => say(`  ${line}`));
     if (image.status === 'succeeded') for (const { url } of image.outputs) say(`Stored: ${url}`);
     else console.error(`No image: ${image.reason}`);
     return image;
@@ -87,8 +113,10 @@ const endOnSignal = (stack: Stack, code: number): void => {
   }
 };
 
+const isFolderError = (error: unknown): error is Error => error instanceof Error && error.name === 'DataFolderError';
+
 try {
-  const options = readStartOptions(process.argv.slice(2));
+  const options = readStartOptions(process.argv.slice(2), Boolean(process.env['FIREFLY_SERVICES_CLIENT_ID']));
   if (options.help) console.log(usage);
   else await run(options);
 } catch (error) {
@@ -96,7 +124,7 @@ try {
     console.error('The port is in use. Choose another with --port N, or a free one with --port 0.');
   } else {
     // A setting is the user's to mend and needs no stack trace; anything else is ours and does.
-    console.error(error instanceof StartSettingError ? error.message : error);
+    console.error(error instanceof StartSettingError || isFolderError(error) ? error.message : error);
   }
   process.exit(1);
 }

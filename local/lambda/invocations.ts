@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { State } from '../data/state.ts';
 import type { Executions } from './durable/executions.ts';
 import type { Outcome } from './durable/invocation-output.ts';
 import { conflict, FunctionError, invalidContent, invalidParameter, notFound, requestTooLarge } from './errors.ts';
+import { createEventQueue } from './event-queue.ts';
 import { type FunctionDefinition, functionArn, parseFunctionReference } from './function-definition.ts';
 import type { Invocation } from './sandbox.ts';
 import type { SandboxPool } from './sandbox-pool.ts';
+import type { Resumed } from './start-lambda.ts';
 
 /** A request to run a function. */
 export interface InvokeRequest {
@@ -37,7 +40,9 @@ export interface DeployedFunction {
 export interface Invocations {
   /** @throws {ServiceError} */
   invoke(request: InvokeRequest): Promise<InvokeAnswer>;
-  /** Gives up the repetitions of asynchronous invocations. */
+  /** Goes on with executions and asynchronous invocations that an earlier process left. */
+  resume(): Resumed;
+  /** Ends the repetitions of asynchronous invocations; those that are kept go on later. */
   close(): void;
 }
 
@@ -54,30 +59,11 @@ export interface InvocationsOptions {
   /** Milliseconds before each repetition of a failed asynchronous invocation. */
   asyncRetryDelaysMs: readonly number[];
   onLog(functionName: string, line: string): void;
+  state: State;
 }
 
 export const createInvocations = (options: InvocationsOptions): Invocations => {
-  const retries = new Set<NodeJS.Timeout>();
-  let closed = false;
-
-  const repeatedly = async ({ definition, pool }: DeployedFunction, invocation: Invocation, attempt = 0) => {
-    try {
-      await pool.run(invocation);
-    } catch (error) {
-      if (closed) return;
-      const delayMs = options.asyncRetryDelaysMs[attempt];
-      if (delayMs === undefined) {
-        options.onLog(definition.name, `Asynchronous invocation ${invocation.requestId} given up: ${String(error)}`);
-        return;
-      }
-      const timer = setTimeout(() => {
-        retries.delete(timer);
-        void repeatedly({ definition, pool }, invocation, attempt + 1);
-      }, delayMs);
-      timer.unref();
-      retries.add(timer);
-    }
-  };
+  const queue = createEventQueue(options);
 
   const invokeDurable = async (target: Target, request: InvokeRequest): Promise<InvokeAnswer> => {
     const { durable, name: functionName } = target.definition;
@@ -96,8 +82,7 @@ export const createInvocations = (options: InvocationsOptions): Invocations => {
       name: request.durableExecutionName,
       payload: request.payload,
       executionTimeoutSeconds: durable.executionTimeoutSeconds,
-      invoke: (event, durableExecutionArn) =>
-        target.pool.run({ ...invocationOf(target, request), payload: event, durableExecutionArn }),
+      invoke: invokeStep(target, request.clientContext),
     });
     const answer = { executedVersion: latest, durableExecutionArn: record.arn };
     if (!synchronous) return answer;
@@ -117,18 +102,30 @@ export const createInvocations = (options: InvocationsOptions): Invocations => {
       }
       const invocation = invocationOf(target, request);
       if (request.type === 'Event') {
-        void repeatedly(target, invocation);
+        queue.add(target, invocation);
         return { executedVersion: latest };
       }
       return { executedVersion: latest, ...(await runSynchronously(target.pool, invocation)) };
     },
-    close: () => {
-      closed = true;
-      for (const timer of retries) clearTimeout(timer);
-      retries.clear();
+    resume: () => {
+      const executions = options.executions.resume((record) => {
+        const { name, qualifier } = parseFunctionReference(record.functionArn);
+        const found = options.functions.get(name);
+        if (found) return invokeStep({ ...found, qualifier });
+        options.onLog(name, `The durable execution ${record.name} waits for a function that is not there.`);
+        return undefined;
+      });
+      return { executions: executions.length, invocations: queue.resume(options.functions) };
     },
+    close: queue.close,
   };
 };
+
+/** Runs a durable function for its next step. */
+const invokeStep =
+  (target: Target, clientContext?: unknown) =>
+  (event: string, durableExecutionArn: string): Promise<string> =>
+    target.pool.run({ ...invocationOf(target, { payload: event, clientContext }), durableExecutionArn });
 
 type Target = DeployedFunction & { qualifier?: string };
 
@@ -142,7 +139,10 @@ const findTarget = (functions: ReadonlyMap<string, DeployedFunction>, request: I
   return { ...found, qualifier };
 };
 
-const invocationOf = ({ definition, qualifier }: Target, request: InvokeRequest): Invocation => ({
+const invocationOf = (
+  { definition, qualifier }: Target,
+  request: Pick<InvokeRequest, 'payload' | 'clientContext'>,
+): Invocation => ({
   requestId: randomUUID(),
   payload: request.payload,
   invokedFunctionArn: functionArn(definition.name, qualifier),

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
 import { type GuardRules, guardServer } from '#shared/loopback-guard.ts';
+import { memoryState, type State } from '../data/state.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { createExecutions, type FinishedExecution } from './durable/executions.ts';
 import type { PageLimits } from './durable/operation-pages.ts';
@@ -28,6 +29,14 @@ export interface LambdaOptions {
   keptExecutionRecords?: number;
   /** Bounds of one page of operations, in events and in GetDurableExecutionState. */
   pageLimits?: PageLimits;
+  /** Keeps executions and asynchronous invocations; by default they end with the process. */
+  state?: State;
+}
+
+/** What an earlier process left, and now goes on. */
+export interface Resumed {
+  executions: number;
+  invocations: number;
 }
 
 /** A local Lambda service. */
@@ -50,6 +59,8 @@ export interface Lambda {
    * @throws {ServiceError} Lambda refused the invocation
    */
   start(functionReference: string, payload: unknown): Promise<void>;
+  /** Goes on with what the state has of an earlier process; all functions must be there. */
+  resume(): Resumed;
   /** The invocations of a function that are running now. */
   runningInvocations(name: string): Invocation[];
   /** Ends all sandboxes of a function in the middle of whatever they do; resolves when they are gone. */
@@ -63,18 +74,21 @@ export interface Lambda {
 /** Serves the Lambda API on 127.0.0.1 and runs the functions in worker threads, each from its TypeScript source. */
 export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> => {
   const onLog = options.onLog ?? (() => {});
+  const state = options.state ?? memoryState;
   const functions = new Map<string, DeployedFunction>();
   const executions = createExecutions({
     clock: options.clock ?? systemClock,
     keptRecords: options.keptExecutionRecords ?? 10_000,
     onFinished: options.onExecutionFinished ?? (() => {}),
     pageLimits: options.pageLimits,
+    state,
   });
   const invocations = createInvocations({
     functions,
     executions,
     asyncRetryDelaysMs: options.asyncRetryDelaysMs ?? [1_000, 2_000],
     onLog,
+    state,
   });
   const endpoint = createEndpoint({ functions, invocations, executions, authorizer: options.authorizer });
 
@@ -108,6 +122,7 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
     start: async (functionReference, payload) => {
       await invocations.invoke({ functionReference, type: 'Event', payload: JSON.stringify(payload) });
     },
+    resume: invocations.resume,
     runningInvocations: (name) => poolOf(name).running(),
     killWorkers: (name) => poolOf(name).kill(),
     killInvocation: async (requestId) => {

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import { ServiceError } from '../service-error.ts';
 
 /** Metadata of an object that is to look larger than this machine could keep it; its own bytes stand at its beginning. */
@@ -24,13 +23,14 @@ export const playSize = (
  * Checks a body against the checksum that is signed into a presigned URL, as the AWS SDK writes one of an empty body unless told
  * otherwise (S3 reads such parameters as headers).
  *
+ * @param getCrc32 of the body
  * @throws {ServiceError} 400 if it is of another body
  */
-export const checkChecksum = (query: Readonly<Record<string, unknown>>, body: Uint8Array): void => {
+export const checkChecksum = (query: Readonly<Record<string, unknown>>, getCrc32: () => number): void => {
   const given = query['x-amz-checksum-crc32'];
   if (typeof given !== 'string') return;
   const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32(body));
+  bytes.writeUInt32BE(getCrc32());
   if (bytes.toString('base64') === given) return;
   throw new ServiceError('BadDigest', 'The CRC32 you specified did not match the calculated checksum.');
 };

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 import { buildApp } from 'fauxqs';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { ServiceError } from '../service-error.ts';
@@ -8,6 +10,7 @@ import { authenticate, type KnownKeys } from './authentication.ts';
 import { checkWriteCondition, createWriteLocks, isConditional } from './conditional-writes.ts';
 import { checkChecksum, playSize } from './object-claims.ts';
 import { checkPolicy, readForm } from './post-policy.ts';
+import type { ObjectStorage } from './storage/object-storage.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
 import { errorXml, xmlType } from './xml.ts';
 
@@ -30,7 +33,12 @@ export interface S3AppOptions {
   onObjectCreated: (event: ObjectCreated) => void;
   /** Decides on what each key may do; without it, everything. The first of the keys must be allowed everything. */
   authorizer?: Authorizer | undefined;
+  /** Keeps the objects, and announces them itself; without it they are kept in memory. */
+  storage?: ObjectStorage | undefined;
 }
+
+/** Bodies from this size on are not kept in memory while they come in, if there is a storage. */
+const largeBytes = 1024 * 1024;
 
 /** Headers with which the app may ask itself, as any request with one of its keys may. */
 export const signAs = (keys: KnownKeys): { authorization: string } => ({
@@ -64,7 +72,12 @@ const reasonOf = (
   return 'x-amz-copy-source' in headers ? 'CopyObject' : 'PutObject';
 };
 
-const isForm = ({ method, headers }: { method: string; headers: IncomingHttpHeaders }): boolean =>
+interface RequestHead {
+  method: string;
+  headers: IncomingHttpHeaders;
+}
+
+const isForm = ({ method, headers }: RequestHead): boolean =>
   method === 'POST' && /^multipart\/form-data\b/i.test(headers['content-type'] ?? '');
 
 /**
@@ -73,7 +86,8 @@ const isForm = ({ method, headers }: { method: string; headers: IncomingHttpHead
  * refused.
  */
 export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<typeof buildApp>> => {
-  const app = buildApp({ logger: false });
+  const { storage } = options;
+  const app = buildApp({ logger: false, stores: storage?.stores });
   const access = createS3Access(options.authorizer);
   const isAnnounced = (key: string): boolean => options.eventPrefixes.some((prefix) => key.startsWith(prefix));
   const head = ({ bucket }: { bucket: string }, key: string) => {
@@ -83,7 +97,12 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
 
   // Its own parsers stop at 11 MiB and take forms and JSON 1.0 apart, which to S3 are bytes like any others.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request: unknown, payload: IncomingMessage) => buffer(payload));
+  app.addContentTypeParser('*', (request: RequestHead, payload: IncomingMessage) => {
+    const { method, headers } = request;
+    const isLarge = method === 'PUT' && Number(headers['content-length']) >= largeBytes;
+    const isFramed = headers['content-encoding']?.includes('aws-chunked') ?? false;
+    return storage && isLarge && !isFramed ? storage.receive(payload) : buffer(payload);
+  });
 
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof ServiceError) return reply.status(error.status).type(xmlType).send(errorXml(error));
@@ -133,7 +152,10 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
   app.addHook('preHandler', async (request) => {
     // Without a body there is no parser to make the empty one.
     request.body ??= Buffer.alloc(0);
-    if (request.method === 'PUT') checkChecksum(request.query as Record<string, unknown>, request.body as Buffer);
+    if (request.method === 'PUT') {
+      const body = request.body as Buffer;
+      checkChecksum(request.query as Record<string, unknown>, () => storage?.received(body)?.crc32 ?? crc32(body));
+    }
     access.filterDeletes(request);
     if (!isForm(request)) return;
     const { bucket } = request.params as { bucket: string };
@@ -157,13 +179,26 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
 
   // Not asynchronous: a handler of fauxqs that returns before its answer is on the way would answer twice.
   app.addHook('onSend', (request, reply, payload, done) => done(null, access.completeAnswer(request, reply, payload)));
-  app.addHook('onSend', async ({ headers: { origin } }, reply) => {
+  app.addHook('onSend', ({ headers: { origin } }, reply, payload, done) => {
     reply.headers(playSize(reply.getHeaders()));
     // As the CORS rules of the bucket have it; requests of other pages than those do not come this far.
     if (origin !== undefined) reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin' });
+    const stream = storage?.send(payload);
+    if (stream === undefined) return done();
+    // The handlers of fauxqs return before a stream has begun, and fastify would then send an empty answer instead.
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    }
+    reply.raw.writeHead(reply.statusCode);
+    pipeline(stream, reply.raw, (error) => {
+      // A client may go away at any time.
+      if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') console.error(error);
+    });
   });
 
   app.addHook('onResponse', async (request, reply) => {
+    if (storage !== undefined) return storage.discard(request.body);
     const key = keyOf(request.params);
     const reason = reasonOf(request.method, request.query as Record<string, unknown>, request.headers);
     if (reply.statusCode !== 200 || !reason || key === '' || !isAnnounced(key)) return;

@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
+import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { guardServer } from '#shared/loopback-guard.ts';
+import { DataFolderError } from '../data/database.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from '../iam/authorizer.ts';
 import { buildS3App, type ObjectCreated, signAs } from './s3-app.ts';
+import { openObjectStorage } from './storage/object-storage.ts';
 
 /** What the process is told to begin with: over the channel, since arguments and environment can be read by others. */
 export const s3Settings = z.object({
@@ -10,6 +13,8 @@ export const s3Settings = z.object({
   bucket: z.string(),
   eventPrefixes: z.array(z.string()),
   keys: z.record(z.string(), z.string()),
+  /** Folder that keeps the objects; without one they are kept in memory. */
+  storageDirectory: z.string().optional(),
   /** Who may do what; without it everything is allowed. */
   directory: z.custom<IamDirectory>().optional(),
   guard: z.object({
@@ -23,9 +28,16 @@ export type S3Settings = z.output<typeof s3Settings>;
 /** What the process says. */
 export type S3Message =
   | { kind: 'ready'; url: string }
-  | { kind: 'failed'; reason: string }
-  | { kind: 'created'; event: ObjectCreated }
+  | { kind: 'failed'; reason: string; isFolder: boolean }
+  | { kind: 'created'; event: ObjectCreated; eventId?: number }
   | { kind: 'decided'; decision: Decision };
+
+/** What the process is told afterwards. */
+export const s3Command = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('announce') }),
+  z.object({ kind: z.literal('delivered'), eventId: z.int() }),
+]);
+export type S3Command = z.output<typeof s3Command>;
 
 const say = (message: S3Message): void => {
   if (process.connected) process.send?.(message);
@@ -40,16 +52,33 @@ const sortByCodeUnits = (): void => {
   };
 };
 
+/** Takes a free port in place of one that is in use, if only the earlier URLs would have been nice to keep. */
+const listen = async (app: FastifyInstance, port: number, orAnother: boolean): Promise<string> => {
+  try {
+    return await app.listen({ host: '127.0.0.1', port });
+  } catch (error) {
+    if (!orAnother || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    return app.listen({ host: '127.0.0.1', port: 0 });
+  }
+};
+
 const serve = async (settings: S3Settings): Promise<void> => {
   sortByCodeUnits();
-  const { directory } = settings;
-  const app = await buildS3App({
-    ...settings,
-    onObjectCreated: (event) => say({ kind: 'created', event }),
-    authorizer: directory && createAuthorizer(directory, (decision) => say({ kind: 'decided', decision })),
-  });
+  const { directory: iam, storageDirectory: directory } = settings;
+  const onObjectCreated = (event: ObjectCreated, eventId?: number) => say({ kind: 'created', event, eventId });
+  const isAnnounced = (key: string) => settings.eventPrefixes.some((prefix) => key.startsWith(prefix));
+  const storage =
+    directory === undefined ? undefined : await openObjectStorage({ directory, isAnnounced, onObjectCreated });
+  const authorizer = iam && createAuthorizer(iam, (decision) => say({ kind: 'decided', decision }));
+  const app = await buildS3App({ ...settings, onObjectCreated, storage, authorizer });
   guardServer(app.server, settings.guard);
-  const url = await app.listen({ host: '127.0.0.1', port: settings.port });
+  const url = await listen(app, settings.port, storage !== undefined);
+  process.on('message', (message) => {
+    const command = s3Command.parse(message);
+    if (!storage) return;
+    if (command.kind === 'announce') storage.announce();
+    else storage.delivered(command.eventId);
+  });
   const created = await app.inject({ method: 'PUT', url: `/${settings.bucket}`, headers: signAs(settings.keys) });
   if (created.statusCode !== 200) throw new Error(`The bucket could not be created: ${created.body}`);
   say({ kind: 'ready', url });
@@ -62,7 +91,8 @@ if (process.channel) {
   process.on('SIGINT', () => {});
   process.once('message', (message) => {
     serve(s3Settings.parse(message)).catch((error: unknown) => {
-      say({ kind: 'failed', reason: error instanceof Error ? error.message : inspect(error) });
+      const reason = error instanceof Error ? error.message : inspect(error);
+      say({ kind: 'failed', reason, isFolder: error instanceof DataFolderError });
       process.disconnect?.();
     });
   });

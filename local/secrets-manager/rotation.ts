@@ -47,6 +47,8 @@ export interface Rotations {
   rotateSecret: Operation;
   /** Starts the rotation of every secret whose next rotation is due; returns their names. */
   rotateDue(): string[];
+  /** Goes on with rotations and tests that an earlier process left; returns the names of their secrets. */
+  resume(): string[];
   /** Resolves when no rotation is running any more. */
   settled(): Promise<void>;
   /** Starts no further step and waits for none; what a running step still does is ignored. */
@@ -101,6 +103,7 @@ export const createRotations = (options: RotationOptions): Rotations => {
     if (secret.rotation && secret.labels.get('AWSCURRENT') === versionId) {
       secret.rotation.lastRotatedAt = clock.now();
       plan(secret);
+      store.keep(secret);
     }
   };
 
@@ -112,21 +115,40 @@ export const createRotations = (options: RotationOptions): Rotations => {
     }
     if (secret.labels.get('AWSPENDING') === versionId) secret.labels.delete('AWSPENDING');
     if (![...secret.labels.values()].includes(versionId)) secret.versions.delete(versionId);
+    store.keep(secret);
   };
 
   // The answer to RotateSecret is on its way before the rotation function is called.
-  const start = (secret: Secret, versionId: string, run: typeof rotate): void => {
-    secret.versions.set(versionId, { id: versionId, createdAt: clock.now(), openedByRotation: true });
-    moveLabel(secret, 'AWSPENDING', versionId);
+  const begin = (secret: Secret, versionId: string, purpose: 'rotation' | 'test'): void => {
+    const run = purpose === 'rotation' ? rotate : test;
     const rotation = new Promise<void>((resolve) => setImmediate(resolve))
       .then(() => run(secret, versionId))
+      // What could not be kept is done again when the next rotation is due, or at the next start.
+      .catch((error: unknown) => report({ secretName: secret.name, versionId, attempt: 1, error }))
       .finally(() => running.delete(rotation));
     running.add(rotation);
+  };
+
+  const start = (secret: Secret, versionId: string, purpose: 'rotation' | 'test'): void => {
+    secret.versions.set(versionId, { id: versionId, createdAt: clock.now(), openedFor: purpose });
+    moveLabel(secret, 'AWSPENDING', versionId);
+    store.keep(secret);
+    begin(secret, versionId, purpose);
   };
 
   const pendingElsewhere = (secret: Secret): boolean => {
     const pending = secret.labels.get('AWSPENDING');
     return pending !== undefined && pending !== secret.labels.get('AWSCURRENT');
+  };
+
+  // A crash after the last step and before the plan: the rotation is done, and not due once more.
+  const completePlan = (secret: Secret): void => {
+    const current = secret.versions.get(secret.labels.get('AWSCURRENT') ?? '');
+    const { rotation } = secret;
+    if (!rotation || current?.openedFor !== 'rotation' || current.createdAt <= (rotation.lastRotatedAt ?? 0)) return;
+    rotation.lastRotatedAt = clock.now();
+    plan(secret);
+    store.keep(secret);
   };
 
   const rotateSecret = operation(
@@ -143,7 +165,7 @@ export const createRotations = (options: RotationOptions): Rotations => {
       const versionId = tokenOf(input);
       const answer = { ARN: secret.arn, Name: secret.name, VersionId: versionId };
       const existing = secret.versions.get(versionId);
-      if (existing?.openedByRotation) return answer;
+      if (existing?.openedFor !== undefined) return answer;
       if (existing) {
         throw new ServiceError(
           'ResourceExistsException',
@@ -166,7 +188,7 @@ export const createRotations = (options: RotationOptions): Rotations => {
       const rules = input.RotationRules ?? secret.rotation?.rules ?? {};
       secret.rotation = { ...secret.rotation, lambdaArn, rules };
       plan(secret);
-      start(secret, versionId, input.RotateImmediately ? rotate : test);
+      start(secret, versionId, input.RotateImmediately ? 'rotation' : 'test');
       return answer;
     },
   );
@@ -182,9 +204,18 @@ export const createRotations = (options: RotationOptions): Rotations => {
         const next = secret.rotation?.nextRotationAt;
         return next !== undefined && next <= clock.now() && !pendingElsewhere(secret);
       });
-      for (const secret of due) start(secret, randomUUID(), rotate);
+      for (const secret of due) start(secret, randomUUID(), 'rotation');
       return due.map((secret) => secret.name);
     },
+    resume: () =>
+      store.all().flatMap((secret) => {
+        completePlan(secret);
+        const versionId = secret.labels.get('AWSPENDING');
+        const purpose = versionId === undefined ? undefined : secret.versions.get(versionId)?.openedFor;
+        if (versionId === undefined || purpose === undefined || !pendingElsewhere(secret)) return [];
+        begin(secret, versionId, purpose);
+        return [secret.name];
+      }),
     settled,
     stop: () => stopping.abort(),
   };

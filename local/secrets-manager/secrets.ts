@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { memoryState, type State } from '../data/state.ts';
 import { ServiceError } from '../service-error.ts';
 
 /** One version of a secret; a version without labels is deprecated, one that a rotation just opened has no value yet. */
 export interface SecretVersion {
   readonly id: string;
   readonly createdAt: number;
-  /** Started by RotateSecret, so that a repeated request with its token is recognised. */
-  readonly openedByRotation: boolean;
-  value?: string;
-  lastAccessedAt?: number;
+  /** What RotateSecret opened it for, so that a repeated request with its token is recognised. */
+  readonly openedFor?: 'rotation' | 'test' | undefined;
+  value?: string | undefined;
+  lastAccessedAt?: number | undefined;
 }
 
 /** How often a secret rotates. Source: RotationRulesType of the Secrets Manager API. */
@@ -25,12 +27,14 @@ export interface Secret {
   /** Which version each staging label is attached to: a label is never on two versions. */
   readonly labels: Map<string, string>;
   changedAt: number;
-  rotation?: {
-    lambdaArn: string;
-    rules: RotationRules;
-    lastRotatedAt?: number;
-    nextRotationAt?: number | undefined;
-  };
+  rotation?:
+    | {
+        lambdaArn: string;
+        rules: RotationRules;
+        lastRotatedAt?: number | undefined;
+        nextRotationAt?: number | undefined;
+      }
+    | undefined;
 }
 
 const maxDeprecatedVersions = 100;
@@ -68,16 +72,59 @@ export interface SecretStore {
   find(secretId: string): Secret;
   /** In the order of their creation. */
   all(): Secret[];
+  /** Keeps a secret as it is now, before anybody is told of it. */
+  keep(secret: Secret): void;
 }
 
-export const createSecretStore = (): SecretStore => {
-  const secrets = new Map<string, Secret>();
+const versionSchema = z.object({
+  id: z.string(),
+  createdAt: z.number(),
+  openedFor: z.enum(['rotation', 'test']).optional(),
+  value: z.string().optional(),
+  lastAccessedAt: z.number().optional(),
+});
+
+const secretSchema = z.object({
+  arn: z.string(),
+  name: z.string(),
+  createdAt: z.number(),
+  versions: z.array(versionSchema),
+  labels: z.array(z.tuple([z.string(), z.string()])),
+  changedAt: z.number(),
+  rotation: z
+    .object({
+      lambdaArn: z.string(),
+      rules: z.object({ AutomaticallyAfterDays: z.int().optional() }),
+      lastRotatedAt: z.number().optional(),
+      nextRotationAt: z.number().optional(),
+    })
+    .optional(),
+});
+
+const readSecrets = (state: State): Map<string, Secret> => {
+  const kept = [...state.read('secret', secretSchema).values()].toSorted((a, b) => a.createdAt - b.createdAt);
+  return new Map(
+    kept.map(({ versions, labels, ...secret }) => [
+      secret.name,
+      { ...secret, versions: new Map(versions.map((version) => [version.id, version])), labels: new Map(labels) },
+    ]),
+  );
+};
+
+/** @param state keeps the secrets; by default they end with the process */
+export const createSecretStore = (state: State = memoryState): SecretStore => {
+  const secrets = readSecrets(state);
   const search = (secretId: string): Secret | undefined => {
     const name = secretId.startsWith(arnPrefix) ? secretId.slice(arnPrefix.length) : secretId;
     const secret = secrets.get(name) ?? secrets.get(name.replace(/-[A-Za-z0-9]{6}$/, ''));
     return secret && [secret.name, secret.arn, arnPrefix + secret.name].includes(secretId) ? secret : undefined;
   };
   return {
+    keep: (secret) => {
+      const { versions, labels, ...rest } = secret;
+      const value = { ...rest, versions: [...versions.values()], labels: [...labels] };
+      state.write({ kind: 'secret', id: secret.name, value });
+    },
     add: (name, now) => {
       const secret: Secret = {
         arn: `${arnPrefix}${name}-${arnSuffix()}`,

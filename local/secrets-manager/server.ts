@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '#shared/clock.ts';
 import type { GuardRules } from '#shared/loopback-guard.ts';
 import { type AwsJsonServer, startAwsJsonServer } from '../aws-json-server.ts';
+import type { State } from '../data/state.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { listSecretAccesses } from './accesses.ts';
 import { describeSecret } from './describe-secret.ts';
@@ -22,6 +23,8 @@ export interface SecretsManagerOptions {
   rotationRetries?: number;
   /** Milliseconds before each retry; AWS takes minutes to hours. Default 50. */
   rotationRetryDelayMs?: number;
+  /** Keeps the secrets; by default they end with the server. */
+  state?: State;
   /** Told about every attempt of a rotation that failed. Default: a line on stderr. */
   onFailedAttempt?: (failure: FailedAttempt) => void;
 }
@@ -29,6 +32,8 @@ export interface SecretsManagerOptions {
 export interface SecretsManagerServer extends AwsJsonServer {
   /** Starts the rotation of every secret whose next rotation is due by the clock; returns their names. */
   rotateDue(): string[];
+  /** Goes on with rotations that an earlier process left; returns the names of their secrets. */
+  resume(): string[];
   /** Resolves when no rotation is running any more. */
   rotationsSettled(): Promise<void>;
 }
@@ -36,11 +41,11 @@ export interface SecretsManagerServer extends AwsJsonServer {
 /**
  * Starts a stand-in for AWS Secrets Manager on 127.0.0.1, for unmodified clients. It serves the operations that the gateway
  * and its commands call and keeps staging labels, versions and rotation as the service documents them; members of a request
- * that it does not know, such as tags and binary values, it refuses. It forgets everything when it closes.
+ * that it does not know, such as tags and binary values, it refuses.
  */
 export const startSecretsManager = async (options: SecretsManagerOptions = {}): Promise<SecretsManagerServer> => {
   const clock = options.clock ?? systemClock;
-  const store = createSecretStore();
+  const store = createSecretStore(options.state);
   const rotations = createRotations({
     store,
     clock,
@@ -67,6 +72,7 @@ export const startSecretsManager = async (options: SecretsManagerOptions = {}): 
   return {
     url: server.url,
     rotateDue: rotations.rotateDue,
+    resume: rotations.resume,
     rotationsSettled: rotations.settled,
     close: () => {
       rotations.stop();

@@ -51,6 +51,7 @@ export const updateSecretVersionStage = (store: SecretStore, clock: Clock): Oper
         moveLabel(secret, stage, target);
       }
       secret.changedAt = clock.now();
+      store.keep(secret);
       return { ARN: secret.arn, Name: secret.name };
     },
   );

@@ -29,7 +29,7 @@ const writeVersion = (secret: Secret, id: string, next: string, labels: readonly
     );
   }
   if (existing) existing.value = next;
-  else secret.versions.set(id, { id, createdAt: now, openedByRotation: false, value: next });
+  else secret.versions.set(id, { id, createdAt: now, value: next });
   for (const name of labels) moveLabel(secret, name, id);
   if (!secret.labels.has('AWSCURRENT')) moveLabel(secret, 'AWSCURRENT', id);
   secret.changedAt = now;
@@ -58,6 +58,7 @@ const createSecret = (store: SecretStore, clock: Clock): Operation =>
       if (!existing && initial !== undefined && versionId) {
         writeVersion(secret, versionId, initial, ['AWSCURRENT'], clock.now());
       }
+      store.keep(secret);
       return { ARN: secret.arn, Name: secret.name, VersionId: versionId };
     },
   );
@@ -78,6 +79,7 @@ const putSecretValue = (store: SecretStore, clock: Clock): Operation =>
       }
       const versionId = tokenOf(input);
       writeVersion(secret, versionId, input.SecretString, input.VersionStages ?? ['AWSCURRENT'], clock.now());
+      store.keep(secret);
       return { ARN: secret.arn, Name: secret.name, VersionId: versionId, VersionStages: labelsOf(secret, versionId) };
     },
   );

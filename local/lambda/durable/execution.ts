@@ -6,9 +6,8 @@ import type { Outcome } from './invocation-output.ts';
 import { readInvocationOutput } from './invocation-output.ts';
 import { createOperationLog } from './operation-log.ts';
 import { defaultPageLimits, type OperationPage, type PageLimits, pageOf } from './operation-pages.ts';
-import type { CheckpointRequest } from './operation-update.ts';
-
-const maxTimerMs = 2 ** 31 - 1;
+import type { CheckpointRequest, OperationUpdate } from './operation-update.ts';
+import { createTimers } from './timers.ts';
 
 /** What CheckpointDurableExecution answers. */
 export interface CheckpointAnswer {
@@ -30,11 +29,27 @@ export interface Execution {
   stop(outcome: Outcome): void;
 }
 
+/** Where an execution is kept, before anybody is told of what it holds. */
+export interface ExecutionKeeper {
+  /**
+   * Keeps operations that changed.
+   *
+   * @param isSuspended whether nothing runs until a wait or a retry is due
+   */
+  keep(operations: readonly { place: number; operation: Operation }[], isSuspended: boolean): void;
+  /** Keeps how it ended, and forgets its operations. */
+  keepEnd(outcome: Outcome, operationCount: number): void;
+}
+
 export interface ExecutionOptions {
   arn: string;
-  inputPayload: string;
-  /** Longest life in milliseconds. */
-  timeoutMs: number;
+  /** What is recorded of it: for a new one its own operation. */
+  operations: readonly Operation[];
+  /** Whether it was kept when nothing ran, so that it goes on only when a wait or a retry is due. */
+  isSuspended?: boolean;
+  /** When it is given up, in epoch milliseconds. */
+  expiresAt: number;
+  keeper: ExecutionKeeper;
   clock: Clock;
   /** Runs the function once with this event (JSON) and resolves with what it answered (JSON). */
   invoke(event: string): Promise<string>;
@@ -50,38 +65,35 @@ const maxRetryMs = 5_000;
  */
 export const startExecution = (options: ExecutionOptions): Execution => {
   const { clock, pageLimits = defaultPageLimits } = options;
-  const log = createOperationLog(options.inputPayload, clock);
-  const timers = new Map<string, NodeJS.Timeout>();
+  const log = createOperationLog(options.operations, clock);
+  const timers = createTimers(clock);
   const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<Outcome>();
   let state: 'invoked' | 'suspended' | 'ended' = 'suspended';
   let token: string | undefined;
   let answered: { request: CheckpointRequest; answer: CheckpointAnswer } | undefined;
   let failures = 0;
 
-  const end = (outcome: Outcome) => {
+  const halt = (outcome: Outcome) => {
     if (state === 'ended') return;
     state = 'ended';
     token = undefined;
-    for (const timer of timers.values()) clearTimeout(timer);
     timers.clear();
     log.end(outcome.status);
     resolveEnded(outcome);
   };
-  const schedule = (key: string, delayMs: number, run: () => void) => {
-    clearTimeout(timers.get(key));
-    // A timer for longer would fire at once. No stack on one machine lives for so long.
-    if (delayMs > maxTimerMs) return;
-    const timer = setTimeout(() => {
-      timers.delete(key);
-      run();
-    }, delayMs);
-    timer.unref();
-    timers.set(key, timer);
+  const end = (outcome: Outcome) => {
+    if (state === 'ended') return;
+    options.keeper.keepEnd(outcome, log.all().length);
+    halt(outcome);
+  };
+  const save = (isSuspended: boolean) => {
+    options.keeper.keep(log.unsaved(), isSuspended);
+    log.saved();
   };
   const scheduleDue = () => {
     for (const { operationId, at } of log.due()) {
       if (timers.has(operationId)) continue;
-      schedule(operationId, at - clock.now(), () => {
+      timers.set(operationId, at, () => {
         log.elapse(operationId);
         if (state === 'suspended' && !timers.has('retry')) invoke();
       });
@@ -100,7 +112,8 @@ export const startExecution = (options: ExecutionOptions): Execution => {
       UpdatedOperationIds: updated.length > 0 ? updated : undefined,
       InitialExecutionState: { Operations: page.operations, NextMarker: page.nextMarker },
     });
-    options.invoke(event).then(complete, fail);
+    // What cannot be kept did not happen: the function is invoked again.
+    options.invoke(event).then(complete, fail).catch(invokeLater);
   };
   const complete = (payload: string) => {
     if (state === 'ended') return;
@@ -110,9 +123,8 @@ export const startExecution = (options: ExecutionOptions): Execution => {
     state = 'suspended';
     if (output.status !== 'PENDING') end(output);
     else if (log.hasChanged()) invoke();
-    else if (log.due().length === 0) {
-      end(failed('InvalidParameterValueException', 'Cannot return PENDING status with no pending operations.'));
-    }
+    else if (log.due().length > 0) save(true);
+    else end(failed('InvalidParameterValueException', 'Cannot return PENDING status with no pending operations.'));
   };
   const fail = (error: unknown) => {
     if (state === 'ended') return;
@@ -120,9 +132,13 @@ export const startExecution = (options: ExecutionOptions): Execution => {
       end(failed('ServiceException', String(error)));
       return;
     }
+    invokeLater();
+  };
+  const invokeLater = () => {
+    if (state === 'ended') return;
     token = undefined;
     state = 'suspended';
-    schedule('retry', Math.min(firstRetryMs * 2 ** failures, maxRetryMs), invoke);
+    timers.set('retry', clock.now() + Math.min(firstRetryMs * 2 ** failures, maxRetryMs), invoke);
     failures += 1;
   };
   const requireToken = (given: string) => {
@@ -130,39 +146,57 @@ export const startExecution = (options: ExecutionOptions): Execution => {
     if (given !== token) throw invalidParameter('Invalid Checkpoint Token');
   };
 
-  schedule('timeout', options.timeoutMs, () => {
-    end({ status: 'TIMED_OUT', error: { ErrorType: 'States.Timeout', ErrorMessage: 'Execution timed out.' } });
-  });
-  invoke();
+  const expire = () => {
+    try {
+      end({ status: 'TIMED_OUT', error: { ErrorType: 'States.Timeout', ErrorMessage: 'Execution timed out.' } });
+    } catch {
+      // The keeper has told why; the disk may have room by then.
+      timers.set('timeout', clock.now() + maxRetryMs, expire);
+    }
+  };
+  timers.set('timeout', options.expiresAt, expire);
+  const isDue = log.due().some(({ at }) => at <= clock.now());
+  for (const { operationId, at } of log.due()) if (at <= clock.now()) log.elapse(operationId);
+  scheduleDue();
+  if (!options.isSuspended || isDue) invoke();
 
   return {
     ended,
-    inputPayload: options.inputPayload,
+    inputPayload: options.operations[0]?.ExecutionDetails?.InputPayload ?? '',
     operations: () => log.all(),
     checkpoint: (request) => {
       if (answered && isRepeated(request, answered.request)) return answered.answer;
       requireToken(request.CheckpointToken);
-      log.apply(request.Updates);
+      const undo = log.apply(request.Updates);
+      const outcome = readOutcome(request.Updates.at(-1));
+      try {
+        if (outcome) options.keeper.keepEnd(outcome, log.all().length);
+        else save(false);
+      } catch (error) {
+        undo();
+        throw error;
+      }
       scheduleDue();
       token = randomUUID();
       const answer = { checkpointToken: token, operations: log.takeChanged() };
       answered = { request, answer };
-      const last = request.Updates.at(-1);
-      if (last?.Type === 'EXECUTION') {
-        end(
-          last.Action === 'SUCCEED'
-            ? { status: 'SUCCEEDED', result: last.Payload }
-            : { status: 'FAILED', error: last.Error ?? {} },
-        );
-      }
+      if (outcome) halt(outcome);
       return answer;
     },
     state: ({ checkpointToken, marker, maxItems = pageLimits.maxItems }) => {
       requireToken(checkpointToken);
       return pageOf(log.replayed(), { ...pageLimits, maxItems: Math.min(maxItems, pageLimits.maxItems) }, marker);
     },
-    stop: end,
+    stop: halt,
   };
+};
+
+/** How an update ends the whole execution, if it does. */
+const readOutcome = (update: OperationUpdate | undefined): Outcome | undefined => {
+  if (update?.Type !== 'EXECUTION') return undefined;
+  return update.Action === 'SUCCEED'
+    ? { status: 'SUCCEEDED', result: update.Payload }
+    : { status: 'FAILED', error: update.Error ?? {} };
 };
 
 // The answer to a checkpoint may be lost on its way; the SDK's client then sends the same request again.

@@ -1,10 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Operation } from '@aws-sdk/client-lambda';
 import type { Clock } from '#shared/clock.ts';
+import type { State } from '../../data/state.ts';
 import { alreadyStarted, invalidParameter, notFound } from '../errors.ts';
 import { functionArn } from '../function-definition.ts';
 import { type Execution, startExecution } from './execution.ts';
 import type { Outcome } from './invocation-output.ts';
+import { type KeptRecord, keepExecutions } from './kept-executions.ts';
+import { startOperations } from './operation-log.ts';
 import type { PageLimits } from './operation-pages.ts';
 
 /** What stays known of an execution, also after its operations were released. */
@@ -53,7 +56,13 @@ export interface Executions {
   record(arn: string): ExecutionRecord;
   /** Oldest first. */
   list(functionName: string): ExecutionRecord[];
-  /** Stops all of them. */
+  /**
+   * Goes on with what was kept.
+   *
+   * @param invoke runs a function once with this event (JSON); undefined if there is no such function any more
+   */
+  resume(invoke: (record: ExecutionRecord) => StartRequest['invoke'] | undefined): ExecutionRecord[];
+  /** Stops all of them; those that are kept can go on later. */
   close(): void;
 }
 
@@ -65,30 +74,54 @@ export interface ExecutionsOptions {
   keptRecords: number;
   onFinished(execution: FinishedExecution): void;
   pageLimits?: PageLimits;
+  state: State;
 }
 
-interface Entry {
-  record: ExecutionRecord;
-  payloadHash: string;
+interface Entry extends KeptRecord {
   execution?: Execution;
 }
 
-export const createExecutions = ({ clock, keptRecords, onFinished, pageLimits }: ExecutionsOptions): Executions => {
+export const createExecutions = (options: ExecutionsOptions): Executions => {
+  const { clock, keptRecords, onFinished, pageLimits } = options;
+  const kept = keepExecutions(options.state, clock);
   const byArn = new Map<string, Entry>();
   const byName = new Map<string, Entry>();
   const finished: Entry[] = [];
+  let closed = false;
 
   const release = (entry: Entry, execution: Execution, outcome: Outcome) => {
     entry.record = { ...entry.record, status: outcome.status, endedAt: clock.now() };
     entry.execution = undefined;
+    if (closed) return;
     finished.push(entry);
     if (finished.length > keptRecords) forget(finished.shift());
     onFinished({ ...entry.record, outcome, operations: execution.operations() });
   };
   const forget = (entry: Entry | undefined) => {
     if (!entry) return;
+    kept.forget(entry.record.arn);
     byArn.delete(entry.record.arn);
     byName.delete(nameKey(entry.record.functionName, entry.record.name));
+  };
+  const add = (entry: Entry) => {
+    byArn.set(entry.record.arn, entry);
+    byName.set(nameKey(entry.record.functionName, entry.record.name), entry);
+  };
+  const run = (entry: Entry, invoke: StartRequest['invoke'], operations: Operation[], isSuspended: boolean) => {
+    const { arn, startedAt, executionTimeoutSeconds } = entry.record;
+    const execution = startExecution({
+      arn,
+      operations,
+      isSuspended,
+      expiresAt: startedAt + executionTimeoutSeconds * 1000,
+      clock,
+      keeper: kept.keeper(entry),
+      invoke: (event) => invoke(event, arn),
+      pageLimits,
+    });
+    entry.execution = execution;
+    void execution.ended.then((outcome) => release(entry, execution, outcome));
+    return execution;
   };
   const find = (arn: string): Entry => {
     const entry = byArn.get(arn);
@@ -117,19 +150,25 @@ export const createExecutions = ({ clock, keptRecords, onFinished, pageLimits }:
         startedAt: clock.now(),
         executionTimeoutSeconds: request.executionTimeoutSeconds,
       };
-      const execution = startExecution({
-        arn,
-        inputPayload: payload,
-        timeoutMs: request.executionTimeoutSeconds * 1000,
-        clock,
-        invoke: (event) => request.invoke(event, arn),
-        pageLimits,
-      });
-      const entry: Entry = { record, payloadHash, execution };
-      byArn.set(arn, entry);
-      byName.set(nameKey(functionName, name), entry);
-      void execution.ended.then((outcome) => release(entry, execution, outcome));
-      return { record, ended: execution.ended };
+      const entry: Entry = { record, payloadHash };
+      const operations = startOperations(payload, clock);
+      kept.begin(entry, operations);
+      add(entry);
+      return { record, ended: run(entry, request.invoke, operations, false).ended };
+    },
+    resume: (findInvoke) => {
+      const resumed: ExecutionRecord[] = [];
+      for (const { record, payloadHash, operations, isSuspended } of kept.read()) {
+        const entry: Entry = { record, payloadHash };
+        add(entry);
+        const invoke = record.status === 'RUNNING' ? findInvoke(record) : undefined;
+        if (invoke) {
+          run(entry, invoke, operations, isSuspended);
+          resumed.push(record);
+        } else if (record.status !== 'RUNNING') finished.push(entry);
+      }
+      while (finished.length > keptRecords) forget(finished.shift());
+      return resumed;
     },
     running: (arn) => {
       const { execution } = find(arn);
@@ -140,6 +179,7 @@ export const createExecutions = ({ clock, keptRecords, onFinished, pageLimits }:
     list: (functionName) =>
       [...byArn.values()].map((entry) => entry.record).filter((record) => record.functionName === functionName),
     close: () => {
+      closed = true;
       const error = { ErrorType: 'ServiceException', ErrorMessage: 'The local Lambda service was closed.' };
       for (const { execution } of byArn.values()) execution?.stop({ status: 'STOPPED', error });
     },

@@ -18,8 +18,12 @@ export interface OperationLog {
   all(): Operation[];
   /** What a replay needs: all but the children of finished contexts that are not replayed. */
   replayed(): Operation[];
-  /** @throws {ServiceError} InvalidParameterValueException, and then nothing was applied */
-  apply(updates: readonly OperationUpdate[]): void;
+  /**
+   * Returns what takes the updates back.
+   *
+   * @throws {ServiceError} InvalidParameterValueException, and then nothing was applied
+   */
+  apply(updates: readonly OperationUpdate[]): () => void;
   /** Ends a wait, or makes a step ready for its next attempt; does nothing if it no longer waits. */
   elapse(operationId: string): void;
   /** Gives the execution's own operation its last status. */
@@ -29,25 +33,38 @@ export interface OperationLog {
   /** The operations that changed since the last call. */
   takeChanged(): Operation[];
   hasChanged(): boolean;
+  /** The operations that are not on the disk as they are, with their places in {@link all}. */
+  unsaved(): { place: number; operation: Operation }[];
+  /** What {@link unsaved} answered is on the disk. */
+  saved(): void;
 }
 
-/** @param inputPayload the event of the execution as JSON */
-export const createOperationLog = (inputPayload: string, clock: Clock): OperationLog => {
-  const operations = new Map<string, Operation>();
-  const changed = new Set<string>();
-  const executionId = randomUUID();
-  const execution: Operation = {
-    Id: executionId,
+/** The operations of a new execution: itself, with its event as JSON. */
+export const startOperations = (inputPayload: string, clock: Clock): Operation[] => [
+  {
+    Id: randomUUID(),
     Type: 'EXECUTION',
     Status: 'STARTED',
     StartTimestamp: new Date(clock.now()),
     ExecutionDetails: { InputPayload: inputPayload },
-  };
-  operations.set(executionId, execution);
+  },
+];
+
+/** @param recorded all operations so far, the first of which is the execution itself */
+export const createOperationLog = (recorded: readonly Operation[], clock: Clock): OperationLog => {
+  const [execution] = recorded;
+  const executionId = execution?.Id;
+  if (execution === undefined || executionId === undefined)
+    throw new Error('An execution has an operation of its own.');
+  let operations = new Map(recorded.map((operation) => [operation.Id ?? executionId, operation]));
+  const changed = new Set<string>();
+  const unsaved = new Set<string>();
 
   const record = (operation: Operation) => {
-    operations.set(operation.Id ?? executionId, operation);
-    changed.add(operation.Id ?? executionId);
+    const id = operation.Id ?? executionId;
+    operations.set(id, operation);
+    changed.add(id);
+    unsaved.add(id);
   };
 
   return {
@@ -55,11 +72,18 @@ export const createOperationLog = (inputPayload: string, clock: Clock): Operatio
     replayed: () => withoutPrunedChildren(operations),
     apply: (updates) => {
       checkUpdates(updates, operations);
+      const before = operations;
+      operations = new Map(before);
       for (const update of updates) {
         // The SDK invents an id for the update that ends the execution; the service applies it to the execution itself.
         const id = update.Type === 'EXECUTION' ? executionId : update.Id;
         record(applyUpdate(operations.get(id) ?? newOperation(update, clock.now()), update, clock.now()));
       }
+      return () => {
+        operations = before;
+        for (const id of unsaved) if (!before.has(id)) unsaved.delete(id);
+        for (const id of changed) if (!before.has(id)) changed.delete(id);
+      };
     },
     elapse: (operationId) => {
       const operation = operations.get(operationId);
@@ -79,6 +103,11 @@ export const createOperationLog = (inputPayload: string, clock: Clock): Operatio
       return taken;
     },
     hasChanged: () => changed.size > 0,
+    unsaved: () =>
+      [...operations.values()].flatMap((operation, place) =>
+        unsaved.has(operation.Id ?? executionId) ? [{ place, operation }] : [],
+      ),
+    saved: () => unsaved.clear(),
   };
 };
 

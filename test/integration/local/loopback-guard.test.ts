@@ -66,7 +66,7 @@ const rows: Row[] = [
   },
   {
     name: 'DynamoDB',
-    start: () => startDynamoDbThread(guard),
+    start: () => startDynamoDbThread({ guard: guard }),
     method: 'POST',
     path: '/',
     headers: {

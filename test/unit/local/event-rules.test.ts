@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { applyRules, type EventRule } from '#local/event-rules.ts';
 import type { BusEvent } from '#local/eventbridge.ts';
+import { ServiceError } from '#local/service-error.ts';
 
 const event = (source: string, detailType: string, detail: Record<string, unknown> = {}): BusEvent => ({
   version: '0',
@@ -57,10 +58,19 @@ it('tells of a function that could not be started, and starts the others', async
   const failed: string[] = [];
   const started: string[] = [];
   const start = async (name: string) => {
-    if (name === 'one') throw new Error('There is no such function.');
+    if (name === 'one') throw new ServiceError('ResourceNotFoundException', 'There is no such function.', 404);
     started.push(name);
   };
-  applyRules(rules, start, (name) => failed.push(name))(event('gateway', 'Job Ended', { gateway: 'prod' }), 'prod');
-  await expect.poll(() => failed).toEqual(['one']);
+  await applyRules(rules, start, (name) => failed.push(name))(
+    event('gateway', 'Job Ended', { gateway: 'prod' }),
+    'prod',
+  );
+  expect(failed).toEqual(['one']);
   expect(started).toEqual(['two']);
+});
+
+it('fails if an event could not be kept, as it may be later', async () => {
+  const start = () => Promise.reject(new Error('database or disk is full'));
+  const apply = applyRules(rules, start, () => {});
+  await expect(apply(event('gateway', 'Job Ended', { gateway: 'prod' }), 'prod')).rejects.toThrow('full');
 });

@@ -8,9 +8,16 @@ describe('the options of npm start', () => {
   it('have defaults', () => {
     expect(readStartOptions([])).toMatchObject({
       port: 3000,
-      prompt: 'a realistic illustration of a cat coding',
       once: false,
     });
+  });
+
+  it('keep everything in a folder if they say so or a real account pays, unless they say otherwise', () => {
+    expect(readStartOptions([]).data).toBeUndefined();
+    expect(readStartOptions(['--data', 'kept']).data).toBe('kept');
+    expect(readStartOptions([], true).data).toBe('.firefly-gateway');
+    expect(readStartOptions(['--memory'], true).data).toBeUndefined();
+    expect(() => readStartOptions(['--memory', '--data', 'kept'])).toThrow('one of them');
   });
 
   it.each(['http://localhost:5173', 'https://app.example.com', '*'])('take %s as an origin of pages', (origin) => {

@@ -1,0 +1,40 @@
+import { accessSync, chmodSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DataFolderError } from './database.ts';
+import { openState, type State } from './state.ts';
+
+/** Where the embedded stack keeps what must outlive it. */
+export interface DataFolder {
+  /** Absolute. */
+  path: string;
+  /** Whether it was made just now. */
+  isNew: boolean;
+  /** LevelDB of the tables. */
+  dynamodb: string;
+  /** Objects of the bucket. */
+  s3: string;
+  /** Log lines of the functions. */
+  log: string;
+  state: State;
+}
+
+/**
+ * Opens the folder for this process alone, and makes it if it is not there. Secrets lie in it, so only its owner may read it.
+ *
+ * @throws {DataFolderError} if it cannot be used
+ */
+export const openDataFolder = (directory: string): DataFolder => {
+  const path = resolve(directory);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.W_OK | constants.X_OK);
+    chmodSync(path, 0o700);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DataFolderError(`${path} cannot be used as a data folder: ${reason}.`, { cause });
+  }
+  const file = join(path, 'state.db');
+  const isNew = !existsSync(file);
+  const state = openState(file);
+  return { path, isNew, dynamodb: join(path, 'dynamodb'), s3: join(path, 's3'), log: join(path, 'log'), state };
+};

@@ -1,0 +1,90 @@
+import { chmodSync, existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+/** A data folder cannot be used; the message names the file and says what to do. */
+export class DataFolderError extends Error {
+  override readonly name = 'DataFolderError';
+}
+
+/** The version of the data folder that this gateway writes. */
+export const dataVersion = 1;
+
+// Source: https://www.sqlite.org/rescode.html
+const busy = 5;
+const readOnly = [8, 14];
+const damaged = [11, 26];
+
+/** How SQLite names what went wrong; undefined for other errors. */
+const readErrorCode = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+
+const explain = (path: string, error: unknown): unknown => {
+  const code = readErrorCode(error);
+  if (code === busy) {
+    return new DataFolderError(
+      `${path} is in use: another gateway runs on this folder. Stop it, or choose another --data.`,
+    );
+  }
+  if (code !== undefined && readOnly.includes(code)) {
+    return new DataFolderError(`${path} cannot be written. Check the owner and the permissions of the folder.`);
+  }
+  if (code !== undefined && damaged.includes(code)) return describeDamage(path, (error as Error).message);
+  return error;
+};
+
+/** The error for a file of the folder that cannot be read. */
+export const describeDamage = (path: string, reason: string): DataFolderError =>
+  new DataFolderError(
+    `${path} is damaged (${reason}). Nothing was changed. Restore the folder from a backup (npm start -- --backup makes one), ` +
+      'or move it away to begin anew: jobs that wait in it are then lost.',
+  );
+
+/**
+ * Opens a database of the data folder for this process alone: the lock is the system's, so a killed process leaves none. A
+ * transaction is on the disk when it is committed.
+ *
+ * @param schema creates what is not there
+ * @throws {DataFolderError} if another process has it, or it is damaged, of a newer version or cannot be written
+ */
+export const openDatabase = (path: string, schema: string): DatabaseSync => {
+  const isNew = !existsSync(path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    if (isNew) chmodSync(path, 0o600);
+    checkVersion(path, database);
+    checkPages(path, database);
+    database.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${dataVersion}; COMMIT`);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw explain(path, error);
+  }
+};
+
+const checkVersion = (path: string, database: DatabaseSync): void => {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version <= dataVersion) return;
+  throw new DataFolderError(
+    `${path} is of version ${version}, and this gateway knows versions up to ${dataVersion}. Use a newer gateway, or another --data.`,
+  );
+};
+
+const checkPages = (path: string, database: DatabaseSync): void => {
+  const result = String(database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
+  if (result !== 'ok') throw describeDamage(path, result);
+};
+
+/** Runs several statements as one: all of them or none. */
+export const inTransaction = (database: DatabaseSync, run: () => void): void => {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    run();
+    database.exec('COMMIT');
+  } catch (error) {
+    // A full disk may have ended it already.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+};

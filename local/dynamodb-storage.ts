@@ -1,0 +1,63 @@
+import { ClassicLevel } from 'classic-level';
+import db, { type IndexEntry, type Item, type Table } from 'dynalite/db/index.js';
+import { describeDamage } from './data/database.ts';
+
+type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
+
+const written = { sync: true } as const;
+
+const indexOperations = (table: Table, existing: Item | null | undefined, item: Item | null | undefined): Operation[] =>
+  (['Local', 'Global'] as const).flatMap((kind) => {
+    const { puts, deletes } = db.getIndexActions(table[`${kind}SecondaryIndexes`] ?? [], existing, item, table);
+    const keyOf = ({ index, key }: IndexEntry) => `index-${kind.toLowerCase()}~${table.TableName}~${index}~${key}`;
+    return [
+      ...deletes.map((entry): Operation => ({ type: 'del', key: keyOf(entry) })),
+      ...puts.map((entry): Operation => ({ type: 'put', key: keyOf(entry), value: entry.item })),
+    ];
+  });
+
+/**
+ * Makes every write of dynalite in this thread durable before it is answered, and writes an item and its copies in the indexes as
+ * one. dynalite writes the indexes first, one by one, and the item last, none of them synced: a crash in between would leave an
+ * index that says what the item does not. Nothing but dynalite may use LevelDB in this thread.
+ */
+export const makeWritesDurable = (): void => {
+  const pending = new Map<string, Operation[]>();
+  db.updateIndexes = (_store, table, existing, item, done) => {
+    const changed = item ?? existing;
+    // An item is locked from here until it is written, and its key is that of no other.
+    if (changed) {
+      pending.set(`item-${table.TableName}~${db.createKey(changed, table)}`, indexOperations(table, existing, item));
+    }
+    done();
+  };
+  const batch: (this: ClassicLevel, operations: Operation[], options: typeof written) => Promise<void> =
+    ClassicLevel.prototype.batch;
+  const write = (level: ClassicLevel, operation: Operation): Promise<void> => {
+    const others = pending.get(operation.key) ?? [];
+    pending.delete(operation.key);
+    return batch.call(level, [...others, operation], written);
+  };
+  ClassicLevel.prototype.put = function (key: string, value: unknown) {
+    return write(this, { type: 'put', key, value });
+  };
+  ClassicLevel.prototype.del = function (key: string) {
+    return write(this, { type: 'del', key });
+  };
+};
+
+/**
+ * Opens and closes the folder of the tables, which repairs what a crash cut off.
+ *
+ * @throws {DataFolderError} if LevelDB cannot read it
+ */
+export const checkTables = async (path: string): Promise<void> => {
+  const level = new ClassicLevel(path);
+  try {
+    await level.open();
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw describeDamage(path, cause instanceof Error ? cause.message : String(cause));
+  }
+  await level.close();
+};

@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import type { DeployedFunction, InvocationsOptions } from './invocations.ts';
+import type { Invocation } from './sandbox.ts';
+
+/** Asynchronous invocations that wait, run or are repeated. */
+export interface EventQueue {
+  /** Takes an invocation; with a state it is on the disk when this returns. */
+  add(target: DeployedFunction, invocation: Invocation): void;
+  /** Goes on with what an earlier process left; returns how many these are. */
+  resume(functions: ReadonlyMap<string, DeployedFunction>): number;
+  /** Repeats nothing any more. */
+  close(): void;
+}
+
+const queuedSchema = z.object({
+  functionName: z.string(),
+  /** Attempts that failed. */
+  attempts: z.int().nonnegative(),
+  invocation: z.object({
+    requestId: z.string(),
+    payload: z.string(),
+    invokedFunctionArn: z.string(),
+    functionVersion: z.string(),
+    clientContext: z.unknown().optional(),
+  }),
+});
+
+/** Runs functions without anybody waiting for them, and again when they fail; what fails to the end is kept as a dead letter. */
+export const createEventQueue = ({
+  state,
+  asyncRetryDelaysMs,
+  onLog,
+}: Pick<InvocationsOptions, 'state' | 'asyncRetryDelaysMs' | 'onLog'>): EventQueue => {
+  const timers = new Set<NodeJS.Timeout>();
+  let closed = false;
+
+  // The invocation has run: if this cannot be written it runs once more after a restart, as it may at AWS.
+  const note = (functionName: string, id: string, value: unknown, deadLetter?: unknown) => {
+    try {
+      state.write(
+        { kind: 'invocation', id, value },
+        ...(deadLetter === undefined ? [] : [{ kind: 'dead-letter' as const, id, value: deadLetter }]),
+      );
+    } catch (error) {
+      onLog(functionName, `What became of invocation ${id} could not be kept: ${String(error)}`);
+    }
+  };
+  const run = async ({ definition, pool }: DeployedFunction, invocation: Invocation, attempts: number) => {
+    const { requestId } = invocation;
+    const queued = { functionName: definition.name, invocation };
+    try {
+      await pool.run(invocation);
+      if (!closed) note(definition.name, requestId, undefined);
+    } catch (error) {
+      if (closed) return;
+      const delayMs = asyncRetryDelaysMs[attempts];
+      if (delayMs === undefined) {
+        note(definition.name, requestId, undefined, { ...queued, failedAt: Date.now(), error: String(error) });
+        onLog(definition.name, `Asynchronous invocation ${requestId} given up: ${String(error)}`);
+        return;
+      }
+      note(definition.name, requestId, { ...queued, attempts: attempts + 1 });
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        void run({ definition, pool }, invocation, attempts + 1);
+      }, delayMs);
+      timer.unref();
+      timers.add(timer);
+    }
+  };
+
+  return {
+    add: (target, invocation) => {
+      const queued = { functionName: target.definition.name, invocation, attempts: 0 };
+      state.write({ kind: 'invocation', id: invocation.requestId, value: queued });
+      void run(target, invocation, 0);
+    },
+    resume: (functions) => {
+      const queued = [...state.read('invocation', queuedSchema).values()];
+      const found = queued.flatMap(({ functionName, ...rest }) => {
+        const target = functions.get(functionName);
+        return target === undefined ? [] : [{ target, ...rest }];
+      });
+      for (const { target, invocation, attempts } of found) void run(target, invocation, attempts);
+      return found.length;
+    },
+    close: () => {
+      closed = true;
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+};

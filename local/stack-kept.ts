@@ -1,0 +1,55 @@
+import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { localClients } from './clients.ts';
+import type { State } from './data/state.ts';
+import { simulatedCredentials } from './simulator/credentials.ts';
+import type { SimulatorOptions } from './simulator/simulator.ts';
+import { type Credentials, createCredentials } from './stack-identities.ts';
+import { stackNames } from './stack-settings.ts';
+
+const credentialsSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), sessionToken: z.string() });
+
+/** The credentials of identities, which are kept: presigned URLs that were given away are signed with them. */
+export const keepCredentials = (state: State): ((name: string) => Credentials) => {
+  const kept = state.read('credentials', credentialsSchema);
+  return (name) => {
+    const found = kept.get(name);
+    if (found) return found;
+    const created = createCredentials();
+    state.write({ kind: 'credentials', id: name, value: created });
+    return created;
+  };
+};
+
+/** The port that a server had before, so that its URLs stay; 0 for any. */
+export const readPort = (state: State, server: string): number => state.read('port', z.int()).get(server) ?? 0;
+
+/** Keeps the port of a server. */
+export const keepPort = (state: State, server: string, url: string): void => {
+  const port = Number(new URL(url).port);
+  if (port !== readPort(state, server)) state.write({ kind: 'port', id: server, value: port });
+};
+
+const secretSchema = z.object({ clientId: z.string(), clientSecret: z.string(), secretUuid: z.string().optional() });
+
+/**
+ * The client secret that a simulator in this process must know: it begins with its first one, and the kept secret may have been
+ * rotated since.
+ */
+export const readSimulatedCredential = async (
+  urls: Parameters<typeof localClients>[0],
+): Promise<SimulatorOptions['credential']> => {
+  const { dynamoDb, s3, secretsManager } = localClients(urls);
+  try {
+    const command = new GetSecretValueCommand({ SecretId: stackNames.clientCredentialsSecret });
+    const { SecretString = '' } = await secretsManager.send(command);
+    const { clientId, clientSecret, secretUuid } = secretSchema.parse(JSON.parse(SecretString));
+    if (clientId !== simulatedCredentials.clientId) return undefined;
+    return { clientSecret, secretUuid: secretUuid ?? simulatedCredentials.secretUuid };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  } finally {
+    for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
+  }
+};
