@@ -5,7 +5,7 @@ import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { budgetThresholdReachedEvent } from '#shared/events/budget-threshold-reached.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import type { BusEvent } from './eventbridge.ts';
-import type { ObjectCreated } from './s3/s3-app.ts';
+import type { ObjectCreated } from './s3/object-created.ts';
 import { ServiceError } from './service-error.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
 

@@ -1,7 +1,8 @@
 import type { Operation } from '@aws-sdk/client-lambda';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import type { ExecutionRecord, Executions } from './durable/executions.ts';
+import type { Executions } from './durable/executions.ts';
+import type { ExecutionRecord } from './durable/kept-executions.ts';
 import { checkpointSchema } from './durable/operation-update.ts';
 import { invalidContent, invalidParameter } from './errors.ts';
 import { parseFunctionReference } from './function-definition.ts';

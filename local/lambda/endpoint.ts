@@ -7,8 +7,9 @@ import type { Executions } from './durable/executions.ts';
 import { registerDurableRoutes } from './durable-routes.ts';
 import { notFound } from './errors.ts';
 import { functionArn, memorySizeMb, parseFunctionReference } from './function-definition.ts';
-import type { DeployedFunction, Invocations } from './invocations.ts';
+import type { Invocations } from './invocations.ts';
 import { registerInvokeRoute } from './invoke-route.ts';
+import type { DeployedFunction } from './sandbox-pool.ts';
 
 // Above the largest limit of the API itself, whose own error is then read by the client.
 const bodyLimitBytes = 32 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { DeployedFunction, InvocationsOptions } from './invocations.ts';
+import type { State } from '../data/state.ts';
 import type { Invocation } from './sandbox.ts';
+import type { DeployedFunction } from './sandbox-pool.ts';
 
 /** Asynchronous invocations that wait, run or are repeated. */
 export interface EventQueue {
@@ -10,6 +11,14 @@ export interface EventQueue {
   resume(functions: ReadonlyMap<string, DeployedFunction>): number;
   /** Repeats nothing any more. */
   close(): void;
+}
+
+export interface EventQueueOptions {
+  /** Milliseconds before each repetition of a failed invocation. */
+  asyncRetryDelaysMs: readonly number[];
+  onLog(functionName: string, line: string): void;
+  /** Keeps the invocations until they have ended. */
+  state: State;
 }
 
 const queuedSchema = z.object({
@@ -26,11 +35,7 @@ const queuedSchema = z.object({
 });
 
 /** Runs functions without anybody waiting for them, and again when they fail; what fails to the end is kept as a dead letter. */
-export const createEventQueue = ({
-  state,
-  asyncRetryDelaysMs,
-  onLog,
-}: Pick<InvocationsOptions, 'state' | 'asyncRetryDelaysMs' | 'onLog'>): EventQueue => {
+export const createEventQueue = ({ state, asyncRetryDelaysMs, onLog }: EventQueueOptions): EventQueue => {
   const timers = new Set<NodeJS.Timeout>();
   let closed = false;
 

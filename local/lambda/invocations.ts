@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { State } from '../data/state.ts';
 import type { Executions } from './durable/executions.ts';
 import type { Outcome } from './durable/invocation-output.ts';
 import { conflict, FunctionError, invalidContent, invalidParameter, notFound, requestTooLarge } from './errors.ts';
-import { createEventQueue } from './event-queue.ts';
-import { type FunctionDefinition, functionArn, parseFunctionReference } from './function-definition.ts';
+import { createEventQueue, type EventQueueOptions } from './event-queue.ts';
+import { functionArn, parseFunctionReference } from './function-definition.ts';
 import type { Invocation } from './sandbox.ts';
-import type { SandboxPool } from './sandbox-pool.ts';
-import type { Resumed } from './start-lambda.ts';
+import type { DeployedFunction, SandboxPool } from './sandbox-pool.ts';
 
 /** A request to run a function. */
 export interface InvokeRequest {
@@ -30,10 +28,10 @@ export interface InvokeAnswer {
   failure?: FunctionError;
 }
 
-/** A function with the sandboxes that run it. */
-export interface DeployedFunction {
-  definition: FunctionDefinition;
-  pool: SandboxPool;
+/** What an earlier process left, and now goes on. */
+export interface Resumed {
+  executions: number;
+  invocations: number;
 }
 
 /** Runs functions the ways Lambda does. */
@@ -53,13 +51,9 @@ export const asynchronousLimitBytes = 1024 * 1024;
 const maxSynchronousExecutionSeconds = 15 * 60;
 const latest = '$LATEST';
 
-export interface InvocationsOptions {
+export interface InvocationsOptions extends EventQueueOptions {
   functions: ReadonlyMap<string, DeployedFunction>;
   executions: Executions;
-  /** Milliseconds before each repetition of a failed asynchronous invocation. */
-  asyncRetryDelaysMs: readonly number[];
-  onLog(functionName: string, line: string): void;
-  state: State;
 }
 
 export const createInvocations = (options: InvocationsOptions): Invocations => {

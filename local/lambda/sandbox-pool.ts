@@ -26,6 +26,12 @@ export interface SandboxPool {
   close(): Promise<void>;
 }
 
+/** A function with the sandboxes that run it. */
+export interface DeployedFunction {
+  definition: FunctionDefinition;
+  pool: SandboxPool;
+}
+
 const defaultMaxConcurrency = 5;
 // A burst may have needed many sandboxes, each with its own copy of the SDKs in memory.
 const defaultIdleMs = 60_000;

@@ -6,9 +6,9 @@ import { createExecutions, type FinishedExecution } from './durable/executions.t
 import type { PageLimits } from './durable/operation-pages.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { FunctionDefinition } from './function-definition.ts';
-import { createInvocations, type DeployedFunction } from './invocations.ts';
+import { createInvocations, type Resumed } from './invocations.ts';
 import type { Invocation } from './sandbox.ts';
-import { createSandboxPool, type Killed } from './sandbox-pool.ts';
+import { createSandboxPool, type DeployedFunction, type Killed } from './sandbox-pool.ts';
 
 export interface LambdaOptions {
   functions?: readonly FunctionDefinition[];
@@ -31,12 +31,6 @@ export interface LambdaOptions {
   pageLimits?: PageLimits;
   /** Keeps executions and asynchronous invocations; by default they end with the process. */
   state?: State;
-}
-
-/** What an earlier process left, and now goes on. */
-export interface Resumed {
-  executions: number;
-  invocations: number;
 }
 
 /** A local Lambda service. */

@@ -9,22 +9,11 @@ import { createS3Access } from './access.ts';
 import { authenticate, type KnownKeys } from './authentication.ts';
 import { checkWriteCondition, createWriteLocks, isConditional } from './conditional-writes.ts';
 import { checkChecksum, playSize } from './object-claims.ts';
+import type { ObjectCreated } from './object-created.ts';
 import { checkPolicy, readForm } from './post-policy.ts';
 import type { ObjectStorage } from './storage/object-storage.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
 import { errorXml, xmlType } from './xml.ts';
-
-/** An object that has just been stored. */
-export interface ObjectCreated {
-  bucket: string;
-  key: string;
-  /** Bytes. */
-  size: number;
-  /** Without quotes. */
-  etag: string;
-  /** The operation that stored it, as the event of S3 names it. */
-  reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
-}
 
 export interface S3AppOptions {
   keys: KnownKeys;

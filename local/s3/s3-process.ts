@@ -4,7 +4,8 @@ import * as z from 'zod';
 import { guardServer } from '#shared/loopback-guard.ts';
 import { DataFolderError } from '../data/database.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from '../iam/authorizer.ts';
-import { buildS3App, type ObjectCreated, signAs } from './s3-app.ts';
+import type { ObjectCreated } from './object-created.ts';
+import { buildS3App, signAs } from './s3-app.ts';
 import { openObjectStorage } from './storage/object-storage.ts';
 
 /** What the process is told to begin with: over the channel, since arguments and environment can be read by others. */

@@ -5,7 +5,7 @@ import type { GuardRules } from '#shared/loopback-guard.ts';
 import { DataFolderError } from '../data/database.ts';
 import type { Decision, IamDirectory } from '../iam/authorizer.ts';
 import type { KnownKeys } from './authentication.ts';
-import type { ObjectCreated } from './s3-app.ts';
+import type { ObjectCreated } from './object-created.ts';
 import type { S3Command, S3Message, S3Settings } from './s3-process.ts';
 
 export interface S3Options {

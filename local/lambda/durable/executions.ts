@@ -6,22 +6,9 @@ import { alreadyStarted, invalidParameter, notFound } from '../errors.ts';
 import { functionArn } from '../function-definition.ts';
 import { type Execution, startExecution } from './execution.ts';
 import type { Outcome } from './invocation-output.ts';
-import { type KeptRecord, keepExecutions } from './kept-executions.ts';
+import { type ExecutionRecord, type KeptRecord, keepExecutions } from './kept-executions.ts';
 import { startOperations } from './operation-log.ts';
 import type { PageLimits } from './operation-pages.ts';
-
-/** What stays known of an execution, also after its operations were released. */
-export interface ExecutionRecord {
-  arn: string;
-  name: string;
-  functionName: string;
-  functionArn: string;
-  status: 'RUNNING' | Outcome['status'];
-  /** Epoch milliseconds. */
-  startedAt: number;
-  endedAt?: number;
-  executionTimeoutSeconds: number;
-}
 
 /** A finished execution with everything it recorded, handed out once before it is released. */
 export interface FinishedExecution extends ExecutionRecord {

@@ -3,7 +3,20 @@ import * as z from 'zod';
 import type { Clock } from '#shared/clock.ts';
 import type { Change, State } from '../../data/state.ts';
 import type { ExecutionKeeper } from './execution.ts';
-import type { ExecutionRecord } from './executions.ts';
+import type { Outcome } from './invocation-output.ts';
+
+/** What stays known of an execution, also after its operations were released. */
+export interface ExecutionRecord {
+  arn: string;
+  name: string;
+  functionName: string;
+  functionArn: string;
+  status: 'RUNNING' | Outcome['status'];
+  /** Epoch milliseconds. */
+  startedAt: number;
+  endedAt?: number;
+  executionTimeoutSeconds: number;
+}
 
 /** What is kept of an execution beside its operations. */
 export interface KeptRecord {

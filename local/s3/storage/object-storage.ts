@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
-import type { ObjectCreated } from '../s3-app.ts';
+import { type ObjectCreated, objectCreated } from '../object-created.ts';
 import { createBodyFiles, type ReceivedBody } from './body-files.ts';
 import { loadStoreClasses, type Persistence, type S3Object, type Stores } from './fauxqs-store.ts';
 import { createFileBody, readSegments } from './file-body.ts';
@@ -55,14 +55,6 @@ const recordSchema = z.object({
   partChecksums: z.array(z.string()).optional(),
 });
 
-const eventSchema = z.object({
-  bucket: z.string(),
-  key: z.string(),
-  size: z.int(),
-  etag: z.string(),
-  reason: z.enum(['PutObject', 'CopyObject', 'CompleteMultipartUpload']),
-});
-
 /**
  * Keeps the objects of fauxqs in a folder: their records in SQLite, larger bodies in files of their own. An object, and the event
  * that announces it, are on the disk before the request is answered.
@@ -82,7 +74,7 @@ export const openObjectStorage = async (options: ObjectStorageOptions): Promise<
 
   const announce = () => {
     if (!announcing) return;
-    for (const [id, event] of index.events(eventSchema)) {
+    for (const [id, event] of index.events(objectCreated)) {
       if (sent.has(id)) continue;
       sent.add(id);
       options.onObjectCreated(event, id);

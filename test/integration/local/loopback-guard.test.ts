@@ -66,7 +66,7 @@ const rows: Row[] = [
   },
   {
     name: 'DynamoDB',
-    start: () => startDynamoDbThread({ guard: guard }),
+    start: () => startDynamoDbThread({ guard }),
     method: 'POST',
     path: '/',
     headers: {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { ObjectCreated } from '#local/s3/s3-app.ts';
+import type { ObjectCreated } from '#local/s3/object-created.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { patternOf, s3ClientOf } from './s3-client.ts';
 
