@@ -5,6 +5,7 @@ import { firefly } from '#shared/adobe/services/firefly/service.ts';
 import { services } from '#shared/adobe/services/registry.ts';
 import { CredentialsError } from './errors.ts';
 import { isGiven, readGiven } from './inputs.ts';
+import { reportConcurrency } from './lambda-quota.ts';
 import type { Session } from './session.ts';
 
 /** What is checked. The ids come from the address of the credential's page. */
@@ -94,12 +95,13 @@ const reportServices = ({ output }: Session, { grants }: CredentialReport): void
 };
 
 /**
- * Checks the credential of the environment or, if there is none, the stored one, and writes nothing.
+ * Checks the account's concurrency, and the credential of the environment or, if there is none, the stored one, and writes nothing.
  *
  * @throws {CredentialsError} if a part failed
  */
 export const checkOnly = async (session: Session): Promise<void> => {
   const { env, secret, output, options } = session;
+  await reportConcurrency(session);
   if (isGiven(env) || !session.isDeployed) return checkGiven(session);
   const { credentials: stored, problem } = await secret.readCurrent();
   if (problem) throw new CredentialsError(problem);

@@ -69,7 +69,7 @@ export const runCredentials = async ({
 };
 
 const advice =
-  'The role needs DescribeSecret, GetSecretValue, PutSecretValue and RotateSecret on the secret client-credentials, GetFunctionConfiguration and InvokeFunction on token-refresh and secret-rotation, GetItem on the job table.';
+  'The role needs DescribeSecret, GetSecretValue, PutSecretValue and RotateSecret on the secret client-credentials, GetFunctionConfiguration and InvokeFunction on token-refresh and secret-rotation, GetItem on the job table; --check also GetAccountSettings of Lambda.';
 
 /**
  * What a command tells the operator of an error.

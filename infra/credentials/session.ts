@@ -6,6 +6,7 @@ import { type Adobe, connectAdobe, readAdobeSettings } from './adobe.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { CredentialsError, StackNotFoundError } from './errors.ts';
 import type { Environment } from './inputs.ts';
+import { type ConcurrencyQuota, readConcurrencyQuota } from './lambda-quota.ts';
 import type { CredentialsOptions } from './options.ts';
 import { openStackFunctions, type StackFunctions } from './stack-functions.ts';
 import { openStoredSecret, type StoredSecret } from './stored-secret.ts';
@@ -26,6 +27,7 @@ export interface Session {
   /** False for a check before there is a stack. */
   isDeployed: boolean;
   status: Pick<StatusItems, 'readSecretRotation' | 'readTokenRefresh'>;
+  readConcurrency(): Promise<ConcurrencyQuota>;
 }
 
 /** What a session is opened with. */
@@ -68,6 +70,7 @@ export const openSession = async (parts: SessionOptions): Promise<Session> => {
     status: tableName
       ? createStatusItems({ dynamoDb: aws.dynamoDb, tableName, clock })
       : { readSecretRotation: none, readTokenRefresh: none },
+    readConcurrency: () => readConcurrencyQuota(aws.lambda),
   };
 };
 

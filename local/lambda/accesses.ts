@@ -9,6 +9,7 @@ const actions: readonly [RegExp, string][] = [
   [/^POST .*\/checkpoint$/, 'lambda:CheckpointDurableExecution'],
   [/^GET .*\/state$/, 'lambda:GetDurableExecutionState'],
   [/^GET .*\/durable-executions\/:arn$/, 'lambda:GetDurableExecution'],
+  [/^GET .*\/account-settings$/, 'lambda:GetAccountSettings'],
   [/^GET .*\/:functionReference\/durable-executions$/, 'lambda:ListDurableExecutionsByFunction'],
 ];
 

@@ -16,8 +16,8 @@ const bodyLimitBytes = 32 * 1024 * 1024;
 
 /**
  * The Lambda API over HTTP, as far as the gateway and the durable SDK use it: Invoke, GetFunctionConfiguration,
- * CheckpointDurableExecution, GetDurableExecutionState, GetDurableExecution and ListDurableExecutionsByFunction. It is
- * not listening yet.
+ * GetAccountSettings, CheckpointDurableExecution, GetDurableExecutionState, GetDurableExecution and
+ * ListDurableExecutionsByFunction. It is not listening yet.
  */
 export const createEndpoint = (parts: {
   functions: ReadonlyMap<string, DeployedFunction>;
@@ -45,6 +45,10 @@ export const createEndpoint = (parts: {
   registerInvokeRoute(server, parts.invocations);
   registerConfigurationRoute(server, parts.functions);
   registerDurableRoutes(server, parts.executions);
+  // As an account has it that AWS has raised once.
+  server.get('/2016-08-19/account-settings', async () => ({
+    AccountLimit: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 1_000 },
+  }));
   return server;
 };
 

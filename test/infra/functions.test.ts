@@ -143,6 +143,16 @@ describe('what a durable function could not work off', () => {
     }
   });
 
+  it('is kept of thumbnail as well, and of nothing that the clock starts: the next run does it, and silence is an alarm', () => {
+    const configs = ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
+    const keeping = configs.filter((config) => config['DestinationConfig'] !== undefined);
+    expect(keeping).toHaveLength(durableFunctions.length + 1);
+    const dispatch = { Ref: stack.resolve(stack.functions.dispatch.lambda.functionName).Ref };
+    const ofDispatch = configs.find(({ FunctionName }) => JSON.stringify(FunctionName) === JSON.stringify(dispatch));
+    expect(ofDispatch).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+    expect(ofDispatch).not.toHaveProperty('DestinationConfig');
+  });
+
   it('keeps the versions that executions run on, but not one whose deployment was rolled back', () => {
     const versions = ofType(resources, 'AWS::Lambda::Version');
     expect(versions).toHaveLength(durableFunctions.length);

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
 import { dispatchPermissions } from '#shared/permissions/job-permissions.ts';
@@ -19,8 +19,10 @@ export class DispatchFunction extends GatewayFunction {
       memoryMegabytes: 512,
       settings,
       invokesInCircles: true,
-      // The next minute's run does all that a retry would.
+      // The next minute's run does all that a retry would, or a run that waits because the account has no concurrency left: they
+      // would begin all at once when it has.
       asyncRetries: 0,
+      asyncMaxAge: Duration.minutes(1),
       environment: dispatchEnvironment.write({
         ...settings,
         stackName,

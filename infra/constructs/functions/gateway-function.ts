@@ -42,6 +42,8 @@ export interface GatewayFunctionProps {
   bundlingCommands?: ICommandHooks;
   /** Retries of a failed asynchronous invocation; Lambda's own default is 2. */
   asyncRetries?: number;
+  /** After how long an asynchronous invocation that could not begin is dropped; Lambda's own default is 6 hours. */
+  asyncMaxAge?: Duration;
 }
 
 /** A Lambda function of the gateway with the defaults of all: runtime, bundle, role, log group, tracing. */
@@ -103,6 +105,7 @@ export class GatewayFunction extends Construct {
       durableConfig: executionSeconds === undefined ? undefined : durable(executionSeconds),
       recursiveLoop: props.invokesInCircles ? RecursiveLoop.ALLOW : undefined,
       retryAttempts: props.asyncRetries,
+      maxEventAge: props.asyncMaxAge,
       reservedConcurrentExecutions: props.reservedConcurrency,
       // Versions keep executions running that began before a deployment. One that a rolled-back deployment made is deleted with
       // it: plain RETAIN would leave it as the newest version of that code, and each retry of the same deployment would fail
