@@ -9,6 +9,7 @@ import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { DispatchContext, DispatchEvent } from './context.ts';
 import { dispatch } from './dispatch.ts';
+import { limitRuns } from './limit-runs.ts';
 
 const environment = dispatchEnvironment.read(process.env);
 const { stackName, tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn } = environment;
@@ -34,4 +35,6 @@ const context: DispatchContext = {
 /** Runs every minute and on every new job. */
 export const handler = middy<DispatchEvent>()
   .before(log.inContext())
-  .handler(({ scheduled }) => dispatch(context, { isScheduled: scheduled }));
+  .handler(({ scheduled }) =>
+    scheduled === true ? dispatch(context, { isScheduled: true }) : limitRuns(context, () => dispatch(context)),
+  );

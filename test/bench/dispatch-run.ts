@@ -7,6 +7,8 @@ import { createLane, dispatchContext, enqueueMany, perMinute } from '#test/fixtu
 export interface DispatchRunFigures {
   permits: number;
   seconds: number;
+  /** Of this process, the table's part included: what the machine's other work does not change. */
+  cpuSeconds: number;
   /** Calls of DynamoDB for each turn; the start of its execution comes on top. */
   callsPerTurn: number;
 }
@@ -30,10 +32,12 @@ export const measureDispatchRun = async (permits: number): Promise<DispatchRunFi
     const startTurn = () => new Promise<void>((resolve) => setTimeout(resolve, startMs));
     const context = dispatchContext(lane, { startTurn, random: Math.random });
     const start = performance.now();
+    const cpuStart = process.cpuUsage();
     const started = await assignTurns(context, lane);
     const seconds = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(cpuStart);
     if (started !== permits) throw new Error(`Expected ${permits} turns, got ${started}.`);
-    return { permits, seconds, callsPerTurn: calls / permits };
+    return { permits, seconds, cpuSeconds: (user + system) / 1e6, callsPerTurn: calls / permits };
   } finally {
     await dynamoDb.close();
   }

@@ -77,8 +77,6 @@ export const runWithFaults = async ({
     settings: {
       requestsPerMinute: 1_000,
       requestsPerDay: 1_000_000,
-      // On a busy machine functions start late, and what comes later than this is given up.
-      submitGraceSeconds: 20,
       pollSeconds: 1,
       ...load.settings,
     },

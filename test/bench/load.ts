@@ -41,6 +41,14 @@ export const fireflyLoad: Load = {
   list: () => [pressImage('tulips, row 1'), pressImage('tulips, row 2')],
 };
 
+/** Images by Firefly at so many requests a minute. */
+export const createBurstLoad = (requestsPerMinute: number): Load => ({
+  ...fireflyLoad,
+  settings: { requestsPerMinute },
+  simulator: { requestsPerMinute },
+  lanes: { firefly: { paths: ['/v3/images/generate-async'], seconds: 60, hard: requestsPerMinute } },
+});
+
 /** Which operation each lane's jobs are of, beside Firefly's. */
 const paths = {
   photoshop: '/v2/edit',

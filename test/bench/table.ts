@@ -8,21 +8,29 @@ export interface Row {
   atLeast?: number;
 }
 
+/** One part of the bench: what it is, and how it comes to its figures. */
+export interface Section {
+  name: string;
+  title: string;
+  measure(directory: string): Promise<{ figures: unknown; rows: Row[] }>;
+}
+
 const round = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 3 : 0));
 
-const goalOf = ({ below, atMost, atLeast }: Row): { text: string; reached(value: number): boolean } | undefined => {
+const getGoal = ({ below, atMost, atLeast }: Row): { text: string; reached(value: number): boolean } | undefined => {
   if (below !== undefined) return { text: `< ${below}`, reached: (value) => value < below };
   if (atMost !== undefined) return { text: `<= ${atMost}`, reached: (value) => value <= atMost };
   if (atLeast !== undefined) return { text: `>= ${atLeast}`, reached: (value) => value >= atLeast };
   return undefined;
 };
 
-/** Prints the figures with their goals for a person to read. */
-export const printTable = (rows: Row[]): void => {
+/** Prints the figures with their goals for a person to read; false if a goal is missed. */
+export const printTable = (rows: Row[]): boolean => {
   for (const row of rows) {
-    const goal = goalOf(row);
+    const goal = getGoal(row);
     const verdict = goal === undefined ? '' : goal.reached(row.value) ? 'reached' : 'MISSED';
     const value = `${round(row.value)} ${row.unit}`.trim();
     console.log(`${row.figure.padEnd(36)}${value.padStart(12)}  ${(goal?.text ?? '').padEnd(10)}${verdict}`);
   }
+  return rows.every((row) => getGoal(row)?.reached(row.value) !== false);
 };

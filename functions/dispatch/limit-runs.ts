@@ -1,0 +1,119 @@
+import { type Condition, condition } from '#shared/aws/expressions.ts';
+import { getItem, type Table, updateItem } from '#shared/aws/table.ts';
+import { jobPartitions } from '#shared/deployment/tables.ts';
+import type { DispatchContext } from './context.ts';
+
+/**
+ * Every new job asks for a dispatch, and an account may have no more than ten functions at work at once. So two runs at most work at a
+ * time; a request that comes meanwhile leaves a mark, and the run that ends first goes round once more. A run that died keeps its place for
+ * some seconds. The run of each minute needs no place: what a crash makes of marks and places delays a job by a minute at most.
+ */
+
+const places = ['first', 'second'] as const;
+type Place = (typeof places)[number];
+
+const key = { pk: jobPartitions.status('dispatch'), sk: 'runs' };
+
+// Longer than a run takes as a rule; one that takes longer may have a third beside it, which does no harm.
+const placeMs = 10_000;
+// A run goes round again until then; the function ends after a minute.
+const maxMs = 30_000;
+
+/** What limiting runs works with. */
+type LimitContext = Pick<DispatchContext, 'table' | 'log'>;
+
+/**
+ * Runs a dispatch unless two others are at work; then one of them runs again, with all that has come in by now.
+ *
+ * @returns what the last run led to; undefined if it was left to another
+ * @throws {Error} what the run throws
+ */
+export const limitRuns = async <Result>(
+  { table, log }: LimitContext,
+  run: () => Promise<Result>,
+): Promise<Result | undefined> => {
+  const taken = await orWithoutPlace(log, () => takePlace(table));
+  if (taken === 'full') return undefined;
+  if (taken === 'no_place') return run();
+  const endsAt = table.clock.now() + maxMs;
+  for (let held = taken; ; ) {
+    const result = await run().catch(async (error: unknown) => {
+      await orWithoutPlace(log, () => freePlace(table, held));
+      throw error;
+    });
+    if (table.clock.now() > endsAt) {
+      await orWithoutPlace(log, () => freePlace(table, held));
+      return result;
+    }
+    const next = await orWithoutPlace(log, () => leavePlace(table, held));
+    if (next === 'left' || next === 'no_place') return result;
+    held = next;
+  }
+};
+
+/** Limiting runs is no reason to lose one. */
+const orWithoutPlace = async <Result>(
+  log: LimitContext['log'],
+  act: () => Promise<Result>,
+): Promise<Result | 'no_place'> => {
+  try {
+    return await act();
+  } catch (error) {
+    log.warn('How many runs of dispatch are at work is not known.', { error: String(error) });
+    return 'no_place';
+  }
+};
+
+/** A place, and until when it is held (epoch ms). */
+interface HeldPlace {
+  place: Place;
+  until: number;
+}
+
+const takePlace = async (table: Table): Promise<HeldPlace | 'full'> => {
+  for (;;) {
+    const now = table.clock.now();
+    const until = now + placeMs;
+    for (const place of places) {
+      const isFree = placeCondition(place, now);
+      if ((await updateItem(table, key, { set: { [place]: until }, when: isFree })) !== undefined)
+        return { place, until };
+    }
+    const marked = await updateItem(table, key, { set: { again: true } });
+    // A run that ended just before saw no mark.
+    if (places.every((place) => Number(marked?.[place] ?? 0) > table.clock.now())) return 'full';
+  }
+};
+
+const placeCondition = (place: Place, now: number): Condition =>
+  place === 'first'
+    ? condition`attribute_not_exists(#first) OR #first <= ${now}`
+    : condition`attribute_not_exists(#second) OR #second <= ${now}`;
+
+const holdCondition = ({ place, until }: HeldPlace): Condition =>
+  place === 'first' ? condition`#first = ${until}` : condition`#second = ${until}`;
+
+/** Leaves a place to others, whatever they have asked for. */
+const freePlace = async (table: Table, held: HeldPlace): Promise<void> => {
+  await updateItem(table, key, { set: { [held.place]: undefined }, when: holdCondition(held) });
+};
+
+/** Leaves a place; or keeps it for another run, if one was asked for. */
+const leavePlace = async (table: Table, held: HeldPlace): Promise<HeldPlace | 'left'> => {
+  const isHeld = holdCondition(held);
+  for (;;) {
+    const left = await updateItem(table, key, {
+      set: { [held.place]: undefined },
+      when: condition`${isHeld} AND attribute_not_exists(#again)`,
+    });
+    if (left !== undefined) return 'left';
+    const until = table.clock.now() + placeMs;
+    const kept = await updateItem(table, key, {
+      set: { [held.place]: until, again: undefined },
+      when: condition`${isHeld} AND attribute_exists(#again)`,
+    });
+    if (kept !== undefined) return { ...held, until };
+    // The place was too old and another's, or the mark came or went between the two.
+    if ((await getItem(table, key))?.[held.place] !== held.until) return 'left';
+  }
+};

@@ -1,0 +1,105 @@
+import { adobeLimits, perMinute } from '#test/fixtures/queue.ts';
+import { measureDispatchRun } from './dispatch-run.ts';
+import { runWithFaults } from './fault-run.ts';
+import { createBurstLoad } from './load.ts';
+import { type QueueSimulation, simulateQueue } from './queue-simulation.ts';
+import type { Row, Section } from './table.ts';
+
+const simulation = { jobs: 400, windows: adobeLimits.windows, networkMs: 1_000, seed: 1 };
+
+/** How late executions start and resume, and the least share of the rate that is used then. */
+const lateness: { name: string; simulation: QueueSimulation; atLeast: number }[] = [
+  { name: 'up to 100 ms', simulation: { ...simulation, latenessMs: 100 }, atLeast: 0.99 },
+  { name: 'up to 6 s', simulation: { ...simulation, latenessMs: 6_000 }, atLeast: 0.94 },
+  { name: 'up to 20 s', simulation: { ...simulation, latenessMs: 20_000 }, atLeast: 0.85 },
+  { name: '5 s, 30 % cold', simulation: { ...simulation, latenessMs: 5_000, coldStarts: 0.3 }, atLeast: 0.94 },
+  {
+    name: '5 s, 30 % cold, 60/min',
+    simulation: { ...simulation, windows: perMinute(60).windows, latenessMs: 5_000, coldStarts: 0.3 },
+    atLeast: 0.9,
+  },
+];
+
+/** Most seconds of CPU, the local table's included, that a run over so many permits takes. */
+const dispatchRuns = [
+  { permits: 60, below: 0.5 },
+  { permits: 300, below: 2 },
+  { permits: 1_000, below: 4 },
+];
+
+/** The parts of the bench that are about the rate of a lane. */
+export const laneSections: Section[] = [
+  {
+    name: 'queue',
+    title: '1,000 jobs at 4 requests a minute on an injected clock',
+    measure: async () => {
+      const figures = await simulateQueue({ ...simulation, jobs: 1_000, latenessMs: 3_000 });
+      const { utilization, mostInWindow, rateLimited, lost, doubled } = figures;
+      return {
+        figures,
+        rows: [
+          { figure: "share of Adobe's limit that is used", value: utilization, unit: '', atLeast: 0.97 },
+          { figure: 'most submits in any 60 s', value: mostInWindow[0] ?? 0, unit: '', atMost: 4 },
+          { figure: '429 answers', value: rateLimited, unit: '', atMost: 0 },
+          { figure: 'jobs lost', value: lost, unit: '', atMost: 0 },
+          { figure: 'jobs doubled', value: doubled, unit: '', atMost: 0 },
+        ],
+      };
+    },
+  },
+  {
+    name: 'lateness',
+    title: '400 jobs whose executions start and resume late, on an injected clock',
+    measure: async () => {
+      const figures: Record<string, unknown> = {};
+      const rows: Row[] = [];
+      for (const { name, simulation, atLeast } of lateness) {
+        const result = await simulateQueue(simulation);
+        const hard = simulation.windows[0]?.hard;
+        figures[name] = result;
+        rows.push(
+          { figure: `${name}: share of the rate`, value: result.utilization, unit: '', atLeast },
+          { figure: `${name}: turns given up`, value: result.turnsGivenUp, unit: '', atMost: 0 },
+          { figure: `${name}: most in 60 s`, value: result.mostInWindow[0] ?? 0, unit: '', atMost: hard },
+        );
+      }
+      return { figures, rows };
+    },
+  },
+  {
+    name: 'dispatch',
+    title: 'one run of dispatch over free permits',
+    measure: async () => {
+      const figures = [];
+      const rows: Row[] = [];
+      for (const { permits, below } of dispatchRuns) {
+        const run = await measureDispatchRun(permits);
+        figures.push(run);
+        rows.push(
+          { figure: `${permits} permits: CPU`, value: run.cpuSeconds, unit: 's', below },
+          { figure: `${permits} permits`, value: run.seconds, unit: 's' },
+          { figure: `${permits} permits: calls a job`, value: run.callsPerTurn, unit: '', below: 2.25 },
+        );
+      }
+      return { figures, rows };
+    },
+  },
+  {
+    name: 'burst',
+    title: '200 jobs at 60 requests a minute while Adobe fails and functions are killed at random (some minutes)',
+    measure: async () => {
+      const figures = await runWithFaults({ jobs: 200, seed: 1, load: createBurstLoad(60) });
+      const { lost, doubled, overLimit, lanes } = figures;
+      return {
+        figures,
+        rows: [
+          { figure: 'burst: share of the rate', value: lanes['firefly']?.share ?? 0, unit: '', atLeast: 0.95 },
+          { figure: 'burst: most in 60 s', value: lanes['firefly']?.mostInWindow ?? 0, unit: '', atMost: 60 },
+          { figure: 'burst: over the limit', value: overLimit, unit: '', atMost: 0 },
+          { figure: 'burst: jobs lost', value: lost, unit: '', atMost: 0 },
+          { figure: 'burst: jobs paid twice', value: doubled, unit: '', atMost: 0 },
+        ],
+      };
+    },
+  },
+];

@@ -1,0 +1,93 @@
+import { beforeEach, expect, it } from 'vitest';
+import { limitRuns } from '#functions/dispatch/limit-runs.ts';
+import type { Table } from '#shared/aws/table.ts';
+import type { ManualClock } from '#test/fixtures/manual-clock.ts';
+import { observe } from '#test/fixtures/observed.ts';
+import { useJobTable } from '#test/fixtures/use-job-table.ts';
+
+let table: Table;
+let clock: ManualClock;
+useJobTable((fresh) => {
+  ({ table, clock } = fresh);
+});
+
+let running: { end(): void; fail(error: Error): void }[];
+let most: number;
+let runs: number;
+beforeEach(() => {
+  running = [];
+  most = 0;
+  runs = 0;
+});
+
+/** A run that lasts until it is told to end. */
+const run = (): Promise<string> => {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const own = { end: () => resolve('done'), fail: reject };
+  running.push(own);
+  runs += 1;
+  most = Math.max(most, running.length);
+  return promise.finally(() => running.splice(running.indexOf(own), 1));
+};
+const ask = (): Promise<string | undefined> => limitRuns({ table, ...observe() }, run);
+
+/** Ends what is at work, and what it goes round for, until nothing is. */
+const endAll = async (asked: Promise<unknown>[]): Promise<unknown[]> => {
+  let isOver = false;
+  const all = Promise.all(asked).finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    for (const { end } of [...running]) end();
+    await new Promise(setImmediate);
+  }
+  return all;
+};
+
+it('lets two runs work at a time, however many are asked for, and one of them again for all the others', async () => {
+  let atWork = 20;
+  const asked = Array.from({ length: 20 }, async () => {
+    await ask();
+    atWork -= 1;
+  });
+  await expect.poll(() => atWork, { timeout: 10_000 }).toBe(2);
+  await endAll(asked);
+  expect({ most, runs }).toEqual({ most: 2, runs: 3 });
+});
+
+it('runs after every request: none is left to a run that had ended', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const before = runs;
+    await endAll(Array.from({ length: 3 + round }, ask));
+    expect(runs).toBeGreaterThan(before);
+  }
+  expect(most).toBeLessThanOrEqual(2);
+});
+
+it('gives the place of a run that failed to the next, and tells its failure', async () => {
+  for (let failures = 0; failures < 3; failures += 1) {
+    const asked = ask();
+    await expect.poll(() => running.length).toBe(1);
+    running[0]?.fail(new Error('No table.'));
+    await expect(asked).rejects.toThrow('No table.');
+  }
+  expect(await endAll([ask()])).toEqual(['done']);
+});
+
+it('gives the places of runs that died to others after ten seconds', async () => {
+  void ask();
+  void ask();
+  await expect.poll(() => running.length).toBe(2);
+  running = [];
+  expect(await ask()).toBeUndefined();
+  clock.advance(10_000);
+  // The mark that was left is gone round for.
+  expect(await endAll([ask()])).toEqual(['done']);
+  expect(runs).toBe(4);
+});
+
+it('runs where the table takes no write', async () => {
+  const broken = { ...table, tableName: 'gone' };
+  const asked = limitRuns({ table: broken, ...observe() }, run);
+  expect(await endAll([asked])).toEqual(['done']);
+});
