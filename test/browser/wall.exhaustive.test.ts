@@ -22,6 +22,28 @@ beforeAll(async () => {
 }, patienceMs);
 afterAll(() => console.close());
 
+/** When the first picture was painted, in ms from the beginning of the navigation, as the browser tells it (Largest Contentful Paint). */
+const measureFirstPicture = async (): Promise<number> => {
+  const { page, done } = await console.open('/', {
+    prepare: (opened) =>
+      opened.addInitScript(`new PerformanceObserver((list) => {
+        for (const { url, startTime } of list.getEntries()) if (url.includes('/thumbnails/')) window.firstPictureMs ??= startTime;
+      }).observe({ type: 'largest-contentful-paint', buffered: true })`),
+  });
+  const answer = await page.waitForFunction('window.firstPictureMs');
+  const ms = Number(await answer.jsonValue());
+  await done();
+  return ms;
+};
+
+/** How long this machine takes, at this moment, for a page of a few bytes from the same gateway. */
+const measureBareAnswer = async (): Promise<number> => {
+  const { page, done } = await console.open('/config.json');
+  const ms = Number(await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"));
+  await done();
+  return ms;
+};
+
 const problem = (status: number, detail: string) => ({
   status,
   contentType: 'application/problem+json',
@@ -139,6 +161,22 @@ describe('the wall', () => {
       const files = requests.filter((request) => request.startsWith(`GET /${bucket}/`));
       expect(files.filter((file) => !file.startsWith(`GET /${bucket}/thumbnails/`))).toEqual([]);
       await done();
+    },
+    patienceMs,
+  );
+
+  it(
+    'shows its first picture in under a second to a browser that has nothing of it yet',
+    async () => {
+      const firstMs: number[] = [];
+      const bareMs: number[] = [];
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        bareMs.push(await measureBareAnswer());
+        firstMs.push(await measureFirstPicture());
+      }
+      // A machine that is busy with something else takes its time for a bare answer as well.
+      globalThis.console.log('first picture', firstMs, bareMs);
+      expect(Math.min(...firstMs)).toBeLessThan(Math.max(1_000, 15 * Math.min(...bareMs)));
     },
     patienceMs,
   );

@@ -98,6 +98,8 @@ const File = ({ url, output, name, renew }: FileProps) => {
   );
 };
 
+const renewalPauseMs = 1_100;
+
 /**
  * Keeps what is shown as it is while its address is good: another one would load the file again. One that fails, such as after its
  * signature has expired, is asked for anew once.
@@ -109,7 +111,10 @@ const useLastingSource = (url: string, renew: () => Promise<string | undefined>)
   const onError = async () => {
     if (attempted.current.has(src)) return;
     attempted.current.add(src);
-    const next = attempted.current.size > 1 ? undefined : await renew();
+    if (attempted.current.size > 1) return setIsBroken(true);
+    // Signatures of the same second are the same.
+    await new Promise((resolve) => setTimeout(resolve, renewalPauseMs));
+    const next = await renew();
     if (next === undefined || next === src) setIsBroken(true);
     else setSrc(next);
   };
