@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { DataTable } from '../ui/data-table.tsx';
 import type { ComparedSetting } from './compare-settings.ts';
 
 const maxShown = 2_000;
@@ -12,6 +13,26 @@ export const SettingsTable = ({
   titles: readonly string[];
 }) => {
   const [onlyDiffering, setOnlyDiffering] = useState(false);
+  const columns = [
+    {
+      title: 'Setting',
+      isRowHeader: true,
+      cell: ({ name, differs }: ComparedSetting) => (
+        <span className="long-text">
+          {name}
+          {differs && <span className="differs">differs</span>}
+        </span>
+      ),
+    },
+    ...titles.map((title, index) => ({
+      title,
+      cell: ({ values, differs }: ComparedSetting) => (
+        <span className={differs ? 'long-text differing' : 'long-text'}>
+          {values[index]?.slice(0, maxShown) ?? '–'}
+        </span>
+      ),
+    })),
+  ];
   const rows = onlyDiffering ? settings.filter(({ differs }) => differs) : settings;
   return (
     <section aria-labelledby="compared-settings">
@@ -20,35 +41,7 @@ export const SettingsTable = ({
         <input type="checkbox" checked={onlyDiffering} onChange={(event) => setOnlyDiffering(event.target.checked)} />{' '}
         Only what differs
       </label>
-      <div className="compared-scroll">
-        <table className="compared-table">
-          <thead>
-            <tr>
-              <th scope="col">Setting</th>
-              {titles.map((title) => (
-                <th scope="col" key={title}>
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ name, values, differs }) => (
-              <tr key={name} data-differs={differs}>
-                <th scope="row" className="long-text">
-                  {name}
-                  {differs && <span className="differs">differs</span>}
-                </th>
-                {values.map((value, index) => (
-                  <td key={titles[index]} className="long-text">
-                    {value === undefined ? '–' : value.slice(0, maxShown)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label="Settings side by side" rows={rows} rowKey={({ name }) => name} columns={columns} />
       {rows.length === 0 && <p className="quiet">Nothing differs.</p>}
     </section>
   );

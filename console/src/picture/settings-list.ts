@@ -1,4 +1,4 @@
-import { nameField } from '../ui/words.ts';
+import { labelName } from '../ui/labels.ts';
 
 /** One setting of a request. */
 export interface Setting {
@@ -24,7 +24,7 @@ export const listSettings = (request: unknown): Setting[] => {
     } else {
       settings.push({
         path: path.join('.'),
-        name: path.map(nameField).join(' · ') || 'Request',
+        name: path.map(labelName).join(' · ') || 'Request',
         value: Array.isArray(value) ? value.join(', ') : String(value),
       });
     }

@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { keep, readKept } from './kept.ts';
 
 const prefix = 'draft:';
 
@@ -19,7 +20,7 @@ export const useDraft = <Draft extends Readonly<Record<string, unknown>>>(
     (changes: Partial<Draft>) =>
       setDraft((current) => {
         const next = { ...current, ...changes };
-        writeDraft(key, next);
+        keep(sessionStorage, key, next);
         return next;
       }),
     [key],
@@ -32,21 +33,6 @@ export const useDraft = <Draft extends Readonly<Record<string, unknown>>>(
 };
 
 const readDraft = (key: string): object => {
-  const text = sessionStorage.getItem(key);
-  if (text === null) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-};
-
-// A draft that finds no room is kept by the page alone.
-const writeDraft = (key: string, draft: unknown): void => {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(draft));
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
+  const draft = readKept(sessionStorage, key);
+  return typeof draft === 'object' && draft !== null ? draft : {};
 };

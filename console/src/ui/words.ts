@@ -22,15 +22,6 @@ export const nameOperation = (operation: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** The name of a field for a person: `numVariations` is "Num variations". */
-export const nameField = (path: string): string => {
-  const words = path
-    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replaceAll(/[._-]+/g, ' ')
-    .toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
-
 /** What a picture is called where it cannot be seen. */
 export const namePicture = ({ prompt, operation }: Pick<JobSummary, 'prompt' | 'operation'>): string =>
   prompt === undefined || prompt.trim() === '' ? nameOperation(operation) : prompt;

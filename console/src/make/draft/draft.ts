@@ -1,3 +1,4 @@
+import { keep, readKept, type TabStorage } from '../../ui/kept.ts';
 import { type Body, isObject } from '../form/body.ts';
 
 /** What somebody has typed and not yet sent, or sent and may send once more. */
@@ -22,33 +23,20 @@ export interface SentRequest {
   isAccepted: boolean;
 }
 
-/** Storage of the tab: it survives a reload, a way to another page and back, and a sign-in. */
-export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-
 const prefix = 'make/draft/';
 
 /** Reads a draft; one that cannot be read is as if there were none. */
-export const loadDraft = (storage: DraftStorage, key: string): Draft | undefined => {
-  try {
-    const draft: unknown = JSON.parse(storage.getItem(prefix + key) ?? 'null');
-    return isDraft(draft) ? draft : undefined;
-  } catch {
-    return undefined;
-  }
+export const loadDraft = (storage: TabStorage, key: string): Draft | undefined => {
+  const draft = readKept(storage, prefix + key);
+  return isDraft(draft) ? draft : undefined;
 };
 
-/** Keeps a draft. A full or forbidden storage costs the draft's next life, not the page. */
-export const saveDraft = (storage: DraftStorage, key: string, draft: Draft): boolean => {
-  try {
-    storage.setItem(prefix + key, JSON.stringify(draft));
-    return true;
-  } catch {
-    return false;
-  }
-};
+/** Keeps a draft, if the storage has room. */
+export const saveDraft = (storage: TabStorage, key: string, draft: Draft): boolean =>
+  keep(storage, prefix + key, draft);
 
 /** Forgets a draft. */
-export const dropDraft = (storage: DraftStorage, key: string): void => storage.removeItem(prefix + key);
+export const dropDraft = (storage: TabStorage, key: string): void => storage.removeItem(prefix + key);
 
 const isDraft = (value: unknown): value is Draft =>
   isObject(value) && isObject(value['body']) && isObject(value['headers']);

@@ -2,12 +2,12 @@ import { ActionButton } from '@adobe/react-spectrum/ActionButton';
 import { ComboBox, Item } from '@adobe/react-spectrum/ComboBox';
 import { Item as Tag, TagGroup } from '@adobe/react-spectrum/TagGroup';
 import { useContext, useState } from 'react';
+import { labelValue } from '../../ui/labels.ts';
 import { FieldNotes } from '../form/field-notes.tsx';
 import { type FieldProps, FormContext, useProblems } from '../form/form-context.ts';
 import { buildHint } from '../form/hint.ts';
 import { RequiredMark } from '../form/pills.tsx';
 import { buildInitialItem, type Field, type ListField } from '../schema/field.ts';
-import { labelValue } from '../schema/labels.ts';
 
 /** Any number of the same; draws an item by what is given. */
 export const ListView = (props: FieldProps<ListField> & { renderItem(item: FieldProps<Field>): React.ReactNode }) => {

@@ -1,12 +1,12 @@
 import { Checkbox } from '@adobe/react-spectrum/Checkbox';
 import { Item, Picker } from '@adobe/react-spectrum/Picker';
 import { useContext } from 'react';
+import { labelValue } from '../../ui/labels.ts';
 import { FieldNotes } from '../form/field-notes.tsx';
 import { type FieldProps, FormContext, useProblems } from '../form/form-context.ts';
 import { buildHint } from '../form/hint.ts';
 import { Pills } from '../form/pills.tsx';
 import type { BooleanField, ChoiceField, ConstantField } from '../schema/field.ts';
-import { labelValue } from '../schema/labels.ts';
 
 const maxPills = 6;
 const maxPillLabel = 24;

@@ -1,5 +1,5 @@
+import { labelValue } from '../../ui/labels.ts';
 import type { Field } from '../schema/field.ts';
-import { labelValue } from '../schema/labels.ts';
 
 /**
  * What stands below a field: what it is for, what it may be, and what is taken without it.

@@ -1,6 +1,6 @@
 import type { Estimate } from '#functions/api/estimates/view.ts';
+import { labelName } from '../../ui/labels.ts';
 import { showNumber, showTime } from '../../ui/words.ts';
-import { labelName } from '../schema/labels.ts';
 
 const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3 });
 const soonMs = 20_000;

@@ -1,4 +1,5 @@
 import { hasThumbnails } from '../../ui/file-kinds.ts';
+import { keep, readKept, type TabStorage } from '../../ui/kept.ts';
 
 /** A job that was made from this tab. */
 export interface MadeJob {
@@ -11,26 +12,18 @@ const storageKey = 'make/made';
 const maxJobs = 8;
 
 /** The jobs that were made last from this tab, newest first: they are still there after a reload. */
-export const loadMadeJobs = (storage: Pick<Storage, 'getItem'>): MadeJob[] => {
-  try {
-    const list: unknown = JSON.parse(storage.getItem(storageKey) ?? '[]');
-    return Array.isArray(list) ? list.filter(isMadeJob).slice(0, maxJobs) : [];
-  } catch {
-    return [];
-  }
+export const loadMadeJobs = (storage: Pick<TabStorage, 'getItem'>): MadeJob[] => {
+  const list = readKept(storage, storageKey);
+  return Array.isArray(list) ? list.filter(isMadeJob).slice(0, maxJobs) : [];
 };
 
 /** The list with one more; a job that is in it already, as after a double click, stays there once. */
 export const addMadeJob = (jobs: readonly MadeJob[], job: MadeJob): MadeJob[] =>
   [job, ...jobs.filter(({ jobId }) => jobId !== job.jobId)].slice(0, maxJobs);
 
-/** Keeps the list. */
-export const saveMadeJobs = (storage: Pick<Storage, 'setItem'>, jobs: readonly MadeJob[]): void => {
-  try {
-    storage.setItem(storageKey, JSON.stringify(jobs));
-  } catch {
-    // A full storage: the wall has the jobs as well.
-  }
+/** Keeps the list. Where there is no room for it, the wall has the jobs as well. */
+export const saveMadeJobs = (storage: Pick<TabStorage, 'setItem'>, jobs: readonly MadeJob[]): void => {
+  keep(storage, storageKey, jobs);
 };
 
 const isMadeJob = (value: unknown): value is MadeJob =>

@@ -1,6 +1,6 @@
+import { labelName } from '../../ui/labels.ts';
 import type { Field, NumberField, Size } from './field.ts';
 import { type JsonSchema, type NamedSchemas, type PlainSchema, resolveSchema } from './json-schema.ts';
-import { labelName } from './labels.ts';
 
 /** What a whole form is described with. */
 export interface FormSchemas {

@@ -40,7 +40,8 @@ const useChange = <Input, Answer>(change: (input: Input) => Promise<Answer>) => 
     mutationFn: change,
     // Secrets are in the answer: nothing keeps it but the page that shows it.
     gcTime: 0,
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['callers'] }),
+    // The queue says who is paused.
+    onSuccess: () => Promise.all([['callers'], ['queue']].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });
 };
 
