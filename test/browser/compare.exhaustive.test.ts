@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
+import { consoleStartMs } from '#test/fixtures/console-gateway.ts';
 import { quick } from '#test/fixtures/gateway.ts';
 
 let console: TestConsole;
@@ -16,7 +17,7 @@ beforeAll(async () => {
   ];
   jobs = await Promise.all(bodies.map((body) => console.gateway.submit(body)));
   for (const job of jobs) await console.gateway.until(job);
-});
+}, consoleStartMs);
 afterAll(() => console.close());
 
 const address = (count: number) =>

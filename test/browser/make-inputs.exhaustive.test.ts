@@ -2,12 +2,13 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
+import { consoleStartMs } from '#test/fixtures/console-gateway.ts';
 import { quick } from '#test/fixtures/gateway.ts';
 
 let console: TestConsole;
 beforeAll(async () => {
   console = await startConsole(quick);
-});
+}, consoleStartMs);
 afterAll(() => console.close());
 
 const prompt = (page: Page) => page.getByRole('textbox', { name: /^Prompt(?! bias)/ });

@@ -2,12 +2,13 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
+import { consoleStartMs } from '#test/fixtures/console-gateway.ts';
 import { quick } from '#test/fixtures/gateway.ts';
 
 let console: TestConsole;
 beforeAll(async () => {
   console = await startConsole(quick);
-});
+}, consoleStartMs);
 afterAll(() => console.close());
 
 const prompt = (page: Page) => page.getByRole('textbox', { name: /^Prompt(?! bias)/ });
