@@ -6,6 +6,7 @@ import { createApi } from '#functions/api/app.ts';
 import { startDynamoDbThread } from '#local/dynamodb-thread.ts';
 import { startApi } from '#test/integration/functions/api/fixture.ts';
 import { httpEvent } from '#test/integration/functions/api/http-event.ts';
+import { median } from './table.ts';
 
 /** How long a caller waits for an accepted job, medians in ms, without and beside another caller's flood. */
 export interface FloodFigures {
@@ -78,6 +79,3 @@ export const measureFlood = async ({ requests = 50_000, perSecond = 500 } = {}):
     await close();
   }
 };
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

@@ -4,6 +4,7 @@ import { systemClock } from '#shared/clock.ts';
 import { silentLog } from '#test/fixtures/bad-input.ts';
 import { startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { tokenEvent } from '#test/fixtures/token-event.ts';
+import { median } from './table.ts';
 
 /** How long a refusal of the token endpoint takes, medians in ms. */
 export interface GuessingFigures {
@@ -63,9 +64,6 @@ export const measureGuessing = async ({ rounds = 400 } = {}): Promise<GuessingFi
     await dynamoDb.close();
   }
 };
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const buildGuess = (clientId: string, sourceIp: string) =>
   tokenEvent({

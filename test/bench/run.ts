@@ -15,6 +15,7 @@ import { laneSections } from './lane-sections.ts';
 import { measureMemory } from './memory.ts';
 import { measureReads } from './reads.ts';
 import { printTable, type Row, type Section } from './table.ts';
+import { measureThumbnails } from './thumbnails.ts';
 
 const sections: Section[] = [
   {
@@ -140,6 +141,21 @@ const sections: Section[] = [
           { figure: 'GET /jobs of a rare state', value: rareState.ms, unit: 'ms' },
           { figure: "another caller's job, alone", value: acceptAlone, unit: 'ms' },
           { figure: "another caller's job, beside 12 such lists", value: acceptBesideTwelve, unit: 'ms' },
+        ],
+      };
+    },
+  },
+  {
+    name: 'thumbnails',
+    title: 'the thumbnails of an image of 4 megapixels, and decoding it',
+    measure: async () => {
+      const figures = await measureThumbnails(2_048);
+      return {
+        figures,
+        rows: [
+          { figure: 'decoding a JPEG of 4 megapixels: p50', value: figures.decodeMs, unit: 'ms' },
+          { figure: 'its three thumbnails: p50', value: figures.thumbnailsMs, unit: 'ms' },
+          { figure: 'one divided by the other', value: figures.ratio, unit: '', below: 8 },
         ],
       };
     },

@@ -15,6 +15,10 @@ export interface Section {
   measure(directory: string): Promise<{ figures: unknown; rows: Row[] }>;
 }
 
+/** The value in the middle; NaN of none. */
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
 const round = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 3 : 0));
 
 const getGoal = ({ below, atMost, atLeast }: Row): { text: string; reached(value: number): boolean } | undefined => {

@@ -1,6 +1,10 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createPictureSigner } from '#local/simulator/manner/content-credentials.ts';
+import { stackNames } from '#local/stack-settings.ts';
+import { outputOwner } from '#shared/jobs/output-owner.ts';
 import { type Gateway, quick, startGateway } from '#test/fixtures/gateway.ts';
-import { readPicture } from '#test/fixtures/pictures.ts';
+import { drawPicture, readPicture } from '#test/fixtures/pictures.ts';
 
 let gateway: Gateway;
 
@@ -8,9 +12,13 @@ beforeAll(async () => {
   gateway = await startGateway({
     ...quick,
     settings: { ...quick.settings, thumbnails: true },
+    onEvent: (event) => events.push(JSON.stringify(event)),
     simulator: { ...quick.simulator, facts: { 'content-credentials-attached': 'observed' } },
   });
-});
+}, 180_000);
+
+const spoken = 'The launch of Project Kingfisher, still under embargo';
+const events: string[] = [];
 
 afterAll(() => gateway?.close());
 
@@ -31,4 +39,49 @@ it('gives every image a thumbnail and says what its content credentials are, by 
     expect(await readPicture(file)).toEqual({ format: 'webp', width, height: width });
   }
   expect((await gateway.call(`/jobs/${jobId}`, { method: 'DELETE' })).status).toBe(204);
+});
+
+it('writes into no log what a prompt, the metadata of a file or an address says, whatever it comes upon', async () => {
+  const { stack } = gateway;
+  const jobId = await gateway.submit({ prompt: spoken });
+  await gateway.until(jobId);
+  const { headers } = await gateway.call(`/jobs/${jobId}/outputs/0?width=256`);
+  const signature = new URL(headers.get('location') ?? 'http://none').searchParams.get('X-Amz-Signature') ?? 'none yet';
+
+  const sign = await createPictureSigner({ organization: spoken, generator: spoken });
+  const [png, jpeg] = await Promise.all([drawPicture('png'), drawPicture('jpeg')]);
+  const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, spoken.length + 2]), Buffer.from(spoken)]);
+  const garbled = Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2, 300), Buffer.from(spoken)]);
+  const signed = Buffer.from(await sign(png));
+  const cut = signed.subarray(0, signed.lastIndexOf(spoken) + 20);
+  const files = [garbled, Buffer.from(spoken), cut, signed];
+  const s3 = new S3Client({
+    endpoint: stack.description.s3,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  try {
+    for (const [place, Body] of files.entries()) {
+      const Key = `outputs/2026/03/01/${jobId}/made-by-others-${place}.png`;
+      const Metadata = { ...outputOwner.write({ jobId, index: 10 + place }), prompt: spoken };
+      await s3.send(new PutObjectCommand({ Bucket: stackNames.bucket, Key, Body, Metadata }));
+    }
+    await expect
+      .poll(() => events.filter((event) => event.includes('made-by-others-')).length, {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toBeGreaterThanOrEqual(files.length);
+  } finally {
+    s3.destroy();
+  }
+  for (const event of [{ source: spoken }, { 'detail-type': 'Object Created', detail: spoken }, [spoken], spoken]) {
+    await stack.lambda.invoke(stackNames.functions.thumbnail, event).catch(() => undefined);
+  }
+  const lines = gateway.logLines.filter((line) => line.startsWith(stackNames.functions.thumbnail));
+  expect(lines.length).toBeGreaterThan(0);
+  const secrets = [spoken, 'Kingfisher', signature, 'X-Amz-Signature', 'Bearer '];
+  expect(gateway.logLines.filter((line) => secrets.some((secret) => line.includes(secret)))).toEqual([]);
 });

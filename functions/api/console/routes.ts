@@ -11,6 +11,7 @@ const describe: Route['describe'] = { tag: 'Operation', summary: 'The console', 
 
 // Vite writes the hash of a file's content into its name.
 const hashedFolder = 'assets/';
+const pageFile = 'index.html';
 const buildWaitMs = 20_000;
 const buildPollMs = 100;
 
@@ -68,7 +69,8 @@ const serveFile = async (
   path: string,
 ): Promise<HttpResponse> => {
   const acceptsGzip = /(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(request.header('accept-encoding') ?? '');
-  const file = path === '' ? undefined : await read(path, { acceptsGzip });
+  // By its own name as well, the page has its policy.
+  const file = path === '' || path === pageFile ? undefined : await read(path, { acceptsGzip });
   if (file !== undefined) {
     return fileResponse(file, {
       'cache-control': path.startsWith(hashedFolder) ? 'public, max-age=31536000, immutable' : 'public, max-age=300',
@@ -76,7 +78,7 @@ const serveFile = async (
   }
   // An old page that asks for a file of an earlier deployment must not take the page for a script.
   if (path.startsWith(hashedFolder)) throw new ProblemError(404, 'not_found', 'There is no such file.');
-  const page = await read('index.html', { acceptsGzip });
+  const page = await read(pageFile, { acceptsGzip });
   if (page === undefined) throw new ProblemError(404, 'not_found', 'There is nothing at this path.');
   return fileResponse(page, {
     'cache-control': 'no-cache',

@@ -56,7 +56,7 @@ const gzip = { 'accept-encoding': 'br, gzip' };
 
 describe('the routes of the console', () => {
   it('show the page at every address of its own, under a policy that lets in nothing but the gateway, bucket and issuer', async () => {
-    for (const path of ['', 'jobs/0b0c', 'no/such/page', '../secret.txt', 'assets']) {
+    for (const path of ['', 'index.html', 'jobs/0b0c', 'no/such/page', '../secret.txt', 'assets']) {
       const { statusCode, headers, text } = await get(path, gzip);
       expect({ statusCode, text }).toEqual({ statusCode: 200, text: '<!doctype html>' });
       expect(headers).toMatchObject({
