@@ -5,9 +5,16 @@ const maxTextLength = 80;
 
 const shortText = z.string().max(maxTextLength);
 
-/** A text out of a file, as a record holds it. */
-export const shorten = (text: string): string =>
-  text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+// DynamoDB takes no half of a character, and what turns the direction of writing could make one name look like another.
+const unprintable = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]+/gu;
+
+/** A text out of a file, which anybody may have written, as a record holds it. */
+export const shorten = (text: string): string => {
+  const printable = text.replaceAll(unprintable, ' ').trim();
+  return printable.length <= maxTextLength
+    ? printable
+    : `${printable.slice(0, maxTextLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+};
 
 /**
  * What the content credentials of an output say (C2PA). `valid`: the signature and all hashes hold; whether to trust the signer is

@@ -1,5 +1,6 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { localClients } from '#local/clients.ts';
 import { createPictureSigner } from '#local/simulator/manner/content-credentials.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import { outputOwner } from '#shared/jobs/output-owner.ts';
@@ -19,6 +20,8 @@ beforeAll(async () => {
 
 const spoken = 'The launch of Project Kingfisher, still under embargo';
 const events: string[] = [];
+const inspected = () =>
+  events.filter((event) => event.includes('Output Inspected') && event.includes('made-by-others-'));
 
 afterAll(() => gateway?.close());
 
@@ -55,13 +58,7 @@ it('writes into no log what a prompt, the metadata of a file or an address says,
   const signed = Buffer.from(await sign(png));
   const cut = signed.subarray(0, signed.lastIndexOf(spoken) + 20);
   const files = [garbled, Buffer.from(spoken), cut, signed];
-  const s3 = new S3Client({
-    endpoint: stack.description.s3,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
+  const { s3, dynamoDb, secretsManager } = localClients(stack.description);
   try {
     for (const [place, Body] of files.entries()) {
       const Key = `outputs/2026/03/01/${jobId}/made-by-others-${place}.png`;
@@ -69,13 +66,13 @@ it('writes into no log what a prompt, the metadata of a file or an address says,
       await s3.send(new PutObjectCommand({ Bucket: stackNames.bucket, Key, Body, Metadata }));
     }
     await expect
-      .poll(() => events.filter((event) => event.includes('made-by-others-')).length, {
+      .poll(() => inspected().length, {
         timeout: 60_000,
         interval: 500,
       })
       .toBeGreaterThanOrEqual(files.length);
   } finally {
-    s3.destroy();
+    for (const client of [s3, dynamoDb, secretsManager]) client.destroy();
   }
   for (const event of [{ source: spoken }, { 'detail-type': 'Object Created', detail: spoken }, [spoken], spoken]) {
     await stack.lambda.invoke(stackNames.functions.thumbnail, event).catch(() => undefined);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readContentCredentials } from '#functions/thumbnail/content-credentials.ts';
 import { createPictureSigner, type SignPicture } from '#local/simulator/manner/content-credentials.ts';
 import { video } from '#local/simulator/outputs/filler.ts';
+import { shorten } from '#shared/jobs/inspection.ts';
 import { drawPicture } from '#test/fixtures/pictures.ts';
 
 const organization = 'Studio of the tests';
@@ -71,6 +72,12 @@ it('with names of any length are cut', async () => {
   const wordy = await createPictureSigner({ organization: 'x'.repeat(60), generator: 'y'.repeat(500) });
   const { generator = '' } = (await readContentCredentials(own(await wordy(await drawPicture('png'))))) ?? {};
   expect(generator).toHaveLength(80);
+});
+
+it('are names in which nothing is that a record does not take, or that looks like another name', () => {
+  expect(shorten('Studio\u0000\r\n of \ud83d the \u202Etests')).toBe('Studio  of   the  tests');
+  expect(shorten('スタジオ 🎨')).toBe('スタジオ 🎨');
+  expect(shorten('🎨'.repeat(60))).toBe(`${'🎨'.repeat(39)}…`);
 });
 
 it('are not looked for in files of other kinds', async () => {
