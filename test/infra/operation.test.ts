@@ -119,8 +119,26 @@ describe('the alarms', () => {
   it('are explained to operators, each by its name', () => {
     const page = read('docs/operating.md');
     const names = alarms.map((alarm) => String(alarm['AlarmName']).replace('firefly-gateway-test-', ''));
-    const explained = (name: string) => page.includes(`\`${name}\``) || /^[a-z-]+-errors$/.test(name);
-    expect(names.filter((name) => !explained(name))).toEqual([]);
+    const isOnPage = (name: string) => page.includes(`\`${name}\``) || /^[a-z-]+-errors$/.test(name);
+    expect(names.filter((name) => !isOnPage(name))).toEqual([]);
+  });
+
+  it('are explained in the console as well', () => {
+    const texts = [...read('console/src/operators/health/alarm-texts.ts').matchAll(/name: '([^']+)'/g)];
+    const patterns = texts
+      .flatMap(([, name = '']) => name.split(', '))
+      .map((name) => new RegExp(`^${name.replace('…', '.+')}$`));
+    const names = alarms.map((alarm) => String(alarm['AlarmName']).replace('firefly-gateway-test-', ''));
+    expect(names.filter((name) => !patterns.some((pattern) => pattern.test(name)))).toEqual([]);
+  });
+
+  it('are counted where costs are told', () => {
+    const count = (found: readonly Record<string, unknown>[]) =>
+      found.reduce((sum, { Metrics }) => sum + (Array.isArray(Metrics) ? Metrics.length - 1 : 1), 0);
+    const others = ofType(synthesise({ auth: { mode: 'iam' } }).resources, 'AWS::CloudWatch::Alarm');
+    const inModes = `${others.length} on ${count(others.map(({ Properties }) => Properties))}`;
+    const told = `${alarms.length} alarms on ${count(alarms)} metrics, at 0.10 (in the other modes ${inModes})`;
+    expect(read('docs/costs.md')).toContain(told);
   });
 
   it.each([1, 7])('follow the interval of rotation: %i', (rotationDays) => {
