@@ -2,6 +2,7 @@ import { services } from '#shared/adobe/services/registry.ts';
 import { type AdobeTarget, getUrlVariable, StartSettingError } from './adobe-target.ts';
 import { simulatedServices } from './simulator/services.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts';
+import type { StackChanges } from './stack-settings.ts';
 
 /** Where the parts of Adobe are. */
 export interface AdobeEndpoints {
@@ -57,3 +58,13 @@ export const startAdobe = async (
   ].join(', ');
   return { endpoints, simulator, description, close: async () => simulator?.close() };
 };
+
+/** The simulator keeps the limits that the stack is told of, unless it has its own. */
+export const limitSimulator = (
+  settings: Pick<StackChanges, 'requestsPerMinute' | 'requestsPerDay'> = {},
+  options: SimulatorOptions = {},
+): SimulatorOptions => ({
+  ...(settings.requestsPerMinute !== undefined && { requestsPerMinute: settings.requestsPerMinute }),
+  ...(settings.requestsPerDay !== undefined && { requestsPerDay: settings.requestsPerDay }),
+  ...options,
+});

@@ -7,15 +7,16 @@ import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
-import { createAuthorizer, type Decision } from './iam/authorizer.ts';
+import { createAuthorizer, type Decision, type Identity } from './iam/authorizer.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
+import type { PageLimits } from './lambda/durable/operation-pages.ts';
 import { FunctionError } from './lambda/errors.ts';
 import type { Resumed } from './lambda/invocations.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
 import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
-import { startAdobe } from './stack-adobe.ts';
+import { limitSimulator, startAdobe } from './stack-adobe.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
 import { createIdentities, partitionKeys } from './stack-identities.ts';
 import { keepCredentials, keepPort, readPort, readSimulatedCredential } from './stack-kept.ts';
@@ -46,6 +47,8 @@ export interface StackOptions {
   onLog?(functionName: string, line: string): void;
   /** Receives each durable execution when it ends, with all it recorded. */
   onExecutionFinished?(execution: FinishedExecution): void;
+  /** Bounds of one page of the operations of a durable execution; by default those of Lambda. */
+  operationPages?: PageLimits;
   /** Receives each decision of IAM; without it none is recorded. */
   onDecision?(decision: Decision): void;
   /** Receives every event, on whichever bus. */
@@ -69,7 +72,7 @@ export interface Stack {
   /** Puts every due rotation and every schedule's work into the test's hands. */
   secretsManager: SecretsManagerServer;
   /** What each function signs with. */
-  identities: Readonly<Record<FunctionName, AccessKey>>;
+  identities: Readonly<Record<FunctionName, Identity>>;
   /** What an earlier process left and now goes on. */
   resumed: Resumed;
   /** Ends everything at once. */
@@ -106,7 +109,14 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const pages = { origins: options.settings?.corsOrigins, anyPort: options.between !== undefined };
     const guard = { anyPort: pages.anyPort, accessKeyIds: Object.keys(keys) };
     const lambda = await open(
-      startLambda({ onLog, onExecutionFinished: options.onExecutionFinished, guard, authorizer, state }),
+      startLambda({
+        onLog,
+        onExecutionFinished: options.onExecutionFinished,
+        guard,
+        authorizer,
+        state,
+        pageLimits: options.operationPages,
+      }),
     );
     const gateway = await open(
       startHttpApi({
@@ -161,7 +171,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const adobe = await open(
       startAdobe(target, options.services ?? [], {
         ...(data && { credential: await readSimulatedCredential(urls) }),
-        ...simulatorOptions(options),
+        ...limitSimulator(options.settings, options.simulator),
         anyPort: pages.anyPort,
         storageOrigins: [s3.url],
       }),
@@ -237,9 +247,3 @@ const describeStack = (endpoints: FunctionEndpoints): Omit<StackDescription, key
 };
 
 const errorLine = (error: unknown): string => JSON.stringify({ level: 'ERROR', message: String(error) });
-
-const simulatorOptions = ({ simulator, settings }: StackOptions): SimulatorOptions => ({
-  ...(settings?.requestsPerMinute === undefined ? {} : { requestsPerMinute: settings.requestsPerMinute }),
-  ...(settings?.requestsPerDay === undefined ? {} : { requestsPerDay: settings.requestsPerDay }),
-  ...simulator,
-});

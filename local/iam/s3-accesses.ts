@@ -43,7 +43,10 @@ const asText = (value: unknown): string | undefined => (typeof value === 'string
 
 const listBucketAccesses = ({ method, bucket, query }: S3Request): Access[] => {
   const resource = s3Arn(bucket);
-  const changes: Record<string, string> = { PUT: 's3:CreateBucket', DELETE: 's3:DeleteBucket' };
+  const changes: Record<string, string> = {
+    PUT: 'versioning' in query ? 's3:PutBucketVersioning' : 's3:CreateBucket',
+    DELETE: 's3:DeleteBucket',
+  };
   const action =
     changes[method] ??
     ('versions' in query

@@ -13,6 +13,7 @@ import type { ObjectCreated } from './object-created.ts';
 import { checkPolicy, readForm } from './post-policy.ts';
 import type { ObjectStorage } from './storage/object-storage.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
+import { createVersioning } from './versioning.ts';
 import { errorXml, xmlType } from './xml.ts';
 
 export interface S3AppOptions {
@@ -78,6 +79,7 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
   const { storage } = options;
   const app = buildApp({ logger: false, stores: storage?.stores });
   const access = createS3Access(options.authorizer);
+  const versioning = createVersioning();
   const isAnnounced = (key: string): boolean => options.eventPrefixes.some((prefix) => key.startsWith(prefix));
   const head = ({ bucket }: { bucket: string }, key: string) => {
     const path = `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
@@ -138,13 +140,14 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
     }
   });
 
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', async (request, reply) => {
     // Without a body there is no parser to make the empty one.
     request.body ??= Buffer.alloc(0);
     if (request.method === 'PUT') {
       const body = request.body as Buffer;
       checkChecksum(request.query as Record<string, unknown>, () => storage?.received(body)?.crc32 ?? crc32(body));
     }
+    if (versioning.change(request)) return reply.send('');
     access.filterDeletes(request);
     if (!isForm(request)) return;
     const { bucket } = request.params as { bucket: string };
@@ -168,8 +171,10 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
 
   // Not asynchronous: a handler of fauxqs that returns before its answer is on the way would answer twice.
   app.addHook('onSend', (request, reply, payload, done) => done(null, access.completeAnswer(request, reply, payload)));
-  app.addHook('onSend', ({ headers: { origin } }, reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { origin } = request.headers;
     reply.headers(playSize(reply.getHeaders()));
+    versioning.nameVersion(request, reply);
     // As the CORS rules of the bucket have it; requests of other pages than those do not come this far.
     if (origin !== undefined) reply.headers({ 'access-control-allow-origin': origin, vary: 'Origin' });
     const stream = storage?.send(payload);

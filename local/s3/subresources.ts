@@ -25,16 +25,9 @@ export type Subresource = { kind: 'answer'; xml: string } | { kind: 'versions' }
 export const subresourceOf = (method: string, key: string, query: Readonly<Record<string, unknown>>): Subresource => {
   const asked = Object.keys(query);
   const listsUploads = method === 'GET' && (asked.includes('uploads') || asked.includes('uploadId'));
-  const setsVersioning = method === 'PUT' && key === '' && asked.includes('versioning');
   const postsToBucket = method === 'POST' && key === '' && !asked.includes('delete');
   const postsToObject = method === 'POST' && key !== '' && !asked.includes('uploads') && !asked.includes('uploadId');
-  if (
-    listsUploads ||
-    setsVersioning ||
-    postsToBucket ||
-    postsToObject ||
-    asked.some((name) => unknownToFauxqs.has(name))
-  ) {
+  if (listsUploads || postsToBucket || postsToObject || asked.some((name) => unknownToFauxqs.has(name))) {
     throw new ServiceError(
       'NotImplemented',
       'A header or query you provided implies functionality that is not implemented.',

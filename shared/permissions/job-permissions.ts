@@ -14,6 +14,7 @@ import {
   type Permission,
   readInputs,
   readPolicies,
+  readPolicyLists,
   type StackArns,
 } from './permission.ts';
 
@@ -53,7 +54,7 @@ export const apiPermissions = (
       ['dynamodb:Query'],
       ['queue', 'caller', 'changes'].map((index) => indexArn(jobTable, index)),
     ),
-    ...readPolicies(arns),
+    readPolicyLists(bucket),
     manageCallers(arns.callerTable),
     // A deletion names the version, always: without, S3 would only put a marker over the bytes.
     allow(
@@ -149,13 +150,16 @@ export const inboxPermissions = (
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'webhookId'] },
       StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
     }),
-    allow(['s3:GetObject'], [prefixes.inbox, prefixes.batches, prefixes.uploads].map(objects)),
-    ...readPolicies(arns),
-    // An event names the version of its object.
+    // Requests: of an object whose version is known, that version.
+    allow(['s3:GetObject', 's3:GetObjectVersion'], [prefixes.inbox, prefixes.batches, prefixes.uploads].map(objects)),
+    readPolicies(arns.callerTable),
+    readPolicyLists(bucket),
     ...(inputs.length === 0 ? [] : [allow(['s3:GetObject', 's3:GetObjectVersion'], inputs)]),
     allow(['s3:PutObject', 's3:AbortMultipartUpload'], [objects(prefixes.batches)]),
-    // What is erased; descriptions of outputs tell whose they are. A deletion names the version, always: without, S3 would only put a marker over the bytes.
-    allow(['s3:DeleteObjectVersion', 's3:GetObjectVersion'], erasable.map(objects)),
+    // A deletion names the version, always: without, S3 would only put a marker over the bytes.
+    allow(['s3:DeleteObjectVersion'], erasable.map(objects)),
+    // Descriptions tell whose the outputs are that are erased.
+    allow(['s3:GetObjectVersion'], [`${objects(prefixes.outputs)}/${manifestName}`]),
     allow(['s3:ListBucketVersions'], [bucket], {
       StringLike: { 's3:prefix': erasable.map((prefix) => `${prefix}*`) },
     }),

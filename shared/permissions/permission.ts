@@ -75,11 +75,13 @@ export const readInputs = (
 export const keepStatusItem = (jobTable: string, name: FunctionName): Permission =>
   allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [jobTable], inPartitions(jobPartitions.status(name)));
 
-/** Reads what callers may do and the lists that it refers to, and nothing else of the table of callers. */
-export const readPolicies = ({ callerTable, bucket }: Pick<StackArns, 'callerTable' | 'bucket'>): Permission[] => [
-  allow(['dynamodb:GetItem'], [callerTable], inPartitions(callerPartitions.policies)),
-  allow(['s3:GetObject'], [objectsUnder(bucket, prefixes.policies)]),
-];
+/** Reads what callers may do, and nothing else of the table of callers. */
+export const readPolicies = (callerTable: string): Permission =>
+  allow(['dynamodb:GetItem'], [callerTable], inPartitions(callerPartitions.policies));
+
+/** Reads the lists that policies refer to. */
+export const readPolicyLists = (bucket: string): Permission =>
+  allow(['s3:GetObject'], [objectsUnder(bucket, prefixes.policies)]);
 
 /** Lets a durable function record its own executions, which hang below a version, and leave what it could not work off. */
 export const keepExecutions = (

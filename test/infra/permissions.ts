@@ -30,10 +30,12 @@ const announcements = announcementsOf('Job Ended', 'Batch Ended', 'Budget Thresh
 
 const queries = (...on: Permission['on'][]): Permission[] => on.map((each) => ({ on: each, may: ['dynamodb:Query'] }));
 
+/** Lists of denied words. */
+const policyLists: Permission = { on: 'bucket policies/*', may: ['s3:GetObject'] };
+
 const policies: Permission[] = [
   { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('policies') },
-  // Lists of denied words.
-  { on: 'bucket policies/*', may: ['s3:GetObject'] },
+  policyLists,
 ];
 
 /** Who may do what: all of it, and nothing else. The template is compared with this table in both directions. */
@@ -52,7 +54,7 @@ export const permissions: Record<Principal, Permission[]> = {
       ],
     },
     ...queries('index queue', 'index caller', 'index changes'),
-    ...policies,
+    policyLists,
     {
       on: 'caller table',
       may: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
@@ -109,10 +111,7 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'secret access-token', may: ['secretsmanager:GetSecretValue'] },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'function token-refresh', may: ['lambda:InvokeFunction'] },
-    {
-      on: 'every version of generate',
-      may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
-    },
+    { on: 'every version of generate', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },
     failures,
     announcements,
   ],
@@ -144,8 +143,10 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     { on: 'bucket inbox/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion'] },
     { on: 'bucket uploads/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion'] },
-    { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObjectVersion'] },
-    { on: 'bucket thumbnails/*', may: ['s3:DeleteObjectVersion', 's3:GetObjectVersion'] },
+    { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion'] },
+    // Descriptions tell whose the outputs are.
+    { on: 'every job.json', may: ['s3:GetObjectVersion'] },
+    { on: 'bucket thumbnails/*', may: ['s3:DeleteObjectVersion'] },
     {
       on: 'bucket batches/*',
       may: ['s3:AbortMultipartUpload', 's3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
@@ -163,10 +164,7 @@ export const permissions: Record<Principal, Permission[]> = {
   ],
   notify: [
     ...own('notify'),
-    {
-      on: 'webhook table',
-      may: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-    },
+    { on: 'webhook table', may: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     // An event starts one execution for each webhook.
     { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
     { on: 'every version of notify', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },

@@ -108,7 +108,9 @@ const readManifest = async (
     return manifestSchema.safeParse(JSON.parse((await Body?.transformToString()) ?? '')).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return undefined;
+    // S3 returns 403 for a missing object unless the role may list the bucket.
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (status === 404 || status === 403) return undefined;
     throw error;
   }
 };

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { manifestName } from '#shared/deployment/bucket.ts';
 import { inboxEnvironment } from '#shared/deployment/job-environments.ts';
 import { lambdaName } from '#shared/deployment/names.ts';
 import { inboxPermissions } from '#shared/permissions/job-permissions.ts';
@@ -52,6 +53,7 @@ export class InboxFunction extends DurableFunction {
       ...inputWildcards(settings.inputBuckets),
       ...policyWildcards,
       '<OutputsBucket.Arn>/outputs/*': 'Erases the outputs of jobs; their keys are made at run time.',
+      [`<OutputsBucket.Arn>/outputs/*/${manifestName}`]: 'Tells whose outputs are; their keys are made at run time.',
       '<OutputsBucket.Arn>/thumbnails/*': 'Erases thumbnails; their keys are made at run time.',
       '<OutputsBucket.Arn>/batches/*': 'Keeps requests and reports of batches; their keys are made at run time.',
     });

@@ -1,0 +1,152 @@
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, vi } from 'vitest';
+import { localClients } from '#local/clients.ts';
+import type { Decision } from '#local/iam/authorizer.ts';
+import type { Statement } from '#local/iam/statements.ts';
+import { stackNames } from '#local/stack-settings.ts';
+import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
+import { startFaultProxy } from '#test/fixtures/fault-proxy.ts';
+import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
+import { createServiceCalls, type ServiceCalls } from '#test/fixtures/service-calls.ts';
+import { simulatorControl } from '#test/fixtures/simulator-control.ts';
+
+/** A bucket of another team that the settings let callers name. */
+const inputBucket = 'campaign-pictures';
+
+/** A whole gateway whose decisions of IAM are recorded, and what the runs do with it. */
+export interface World {
+  gateway: Gateway;
+  calls: ServiceCalls;
+  adobe: ReturnType<typeof simulatorControl>;
+  /** Every decision so far. */
+  decisions: Decision[];
+  /** Sends JSON as a caller; the answer must be of this status. */
+  send(method: string, path: string, body?: unknown, options?: SendOptions): Promise<Response>;
+  /** Stores an object as a team would; returns its URL. */
+  put(key: string, body: string | Uint8Array, bucket?: string): Promise<string>;
+  /** Has dispatch run until something holds. */
+  dispatchUntil(check: () => Promise<void>): Promise<void>;
+  /** Loses the answers to requests of dispatch that the table of jobs has served: the SDK asks again. */
+  loseAnswers(matches: (body: string) => boolean): void;
+  inputBucket: string;
+  /** Changes an item of the table of jobs behind the back of the functions. */
+  update(key: Record<string, string>, expression: string, values: Record<string, unknown>): Promise<void>;
+  /** From then on its objects have the version `null` and say so. */
+  suspendVersioning(bucket: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SendOptions {
+  caller?: string;
+  expects?: number;
+  headers?: Record<string, string>;
+}
+
+/** Starts a gateway with a service whose lane has a window of seconds, thumbnails, and an input bucket. */
+export const startWorld = async (): Promise<World> => {
+  const decisions: Decision[] = [];
+  let isLost: ((body: string) => boolean) | undefined;
+  const gateway = await startGateway({
+    ...withoutPictures,
+    services: ['photoshop', 'image', 'audio-video', 'content-tagging'],
+    settings: { ...withoutPictures.settings, thumbnails: true, inputBuckets: [inputBucket] },
+    simulator: { ...withoutPictures.simulator, outputBytes: null },
+    operationPages: { maxItems: 2, maxBytes: 1_000_000 },
+    onDecision: (decision) => decisions.push(decision),
+    between: async ({ dynamodb }) => {
+      const proxy = await startFaultProxy(
+        dynamodb,
+        ({ body }) => (isLost?.(body.toString()) ? 'crash after' : 'pass'),
+        async () => {
+          isLost = undefined;
+        },
+      );
+      return { dispatch: { dynamodb: proxy.url } };
+    },
+  });
+  const { s3, ...others } = localClients(gateway.stack.description);
+  const put: World['put'] = async (Key, Body, Bucket = stackNames.bucket) => {
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    return `s3://${Bucket}/${Key}`;
+  };
+  await s3.send(new CreateBucketCommand({ Bucket: inputBucket }));
+  const documents = DynamoDBDocumentClient.from(others.dynamoDb);
+  return {
+    gateway,
+    calls: createServiceCalls(gateway),
+    adobe: simulatorControl(gateway.stack.description.firefly),
+    decisions,
+    send: async (method, path, body, { caller = 'local', expects, headers = {} } = {}) => {
+      const response = await gateway.call(path, {
+        method,
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          'x-local-caller': caller,
+          ...headers,
+        },
+        body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+      });
+      if (expects !== undefined) expect([path, response.status]).toEqual([path, expects]);
+      return response;
+    },
+    put,
+    dispatchUntil: (check) =>
+      vi.waitFor(
+        async () => {
+          await gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+          await check();
+        },
+        { timeout: 90_000, interval: 500 },
+      ),
+    loseAnswers: (matches) => {
+      isLost = matches;
+    },
+    inputBucket,
+    update: async (Key, UpdateExpression, ExpressionAttributeValues) => {
+      await documents.send(
+        new UpdateCommand({ TableName: stackNames.table, Key, UpdateExpression, ExpressionAttributeValues }),
+      );
+    },
+    suspendVersioning: async (Bucket) => {
+      const VersioningConfiguration = { Status: 'Suspended' } as const;
+      await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    },
+    close: async () => {
+      for (const client of [s3, ...Object.values(others)]) client.destroy();
+      await gateway.close();
+    },
+  };
+};
+
+// Lambda sends there as the function; the embedded one has no queues.
+const byLambda = /: sqs:SendMessage on /;
+
+const toList = (value: Statement['Action'] = []): readonly string[] => (typeof value === 'string' ? [value] : value);
+
+/** One action of one statement on one of its resources. */
+const nameAtom = (name: string, statement: number, action: string, resource: string): string =>
+  `${name} ${statement}: ${action} on ${resource}`;
+
+/** All that the roles of a gateway allow, piece by piece, by function. */
+export const listAllowed = ({ stack }: Gateway): Map<FunctionName, string[]> =>
+  new Map(
+    functionNames.map((name) => [
+      name,
+      stack.identities[name].statements
+        .flatMap(({ Action, Resource }, index) =>
+          toList(Action).flatMap((action) => toList(Resource).map((arn) => nameAtom(name, index, action, arn))),
+        )
+        .filter((piece) => !byLambda.test(piece)),
+    ]),
+  );
+
+/** The pieces without which one of these requests would have been refused. */
+export const listNeeded = (decisions: readonly Decision[]): Set<string> =>
+  new Set(
+    decisions.flatMap(({ identity, matches: [match, ...others] }) =>
+      match === undefined || others.length > 0
+        ? []
+        : [nameAtom(identity, match.statement, match.action, match.resource)],
+    ),
+  );
