@@ -25,7 +25,7 @@ const keyPaths: Record<string, string[]> = {
 /** Types that hold nothing of anybody's, and for which CloudFormation knows no key. */
 const keyless = [
   /^AWS::ApiGatewayV2::/,
-  /^AWS::CloudWatch::Alarm$/,
+  /^AWS::CloudWatch::(Alarm|Dashboard)$/,
   /^AWS::Events::(EventBusPolicy|Rule)$/,
   /^AWS::IAM::/,
   /^AWS::Lambda::(Alias|EventInvokeConfig|Permission|Version)$/,
