@@ -33,10 +33,15 @@ export const makeWritesDurable = (): void => {
   };
   const batch: (this: ClassicLevel, operations: Operation[], options: typeof written) => Promise<void> =
     ClassicLevel.prototype.batch;
-  const write = (level: ClassicLevel, operation: Operation): Promise<void> => {
+  const write = async (level: ClassicLevel, operation: Operation): Promise<void> => {
     const others = pending.get(operation.key) ?? [];
     pending.delete(operation.key);
-    return batch.call(level, [...others, operation], written);
+    try {
+      await batch.call(level, [...others, operation], written);
+    } catch (error) {
+      reopen(level);
+      throw error;
+    }
   };
   ClassicLevel.prototype.put = function (key: string, value: unknown) {
     return write(this, { type: 'put', key, value });
@@ -44,6 +49,26 @@ export const makeWritesDurable = (): void => {
   ClassicLevel.prototype.del = function (key: string) {
     return write(this, { type: 'del', key });
   };
+};
+
+const reopenMs = 1_000;
+const reopening = new WeakSet<ClassicLevel>();
+
+// After a write that failed half-way, such as on a full disk, what is written behind it could not be read again.
+const reopen = (level: ClassicLevel): void => {
+  if (reopening.has(level)) return;
+  reopening.add(level);
+  const attempt = async (): Promise<void> => {
+    try {
+      await level.close();
+      await level.open();
+      reopening.delete(level);
+    } catch (error) {
+      console.error(`The tables cannot be opened: ${String(error)}`);
+      setTimeout(() => void attempt(), reopenMs);
+    }
+  };
+  void attempt();
 };
 
 /**

@@ -1,11 +1,17 @@
 import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { localClients } from './clients.ts';
+import type { DataFolder } from './data/data-folder.ts';
 import type { State } from './data/state.ts';
+import { expireItems } from './expire-items.ts';
+import { countOpenJobs, type OpenJobs } from './kept-jobs.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import type { SimulatorOptions } from './simulator/simulator.ts';
 import { type Credentials, createCredentials } from './stack-identities.ts';
+import type { SchedulesOptions } from './stack-schedules.ts';
 import { stackNames } from './stack-settings.ts';
+
+type ServerUrls = Parameters<typeof localClients>[0];
 
 const credentialsSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), sessionToken: z.string() });
 
@@ -30,15 +36,36 @@ export const keepPort = (state: State, server: string, url: string): void => {
   if (port !== readPort(state, server)) state.write({ kind: 'port', id: server, value: port });
 };
 
+/** What the schedules of a stack do beside if it has a data folder, where what has expired would stay for ever. */
+export const keptSchedules = (data: DataFolder | undefined, urls: ServerUrls): SchedulesOptions => ({
+  state: data?.state,
+  expireItems:
+    data &&
+    (async () => {
+      const { dynamoDb, s3, secretsManager } = localClients(urls);
+      await expireItems(dynamoDb, Date.now()).finally(() => {
+        for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
+      });
+    }),
+});
+
+/** The jobs that an earlier process left. */
+export const readOpenJobs = async (urls: ServerUrls): Promise<OpenJobs> => {
+  const { dynamoDb, s3, secretsManager } = localClients(urls);
+  try {
+    return await countOpenJobs(dynamoDb);
+  } finally {
+    for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
+  }
+};
+
 const secretSchema = z.object({ clientId: z.string(), clientSecret: z.string(), secretUuid: z.string().optional() });
 
 /**
  * The client secret that a simulator in this process must know: it begins with its first one, and the kept secret may have been
  * rotated since.
  */
-export const readSimulatedCredential = async (
-  urls: Parameters<typeof localClients>[0],
-): Promise<SimulatorOptions['credential']> => {
+export const readSimulatedCredential = async (urls: ServerUrls): Promise<SimulatorOptions['credential']> => {
   const { dynamoDb, s3, secretsManager } = localClients(urls);
   try {
     const command = new GetSecretValueCommand({ SecretId: stackNames.clientCredentialsSecret });

@@ -1,5 +1,7 @@
 import { Cron } from 'croner';
+import * as z from 'zod';
 import { dailyRunHour } from '#shared/deployment/rotation-schedule.ts';
+import { memoryState, type State } from './data/state.ts';
 import type { Lambda } from './lambda/start-lambda.ts';
 import type { SecretsManagerServer } from './secrets-manager/server.ts';
 import { stackNames } from './stack-settings.ts';
@@ -14,6 +16,14 @@ export interface Schedules {
   close(): Promise<void>;
 }
 
+/** What schedules of a stack with a data folder do beside. */
+export interface SchedulesOptions {
+  /** Keeps when each ran last: what was missed while the stack was down runs once at its start. */
+  state?: State | undefined;
+  /** Deletes what has expired. */
+  expireItems?: (() => Promise<void>) | undefined;
+}
+
 /**
  * Starts what EventBridge Scheduler and Secrets Manager do by the clock in AWS: dispatch every minute, the token refresh
  * every hour, the daily care for the client secret, and its rotation when it is due. What still runs skips its turn, and an
@@ -25,21 +35,31 @@ export const startSchedules = (
   lambda: Pick<Lambda, 'invoke'>,
   secretsManager: Pick<SecretsManagerServer, 'rotateDue'>,
   onError: (name: string, error: unknown) => void,
+  { state = memoryState, expireItems }: SchedulesOptions = {},
 ): Schedules => {
+  const lastRuns = state.read('schedule', z.number());
   const { dispatch, 'token-refresh': tokenRefresh, 'secret-rotation': secretRotation } = stackNames.functions;
-  const repeat = (name: string, pattern: string, run: () => unknown) =>
-    new Cron(
+  const repeat = (name: string, pattern: string, run: () => unknown) => {
+    const job = new Cron(
       pattern,
       { timezone: 'UTC', protect: true, unref: true, catch: (error) => onError(name, error) },
       async () => {
         await run();
+        state.write({ kind: 'schedule', id: name, value: Date.now() });
       },
     );
+    const lastRun = lastRuns.get(name);
+    const missed = lastRun === undefined ? undefined : job.nextRun(new Date(lastRun));
+    // However many it missed, one run makes up for them.
+    if (missed && missed.getTime() <= Date.now()) void job.trigger();
+    return job;
+  };
   const jobs = [
     repeat(dispatch, everyMinute, () => lambda.invoke(dispatch, { scheduled: true })),
     repeat(tokenRefresh, everyHour, () => lambda.invoke(tokenRefresh, {})),
     repeat(secretRotation, everyDay, () => lambda.invoke(secretRotation, { action: 'daily' })),
     repeat('rotation schedule', everyMinute, () => secretsManager.rotateDue()),
+    ...(expireItems ? [repeat('time to live', everyHour, expireItems)] : []),
   ];
   return {
     close: async () => {

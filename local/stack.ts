@@ -1,7 +1,8 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
 import type { AccessKey } from '#shared/loopback-guard.ts';
-import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
+import type { AdobeTarget } from './adobe-target.ts';
 import type { DataFolder } from './data/data-folder.ts';
+import { endlessSpace } from './data/disk-space.ts';
 import { memoryState } from './data/state.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
@@ -10,7 +11,6 @@ import { startHttpApi } from './http-api/start-http-api.ts';
 import { createAuthorizer, type Decision, type Identity } from './iam/authorizer.ts';
 import type { FinishedExecution } from './lambda/durable/executions.ts';
 import type { PageLimits } from './lambda/durable/operation-pages.ts';
-import { FunctionError } from './lambda/errors.ts';
 import type { Resumed } from './lambda/invocations.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { startS3 } from './s3/start-s3.ts';
@@ -19,8 +19,8 @@ import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
 import { limitSimulator, startAdobe } from './stack-adobe.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
 import { createIdentities, partitionKeys } from './stack-identities.ts';
-import { keepCredentials, keepPort, readPort, readSimulatedCredential } from './stack-kept.ts';
-import { createResources } from './stack-resources.ts';
+import { keepCredentials, keepPort, keptSchedules, readPort, readSimulatedCredential } from './stack-kept.ts';
+import { createResources, refreshToken } from './stack-resources.ts';
 import { startSchedules } from './stack-schedules.ts';
 import { type StackChanges, stackNames, stackSettings } from './stack-settings.ts';
 
@@ -97,6 +97,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   try {
     const { data } = options;
     const state = data?.state ?? memoryState;
+    const space = data?.space ?? endlessSpace;
     const { admin, functions, directory, keys } = createIdentities(
       stackSettings(options.settings ?? {}, options.services),
       options.onDecision !== undefined,
@@ -116,6 +117,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
         authorizer,
         state,
         pageLimits: options.operationPages,
+        room: space.room,
       }),
     );
     const gateway = await open(
@@ -129,6 +131,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
         onError: (error) => onLog(stackNames.functions.api, errorLine(error)),
         cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
         anyPort: pages.anyPort,
+        isStorageLow: space.isLow,
       }),
     );
     const onError = (name: string, error: unknown) => onLog(name, errorLine(error));
@@ -210,7 +213,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     secretsManager.resume();
     s3.announce();
     if (options.schedules ?? true) {
-      opened.unshift(startSchedules(lambda, secretsManager, onError));
+      opened.unshift(startSchedules(lambda, secretsManager, onError, keptSchedules(data, urls)));
     }
     return {
       description: { ...describeStack(endpoints), ...accessKey },
@@ -229,17 +232,6 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
 
 /** The console's own, whichever name of this machine it was opened by. */
 const listOwnOrigins = (gatewayUrl: string): string[] => [gatewayUrl, gatewayUrl.replace('127.0.0.1', 'localhost')];
-
-const refreshToken = async (lambda: Lambda): Promise<void> => {
-  try {
-    await lambda.invoke(stackNames.functions['token-refresh'], {});
-  } catch (error) {
-    if (!(error instanceof FunctionError)) throw error;
-    throw new StartSettingError(
-      `There is no access token: ${error.failure.errorMessage}\nCheck FIREFLY_SERVICES_CLIENT_ID, FIREFLY_SERVICES_CLIENT_SECRET and, if set, ADOBE_IMS_URL.`,
-    );
-  }
-};
 
 const describeStack = (endpoints: FunctionEndpoints): Omit<StackDescription, keyof AccessKey> => {
   const { bucket, table, accessTokenSecret, clientCredentialsSecret } = stackNames;

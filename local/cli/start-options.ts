@@ -22,6 +22,8 @@ export interface StartOptions {
   pollSeconds?: number;
   /** Folder that keeps everything; undefined for memory. */
   data?: string;
+  /** File to write a backup of the folder into, instead of running. */
+  backup?: string;
   /** Operations that the second of the demo callers may spend a day. */
   budget?: number;
   /** How the simulator plays what Adobe's documents and its live services disagree on. */
@@ -29,7 +31,7 @@ export interface StartOptions {
 }
 
 /** Where a gateway of a real account keeps what it has. */
-const defaultDirectory = '.firefly-gateway';
+export const defaultDirectory = '.firefly-gateway';
 
 export const usage = `npm start -- [options]
 
@@ -41,6 +43,8 @@ Runs firefly-gateway on this machine and makes one image.
                             ${otherServices.join(', ')}
   --data DIR                keep everything in this folder, and go on with it after a restart or a crash. With Adobe itself
                             the default is ${defaultDirectory}, with the simulator nothing is kept
+  --backup FILE             write a copy of the folder as a tar archive and exit; the gateway must not be running.
+                            To restore it: tar -xf FILE -C DIR
   --memory                  keep nothing, also with Adobe itself
   --once                    exit after the image is stored: 0, or 1 with the reason
   --json                    one JSON line on stdout when ready, with --once a second one; all else on stderr
@@ -81,6 +85,7 @@ export const readStartOptions = (args: string[], usesAdobe = false): StartOption
     verbose: values.verbose ?? false,
     help: values.help ?? false,
     data: values.data ?? (usesAdobe && !values.memory ? defaultDirectory : undefined),
+    backup: values.backup,
     cors: origin('--cors', values.cors),
     requestsPerMinute: wholeNumber('--requests-per-minute', values['requests-per-minute'], 1, 999),
     pollSeconds: wholeNumber('--poll-seconds', values['poll-seconds'], 1, 3_600),
@@ -102,6 +107,7 @@ const parse = (args: string[]) => {
         cors: { type: 'string' },
         data: { type: 'string' },
         memory: { type: 'boolean' },
+        backup: { type: 'string' },
         budget: { type: 'string' },
         verbose: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -2,10 +2,11 @@ import { enableCompileCache } from 'node:module';
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
 import type { DataFolder } from '../data/data-folder.ts';
 import type { DemoCaller } from '../demo-callers.ts';
+import type { OpenJobs } from '../kept-jobs.ts';
 import type { Stack } from '../stack.ts';
 import { type FirstImage, makeFirstImage } from './first-image.ts';
 import { describeQuickstart } from './quickstart.ts';
-import { readStartOptions, type StartOptions, usage } from './start-options.ts';
+import { defaultDirectory, readStartOptions, type StartOptions, usage } from './start-options.ts';
 
 const defaultPrompt = 'a realistic illustration of a cat coding';
 
@@ -28,9 +29,11 @@ const run = async (options: StartOptions): Promise<void> => {
   say('firefly-gateway, the embedded stack');
   enableCompileCache();
   const data = await openData(options.data, say);
+  const writeLog = data && (await import('../data/log-files.ts')).createLogFiles(data.log);
   // Loaded only now, so that a mistake on the command line is answered at once.
   const { startStack } = await import('../stack.ts');
   const { createDemoCallers } = await import('../demo-callers.ts');
+  const { readOpenJobs } = await import('../stack-kept.ts');
   const { buildConsole, consoleDirectory } = await import('#console/build.ts');
   const stack = await startStack({
     port: options.port,
@@ -48,6 +51,7 @@ const run = async (options: StartOptions): Promise<void> => {
     simulator: { manner: options.simulatorManner, facts: { 'content-credentials-attached': 'observed' } },
     onProgress: (line) => say(`  ${line}`),
     onLog: (name, line) => {
+      writeLog?.(name, line);
       if (options.verbose || /"level":"(WARN|ERROR|CRITICAL)"/.test(line)) console.error(`[${name}] ${line}`);
     },
   });
@@ -61,7 +65,7 @@ const run = async (options: StartOptions): Promise<void> => {
   say(`Ready: ${stack.description.gateway}`);
   if (options.json) console.log(JSON.stringify({ ...stack.description, callers }));
 
-  if (data && !data.isNew) say(describeResumed(stack));
+  if (data && !data.isNew) say(describeResumed(stack, await readOpenJobs(stack.description)));
   // An image costs money, and a gateway that goes on has made its first.
   const prompt = options.prompt ?? (options.once || !data || data.isNew ? defaultPrompt : undefined);
   const image = prompt === undefined ? noImage : await firstImage(stack, prompt, say);
@@ -75,8 +79,8 @@ const run = async (options: StartOptions): Promise<void> => {
 
 const noImage: FirstImage = { jobId: '', status: 'failed', outputs: [] };
 
-const describeResumed = ({ resumed: { executions, invocations } }: Stack): string =>
-  `Found: ${executions} executions resumed, ${invocations} invocations repeated`;
+const describeResumed = ({ resumed: { executions } }: Stack, { waiting, running }: OpenJobs): string =>
+  `Found: ${waiting} jobs waiting, ${running} running, ${executions} executions resumed`;
 
 const firstImage = async (stack: Stack, prompt: string, say: (line: string) => void): Promise<FirstImage> => {
   say(`Making an image: "${prompt}"`);
@@ -113,11 +117,17 @@ const endOnSignal = (stack: Stack, code: number): void => {
   }
 };
 
+const runBackup = async (directory: string, file: string): Promise<void> => {
+  const { backUp } = await import('../data/backup.ts');
+  console.log(`Backup of ${directory}: ${await backUp(directory, file)}`);
+};
+
 const isFolderError = (error: unknown): error is Error => error instanceof Error && error.name === 'DataFolderError';
 
 try {
   const options = readStartOptions(process.argv.slice(2), Boolean(process.env['FIREFLY_SERVICES_CLIENT_ID']));
   if (options.help) console.log(usage);
+  else if (options.backup !== undefined) await runBackup(options.data ?? defaultDirectory, options.backup);
   else await run(options);
 } catch (error) {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {

@@ -1,6 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DataFolderError } from './database.ts';
+import { type DiskSpace, watchDiskSpace } from './disk-space.ts';
 import { openState, type State } from './state.ts';
 
 /** Where the embedded stack keeps what must outlive it. */
@@ -16,6 +17,7 @@ export interface DataFolder {
   /** Log lines of the functions. */
   log: string;
   state: State;
+  space: DiskSpace;
 }
 
 /**
@@ -36,5 +38,13 @@ export const openDataFolder = (directory: string): DataFolder => {
   const file = join(path, 'state.db');
   const isNew = !existsSync(file);
   const state = openState(file);
-  return { path, isNew, dynamodb: join(path, 'dynamodb'), s3: join(path, 's3'), log: join(path, 'log'), state };
+  return {
+    path,
+    isNew,
+    dynamodb: join(path, 'dynamodb'),
+    s3: join(path, 's3'),
+    log: join(path, 'log'),
+    state,
+    space: watchDiskSpace(path),
+  };
 };

@@ -44,13 +44,14 @@ export const describeDamage = (path: string, reason: string): DataFolderError =>
  * transaction is on the disk when it is committed.
  *
  * @param schema creates what is not there
+ * @param waitMs how long another process may still have it, such as one that is just ending
  * @throws {DataFolderError} if another process has it, or it is damaged, of a newer version or cannot be written
  */
-export const openDatabase = (path: string, schema: string): DatabaseSync => {
+export const openDatabase = (path: string, schema: string, waitMs = 0): DatabaseSync => {
   const isNew = !existsSync(path);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path);
+    database = new DatabaseSync(path, { timeout: waitMs });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     if (isNew) chmodSync(path, 0o600);
     checkVersion(path, database);

@@ -18,6 +18,8 @@ export interface HttpApiOptions extends Pick<GuardRules, 'hosts' | 'anyPort'> {
   invokeApi(event: HttpApiEvent): Promise<unknown>;
   /** The functions behind the routes and in front of them that callers' own credentials need; without, there are none. */
   callers?: CallerFunctions;
+  /** Whether nothing may be taken that has to be stored; a gateway with room by default. */
+  isStorageLow?: () => boolean;
   /** Without it browsers of other origins get nothing. */
   cors?: CorsSettings;
   /** Base URL that clients call, where it differs from this server's own. */
@@ -67,6 +69,10 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
     if (body === undefined) return undefined;
     const event = toEvent({ message, body, requestId, receivedAt }, identity);
     const { callers } = options;
+    if (event.requestContext.http.method === 'POST' && !isCallerRoute(event) && options.isStorageLow?.()) {
+      const detail = 'The disk of the gateway is full. What was accepted goes on; send this again when there is room.';
+      throw new ProblemError(507, 'insufficient_storage', detail);
+    }
     if (callers === undefined) return callIntegration(integration, event);
     if (isCallerRoute(event)) return callIntegration({ ...integration, invokeApi: callers.invokeCallerToken }, event);
     return callIntegration(integration, await authorizeEvent(callers, event));

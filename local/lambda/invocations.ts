@@ -54,6 +54,8 @@ const latest = '$LATEST';
 export interface InvocationsOptions extends EventQueueOptions {
   functions: ReadonlyMap<string, DeployedFunction>;
   executions: Executions;
+  /** Resolves when there is room on the disk for a further step of a durable execution. */
+  room?: (() => Promise<void>) | undefined;
 }
 
 export const createInvocations = (options: InvocationsOptions): Invocations => {
@@ -76,7 +78,7 @@ export const createInvocations = (options: InvocationsOptions): Invocations => {
       name: request.durableExecutionName,
       payload: request.payload,
       executionTimeoutSeconds: durable.executionTimeoutSeconds,
-      invoke: invokeStep(target, request.clientContext),
+      invoke: invokeStep(target, options.room, request.clientContext),
     });
     const answer = { executedVersion: latest, durableExecutionArn: record.arn };
     if (!synchronous) return answer;
@@ -105,7 +107,7 @@ export const createInvocations = (options: InvocationsOptions): Invocations => {
       const executions = options.executions.resume((record) => {
         const { name, qualifier } = parseFunctionReference(record.functionArn);
         const found = options.functions.get(name);
-        if (found) return invokeStep({ ...found, qualifier });
+        if (found) return invokeStep({ ...found, qualifier }, options.room);
         options.onLog(name, `The durable execution ${record.name} waits for a function that is not there.`);
         return undefined;
       });
@@ -117,9 +119,11 @@ export const createInvocations = (options: InvocationsOptions): Invocations => {
 
 /** Runs a durable function for its next step. */
 const invokeStep =
-  (target: Target, clientContext?: unknown) =>
-  (event: string, durableExecutionArn: string): Promise<string> =>
-    target.pool.run({ ...invocationOf(target, { payload: event, clientContext }), durableExecutionArn });
+  (target: Target, room: InvocationsOptions['room'], clientContext?: unknown) =>
+  async (event: string, durableExecutionArn: string): Promise<string> => {
+    await room?.();
+    return target.pool.run({ ...invocationOf(target, { payload: event, clientContext }), durableExecutionArn });
+  };
 
 type Target = DeployedFunction & { qualifier?: string };
 

@@ -29,6 +29,8 @@ export interface LambdaOptions {
   keptExecutionRecords?: number;
   /** Bounds of one page of operations, in events and in GetDurableExecutionState. */
   pageLimits?: PageLimits;
+  /** Resolves when there is room on the disk for a further step of a durable execution; at once by default. */
+  room?: () => Promise<void>;
   /** Keeps executions and asynchronous invocations; by default they end with the process. */
   state?: State;
 }
@@ -83,6 +85,7 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
     asyncRetryDelaysMs: options.asyncRetryDelaysMs ?? [1_000, 2_000],
     onLog,
     state,
+    room: options.room,
   });
   const endpoint = createEndpoint({ functions, invocations, executions, authorizer: options.authorizer });
 

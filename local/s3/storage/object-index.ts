@@ -56,7 +56,8 @@ const bodyRow = z.object({ segments: z.string().nullable(), bytes: z.instanceof(
 /** @throws {DataFolderError} see {@link openDatabase} */
 export const openObjectIndex = (directory: string): ObjectIndex => {
   const path = join(directory, 'index.db');
-  const database = openDatabase(path, schema);
+  // The process of a gateway that was killed ends a moment later.
+  const database = openDatabase(path, schema, 5_000);
   const parse = <Schema extends z.ZodType>(documentSchema: Schema, text: unknown): z.output<Schema> => {
     const parsed = documentSchema.safeParse(JSON.parse(String(text)));
     if (parsed.success) return parsed.data;

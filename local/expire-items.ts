@@ -1,0 +1,43 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
+import { auditTable, callerTable, jobTable, type TableDefinition, webhookTable } from '#shared/deployment/tables.ts';
+import { stackNames } from './stack-settings.ts';
+
+const tables: [string, TableDefinition][] = [
+  [stackNames.table, jobTable],
+  [stackNames.webhookTable, webhookTable],
+  [stackNames.callerTable, callerTable],
+  [stackNames.auditTable, auditTable],
+];
+
+/** Deletes what has expired, as DynamoDB's time to live does: dynalite has none. */
+export const expireItems = async (dynamoDb: DynamoDBClient, now: number): Promise<void> => {
+  for (const [TableName, { partitionKey, sortKey, timeToLiveAttribute }] of tables) {
+    if (timeToLiveAttribute === undefined) continue;
+    const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])];
+    const expired = {
+      ExpressionAttributeNames: { '#expires': timeToLiveAttribute },
+      ExpressionAttributeValues: { ':now': { N: String(Math.floor(now / 1000)) } },
+    };
+    for await (const { Items = [] } of paginateScan(
+      { client: dynamoDb },
+      { TableName, FilterExpression: '#expires <= :now', ...expired },
+    )) {
+      for (const item of Items) {
+        const Key = Object.fromEntries(Object.entries(item).filter(([name]) => keys.includes(name)));
+        try {
+          await dynamoDb.send(
+            new DeleteItemCommand({ TableName, Key, ConditionExpression: '#expires <= :now', ...expired }),
+          );
+        } catch (error) {
+          // Its life was prolonged meanwhile.
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+      }
+    }
+  }
+};
