@@ -7,7 +7,7 @@ import { quick } from '#test/fixtures/gateway.ts';
 
 let console: TestConsole;
 beforeAll(async () => {
-  console = await startConsole(quick);
+  console = await startConsole({ ...quick, services: ['audio-video', 'substance'] });
 }, consoleStartMs);
 afterAll(() => console.close());
 
@@ -70,6 +70,49 @@ describe('a picture that is an input', () => {
       document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
     }`);
     await page.getByRole('img', { name: 'Image, as chosen' }).waitFor();
+    await done();
+  });
+});
+
+describe('a value that a list of the gateway has', () => {
+  it('is chosen by its name, or typed', async () => {
+    const { page, done } = await console.open('/new?operation=audio-video/generate-speech');
+    const voice = page.getByRole('combobox', { name: 'Voice ID' });
+    await page.waitForLoadState('networkidle');
+    await voice.fill('John');
+    await page.getByRole('option', { name: 'John' }).click();
+    await expect.poll(() => voice.inputValue()).not.toBe('John');
+    const chosen = await voice.inputValue();
+    const { voices } = (await (await console.gateway.call('/v1/voices')).json()) as { voices: { voiceId: string }[] };
+    expect(voices.map(({ voiceId }) => voiceId)).toContain(chosen);
+    await voice.fill('one-of-my-own');
+    await page.keyboard.press('Tab');
+    await page.reload();
+    await expect.poll(() => voice.inputValue()).toBe('one-of-my-own');
+    await done();
+  });
+
+  it('is typed while the list cannot be had', async () => {
+    const { page, done } = await console.open('/new?operation=audio-video/generate-avatar', {
+      expected: /status of 403/,
+      prepare: (opened) =>
+        opened.route('**/v1/avatars', (route) => route.fulfill({ status: 403, json: { detail: 'Not entitled.' } })),
+    });
+    await page.getByText('The list cannot be shown: You may not do this: Not entitled.').waitFor();
+    await page.getByRole('combobox', { name: 'Avatar ID' }).fill('mine');
+    await page.reload();
+    await expect.poll(() => page.getByRole('combobox', { name: 'Avatar ID' }).inputValue()).toBe('mine');
+    await done();
+  });
+
+  it('has nothing to do with a file of a scene, which is dropped or named like any other', async () => {
+    const { page, done } = await console.open('/new?operation=substance/describe');
+    await page.getByRole('button', { name: 'Choose a file' }).waitFor();
+    await page.getByRole('textbox', { name: 'Address of Sources 1' }).fill('s3://scenes/chair.glb');
+    await page.reload();
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Address of Sources 1' }).inputValue())
+      .toBe('s3://scenes/chair.glb');
     await done();
   });
 });
