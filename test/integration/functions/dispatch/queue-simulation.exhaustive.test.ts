@@ -22,3 +22,21 @@ it.each([
   },
   600_000,
 );
+
+// Half of the rate would be the least; what is measured is well above it.
+it.each([
+  { jobs: 100, windows: [{ seconds: 60, hard: 4 }], latenessMs: 20_000, atLeast: 0.85 },
+  { jobs: 100, windows: [{ seconds: 60, hard: 4 }], latenessMs: 5_000, coldStarts: 0.3, atLeast: 0.94 },
+  { jobs: 300, windows: [{ seconds: 60, hard: 60 }], latenessMs: 5_000, coldStarts: 0.3, atLeast: 0.85 },
+  { jobs: 600, windows: [short], latenessMs: 5_000, coldStarts: 0.3, atLeast: 0.75 },
+])(
+  '$jobs jobs under $windows that start up to $latenessMs ms late: $atLeast of the rate at least, and none over the limit',
+  async ({ atLeast, ...simulation }) => {
+    const result = await simulateQueue({ ...simulation, networkMs: 1_000, seed: 6 });
+    process.stdout.write(`${JSON.stringify({ windows: simulation.windows, ...result })}\n`);
+    expect(result).toMatchObject({ rateLimited: 0, lost: 0, doubled: 0 });
+    expect(result.mostInWindow[0]).toBeLessThanOrEqual(simulation.windows[0]?.hard ?? 0);
+    expect(result.utilization).toBeGreaterThanOrEqual(atLeast);
+  },
+  600_000,
+);
