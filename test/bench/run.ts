@@ -11,6 +11,7 @@ import { measureFlood } from './flood.ts';
 import { measureGrowth } from './growth.ts';
 import { measureGuessing } from './guessing.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
+import { measureKilledLoop } from './killed-loop.ts';
 import { laneSections } from './lane-sections.ts';
 import { measureMemory } from './memory.ts';
 import { measureReads } from './reads.ts';
@@ -198,6 +199,20 @@ const sections: Section[] = [
           { figure: 'fault run: jobs doubled', value: doubled, unit: '', atMost: 0 },
           { figure: 'fault run: submits of an attempt', value: mostSubmitsPerAttempt, unit: '', atMost: 1 },
           { figure: 'fault run: functions killed', value: kills, unit: '' },
+        ],
+      };
+    },
+  },
+  {
+    name: 'killed',
+    title: '50 jobs of a loop with p-queue and a token cache, killed 20 times',
+    measure: async (directory) => {
+      const figures = await measureKilledLoop(directory);
+      return {
+        figures,
+        rows: [
+          { figure: 'killed loop: submits paid twice', value: figures.paidTwice, unit: '' },
+          { figure: 'killed loop: images paid and lost', value: figures.paidAndLost, unit: '' },
         ],
       };
     },
