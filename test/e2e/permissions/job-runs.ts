@@ -49,7 +49,7 @@ export const jobRuns: Record<string, Run> = {
     await ended(world, generate(world));
     await world.adobe.changeSettings({ outputBytes: null });
   },
-  'a service writes its output itself, in a lane with a window of seconds': async (world) => {
+  'a job waits for a place in a lane with a window of seconds': async (world) => {
     const url = await world.calls.putPicture('kite.png');
     const edit = { image: { source: { url } }, edits: { autoTone: true }, outputs: [{ mediaType: 'image/jpeg' }] };
     expect((await world.calls.run('/v2/edit', edit)).job.status).toBe('succeeded');

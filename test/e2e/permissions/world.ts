@@ -6,7 +6,7 @@ import type { Decision } from '#local/iam/authorizer.ts';
 import type { Statement } from '#local/iam/statements.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
-import { startFaultProxy } from '#test/fixtures/fault-proxy.ts';
+import { type FaultProxy, startFaultProxy } from '#test/fixtures/fault-proxy.ts';
 import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
 import { createServiceCalls, type ServiceCalls } from '#test/fixtures/service-calls.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
@@ -46,6 +46,7 @@ export interface SendOptions {
 /** Starts a gateway with a service whose lane has a window of seconds, thumbnails, and an input bucket. */
 export const startWorld = async (): Promise<World> => {
   const decisions: Decision[] = [];
+  const proxies: FaultProxy[] = [];
   let isLost: ((body: string) => boolean) | undefined;
   const gateway = await startGateway({
     ...withoutPictures,
@@ -62,6 +63,7 @@ export const startWorld = async (): Promise<World> => {
           isLost = undefined;
         },
       );
+      proxies.push(proxy);
       return { dispatch: { dynamodb: proxy.url } };
     },
   });
@@ -115,6 +117,7 @@ export const startWorld = async (): Promise<World> => {
     close: async () => {
       for (const client of [s3, ...Object.values(others)]) client.destroy();
       await gateway.close();
+      for (const proxy of proxies) await proxy.close();
     },
   };
 };
