@@ -232,20 +232,6 @@ describe('settings', () => {
     );
   });
 
-  it('that would not fit into a function stop the synthesis', () => {
-    const extraDownloadHosts = Array.from({ length: 100 }, (_, index) => `https://files-${index}.storage.example.org`);
-    expect(() => synthesise({ extraDownloadHosts })).toThrow(
-      /The settings of generate take about \d+ bytes, of which Lambda allows 4096/,
-    );
-  });
-
-  it('that would not fit into a role stop it as well', () => {
-    const inputBuckets = Array.from({ length: 500 }, (_, index) => index.toString(36).padStart(3, 'a'));
-    expect(() => synthesise({ inputBuckets })).toThrow(
-      /The permissions of \w+ take about \d+ bytes, of which IAM allows 10240/,
-    );
-  });
-
   it('name no account and no region', () => {
     expect(stack.resolve(stack.account)).toEqual({ Ref: 'AWS::AccountId' });
     expect(stack.resolve(stack.region)).toEqual({ Ref: 'AWS::Region' });

@@ -7,7 +7,7 @@ import type { GenerateContext } from '#functions/generate/context.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
-import { type AccessToken, createAccessTokenCache, type TokenSource } from '#shared/adobe/auth/access-token.ts';
+import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { openDownload } from '#shared/adobe/http/download.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
@@ -19,11 +19,11 @@ import type { Permit } from '#shared/jobs/lanes/permits.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import { transition } from '#shared/jobs/transitions.ts';
-import { testToken } from '#test/fixtures/access-token.ts';
 import { type FakeAdobe, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
 import { adobeLimits, assign, createLane, enqueue, onlyLane, readPermits } from '#test/fixtures/queue.ts';
+import { createTestTokens, type TestTokens } from './test-tokens.ts';
 
 /** Servers that the tests of one file share. */
 export interface Servers {
@@ -84,32 +84,6 @@ export const success = (...urls: string[]) => ({
 
 export const running = { status: 200, body: { status: 'running', jobId: '8b2c', progress: 40 } };
 
-/** Tokens as token-refresh would mint them: the first, then as many as there are names. */
-export interface TestTokens extends TokenSource {
-  /** Versions that were refused. */
-  refused: string[];
-  /** Keeps the token from being read or replaced. */
-  fail?: Error;
-}
-
-const testTokens = (): TestTokens => {
-  const names = ['first', 'second', 'third'];
-  let current: AccessToken = testToken(names.shift());
-  const tokens: TestTokens = {
-    refused: [],
-    read: async () => {
-      if (tokens.fail !== undefined) throw tokens.fail;
-      return current;
-    },
-    refresh: async (versionId) => {
-      tokens.refused.push(versionId);
-      const next = names.shift();
-      if (next !== undefined && versionId === current.versionId) current = testToken(next);
-    },
-  };
-  return tokens;
-};
-
 export const startServers = async (): Promise<Servers> => {
   const [dynamoDb, s3Server] = await Promise.all([startTestDynamoDb(), startS3({ bucket: 'outputs' })]);
   await LocalDurableTestRunner.setupTestEnvironment();
@@ -148,7 +122,7 @@ const createRig = (
 ): Rig => {
   const observed = observe();
   const events: Rig['events'] = [];
-  const tokens = testTokens();
+  const tokens = createTestTokens();
   const send = async ({ input }: { input: { Entries: { Detail: string }[] } }) => {
     for (const { Detail } of input.Entries) events.push(JSON.parse(Detail));
     return { FailedEntryCount: 0 };
