@@ -80,7 +80,9 @@ describe('a value that a list of the gateway has', () => {
     const voice = page.getByRole('combobox', { name: 'Voice ID' });
     await page.waitForLoadState('networkidle');
     await voice.fill('John');
-    await page.getByRole('option', { name: 'John' }).click();
+    await page.getByRole('option', { name: 'John' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
     await expect.poll(() => voice.inputValue()).not.toBe('John');
     const chosen = await voice.inputValue();
     const { voices } = (await (await console.gateway.call('/v1/voices')).json()) as { voices: { voiceId: string }[] };
