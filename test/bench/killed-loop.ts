@@ -37,7 +37,7 @@ export const measureKilledLoop = async (directory: string): Promise<KilledLoopFi
   for (let life = 0; life < kills; life += 1) {
     const child = start();
     const exited = once(child, 'exit');
-    // Ten times as quick as the gateway to start, so that all kills are in the middle of its work.
+    // The loop starts sooner than the gateway: kills that come sooner meet it in the middle of its work.
     await Promise.race([sleep(400 + random() * 500), exited]);
     child.kill('SIGKILL');
     await exited;
