@@ -1,5 +1,6 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { JobIndex } from '#shared/deployment/tables.ts';
+import { jobKey } from '#shared/jobs/job-store.ts';
 import { stackNames } from './stack-settings.ts';
 
 /** Jobs that have not ended. */
@@ -9,13 +10,20 @@ export interface OpenJobs {
 }
 
 const index: JobIndex = 'queue';
+const { sk: jobSortKey } = jobKey('');
 
 /** Counts the jobs that an earlier process left, by the index that holds each until it has ended. */
-export const countOpenJobs = async (dynamoDb: DynamoDBClient): Promise<OpenJobs> => {
+export const countOpenJobs = async (
+  dynamoDb: DynamoDBClient,
+  tableName: string = stackNames.table,
+): Promise<OpenJobs> => {
   const open: OpenJobs = { waiting: 0, running: 0 };
-  const scan = { TableName: stackNames.table, IndexName: index, ProjectionExpression: 'queueState' };
+  const scan = { TableName: tableName, IndexName: index, ProjectionExpression: 'sk, queueState' };
   for await (const { Items = [] } of paginateScan({ client: dynamoDb }, scan)) {
-    for (const { queueState } of Items) open[queueState?.S === 'active' ? 'running' : 'waiting'] += 1;
+    for (const { sk, queueState } of Items) {
+      // Batches, erasures and reservations that are open stand in it as well.
+      if (sk?.S === jobSortKey) open[queueState?.S === 'active' ? 'running' : 'waiting'] += 1;
+    }
   }
   return open;
 };
