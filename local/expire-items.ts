@@ -14,8 +14,13 @@ const tables: [string, TableDefinition][] = [
   [stackNames.auditTable, auditTable],
 ];
 
-/** Deletes what has expired, as DynamoDB's time to live does: dynalite has none. */
+/**
+ * Deletes what has expired, as DynamoDB's time to live does: dynalite has none. What cannot be deleted does not keep the rest.
+ *
+ * @throws {Error} the first failure, once all was tried
+ */
 export const expireItems = async (dynamoDb: DynamoDBClient, now: number): Promise<void> => {
+  const failures: unknown[] = [];
   for (const [TableName, { partitionKey, sortKey, timeToLiveAttribute }] of tables) {
     if (timeToLiveAttribute === undefined) continue;
     const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])];
@@ -35,9 +40,10 @@ export const expireItems = async (dynamoDb: DynamoDBClient, now: number): Promis
           );
         } catch (error) {
           // Its life was prolonged meanwhile.
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+          if (!(error instanceof ConditionalCheckFailedException)) failures.push(error);
         }
       }
     }
   }
+  if (failures.length > 0) throw failures[0];
 };

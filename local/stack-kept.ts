@@ -1,10 +1,12 @@
+import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import type { JobIndex } from '#shared/deployment/tables.ts';
+import { jobKey } from '#shared/jobs/job-store.ts';
 import { localClients } from './clients.ts';
 import type { DataFolder } from './data/data-folder.ts';
 import type { State } from './data/state.ts';
 import { expireItems } from './expire-items.ts';
-import { countOpenJobs, type OpenJobs } from './kept-jobs.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import type { SimulatorOptions } from './simulator/simulator.ts';
 import { type Credentials, createCredentials } from './stack-identities.ts';
@@ -48,6 +50,31 @@ export const keptSchedules = (data: DataFolder | undefined, urls: ServerUrls): S
       });
     }),
 });
+
+/** Jobs that have not ended. */
+export interface OpenJobs {
+  waiting: number;
+  running: number;
+}
+
+const index: JobIndex = 'queue';
+const { sk: jobSortKey } = jobKey('');
+
+/** Counts the jobs that an earlier process left, by the index that holds each until it has ended. */
+export const countOpenJobs = async (
+  dynamoDb: DynamoDBClient,
+  tableName: string = stackNames.table,
+): Promise<OpenJobs> => {
+  const open: OpenJobs = { waiting: 0, running: 0 };
+  const scan = { TableName: tableName, IndexName: index, ProjectionExpression: 'sk, queueState' };
+  for await (const { Items = [] } of paginateScan({ client: dynamoDb }, scan)) {
+    for (const { sk, queueState } of Items) {
+      // Batches, erasures and reservations that are open stand in it as well.
+      if (sk?.S === jobSortKey) open[queueState?.S === 'active' ? 'running' : 'waiting'] += 1;
+    }
+  }
+  return open;
+};
 
 /** The jobs that an earlier process left. */
 export const readOpenJobs = async (urls: ServerUrls): Promise<OpenJobs> => {

@@ -2,8 +2,8 @@ import { enableCompileCache } from 'node:module';
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
 import type { DataFolder } from '../data/data-folder.ts';
 import type { DemoCaller } from '../demo-callers.ts';
-import type { OpenJobs } from '../kept-jobs.ts';
 import type { Stack } from '../stack.ts';
+import type { OpenJobs } from '../stack-kept.ts';
 import { type FirstImage, makeFirstImage } from './first-image.ts';
 import { describeQuickstart } from './quickstart.ts';
 import { defaultDirectory, readStartOptions, type StartOptions, usage } from './start-options.ts';
@@ -68,16 +68,14 @@ const run = async (options: StartOptions): Promise<void> => {
   if (data && !data.isNew) say(describeResumed(stack, await readOpenJobs(stack.description)));
   // An image costs money, and a gateway that goes on has made its first.
   const prompt = options.prompt ?? (options.once || !data || data.isNew ? defaultPrompt : undefined);
-  const image = prompt === undefined ? noImage : await firstImage(stack, prompt, say);
-  if (options.once) {
+  const image = prompt === undefined ? undefined : await firstImage(stack, prompt, say);
+  if (options.once && image) {
     if (options.json) console.log(JSON.stringify({ jobId: image.jobId, status: image.status, outputs: image.outputs }));
     await stack.close();
     process.exit(image.status === 'succeeded' ? 0 : 1);
   }
-  say(nextSteps(stack.description.gateway, image, callers));
+  say(nextSteps(stack.description.gateway, image?.jobId, callers));
 };
-
-const noImage: FirstImage = { jobId: '', status: 'failed', outputs: [] };
 
 const describeResumed = ({ resumed: { executions } }: Stack, { waiting, running }: OpenJobs): string =>
   `Found: ${waiting} jobs waiting, ${running} running, ${executions} executions resumed`;
@@ -96,12 +94,12 @@ const firstImage = async (stack: Stack, prompt: string, say: (line: string) => v
   }
 };
 
-const nextSteps = (gateway: string, { jobId }: FirstImage, callers: readonly DemoCaller[]): string =>
+const nextSteps = (gateway: string, jobId: string | undefined, callers: readonly DemoCaller[]): string =>
   [
     '',
     'Try it:',
     `  curl -s ${gateway}/v3/images/generate -H 'content-type: application/json' -d '{"prompt":"a fox in the snow","size":{"width":1024,"height":1024}}'`,
-    jobId === '' ? `  curl -s ${gateway}/health` : `  curl -sL ${gateway}/jobs/${jobId}/outputs/0 -o first-image.jpg`,
+    !jobId ? `  curl -s ${gateway}/health` : `  curl -sL ${gateway}/jobs/${jobId}/outputs/0 -o first-image.jpg`,
     '',
     ...describeQuickstart(gateway, callers),
     '',

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { openDataFolder } from './data-folder.ts';
@@ -22,6 +22,8 @@ export const backUp = async (directory: string, file: string): Promise<string> =
   const { path, state } = openDataFolder(directory);
   const part = `${archive}.part`;
   try {
+    // Secrets lie in it; tar keeps the mode of a file that is there.
+    await writeFile(part, '', { mode: 0o600 });
     await promisify(execFile)('tar', ['-cf', part, '--exclude', './log', '-C', path, '.']);
     await rename(part, archive);
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DataFolderError } from './database.ts';
 import { type DiskSpace, watchDiskSpace } from './disk-space.ts';
@@ -20,6 +20,9 @@ export interface DataFolder {
   space: DiskSpace;
 }
 
+// At the top of a file system of its own.
+const harmlessNames = ['lost+found'];
+
 /**
  * Opens the folder for this process alone, and makes it if it is not there. Secrets lie in it, so only its owner may read it.
  *
@@ -27,16 +30,20 @@ export interface DataFolder {
  */
 export const openDataFolder = (directory: string): DataFolder => {
   const path = resolve(directory);
+  const file = join(path, 'state.db');
+  const isNew = !existsSync(file);
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.W_OK | constants.X_OK);
+    if (isNew && readdirSync(path).some((name) => !harmlessNames.includes(name))) {
+      throw new DataFolderError(`${path} is not empty and no data folder of a gateway. Name a folder of its own.`);
+    }
     chmodSync(path, 0o700);
   } catch (cause) {
+    if (cause instanceof DataFolderError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DataFolderError(`${path} cannot be used as a data folder: ${reason}.`, { cause });
   }
-  const file = join(path, 'state.db');
-  const isNew = !existsSync(file);
   const state = openState(file);
   return {
     path,

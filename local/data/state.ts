@@ -5,7 +5,6 @@ import { describeDamage, inTransaction, openDatabase } from './database.ts';
 export type StateKind =
   | 'applied-credentials'
   | 'credentials'
-  | 'dead-letter'
   | 'demo-callers'
   | 'execution'
   | 'invocation'

@@ -18,8 +18,8 @@ export const listLambdaAccesses = (request: FastifyRequest): Access[] => {
   const { functionReference, arn } = request.params as { functionReference?: string; arn?: string };
   const route = `${request.method} ${request.routeOptions.url}`;
   const action = actions.find(([pattern]) => pattern.test(route))?.[1];
-  // Such as a path that is not served.
-  if (action === undefined) return [];
+  // Nothing allows it: neither a path that is not served, nor a route that is missing above.
+  if (action === undefined) return [{ action: `lambda:${route}`, resource: '*' }];
   if (functionReference === undefined) return [{ action, resource: arn ?? '*' }];
   const { Qualifier } = request.query as { Qualifier?: string };
   const { name, qualifier } = parseFunctionReference(functionReference, Qualifier);

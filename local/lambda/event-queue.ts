@@ -34,18 +34,15 @@ const queuedSchema = z.object({
   }),
 });
 
-/** Runs functions without anybody waiting for them, and again when they fail; what fails to the end is kept as a dead letter. */
+/** Runs functions without anybody waiting for them, and again when they fail; what fails to the end is logged and given up. */
 export const createEventQueue = ({ state, asyncRetryDelaysMs, onLog }: EventQueueOptions): EventQueue => {
   const timers = new Set<NodeJS.Timeout>();
   let closed = false;
 
   // The invocation has run: if this cannot be written it runs once more after a restart, as it may at AWS.
-  const note = (functionName: string, id: string, value: unknown, deadLetter?: unknown) => {
+  const note = (functionName: string, id: string, value: unknown) => {
     try {
-      state.write(
-        { kind: 'invocation', id, value },
-        ...(deadLetter === undefined ? [] : [{ kind: 'dead-letter' as const, id, value: deadLetter }]),
-      );
+      state.write({ kind: 'invocation', id, value });
     } catch (error) {
       onLog(functionName, `What became of invocation ${id} could not be kept: ${String(error)}`);
     }
@@ -60,7 +57,7 @@ export const createEventQueue = ({ state, asyncRetryDelaysMs, onLog }: EventQueu
       if (closed) return;
       const delayMs = asyncRetryDelaysMs[attempts];
       if (delayMs === undefined) {
-        note(definition.name, requestId, undefined, { ...queued, failedAt: Date.now(), error: String(error) });
+        note(definition.name, requestId, undefined);
         onLog(definition.name, `Asynchronous invocation ${requestId} given up: ${String(error)}`);
         return;
       }

@@ -4,8 +4,9 @@ import type { Authorizer } from '../iam/authorizer.ts';
 import { deleteAccess, listS3Accesses, putAccesses, s3Arn } from '../iam/s3-accesses.ts';
 import type { Access } from '../iam/statements.ts';
 import { ServiceError } from '../service-error.ts';
+import { readMultiDelete, writeMultiDelete } from './multi-delete.ts';
 import type { PostedForm } from './post-policy.ts';
-import { errorXml, escapeXml, unescapeXml, xmlType } from './xml.ts';
+import { errorXml, escapeXml, xmlType } from './xml.ts';
 
 /** What of a request IAM decides on. */
 type S3Request = Pick<FastifyRequest, 'method' | 'params' | 'query' | 'headers'>;
@@ -73,17 +74,16 @@ export const createS3Access = (authorizer: Authorizer | undefined): S3Access => 
       if (!isMultiDelete(request)) return;
       const { bucket } = readParams(request.params);
       const refused: string[] = [];
-      const body = String(request.body).replace(/<Object>(.*?)<\/Object>/gs, (object, fields: string) => {
-        const key = unescapeXml(/<Key>(.*?)<\/Key>/s.exec(fields)?.[1] ?? '');
-        const versionId = /<VersionId>(.*?)<\/VersionId>/.exec(fields)?.[1];
+      const { objects, isQuiet } = readMultiDelete(String(request.body));
+      const allowed = objects.filter(({ key, versionId }) => {
         const denial = authorizer.findDenial(readSigner(request), [deleteAccess(bucket, key, versionId)]);
-        if (denial === undefined) return object;
+        if (denial === undefined) return true;
         refused.push(
           `<Error><Key>${escapeXml(key)}</Key><Code>AccessDenied</Code><Message>${escapeXml(denial)}</Message></Error>`,
         );
-        return '';
+        return false;
       });
-      request.body = Buffer.from(body);
+      request.body = Buffer.from(writeMultiDelete({ objects: allowed, isQuiet }));
       refusedDeletes.set(request, refused);
     },
     completeAnswer: (request, reply, payload) => {

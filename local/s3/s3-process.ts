@@ -41,7 +41,8 @@ export const s3Command = z.discriminatedUnion('kind', [
 export type S3Command = z.output<typeof s3Command>;
 
 const say = (message: S3Message): void => {
-  if (process.connected) process.send?.(message);
+  // A parent that was killed hears nothing any more; this process ends when the channel closes.
+  if (process.connected) process.send?.(message, () => {});
 };
 
 // fauxqs sorts keys by the rules of the locale but pages through them by their code units, as S3 does for both; with two

@@ -3,13 +3,9 @@ import { randomUUID } from 'node:crypto';
 export const xmlType = 'application/xml';
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-const characters = Object.fromEntries(Object.entries(escapes).map(([character, entity]) => [entity, character]));
 
 /** Writes a text so that it stands for itself in XML. */
 export const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
-
-/** Reads what {@link escapeXml} wrote. */
-export const unescapeXml = (text: string): string => text.replace(/&\w+;/g, (entity) => characters[entity] ?? entity);
 
 /** The body with which S3 answers a refused request. */
 export const errorXml = ({ code, message }: { code: string; message: string }): string =>

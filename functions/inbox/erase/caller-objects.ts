@@ -101,16 +101,29 @@ const manifestSchema = z.object({
 /** Undefined if the object is no description of a job, or has gone with an earlier version of it. */
 const readManifest = async (
   { s3, bucket }: Pick<InboxContext, 's3' | 'bucket'>,
-  { key, versionId }: ObjectVersion,
+  version: ObjectVersion,
 ): Promise<z.output<typeof manifestSchema> | undefined> => {
+  const { key, versionId } = version;
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
     return manifestSchema.safeParse(JSON.parse((await Body?.transformToString()) ?? '')).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    // S3 returns 403 for a missing object unless the role may list the bucket.
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-    if (status === 404 || status === 403) return undefined;
+    if (status === 404) return undefined;
+    // S3 returns 403 for a missing version as well. One that is there and may not be read must not pass as erased.
+    if (status === 403 && !(await isListed(s3, bucket, version))) return undefined;
     throw error;
   }
+};
+
+const isListed = async (
+  s3: InboxContext['s3'],
+  bucket: string,
+  { key, versionId }: ObjectVersion,
+): Promise<boolean> => {
+  for await (const { versions } of listVersions(s3, bucket, key)) {
+    if (versions.some((found) => found.key === key && found.versionId === versionId)) return true;
+  }
+  return false;
 };

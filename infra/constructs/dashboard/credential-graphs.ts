@@ -3,8 +3,7 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricNames, scheduledRuns } from '#shared/metrics.ts';
 import { minTokenSecondsLeft, overdueDays } from '../alarms/rotation-alarms.ts';
 import { gatewayMetric } from '../metrics.ts';
-import type { Graph } from './graph.ts';
-import { labelled } from './job-graphs.ts';
+import { type Graph, labelled } from './graph.ts';
 
 const hour = Duration.hours(1);
 const day = Duration.days(1);

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { FunctionName } from '#shared/deployment/names.ts';
 import { credentialGraphs } from './credential-graphs.ts';
 import { deliveryGraphs, functionGraphs } from './function-graphs.ts';
-import { row } from './graph.ts';
+import { columns, row } from './graph.ts';
 import { jobGraphs, laneGraphs } from './job-graphs.ts';
 
 interface GatewayDashboardProps {
@@ -26,13 +26,13 @@ export class GatewayDashboard extends Construct {
     super(scope, id);
     const { stackName } = Stack.of(this);
     const title = (markdown: string): IWidget[] => [
-      new TextWidget({ markdown: `## ${markdown}`, width: 24, height: 1 }),
+      new TextWidget({ markdown: `## ${markdown}`, width: columns, height: 1 }),
     ];
     new Dashboard(this, 'Dashboard', {
       dashboardName: stackName,
       defaultInterval: Duration.hours(12),
       widgets: [
-        [new AlarmStatusWidget({ title: 'Alarms', alarms: props.alarms, width: 24, height: 6 })],
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: props.alarms, width: columns, height: 6 })],
         title('Lanes'),
         row(laneGraphs(stackName, props.lanes)),
         title('Jobs'),

@@ -1,4 +1,6 @@
 import { GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type MetricName, metricNames } from '#shared/metrics.ts';
+import { gatewayMetric } from '../metrics.ts';
 
 /** A graph whose axis begins at zero. */
 export interface Graph {
@@ -10,7 +12,7 @@ export interface Graph {
 }
 
 /** Columns of a dashboard (CloudWatch). */
-const columns = 24;
+export const columns = 24;
 
 /** Graphs side by side over the whole width. */
 export const row = (graphs: Graph[]): GraphWidget[] =>
@@ -26,3 +28,11 @@ export const row = (graphs: Graph[]): GraphWidget[] =>
         width: Math.floor(columns / graphs.length),
       }),
   );
+
+/** Metrics with the words of their lines. */
+export const labelled = (stackName: string, labels: Partial<Record<MetricName, string>>): IMetric[] =>
+  // Object.entries forgets that the keys are names of metrics.
+  Object.values(metricNames).flatMap((name) => {
+    const label = labels[name];
+    return label === undefined ? [] : [gatewayMetric(stackName, name, { label })];
+  });

@@ -8,7 +8,7 @@ import {
   metricNamespace,
 } from '#shared/metrics.ts';
 import { gatewayMetric } from '../metrics.ts';
-import type { Graph } from './graph.ts';
+import { type Graph, labelled } from './graph.ts';
 
 const minute = Duration.minutes(1);
 
@@ -57,14 +57,6 @@ export const jobGraphs = (stackName: string): Graph[] => [
   { title: 'Cost in Operations an hour, by operation', metrics: [operations(stackName)], stacked: true },
   { title: 'Should not happen', metrics: labelled(stackName, troubles) },
 ];
-
-/** Metrics with the words of their lines. */
-export const labelled = (stackName: string, labels: Partial<Record<MetricName, string>>): IMetric[] =>
-  // Object.entries forgets that the keys are names of metrics.
-  Object.values(metricNames).flatMap((name) => {
-    const label = labels[name];
-    return label === undefined ? [] : [gatewayMetric(stackName, name, { label })];
-  });
 
 /** One line for each operation that has cost something: nobody has to list them here. */
 const operations = (stackName: string): IMetric => {

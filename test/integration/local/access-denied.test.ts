@@ -111,6 +111,17 @@ describe('S3', () => {
     await expect(gone).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
   });
 
+  it('takes a key of a list for what it is, whatever characters it has', async () => {
+    const keys = ['open/<&>"\'.txt', 'open/a\nb', 'shut/<&>'];
+    for (const Key of keys) await clients.operator.send(new PutObjectCommand({ Bucket, Key, Body: 'text' }));
+    const Objects = keys.map((Key) => ({ Key, VersionId: 'null' }));
+    const { Errors } = await clients.reader.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    expect(Errors?.map(({ Key }) => Key)).toEqual(['shut/<&>']);
+    const { Contents = [] } = await clients.operator.send(new ListObjectsV2Command({ Bucket }));
+    const left = Contents.map(({ Key }) => Key ?? '');
+    expect(left.filter((key) => keys.includes(key))).toEqual(['shut/<&>']);
+  });
+
   it('lets URLs and forms do what their signer may, when they are used', async () => {
     const get = async (Key: string) =>
       (await fetch(await getSignedUrl(clients.reader, new GetObjectCommand({ Bucket, Key })))).status;

@@ -1,4 +1,10 @@
-import { HeadObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { v4 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eraseCountersOf, eraseFilesOf, eraseOutputsOf } from '#functions/inbox/erase/caller-objects.ts';
@@ -67,6 +73,31 @@ describe('everything of a caller', () => {
     expect(await Promise.all([output, manifestKey(job)].map(isThere))).toEqual([true, true]);
     await eraseOutputsOf(context, caller, { requestedAt: job.createdAt });
     expect(await Promise.all([output, manifestKey(job)].map(isThere))).toEqual([false, false]);
+  });
+
+  it('is not called erased while a description may not be read, unlike one that has gone meanwhile', async () => {
+    const { context } = await servers.rig();
+    const { s3, bucket } = context;
+    const caller = uuid();
+    const job = { jobId: uuid(), createdAt: '2026-01-15T12:00:00.001Z' };
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: manifestKey(job), Body: '{}' }));
+    const refuse = (isGone: boolean) =>
+      ({
+        send: async (command: { input: { Key?: string; Prefix?: string } }) => {
+          if (command instanceof GetObjectCommand) {
+            throw new S3ServiceException({
+              name: 'AccessDenied',
+              $fault: 'client',
+              $metadata: { httpStatusCode: 403 },
+            });
+          }
+          return isGone && command.input.Prefix?.endsWith('.json') ? {} : s3.send(command as never);
+        },
+      }) as never;
+    const erase = (isGone: boolean) =>
+      eraseOutputsOf({ ...context, s3: refuse(isGone) }, caller, { requestedAt: job.createdAt });
+    await expect(erase(false)).rejects.toThrow(S3ServiceException);
+    expect(await erase(true)).toEqual({ waitsFor: 0 });
   });
 
   it('keeps the counters of a caller that has made jobs since, so that its limits hold', async () => {

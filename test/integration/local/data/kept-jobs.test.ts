@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countOpenJobs } from '#local/kept-jobs.ts';
+import { countOpenJobs } from '#local/stack-kept.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import type { TestDynamoDb } from '#test/fixtures/job-table.ts';

@@ -82,6 +82,15 @@ it('takes an older folder along, and refuses a newer one', async () => {
   expect(() => openDataFolder(path)).toThrow('is of version 99, and this gateway knows versions up to 1');
 });
 
+it('takes no folder with other things in it', async () => {
+  const path = await newFolder();
+  await mkdir(path, { mode: 0o755 });
+  await writeFile(join(path, 'thesis.txt'), 'of somebody');
+  expect(() => openDataFolder(path)).toThrow(/is not empty and no data folder/);
+  expect(await readdir(path)).toEqual(['thesis.txt']);
+  expect((await stat(path)).mode & 0o777).toBe(0o755);
+});
+
 it('says why a folder cannot be used', async () => {
   const path = await newFolder();
   await writeFile(path, 'a file');
@@ -106,6 +115,7 @@ it('is backed up as a whole, and restored with tar', async () => {
   fill(path);
   const file = `${path}.tar`;
   expect(await backUp(path, file)).toBe(file);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
   await expect(backUp(path, file)).rejects.toThrow('is there already');
   await rm(path, { recursive: true });
   await expect(backUp(path, `${file}2`)).rejects.toThrow('is no data folder');
