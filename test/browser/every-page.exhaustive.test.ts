@@ -40,6 +40,13 @@ afterAll(() => console.close());
 const settle = async (page: Page): Promise<void> => {
   await page.waitForLoadState('networkidle');
   await page.getByRole('heading').first().waitFor({ state: 'attached' });
+  // Colours of two schemes mix while a transition from the one to the other runs.
+  await page.evaluate(`Promise.allSettled(
+    document
+      .getAnimations()
+      .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
+      .map(({ finished }) => finished),
+  )`);
 };
 
 /** Every page by its address, in which `:jobId` and the like stand for what was made. */
