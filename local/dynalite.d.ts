@@ -41,6 +41,7 @@ declare module 'dynalite/db/index.js' {
       item: Item | null | undefined,
       table: Table,
     ): { puts: IndexEntry[]; deletes: IndexEntry[] };
+    compare(operator: string, one: object, other: object): boolean;
     /** Called before an item is written, with its table. */
     updateIndexes(
       store: unknown,

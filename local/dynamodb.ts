@@ -24,6 +24,7 @@ import {
 } from '#shared/deployment/tables.ts';
 import { type GuardRules, guardServer } from '#shared/loopback-guard.ts';
 import { type DynamoDbAccess, enforceAccess } from './dynamodb-access.ts';
+import { rememberExpressions } from './dynamodb-expressions.ts';
 
 /** A DynamoDB on 127.0.0.1. */
 export interface DynamoDbServer {
@@ -57,6 +58,7 @@ export interface DynamoDbOptions {
 /** Starts dynalite. It has no TTL, no transactions and no ReturnValuesOnConditionCheckFailure. */
 export const startDynamoDb = async (options: DynamoDbOptions = {}): Promise<DynamoDbServer> => {
   const { path } = options;
+  rememberExpressions();
   const server = survivesLostClients(dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, path }));
   if (options.access !== undefined) enforceAccess(server, options.access);
   guardServer(server, options.guard);
