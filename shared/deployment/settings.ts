@@ -170,6 +170,11 @@ const stageSchema = z.strictObject({
   accessLogRetentionDays: logRetention.default(90),
   /** Lowest level that is logged. */
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  /**
+   * Whether Lambda traces the functions in X-Ray: each first invocation of a second, and a twentieth of the others; AWS lets nobody
+   * set another rate. Errors are found by the logs, metrics and alarms either way.
+   */
+  tracing: z.boolean().default(false),
   /** Receives the alarms, after confirming the subscription; without, subscribe to the topic yourself. */
   alarmEmail: z.email({ error: 'must be an e-mail address' }).optional(),
   /** Whether the stack has a dashboard in CloudWatch. */

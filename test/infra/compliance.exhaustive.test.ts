@@ -20,6 +20,7 @@ const variants = [
       outputRetentionDays: 30,
       keepData: false,
       alarmEmail: 'ops@example.com',
+      tracing: true,
       copyEventsToDefaultBus: true,
       kmsKeyArn: accountKeyArn,
     },
@@ -79,7 +80,7 @@ describe('the acknowledgements', () => {
     }
   });
 
-  it('are few: nothing but X-Ray, outputs, executions, callers, preflights, access logs, the token and a queue', () => {
+  it('are few: nothing but outputs, executions, callers, preflights, access logs, the token and a queue', () => {
     const rules = new Set(findings.map(({ rule }) => rule.replace(/\[.*/, '')));
     expect([...rules].sort()).toEqual([
       'AwsSolutions-APIG4',

@@ -19,7 +19,7 @@ import {
   tokenRefreshEnvironment,
 } from '#shared/deployment/support-environments.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
-import { flatten } from './granted.ts';
+import { flatten, granted } from './granted.ts';
 import { durableFunctions } from './permission-terms.ts';
 import { ofType, type Resource, synthesise } from './synthesise.ts';
 
@@ -58,14 +58,14 @@ const readers: Record<FunctionName, (variables: Record<string, string>) => unkno
 const apiUrl = flatten({ 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] });
 
 describe.each(functionNames)('the function %s', (name) => {
-  it('runs on Node 24 and arm64, traced, with a log group of its own', () => {
+  it('runs on Node 24 and arm64, untraced, with a log group of its own', () => {
     expect(functionOf(resources, name).Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      TracingConfig: { Mode: 'Active' },
       LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
     });
+    expect(functionOf(resources, name).Properties).not.toHaveProperty('TracingConfig');
     template.hasResource('AWS::Logs::LogGroup', {
       Properties: { LogGroupName: `/aws/lambda/firefly-gateway-test-${name}`, RetentionInDays: 30 },
       DeletionPolicy: 'Delete',
@@ -90,6 +90,20 @@ describe.each(functionNames)('the function %s', (name) => {
       POWERTOOLS_LOG_LEVEL: 'INFO',
       NODE_OPTIONS: '--enable-source-maps',
     });
+  });
+});
+
+describe('tracing', () => {
+  it('traces every function where it is set, with the permissions that it needs', () => {
+    const traced = synthesise({ tracing: true });
+    const roles = granted(traced.stack, traced.resources);
+    for (const name of functionNames) {
+      expect(functionOf(traced.resources, name).Properties['TracingConfig']).toEqual({ Mode: 'Active' });
+      expect(roles.get(name)?.filter((atom) => atom.startsWith('xray:'))).toEqual([
+        'xray:PutTelemetryRecords on everything',
+        'xray:PutTraceSegments on everything',
+      ]);
+    }
   });
 });
 

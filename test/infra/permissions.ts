@@ -3,8 +3,6 @@ import type { Permission, Principal } from './permission-terms.ts';
 
 const own = (name: FunctionName): Permission[] => [
   { on: `log group of ${name}`, may: ['logs:CreateLogStream', 'logs:PutLogEvents'] },
-  // X-Ray knows no resources.
-  { on: 'everything', may: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
 ];
 
 const inPartitions = (...partitions: string[]) => ({

@@ -30,7 +30,7 @@ export interface GatewayFunctionProps {
   description: string;
   /** The function's own variables; those that all share are added. */
   environment: Record<string, string>;
-  /** All that the function may do, beside its own logs and traces. */
+  /** All that the function may do, beside its own logs, and traces where there are any. */
   permissions: readonly Permission[];
   memoryMegabytes: number;
   settings: Settings;
@@ -66,7 +66,7 @@ export class GatewayFunction extends Construct {
 
     const permissions = [
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
-      allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']),
+      ...(settings.tracing ? [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*'])] : []),
       ...props.permissions.map(toStatement),
       ...(settings.kmsKeyArn === undefined ? [] : allowKey(this, settings.kmsKeyArn, props.permissions)),
     ];
@@ -78,7 +78,9 @@ export class GatewayFunction extends Construct {
         permissions: checkPermissions(Stack.of(this), props.name, new PolicyDocument({ statements: permissions })),
       },
     });
-    acknowledgeWildcards(this.role, { '*': 'X-Ray has no resources to restrict these two actions to.' });
+    if (settings.tracing) {
+      acknowledgeWildcards(this.role, { '*': 'X-Ray has no resources to restrict these two actions to.' });
+    }
 
     if (executionSeconds !== undefined) {
       Validations.of(this).acknowledge({
@@ -100,7 +102,7 @@ export class GatewayFunction extends Construct {
       // No construct that is handed the function can widen its role: all it may do is written above.
       role: this.role.withoutPolicyUpdates(),
       logGroup,
-      tracing: Tracing.ACTIVE,
+      tracing: settings.tracing ? Tracing.ACTIVE : undefined,
       awsSdkConnectionReuse: false,
       durableConfig: executionSeconds === undefined ? undefined : durable(executionSeconds),
       recursiveLoop: props.invokesInCircles ? RecursiveLoop.ALLOW : undefined,
