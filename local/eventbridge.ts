@@ -42,7 +42,8 @@ const entry = z.object({
 });
 type Entry = z.output<typeof entry>;
 
-const entryLimitBytes = 256 * 1024;
+// Of all entries of a request together.
+const entryLimitBytes = 1024 * 1024;
 
 // Source: "Calculating PutEvents event entry size" in the EventBridge user guide; a time counts 14 bytes.
 const sizeOf = (item: Entry): number =>

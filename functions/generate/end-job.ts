@@ -17,11 +17,10 @@ import { abridge } from '#shared/jobs/stored-output.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { type MetricName, metricNames } from '#shared/metrics.ts';
 import type { AdobeAnswer } from './adobe-answer.ts';
+import { clearIncoming } from './clear-incoming.ts';
 import type { GenerateContext } from './context.ts';
 import { hideTexts } from './hide-texts.ts';
-import { dropAnswer } from './kept-answer.ts';
 import { writeManifest } from './manifest.ts';
-import { clearIncoming } from './output.ts';
 import { publishJobEnded, readTurnJob, type TurnEnd } from './turn.ts';
 
 const metrics = {
@@ -49,7 +48,7 @@ export const endUnsuccessful = async (
   if (code === unknownOutcome.code) context.recordMetric(metricNames.submitOutcomeUnknown, 1);
   const error = { code, message, upstreamStatus: lostAnswer?.upstreamStatus };
   const published = await endAndPublish(context, job, { to: kind, error });
-  await dropAnswer(context, job);
+  await clearIncoming(context, job, kind);
   return published;
 };
 
@@ -80,8 +79,7 @@ export const endStored = async (
   const end = { ...decideEnd(job, stored), ...(warnings !== undefined && { warnings }) };
   if (manifest && !isFinal(job.state) && hasOutputs(end.to)) await writeManifest(context, job, end, stored.answer);
   const published = await endAndPublish(context, job, abridge(end));
-  if (end.to === 'succeeded') await clearIncoming(context, job);
-  await dropAnswer(context, job);
+  await clearIncoming(context, job, end.to);
   return published;
 };
 

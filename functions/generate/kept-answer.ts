@@ -1,10 +1,4 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  NoSuchKey,
-  PutObjectCommand,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import type { JobProgress } from '#shared/adobe/services/job-progress.ts';
 import { readSynchronous } from '#shared/adobe/services/job-status.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
@@ -68,19 +62,3 @@ const answerGone = {
   code: 'answer_gone',
   message: "Adobe's answer was deleted from the bucket before it was stored as an output.",
 } as const;
-
-/** Removes the kept answer of a job that has ended. A life-cycle rule removes what a crash leaves. */
-export const dropAnswer = async (
-  { s3, buckets, log }: Bucket & Pick<GenerateContext, 'log'>,
-  job: Job,
-): Promise<void> => {
-  if (!isSynchronous(job)) return;
-  try {
-    await s3.send(new DeleteObjectCommand({ Bucket: buckets.own, Key: answerKey(job) }));
-  } catch (error) {
-    log.warn('An answer stays in the bucket until the life-cycle rule removes it.', {
-      jobId: job.jobId,
-      error: String(error),
-    });
-  }
-};

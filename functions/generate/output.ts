@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Download, DownloadError, openDownload } from '#shared/adobe/http/download.ts';
 import { isFailedOutput, type UpstreamOutput } from '#shared/adobe/services/outputs.ts';
@@ -125,18 +125,5 @@ const openIncoming = async ({ s3, buckets }: GenerateContext, job: Job, index: n
       cause instanceof NoSuchKey || (cause instanceof S3ServiceException && cause.$metadata.httpStatusCode === 403);
     if (!isMissing) throw cause;
     throw new DownloadError('unavailable', 'Adobe did not write the output to its destination.', { cause });
-  }
-};
-
-/** Removes what Adobe wrote, once all of its copies are in the record of the job. A life-cycle rule removes what a crash leaves. */
-export const clearIncoming = async ({ s3, buckets, log }: GenerateContext, job: Job): Promise<void> => {
-  const keys = Array.from({ length: job.incoming ?? 0 }, (_, index) => incomingKey(job, index));
-  try {
-    await Promise.all(keys.map((Key) => s3.send(new DeleteObjectCommand({ Bucket: buckets.own, Key }))));
-  } catch (error) {
-    log.warn('Outputs stay under their incoming keys until the life-cycle rule removes them.', {
-      jobId: job.jobId,
-      error: String(error),
-    });
   }
 };

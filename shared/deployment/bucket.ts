@@ -138,13 +138,15 @@ export const manifestName = 'job.json';
 /** Key of the description beside the outputs, which is enough to make them again. */
 export const manifestKey = (job: KeyedJob): string => `${outputsFolder(job)}${manifestName}`;
 
+/** Where all turns of a job keep what is not stored as an output yet. */
+export const incomingFolder = ({ jobId }: { jobId: string }): string => `${prefixes.incoming}${jobId}/`;
+
 /** Where a service writes an output in one turn of a job; the index starts at 0, in the order of the request. */
-export const incomingKey = ({ jobId, turn }: { jobId: string; turn: number }, index: number): string =>
-  `${prefixes.incoming}${jobId}/${turn}/${index}`;
+export const incomingKey = (job: { jobId: string; turn: number }, index: number): string =>
+  `${incomingFolder(job)}${job.turn}/${index}`;
 
 /** Where the answer to a synchronous call is kept in one turn of a job, until what it holds is stored as an output. */
-export const answerKey = ({ jobId, turn }: { jobId: string; turn: number }): string =>
-  `${prefixes.incoming}${jobId}/${turn}/answer`;
+export const answerKey = (job: { jobId: string; turn: number }): string => `${incomingFolder(job)}${job.turn}/answer`;
 
 const outputPattern = new RegExp(
   `^${prefixes.outputs}\\d{4}/\\d\\d/\\d\\d/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[^/]+$`,

@@ -77,7 +77,7 @@ export const warnOfOutputs = ({
   return warnings;
 };
 
-// DynamoDB refuses items over 400 KB, EventBridge events over 256 KB. Beside these the record has a result of up to 64 KB.
+// DynamoDB refuses items over 400 KB, EventBridge events over 1 MB. Beside these the record has a result of up to 64 KB.
 const maxRecordedOutputs = { count: 200, bytes: 128 * 1024 };
 const maxRecordedErrors = { count: 50, bytes: 32 * 1024 };
 

@@ -113,8 +113,9 @@ export const generatePermissions = (
     ['s3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],
     [objectsUnder(arns.bucket, prefixes.outputs)],
   ),
-  // What a service writes to a presigned URL is signed, read and removed by this role.
-  allow(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], [objectsUnder(arns.bucket, prefixes.incoming)]),
+  // What a service writes to a presigned URL is signed, read and erased by this role, every version of it.
+  allow(['s3:PutObject', 's3:GetObject', 's3:DeleteObjectVersion'], [objectsUnder(arns.bucket, prefixes.incoming)]),
+  allow(['s3:ListBucketVersions'], [arns.bucket], { StringLike: { 's3:prefix': [`${prefixes.incoming}*`] } }),
   readInputs(arns, inputBuckets),
   allow(['secretsmanager:GetSecretValue'], [arns.accessToken]),
   allow(['lambda:InvokeFunction'], [arns.functions['token-refresh'], arns.functions.dispatch]),

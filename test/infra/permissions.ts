@@ -102,7 +102,8 @@ export const permissions: Record<Principal, Permission[]> = {
     { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject', 's3:PutObjectTagging'] },
     // What services write to presigned URLs.
-    { on: 'bucket incoming/*', may: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'] },
+    { on: 'bucket incoming/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'] },
+    { on: 'bucket', may: ['s3:ListBucketVersions'], when: { StringLike: { 's3:prefix': ['incoming/*'] } } },
     // Inputs of jobs.
     { on: 'bucket uploads/*', may: ['s3:GetObject'] },
     { on: 'bucket inbox/*', may: ['s3:GetObject'] },

@@ -62,10 +62,15 @@ const unsentCodes = [
   'EHOSTUNREACH',
 ];
 
+// Node verifies a server's certificate before it writes anything of the request. Source: "X509 certificate error codes" in its TLS page.
+const certificateCode =
+  /^(?:CERT_|UNABLE_TO_|SELF_SIGNED_CERT_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|ERR_TLS_CERT_ALTNAME_)/;
+
 /** Whether what {@link sendOnce} threw makes it certain that Adobe never saw the request. */
 export const isUnsent = (error: unknown): boolean => {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && unsentCodes.includes(String(cause.code))) return true;
+    const code = 'code' in cause ? String(cause.code) : '';
+    if (unsentCodes.includes(code) || certificateCode.test(code)) return true;
     if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(isUnsent);
   }
   return false;

@@ -13,12 +13,14 @@ export type Cancellation = { outcome: 'cancelled' | 'requested' | 'too_late'; jo
 
 /**
  * Cancels a job. Before its submit it ends at once and its permits can be used by another; once it may be at Adobe, the
- * wish is recorded for the durable execution that follows the job.
+ * wish is recorded for the durable execution that follows the job. A job that was cancelled since it was read counts as cancelled by
+ * this call: it was, if DynamoDB's answer was lost and the SDK repeated the write.
  *
  * @returns undefined if the job has been erased meanwhile
  */
 export const cancelJob = async (table: Table, known: Job): Promise<Cancellation | undefined> => {
   let job: Job | undefined = known;
+  let before: Job | undefined;
   while (job !== undefined) {
     if (job.state === 'queued' || job.state === 'scheduled') {
       const ended = await endJob(table, job, [job.state], { to: 'cancelled' });
@@ -29,9 +31,13 @@ export const cancelJob = async (table: Table, known: Job): Promise<Cancellation 
     } else if (job.state === 'submitting' || job.state === 'running') {
       const asked = await requestCancel(table, job);
       if (asked !== undefined) return { outcome: 'requested', job: asked };
+    } else if (job.state === 'cancelled' && before !== undefined) {
+      if (before.state === 'scheduled') await releasePermits(table, before);
+      return { outcome: 'cancelled', job };
     } else {
       return { outcome: 'too_late', job };
     }
+    before = job;
     job = await getJob(table, job.jobId);
   }
   return undefined;

@@ -89,11 +89,27 @@ it.each([
   expect(events).toHaveLength(1);
 });
 
+/** Two entries that count so many bytes together. */
+const ofBytes = (bytes: number) => {
+  const frame = JSON.stringify({ text: '' }).length;
+  return [1000, bytes - 1000].map((size) => ({
+    Source: 'a',
+    DetailType: 'b',
+    Detail: JSON.stringify({ text: 'x'.repeat(size - frame - 2) }),
+  }));
+};
+
+it('takes a request of 1 MB', async () => {
+  const { put, events } = await start();
+  await put(...ofBytes(1024 * 1024));
+  expect(events).toHaveLength(2);
+});
+
 it.each([
   ['no entries', []],
   ['more than ten entries', Array(11).fill(valid)],
   ['a time that is none', [{ ...valid, Time: new Date(-1) }]],
-  ['more than 256 KB', [{ ...valid, Detail: JSON.stringify({ text: 'x'.repeat(256 * 1024) }) }]],
+  ['more than 1 MB', ofBytes(1024 * 1024 + 1)],
 ])('refuses a request with %s', async (_, entries) => {
   const { put, events } = await start();
 

@@ -1,6 +1,5 @@
-import { pipeline, Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { GetObjectCommand, NoSuchKey, S3ServiceException } from '@aws-sdk/client-s3';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { type Labels, labelRule, parseLabels } from '#shared/requests/labels.ts';
 import { decodeTemplate } from '#shared/requests/name-template.ts';
@@ -10,6 +9,7 @@ import { readCsv } from './csv.ts';
 import { readText } from './encoding.ts';
 import { maxJsonBytes, readJson, useJsonl } from './json.ts';
 import { readJsonl } from './jsonl.ts';
+import { openSource } from './open-source.ts';
 import { useCsv } from './xlsx/archive.ts';
 import { maxXlsxBytes, readXlsx } from './xlsx/xlsx.ts';
 
@@ -50,7 +50,7 @@ export interface SizeLimit {
  * @throws {RefusedFileError} if the file cannot be taken as a whole
  */
 export async function* readSource(
-  { s3, maxBytes }: Pick<InboxContext, 's3' | 'maxBytes'>,
+  context: Pick<InboxContext, 's3' | 'bucket' | 'maxBytes'>,
   source: BatchSource,
   notes: FileNotes,
 ): AsyncGenerator<PreparedLine> {
@@ -61,10 +61,15 @@ export async function* readSource(
       'The name of the file must end in .jsonl, .ndjson, .csv, .xlsx or .json, or in one of these and .gz.',
     );
   }
+  const { maxBytes } = context;
   const { format, isCompressed } = file;
   const own = limits[format];
   const limit = own !== undefined && own.maxBytes < maxBytes ? own : { maxBytes };
-  const { body, metadata } = await openSource(s3, source, limit);
+  const { body, bytes, metadata } = await openSource(context, source);
+  if (bytes > limit.maxBytes) {
+    body.destroy();
+    throw tooLarge(limit);
+  }
   notes.outputName = decodeTemplate(metadata['output-name'] ?? '');
   notes.labels = readLabels(metadata['label'], body);
   const content = readContent(body, { isCompressed, ...limit });
@@ -106,45 +111,6 @@ const readLabels = (text: string | undefined, body: Readable): Labels | undefine
   body.destroy();
   throw new RefusedFileError('invalid_labels', `The metadata "label" of the file ${labelRule}.`);
 };
-
-const openSource = async (
-  s3: InboxContext['s3'],
-  { bucket, key, versionId, etag }: BatchSource,
-  limit: SizeLimit,
-): Promise<{ body: Readable; metadata: Record<string, string> }> => {
-  try {
-    const {
-      Body,
-      ContentLength = 0,
-      Metadata = {},
-    } = await s3.send(
-      new GetObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        VersionId: versionId,
-        // Where the bucket keeps no versions, the file may have been replaced.
-        IfMatch: versionId === undefined && etag !== undefined ? `"${etag}"` : undefined,
-      }),
-    );
-    if (!(Body instanceof Readable)) throw new TypeError('S3 answered without a body.');
-    if (ContentLength > limit.maxBytes) {
-      Body.destroy();
-      throw tooLarge(limit);
-    }
-    return { body: Body, metadata: Metadata };
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    throw new RefusedFileError(
-      'source_not_found',
-      'The file is gone, has been replaced, is archived, or may not be read.',
-    );
-  }
-};
-
-const isGone = (error: unknown): boolean =>
-  error instanceof NoSuchKey ||
-  (error instanceof S3ServiceException &&
-    ['NoSuchVersion', 'NoSuchBucket', 'AccessDenied', 'PreconditionFailed', 'InvalidObjectState'].includes(error.name));
 
 /**
  * Reads the content of a file, unpacked.

@@ -7,6 +7,7 @@ import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { itemOf, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
+import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
 import { type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
 import { assign, createLane, enqueue, heldMs, readPermits } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
@@ -69,7 +70,18 @@ describe('cancelJob', () => {
     const scheduled = (await schedule(queued)) as Job;
     expect(await cancelJob(table, queued)).toMatchObject({ outcome: 'cancelled', job: { turn: 1 } });
     expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1);
-    expect((await cancelJob(table, scheduled))?.outcome).toBe('too_late');
+    // Its wish has come true since it looked.
+    expect((await cancelJob(table, scheduled))?.outcome).toBe('cancelled');
+  });
+
+  it.each(['queued', 'scheduled'])('has cancelled a %s job though the answer of DynamoDB is lost', async (state) => {
+    const queued = await enqueue(lane);
+    const job = state === 'queued' ? queued : ((await schedule(queued)) as Job);
+    const { own, client } = dynamoDb.reconnect(table);
+    const lost = loseAnswers(client, { times: 1, matches: ({ input }) => setsTo(input, 'state', 'cancelled') });
+    expect(await cancelJob(own, job)).toMatchObject({ outcome: 'cancelled', job: { state: 'cancelled' } });
+    expect(lost()).toBe(1);
+    expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1);
   });
 
   it('finds nothing to cancel in a job that was erased', async () => {
