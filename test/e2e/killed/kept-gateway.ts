@@ -11,7 +11,6 @@ const { lambda, description, resumed } = await startStack({
   target: readAdobeTarget(process.env),
   handlers: JSON.parse(handlers),
   settings: {
-    thumbnails: false,
     requestsPerMinute: 200,
     pollSeconds: 1,
     submitGraceSeconds: 20,

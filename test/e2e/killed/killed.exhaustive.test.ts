@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DescribeSecretCommand, GetSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import sharp from 'sharp';
 import { expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { localClients } from '#local/clients.ts';
@@ -13,58 +13,54 @@ import { stackNames } from '#local/stack-settings.ts';
 import { readClientCredentials } from '#shared/adobe/auth/stored-credentials.ts';
 import { isFinal, jobStates } from '#shared/jobs/job.ts';
 import { bundleFunctions } from '#test/fixtures/bundled-functions.ts';
-import { startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { onceARun } from '#test/fixtures/once-a-run.ts';
 import { createRandom } from '#test/fixtures/random.ts';
-import { createLives } from './lives.ts';
+import { countVersions, listExpectedKeys, readObject } from './bucket.ts';
+import { createLives, insist, insistOnPosting as post } from './lives.ts';
+import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const kills = 20;
 const singleJobs = 50;
 const batchLines = 10;
 const seed = 15;
+const size = { width: 1_024, height: 1_024 };
+
+// Jobs whose answer one kill can take: as many functions submit at once.
+const maxSubmitsAtOnce = 2;
 
 const accepted = z.object({ jobId: z.string() });
 const record = z.object({
+  jobId: z.string(),
   status: z.enum(jobStates),
+  submitAt: z.coerce.date().optional(),
   error: z.object({ code: z.string() }).optional(),
-  outputs: z.array(z.object({ key: z.string() })).default([]),
+  outputs: z.array(z.object({ key: z.string(), bytes: z.int() })).default([]),
 });
 const batchView = z.object({
   batchId: z.string(),
   status: z.string(),
-  links: z.object({ self: z.string(), jobs: z.string(), reports: z.object({ jsonl: z.string() }) }),
+  lines: z.int().optional(),
+  counts: z.record(z.string(), z.int()),
+  links: z.object({ self: z.string(), reports: z.object({ jsonl: z.string(), csv: z.string() }) }),
 });
-
-/** Asks until there is an answer that is no error of the server: the gateway may be dead at any moment. */
-const insist = async (url: string, init: RequestInit = {}): Promise<Response> => {
-  for (;;) {
-    try {
-      const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(15_000), ...init });
-      if (answer.status < 500 && answer.status !== 429) return answer;
-    } catch {
-      // Refused, reset or cut off in the middle.
-    }
-    await sleep(200);
-  }
-};
-
-const post = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-  insist(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
+const reportLine = z.object({
+  line: z.int(),
+  id: z.string(),
+  jobId: z.string(),
+  state: z.enum(jobStates),
+  outputs: z.array(z.string()),
+  error: z.object({ code: z.string() }).optional(),
+});
 
 it('ends everything once, and loses and repeats nothing, however often it is killed', {
   timeout: 900_000,
 }, async () => {
   const random = createRandom(seed);
   const directory = await mkdtemp(join(tmpdir(), 'firefly-gateway-killed-'));
-  const quickly = { requestsPerMinute: 200, pendingMs: 0, generationMs: 300, outputBytes: 4_096 };
+  const quickly = { requestsPerMinute: 200, pendingMs: 0, generationMs: 300 };
   const simulator = await startSimulator(quickly);
-  const receiver = await startFakeAdobe();
+  const receiver = await startWebhookReceiver();
   const hooks = ['/one', '/two'];
-  for (const path of hooks) receiver.script('POST', path, { status: 204 });
   const adobe = { FIREFLY_API_URL: simulator.url, ADOBE_IMS_URL: simulator.url, ADOBE_IO_URL: simulator.url };
   const handlers = await onceARun('functions', bundleFunctions);
   const folder = join(directory, 'data');
@@ -79,11 +75,14 @@ it('ends everything once, and loses and repeats nothing, however often it is kil
     await rm(directory, { recursive: true, force: true });
   });
 
-  for (const path of hooks) expect((await post(`${gateway}/webhooks`, { url: receiver.url + path })).status).toBe(201);
+  for (const path of hooks) {
+    const made = await (await post(`${gateway}/webhooks`, { url: receiver.url + path })).json();
+    receiver.expect(path, z.object({ secret: z.string() }).parse(made).secret);
+  }
   const jobs: Promise<string>[] = [];
   const submitUntil = (count: number) => {
     while (jobs.length < count) {
-      const body = { prompt: `picture ${jobs.length}`, numVariations: 1 };
+      const body = { prompt: `picture ${jobs.length}`, numVariations: 1, size };
       const headers = { 'idempotency-key': `job-${jobs.length}` };
       jobs.push(
         post(`${gateway}/v3/images/generate-async`, body, headers).then(
@@ -93,7 +92,7 @@ it('ends everything once, and loses and repeats nothing, however often it is kil
     }
   };
   const lines = Array.from({ length: batchLines }, (_, index) =>
-    JSON.stringify({ id: `line-${index}`, body: { prompt: `line ${index}`, numVariations: 1 } }),
+    JSON.stringify({ id: `line-${index}`, body: { prompt: `line ${index}`, numVariations: 1, size } }),
   );
   let batch: Promise<z.output<typeof batchView>> | undefined;
   const rotate = async ({ secretsManager: url, ...description }: StackDescription) => {
@@ -133,39 +132,66 @@ it('ends everything once, and loses and repeats nothing, however often it is kil
       timeout: 180_000,
     })
     .toEqual([]);
-  const state = async () => batchView.parse(await (await insist(new URL(links.self, gateway).href)).json()).status;
-  await expect.poll(state, { timeout: 120_000, interval: 500 }).toBe('finished');
+  const readBatch = async () => batchView.parse(await (await insist(new URL(links.self, gateway).href)).json());
+  await expect.poll(async () => (await readBatch()).status, { timeout: 120_000, interval: 500 }).toBe('finished');
 
-  // One end each, and at Adobe one submit at most; what the kill took the answer of is named, and was not sent again.
-  const ended = await Promise.all(jobIds.map(read));
-  expect(new Set(jobIds).size).toBe(singleJobs);
-  const failures = ended
-    .filter(({ status }) => status !== 'succeeded')
-    .map(({ status, error }) => error?.code ?? status);
-  expect(new Set([...failures, 'submit_outcome_unknown'])).toEqual(new Set(['submit_outcome_unknown']));
+  // The report is whole: each line has the end of its job, and the counts of the batch are theirs.
+  const readReport = async (format: 'jsonl' | 'csv') => {
+    const redirect = await insist(new URL(links.reports[format], gateway).href);
+    return (await (await fetch(redirect.headers.get('location') ?? '')).text()).trimEnd().split('\n');
+  };
+  const report = (await readReport('jsonl')).map((line) => reportLine.parse(JSON.parse(line)));
+  expect(report.map(({ line, id }) => [line, id])).toEqual(lines.map((_, index) => [index + 1, `line-${index}`]));
+  const lineJobs = await Promise.all(report.map(({ jobId }) => read(jobId)));
+  expect(report.map(({ state, outputs, error }) => ({ state, outputs, error: error?.code }))).toEqual(
+    lineJobs.map(({ status: state, outputs, error }) => ({
+      state,
+      outputs: outputs.map(({ key }) => key),
+      error: error?.code,
+    })),
+  );
+  expect((await readReport('csv')).length).toBe(batchLines + 1);
+  const { counts, lines: countedLines } = await readBatch();
+  expect(countedLines).toBe(batchLines);
+  const tally = [...Map.groupBy(report, ({ state }) => state)].map(([state, same]) => [state, same.length] as const);
+  expect(Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))).toEqual(
+    Object.fromEntries(tally),
+  );
+
+  // One end each, and at Adobe one submit at most.
+  const ended = [...(await Promise.all(jobIds.map(read))), ...lineJobs];
+  const prompts = [...jobIds.map((_, index) => `picture ${index}`), ...lines.map((_, index) => `line ${index}`)];
+  expect(new Set(ended.map(({ jobId }) => jobId)).size).toBe(singleJobs + batchLines);
   const submits = Map.groupBy(simulator.jobs(), ({ plan }) => plan.prompt);
   expect([...submits.values()].filter((same) => same.length > 1)).toEqual([]);
-  for (const [index, { status }] of ended.entries()) {
-    if (status === 'succeeded') expect(submits.has(`picture ${index}`)).toBe(true);
-  }
 
-  // Every image lies there once.
+  // What is not there is what a kill took the answer of: it is named, whether Adobe has taken it or not, and was not sent again.
+  const unknown = ended.filter(({ status }) => status !== 'succeeded');
+  expect(unknown.filter(({ error }) => error?.code !== 'submit_outcome_unknown')).toEqual([]);
+  for (const [index, { status }] of ended.entries()) {
+    if (status === 'succeeded') expect(submits.get(prompts[index] ?? '')).toHaveLength(1);
+  }
+  const taken = ended.filter(({ status }, index) => status !== 'succeeded' && submits.has(prompts[index] ?? ''));
+  expect(simulator.jobs()).toHaveLength(ended.length - unknown.length + taken.length);
+  const killedAt = [...first.killedAt, ...lives.killedAt];
+  const byKill = Map.groupBy(unknown, ({ submitAt }) => killedAt.find((at) => submitAt && at > submitAt.getTime()));
+  expect(byKill.has(undefined)).toBe(false);
+  for (const [at, jobsOfKill] of byKill) expect([at, jobsOfKill.length <= maxSubmitsAtOnce]).toEqual([at, true]);
+
+  // The bucket has what belongs to the jobs that succeeded, each once, and nothing else.
   const clients = localClients(description);
-  const listing = await clients.s3.send(
-    new ListObjectsV2Command({ Bucket: stackNames.bucket, Prefix: 'outputs/', MaxKeys: 1_000 }),
-  );
-  const images = (listing.Contents ?? []).flatMap(({ Key = '' }) => (Key.endsWith('.json') ? [] : [Key]));
+  const expected = listExpectedKeys(ended, batchId);
+  await expect
+    .poll(async () => [...(await countVersions(clients.s3))].toSorted(), { timeout: 120_000, interval: 1_000 })
+    .toEqual(expected.toSorted().map((key) => [key, 1]));
   for (const { outputs, status } of ended) {
     expect(outputs).toHaveLength(status === 'succeeded' ? 1 : 0);
-    for (const { key } of outputs) expect(images.filter((image) => image === key)).toHaveLength(1);
+    for (const { key, bytes } of outputs) {
+      const image = await readObject(clients.s3, key);
+      expect(image).toHaveLength(bytes);
+      await expect(sharp(image).stats()).resolves.toBeDefined();
+    }
   }
-
-  // The report is whole.
-  const redirect = await insist(new URL(links.reports.jsonl, gateway).href);
-  const report = (await (await fetch(redirect.headers.get('location') ?? '')).text()).trimEnd().split('\n');
-  expect(report.map((line) => z.object({ id: z.string() }).parse(JSON.parse(line)).id).toSorted()).toEqual(
-    lines.map((_, index) => `line-${index}`),
-  );
 
   // The rotation is finished, and no secret at Adobe is one that nobody knows.
   const SecretId = stackNames.clientCredentialsSecret;
@@ -189,22 +215,16 @@ it('ends everything once, and loses and repeats nothing, however often it is kil
   expect(simulator.console.secrets().map(({ uuid }) => uuid)).toEqual(known);
   for (const client of Object.values(clients)) client.destroy();
 
-  // Each webhook was told of each end.
-  const toldOf = (path: string) =>
-    new Set(
-      receiver.asked('POST', path).flatMap(({ body }) => {
-        const { type, data } = z
-          .object({
-            type: z.string(),
-            data: z.object({ jobId: z.string().optional(), batchId: z.string().optional() }),
-          })
-          .parse(JSON.parse(body));
-        return type === 'job.ended' ? (data.jobId ?? []) : (data.batchId ?? []);
-      }),
-    );
+  // Each webhook was told of each end, signed, and of one end always by the same id.
+  const ends = new Map([...ended.map(({ jobId, status }) => [jobId, status] as const), [batchId, 'finished']]);
   for (const path of hooks) {
-    await expect
-      .poll(() => [...jobIds, batchId].filter((id) => !toldOf(path).has(id)), { timeout: 60_000 })
-      .toEqual([]);
+    const told = () =>
+      new Map(receiver.told.filter((call) => call.path === path).map((call) => [call.subject, call.status]));
+    await expect.poll(() => [...told()].toSorted(), { timeout: 60_000 }).toEqual([...ends].toSorted());
   }
+  expect(receiver.refused).toEqual([]);
+  for (const calls of Map.groupBy(receiver.told, ({ type, subject }) => `${type} ${subject}`).values()) {
+    expect(new Set(calls.map(({ messageId, status }) => `${messageId} ${status}`)).size).toBe(1);
+  }
+  expect(new Set(receiver.told.map(({ messageId }) => messageId)).size).toBe(ends.size);
 });

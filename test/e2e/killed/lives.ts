@@ -13,6 +13,8 @@ export interface Lives {
   liveFor(startedMs: number): Promise<void>;
   /** Kills it with all its processes. */
   kill(): Promise<void>;
+  /** When it was killed, epoch ms. */
+  killedAt: readonly number[];
   /** What it wrote to stderr in all its lives. */
   errors: string[];
 }
@@ -23,6 +25,7 @@ const entry = fileURLToPath(new URL('./kept-gateway.ts', import.meta.url));
 export const createLives = (args: readonly string[], env: Record<string, string>): Lives => {
   let child: ChildProcess | undefined;
   const errors: string[] = [];
+  const killedAt: number[] = [];
   const spawnOne = () => {
     // A group of its own: the kill reaches the process of S3 in the same moment.
     child = spawn(process.execPath, [entry, ...args], {
@@ -43,6 +46,7 @@ export const createLives = (args: readonly string[], env: Record<string, string>
     if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     process.kill(-child.pid, 'SIGKILL');
+    killedAt.push(Date.now());
     await exited;
   };
   return {
@@ -53,6 +57,28 @@ export const createLives = (args: readonly string[], env: Record<string, string>
       await kill();
     },
     kill,
+    killedAt,
     errors,
   };
 };
+
+/** Asks until there is an answer that is no error of the server: the gateway may be dead at any moment. */
+export const insist = async (url: string, init: RequestInit = {}): Promise<Response> => {
+  for (;;) {
+    try {
+      const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(15_000), ...init });
+      if (answer.status < 500 && answer.status !== 429) return answer;
+    } catch {
+      // Refused, reset or cut off in the middle.
+    }
+    await sleep(200);
+  }
+};
+
+/** Posts until there is an answer, as {@link insist} does. */
+export const insistOnPosting = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+  insist(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
