@@ -56,6 +56,8 @@ const make = async (index: number): Promise<void> => {
 };
 
 const done = new Set((await readFile(join(directory, 'done.txt'), 'utf8').catch(() => '')).split('\n'));
+// Says when it begins to work.
+process.stdout.write('ready\n');
 const queue = new PQueue({ concurrency: 4, interval: 60_000, intervalCap: 200 });
 const open = Array.from({ length: Number(count) }, (_, index) => index).filter((index) => !done.has(String(index)));
 await queue.addAll(open.map((index) => () => make(index)));

@@ -11,7 +11,7 @@ import { measureFlood } from './flood.ts';
 import { measureGrowth } from './growth.ts';
 import { measureGuessing } from './guessing.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
-import { measureKilledLoop } from './killed-loop.ts';
+import { measureKilled } from './killed.ts';
 import { laneSections } from './lane-sections.ts';
 import { measureMemory } from './memory.ts';
 import { measureReads } from './reads.ts';
@@ -205,14 +205,20 @@ const sections: Section[] = [
   },
   {
     name: 'killed',
-    title: '50 jobs of a loop with p-queue and a token cache, killed 20 times',
+    title:
+      '50 jobs of the gateway, and of a loop with p-queue and a token cache, each killed 20 times at the same moments',
     measure: async (directory) => {
-      const figures = await measureKilledLoop(directory);
+      const { gateway, loop } = await measureKilled(directory);
       return {
-        figures,
+        figures: { gateway, loop },
         rows: [
-          { figure: 'killed loop: submits paid twice', value: figures.paidTwice, unit: '' },
-          { figure: 'killed loop: images paid and lost', value: figures.paidAndLost, unit: '' },
+          { figure: 'killed gateway: submits paid twice', value: gateway.paidTwice, unit: '', atMost: 0 },
+          { figure: 'killed gateway: jobs lost', value: gateway.lost, unit: '', atMost: 0 },
+          { figure: 'killed gateway: ended as submit_outcome_unknown', value: gateway.named, unit: '' },
+          { figure: 'killed gateway: images paid and lost', value: gateway.paidAndLost, unit: '' },
+          { figure: 'killed loop: submits paid twice', value: loop.paidTwice, unit: '' },
+          { figure: 'killed loop: jobs lost', value: loop.lost, unit: '' },
+          { figure: 'killed loop: images paid and lost', value: loop.paidAndLost, unit: '' },
         ],
       };
     },
