@@ -1,6 +1,8 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import db, { type IndexEntry, type Item, type Table } from 'dynalite/db/index.js';
 import { describeDamage } from './data/database.ts';
+import { rebuildIndexes } from './rebuild-indexes.ts';
 
 type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
 
@@ -72,17 +74,22 @@ const reopen = (level: ClassicLevel): void => {
 };
 
 /**
- * Opens and closes the folder of the tables, which repairs what a crash cut off.
+ * Opens and closes the folder of the tables, which repairs what a crash cut off, and brings indexes up to date that an older
+ * gateway wrote.
  *
+ * @param tables as they are created today
+ * @returns the names of the tables whose indexes were built anew
  * @throws {DataFolderError} if LevelDB cannot read it
  */
-export const checkTables = async (path: string): Promise<void> => {
-  const level = new ClassicLevel(path);
+export const prepareTables = async (path: string, tables: readonly CreateTableCommandInput[]): Promise<string[]> => {
+  const level = new ClassicLevel<string, unknown>(path, { valueEncoding: 'json' });
   try {
     await level.open();
+    return await rebuildIndexes(level, tables);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw describeDamage(path, cause instanceof Error ? cause.message : String(cause));
+  } finally {
+    await level.close();
   }
-  await level.close();
 };

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import type { TableDefinition } from '#shared/deployment/tables.ts';
 import type { GuardRules } from '#shared/loopback-guard.ts';
-import { type DynamoDbServer, startDynamoDb } from './dynamodb.ts';
-import { checkTables, makeWritesDurable } from './dynamodb-storage.ts';
+import { type DynamoDbServer, describeTable, startDynamoDb } from './dynamodb.ts';
+import { makeWritesDurable, prepareTables } from './dynamodb-storage.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from './iam/authorizer.ts';
 import type { PartitionKeys } from './iam/dynamodb-accesses.ts';
 
@@ -21,6 +22,15 @@ interface ThreadData {
   path: string | undefined;
 }
 
+interface ThreadOptions {
+  guard?: GuardRules;
+  policies?: Policies;
+  path?: string | undefined;
+  tables?: Readonly<Record<string, TableDefinition>>;
+  /** Receives the name of each table whose indexes were built anew. */
+  onRebuilt?(name: string): void;
+}
+
 /** What the thread says: where it listens, at first, and then what IAM decided. */
 type ThreadMessage = string | Decision;
 
@@ -30,14 +40,18 @@ type ThreadMessage = string | Decision;
  *
  * @param options.policies without them everything is allowed
  * @param options.path folder that keeps the tables; without one they are kept in memory
+ * @param options.tables those of the folder as they are today, by their names: indexes that differ are built anew
  * @throws {DataFolderError} if the folder cannot be read
  */
 export const startDynamoDbThread = async (
-  options: { guard?: GuardRules; policies?: Policies; path?: string | undefined } = {},
+  options: ThreadOptions = {},
   onDecision: (decision: Decision) => void = () => {},
 ): Promise<DynamoDbServer> => {
-  const { guard = {}, policies, path } = options;
-  if (path !== undefined) await checkTables(path);
+  const { guard = {}, policies, path, tables = {} } = options;
+  if (path !== undefined) {
+    const today = Object.entries(tables).map(([name, definition]) => describeTable(name, definition));
+    for (const name of await prepareTables(path, today)) options.onRebuilt?.(name);
+  }
   const data: ThreadData = { role, guard, policies, path };
   const worker = new Worker(new URL(import.meta.url), { name: role, workerData: data, execArgv: [], env: {} });
   const [url] = (await once(worker, 'message')) as [string];

@@ -103,10 +103,11 @@ const projection = ({ includes }: IndexDefinition): Projection =>
     ? { ProjectionType: 'KEYS_ONLY' }
     : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...includes] };
 
-const create = async (client: DynamoDBClient, tableName: string, definition: TableDefinition): Promise<void> => {
+/** How a table is created. */
+export const describeTable = (tableName: string, definition: TableDefinition): CreateTableCommandInput => {
   const indexes = Object.entries(definition.indexes ?? {});
   const keys = [definition, ...indexes.map(([, index]) => index)].flatMap(keySchema);
-  await createTable(client, {
+  return {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [...new Set(keys.map((key) => key.AttributeName))].map((AttributeName) => ({
@@ -122,8 +123,11 @@ const create = async (client: DynamoDBClient, tableName: string, definition: Tab
             KeySchema: keySchema(index),
             Projection: projection(index),
           })),
-  });
+  };
 };
+
+const create = (client: DynamoDBClient, tableName: string, definition: TableDefinition): Promise<void> =>
+  createTable(client, describeTable(tableName, definition));
 
 /** Creates the job table. */
 export const createJobTable = (client: DynamoDBClient, tableName: string): Promise<void> =>

@@ -4,15 +4,7 @@ import {
   type DynamoDBClient,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
-import { auditTable, callerTable, jobTable, type TableDefinition, webhookTable } from '#shared/deployment/tables.ts';
-import { stackNames } from './stack-settings.ts';
-
-const tables: [string, TableDefinition][] = [
-  [stackNames.table, jobTable],
-  [stackNames.webhookTable, webhookTable],
-  [stackNames.callerTable, callerTable],
-  [stackNames.auditTable, auditTable],
-];
+import { stackTables } from './stack-tables.ts';
 
 /**
  * Deletes what has expired, as DynamoDB's time to live does: dynalite has none. What cannot be deleted does not keep the rest.
@@ -21,7 +13,7 @@ const tables: [string, TableDefinition][] = [
  */
 export const expireItems = async (dynamoDb: DynamoDBClient, now: number): Promise<void> => {
   const failures: unknown[] = [];
-  for (const [TableName, { partitionKey, sortKey, timeToLiveAttribute }] of tables) {
+  for (const [TableName, { partitionKey, sortKey, timeToLiveAttribute }] of Object.entries(stackTables)) {
     if (timeToLiveAttribute === undefined) continue;
     const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])];
     const expired = {

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { signingKeyRotationDays } from '#shared/deployment/rotation-schedule.ts';
-import { type AdobeTarget, StartSettingError } from './adobe-target.ts';
+import type { AdobeTarget } from './adobe-target.ts';
 import { localClients } from './clients.ts';
 import type { State } from './data/state.ts';
 import {
@@ -20,9 +20,7 @@ import {
   createRotationTable,
   createWebhookTable,
 } from './dynamodb.ts';
-import { FunctionError } from './lambda/errors.ts';
 import { functionArn } from './lambda/function-definition.ts';
-import type { Lambda } from './lambda/start-lambda.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
 
@@ -93,21 +91,5 @@ export const createResources = async (
     dynamoDb.destroy();
     s3.destroy();
     secretsManager.destroy();
-  }
-};
-
-/**
- * Has the first access token fetched.
- *
- * @throws {StartSettingError} if Adobe refuses the credentials or cannot be reached
- */
-export const refreshToken = async (lambda: Pick<Lambda, 'invoke'>): Promise<void> => {
-  try {
-    await lambda.invoke(stackNames.functions['token-refresh'], {});
-  } catch (error) {
-    if (!(error instanceof FunctionError)) throw error;
-    throw new StartSettingError(
-      `There is no access token: ${error.failure.errorMessage}\nCheck FIREFLY_SERVICES_CLIENT_ID, FIREFLY_SERVICES_CLIENT_SECRET and, if set, ADOBE_IMS_URL.`,
-    );
   }
 };

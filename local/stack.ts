@@ -1,59 +1,27 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
 import type { AccessKey } from '#shared/loopback-guard.ts';
-import type { AdobeTarget } from './adobe-target.ts';
-import type { DataFolder } from './data/data-folder.ts';
 import { endlessSpace } from './data/disk-space.ts';
 import { memoryState } from './data/state.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
-import { createAuthorizer, type Decision, type Identity } from './iam/authorizer.ts';
-import type { FinishedExecution } from './lambda/durable/executions.ts';
-import type { PageLimits } from './lambda/durable/operation-pages.ts';
+import { createAuthorizer, type Identity } from './iam/authorizer.ts';
 import type { Resumed } from './lambda/invocations.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
-import type { Simulator, SimulatorOptions } from './simulator/simulator.ts';
+import type { Simulator } from './simulator/simulator.ts';
 import { limitSimulator, startAdobe } from './stack-adobe.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
 import { createIdentities, partitionKeys } from './stack-identities.ts';
 import { keepCredentials, keepPort, keptSchedules, readPort, readSimulatedCredential } from './stack-kept.ts';
-import { createResources, refreshToken } from './stack-resources.ts';
+import type { StackOptions } from './stack-options.ts';
+import { createResources } from './stack-resources.ts';
 import { startSchedules } from './stack-schedules.ts';
-import { type StackChanges, stackNames, stackSettings } from './stack-settings.ts';
-
-/** How the embedded stack is started. */
-export interface StackOptions {
-  /** Port of the gateway on 127.0.0.1; 0, the default, takes a free one. */
-  port?: number;
-  target?: AdobeTarget;
-  /** The services that are on beside Firefly, by their ids. */
-  services?: readonly string[];
-  settings?: StackChanges;
-  simulator?: SimulatorOptions;
-  /** Puts proxies between functions and servers; functions and endpoints that it does not name go straight. */
-  between?(endpoints: FunctionEndpoints): Promise<Partial<Record<FunctionName, Partial<FunctionEndpoints>>>>;
-  /** Keeps everything; without it all ends with the stack. The stack closes it. */
-  data?: DataFolder;
-  /** Modules that run in place of the functions' sources, such as their bundles. */
-  handlers?: Partial<Record<FunctionName, string>>;
-  /** Whether the schedules run; without them nothing happens but what is asked for. */
-  schedules?: boolean;
-  /** Receives a line for each step of the start. */
-  onProgress?(line: string): void;
-  /** Receives every line that a function logs. */
-  onLog?(functionName: string, line: string): void;
-  /** Receives each durable execution when it ends, with all it recorded. */
-  onExecutionFinished?(execution: FinishedExecution): void;
-  /** Bounds of one page of the operations of a durable execution; by default those of Lambda. */
-  operationPages?: PageLimits;
-  /** Receives each decision of IAM; without it none is recorded. */
-  onDecision?(decision: Decision): void;
-  /** Receives every event, on whichever bus. */
-  onEvent?(event: BusEvent): void;
-}
+import { stackNames, stackSettings } from './stack-settings.ts';
+import { stackTables } from './stack-tables.ts';
+import { startToken } from './stack-token.ts';
 
 /** URLs and names of a running stack, as `npm start -- --json` prints them. */
 export interface StackDescription extends FunctionEndpoints, AccessKey {
@@ -143,7 +111,18 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     };
     progress('starting DynamoDB, S3, Secrets Manager, EventBridge and Lambda on this machine');
     const [dynamoDb, s3, secretsManager, eventBridge] = await Promise.all([
-      open(startDynamoDbThread({ guard, policies: { directory, partitionKeys }, path: data?.dynamodb }, onDecision)),
+      open(
+        startDynamoDbThread(
+          {
+            guard,
+            policies: { directory, partitionKeys },
+            path: data?.dynamodb,
+            tables: stackTables,
+            onRebuilt: (name) => progress(`the indexes of ${name} were built anew: an older gateway wrote them`),
+          },
+          onDecision,
+        ),
+      ),
       open(
         startS3({
           bucket: stackNames.bucket,
@@ -208,7 +187,8 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     progress('creating tables and secrets');
     await createResources(urls, target, settings, state);
     progress('refreshing the access token, and making the key that signs the tokens of callers');
-    await Promise.all([refreshToken(lambda), secretsManager.rotationsSettled()]);
+    const tokenOptions = { mayWait: data !== undefined && !data.isNew, onWarning: options.onWarning };
+    await Promise.all([open(startToken(lambda, tokenOptions)), secretsManager.rotationsSettled()]);
     const resumed = lambda.resume();
     secretsManager.resume();
     s3.announce();

@@ -50,6 +50,7 @@ const run = async (options: StartOptions): Promise<void> => {
     // Adobe signs what it makes, and the console shows it.
     simulator: { manner: options.simulatorManner, facts: { 'content-credentials-attached': 'observed' } },
     onProgress: (line) => say(`  ${line}`),
+    onWarning: (line) => console.error(line),
     onLog: (name, line) => {
       writeLog?.(name, line);
       if (options.verbose || /"level":"(WARN|ERROR|CRITICAL)"/.test(line)) console.error(`[${name}] ${line}`);
