@@ -3,7 +3,7 @@ import { type AccessToken, TokenUnavailableError } from '#shared/adobe/auth/acce
 import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
 import type { HeldPermit, Job, JobError, Turn } from '#shared/jobs/job.ts';
-import { findLane, type Lane } from '#shared/jobs/lanes/lane.ts';
+import { findLane, type Lane, maxStrayMs, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
@@ -73,8 +73,8 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
     if (outcome.kind === 'answered') await keepAnswer(context, job, outcome.text);
     return handleAnswer(context, job, outcome, circumstances);
   });
-  // Without an answer nothing says when the request arrives: its permits stay taken for as long as it may be under way.
-  if (outcome.kind !== 'unknown' || outcome.status !== undefined) await trySettle(context, lane, permits, answeredAt);
+  const isLost = outcome.kind === 'unknown' && outcome.status === undefined;
+  await trySettle(context, lane, permits, answeredAt + (isLost ? maxStrayMs : 0));
   return submitted;
 };
 
@@ -97,15 +97,15 @@ const tryToBuild = async (
   }
 };
 
-/** A permit that cannot be settled comes free a minute later; the job goes on. */
+/** A permit that cannot be settled comes free when nothing can be under way any more; the job goes on. */
 const trySettle = async (
   context: GenerateContext,
   lane: Lane,
   permits: readonly HeldPermit[],
-  answeredAt: number,
+  arrivedBy: number,
 ): Promise<void> => {
   try {
-    await settlePermits(lane, permits, answeredAt);
+    await settlePermits(lane, permits, arrivedBy);
   } catch (error) {
     context.log.warn('The permits of a submit could not be settled.', { lane: lane.name, error: String(error) });
   }
@@ -162,6 +162,12 @@ const afterInterruption = async (context: GenerateContext, turn: Turn): Promise<
     await recordAccepted(context, job, {});
     return { kind: 'at_adobe' };
   }
-  if (job.state === 'submitting') return handleUnknown(context, job, 'The connection to Adobe was interrupted.');
+  if (job.state === 'submitting') {
+    const submitted = await handleUnknown(context, job, 'The connection to Adobe was interrupted.');
+    // The invocation that submitted has ended: whatever it has sent, it sent before now.
+    const sentBy = Math.min(context.table.clock.now(), job.submitBy ?? Number.POSITIVE_INFINITY);
+    await trySettle(context, findLane(context.lanes, job.lane), job.permits ?? [], sentBy + maxUnansweredMs);
+    return submitted;
+  }
   return { kind: job.state === 'running' || job.state === 'storing' ? 'at_adobe' : 'over' };
 };

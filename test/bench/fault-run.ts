@@ -6,7 +6,7 @@ import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import { finalStates } from '#shared/jobs/job.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
 import { createRandom } from '#test/fixtures/random.ts';
-import { countSubmits, createSubmitLog, type LaneFigures, measureLanes } from './lane-figures.ts';
+import { countSubmits, createSubmitLog, isOverLimit, type LaneFigures, measureLanes } from './lane-figures.ts';
 import { fireflyLoad, type Load } from './load.ts';
 
 /** What became of the jobs of a run with faults. */
@@ -136,7 +136,7 @@ export const runWithFaults = async ({
       doubled: [...takenByJob.values()].filter((taken) => taken > 1).length,
       mostSubmitsPerAttempt: Math.max(...byAttempt.values()),
       submits: submits.length,
-      overLimit: submits.filter(({ status, faults: met }) => status === 429 && met.length === 0).length,
+      overLimit: submits.filter(isOverLimit).length,
       lanes: measureLanes(submits, load.lanes),
       faults,
       kills,

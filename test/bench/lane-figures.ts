@@ -15,7 +15,7 @@ export interface LaneFigures {
   /** Most requests in any span of the lane's window, and how many it allows. */
   mostInWindow: number;
   hard: number;
-  /** Of the lane's rate, while nine tenths of its requests came in, from 0 to 1. */
+  /** Of the lane's rate, from 0 to 1; NaN of a run that was too short. */
   share: number;
 }
 
@@ -44,25 +44,43 @@ export const createSubmitLog = (simulator: Simulator): SubmitLog => {
   };
 };
 
+/** Whether a limit of Adobe's refused a request, and no fault. */
+export const isOverLimit = ({ status, faults }: RecordedRequest): boolean => status === 429 && faults.length === 0;
+
 /** How each lane was used. */
 export const measureLanes = (
   submits: readonly RecordedRequest[],
   lanes: Readonly<Record<string, LoadedLane>>,
 ): Record<string, LaneFigures> =>
-  Object.fromEntries(
-    Object.entries(lanes).map(([name, { paths, seconds, hard }]) => {
-      const arrivals = submits
-        .filter(({ path }) => paths.includes(path))
-        .map(({ arrivedAt }) => arrivedAt)
-        .sort((one, other) => one - other);
-      const windows = createSlidingWindows([{ seconds, hard }]);
-      for (const at of arrivals) windows.arrive(at);
-      const busy = arrivals.slice(0, Math.ceil(0.9 * arrivals.length));
-      const spanMs = Math.max(1, (busy.at(-1) ?? 0) - (busy[0] ?? 0));
-      const share = ((busy.length - 1) * seconds * 1000) / (spanMs * hard);
-      return [name, { requests: arrivals.length, mostInWindow: windows.most[0] ?? 0, hard, share }];
-    }),
-  );
+  Object.fromEntries(Object.entries(lanes).map(([name, lane]) => [name, measureLane(submits, lane)]));
+
+export const measureLane = (submits: readonly RecordedRequest[], { paths, seconds, hard }: LoadedLane): LaneFigures => {
+  const own = submits.filter(({ path }) => paths.includes(path)).toSorted((a, b) => a.arrivedAt - b.arrivedAt);
+  const arrivals = own.map(({ arrivedAt }) => arrivedAt);
+  const used = own.filter((request) => !isOverLimit(request)).map(({ arrivedAt }) => arrivedAt);
+  const windows = createSlidingWindows([{ seconds, hard }]);
+  for (const at of arrivals) windows.arrive(at);
+  const windowMs = seconds * 1000;
+  return {
+    requests: arrivals.length,
+    mostInWindow: windows.most[0] ?? 0,
+    hard,
+    share: measureFill(used, windowMs) / hard,
+  };
+};
+
+/**
+ * How many requests a window holds on average, of all windows that end between the first one's end and the arrival of nine tenths of the
+ * requests: neither how a run begins nor how few jobs are left in the end counts.
+ */
+const measureFill = (arrivals: readonly number[], windowMs: number): number => {
+  const from = (arrivals[0] ?? 0) + windowMs;
+  const to = arrivals[Math.ceil(0.9 * arrivals.length) - 1] ?? 0;
+  if (to <= from) return Number.NaN;
+  // A request is in every window that ends from its arrival on until one window later.
+  const inWindows = arrivals.map((at) => Math.max(0, Math.min(to, at + windowMs) - Math.max(from, at)));
+  return inWindows.reduce((sum, ms) => sum + ms, 0) / (to - from);
+};
 
 /** What reached Adobe, by the request ids `<job id>-<turn>`, and how often Adobe took each job. */
 export const countSubmits = (

@@ -71,6 +71,12 @@ export const lookaheadMs = 60_000;
 export const maxUnansweredMs = 60_000;
 
 /**
+ * How long after the end of its connection a request may still arrive, in ms: what was sent before is on its way, or in the memory of a
+ * proxy.
+ */
+export const maxStrayMs = 5_000;
+
+/**
  * How far the clocks of two functions may be apart, in ms, with the limits still kept: one sets the time at which a permit comes
  * free, another compares it with its own. Lambda sets its clocks by Amazon's time service, to about a millisecond.
  */

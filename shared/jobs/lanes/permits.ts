@@ -26,7 +26,7 @@ export const claimableFrom = ({ freeAt, unansweredUntil = 0 }: Permit): number =
 
 /**
  * Claims a permit for one submit time. It comes free one window after the answer to the submit, for a request arrives before
- * it is answered; without an answer, when the request cannot be under way any more.
+ * it is answered; without an answer, when the request cannot be under way any more. See {@link settlePermits}.
  *
  * @returns undefined if another dispatcher was faster
  * @throws {RangeError} if the lane has no such window
@@ -81,16 +81,17 @@ export const releasePermits = async (table: Table, { lane, permits = [], submitA
 };
 
 /**
- * Lets the permits of a submit come free one window after its answer.
+ * Lets the permits of a submit come free one window after the time by which it has arrived, if it does at all: that of its answer, or what
+ * is certain without one.
  *
- * @param answeredAt epoch ms
+ * @param arrivedBy epoch ms
  */
 export const settlePermits = async (
   { table, name }: LaneQueue,
   permits: readonly HeldPermit[],
-  answeredAt: number,
+  arrivedBy: number,
 ): Promise<void> => {
   for (const permit of permits) {
-    await freeFrom(table, name, permit, holdUntil({ seconds: permit.window }, answeredAt));
+    await freeFrom(table, name, permit, holdUntil({ seconds: permit.window }, arrivedBy));
   }
 };

@@ -4,13 +4,13 @@ import { assignTurns } from '#functions/dispatch/assign-turns.ts';
 import type { StartTurn } from '#functions/dispatch/context.ts';
 import { recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import type { RequestWindow } from '#shared/adobe/services/service.ts';
-import { isFinal, type Turn } from '#shared/jobs/job.ts';
+import { isFinal, type Job, type Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
-import { type Lane, type LaneLimits, maxClockSkewMs } from '#shared/jobs/lanes/lane.ts';
+import { type Lane, type LaneLimits, maxClockSkewMs, maxStrayMs, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
-import { endJob } from '#shared/jobs/transitions.ts';
+import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createLane, dispatchContext, enqueue } from '#test/fixtures/queue.ts';
 import { createRandom } from '#test/fixtures/random.ts';
@@ -37,6 +37,8 @@ interface World {
   skewMs: number;
   /** Share of the executions that never start, and of those that die between the fence and the record of the answer. */
   deaths: number;
+  /** Share of the submits whose connection ends without an answer, before or after their arrival. */
+  losses: number;
   cancels: number;
   dispatchers: number;
   unreliability: Unreliability;
@@ -61,6 +63,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
   submitGraceMs: fc.constantFrom(3_000, 30_000),
   skewMs: fc.constantFrom(0, maxClockSkewMs),
   deaths: percent(30),
+  losses: percent(30),
   cancels: percent(30),
   dispatchers: fc.integer({ min: 1, max: 3 }),
   unreliability: fc.record({
@@ -83,6 +86,11 @@ const orCrash = async (flow: Promise<unknown>): Promise<void> => {
 
 const minuteMs = 60_000;
 
+const unknownOutcome: JobEnd = {
+  to: 'failed',
+  error: { code: 'submit_outcome_unknown', message: 'Its answer was lost.' },
+};
+
 /** Runs a world for a while, then a reliable one until every job is over. */
 const live = async (world: World) => {
   const random = createRandom(world.seed);
@@ -99,19 +107,44 @@ const live = async (world: World) => {
     const aheadMs = Math.floor((random() - 0.5) * world.skewMs);
     return createLane({ ...table, clock: { now: () => clock.now() + aheadMs } }, limits);
   };
-  let deaths = world.deaths;
+  let { deaths, losses } = world;
   const follow = async (turn: Turn): Promise<void> => {
     const lane = openLane();
     const verdict = await passFence(lane, turn, {}, sleep);
     if (verdict.kind === 'give_up') await requeue(lane.table, verdict.job, { sent: false });
     if (verdict.kind !== 'passed') return;
     submits.set(turn.jobId, (submits.get(turn.jobId) ?? 0) + 1);
+    const { job, permits } = verdict;
+    if (random() < deaths) {
+      arriveWithin(maxUnansweredMs);
+      // By which dispatch or a new invocation notices.
+      if (random() < 0.5) at(clock.now() + random() * world.latenessMs, () => orCrash(afterDeath(job)));
+      return;
+    }
+    if (random() < losses) {
+      await sleep(random() * world.networkMs);
+      arriveWithin(maxStrayMs);
+      const lostAt = lane.table.clock.now();
+      await endJob(lane.table, job, ['submitting'], unknownOutcome);
+      await settlePermits(lane, permits, lostAt + maxStrayMs);
+      return;
+    }
     await sleep(random() * world.networkMs);
     adobe.arrive(clock.now());
-    if (random() < deaths) return;
     await sleep(random() * world.networkMs);
-    await endJob(lane.table, verdict.job, ['submitting'], { to: 'succeeded' });
-    await settlePermits(lane, verdict.permits, lane.table.clock.now());
+    const answeredAt = lane.table.clock.now();
+    await endJob(lane.table, job, ['submitting'], { to: 'succeeded' });
+    await settlePermits(lane, permits, answeredAt);
+  };
+  const arriveWithin = (ms: number): void =>
+    at(clock.now() + random() * ms, async () => void adobe.arrive(clock.now()));
+  const afterDeath = async ({ jobId, turn, permits = [], submitBy = 0 }: Job): Promise<void> => {
+    const lane = openLane();
+    const job = await getJob(lane.table, jobId);
+    if (job?.turn !== turn || job.state !== 'submitting') return;
+    const sentBy = Math.min(lane.table.clock.now(), submitBy);
+    await endJob(lane.table, job, ['submitting'], unknownOutcome);
+    await settlePermits(lane, permits, sentBy + maxUnansweredMs);
   };
   const startTurn: StartTurn = async (turn) => {
     if (random() < deaths) return;
@@ -146,7 +179,7 @@ const live = async (world: World) => {
   await run(begin + bumpyMs);
 
   table = reliable;
-  deaths = 0;
+  [deaths, losses] = [0, 0];
   world = { ...world, latenessMs: 3_000 };
   const calmMs = (8 + Math.ceil((2 * world.jobs) / 2)) * minuteMs;
   for (let time = 0; time < calmMs; time += minuteMs) at(clock.now() + time, dispatch);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
+import { maxStrayMs, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
+import { claimableFrom, type Permit } from '#shared/jobs/lanes/permits.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
 import { createLane } from '#test/fixtures/queue.ts';
@@ -87,7 +89,17 @@ describe.concurrent('a submit whose outcome is unknown', () => {
     expect(rig.dispatches).toBe(0);
     expect(rig.events).toHaveLength(1);
   });
+
+  it('holds its permit for as long as the request may be on its way after the end of the connection', async () => {
+    const sentAfter = Date.now();
+    const { rig } = await submitWith({ fault: 'reset' });
+    expect(await readFreeAt(rig)).toBeGreaterThanOrEqual(sentAfter + windowMs + maxStrayMs);
+    expect(await readFreeAt(rig)).toBeLessThanOrEqual(Date.now() + windowMs + maxStrayMs + 100);
+  });
 });
+
+const windowMs = 60_000;
+const readFreeAt = async (rig: Rig): Promise<number> => claimableFrom((await rig.permits())[0] as Permit);
 
 describe.concurrent('an acceptance whose record', () => {
   const isRecord = (input: object) => setsTo({ ...input }, 'state', 'running');
@@ -114,6 +126,9 @@ describe.concurrent('an acceptance whose record', () => {
     expect(end).toEqual({ state: 'failed' });
     expect(job.error?.code).toBe('submit_outcome_unknown');
     expect(posts(rig)).toHaveLength(1);
+    // A new invocation knows no more than that it was sent before.
+    expect(await readFreeAt(rig)).toBeLessThanOrEqual(Date.now() + maxUnansweredMs + windowMs + 100);
+    expect(await readFreeAt(rig)).toBeGreaterThan(Date.now() + windowMs + maxStrayMs);
   });
 
   it('is written while the answer to that is lost goes on', async () => {
