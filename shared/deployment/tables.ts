@@ -25,6 +25,9 @@ export interface TableDefinition<Index extends string = string> extends Keys {
 
 const item = { partitionKey: 'pk', sortKey: 'sk' } as const;
 
+/** What lists of jobs are filtered by, without a look at the records; states have an index of their own. */
+const listFilters = ['operation', 'modelVersion', 'labels', 'batchId', 'favourite', 'seeds', 'prompt'] as const;
+
 /** Jobs, batches, quotas and the status items. */
 export const jobTable = {
   ...item,
@@ -34,9 +37,9 @@ export const jobTable = {
     caller: {
       partitionKey: 'caller',
       sortKey: 'createdOrder',
-      // What lists of jobs are filtered by, without a look at the records.
-      includes: ['state', 'operation', 'modelVersion', 'labels', 'batchId', 'favourite', 'seeds', 'prompt'],
+      includes: listFilters,
     },
+    states: { partitionKey: 'callerState', sortKey: 'createdOrder', includes: listFilters },
     changes: { partitionKey: 'caller', sortKey: 'changedOrder' },
     unpublished: { partitionKey: 'unpublished', sortKey: 'finishedAt' },
   },

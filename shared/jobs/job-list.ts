@@ -1,10 +1,11 @@
 import type * as z from 'zod';
 import { getItems } from '../aws/batch-get.ts';
-import { condition } from '../aws/expressions.ts';
+import { allOf, condition } from '../aws/expressions.ts';
 import { createItemParser, type Item, parseEach } from '../aws/items.ts';
 import { queryPages, type Table } from '../aws/table.ts';
 import { createJobTest, type JobFilter, type JobTest } from './job-filter.ts';
-import { afterAllJobs } from './job-store.ts';
+import { afterAllJobs, statePart } from './job-store.ts';
+import { readEntries } from './list-entries.ts';
 
 /** One page of a caller's jobs. */
 export interface JobPage<Listed> {
@@ -48,54 +49,62 @@ const beforeAllJobs = '!';
  */
 export const listJobs = async <Schema extends z.ZodObject>(
   table: Table,
-  { caller, from, to, oldestFirst = false, after, limit, ...filter }: JobQuery,
+  { caller, from, to, oldestFirst = false, after, limit, states, ...filter }: JobQuery,
   schema: Schema,
 ): Promise<JobPage<z.output<Schema>>> => {
-  const test = createJobTest(filter);
   const first = oldestFirst && after !== undefined ? `${after}!` : (from ?? beforeAllJobs);
   // The last place of the page before is read once more, as DynamoDB has no condition that leaves out the end of a range.
   const last = !oldestFirst && after !== undefined ? after : (to ?? afterAllJobs);
   if (first > last) return { jobs: [] };
-  const pages = queryPages(table, {
-    index: 'caller',
-    where: condition`#caller = ${caller} AND #createdOrder BETWEEN ${first} AND ${last}`,
-    attributes: ['pk', 'sk', 'createdOrder', ...test.attributes],
-    descending: !oldestFirst,
-    pageSize: test.attributes.length === 0 ? limit + 2 : entriesAtOnce,
-  });
+  const range = condition`#createdOrder BETWEEN ${first} AND ${last}`;
+  const ofEntries = createJobTest(filter);
+  const ofRecords = createJobTest({ ...filter, states });
+  const parts = states && [...new Set(states.map((state) => statePart(caller, state)))];
+  const partitions = parts?.map((part) => condition`#callerState = ${part}`) ?? [condition`#caller = ${caller}`];
+  const reader = readEntries(
+    table,
+    partitions.map((partition) => allOf(partition, range)),
+    {
+      index: states === undefined ? 'caller' : 'states',
+      attributes: ['pk', 'sk', 'createdOrder', ...ofEntries.attributes],
+      descending: !oldestFirst,
+      pageSize: ofEntries.attributes.length === 0 ? limit + 2 : entriesAtOnce,
+    },
+  );
   const jobs: z.output<Schema>[] = [];
   let next = after;
   let bytes = 0;
-  let read = 0;
   const stop = (isLast: boolean): JobPage<z.output<Schema>> => ({
     jobs,
     next: isLast ? undefined : next,
     searchedTo: next?.split('#')[0],
   });
-  for await (const { Items: all = [], ScannedCount = 0, LastEvaluatedKey } of pages) {
-    const items = all.filter((entry) => entry['createdOrder'] !== after && test.isWanted(entry));
-    for (let start = 0; start < items.length; ) {
-      const entries = items.slice(start, start + limit - jobs.length);
-      start += entries.length;
-      const records = await readRecords(table, entries, test, schema);
-      for (const entry of entries) {
-        const record = records.get(entry['pk']);
-        if (record !== undefined) {
-          bytes += Buffer.byteLength(JSON.stringify(record));
-          if (jobs.length > 0 && bytes > maxPageBytes) return stop(false);
-          jobs.push(record);
-        }
-        next = String(entry['createdOrder']);
-      }
-      if (jobs.length === limit) return stop(start === items.length && LastEvaluatedKey === undefined);
+  for (;;) {
+    const entries: Item[] = [];
+    let seen = next;
+    let isOver = false;
+    while (entries.length < limit - jobs.length && reader.count() < maxEntriesPerPage && !isOver) {
+      const entry = await reader.next();
+      isOver = entry === undefined;
+      if (entry === undefined || entry['createdOrder'] === after) continue;
+      seen = String(entry['createdOrder']);
+      if (ofEntries.isWanted(entry)) entries.push(entry);
     }
-    const lastRead = LastEvaluatedKey ?? all.at(-1);
-    if (lastRead !== undefined) next = String(lastRead['createdOrder']);
-    if (LastEvaluatedKey === undefined) break;
-    read += ScannedCount;
-    if (read >= maxEntriesPerPage) return stop(false);
+    const records = await readRecords(table, entries, ofRecords, schema);
+    for (const entry of entries) {
+      const record = records.get(entry['pk']);
+      if (record !== undefined) {
+        bytes += Buffer.byteLength(JSON.stringify(record));
+        if (jobs.length > 0 && bytes > maxPageBytes) return stop(false);
+        jobs.push(record);
+      }
+      next = String(entry['createdOrder']);
+    }
+    next = seen;
+    if (isOver) return stop(true);
+    if (jobs.length === limit) return stop(reader.isAtEnd());
+    if (reader.count() >= maxEntriesPerPage) return stop(false);
   }
-  return stop(true);
 };
 
 /** A job by its place in its caller's list. */

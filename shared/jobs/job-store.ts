@@ -96,6 +96,7 @@ const putNewJob = async (
     ...attributes,
     prompt,
     createdOrder: orderOf(job.createdAt, job.jobId),
+    callerState: statePart(job.caller, job.state),
     ...markChanged(table, job.jobId),
   });
   if (created) return { created, job };
@@ -155,6 +156,13 @@ export const findSeeds = (outputs: Job['outputs']): number[] | undefined => {
  * @throws {UnreadableItemError} if the item is not a whole job
  */
 export const parseJob = createItemParser(jobSchema);
+
+/**
+ * The part of the index of states in which a job of a caller stands. Those that have a turn share one: they pass from one state to
+ * the next within seconds, and there are never many.
+ */
+export const statePart = (caller: string, state: JobState): string =>
+  `${caller}#${isFinal(state) || state === 'queued' ? state : 'active'}`;
 
 /** The part of the queue index in which the jobs of a lane wait. */
 export const queuedPart = (lane: string): string => `queued#${lane}`;

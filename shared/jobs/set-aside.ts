@@ -1,10 +1,10 @@
 import { writeSetAside } from '../aws/dispatch-status.ts';
 import { condition } from '../aws/expressions.ts';
 import { type Item, parseEach, UnreadableItemError } from '../aws/items.ts';
-import { type ItemKey, type Table, updateItem } from '../aws/table.ts';
+import { getItem, type ItemKey, type Table, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 import { finalStates, isFinal, type Job, type JobError } from './job.ts';
-import { jobKey, markChanged, parseJob, unpublishedJob } from './job-store.ts';
+import { jobKey, markChanged, parseJob, statePart, unpublishedJob } from './job-store.ts';
 
 /** Code of a job whose record cannot be written or read any more. */
 export const unprocessableJob = 'job_unprocessable';
@@ -81,9 +81,12 @@ const leaveQueue = async (table: Table, key: ItemKey): Promise<void> => {
 
 const endUnprocessable = async (table: Table, key: ItemKey, error: JobError): Promise<Item | undefined> => {
   const at = new Date(table.clock.now()).toISOString();
+  // It never changes, and the key does not tell it.
+  const caller = (await getItem(table, key))?.['caller'];
   const ended = await updateItem(table, key, {
     set: {
       state: 'failed',
+      callerState: typeof caller === 'string' ? statePart(caller, 'failed') : undefined,
       error,
       warnings: [],
       history: [{ state: 'failed', at }],

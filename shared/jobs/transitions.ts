@@ -1,7 +1,16 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { type FinalState, isFinal, type Job, type JobState, type Turn } from './job.ts';
-import { delayedPart, findSeeds, jobKey, markChanged, parseJob, toQueueState, unpublishedJob } from './job-store.ts';
+import {
+  delayedPart,
+  findSeeds,
+  jobKey,
+  markChanged,
+  parseJob,
+  statePart,
+  toQueueState,
+  unpublishedJob,
+} from './job-store.ts';
 
 // DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
 const maxTurnsWithHistory = 300;
@@ -30,7 +39,7 @@ export interface Transition {
  */
 export const transition = async (
   table: Table,
-  { jobId, turn, lane }: Turn & Pick<Job, 'lane'>,
+  { jobId, turn, caller, lane }: Turn & Pick<Job, 'caller' | 'lane'>,
   { from, to, order, isDelayed = false, changes = {}, unlessCancelRequested = false }: Transition,
   retentionSeconds?: number,
 ): Promise<Job | undefined> => {
@@ -48,6 +57,7 @@ export const transition = async (
       state: to,
       updatedAt: at,
       ...markChanged(table, jobId),
+      callerState: statePart(caller, to),
       queueState: isDelayed ? delayedPart : toQueueState(to, lane),
       queueOrder: order,
       ...end,
@@ -81,7 +91,7 @@ export type JobEnd = { to: FinalState } & Pick<
  */
 export const endJob = async (
   table: Table,
-  job: Pick<Job, 'jobId' | 'turn' | 'lane' | 'retentionSeconds' | 'batchId'>,
+  job: Pick<Job, 'jobId' | 'turn' | 'caller' | 'lane' | 'retentionSeconds' | 'batchId'>,
   from: readonly JobState[],
   { to, ...changes }: JobEnd,
 ): Promise<Job | undefined> =>

@@ -52,7 +52,7 @@ export const apiPermissions = (
     ),
     allow(
       ['dynamodb:Query'],
-      ['queue', 'caller', 'changes'].map((index) => indexArn(jobTable, index)),
+      ['queue', 'caller', 'states', 'changes'].map((index) => indexArn(jobTable, index)),
     ),
     readPolicyLists(bucket),
     manageCallers(arns.callerTable),

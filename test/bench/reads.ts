@@ -5,6 +5,7 @@ import { systemClock } from '#shared/clock.ts';
 import { jobSchema } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-list.ts';
 import { queueDepth } from '#shared/jobs/lanes/queue.ts';
+import { countUnits } from '#test/fixtures/capacity.ts';
 import { startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createLane, enqueue, enqueueMany } from '#test/fixtures/queue.ts';
 
@@ -22,26 +23,13 @@ export const measureReads = async (jobs: number, requestBytes: number) => {
     const lane = createLane(table);
     const request = JSON.stringify({ prompt: 'x'.repeat(requestBytes) });
     await enqueueMany(lane, jobs, { request });
-    const { own, client } = dynamoDb.reconnect(table);
-    let units = 0;
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        const answer = await next({
-          ...args,
-          input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' },
-        } as typeof args);
-        const { ConsumedCapacity } = answer.output as { ConsumedCapacity?: Capacity | Capacity[] };
-        for (const { CapacityUnits = 0 } of [ConsumedCapacity ?? []].flat()) units += CapacityUnits;
-        return answer;
-      },
-      { step: 'initialize' },
-    );
+    const { own, units } = countUnits(dynamoDb, table);
     const cost = async (read: (table: Table) => Promise<unknown>): Promise<ReadCost> => {
       await read(own);
-      units = 0;
+      const before = units();
       const start = performance.now();
       await read(own);
-      return { units, ms: performance.now() - start };
+      return { units: units() - before, ms: performance.now() - start };
     };
     const rare = { caller: 'alice', states: ['timed_out'], limit: 1 } as const;
     const accept = async (ms: Promise<unknown>[]): Promise<number> => {
@@ -62,7 +50,3 @@ export const measureReads = async (jobs: number, requestBytes: number) => {
     await dynamoDb.close();
   }
 };
-
-interface Capacity {
-  CapacityUnits?: number;
-}

@@ -13,6 +13,7 @@ import { measureGuessing } from './guessing.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
 import { measureKilled } from './killed.ts';
 import { laneSections } from './lane-sections.ts';
+import { measureLists } from './lists.ts';
 import { measureMemory } from './memory.ts';
 import { measureReads } from './reads.ts';
 import { printTable, type Row, type Section } from './table.ts';
@@ -144,6 +145,24 @@ const sections: Section[] = [
           { figure: "another caller's job, beside 12 such lists", value: acceptBesideTwelve, unit: 'ms' },
         ],
       };
+    },
+  },
+  {
+    name: 'lists',
+    title:
+      'the failed jobs of a caller, and its newest, beside 1,000 and 10,000 others (LIST_JOBS names other numbers)',
+    measure: async () => {
+      const counts = (process.env['LIST_JOBS'] ?? '1000,10000').split(',').map(Number);
+      const figures = await measureLists(counts);
+      const rows = figures.flatMap(({ jobs, failed, newest, ratio }): Row[] => [
+        { figure: `beside ${jobs} jobs: status=failed`, value: failed.ms, unit: 'ms' },
+        { figure: `beside ${jobs} jobs: the newest`, value: newest.ms, unit: 'ms' },
+        { figure: `beside ${jobs} jobs: status=failed`, value: failed.units, unit: 'read units', below: 10 },
+        { figure: 'one divided by the other', value: ratio, unit: '', below: 1.5 },
+      ]);
+      const [first, last] = [figures.at(0)?.failed.ms ?? 0, figures.at(-1)?.failed.ms ?? 0];
+      rows.push({ figure: 'status=failed: most divided by fewest', value: last / first, unit: '', below: 1.5 });
+      return { figures, rows };
     },
   },
   {

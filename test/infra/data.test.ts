@@ -96,6 +96,10 @@ describe('the job table', () => {
       ],
       Projection,
     });
+    const listed = {
+      ProjectionType: 'INCLUDE',
+      NonKeyAttributes: ['operation', 'modelVersion', 'labels', 'batchId', 'favourite', 'seeds', 'prompt'],
+    };
     const keysOnly = { ProjectionType: 'KEYS_ONLY', NonKeyAttributes: Match.absent() };
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       KeySchema: [
@@ -107,10 +111,8 @@ describe('the job table', () => {
           ProjectionType: 'INCLUDE',
           NonKeyAttributes: ['createdAt', 'caller'],
         }),
-        index('caller', 'caller', 'createdOrder', {
-          ProjectionType: 'INCLUDE',
-          NonKeyAttributes: ['state', 'operation', 'modelVersion', 'labels', 'batchId', 'favourite', 'seeds', 'prompt'],
-        }),
+        index('caller', 'caller', 'createdOrder', listed),
+        index('states', 'callerState', 'createdOrder', listed),
         index('changes', 'caller', 'changedOrder', { ProjectionType: 'KEYS_ONLY' }),
         index('unpublished', 'unpublished', 'finishedAt', keysOnly),
       ],

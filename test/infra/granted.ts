@@ -89,6 +89,7 @@ const targetsByArn = (stack: GatewayStack): Map<string, Target> => {
     [arn(jobs.table.tableArn), 'job table'],
     [`${arn(jobs.table.tableArn)}/index/queue`, 'index queue'],
     [`${arn(jobs.table.tableArn)}/index/caller`, 'index caller'],
+    [`${arn(jobs.table.tableArn)}/index/states`, 'index states'],
     [`${arn(jobs.table.tableArn)}/index/changes`, 'index changes'],
     [`${arn(jobs.table.tableArn)}/index/unpublished`, 'index unpublished'],
     [arn(rotation.state.tableArn), 'rotation table'],

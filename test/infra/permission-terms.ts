@@ -14,6 +14,7 @@ export type Target =
   | 'job table'
   | 'index queue'
   | 'index caller'
+  | 'index states'
   | 'index changes'
   | 'index unpublished'
   | 'rotation table'

@@ -51,7 +51,7 @@ export const permissions: Record<Principal, Permission[]> = {
         'dynamodb:UpdateItem',
       ],
     },
-    ...queries('index queue', 'index caller', 'index changes'),
+    ...queries('index queue', 'index caller', 'index states', 'index changes'),
     policyLists,
     {
       on: 'caller table',

@@ -48,7 +48,7 @@ it('settles a job that has ended, leaves one that waits, and gives back what ano
     await make(jobId);
   }
   await reserve(table, { ...endedJob('ended'), requestHash: 'of another body' }, 999, {});
-  const ended = { jobId: 'ended', turn: 0, lane: 'firefly', retentionSeconds: 1, batchId: undefined };
+  const ended = { ...endedJob('ended'), turn: 0, lane: 'firefly', retentionSeconds: 1, batchId: undefined };
   await endJob(table, ended, ['queued'], { to: 'cancelled' });
   clock.advance(21 * 60_000);
   // The job itself expires only later.
