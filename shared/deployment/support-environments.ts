@@ -3,9 +3,8 @@ import { defineEnvironment, gatewayUrl, json, list, nonNegative, text, wholeNumb
 
 // Functions that know nothing of Adobe's services: apart, so that their bundles hold none of the operations.
 
-/** What every function is given for its platform: Node and Powertools read it, and some functions the name of the stack. */
+/** What every function is given for its platform: Powertools reads it, and some functions the name of the stack. */
 export const commonEnvironment = defineEnvironment({
-  nodeOptions: text.optional(),
   stackName: text,
   powertoolsServiceName: text,
   powertoolsMetricsNamespace: text,

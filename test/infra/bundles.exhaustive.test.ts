@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { architecture } from '#infra/constructs/functions/bundling.ts';
 import { codecFiles } from '#shared/deployment/codec-files.ts';
 import { functionNames } from '#shared/deployment/names.ts';
 import { maxBundleBytes } from '#test/fixtures/bundled-functions.ts';
@@ -23,18 +24,19 @@ describe('a deployed function', () => {
     }
   }, 120_000);
 
-  it.each(functionNames)('%s is one minified ES module that needs nothing but Node', async (name) => {
+  it.each(functionNames)('%s is one minified CommonJS module that needs nothing but Node', async (name) => {
     const directory = directories.get(name) ?? '';
     const codecs = Object.values(codecFiles).map((path) => basename(path));
     const beside = { api: ['console'], thumbnail: codecs }[String(name)] ?? [];
-    const own = ['index.mjs', 'index.mjs.LEGAL.txt', 'index.mjs.map'];
+    const compiled = process.arch === architecture.node ? ['index.js.cache'] : [];
+    const own = ['index.js', 'index.js.LEGAL.txt', 'index.js.map', 'start.js', ...compiled];
     expect(readdirSync(directory).sort()).toEqual([...beside, ...own].sort());
 
-    const file = `${directory}/index.mjs`;
+    const file = `${directory}/index.js`;
     const { metafile } = await build({
       entryPoints: [file],
       platform: 'node',
-      format: 'esm',
+      format: 'cjs',
       bundle: true,
       write: false,
       metafile: true,
@@ -42,12 +44,10 @@ describe('a deployed function', () => {
       logLevel: 'error',
     });
     const [module] = Object.values(metafile.outputs);
-    expect(module?.exports).toEqual(['handler']);
     expect(module?.imports.map(({ path }) => path).filter((path) => !isBuiltin(path))).toEqual([]);
 
     const code = readFileSync(file, 'utf8');
-    // Without a `require` esbuild's stand-in for it throws as soon as a CommonJS package asks for a module of Node.
-    expect(code).toContain('const require = requireFrom(import.meta.url);');
+    expect(code).toMatch(/^'use strict';/);
     expect(code.length / code.split('\n').length).toBeGreaterThan(200);
     expect(statSync(file).size).toBeLessThan(maxBundleBytes[name] ?? 1_320_000);
   });
@@ -61,7 +61,7 @@ describe('a deployed function', () => {
   });
 
   it.each(functionNames)('%s has a source map to its sources', (name) => {
-    const map = JSON.parse(readFileSync(`${directories.get(name)}/index.mjs.map`, 'utf8')) as { sources: string[] };
+    const map = JSON.parse(readFileSync(`${directories.get(name)}/index.js.map`, 'utf8')) as { sources: string[] };
     expect(map.sources.filter((source) => source.endsWith(`functions/${name}/handler.ts`))).toHaveLength(1);
   });
 });

@@ -62,7 +62,7 @@ describe.each(functionNames)('the function %s', (name) => {
     expect(functionOf(resources, name).Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Handler: 'index.handler',
+      Handler: 'start.handler',
       LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
     });
     expect(functionOf(resources, name).Properties).not.toHaveProperty('TracingConfig');
@@ -88,7 +88,6 @@ describe.each(functionNames)('the function %s', (name) => {
       POWERTOOLS_SERVICE_NAME: 'firefly-gateway-test',
       POWERTOOLS_METRICS_NAMESPACE: 'FireflyGateway',
       POWERTOOLS_LOG_LEVEL: 'INFO',
-      NODE_OPTIONS: '--enable-source-maps',
     });
   });
 });

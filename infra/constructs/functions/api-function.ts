@@ -1,5 +1,5 @@
+import { fileURLToPath } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
-import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { ConsoleVariables } from '#shared/deployment/console.ts';
@@ -9,6 +9,7 @@ import type { Settings } from '#shared/deployment/settings.ts';
 import { apiPermissions } from '#shared/permissions/job-permissions.ts';
 import { aliasArn } from '#shared/permissions/permission.ts';
 import manifest from '../../../package.json' with { type: 'json' };
+import { runNode } from './bundling.ts';
 import type { FunctionProps } from './gateway-function.ts';
 import { GatewayFunction } from './gateway-function.ts';
 import { acknowledgeWildcards, inputWildcards, namedArns, policyWildcards } from './statements.ts';
@@ -19,15 +20,9 @@ const readOperators = (auth: Settings['auth']): Operators =>
 const consoleFolder = 'console';
 
 /** Puts the console's files beside the function's own; they are built once, however many stages are synthesised. */
-const packConsole: ICommandHooks = {
-  beforeBundling: () => [],
-  beforeInstall: () => [],
-  afterBundling: (inputDirectory, outputDirectory) => [
-    [process.execPath, `${inputDirectory}/console/build.ts`, `${outputDirectory}/${consoleFolder}`]
-      .map((part) => `"${part}"`)
-      .join(' '),
-  ],
-};
+const packConsole = (directory: string): string[] => [
+  runNode(fileURLToPath(new URL('../../../console/build.ts', import.meta.url)), `${directory}/${consoleFolder}`),
+];
 
 /** What the function is told of it. */
 const describeConsole = (auth: Settings['auth'], bucket: IBucket): ConsoleVariables => ({
@@ -55,7 +50,7 @@ export class ApiFunction extends GatewayFunction {
       name: 'api',
       description: 'Firefly-shaped API: takes jobs in, shows, cancels and erases them',
       memoryMegabytes: 1024,
-      bundlingCommands: settings.console === 'on' ? packConsole : undefined,
+      filesBeside: settings.console === 'on' ? packConsole : undefined,
       reservedConcurrency: settings.apiReservedConcurrency,
       settings,
       environment: apiEnvironment.write({

@@ -1,16 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, type ICommandHooks, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { startModule } from '../../bundles/pack-bundle.ts';
 
-/** How every function is bundled: one minified ES module with a source map, the AWS SDK included, by the local esbuild. */
+/** How every function is bundled: one minified CommonJS module with a source map, the AWS SDK included, by the local esbuild. */
 export const bundling: BundlingOptions = {
-  format: OutputFormat.ESM,
+  // Compiled code can be kept for it alone.
+  format: OutputFormat.CJS,
   target: 'node24',
   minify: true,
   sourceMap: true,
   // Positions and names suffice for a stack trace; the sources would double the package.
   sourcesContent: false,
   mainFields: ['module', 'main'],
-  // Some packages are CommonJS and require modules of Node, which an ES module cannot without this.
-  banner: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",
+  define: {
+    'import.meta.dirname': '__dirname',
+    'import.meta.url': 'bundleUrl',
+    // Only sources have packages around them.
+    'import.meta.resolve': 'undefined',
+  },
+  banner: "'use strict';var bundleUrl = require('node:url').pathToFileURL(__filename).href;",
   // The SDK in Lambda's runtime changes under a deployed function and is slower to load than the parts used here.
   bundleAwsSDK: true,
   // Notices of licences stand in a file beside the code, so that they cost no start.
@@ -19,17 +28,31 @@ export const bundling: BundlingOptions = {
   forceDockerBundling: false,
 };
 
+/** The functions' own, as CDK and Node name it. */
+export const architecture = { cdk: Architecture.ARM_64, node: 'arm64' };
+
+/** The function that Lambda is to call. */
+export const handlerName = `${startModule}.handler`;
+
+const packBundle = fileURLToPath(new URL('../../cli/pack-bundle.ts', import.meta.url));
+
 /**
- * Puts files beside a bundle.
+ * What is done after a function was bundled.
  *
- * @param files absolute paths; each keeps its name
+ * @param more further commands for the directory with the bundle
  */
-export const packFiles = (files: readonly string[]): ICommandHooks => ({
+export const bundlingCommands = (more?: (directory: string) => string[]): ICommandHooks => ({
   beforeBundling: () => [],
   beforeInstall: () => [],
-  afterBundling: (_, directory) => files.map((file) => copyCommand(file, directory)),
+  afterBundling: (_, directory) => [runNode(packBundle, directory, architecture.node), ...(more?.(directory) ?? [])],
 });
 
-/** By Node, as every shell runs it. */
-const copyCommand = (file: string, directory: string): string =>
-  `"${process.execPath}" --eval "const [file, directory] = process.argv.slice(1); fs.copyFileSync(file, path.join(directory, path.basename(file)))" "${file}" "${directory}"`;
+/** Copies files into a directory, by Node as every shell runs it; each keeps its name. */
+export const copyFiles = (files: readonly string[], directory: string): string[] =>
+  files.map((file) => runNode('--eval', copyProgram, file, directory));
+
+const copyProgram =
+  'const [file, directory] = process.argv.slice(1); fs.copyFileSync(file, path.join(directory, path.basename(file)))';
+
+/** A command that runs Node. */
+export const runNode = (...args: string[]): string => [process.execPath, ...args].map((part) => `"${part}"`).join(' ');

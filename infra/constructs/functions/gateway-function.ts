@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { type ICommandHooks, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type DurableConfig, RecursiveLoop, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -17,7 +17,7 @@ import type { DataTable } from '../data-table.ts';
 import type { GatewayEventBus } from '../event-bus.ts';
 import type { OutputsBucket } from '../outputs-bucket.ts';
 import type { Secrets } from '../secrets.ts';
-import { bundling } from './bundling.ts';
+import { architecture, bundling, bundlingCommands, handlerName } from './bundling.ts';
 import { allowKey } from './key-permissions.ts';
 import { checkEnvironment, checkPermissions } from './limits.ts';
 import { acknowledgeWildcards, allow, toStatement } from './statements.ts';
@@ -38,8 +38,8 @@ export interface GatewayFunctionProps {
   invokesInCircles?: boolean;
   /** How many of it run at once, at most; these are set aside for it. By default as many as the account has free. */
   reservedConcurrency?: number;
-  /** Runs further commands when the function is bundled, such as one that puts files beside its code. */
-  bundlingCommands?: ICommandHooks;
+  /** Commands that put files beside the function's code, in the directory that they are given. */
+  filesBeside?(directory: string): string[];
   /** Retries of a failed asynchronous invocation; Lambda's own default is 2. */
   asyncRetries?: number;
   /** After how long an asynchronous invocation that could not begin is dropped; Lambda's own default is 6 hours. */
@@ -94,9 +94,10 @@ export class GatewayFunction extends Construct {
       entry: `${projectRoot}functions/${props.name}/handler.ts`,
       projectRoot,
       depsLockFilePath: `${projectRoot}package-lock.json`,
-      bundling: { ...bundling, commandHooks: props.bundlingCommands },
+      handler: handlerName,
+      bundling: { ...bundling, commandHooks: bundlingCommands(props.filesBeside) },
       runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      architecture: architecture.cdk,
       memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(timeoutSeconds),
       // No construct that is handed the function can widen its role: all it may do is written above.
@@ -115,7 +116,6 @@ export class GatewayFunction extends Construct {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       environment: checkEnvironment(props.name, {
         ...commonEnvironment.write({
-          nodeOptions: '--enable-source-maps',
           stackName,
           powertoolsServiceName: stackName,
           powertoolsMetricsNamespace: metricNamespace,

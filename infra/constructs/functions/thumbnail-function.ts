@@ -6,9 +6,11 @@ import { manifestName } from '#shared/deployment/bucket.ts';
 import { codecFiles } from '#shared/deployment/codec-files.ts';
 import { thumbnailEnvironment } from '#shared/deployment/support-environments.ts';
 import { thumbnailPermissions } from '#shared/permissions/job-permissions.ts';
-import { packFiles } from './bundling.ts';
+import { copyFiles } from './bundling.ts';
 import { type FunctionProps, GatewayFunction } from './gateway-function.ts';
 import { acknowledgeWildcards } from './statements.ts';
+
+const codecs = Object.values(codecFiles).map((path) => fileURLToPath(import.meta.resolve(path)));
 
 /** Makes the thumbnails of outputs and reads their content credentials: it reads files that anybody may have made, and can do nothing else. */
 export class ThumbnailFunction extends GatewayFunction {
@@ -21,7 +23,7 @@ export class ThumbnailFunction extends GatewayFunction {
       // An image of 40 megapixels takes 800 MB; at 1,769 MB a function has a whole core.
       memoryMegabytes: 2048,
       settings,
-      bundlingCommands: packFiles(Object.values(codecFiles).map((path) => fileURLToPath(import.meta.resolve(path)))),
+      filesBeside: (directory) => copyFiles(codecs, directory),
       environment: thumbnailEnvironment.write({
         tableName,
         bucketName,
