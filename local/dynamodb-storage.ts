@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import db, { type IndexEntry, type Item, type Table } from 'dynalite/db/index.js';
-import { describeDamage } from './data/database.ts';
+import { describeDamage, describeFullDisk } from './data/database.ts';
 import { rebuildIndexes } from './rebuild-indexes.ts';
 
 type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
@@ -88,7 +88,8 @@ export const prepareTables = async (path: string, tables: readonly CreateTableCo
     return await rebuildIndexes(level, tables);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw describeDamage(path, cause instanceof Error ? cause.message : String(cause));
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw reason.includes('No space left on device') ? describeFullDisk(path) : describeDamage(path, reason);
   } finally {
     await level.close();
   }

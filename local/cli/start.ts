@@ -20,6 +20,12 @@ const openData = async (
   const { openDataFolder } = await import('../data/data-folder.ts');
   const data = openDataFolder(directory);
   say(data.isNew ? `Keeping everything in ${data.path}` : `Going on with ${data.path}`);
+  if (data.upgraded) {
+    const { from, to, copy } = data.upgraded;
+    say(
+      `The folder was of version ${from} and is of ${to} now. As it was before, it lies in ${copy}: delete that when all is well.`,
+    );
+  }
   return data;
 };
 

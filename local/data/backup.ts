@@ -7,7 +7,7 @@ import { openDataFolder } from './data-folder.ts';
 import { DataFolderError } from './database.ts';
 
 /**
- * Writes a copy of a data folder as a tar archive, without its logs. No gateway may run on the folder meanwhile, and none can.
+ * Writes a copy of a data folder as a tar archive, without its logs and what it was before an upgrade. No gateway may run on the folder meanwhile, and none can.
  *
  * @returns the absolute path of the archive
  * @throws {DataFolderError} if there is no such folder, it is in use or damaged, or the file is there already
@@ -24,7 +24,17 @@ export const backUp = async (directory: string, file: string): Promise<string> =
   try {
     // Secrets lie in it; tar keeps the mode of a file that is there.
     await writeFile(part, '', { mode: 0o600 });
-    await promisify(execFile)('tar', ['-cf', part, '--exclude', './log', '-C', path, '.']);
+    await promisify(execFile)('tar', [
+      '-cf',
+      part,
+      '--exclude',
+      './log',
+      '--exclude',
+      './before-version-*',
+      '-C',
+      path,
+      '.',
+    ]);
     await rename(part, archive);
   } catch (cause) {
     await rm(part, { force: true });

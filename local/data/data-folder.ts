@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { DataFolderError } from './database.ts';
 import { type DiskSpace, watchDiskSpace } from './disk-space.ts';
 import { openState, type State } from './state.ts';
+import { type Upgraded, type UpgradeStep, upgradeFolder, upgradeSteps } from './upgrade.ts';
 
 /** Where the embedded stack keeps what must outlive it. */
 export interface DataFolder {
@@ -10,6 +11,8 @@ export interface DataFolder {
   path: string;
   /** Whether it was made just now. */
   isNew: boolean;
+  /** What was done to a folder of an older version. */
+  upgraded: Upgraded | undefined;
   /** LevelDB of the tables. */
   dynamodb: string;
   /** Objects of the bucket. */
@@ -28,7 +31,7 @@ const harmlessNames = ['lost+found'];
  *
  * @throws {DataFolderError} if it cannot be used
  */
-export const openDataFolder = (directory: string): DataFolder => {
+export const openDataFolder = (directory: string, steps: readonly UpgradeStep[] = upgradeSteps): DataFolder => {
   const path = resolve(directory);
   const file = join(path, 'state.db');
   const isNew = !existsSync(file);
@@ -44,10 +47,17 @@ export const openDataFolder = (directory: string): DataFolder => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DataFolderError(`${path} cannot be used as a data folder: ${reason}.`, { cause });
   }
-  const state = openState(file);
+  let upgraded: Upgraded | undefined;
+  const state = openState(file, {
+    version: steps.length + 1,
+    upgrade: (database, version) => {
+      upgraded = upgradeFolder(path, database, version, steps);
+    },
+  });
   return {
     path,
     isNew,
+    upgraded,
     dynamodb: join(path, 'dynamodb'),
     s3: join(path, 's3'),
     log: join(path, 'log'),

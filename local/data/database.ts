@@ -1,17 +1,28 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { upgradeSteps } from './upgrade.ts';
 
 /** A data folder cannot be used; the message names the file and says what to do. */
 export class DataFolderError extends Error {
   override readonly name = 'DataFolderError';
 }
 
-/** The version of the data folder that this gateway writes. */
-export const dataVersion = 1;
+/** How a database of the data folder is opened. */
+export interface DatabaseOptions {
+  /** Creates what is not there. */
+  schema: string;
+  /** How long another process may still have it, such as one that is just ending; 0, the default, refuses at once. */
+  waitMs?: number;
+  /** The version that it is to have; by default that of this gateway. */
+  version?: number;
+  /** Brings an older folder to that version, and runs again if it is cut off. */
+  upgrade?(database: DatabaseSync, version: number): void;
+}
 
 // Source: https://www.sqlite.org/rescode.html
 const busy = 5;
 const readOnly = [8, 14];
+const full = 13;
 const damaged = [11, 26];
 
 /** How SQLite names what went wrong; undefined for other errors. */
@@ -28,9 +39,14 @@ const explain = (path: string, error: unknown): unknown => {
   if (code !== undefined && readOnly.includes(code)) {
     return new DataFolderError(`${path} cannot be written. Check the owner and the permissions of the folder.`);
   }
+  if (code === full) return describeFullDisk(path);
   if (code !== undefined && damaged.includes(code)) return describeDamage(path, (error as Error).message);
   return error;
 };
+
+/** The error for a folder in which nothing can be written at a start. */
+export const describeFullDisk = (path: string): DataFolderError =>
+  new DataFolderError(`${path}: there is no room on its disk. Make room and start again; nothing was lost.`);
 
 /** The error for a file of the folder that cannot be read. */
 export const describeDamage = (path: string, reason: string): DataFolderError =>
@@ -43,20 +59,22 @@ export const describeDamage = (path: string, reason: string): DataFolderError =>
  * Opens a database of the data folder for this process alone: the lock is the system's, so a killed process leaves none. A
  * transaction is on the disk when it is committed.
  *
- * @param schema creates what is not there
- * @param waitMs how long another process may still have it, such as one that is just ending
  * @throws {DataFolderError} if another process has it, or it is damaged, of a newer version or cannot be written
  */
-export const openDatabase = (path: string, schema: string, waitMs = 0): DatabaseSync => {
+export const openDatabase = (path: string, options: DatabaseOptions): DatabaseSync => {
+  const { schema, waitMs = 0, version: wanted = upgradeSteps.length + 1 } = options;
   const isNew = !existsSync(path);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: waitMs });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     if (isNew) chmodSync(path, 0o600);
-    checkVersion(path, database);
+    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+    checkVersion(path, version, wanted);
     checkPages(path, database);
-    database.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${dataVersion}; COMMIT`);
+    // A new one has no version.
+    if (version > 0) options.upgrade?.(database, version);
+    database.exec(`BEGIN IMMEDIATE; ${schema}; PRAGMA user_version = ${wanted}; COMMIT`);
     return database;
   } catch (error) {
     database?.close();
@@ -64,11 +82,10 @@ export const openDatabase = (path: string, schema: string, waitMs = 0): Database
   }
 };
 
-const checkVersion = (path: string, database: DatabaseSync): void => {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version <= dataVersion) return;
+const checkVersion = (path: string, version: number, known: number): void => {
+  if (version <= known) return;
   throw new DataFolderError(
-    `${path} is of version ${version}, and this gateway knows versions up to ${dataVersion}. Use a newer gateway, or another --data.`,
+    `${path} is of version ${version}, and this gateway knows versions up to ${known}. Use a newer gateway, or another --data.`,
   );
 };
 

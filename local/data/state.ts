@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describeDamage, inTransaction, openDatabase } from './database.ts';
+import { type DatabaseOptions, describeDamage, inTransaction, openDatabase } from './database.ts';
 
 /** What is kept of the stand-ins that have no store of their own. */
 export type StateKind =
@@ -48,8 +48,8 @@ const row = z.object({ id: z.string(), value: z.string() });
  *
  * @throws {DataFolderError} see {@link openDatabase}
  */
-export const openState = (path: string): State => {
-  const database = openDatabase(path, schema);
+export const openState = (path: string, options: Omit<DatabaseOptions, 'schema'> = {}): State => {
+  const database = openDatabase(path, { ...options, schema });
   const select = database.prepare('SELECT id, value FROM documents WHERE kind = ? ORDER BY id');
   const put = database.prepare('INSERT OR REPLACE INTO documents (kind, id, value) VALUES (?, ?, ?)');
   const remove = database.prepare('DELETE FROM documents WHERE kind = ? AND id = ?');

@@ -57,7 +57,7 @@ const bodyRow = z.object({ segments: z.string().nullable(), bytes: z.instanceof(
 export const openObjectIndex = (directory: string): ObjectIndex => {
   const path = join(directory, 'index.db');
   // The process of a gateway that was killed ends a moment later.
-  const database = openDatabase(path, schema, 5_000);
+  const database = openDatabase(path, { schema, waitMs: 5_000 });
   const parse = <Schema extends z.ZodType>(documentSchema: Schema, text: unknown): z.output<Schema> => {
     const parsed = documentSchema.safeParse(JSON.parse(String(text)));
     if (parsed.success) return parsed.data;

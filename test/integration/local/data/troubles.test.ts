@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { backUp } from '#local/data/backup.ts';
@@ -22,12 +21,6 @@ const fill = (path: string): void => {
   const { state } = openDataFolder(path);
   state.write({ kind: 'schedule', id: 'one', value: 1 });
   state.close();
-};
-
-const setVersion = (path: string, version: number): void => {
-  const database = new DatabaseSync(join(path, 'state.db'));
-  database.exec(`PRAGMA user_version = ${version}`);
-  database.close();
 };
 
 it('lets only its owner read what it holds', async () => {
@@ -69,17 +62,6 @@ it('names tables that cannot be read', async () => {
   const manifest = (await readdir(path)).find((name) => name.startsWith('MANIFEST')) ?? '';
   await writeFile(join(path, manifest), 'no manifest');
   await expect(startDynamoDbThread({ path })).rejects.toThrow(/is damaged/);
-});
-
-it('takes an older folder along, and refuses a newer one', async () => {
-  const path = await newFolder();
-  fill(path);
-  setVersion(path, 0);
-  const { state } = openDataFolder(path);
-  expect([...state.read('schedule', z.number())]).toEqual([['one', 1]]);
-  state.close();
-  setVersion(path, 99);
-  expect(() => openDataFolder(path)).toThrow('is of version 99, and this gateway knows versions up to 1');
 });
 
 it('takes no folder with other things in it', async () => {
