@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import db, { type IndexEntry, type Item, type Table } from 'dynalite/db/index.js';
@@ -33,44 +34,103 @@ export const makeWritesDurable = (): void => {
     }
     done();
   };
+  const get: (this: ClassicLevel, key: string) => Promise<unknown> = ClassicLevel.prototype.get;
   const batch: (this: ClassicLevel, operations: Operation[], options: typeof written) => Promise<void> =
     ClassicLevel.prototype.batch;
+  const values: (this: ClassicLevel, range: object) => { next(): Promise<unknown>; close(): Promise<void> } =
+    ClassicLevel.prototype.values;
   const write = async (level: ClassicLevel, operation: Operation): Promise<void> => {
     const others = pending.get(operation.key) ?? [];
     pending.delete(operation.key);
+    if (broken.has(level)) throw new StorageError('a write has failed before');
     try {
       await batch.call(level, [...others, operation], written);
     } catch (error) {
       reopen(level);
-      throw error;
+      throw new StorageError(error);
     }
   };
-  ClassicLevel.prototype.put = function (key: string, value: unknown) {
-    return write(this, { type: 'put', key, value });
+  Object.assign(ClassicLevel.prototype, {
+    put(this: ClassicLevel, key: string, value: unknown) {
+      return write(this, { type: 'put', key, value });
+    },
+    del(this: ClassicLevel, key: string) {
+      return write(this, { type: 'del', key });
+    },
+    async get(this: ClassicLevel, key: string) {
+      await opening.get(this);
+      return get.call(this, key).catch(fail);
+    },
+    // dynalite uses these two of an iterator.
+    values(this: ClassicLevel, range: object) {
+      let iterator: ReturnType<typeof values> | undefined;
+      return {
+        next: async () => {
+          await opening.get(this);
+          iterator ??= values.call(this, range);
+          return iterator.next().catch(fail);
+        },
+        return: async () => iterator?.close(),
+      };
+    },
+  });
+};
+
+/** What dynalite answers instead of throwing it, which would end the process: an error of the service, which clients repeat. */
+class StorageError extends Error {
+  override readonly name = 'StorageError';
+  readonly statusCode = 500;
+  readonly body = {
+    __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
+    message: 'The tables cannot be read or written.',
   };
-  ClassicLevel.prototype.del = function (key: string) {
-    return write(this, { type: 'del', key });
-  };
+
+  constructor(cause: unknown) {
+    super(String(cause), { cause });
+  }
+}
+
+const fail = (error: unknown): never => {
+  throw new StorageError(error);
 };
 
 const reopenMs = 1_000;
-const reopening = new WeakSet<ClassicLevel>();
+// What LevelDB writes when it is opened, and some more.
+const roomBytes = 8 * 1024 * 1024;
+const broken = new WeakSet<ClassicLevel>();
+const opening = new WeakMap<ClassicLevel, Promise<void>>();
 
-// After a write that failed half-way, such as on a full disk, what is written behind it could not be read again.
+/**
+ * After a write that failed half-way, such as on a full disk, what is written behind it could not be read again: nothing more is
+ * written until LevelDB was opened anew. That needs room; what is there can be read meanwhile.
+ */
 const reopen = (level: ClassicLevel): void => {
-  if (reopening.has(level)) return;
-  reopening.add(level);
+  if (broken.has(level)) return;
+  broken.add(level);
   const attempt = async (): Promise<void> => {
-    try {
-      await level.close();
-      await level.open();
-      reopening.delete(level);
-    } catch (error) {
-      console.error(`The tables cannot be opened: ${String(error)}`);
-      setTimeout(() => void attempt(), reopenMs);
-    }
+    const { bavail, bsize } = statfsSync(level.location);
+    if (bavail * bsize < roomBytes) throw new Error('There is no room on their disk.');
+    await level.close();
+    await level.open();
   };
-  void attempt();
+  const insist = (): void => {
+    const attempted = attempt();
+    opening.set(
+      level,
+      attempted.catch(() => {}),
+    );
+    attempted.then(
+      () => {
+        opening.delete(level);
+        broken.delete(level);
+      },
+      (error: unknown) => {
+        console.error(`The tables cannot be written: ${error instanceof Error ? error.message : error}`);
+        setTimeout(insist, reopenMs);
+      },
+    );
+  };
+  insist();
 };
 
 /**

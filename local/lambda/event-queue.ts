@@ -17,6 +17,8 @@ export interface EventQueueOptions {
   /** Milliseconds before each repetition of a failed invocation. */
   asyncRetryDelaysMs: readonly number[];
   onLog(functionName: string, line: string): void;
+  /** Resolves when there is room on the disk for what an invocation, or a step of a durable execution, writes. */
+  room?: (() => Promise<void>) | undefined;
   /** Keeps the invocations until they have ended. */
   state: State;
 }
@@ -35,7 +37,7 @@ const queuedSchema = z.object({
 });
 
 /** Runs functions without anybody waiting for them, and again when they fail; what fails to the end is logged and given up. */
-export const createEventQueue = ({ state, asyncRetryDelaysMs, onLog }: EventQueueOptions): EventQueue => {
+export const createEventQueue = ({ state, asyncRetryDelaysMs, onLog, room }: EventQueueOptions): EventQueue => {
   const timers = new Set<NodeJS.Timeout>();
   let closed = false;
 
@@ -51,6 +53,8 @@ export const createEventQueue = ({ state, asyncRetryDelaysMs, onLog }: EventQueu
     const { requestId } = invocation;
     const queued = { functionName: definition.name, invocation };
     try {
+      await room?.();
+      if (closed) return;
       await pool.run(invocation);
       if (!closed) note(definition.name, requestId, undefined);
     } catch (error) {

@@ -54,8 +54,6 @@ const latest = '$LATEST';
 export interface InvocationsOptions extends EventQueueOptions {
   functions: ReadonlyMap<string, DeployedFunction>;
   executions: Executions;
-  /** Resolves when there is room on the disk for a further step of a durable execution. */
-  room?: (() => Promise<void>) | undefined;
 }
 
 export const createInvocations = (options: InvocationsOptions): Invocations => {

@@ -78,8 +78,13 @@ const serve = async (settings: S3Settings): Promise<void> => {
   process.on('message', (message) => {
     const command = s3Command.parse(message);
     if (!storage) return;
-    if (command.kind === 'announce') storage.announce();
-    else storage.delivered(command.eventId);
+    if (command.kind === 'announce') return storage.announce();
+    try {
+      storage.delivered(command.eventId);
+    } catch (error) {
+      // It is delivered once more after a restart, as events of S3 may be.
+      console.error(`An event of S3 could not be forgotten: ${String(error)}`);
+    }
   });
   const created = await app.inject({ method: 'PUT', url: `/${settings.bucket}`, headers: signAs(settings.keys) });
   if (created.statusCode !== 200) throw new Error(`The bucket could not be created: ${created.body}`);
