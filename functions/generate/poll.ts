@@ -7,10 +7,12 @@ import { lostAnswerMs } from '#shared/jobs/lost-answer.ts';
 import { keepFollowing } from '#shared/jobs/transitions.ts';
 import { type AdobeAnswer, askAdobe } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
+import { endUnsuccessful } from './end-job.ts';
+import { type PollDelays, rememberPolls } from './first-poll.ts';
 import { describeUnknown } from './lost-answer.ts';
 import { heedEnd, pauseUnlessPaused } from './pause-lane.ts';
-import { beginStoring } from './store-outputs.ts';
-import { readTurnJob } from './turn.ts';
+import { beginStoring, storeAtOnce } from './store-outputs.ts';
+import { readTurnJob, type TurnEnd } from './turn.ts';
 
 /** How Adobe's work on a job ended, as far as a durable step may hold it: without the URLs of the outputs. */
 export type PollEnd = { kind: 'succeeded' } | Unsuccessful;
@@ -18,6 +20,8 @@ export type PollEnd = { kind: 'succeeded' } | Unsuccessful;
 /** What is carried from one poll to the next. */
 interface Polling {
   ended?: PollEnd;
+  /** What the turn led to, where the poll that saw the end at Adobe also wrote down the job's. */
+  turnEnd?: TurnEnd;
   /** The job is over or gone: nothing is left to follow. */
   gone?: boolean;
   cancelSent?: boolean;
@@ -28,6 +32,10 @@ interface Polling {
   /** Polls in a row that failed on our own side. */
   failures: number;
   delaySeconds: number;
+  /** Polls before this one that Adobe has answered. */
+  answers: number;
+  /** When the first poll was, after the submit. */
+  firstPollSeconds: number;
 }
 
 const notFoundLimit = 5;
@@ -42,32 +50,62 @@ const maxLockedOutMs = 24 * 60 * 60_000;
 const lockedOutCeilingSeconds = 600;
 
 /**
- * Asks Adobe until the job has ended there, with growing pauses that cost nothing.
+ * Asks Adobe until the job has ended there, with growing pauses that cost nothing. The poll that sees the end goes on with it at once, as
+ * each step more has its price; what it leaves undone takes steps of its own.
  *
  * @param answer is given the outputs, if there are any
- * @param firstPollSeconds wait before the first poll; 0 where Adobe has answered already
- * @returns undefined if the job is over or gone already
+ * @returns `ended` is undefined if the job is over or gone already; `turnEnd` unless there is more to do
  */
 export const pollUntilEnd = async (
   durable: DurableContext,
   context: GenerateContext,
   turn: Turn,
   answer: AdobeAnswer,
-  firstPollSeconds: number,
-): Promise<PollEnd | undefined> => {
+  { firstPollSeconds, secondPollSeconds }: PollDelays,
+): Promise<Pick<Polling, 'ended' | 'turnEnd'>> => {
   if (firstPollSeconds > 0) await durable.wait('first poll', { seconds: firstPollSeconds });
-  const { ended } = await durable.waitForCondition<Polling>(
+  return durable.waitForCondition<Polling>(
     'poll',
-    (polling) => tryPoll(context, turn, answer, polling),
+    async (before) => {
+      const polling = await tryPoll(context, turn, answer, before);
+      return tryEnd(context, turn, answer, polling);
+    },
     {
-      initialState: { notFound: 0, overdue: 0, failures: 0, delaySeconds: Math.max(1, firstPollSeconds) },
+      initialState: {
+        notFound: 0,
+        overdue: 0,
+        failures: 0,
+        answers: 0,
+        firstPollSeconds,
+        delaySeconds: secondPollSeconds,
+      },
       waitStrategy: ({ ended, gone, delaySeconds }) =>
         ended !== undefined || gone === true
           ? { shouldContinue: false }
           : { shouldContinue: true, delay: { seconds: delaySeconds } },
     },
   );
-  return ended;
+};
+
+/** Ends the job in the same step. Whatever fails is left to the steps that follow, each with retries of its own. */
+const tryEnd = async (
+  context: GenerateContext,
+  turn: Turn,
+  answer: AdobeAnswer,
+  polling: Polling,
+): Promise<Polling> => {
+  const { ended, gone } = polling;
+  if (ended === undefined && gone !== true) return polling;
+  try {
+    const turnEnd =
+      ended?.kind === 'succeeded'
+        ? await storeAtOnce(context, turn, answer)
+        : await endUnsuccessful(context, turn, ended);
+    return { ...polling, turnEnd };
+  } catch (error) {
+    context.log.warn('The end of a job takes steps of its own.', { jobId: turn.jobId, error: String(error) });
+    return polling;
+  }
 };
 
 /** A failure of our own, such as the table out of reach, costs the job one poll; only a lasting one costs the execution. */
@@ -110,6 +148,10 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     await heedEnd(context, job, progress);
     const cancelledByUs = progress.kind === 'cancelled' && polling.overdue > 0 && !cancelRequested;
     const ended = cancelledByUs ? timedOut : settle(progress, answer);
+    if (ended.kind === 'succeeded') {
+      const { firstPollSeconds, answers } = polling;
+      await rememberPolls(context, job, { firstPollSeconds, isFirst: answers === 0 });
+    }
     // What leads to the outputs when the status is gone is written down as soon as it is known.
     if (ended.kind === 'succeeded' && dialect.renewal !== undefined) await beginStoring(context, turn, answer);
     return { ...polling, ended };
@@ -122,13 +164,14 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     if (context.table.clock.now() - Date.parse(acceptedAt) < maxLockedOutMs) {
       await keepFollowing(context.table, job);
       const ceiling = Math.min(lockedOutCeilingSeconds, statusSeconds / 4);
-      return { ...polling, delaySeconds: Math.min(ceiling, Math.ceil(polling.delaySeconds * growth)) };
+      return { ...polling, answers: polling.answers + 1, delaySeconds: growDelay(polling, ceiling) };
     }
   }
   const next: Polling = {
     ...polling,
     notFound: progress.kind === 'not_found' ? polling.notFound + 1 : 0,
-    delaySeconds: Math.min(pollCeilingSeconds, Math.ceil(polling.delaySeconds * growth)),
+    answers: polling.answers + 1,
+    delaySeconds: growDelay(polling, pollCeilingSeconds),
   };
   if (progress.kind === 'not_found' && next.notFound >= notFoundLimit) {
     const { code, message } = statusSeconds === Number.POSITIVE_INFINITY ? progress : describeForgotten(statusSeconds);
@@ -149,6 +192,9 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
   }
   return next;
 };
+
+const growDelay = ({ answers, delaySeconds }: Polling, ceilingSeconds: number): number =>
+  Math.min(ceilingSeconds, answers === 0 ? delaySeconds : Math.ceil(delaySeconds * growth));
 
 /** A job that is not known any more has ended, well or not. */
 const describeForgotten = (statusSeconds: number) => ({

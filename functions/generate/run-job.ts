@@ -4,8 +4,8 @@ import { readRequest } from '#shared/jobs/request-store.ts';
 import { createAdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
+import { findPollDelays, type PollDelays } from './first-poll.ts';
 import { hasPreparedInputs, noInputs, type Prepared, prepareInputs } from './inputs.ts';
-import { isSynchronous } from './kept-answer.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit.ts';
@@ -23,9 +23,9 @@ type Plan =
       submitAt: number;
       waitSeconds: number;
       hasInputs: boolean;
-      firstPollSeconds: number;
+      delays: PollDelays;
     }
-  | { kind: 'poll'; firstPollSeconds: number };
+  | { kind: 'poll'; delays: PollDelays };
 
 /** The life of a job under one permit, top to bottom. Everything that is not a step is repeated at each resume. */
 export const runJob = async (durable: DurableContext, turn: Turn, context: GenerateContext): Promise<TurnEnd> => {
@@ -44,9 +44,12 @@ export const runJob = async (durable: DurableContext, turn: Turn, context: Gener
   }
 
   const answer = createAdobeAnswer(context);
-  const end = await pollUntilEnd(durable, context, turn, answer, plan.firstPollSeconds);
-  if (end?.kind === 'succeeded') return storeOutputs(durable, context, turn, answer);
-  return durable.step('end', () => endUnsuccessful(context, turn, end));
+  const { ended, turnEnd } = await pollUntilEnd(durable, context, turn, answer, plan.delays);
+  if (turnEnd !== undefined) return turnEnd;
+  if (ended?.kind !== 'succeeded') return durable.step('end', () => endUnsuccessful(context, turn, ended));
+  const stored = await storeOutputs(durable, context, turn, answer);
+  // The poll may have ended the job and failed to publish that.
+  return stored.state === 'stale' ? publish() : stored;
 };
 
 /** The job has waited longer than its request is kept. */
@@ -69,26 +72,21 @@ const planTurn = async (context: GenerateContext, turn: Turn): Promise<Plan> => 
   }
 };
 
-const planFollowing = (context: GenerateContext, job: Job): Plan => {
+const planFollowing = async (context: GenerateContext, job: Job): Promise<Plan> => {
   if (job.state !== 'running' && job.state !== 'storing') return { kind: 'stale' };
-  return { kind: 'poll', firstPollSeconds: getFirstPoll(context, job) };
+  return { kind: 'poll', delays: await findPollDelays(context, job) };
 };
 
-/** Seconds from the submit to the first look; none where Adobe answers with the result. */
-const getFirstPoll = (context: GenerateContext, job: Job): number =>
-  isSynchronous(job) ? 0 : context.pollingPolicyFor(job).firstPollSeconds;
-
 const planSubmit = async (context: GenerateContext, job: Job): Promise<Plan> => {
-  const firstPollSeconds = getFirstPoll(context, job);
   if (job.submitAt === undefined) return { kind: 'stale' };
-  const request = await readRequest(context.table, job);
+  const [request, delays] = await Promise.all([readRequest(context.table, job), findPollDelays(context, job)]);
   if (request === undefined) {
     await endUnsent(context, job, requestLost);
     return { kind: 'over' };
   }
   const hasInputs = hasPreparedInputs(requestOf(request));
   const waitSeconds = secondsUntilWake(context, job);
-  return { kind: 'submit', lane: job.lane, submitAt: job.submitAt, waitSeconds, hasInputs, firstPollSeconds };
+  return { kind: 'submit', lane: job.lane, submitAt: job.submitAt, waitSeconds, hasInputs, delays };
 };
 
 const inputsNotPrepared: JobError = {

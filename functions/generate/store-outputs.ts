@@ -32,9 +32,7 @@ export const storeOutputs = async (
   const errors: OutputError[] = [];
   for (let index = 0; index < begun.listed; index += 1) {
     const kept = await tryKeep(durable, context, turn, index, answer);
-    if (kept.kind === 'gone') return { state: 'stale' };
-    if (kept.kind === 'stored') outputs.push(index === outputs.length ? kept.output : { ...kept.output, index });
-    else errors.push(kept.error);
+    if (!collect(kept, index, outputs, errors)) return { state: 'stale' };
   }
   const warnings = begun.delivers ? await deliverOutputs(durable, context, turn, outputs) : [];
   const stored = { outputs, errors, reason: begun.reason, warnings, answer };
@@ -51,6 +49,44 @@ export const storeOutputs = async (
       retryStrategy,
     });
   }
+};
+
+// More would take longer than an attempt should that is repeated whole after a crash.
+const maxAtOnce = 4;
+// An output that is begun before may take as long again as its download may, well within the time of an invocation.
+const maxAtOnceMs = 60_000;
+
+/**
+ * Stores the few outputs of most jobs and ends the job, all in the step that calls it: done again after a crash, it writes the same
+ * objects under the same keys and goes on from there.
+ *
+ * @returns undefined where storing takes steps of its own
+ * @throws what kept an output from being stored, or the end from being written or published
+ */
+export const storeAtOnce = async (
+  context: GenerateContext,
+  turn: Turn,
+  answer: AdobeAnswer,
+): Promise<TurnEnd | undefined> => {
+  const startedAt = context.table.clock.now();
+  const begun = await beginStoring(context, turn, answer);
+  if (begun.kind === 'stale') return { state: 'stale' };
+  if (begun.delivers || begun.listed > maxAtOnce) return undefined;
+  const outputs: JobOutput[] = [];
+  const errors: OutputError[] = [];
+  for (let index = 0; index < begun.listed; index += 1) {
+    if (context.table.clock.now() - startedAt > maxAtOnceMs) return undefined;
+    if (!collect(await keepOutput(context, turn, index, answer), index, outputs, errors)) return { state: 'stale' };
+  }
+  return endStored(context, turn, { outputs, errors, reason: begun.reason, answer });
+};
+
+/** @returns false if the job is not this turn's to store any more */
+const collect = (kept: Kept, index: number, outputs: JobOutput[], errors: OutputError[]): boolean => {
+  if (kept.kind === 'gone') return false;
+  if (kept.kind === 'missing') errors.push(kept.error);
+  else outputs.push(index === outputs.length ? kept.output : { ...kept.output, index });
+  return true;
 };
 
 /** The job is storing, and Adobe lists so many outputs; `reason` is Adobe's own for none. */

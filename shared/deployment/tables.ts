@@ -88,6 +88,8 @@ export const jobPartitions = {
   upload: (uploadId: string) => `upload#${uploadId}`,
   /** The job whose outputs answer a request, by the hash of its identity. */
   reuse: (hash: string) => `reuse#${hash}`,
+  /** How long the jobs of an operation take, by model. */
+  pace: (operation: string) => `pace#${operation}`,
   /** What is being erased, or has been lately. */
   erasures: 'erasures',
   /** What a function writes of itself for `/health`; its role can reach no other partition. */

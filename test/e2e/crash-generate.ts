@@ -17,14 +17,8 @@ const effects = [
   'lambda checkpoint', // submit
   'lambda checkpoint', // wait for the first poll
   'lambda checkpoint', // poll begins
-  'lambda checkpoint', // poll
-  'lambda checkpoint', // begin storing begins
   'dynamodb UpdateItem', // running -> storing
-  'lambda checkpoint', // begin storing
-  'lambda checkpoint', // store output begins
   's3 PUT', // the output
-  'lambda checkpoint', // store output
-  'lambda checkpoint', // finish begins
   's3 PUT', // job.json
   'dynamodb UpdateItem', // storing -> succeeded
   'dynamodb UpdateItem', // the reservation: settled
@@ -34,7 +28,7 @@ const effects = [
   'dynamodb UpdateItem', // the request is kept as long as the record
   'events PutEvents',
   'dynamodb UpdateItem', // the mark is cleared
-  'lambda checkpoint', // finish
+  'lambda checkpoint', // poll
 ];
 
 /** A job whose life can be cut at each of its effects. */

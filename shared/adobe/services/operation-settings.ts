@@ -58,6 +58,7 @@ export const pollingPolicyFor = (operation: OperationDefinition, overrides: Oper
   const { firstPollSeconds, pollCeilingSeconds, timeoutSeconds } = overrides[operation.name] ?? {};
   return {
     firstPollSeconds: firstPollSeconds ?? operation.polling.firstPollSeconds,
+    learnsFirstPoll: firstPollSeconds === undefined,
     pollCeilingSeconds: pollCeilingSeconds ?? operation.polling.pollCeilingSeconds,
     timeoutSeconds: timeoutSeconds ?? operation.polling.timeoutSeconds,
   };

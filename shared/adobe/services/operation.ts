@@ -13,6 +13,8 @@ export interface RuleFinding {
 export interface PollingPolicy {
   /** Wait between the submit and the first poll. */
   firstPollSeconds: number;
+  /** Whether the first poll comes when most jobs are done, once that is known; otherwise it stays where it is. */
+  learnsFirstPoll?: boolean;
   /** The delay between two polls grows up to this. */
   pollCeilingSeconds: number;
   /** A job that Adobe has not finished by then ends as `timed_out`. */

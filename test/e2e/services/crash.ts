@@ -58,15 +58,9 @@ const substanceEffects = [
   checkpoint, // wait for the first poll
   checkpoint, // poll begins
   update, // running -> storing, with what leads to the outputs
-  checkpoint, // poll
-  checkpoint, // begin storing begins
-  checkpoint, // begin storing
-  checkpoint, // store output begins
   's3 PUT', // the output
-  checkpoint, // store output
-  checkpoint, // finish begins
   ...atTheEnd,
-  checkpoint, // finish
+  checkpoint, // poll
 ];
 
 const begunStoring = substanceEffects.indexOf(update, beforeSubmit.length + 1 + afterSubmit.length);
@@ -95,17 +89,11 @@ export const taggingLife: Life = {
     's3 PUT', // the answer
     ...afterSubmit,
     checkpoint, // poll begins
-    checkpoint, // poll
-    checkpoint, // begin storing begins
     update, // running -> storing
-    checkpoint, // begin storing
-    checkpoint, // store output begins
     's3 PUT', // the output
-    checkpoint, // store output
-    checkpoint, // finish begins
     ...atTheEnd,
     's3 DELETE', // the answer
-    checkpoint, // finish
+    checkpoint, // poll
   ],
   send: async (rig) => {
     const path = await createServiceCalls(rig.gateway).putInput('text.pdf', '%PDF-1.7 a text');
@@ -135,9 +123,9 @@ export const deliveredLife: Life = {
     checkpoint, // poll begins
     update, // a place in the windows, which count polls
     update, // it comes free a window after the answer
+    update, // running -> storing
     checkpoint, // poll
     checkpoint, // begin storing begins
-    update, // running -> storing
     checkpoint, // begin storing
     checkpoint, // store output begins
     's3 PUT', // the output

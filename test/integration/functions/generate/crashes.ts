@@ -1,8 +1,7 @@
 import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
 import type { Turn } from '#shared/jobs/job.ts';
-import { runDurably } from '#test/fixtures/replayed-execution.ts';
-import { CrashError } from '#test/fixtures/unreliable-dynamodb.ts';
+import { die, runDurably } from '#test/fixtures/replayed-execution.ts';
 import type { Rig } from './rig.ts';
 
 /** Where a process dies: at its n-th effect, before or after it. */
@@ -26,9 +25,9 @@ export const followWithCrash = async (rig: Rig, turn: Turn, crash: Crash | undef
     async (args: Args): Promise<Answer> => {
       if (!isEffect((context as { commandName?: string }).commandName ?? '')) return next(args);
       const index = effects++;
-      if (crash?.at === index && !crash.after) throw new CrashError('Before the effect.');
+      if (crash?.at === index && !crash.after) return die();
       const answer = await next(args);
-      if (crash?.at === index) throw new CrashError('After the effect.');
+      if (crash?.at === index) return die();
       return answer;
     };
   const options = { step: 'initialize', name: 'dying' } as const;

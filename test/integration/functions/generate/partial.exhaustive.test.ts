@@ -22,37 +22,41 @@ it('one output of four that is gone from its host costs itself only, once a fres
 
 describe('a crash between the outputs of a job', () => {
   /** Follows a job that dies at its n-th effect, before or after it, and reads what became of it. */
-  const prepareAndFollow = async (crash: Crash | undefined) => {
-    const { rig, accepted } = await prepareOn(servers, four, (r) => [
-      outputAt(r, 0),
-      null,
-      outputAt(r, 2),
-      outputAt(r, 3),
-    ]);
+  const prepareAndFollow = async (crash: Crash | undefined, numVariations = 4) => {
+    const { rig, accepted } = await prepareOn(servers, { ...four, numVariations }, (r) =>
+      Array.from({ length: numVariations }, (_, index) => (index === 1 ? null : outputAt(r, index % 4))),
+    );
     const { effects, invocations } = await followWithCrash(rig, accepted, crash);
     return { rig, job: await readJob(rig.context.table, accepted), effects, invocations };
   };
 
-  it('loses nothing and stores nothing twice, wherever it happens', async () => {
-    const whole = await prepareAndFollow(undefined);
-    expect(whole.effects).toBeGreaterThanOrEqual(7);
-    for (let at = 0; at < whole.effects; at += 1) {
-      for (const after of [false, true]) {
-        const { rig, job, invocations } = await prepareAndFollow({ at, after });
-        expect(invocations).toBe(2);
-        expect(job, `effect ${at}`).toMatchObject({
-          state: 'partially_succeeded',
-          requested: 4,
-          received: 4,
-          errors: [{ index: 1, code: 'output_malformed' }],
-        });
-        expect(seedsOf(job)).toEqual([100, 102, 103]);
-        expect(rig.events.length).toBeGreaterThan(0);
-        const keys = [...(await rig.stored()).keys()].filter((key) => key.startsWith(outputsFolder(job)));
-        expect(keys).toHaveLength(4);
-        // What was in memory died with the process: Adobe is asked again, unless all outputs were stored.
-        expect(rig.adobe.asked('GET', statusPath).length).toBeLessThanOrEqual(2);
+  it.each([
+    ['where the poll stores them', 4],
+    ['where each has a step of its own', 5],
+  ])(
+    'loses nothing and stores nothing twice, %s',
+    async (_, outputs) => {
+      const whole = await prepareAndFollow(undefined, outputs);
+      expect(whole.effects).toBeGreaterThanOrEqual(7);
+      for (let at = 0; at < whole.effects; at += 1) {
+        for (const after of [false, true]) {
+          const { rig, job, invocations } = await prepareAndFollow({ at, after }, outputs);
+          expect(invocations).toBe(2);
+          expect(job, `effect ${at}`).toMatchObject({
+            state: 'partially_succeeded',
+            requested: outputs,
+            received: outputs,
+            errors: [{ index: 1, code: 'output_malformed' }],
+          });
+          expect(seedsOf(job)).toHaveLength(outputs - 1);
+          expect(rig.events.length).toBeGreaterThan(0);
+          const keys = [...(await rig.stored()).keys()].filter((key) => key.startsWith(outputsFolder(job)));
+          expect(keys).toHaveLength(outputs);
+          // What was in memory died with the process: Adobe is asked again, unless all outputs were stored.
+          expect(rig.adobe.asked('GET', statusPath).length).toBeLessThanOrEqual(2);
+        }
       }
-    }
-  }, 60_000);
+    },
+    60_000,
+  );
 });
