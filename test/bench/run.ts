@@ -5,6 +5,7 @@ import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import { maxBundleBytes } from '#test/fixtures/bundled-functions.ts';
 import { measureBatches } from './batches.ts';
 import { measureBundle } from './bundles.ts';
+import { costSection } from './cost-section.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
 import { runWithFaults } from './fault-run.ts';
 import { measureFlood } from './flood.ts';
@@ -94,6 +95,7 @@ const sections: Section[] = [
     },
   },
   ...laneSections,
+  costSection,
   {
     name: 'fairness',
     title: '10,000 low, 100 normal and 5 high jobs of three callers at 4 requests a minute on an injected clock',
