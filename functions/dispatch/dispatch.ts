@@ -13,16 +13,20 @@ import { scheduleErasures } from './schedule-erasures.ts';
 /** What a dispatch has done. */
 export type DispatchCounts = Record<string, number>;
 
+/** Why dispatch runs: `asked` for something new, `scheduled` each minute. */
+export type DispatchReason = 'asked' | 'scheduled';
+
 /**
  * First what crashes left behind, then turns for the heads of every lane's queue, then batches that have something to do. A
  * part that fails does not keep the next from running, and one lane never waits for another.
  *
- * @param options.isScheduled for the run of each minute, which measures the queues as well
+ * @param reason what crashes left behind and how long the queues are can wait for the run of each minute: a run that was asked for, of
+ * which a burst of jobs causes many, is about turns, batches and erasures
  * @throws {Error} the first failure, once every part has run, so that the invocation counts as failed
  */
 export const dispatch = async (
   context: DispatchContext,
-  { isScheduled = false }: { isScheduled?: boolean } = {},
+  reason: DispatchReason = 'scheduled',
 ): Promise<DispatchCounts> => {
   const failures: unknown[] = [];
   const attempt = async (part: string, run: () => Promise<DispatchCounts>): Promise<DispatchCounts> => {
@@ -34,8 +38,10 @@ export const dispatch = async (
       return {};
     }
   };
-  const recovered = await attempt('jobs', () => recoverJobs(context));
-  const published = await attempt('ends', async () => ({ published: await recoverEnds(context, 'jobs') }));
+  const isScheduled = reason === 'scheduled';
+  const attemptScheduled: typeof attempt = async (part, run) => (isScheduled ? attempt(part, run) : {});
+  const recovered = await attemptScheduled('jobs', () => recoverJobs(context));
+  const published = await attemptScheduled('ends', async () => ({ published: await recoverEnds(context, 'jobs') }));
   let paused: ReadonlySet<string> = new Set();
   const moved = await attempt('paused callers', async () => {
     const { callers, held, returned } = await moveJobsOfPausedCallers(context);
@@ -51,20 +57,18 @@ export const dispatch = async (
       }),
     ),
   );
-  if (isScheduled) {
-    for (const lane of context.lanes.values()) {
-      await attempt(`metrics of ${lane.name}`, async () => ({ waiting: await measureLane(context, lane) }));
-    }
+  for (const lane of context.lanes.values()) {
+    await attemptScheduled(`metrics of ${lane.name}`, async () => ({ waiting: await measureLane(context, lane) }));
   }
   const batches = await attempt('batches', () => scheduleBatches(context));
   const erasures = await attempt('erasures', () => scheduleErasures(context));
-  const batchEnds = await attempt('ends of batches', async () => ({
+  const batchEnds = await attemptScheduled('ends of batches', async () => ({
     batchesPublished: await recoverEnds(context, 'batches'),
   }));
-  const thresholds = await attempt('thresholds of budgets', async () => ({
+  const thresholds = await attemptScheduled('thresholds of budgets', async () => ({
     thresholdsPublished: await recoverEnds(context, 'thresholds'),
   }));
-  const settled = await attempt('costs', async () => ({ costsRecovered: await recoverCosts(context) }));
+  const settled = await attemptScheduled('costs', async () => ({ costsRecovered: await recoverCosts(context) }));
   const counts = {
     ...recovered,
     ...published,
@@ -77,9 +81,9 @@ export const dispatch = async (
     ...settled,
   };
   context.log.info('dispatched', counts);
-  await attempt('status', () => recordRun(context, failures[0]));
+  await attemptScheduled('status', () => recordRun(context, failures[0]));
   if (failures.length > 0) throw failures[0];
-  context.recordMetric(metricNames.runsCompleted, 1, { run: 'dispatch' });
+  if (isScheduled) context.recordMetric(metricNames.runsCompleted, 1, { run: 'dispatch' });
   return counts;
 };
 

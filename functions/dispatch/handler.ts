@@ -36,5 +36,5 @@ const context: DispatchContext = {
 export const handler = middy<DispatchEvent>()
   .before(log.inContext())
   .handler(({ scheduled }) =>
-    scheduled === true ? dispatch(context, { isScheduled: true }) : limitRuns(context, () => dispatch(context)),
+    scheduled === true ? dispatch(context, 'scheduled') : limitRuns(context, () => dispatch(context, 'asked')),
   );

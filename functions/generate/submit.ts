@@ -51,12 +51,14 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
   } catch (error) {
     return giveUpWithoutToken(context, turn, error);
   }
-  const built = await tryToBuild(context, turn, inputs);
+  const read = await readTurnJob(context, turn);
+  if (read?.state !== 'scheduled') return { kind: 'over' };
+  const built = await tryToBuild(context, read, inputs);
   if ('kind' in built) return built;
   const lane = findLane(context.lanes, turn.lane);
   await waitUntil(context, turn.submitAt);
   const isLateTurn = isLate(turn.submitAt, context.table.clock.now());
-  const verdict = await passFence(lane, turn, { incoming: built.incoming });
+  const verdict = await passFence(lane, turn, { read, incoming: built.incoming });
   if (verdict.kind === 'stale') return { kind: 'over' };
   const isTooLate = verdict.kind === 'give_up' && verdict.reason === 'late';
   if (isLateTurn || isTooLate) context.recordMetric(metricNames.lateTurns, 1);
@@ -81,19 +83,17 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
 /** What is to be sent; or the end of the turn, if it cannot be built. */
 const tryToBuild = async (
   context: GenerateContext,
-  turn: Turn,
+  job: Job,
   inputs: PreparedInputs,
 ): Promise<BuiltRequest | Submitted> => {
-  const job = await readTurnJob(context, turn);
-  if (job?.state !== 'scheduled') return { kind: 'over' };
   try {
     const stored = await readRequest(context.table, job);
     return stored === undefined
       ? await endUnsent(context, job, unsendable)
       : await buildRequest(context, job, stored, inputs);
   } catch (error) {
-    context.log.error('A request could not be built.', { jobId: turn.jobId, error: String(error) });
-    return isOfJob(error) ? endUnsent(context, job, unsendable) : loseTurn(context, turn, describeLost(error));
+    context.log.error('A request could not be built.', { jobId: job.jobId, error: String(error) });
+    return isOfJob(error) ? endUnsent(context, job, unsendable) : loseTurn(context, job, describeLost(error));
   }
 };
 

@@ -106,8 +106,8 @@ export const generatePermissions = (
     Pick<StackArns, 'accessToken' | 'failures'>,
   { inputBuckets }: Pick<Settings, 'inputBuckets'>,
 ): Permission[] => [
-  // Looks for a free slot of a short window.
-  allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [arns.jobTable]),
+  // Looks for a free slot of a short window, and for pauses before each submit.
+  allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [arns.jobTable]),
   // The labels of a job are tags of its outputs.
   allow(
     ['s3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],

@@ -119,7 +119,7 @@ export const runWithFaults = async ({
     const dispatching = async () => {
       while (!isOver()) {
         // A dispatch that was killed is repeated by the next round, as the schedule would.
-        await lambda.invoke(stackNames.functions.dispatch, {}).catch(() => undefined);
+        await lambda.invoke(stackNames.functions.dispatch, { scheduled: true }).catch(() => undefined);
         submitLog.read();
         await pause(2_000);
       }

@@ -98,8 +98,8 @@ export const permissions: Record<Principal, Permission[]> = {
   ],
   generate: [
     ...own('generate'),
-    // Looks for a free slot of a short window.
-    { on: 'job table', may: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    // Looks for a free slot of a short window, and for pauses before each submit.
+    { on: 'job table', may: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'bucket outputs/*', may: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject', 's3:PutObjectTagging'] },
     // What services write to presigned URLs.
     { on: 'bucket incoming/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'] },

@@ -32,9 +32,10 @@ const callerPauseSchema = z.object({
 /** The pause of one caller, from the request of an operator until all of its jobs are back. */
 export type CallerPause = z.output<typeof callerPauseSchema>;
 
-const parse = createItemParser(callerPauseSchema);
+export const parseCallerPause = createItemParser(callerPauseSchema);
 
-const pauseKey = (caller: string) => ({ pk: jobPartitions.callerPauses, sk: caller });
+/** Key of the item that holds the pause of a caller. */
+export const callerPauseKey = (caller: string) => ({ pk: jobPartitions.callerPauses, sk: caller });
 
 const servedKey = (lane: string, priority: Priority): string => `${lane}#${priority}`;
 
@@ -47,8 +48,8 @@ export const servedBefore = ({ served }: CallerPause, lane: string, priority: Pr
 
 /** The pause of a caller as it is now. */
 export const readCallerPause = async (table: Table, caller: string): Promise<CallerPause | undefined> => {
-  const item = await getItem(table, pauseKey(caller));
-  return item && parse(item);
+  const item = await getItem(table, callerPauseKey(caller));
+  return item && parseCallerPause(item);
 };
 
 /** All pauses as they are now, those that are coming to their end included. */
@@ -56,7 +57,7 @@ export const listCallerPauses = async (table: Table): Promise<CallerPause[]> => 
   const items = [];
   const where = condition`#pk = ${jobPartitions.callerPauses}`;
   for await (const item of queryItems(table, { where, consistent: true })) items.push(item);
-  return parseEach(table, items, parse).parsed;
+  return parseEach(table, items, parseCallerPause).parsed;
 };
 
 const isAt = ({ state, pauseId }: CallerPause) => condition`#state = ${state} AND #pauseId = ${pauseId}`;
@@ -74,7 +75,7 @@ export const pauseCaller = async (
   caller: string,
   { by, reason }: Pick<CallerPause, 'by' | 'reason'>,
 ): Promise<boolean> => {
-  const key = pauseKey(caller);
+  const key = callerPauseKey(caller);
   const given = { state: 'paused' as const, since: table.clock.now(), by, reason, isSettled: false };
   for (;;) {
     const known = await readCallerPause(table, caller);
@@ -108,26 +109,26 @@ const readServedRounds = async (table: Table, lanes: readonly string[]): Promise
  * @returns false if the caller is not paused
  */
 export const resumeCaller = async (table: Table, caller: string): Promise<boolean> =>
-  (await updateItem(table, pauseKey(caller), {
+  (await updateItem(table, callerPauseKey(caller), {
     set: { state: 'resuming' satisfies CallerPause['state'] },
     when: condition`#state = ${'paused' satisfies CallerPause['state']}`,
   })) !== undefined;
 
 /** Notes that the queue holds no more jobs of a paused caller. */
 export const settleCallerPause = async (table: Table, pause: CallerPause): Promise<void> => {
-  await updateItem(table, pauseKey(pause.caller), { set: { isSettled: true }, when: isAt(pause) });
+  await updateItem(table, callerPauseKey(pause.caller), { set: { isSettled: true }, when: isAt(pause) });
 };
 
 /** @returns the pause as it is then; undefined if it was changed meanwhile */
 export const beginReturn = async (table: Table, pause: CallerPause): Promise<CallerPause | undefined> => {
-  const item = await updateItem(table, pauseKey(pause.caller), {
+  const item = await updateItem(table, callerPauseKey(pause.caller), {
     set: { state: 'returning' satisfies CallerPause['state'], returningSince: table.clock.now() },
     when: isAt(pause),
   });
-  return item && parse(item);
+  return item && parseCallerPause(item);
 };
 
 /** Forgets a pause whose jobs are all back. */
 export const endCallerPause = async (table: Table, pause: CallerPause): Promise<void> => {
-  await removeItem(table, pauseKey(pause.caller), isAt(pause));
+  await removeItem(table, callerPauseKey(pause.caller), isAt(pause));
 };

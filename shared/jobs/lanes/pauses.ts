@@ -1,7 +1,9 @@
+import { getItems } from '../../aws/batch-get.ts';
 import { condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
 import { getItem, type Table, updateItem } from '../../aws/table.ts';
 import { jobPartitions } from '../../deployment/tables.ts';
+import { type CallerPause, callerPauseKey, parseCallerPause } from './caller-pauses.ts';
 import { type Lane, type LaneQueue, type Lanes, lanePartition, permitCycleMs, plannedWindows } from './lane.ts';
 
 /** What Adobe can pause a lane for. */
@@ -51,6 +53,19 @@ export const lanePauseKey = (lane: string) => ({ pk: lanePartition(lane), sk: 'p
 export const readPauses = async ({ table, name }: LaneQueue): Promise<Pauses> => {
   const [own, shared] = await Promise.all([getItem(table, lanePauseKey(name)), getItem(table, sharedPauseKey)]);
   return mergePauses(own, shared);
+};
+
+/** What pauses the lane, as {@link readPauses} reads it, and the pause of a caller, in one call. */
+export const readTurnPauses = async (
+  { table, name }: LaneQueue,
+  caller: string,
+): Promise<Pauses & { callerPause: CallerPause | undefined }> => {
+  const keys = [lanePauseKey(name), sharedPauseKey, callerPauseKey(caller)];
+  const items = await getItems(table, keys, 'all');
+  const [own, shared, ofCaller] = keys.map(({ pk, sk }) =>
+    items.find((item) => item['pk'] === pk && item['sk'] === sk),
+  );
+  return { ...mergePauses(own, shared), callerPause: ofCaller && parseCallerPause(ofCaller) };
 };
 
 /** The same, if the lane's own item has been read already. */

@@ -3,11 +3,10 @@ import type { Table } from '../../aws/table.ts';
 import type { HeldPermit, Job, JobError, JobState, Turn } from '../job.ts';
 import { getJob } from '../job-store.ts';
 import { endJob, transition } from '../transitions.ts';
-import { readCallerPause } from './caller-pauses.ts';
 import { countSubmit } from './daily-count.ts';
 import { type Lane, submitSpanMs } from './lane.ts';
 import { delayAfterLostMs, maxLostTurns, neverSubmitted } from './lost-turns.ts';
-import { isPaused, readPauses } from './pauses.ts';
+import { isPaused, readTurnPauses } from './pauses.ts';
 import { releasePermits } from './permits.ts';
 import { type ClaimedSlots, claimSlots, releaseSlots, type Sleep } from './slots.ts';
 
@@ -53,39 +52,47 @@ export type FenceVerdict =
   | { kind: 'stale' }
   | { kind: 'give_up'; job: Job; reason: 'early' | 'late' | 'paused' | 'caller_paused' | 'daily_limit' | 'no_slot' };
 
-/** What the request of a turn is known by, should its answer be lost. */
-export type SentRequest = Pick<Job, 'incoming'>;
+/** What a turn comes to the fence with. */
+export interface Approach {
+  /** The job as it was read within this turn, so that it need not be read again: what has changed since fails the fence's write. */
+  read?: Job;
+  /** What the request is known by, should its answer be lost; it is written down with the passing. */
+  incoming?: Job['incoming'];
+}
 
 /**
  * The last check before a submit: same turn, neither lane nor caller paused, submitAt <= now <= submitBy, day's limit not reached. Whatever was late or doubled before it, no more than N submits pass it in any planned
  * window, and no more than N arrive in any window of seconds: for these it waits until their slots are free.
  * The caller submits at once, and never twice on one verdict.
- *
- * @param sent is written down with the passing
  */
 export const passFence = async (
   lane: Lane,
   { jobId, turn }: Turn,
-  { incoming }: SentRequest = {},
+  { read, incoming }: Approach = {},
   sleep?: Sleep,
 ): Promise<FenceVerdict> => {
   const { table } = lane;
-  const job = await getJob(table, jobId);
+  const job = read ?? (await getJob(table, jobId));
   if (job === undefined || job.state !== 'scheduled' || job.turn !== turn) return { kind: 'stale' };
   const { submitAt = Number.POSITIVE_INFINITY, submitBy = 0 } = job;
   if (table.clock.now() < submitAt) return { kind: 'give_up', job, reason: 'early' };
   if (table.clock.now() > submitBy) return { kind: 'give_up', job, reason: 'late' };
   const slots = await claimSlots(lane, submitBy, sleep);
   if (slots === undefined) return { kind: 'give_up', job, reason: 'no_slot' };
-  const verdict = await passWithSlots(lane, job, slots, { incoming });
+  const verdict = await passWithSlots(lane, job, slots, incoming);
   if (verdict.kind !== 'passed') await releaseSlots(lane, slots);
   return verdict;
 };
 
-const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots, sent: SentRequest): Promise<FenceVerdict> => {
+const passWithSlots = async (
+  lane: Lane,
+  job: Job,
+  slots: ClaimedSlots,
+  incoming: Job['incoming'],
+): Promise<FenceVerdict> => {
   const { table } = lane;
   const { submitBy = 0 } = job;
-  const [pauses, callerPause] = await Promise.all([readPauses(lane), readCallerPause(table, job.caller)]);
+  const { callerPause, ...pauses } = await readTurnPauses(lane, job.caller);
   if (isPaused(pauses, table.clock.now())) return { kind: 'give_up', job, reason: 'paused' };
   if (callerPause?.state === 'paused') return { kind: 'give_up', job, reason: 'caller_paused' };
   // Counted before the job moves: a crash in between wastes one of the day's submits, the other order could exceed them.
@@ -94,7 +101,7 @@ const passWithSlots = async (lane: Lane, job: Job, slots: ClaimedSlots, sent: Se
     from: ['scheduled'],
     to: 'submitting',
     order: new Date(table.clock.now() + submittingMs).toISOString(),
-    changes: { lostTurns: undefined, incoming: sent.incoming },
+    changes: { lostTurns: undefined, incoming },
   });
   if (submitting === undefined) return afterLostWrite(table, job);
   // The write itself may have been slow.

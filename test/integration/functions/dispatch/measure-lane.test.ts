@@ -40,15 +40,12 @@ describe('the measures of a lane', () => {
   it('come with the run of each minute only, after the turns, and not of an empty lane', async () => {
     const { lane, metrics } = await open();
     const context = dispatchContext(lane, { recordMetric: (...metric) => void metrics.push(metric) });
-    await dispatch(context, { isScheduled: true });
+    await dispatch(context, 'scheduled');
     expect(metrics.splice(0)).toEqual([['RunsCompleted', 1, { run: 'dispatch' }]]);
     for (let count = 0; count < 6; count += 1) await enqueue(lane);
-    await dispatch(context);
-    expect(metrics.splice(0)).toEqual([
-      ['TurnsStarted', 4, byLane],
-      ['RunsCompleted', 1, { run: 'dispatch' }],
-    ]);
-    await dispatch(context, { isScheduled: true });
+    await dispatch(context, 'asked');
+    expect(metrics.splice(0)).toEqual([['TurnsStarted', 4, byLane]]);
+    await dispatch(context, 'scheduled');
     expect(metrics.map(([name, value]) => [name, value])).toEqual([
       ['JobsWaiting', 2],
       ['OldestWaitingSeconds', 0],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assignTurns } from '#functions/dispatch/assign-turns.ts';
+import { dispatch } from '#functions/dispatch/dispatch.ts';
 import { type RecoverContext, recoverJobs } from '#functions/dispatch/recover-jobs.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { EventBus } from '#shared/events/publish.ts';
@@ -54,6 +55,14 @@ const jobIn = async (state: JobState, deadline: number, fields: Partial<NewJob> 
 };
 
 describe('a turn that never started', () => {
+  it('is found by the run of each minute, and not by one that was asked for', async () => {
+    const job = await jobIn('scheduled', noon - 60_000);
+    await dispatch(dispatchContext(lane), 'asked');
+    expect(await readJob(table, job)).toMatchObject({ state: 'scheduled', turn: 1 });
+    await dispatch(dispatchContext(lane), 'scheduled');
+    expect(await readJob(table, job)).toMatchObject({ state: 'scheduled', turn: 2 });
+  });
+
   it('goes back at its rank and leaves its permit, but not before the fence has closed for certain', async () => {
     const job = await enqueue(lane);
     await assignTurns(dispatchContext(lane), lane);

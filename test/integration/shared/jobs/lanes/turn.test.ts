@@ -158,6 +158,8 @@ describe('the fence', () => {
     expect(await passFence(lane, { jobId: job.jobId, turn: 0 })).toEqual({ kind: 'stale' });
     await requeue(table, job, { sent: false });
     expect(await passFence(lane, job)).toEqual({ kind: 'stale' });
+    // Nor does what was read of it before open the fence.
+    expect(await passFence(lane, job, { read: job })).toEqual({ kind: 'stale' });
     await cancelJob(table, job);
     expect(await passFence(lane, job)).toEqual({ kind: 'stale' });
     expect(await passFence(lane, { jobId: 'nobody', turn: 1 })).toEqual({ kind: 'stale' });
