@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { access, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,16 +12,30 @@ const projectRoot = fileURLToPath(new URL('../', import.meta.url));
 const viteCommand = join(projectRoot, 'node_modules/vite/bin/vite.js');
 const cacheRoot = join(projectRoot, 'node_modules/.cache/firefly-gateway/console');
 
-/** Where the build of the sources as they are now lies, or will lie: named by their hash. */
-export const consoleDirectory = (): string => {
+/**
+ * A name for what files hold: 16 characters, another one after any change.
+ *
+ * @param paths absolute, of files and of folders with all that is in them
+ */
+export const hashFiles = (paths: readonly string[]): string => {
   const hash = createHash('sha256');
-  const files = readdirSync(consoleRoot, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
-  for (const path of [...paths, join(projectRoot, 'package-lock.json')]) {
+  for (const path of paths.flatMap(listFiles)) {
     hash.update(relative(projectRoot, path)).update('\0').update(readFileSync(path)).update('\0');
   }
-  return join(cacheRoot, hash.digest('hex').slice(0, 16));
+  return hash.digest('hex').slice(0, 16);
 };
+
+const listFiles = (path: string): string[] =>
+  statSync(path).isFile()
+    ? [path]
+    : readdirSync(path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name))
+        .sort();
+
+/** Where the build of the sources as they are now lies, or will lie: named by their hash. */
+export const consoleDirectory = (): string =>
+  join(cacheRoot, hashFiles([consoleRoot, join(projectRoot, 'package-lock.json')]));
 
 /**
  * Builds the console, unless that was done before; processes that build at the same time do not meet.

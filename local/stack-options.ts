@@ -22,8 +22,8 @@ export interface StackOptions {
   between?(endpoints: FunctionEndpoints): Promise<Partial<Record<FunctionName, Partial<FunctionEndpoints>>>>;
   /** Keeps everything; without it all ends with the stack. The stack closes it. */
   data?: DataFolder;
-  /** Modules that run in place of the functions' sources, such as their bundles. */
-  handlers?: Partial<Record<FunctionName, string>>;
+  /** Modules that run in place of the functions' sources, such as their bundles, which may still be made while the rest starts. */
+  handlers?: Partial<Record<FunctionName, string>> | Promise<Partial<Record<FunctionName, string>>>;
   /** Whether the schedules run; without them nothing happens but what is asked for. */
   schedules?: boolean;
   /** Receives a line for each step of the start. */

@@ -181,7 +181,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     );
     const proxied = (await options.between?.(endpoints)) ?? {};
     const endpointsOf = (name: FunctionName) => ({ ...endpoints, ...proxied[name] });
-    for (const definition of functionDefinitions(settings, endpointsOf, options.handlers, functions)) {
+    for (const definition of functionDefinitions(settings, endpointsOf, await options.handlers, functions)) {
       lambda.addFunction(definition);
     }
     progress('creating tables and secrets');

@@ -53,6 +53,8 @@ for (const stream of [process.stdout, process.stderr]) {
 const loadHandler = async (): Promise<Handler> => {
   // Sandboxes load the same modules again and again; compiled code is kept on disk, past this process as well.
   enableCompileCache();
+  // Of a bundle only; sources stand where they are, and the maps of all packages would be a lot to read.
+  if (handlerPath.endsWith('.mjs')) process.setSourceMapsEnabled(true);
   const module: { handler?: unknown } = await import(pathToFileURL(handlerPath).href);
   flushCompileCache();
   if (typeof module.handler !== 'function') throw new Error(`${handlerPath} exports no function named handler.`);

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { hashFiles } from '#console/build.ts';
+import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
+
+/** The bundle of each function: absolute paths. */
+export type Bundles = Record<FunctionName, string>;
+
+/** What is bundled, and where to. */
+export interface BundlesOptions {
+  /** Folders and files by which a change of the bundles shows: absolute paths. */
+  sources?: readonly string[];
+  /** Holds a folder for each state of the sources. */
+  cacheDirectory?: string;
+  /** Writes the bundles of all functions into the folder. */
+  build?(directory: string): Promise<void>;
+  /** Is called before a build, which takes some seconds. */
+  onBuild?(): void;
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const defaultSources = ['functions', 'shared', 'local/bundles', 'package-lock.json'].map((path) => join(root, path));
+const defaultCache = join(root, 'node_modules/.cache/firefly-gateway/functions');
+
+/** In a process of its own, so that neither esbuild nor what it reads stays in the memory of the gateway. */
+const buildInProcess = async (directory: string): Promise<void> => {
+  const program = fileURLToPath(new URL('./build.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [program, directory]);
+};
+
+/**
+ * Returns the bundles of the sources as they are now, and makes them unless that was done before. A cache that is damaged is made
+ * again; processes that build at the same time do not meet.
+ *
+ * @throws {Error} if they cannot be built or the cache cannot be written
+ */
+export const openBundles = async (options: BundlesOptions = {}): Promise<Bundles> => {
+  const { sources = defaultSources, cacheDirectory = defaultCache, build = buildInProcess } = options;
+  const directory = join(cacheDirectory, hashFiles(sources));
+  if (!(await isWhole(directory))) {
+    options.onBuild?.();
+    await make(directory, build);
+    await removeUnused(cacheDirectory);
+  }
+  const touch = () => utimes(directory, new Date(), new Date());
+  await touch();
+  // For a gateway that runs for longer than what is unused is kept.
+  setInterval(() => void touch().catch(() => {}), dayMs).unref();
+  return Object.fromEntries(functionNames.map((name) => [name, join(directory, `${name}.mjs`)])) as Bundles;
+};
+
+const manifestName = 'manifest.json';
+const manifest = z.record(z.string(), z.string());
+
+const hashFile = async (path: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+
+const isWhole = async (directory: string): Promise<boolean> => {
+  try {
+    const files = manifest.parse(JSON.parse(await readFile(join(directory, manifestName), 'utf8')));
+    const checks = Object.entries(files).map(async ([name, hash]) => (await hashFile(join(directory, name))) === hash);
+    return (await Promise.all(checks)).every((isRight) => isRight);
+  } catch {
+    // Whatever is wrong with it, it is made again.
+    return false;
+  }
+};
+
+const make = async (directory: string, build: (directory: string) => Promise<void>): Promise<void> => {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(dirname(directory), { recursive: true });
+  const part = await mkdtemp(`${directory}.`);
+  try {
+    await build(part);
+    const files = await Promise.all(
+      (await readdir(part)).map(async (name) => [name, await hashFile(join(part, name))] as const),
+    );
+    await writeFile(join(part, manifestName), JSON.stringify(Object.fromEntries(files)));
+    await rename(part, directory);
+  } catch (error) {
+    await rm(part, { recursive: true });
+    // Another process may have been first.
+    if (!(await isWhole(directory))) throw error;
+  }
+};
+
+const dayMs = 86_400_000;
+const keptMs = 7 * dayMs;
+
+/** Removes what no gateway has used for a week. */
+const removeUnused = async (cacheDirectory: string): Promise<void> => {
+  for (const name of await readdir(cacheDirectory)) {
+    const path = join(cacheDirectory, name);
+    const { mtimeMs } = await stat(path);
+    if (mtimeMs < Date.now() - keptMs) await rm(path, { recursive: true, force: true });
+  }
+};

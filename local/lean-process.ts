@@ -1,0 +1,24 @@
+// glibc gives each thread a heap of its own, of which it returns hardly anything to the system: with a thread for each
+// sandbox that is most of the memory. Two of them, and large pieces on pages of their own.
+/** Variables of the environment by which a process returns memory that it no longer uses. */
+export const leanAllocator = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
+
+// Megabytes of each half of the young generation, which grows to 16 otherwise.
+const flags = ['--max-semi-space-size=4'];
+
+/**
+ * Begins this process anew, under the same id, with what cannot be set from within; returns if that is done or there is no way to
+ * do it, which is harmless. Settings in the environment stay as they are.
+ */
+export const restartLean = (): void => {
+  const isDone = Object.keys(leanAllocator).every((name) => process.env[name] !== undefined);
+  if (isDone || process.platform !== 'linux' || process.execve === undefined) return;
+  process.execve(process.execPath, [process.execPath, ...flags, ...process.execArgv, ...process.argv.slice(1)], {
+    ...leanAllocator,
+    ...process.env,
+  });
+};
