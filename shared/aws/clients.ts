@@ -4,13 +4,16 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { defaultProvider } from './environment-credentials.ts';
+
+const credentials = defaultProvider();
 
 // A Lambda function outlives a stuck socket only by its own time-out; these fail first and are retried by the SDK.
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000 };
 
 /** A document client; undefined values are left out of what is written. */
 export const createDynamoDb = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
+  DynamoDBDocumentClient.from(new DynamoDBClient({ credentials, requestHandler }), {
     marshallOptions: { removeUndefinedValues: true },
   });
 
@@ -21,6 +24,7 @@ export const createDynamoDb = (): DynamoDBDocumentClient =>
  */
 export const createS3 = (options: { pathStyle: boolean }): S3Client =>
   new S3Client({
+    credentials,
     forcePathStyle: options.pathStyle,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -28,11 +32,12 @@ export const createS3 = (options: { pathStyle: boolean }): S3Client =>
   });
 
 /** A Secrets Manager client. */
-export const createSecretsManager = (): SecretsManagerClient => new SecretsManagerClient({ requestHandler });
+export const createSecretsManager = (): SecretsManagerClient =>
+  new SecretsManagerClient({ credentials, requestHandler });
 
 /** A Lambda client; synchronous invocations (the token refresh) may take up to a minute. */
 export const createLambda = (): LambdaClient =>
-  new LambdaClient({ requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 } });
+  new LambdaClient({ credentials, requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 } });
 
 /** An EventBridge client. */
-export const createEventBridge = (): EventBridgeClient => new EventBridgeClient({ requestHandler });
+export const createEventBridge = (): EventBridgeClient => new EventBridgeClient({ credentials, requestHandler });

@@ -3,6 +3,13 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, type ICommandHooks, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { startModule } from '../../bundles/pack-bundle.ts';
 
+/** What bundles hold in place of packages: a fifth of a bundle would be places where Lambda has no credentials. */
+export const aliases = {
+  '@aws-sdk/credential-provider-node': fileURLToPath(
+    new URL('../../../shared/aws/environment-credentials.ts', import.meta.url),
+  ),
+};
+
 /** How every function is bundled: one minified CommonJS module with a source map, the AWS SDK included, by the local esbuild. */
 export const bundling: BundlingOptions = {
   // Compiled code can be kept for it alone.
@@ -23,7 +30,10 @@ export const bundling: BundlingOptions = {
   // The SDK in Lambda's runtime changes under a deployed function and is slower to load than the parts used here.
   bundleAwsSDK: true,
   // Notices of licences stand in a file beside the code, so that they cost no start.
-  esbuildArgs: { '--legal-comments': 'linked' },
+  esbuildArgs: {
+    '--legal-comments': 'linked',
+    ...Object.fromEntries(Object.entries(aliases).map(([name, file]) => [`--alias:${name}`, file])),
+  },
   logLevel: LogLevel.WARNING,
   forceDockerBundling: false,
 };

@@ -1,5 +1,3 @@
-import ky, { type Options } from 'ky';
-
 /** An answer of Adobe, whatever its status. */
 export interface Answer {
   status: number;
@@ -10,29 +8,30 @@ export interface Answer {
 
 const usualMaxBytes = 1_000_000;
 
+/** What {@link sendOnce} sends. */
+export interface SentRequest extends Pick<RequestInit, 'method' | 'body'> {
+  /** Those that are undefined are left out. */
+  headers?: Readonly<Record<string, string | undefined>>;
+  /** Until the end of the answer, in ms. */
+  timeoutMs: number;
+  /** Of the answer's body that are read; 1 MB if absent. */
+  maxBytes?: number;
+}
+
 /**
  * Sends one request to Adobe and reads its answer: no retry, as only the caller knows what a second request costs,
  * and no redirect, as what the request carries must go nowhere else.
  *
- * @param timeoutMs until the end of the answer
- * @param maxBytes of the answer's body that are read; 1 MB if absent
  * @throws what the HTTP client or the time-out throws; it may hold the request and must not be logged whole
  */
 export const sendOnce = async (
   url: string,
-  {
-    timeoutMs,
-    maxBytes = usualMaxBytes,
-    ...request
-  }: Pick<Options, 'method' | 'headers' | 'body'> & { timeoutMs: number; maxBytes?: number },
+  { timeoutMs, maxBytes = usualMaxBytes, headers = {}, ...request }: SentRequest,
 ): Promise<Answer> => {
-  const response = await ky(url, {
+  const response = await fetch(url, {
     ...request,
-    timeout: false,
-    // ky's own time-out ends with the headers; this one also covers a body that stops halfway.
+    headers: Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined),
     signal: AbortSignal.timeout(timeoutMs),
-    retry: 0,
-    throwHttpErrors: false,
     redirect: 'manual',
   });
   return { status: response.status, headers: response.headers, body: await readBody(response, maxBytes) };
