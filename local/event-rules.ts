@@ -4,6 +4,7 @@ import { eventSource } from '#shared/events/announcer.ts';
 import { batchEndedEvent } from '#shared/events/batch-ended.ts';
 import { budgetThresholdReachedEvent } from '#shared/events/budget-threshold-reached.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
+import type { RuleName } from '#shared/permissions/service-permissions.ts';
 import type { BusEvent } from './eventbridge.ts';
 import type { ObjectCreated } from './s3/object-created.ts';
 import { ServiceError } from './service-error.ts';
@@ -11,6 +12,7 @@ import { type StackSettings, stackNames } from './stack-settings.ts';
 
 /** Which events start which function, as a rule of EventBridge says it. */
 export interface EventRule {
+  name: RuleName;
   busName: string;
   source: string;
   detailType: string;
@@ -28,6 +30,7 @@ export const defaultBusName = 'default';
 /** The rules of the embedded stack, as `cdk deploy` makes them. */
 export const stackRules = ({ thumbnails }: Pick<StackSettings, 'thumbnails'>): EventRule[] => [
   {
+    name: 'inbox',
     busName: defaultBusName,
     source: 'aws.s3',
     detailType: 'Object Created',
@@ -36,6 +39,7 @@ export const stackRules = ({ thumbnails }: Pick<StackSettings, 'thumbnails'>): E
   },
   ...(thumbnails ? [outputRule] : []),
   ...[jobEndedEvent, batchEndedEvent, budgetThresholdReachedEvent].map((detailType) => ({
+    name: 'notify' as const,
     busName: stackNames.eventBus,
     source: eventSource,
     detailType,
@@ -45,6 +49,7 @@ export const stackRules = ({ thumbnails }: Pick<StackSettings, 'thumbnails'>): E
 ];
 
 const outputRule: EventRule = {
+  name: 'thumbnail',
   busName: defaultBusName,
   source: 'aws.s3',
   detailType: 'Object Created',
@@ -61,20 +66,20 @@ export const readKeyPrefixes = (rules: readonly EventRule[]): string[] =>
  * for all of them, and rejects if it could not: some may have it then.
  *
  * @param start starts a function asynchronously
- * @param onError receives the name of the function that could not be started
+ * @param onError receives the rule whose function could not be started
  */
 export const applyRules =
   (
     rules: readonly EventRule[],
-    start: (functionReference: string, event: BusEvent) => Promise<void>,
-    onError: (functionReference: string, error: unknown) => void,
+    start: (rule: EventRule, event: BusEvent) => Promise<void>,
+    onError: (rule: EventRule, error: unknown) => void,
   ): ((event: BusEvent, busName: string) => Promise<void>) =>
   async (event, busName) => {
     const matching = rules.filter((candidate) => matches(candidate, event, busName));
     await Promise.all(
-      matching.map(({ functionReference }) =>
-        start(functionReference, event).catch((error: unknown) => {
-          onError(functionReference, error);
+      matching.map((rule) =>
+        start(rule, event).catch((error: unknown) => {
+          onError(rule, error);
           // What Lambda refuses it refuses again; anything else, such as a full disk, may be gone by then.
           if (!(error instanceof ServiceError)) throw error;
         }),

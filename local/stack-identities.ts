@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FunctionName, functionNames, lambdaName } from '#shared/deployment/names.ts';
+import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import {
   auditTable,
   callerTable,
@@ -16,8 +16,13 @@ import {
   inboxPermissions,
   thumbnailPermissions,
 } from '#shared/permissions/job-permissions.ts';
-import type { Permission, StackArns } from '#shared/permissions/permission.ts';
+import type { Permission } from '#shared/permissions/permission.ts';
 import { announcers, announcersOnly, refusedForAudit } from '#shared/permissions/resource-policies.ts';
+import {
+  invokeScheduled,
+  type ScheduledFunctionName,
+  scheduledFunctionNames,
+} from '#shared/permissions/service-permissions.ts';
 import {
   authorizePermissions,
   callerTokenPermissions,
@@ -29,9 +34,9 @@ import {
 } from '#shared/permissions/support-permissions.ts';
 import type { IamDirectory, Identity } from './iam/authorizer.ts';
 import { type PartitionKeys, tableArn } from './iam/dynamodb-accesses.ts';
-import { s3Arn } from './iam/s3-accesses.ts';
-import type { Statement } from './iam/statements.ts';
-import { functionArn } from './lambda/function-definition.ts';
+import { toStatement } from './iam/statements.ts';
+import { roleArn, scheduleRoleArn, stackArns } from './stack-arns.ts';
+import { listServicePolicies } from './stack-service-policies.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
 
 /** Who may sign requests to the servers of an embedded stack. */
@@ -39,64 +44,50 @@ export interface StackIdentities {
   /** For operators' commands and tests: its policy allows everything. */
   admin: Identity;
   functions: Readonly<Record<FunctionName, Identity>>;
+  /** By what they start. */
+  schedules: Readonly<Record<ScheduledFunctionName, Identity>>;
   directory: IamDirectory;
   /** Every access key by its id. */
   keys: Readonly<Record<string, string>>;
 }
 
-// Secrets Manager ends each ARN with six characters of its own.
-const secretArn = (name: string): string => `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-??????`;
-
-const arns: StackArns = {
-  jobTable: tableArn(stackNames.table),
-  webhookTable: tableArn(stackNames.webhookTable),
-  callerTable: tableArn(stackNames.callerTable),
-  auditTable: tableArn(stackNames.auditTable),
-  rotationTable: tableArn(stackNames.rotationTable),
-  bucket: s3Arn(stackNames.bucket),
-  clientCredentials: secretArn(stackNames.clientCredentialsSecret),
-  accessToken: secretArn(stackNames.accessTokenSecret),
-  signingKey: secretArn(stackNames.signingKeySecret),
-  eventBus: `arn:aws:events:us-east-1:000000000000:event-bus/${stackNames.eventBus}`,
-  failures: `arn:aws:sqs:us-east-1:000000000000:${stackNames.stack}-failures`,
-  functions: Object.fromEntries(
-    functionNames.map((name) => [name, functionArn(stackNames.functions[name])]),
-  ) as StackArns['functions'],
-  partition: 'aws',
-};
-
 const permissions: Record<FunctionName, (settings: StackSettings) => Permission[]> = {
-  api: (settings) => apiPermissions(arns, settings),
-  dispatch: () => dispatchPermissions(arns),
-  generate: (settings) => generatePermissions(arns, settings),
-  inbox: (settings) => inboxPermissions(arns, settings),
-  notify: () => notifyPermissions(arns),
-  passthrough: () => passthroughPermissions(arns),
-  thumbnail: () => thumbnailPermissions(arns),
-  'token-refresh': () => tokenRefreshPermissions(arns),
-  'secret-rotation': () => secretRotationPermissions(arns),
-  'caller-token': () => callerTokenPermissions(arns),
-  authorize: () => authorizePermissions(arns),
-  'signing-key': () => signingKeyPermissions(arns),
+  api: (settings) => apiPermissions(stackArns, settings),
+  dispatch: () => dispatchPermissions(stackArns),
+  generate: (settings) => generatePermissions(stackArns, settings),
+  inbox: (settings) => inboxPermissions(stackArns, settings),
+  notify: () => notifyPermissions(stackArns),
+  passthrough: () => passthroughPermissions(stackArns),
+  thumbnail: () => thumbnailPermissions(stackArns),
+  'token-refresh': () => tokenRefreshPermissions(stackArns),
+  'secret-rotation': () => secretRotationPermissions(stackArns),
+  'caller-token': () => callerTokenPermissions(stackArns),
+  authorize: () => authorizePermissions(stackArns),
+  'signing-key': () => signingKeyPermissions(stackArns),
 };
-
-const toStatement = ({ actions, resources, conditions }: Permission): Statement => ({
-  Effect: 'Allow',
-  Action: actions,
-  Resource: resources,
-  Condition: conditions,
-});
-
-const roleArn = (name: FunctionName): string => `arn:aws:iam::000000000000:role/${lambdaName(stackNames.stack, name)}`;
 
 const resourcePolicies = (): IamDirectory['resourcePolicies'] => {
   const { actions, conditions } = announcersOnly(announcers.map(roleArn));
   return {
-    [arns.auditTable]: [{ Effect: 'Deny', Principal: '*', Action: refusedForAudit, Resource: '*' }],
-    [arns.eventBus]: [
-      { Effect: 'Deny', Principal: '*', Action: actions, Resource: arns.eventBus, Condition: conditions },
+    [stackArns.auditTable]: [{ Effect: 'Deny', Principal: '*', Action: refusedForAudit, Resource: '*' }],
+    [stackArns.eventBus]: [
+      { Effect: 'Deny', Principal: '*', Action: actions, Resource: stackArns.eventBus, Condition: conditions },
     ],
   };
+};
+
+/** The roles of the schedules; nobody signs with their keys. */
+const createScheduleRoles = (): StackIdentities['schedules'] => {
+  const roles = scheduledFunctionNames.map((name): [ScheduledFunctionName, Identity] => [
+    name,
+    {
+      ...createCredentials(),
+      name: `schedule of ${name}`,
+      arn: scheduleRoleArn(name),
+      statements: [toStatement(invokeScheduled(stackArns.functions[name]))],
+    },
+  ]);
+  return Object.fromEntries(roles) as Record<ScheduledFunctionName, Identity>;
 };
 
 /** What an identity signs with. */
@@ -140,10 +131,16 @@ export const createIdentities = (
     ]),
   ) as Record<FunctionName, Identity>;
   const identities = [admin, ...Object.values(functions)];
+  const schedules = createScheduleRoles();
   return {
     admin,
     functions,
-    directory: { identities, resourcePolicies: resourcePolicies(), isRecorded },
+    schedules,
+    directory: {
+      identities: [...identities, ...Object.values(schedules)],
+      resourcePolicies: { ...resourcePolicies(), ...listServicePolicies(settings) },
+      isRecorded,
+    },
     keys: Object.fromEntries(identities.map(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey])),
   };
 };

@@ -2,8 +2,8 @@ import { Cron } from 'croner';
 import * as z from 'zod';
 import { dailyRunHour } from '#shared/deployment/rotation-schedule.ts';
 import { memoryState, type State } from './data/state.ts';
-import type { Lambda } from './lambda/start-lambda.ts';
 import type { SecretsManagerServer } from './secrets-manager/server.ts';
+import type { Invokers } from './stack-invokers.ts';
 import { stackNames } from './stack-settings.ts';
 
 const everyMinute = '* * * * *';
@@ -29,10 +29,11 @@ export interface SchedulesOptions {
  * every hour, the daily care for the client secret, and its rotation when it is due. What still runs skips its turn, and an
  * error of one run does not stop the next.
  *
+ * @param run runs a function as its schedule
  * @param onError receives the name of what failed and why
  */
 export const startSchedules = (
-  lambda: Pick<Lambda, 'invoke'>,
+  run: Invokers['runSchedule'],
   secretsManager: Pick<SecretsManagerServer, 'rotateDue'>,
   onError: (name: string, error: unknown) => void,
   { state = memoryState, expireItems }: SchedulesOptions = {},
@@ -55,9 +56,9 @@ export const startSchedules = (
     return job;
   };
   const jobs = [
-    repeat(dispatch, everyMinute, () => lambda.invoke(dispatch, { scheduled: true })),
-    repeat(tokenRefresh, everyHour, () => lambda.invoke(tokenRefresh, {})),
-    repeat(secretRotation, everyDay, () => lambda.invoke(secretRotation, { action: 'daily' })),
+    repeat(dispatch, everyMinute, () => run('dispatch', { scheduled: true })),
+    repeat(tokenRefresh, everyHour, () => run('token-refresh', {})),
+    repeat(secretRotation, everyDay, () => run('secret-rotation', { action: 'daily' })),
     repeat('rotation schedule', everyMinute, () => secretsManager.rotateDue()),
     ...(expireItems ? [repeat('time to live', everyHour, expireItems)] : []),
   ];

@@ -2,6 +2,7 @@ import type { FunctionName } from '#shared/deployment/names.ts';
 import type { AccessKey } from '#shared/loopback-guard.ts';
 import { endlessSpace } from './data/disk-space.ts';
 import { memoryState } from './data/state.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
@@ -11,10 +12,12 @@ import type { Resumed } from './lambda/invocations.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
+import { ServiceError } from './service-error.ts';
 import type { Simulator } from './simulator/simulator.ts';
 import { limitSimulator, startAdobe } from './stack-adobe.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
 import { createIdentities, partitionKeys } from './stack-identities.ts';
+import { createInvokers, type Invokers } from './stack-invokers.ts';
 import { keepCredentials, keepPort, keptSchedules, readPort, readSimulatedCredential } from './stack-kept.ts';
 import type { StackOptions } from './stack-options.ts';
 import { createResources } from './stack-resources.ts';
@@ -41,6 +44,8 @@ export interface Stack {
   secretsManager: SecretsManagerServer;
   /** What each function signs with. */
   identities: Readonly<Record<FunctionName, Identity>>;
+  /** Runs a function as its schedule does. */
+  runSchedule: Invokers['runSchedule'];
   /** What an earlier process left and now goes on. */
   resumed: Resumed;
   /** Ends everything at once. */
@@ -66,7 +71,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const { data } = options;
     const state = data?.state ?? memoryState;
     const space = data?.space ?? endlessSpace;
-    const { admin, functions, directory, keys } = createIdentities(
+    const { admin, functions, schedules, directory, keys } = createIdentities(
       stackSettings(options.settings ?? {}, options.services),
       options.onDecision !== undefined,
       keepCredentials(state),
@@ -75,12 +80,14 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const accessKey: AccessKey = { accessKeyId, secretAccessKey };
     const onDecision = options.onDecision ?? (() => {});
     const authorizer = createAuthorizer(directory, onDecision);
+    const deadLetters = createDeadLetters(authorizer, functions, onLog);
     const pages = { origins: options.settings?.corsOrigins, anyPort: options.between !== undefined };
     const guard = { anyPort: pages.anyPort, accessKeyIds: Object.keys(keys) };
     const lambda = await open(
       startLambda({
         onLog,
         onExecutionFinished: options.onExecutionFinished,
+        onGivenUp: deadLetters.sendFailure,
         guard,
         authorizer,
         state,
@@ -88,14 +95,12 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
         room: space.room,
       }),
     );
+    const invokers = createInvokers(lambda, authorizer, schedules);
     const gateway = await open(
       startHttpApi({
         port: options.port ?? 0,
-        invokeApi: (event) => lambda.invoke(stackNames.functions.api, event),
-        callers: {
-          invokeCallerToken: (event) => lambda.invoke(stackNames.functions['caller-token'], event),
-          invokeAuthorize: (event) => lambda.invoke(stackNames.functions.authorize, event),
-        },
+        invokeApi: invokers.api.invokeApi,
+        callers: invokers.api,
         onError: (error) => onLog(stackNames.functions.api, errorLine(error)),
         cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
         anyPort: pages.anyPort,
@@ -104,7 +109,10 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     );
     const onError = (name: string, error: unknown) => onLog(name, errorLine(error));
     const rules = stackRules(stackSettings(options.settings ?? {}, options.services));
-    const startByRules = applyRules(rules, lambda.start, onError);
+    const startByRules = applyRules(rules, invokers.startByRule, ({ name, functionReference }, error) => {
+      onError(functionReference, error);
+      if (error instanceof ServiceError) deadLetters.sendUndelivered(name, 'an event');
+    });
     const onEvent = (event: BusEvent, busName: string) => {
       options.onEvent?.(event);
       return startByRules(event, busName);
@@ -141,9 +149,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
           guard,
           authorizer,
           state,
-          invokeFunction: async (arn, payload) => {
-            await lambda.invoke(arn, payload);
-          },
+          invokeFunction: invokers.rotate,
         }),
       ),
       open(startEventBridge({ onEvent, guard, authorizer })),
@@ -193,7 +199,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     secretsManager.resume();
     s3.announce();
     if (options.schedules ?? true) {
-      opened.unshift(startSchedules(lambda, secretsManager, onError, keptSchedules(data, urls)));
+      opened.unshift(startSchedules(invokers.runSchedule, secretsManager, onError, keptSchedules(data, urls)));
     }
     return {
       description: { ...describeStack(endpoints), ...accessKey },
@@ -201,6 +207,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       lambda,
       secretsManager,
       identities: functions,
+      runSchedule: invokers.runSchedule,
       resumed,
       close,
     };

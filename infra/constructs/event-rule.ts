@@ -18,11 +18,13 @@ interface EventRuleProps {
 export class EventRule extends Construct {
   /** Events that could not be delivered in a day. */
   readonly undelivered: DeadLetterQueue;
+  readonly ruleArn: string;
 
   constructor(scope: Construct, id: string, { description, eventBus, pattern, starts }: EventRuleProps) {
     super(scope, id);
     this.undelivered = new DeadLetterQueue(this, 'Undelivered');
     const target = new LambdaFunction(starts, { deadLetterQueue: this.undelivered, maxEventAge: Duration.days(1) });
-    new Rule(this, 'Rule', { description, eventBus, eventPattern: pattern, targets: [target] });
+    const rule = new Rule(this, 'Rule', { description, eventBus, eventPattern: pattern, targets: [target] });
+    this.ruleArn = rule.ruleArn;
   }
 }

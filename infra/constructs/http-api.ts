@@ -8,6 +8,7 @@ import {
   HttpMethod,
   HttpNoneAuthorizer,
   HttpRoute,
+  type HttpRouteIntegrationBindOptions,
   HttpRouteKey,
   HttpStage,
   type IHttpRouteAuthorizer,
@@ -66,7 +67,7 @@ export class GatewayHttpApi extends Construct {
    */
   serve({ lambda }: GatewayFunction, callerAccess: CallerAccess | undefined): void {
     const { auth, corsOrigins, docs, console } = this.#settings;
-    const integration = new HttpLambdaIntegration('Api', lambda);
+    const integration = new OnceAllowedIntegration('Api', lambda);
     const authorizer = createAuthorizer(auth, callerAccess);
     new HttpRoute(this.api, 'DefaultRoute', {
       httpApi: this.api,
@@ -114,7 +115,7 @@ export class GatewayHttpApi extends Construct {
   }
 
   #serveTokens({ functions }: CallerAccess): void {
-    const integration = new HttpLambdaIntegration('CallerToken', functions['caller-token'].lambda);
+    const integration = new OnceAllowedIntegration('CallerToken', functions['caller-token'].lambda);
     // Clients keep a token for hours.
     const route = { integration, throttle: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 } };
     for (const path of tokenPaths) {
@@ -149,10 +150,25 @@ export class GatewayHttpApi extends Construct {
   }
 }
 
+/**
+ * Lets API Gateway invoke a function once for each path, and for none beside `$default`, whose permission has all of them: CDK's own adds
+ * one for each route and method, and the policy of a function may have 20 KB.
+ */
+class OnceAllowedIntegration extends HttpLambdaIntegration {
+  readonly #allowed = new Set<string | undefined>();
+
+  protected override completeBind(options: HttpRouteIntegrationBindOptions): void {
+    const { path } = options.route;
+    if (this.#allowed.has(undefined) || this.#allowed.has(path)) return;
+    this.#allowed.add(path);
+    super.completeBind(options);
+  }
+}
+
 interface OpenRoute {
   path: string;
   methods: HttpMethod[];
-  integration: HttpLambdaIntegration;
+  integration: OnceAllowedIntegration;
   /** Why it takes no credentials. */
   reason: string;
   /** In the words of CloudFormation: requests a second, and at once. */

@@ -4,9 +4,10 @@ import { Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from
 import { LambdaInvoke, type ScheduleTargetBaseProps } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { dailyRunHour } from '#shared/deployment/rotation-schedule.ts';
+import { awsServices, invokeScheduled, onlyForGroup } from '#shared/permissions/service-permissions.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
 import { allowKeyThrough } from './functions/key-permissions.ts';
-import { allow } from './functions/statements.ts';
+import { toStatement } from './functions/statements.ts';
 
 interface SchedulesProps {
   /** The key by which the schedules are encrypted, if not by AWS's own. */
@@ -62,18 +63,13 @@ export class Schedules extends Construct {
     const stack = Stack.of(this);
     const role = new Role(this, `${id}Role`, {
       description: `Lets the scheduler invoke ${target.node.id}`,
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: {
-          StringEquals: {
-            'aws:SourceAccount': stack.account,
-            'aws:SourceArn': this.group.scheduleGroupArn,
-          },
-        },
+      assumedBy: new ServicePrincipal(awsServices.scheduler, {
+        conditions: onlyForGroup(stack.account, this.group.scheduleGroupArn),
       }),
       inlinePolicies: {
         permissions: new PolicyDocument({
           statements: [
-            allow(['lambda:InvokeFunction'], [target.lambda.functionArn]),
+            toStatement(invokeScheduled(target.lambda.functionArn)),
             ...(this.#kmsKeyArn === undefined
               ? []
               : [allowKeyThrough(this, this.#kmsKeyArn, 'scheduler', ['kms:Decrypt'])]),

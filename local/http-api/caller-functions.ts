@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ProblemError } from '#functions/api/http/problem.ts';
-import { jwksPath, metadataPath, tokenPaths } from '#shared/callers/token-paths.ts';
+import { openCallerPaths } from '#shared/callers/token-paths.ts';
 import type { HttpApiEvent } from './request-event.ts';
 
 /** The functions that let callers in with credentials of their own. */
@@ -11,10 +11,8 @@ export interface CallerFunctions {
   invokeAuthorize(event: HttpApiEvent): Promise<unknown>;
 }
 
-const callerRoutes: readonly string[] = [...tokenPaths, jwksPath, metadataPath];
-
 /** Whether a request is for the token endpoint, which is open to everybody. */
-export const isCallerRoute = ({ rawPath }: HttpApiEvent): boolean => callerRoutes.includes(rawPath);
+export const isCallerRoute = ({ rawPath }: HttpApiEvent): boolean => openCallerPaths.includes(rawPath);
 
 const authorizationSchema = z.object({
   isAuthorized: z.boolean(),

@@ -29,6 +29,8 @@ export interface Decision {
   isAllowed: boolean;
   /** The statements of the identity that each alone would have allowed it. */
   matches: Match[];
+  /** Those of the policy of the resource. */
+  granted: Match[];
 }
 
 /** Decides on requests by who signed them. */
@@ -41,9 +43,18 @@ export interface Authorizer {
    * @returns why it is refused, in the words of AWS; undefined if it is not
    */
   findDenial(accessKeyId: string | undefined, accesses: readonly Access[]): string | undefined;
+  /**
+   * Decides on what a service of AWS does by itself: only the policy of the resource can allow it.
+   *
+   * @param service as a principal, such as `events.amazonaws.com`
+   * @returns why it is refused; undefined if it is not
+   */
+  findServiceDenial(service: string, access: Access): string | undefined;
   /** Whether the identity may do something else, which the answer depends on; it is not recorded. */
   mayAsWell(accessKeyId: string | undefined, access: Access): boolean;
 }
+
+const noPolicy: Policy = { find: () => [] };
 
 /**
  * Compiles the policies of a directory, once.
@@ -60,7 +71,7 @@ export const createAuthorizer = (
   const ofResources = new Map(
     Object.entries(resourcePolicies).map(([arn, statements]) => [arn, compilePolicy(statements)]),
   );
-  const decide = (identity: Identity, own: Policy, access: Access): string | undefined => {
+  const decide = (identity: Pick<Identity, 'name' | 'arn'>, own: Policy, access: Access): string | undefined => {
     const context: RequestContext = {
       'aws:principalarn': identity.arn,
       // Loopback is as safe as TLS.
@@ -69,7 +80,8 @@ export const createAuthorizer = (
     };
     const attached = ofResources.get(access.resource);
     const matches = own.find('Allow', access, context, isRecorded);
-    const isGranted = matches.length > 0 || (attached?.find('Allow', access, context).length ?? 0) > 0;
+    const granted = attached?.find('Allow', access, context, isRecorded) ?? [];
+    const isGranted = matches.length > 0 || granted.length > 0;
     const reason =
       own.find('Deny', access, context).length > 0
         ? 'with an explicit deny in an identity-based policy'
@@ -77,10 +89,10 @@ export const createAuthorizer = (
           ? 'with an explicit deny in a resource-based policy'
           : isGranted
             ? undefined
-            : `because no identity-based policy allows the ${access.action} action`;
+            : `because no ${own === noPolicy ? 'resource' : 'identity'}-based policy allows the ${access.action} action`;
     if (isRecorded) {
       const { action, resource } = access;
-      onDecision({ identity: identity.name, action, resource, isAllowed: reason === undefined, matches });
+      onDecision({ identity: identity.name, action, resource, isAllowed: reason === undefined, matches, granted });
     }
     if (reason === undefined) return undefined;
     const session = `${identity.arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${identity.name}`;
@@ -96,6 +108,7 @@ export const createAuthorizer = (
       }
       return undefined;
     },
+    findServiceDenial: (service, access) => decide({ name: service, arn: service }, noPolicy, access),
     mayAsWell: (accessKeyId, access) => {
       const found = byKey.get(accessKeyId ?? '');
       return found !== undefined && found.policy.find('Allow', access, access.context ?? {}).length > 0;

@@ -1,3 +1,4 @@
+import type { Permission } from '#shared/permissions/permission.ts';
 import { type ConditionBlock, type ConditionMatcher, compileConditions, type RequestContext } from './conditions.ts';
 import { compilePattern, type Matcher } from './wildcards.ts';
 
@@ -7,13 +8,21 @@ type OneOrMore = string | readonly string[];
 export interface Statement {
   Effect: 'Allow' | 'Deny';
   /** Of resource policies: whom it is about; `*` is everybody. */
-  Principal?: '*' | Readonly<Record<'AWS' | 'Service', OneOrMore>>;
+  Principal?: '*' | Readonly<Partial<Record<'AWS' | 'Service', OneOrMore>>>;
   Action?: OneOrMore;
   NotAction?: OneOrMore;
   Resource?: OneOrMore;
   NotResource?: OneOrMore;
   Condition?: ConditionBlock;
 }
+
+/** A permission of the gateway as a statement of a policy. */
+export const toStatement = ({ actions, resources, conditions }: Permission): Statement => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: resources,
+  Condition: conditions,
+});
 
 /** One action on one resource that a request needs; a request may need several. */
 export interface Access {

@@ -19,6 +19,8 @@ export interface EventQueueOptions {
   onLog(functionName: string, line: string): void;
   /** Resolves when there is room on the disk for what an invocation, or a step of a durable execution, writes. */
   room?: (() => Promise<void>) | undefined;
+  /** Receives what has failed for good: Lambda sends it to the destination of the function's failures. */
+  onGivenUp(functionName: string, what: string): void;
   /** Keeps the invocations until they have ended. */
   state: State;
 }
@@ -37,7 +39,8 @@ const queuedSchema = z.object({
 });
 
 /** Runs functions without anybody waiting for them, and again when they fail; what fails to the end is logged and given up. */
-export const createEventQueue = ({ state, asyncRetryDelaysMs, onLog, room }: EventQueueOptions): EventQueue => {
+export const createEventQueue = (options: EventQueueOptions): EventQueue => {
+  const { state, asyncRetryDelaysMs, onLog, onGivenUp, room } = options;
   const timers = new Set<NodeJS.Timeout>();
   let closed = false;
 
@@ -63,6 +66,7 @@ export const createEventQueue = ({ state, asyncRetryDelaysMs, onLog, room }: Eve
       if (delayMs === undefined) {
         note(definition.name, requestId, undefined);
         onLog(definition.name, `Asynchronous invocation ${requestId} given up: ${String(error)}`);
+        onGivenUp(definition.name, `invocation ${requestId}`);
         return;
       }
       note(definition.name, requestId, { ...queued, attempts: attempts + 1 });

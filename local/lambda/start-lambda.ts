@@ -23,6 +23,8 @@ export interface LambdaOptions {
   onLog?(functionName: string, line: string): void;
   /** Receives each durable execution when it ends, with all it recorded; it is released afterwards. */
   onExecutionFinished?(execution: FinishedExecution): void;
+  /** Receives what has failed for good and nobody waits for: an asynchronous invocation or a durable execution. */
+  onGivenUp?(functionName: string, what: string): void;
   /** Milliseconds before each repetition of a failed asynchronous invocation; AWS waits 1 and 2 minutes. */
   asyncRetryDelaysMs?: readonly number[];
   /** Finished durable executions whose names stay taken; 10,000 by default. */
@@ -70,12 +72,16 @@ export interface Lambda {
 /** Serves the Lambda API on 127.0.0.1 and runs the functions in worker threads, each from its TypeScript source. */
 export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> => {
   const onLog = options.onLog ?? (() => {});
+  const onGivenUp = options.onGivenUp ?? (() => {});
   const state = options.state ?? memoryState;
   const functions = new Map<string, DeployedFunction>();
   const executions = createExecutions({
     clock: options.clock ?? systemClock,
     keptRecords: options.keptExecutionRecords ?? 10_000,
-    onFinished: options.onExecutionFinished ?? (() => {}),
+    onFinished: (execution) => {
+      options.onExecutionFinished?.(execution);
+      if (execution.outcome.status !== 'SUCCEEDED') onGivenUp(execution.functionName, `execution ${execution.name}`);
+    },
     pageLimits: options.pageLimits,
     state,
   });
@@ -84,6 +90,7 @@ export const startLambda = async (options: LambdaOptions = {}): Promise<Lambda> 
     executions,
     asyncRetryDelaysMs: options.asyncRetryDelaysMs ?? [1_000, 2_000],
     onLog,
+    onGivenUp,
     state,
     room: options.room,
   });

@@ -6,3 +6,6 @@ export const jwksPath = '/.well-known/jwks.json';
 
 /** What an OAuth library reads first (RFC 8414). */
 export const metadataPath = '/.well-known/oauth-authorization-server';
+
+/** What is open to callers that have no token yet. */
+export const openCallerPaths: readonly string[] = [...tokenPaths, jwksPath, metadataPath];

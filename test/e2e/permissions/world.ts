@@ -4,7 +4,9 @@ import { expect, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import type { Decision } from '#local/iam/authorizer.ts';
 import type { Statement } from '#local/iam/statements.ts';
-import { stackNames } from '#local/stack-settings.ts';
+import { createIdentities } from '#local/stack-identities.ts';
+import { listServicePolicies } from '#local/stack-service-policies.ts';
+import { stackNames, stackSettings } from '#local/stack-settings.ts';
 import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
 import { type FaultProxy, startFaultProxy } from '#test/fixtures/fault-proxy.ts';
 import { type Gateway, startGateway, withoutPictures } from '#test/fixtures/gateway.ts';
@@ -122,34 +124,44 @@ export const startWorld = async (): Promise<World> => {
   };
 };
 
-// Lambda sends there as the function; the embedded one has no queues.
-const byLambda = /: sqs:SendMessage on /;
-
 const toList = (value: Statement['Action'] = []): readonly string[] => (typeof value === 'string' ? [value] : value);
 
 /** One action of one statement on one of its resources. */
 const nameAtom = (name: string, statement: number, action: string, resource: string): string =>
   `${name} ${statement}: ${action} on ${resource}`;
 
+const nameAtoms = (name: string, statements: readonly Statement[]): string[] =>
+  statements.flatMap(({ Action, Resource }, index) =>
+    toList(Action).flatMap((action) => toList(Resource).map((arn) => nameAtom(name, index, action, arn))),
+  );
+
 /** All that the roles of a gateway allow, piece by piece, by function. */
 export const listAllowed = ({ stack }: Gateway): Map<FunctionName, string[]> =>
-  new Map(
-    functionNames.map((name) => [
-      name,
-      stack.identities[name].statements
-        .flatMap(({ Action, Resource }, index) =>
-          toList(Action).flatMap((action) => toList(Resource).map((arn) => nameAtom(name, index, action, arn))),
-        )
-        .filter((piece) => !byLambda.test(piece)),
+  new Map(functionNames.map((name) => [name, nameAtoms(name, stack.identities[name].statements)]));
+
+/** The same of what services of AWS may do: by the policies of functions, queues and roles, and by the roles of the schedules. */
+export const listServiceAllowed = (): Map<string, string[]> => {
+  const settings = stackSettings({ thumbnails: true });
+  const { schedules } = createIdentities(settings, false);
+  return new Map([
+    ...Object.entries(listServicePolicies(settings)).map(([arn, statements]): [string, string[]] => [
+      arn,
+      nameAtoms(arn, statements),
     ]),
-  );
+    ...Object.values(schedules).map(({ name, statements }): [string, string[]] => [name, nameAtoms(name, statements)]),
+  ]);
+};
 
 /** The pieces without which one of these requests would have been refused. */
 export const listNeeded = (decisions: readonly Decision[]): Set<string> =>
   new Set(
-    decisions.flatMap(({ identity, matches: [match, ...others] }) =>
-      match === undefined || others.length > 0
+    decisions.flatMap(({ identity, resource, matches, granted }) => {
+      const [match, ...others] = [
+        ...matches.map((each) => ({ ...each, of: identity })),
+        ...granted.map((each) => ({ ...each, of: resource })),
+      ];
+      return match === undefined || others.length > 0
         ? []
-        : [nameAtom(identity, match.statement, match.action, match.resource)],
-    ),
+        : [nameAtom(match.of, match.statement, match.action, match.resource)];
+    }),
   );

@@ -15,10 +15,11 @@ const event = (source: string, detailType: string, detail: Record<string, unknow
   detail,
 });
 
-const ended = { busName: 'prod', source: 'gateway', detailType: 'Job Ended', gateway: 'prod' };
+const ended = { name: 'notify', busName: 'prod', source: 'gateway', detailType: 'Job Ended', gateway: 'prod' } as const;
 
 const rules: EventRule[] = [
   {
+    name: 'inbox',
     busName: 'default',
     source: 'aws.s3',
     detailType: 'Object Created',
@@ -31,7 +32,7 @@ const rules: EventRule[] = [
 
 const startedBy = (given: BusEvent, busName: string): string[] => {
   const started: string[] = [];
-  const start = async (name: string) => {
+  const start = async ({ functionReference: name }: EventRule) => {
     started.push(name);
   };
   applyRules(rules, start, () => {})(given, busName);
@@ -57,11 +58,11 @@ it.each([
 it('tells of a function that could not be started, and starts the others', async () => {
   const failed: string[] = [];
   const started: string[] = [];
-  const start = async (name: string) => {
+  const start = async ({ functionReference: name }: EventRule) => {
     if (name === 'one') throw new ServiceError('ResourceNotFoundException', 'There is no such function.', 404);
     started.push(name);
   };
-  await applyRules(rules, start, (name) => failed.push(name))(
+  await applyRules(rules, start, ({ functionReference }) => failed.push(functionReference))(
     event('gateway', 'Job Ended', { gateway: 'prod' }),
     'prod',
   );

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Schedules, startSchedules } from '#local/stack-schedules.ts';
 import { stackNames } from '#local/stack-settings.ts';
+import { scheduledFunctionNames } from '#shared/permissions/service-permissions.ts';
 
 const minute = 60_000;
-const { dispatch, 'token-refresh': tokenRefresh, 'secret-rotation': secretRotation } = stackNames.functions;
+const [dispatch, tokenRefresh, secretRotation] = scheduledFunctionNames;
 const invoke = vi.fn<(name: string, payload: unknown) => Promise<unknown>>();
 const rotateDue = vi.fn<() => string[]>();
 const errors: [string, unknown][] = [];
@@ -16,7 +17,7 @@ beforeEach(() => {
   invoke.mockReset().mockResolvedValue(undefined);
   rotateDue.mockReset().mockReturnValue([]);
   errors.length = 0;
-  schedules = startSchedules({ invoke }, { rotateDue }, (name, error) => errors.push([name, error]));
+  schedules = startSchedules(invoke, { rotateDue }, (name, error) => errors.push([name, error]));
 });
 afterEach(async () => {
   await schedules.close();
@@ -45,7 +46,7 @@ describe('the schedules of the embedded stack', () => {
     const error = new Error('not now');
     invoke.mockRejectedValueOnce(error);
     await vi.advanceTimersByTimeAsync(2 * minute);
-    expect(errors).toEqual([[dispatch, error]]);
+    expect(errors).toEqual([[stackNames.functions.dispatch, error]]);
     expect(timesOf(dispatch)).toBe(2);
   });
 
