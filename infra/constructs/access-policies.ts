@@ -3,11 +3,9 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Settings } from '#shared/deployment/settings.ts';
-import { descriptionPath, docsPaths, listCallerPaths, operatorRoutes, routeArn } from './api-paths.ts';
+import { descriptionPath, docsPaths, listCallerRoutes, operatorRoutes, readRoutes, routeArn } from './api-paths.ts';
+import { checkManagedPolicy } from './functions/limits.ts';
 import { acknowledgeWildcards, allow } from './functions/statements.ts';
-
-// GET and PUT, HEAD and POST, DELETE: in IAM a question mark stands for one character.
-const anyMethod = ['???', '????', '??????'];
 
 // As cdk-nag writes it.
 const arnOfApi = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/$default/';
@@ -25,9 +23,7 @@ export class CallerPolicy extends Construct {
     const described = docs === 'off' && console === 'on' ? [descriptionPath] : [];
     const shown = docs === 'callers' ? docsPaths.map((path) => path.replace(/\{.*/, '*')) : described;
     // Not `*`, which stands for slashes too: `*/jobs` would be `PUT/callers/jobs` as well.
-    const everyMethod = [...listCallerPaths(services), ...shown].flatMap((path) =>
-      anyMethod.map((method) => method + path),
-    );
+    const routes = [...listCallerRoutes(services), ...shown.flatMap(readRoutes)];
     this.policy = new ManagedPolicy(this, 'Policy', {
       description: `May call the Firefly gateway ${Stack.of(this).stackName}`,
       statements: [
@@ -35,12 +31,13 @@ export class CallerPolicy extends Construct {
         // refuses operators' calls that come in by that route, so that naming both gives callers nothing more.
         allow(
           ['execute-api:Invoke'],
-          [...everyMethod, '$default'].map((route) => routeArn(api, route)),
+          [...routes, '$default'].map((route) => routeArn(api, route)),
         ),
       ],
     });
-    const reason = 'Every method and path below one of one API: every caller may use them and sees only its own jobs.';
-    acknowledgeWildcards(this.policy, Object.fromEntries(everyMethod.map((route) => [arnOfApi + route, reason])));
+    checkManagedPolicy(this.policy, 'callers');
+    const reason = 'A path, or all below one, of one API: every caller may use them and sees only its own jobs.';
+    acknowledgeWildcards(this.policy, Object.fromEntries(routes.map((route) => [arnOfApi + route, reason])));
   }
 }
 
@@ -60,6 +57,7 @@ export class OperatorPolicy extends Construct {
         ),
       ],
     });
+    checkManagedPolicy(this.policy, 'operators');
     const reason = 'The ids of callers, secrets, jobs and batches are made at run time.';
     const anyId = routes.filter((route) => route.includes('*')).map((route) => [`${arnOfApi}${route}`, reason]);
     acknowledgeWildcards(this.policy, Object.fromEntries(anyId));

@@ -4,27 +4,40 @@ import { getPaths } from '#shared/adobe/services/registry.ts';
 import type { AdobeService } from '#shared/adobe/services/service.ts';
 import { enabledServices, type ServicesSettings } from '#shared/deployment/services.ts';
 
+// GET and PUT; HEAD and POST; DELETE: in IAM a question mark stands for one character. A policy has room for 6,144 bytes, so that no path
+// is named with a method that it does not have.
+const read = ['???', '????'];
+const post = ['????'];
+const erase = ['??????'];
+
 /**
- * What callers may call, with any method, in the words of IAM: `*` stands for anything, slashes too. Together with
- * {@link operatorRoutes} and what is open to everybody it covers the API, and a test compares it with the routes.
+ * What callers may call, in the words of IAM: `*` stands for anything, slashes too. Together with {@link operatorRoutes} and what is
+ * open to everybody it covers the API, and a test compares it with the routes.
  *
- * @param services that are on, of whose paths all is named that lies under the first part, such as `/v3/*`
+ * @param services that are on, of whose paths all is named that lies under the first part, such as `????/v3/*`
  */
-export const listCallerPaths = (services: ServicesSettings): string[] => [
-  ...new Set(['/v2/*', '/pie/*', ...enabledServices(services).flatMap(listRoots)]),
-  '/jobs',
-  '/jobs/*',
-  '/estimates',
-  '/uploads',
-  '/uploads/*',
-  '/batches',
-  '/batches/*',
-  '/webhooks',
-  '/webhooks/*',
-  '/usage',
-  '/callers/me',
-  '/health',
-];
+export const listCallerRoutes = (services: ServicesSettings): string[] => {
+  const roots = [...new Set(['/v2/*', '/pie/*', ...enabledServices(services).flatMap(listRoots)])];
+  const routes: [path: string, methods: readonly string[]][] = [
+    ...roots.map((root): [string, string[]] => [root, read]),
+    ['/jobs', read],
+    ['/jobs/*', [...read, ...erase]],
+    ['/estimates', post],
+    ['/uploads', post],
+    ['/uploads/*', erase],
+    ['/batches', read],
+    ['/batches/*', [...read, ...erase]],
+    ['/webhooks', read],
+    ['/webhooks/*', [...read, ...erase]],
+    ['/usage', read],
+    ['/callers/me', read],
+    ['/health', read],
+  ];
+  return routes.flatMap(([path, methods]) => methods.map((method) => method + path));
+};
+
+/** A path that is only read, in the words of IAM. */
+export const readRoutes = (path: string): string[] => read.map((method) => method + path);
 
 const listRoots = (service: AdobeService): string[] =>
   getPaths(service)
