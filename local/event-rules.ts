@@ -20,6 +20,8 @@ export interface EventRule {
   keyPrefix?: string;
   /** For events of a gateway: the name of its stack. */
   gateway?: string;
+  /** A field of the detail that must not be there. */
+  without?: string;
   /** Name or `name:alias` of the function, which receives the event as it is. */
   functionReference: string;
 }
@@ -44,6 +46,7 @@ export const stackRules = ({ thumbnails }: Pick<StackSettings, 'thumbnails'>): E
     source: eventSource,
     detailType,
     gateway: stackNames.stack,
+    without: 'webhooks',
     functionReference: `${stackNames.functions.notify}:live`,
   })),
 ];
@@ -92,6 +95,7 @@ const matches = (rule: EventRule, event: BusEvent, busName: string): boolean =>
   event.source === rule.source &&
   event['detail-type'] === rule.detailType &&
   (rule.gateway === undefined || event.detail['gateway'] === rule.gateway) &&
+  (rule.without === undefined || event.detail[rule.without] === undefined) &&
   (rule.keyPrefix === undefined || keyOf(event.detail).startsWith(rule.keyPrefix));
 
 const keyOf = ({ object }: Record<string, unknown>): string =>

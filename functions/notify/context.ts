@@ -5,7 +5,10 @@ import type { CallWebhook } from './call-webhook.ts';
 
 /** What notify works with; the handler makes one for the life of the process. */
 export interface NotifyContext {
+  /** Of webhooks and deliveries. */
   table: Table;
+  /** Of jobs, where it is noted which callers have no webhooks; no more of it is in reach. */
+  jobs: Table;
   /** Starts a durable execution of this function. */
   startDelivery: StartExecution;
   callWebhook: CallWebhook;

@@ -1,4 +1,5 @@
 import { createDelivery } from '#shared/webhooks/delivery-store.ts';
+import { noteNoWebhooks } from '#shared/webhooks/listening-callers.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
 import { listWebhooks } from '#shared/webhooks/webhook-store.ts';
 import type { NotifyContext } from './context.ts';
@@ -11,10 +12,13 @@ import type { NotifyEvent } from './events.ts';
  * @returns how many deliveries there are
  */
 export const createDeliveries = async (
-  { table, startDelivery, log }: NotifyContext,
+  { table, jobs, startDelivery, log }: NotifyContext,
   { caller, message }: Extract<NotifyEvent, { kind: 'announcement' }>,
 ): Promise<number> => {
-  const webhooks = (await listWebhooks(table, caller)).filter(
+  const all = await listWebhooks(table, caller);
+  // Those that are disabled may be enabled again.
+  if (all.length === 0) await tryNoteNone({ jobs, log }, caller);
+  const webhooks = all.filter(
     ({ state, events }) => state === 'enabled' && events.some((type) => type === message.type),
   );
   for (const webhook of webhooks) {
@@ -26,4 +30,13 @@ export const createDeliveries = async (
   if (webhooks.length > 0)
     log.info('deliveries created', { type: message.type, subject: message.subject, webhooks: webhooks.length });
   return webhooks.length;
+};
+
+/** Without the note the next end starts this function once more. */
+const tryNoteNone = async ({ jobs, log }: Pick<NotifyContext, 'jobs' | 'log'>, caller: string): Promise<void> => {
+  try {
+    await noteNoWebhooks(jobs, caller);
+  } catch (error) {
+    log.warn('It could not be noted that a caller has no webhooks.', { error: String(error) });
+  }
 };

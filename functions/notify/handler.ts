@@ -16,7 +16,9 @@ import { createDeliveries } from './create-deliveries.ts';
 import { deliver } from './deliver.ts';
 import { readEvent } from './events.ts';
 
-const { stackName, webhookTableName, notifyFunctionArn, webhookLoopback } = notifyEnvironment.read(process.env);
+const { stackName, tableName, webhookTableName, notifyFunctionArn, webhookLoopback } = notifyEnvironment.read(
+  process.env,
+);
 
 // Standard Webhooks: 15 to 30 s.
 const timeoutMs = 15_000;
@@ -24,14 +26,11 @@ const timeoutMs = 15_000;
 const log = createLog();
 const recordMetric = createRecordMetric();
 
+const tables = { dynamoDb: createDynamoDb(), clock: systemClock, log, recordMetric };
+
 const notify: NotifyContext = {
-  table: openTable({
-    dynamoDb: createDynamoDb(),
-    tableName: webhookTableName,
-    clock: systemClock,
-    log,
-    recordMetric,
-  }),
+  table: openTable({ ...tables, tableName: webhookTableName }),
+  jobs: openTable({ ...tables, tableName }),
   startDelivery: createStartExecution(createLambda(), notifyFunctionArn),
   callWebhook: createCallWebhook({ timeoutMs, allowsLoopback: webhookLoopback === 'allowed' }),
   random: Math.random,

@@ -37,9 +37,10 @@ export class GatewayEventBus extends Construct {
     if (copiesToDefaultBus) this.copyRole = this.#copyToDefaultBus();
   }
 
-  /** The ends that the gateway itself announces, and no other gateway. */
+  /** The ends that the gateway itself announces, and no other gateway, but for those that no webhook is told of. */
   get ownEnds(): EventPattern {
-    return this.#own(ends);
+    const { detail, ...pattern } = this.#own(ends);
+    return { ...pattern, detail: { ...detail, webhooks: [{ exists: false }] } };
   }
 
   /** Keeps everybody else of the account off the bus, also those whose own policy allows every bus. */

@@ -49,6 +49,7 @@ export const secretRotationEnvironment = defineEnvironment({
 /** The environment of notify. */
 export const notifyEnvironment = defineEnvironment({
   stackName: text,
+  tableName: text,
   webhookTableName: text,
   notifyFunctionArn: text,
   /** Whether webhooks may be on this machine; set in the embedded stack only. */

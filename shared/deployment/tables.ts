@@ -72,6 +72,8 @@ export const jobPartitions = {
   allLanes: 'quota',
   /** Callers whose jobs get no turns, or get them again; few enough to be listed whole. */
   callerPauses: 'caller-pauses',
+  /** Whether callers have webhooks, by their hashes. */
+  webhookCallers: 'webhook-callers',
   /** What the jobs of a caller share. */
   caller: (caller: string) => `caller#${caller}`,
   /** What the jobs of a caller cost, by month. */

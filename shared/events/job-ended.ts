@@ -35,6 +35,10 @@ export const jobEnded = z
     batchId: z.uuid().optional().meta({ description: 'The batch whose line the job is' }),
     line: z.int().optional().meta({ description: 'Number of the line, from 1' }),
     lineId: z.string().optional().meta({ description: "The caller's own id of the line" }),
+    webhooks: z
+      .literal(false)
+      .optional()
+      .meta({ description: 'On the event bus only: `false` if the caller has no webhook' }),
   })
   .meta({ id: 'JobEnded' });
 
@@ -48,8 +52,9 @@ export type JobEnded = z.output<typeof jobEnded>;
  * is personal data).
  *
  * @param announcer the gateway whose job it is
+ * @param isWithoutWebhooks whether its caller certainly has none: then the event starts no notify
  */
-export const toJobEnded = (job: Job, { stackName, gatewayUrl }: Announcer): JobEnded => {
+export const toJobEnded = (job: Job, { stackName, gatewayUrl }: Announcer, isWithoutWebhooks = false): JobEnded => {
   const warnings = warnOfOutputs(job);
   const { jobId, caller, operation, error, createdAt, batchId, line, lineId } = job;
   return {
@@ -74,5 +79,6 @@ export const toJobEnded = (job: Job, { stackName, gatewayUrl }: Announcer): JobE
     batchId,
     line,
     lineId,
+    webhooks: isWithoutWebhooks ? false : undefined,
   };
 };

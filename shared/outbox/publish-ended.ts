@@ -11,6 +11,7 @@ import { isOfRecord } from '../jobs/set-aside.ts';
 import { metricNames } from '../metrics.ts';
 import type { Log, RecordMetric } from '../observability.ts';
 import { settleJob } from '../usage/settlement.ts';
+import { isWithoutWebhooks } from '../webhooks/listening-callers.ts';
 import { type Announced, clearMark, describeAnnounced, keyOf } from './unpublished.ts';
 
 /**
@@ -46,7 +47,7 @@ export const publishEnded = async (outbox: Outbox, ended: Announced): Promise<vo
   const isLast = await tryCountEnd(outbox, ended);
   await trySettle(outbox, ended);
   await keepAsLongAsRecord(table, ended);
-  await publish(bus, jobEndedEvent, toJobEnded(ended, bus));
+  await publish(bus, jobEndedEvent, toJobEnded(ended, bus, await isWithoutWebhooks(table, ended.caller)));
   await clearMark(table, keyOf(ended));
   if (isLast && triggerDispatch !== undefined) await tryTriggerDispatch({ triggerDispatch, log });
 };

@@ -1,4 +1,4 @@
-import { callerPartitions } from '../deployment/tables.ts';
+import { callerPartitions, jobPartitions } from '../deployment/tables.ts';
 import {
   aliasArn,
   allow,
@@ -12,8 +12,12 @@ import {
 const { callers, failedAttempts, secretUse, verificationKeys } = callerPartitions;
 
 /** What notify may do. */
-export const notifyPermissions = (arns: Pick<StackArns, 'webhookTable' | 'functions' | 'failures'>): Permission[] => [
+export const notifyPermissions = (
+  arns: Pick<StackArns, 'jobTable' | 'webhookTable' | 'functions' | 'failures'>,
+): Permission[] => [
   allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], [arns.webhookTable]),
+  // Notes which callers have no webhooks.
+  allow(['dynamodb:PutItem'], [arns.jobTable], inPartitions(jobPartitions.webhookCallers)),
   // An event starts one execution for each webhook.
   allow(['lambda:InvokeFunction'], [aliasArn(arns, 'notify')]),
   ...keepExecutions(arns, 'notify'),

@@ -164,6 +164,8 @@ export const permissions: Record<Principal, Permission[]> = {
   notify: [
     ...own('notify'),
     { on: 'webhook table', may: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    // Notes which callers have no webhooks.
+    { on: 'job table', may: ['dynamodb:PutItem'], when: inPartitions('webhook-callers') },
     // An event starts one execution for each webhook.
     { on: 'alias live of notify', may: ['lambda:InvokeFunction'] },
     { on: 'every version of notify', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },

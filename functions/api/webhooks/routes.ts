@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { requestErasure } from '#shared/erasing/erasure.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
+import { noteWebhooks } from '#shared/webhooks/listening-callers.ts';
 import { defaultEventTypes, webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import {
   createWebhook,
@@ -81,6 +82,7 @@ export const createRoute = (context: ChangeContext): Route => ({
     const caller = request.caller();
     const wanted = readRequest(request, context.webhooks.allowsLoopback);
     const { webhooks: limit = maxWebhooks } = await context.readPolicy(caller);
+    await noteWebhooks(context.table, caller);
     const webhook = await createWebhook(context.webhooks.table, { caller, ...wanted }, limit);
     if (webhook === undefined) {
       const message = `There can be ${Math.min(maxWebhooks, limit)} webhooks; delete one first.`;

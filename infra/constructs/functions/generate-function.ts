@@ -20,7 +20,8 @@ export class GenerateFunction extends DurableFunction {
     super(scope, id, {
       name: 'generate',
       description: 'Submits a job to Adobe once, polls it and stores its outputs',
-      memoryMegabytes: 1024,
+      // It mostly waits, and holds one part of an output or an input at a time: storing 200 MB takes 207 MB.
+      memoryMegabytes: 512,
       settings,
       failures,
       invokesInCircles: true,

@@ -12,7 +12,7 @@ export class NotifyFunction extends DurableFunction {
   constructor(
     scope: Construct,
     id: string,
-    { settings, webhooks, failures }: Pick<FunctionProps, 'settings' | 'webhooks' | 'failures'>,
+    { settings, jobs, webhooks, failures }: Pick<FunctionProps, 'settings' | 'jobs' | 'webhooks' | 'failures'>,
   ) {
     const { stackName } = Stack.of(scope);
     const { table } = webhooks;
@@ -25,10 +25,16 @@ export class NotifyFunction extends DurableFunction {
       failures,
       environment: notifyEnvironment.write({
         stackName,
+        tableName: jobs.table.tableName,
         webhookTableName: table.tableName,
         notifyFunctionArn: aliasArn(named, 'notify'),
       }),
-      permissions: notifyPermissions({ webhookTable: table.tableArn, failures: failures.queueArn, ...named }),
+      permissions: notifyPermissions({
+        jobTable: jobs.table.tableArn,
+        webhookTable: table.tableArn,
+        failures: failures.queueArn,
+        ...named,
+      }),
     });
   }
 }

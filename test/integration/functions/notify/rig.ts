@@ -71,6 +71,8 @@ const createRig = (
   const started: Rig['started'] = new Map();
   const parts: NotifyContext = {
     table,
+    // Their partitions differ.
+    jobs: table,
     startDelivery: async (payload, name) => {
       started.set(name, payload as { delivery: DeliveryRef });
     },
