@@ -28,7 +28,7 @@ export interface RateFigures {
   paidTwice: number;
   /** Jobs without an image. */
   withoutImage: number;
-  /** CPU of the whole process for each job, servers included, in ms. */
+  /** CPU of the whole process for each job, servers and simulator included, in ms. */
   cpuMs: number;
   seconds: number;
 }
@@ -90,10 +90,16 @@ const measure = async (run: RateRun, simulator: Simulator, work: () => Promise<n
 };
 
 /** Sends the jobs through a whole embedded stack, whose schedules run as they always do. */
-export const runGateway = async (run: RateRun): Promise<RateFigures> => {
+const runGateway = async (run: RateRun): Promise<RateFigures> => {
   const states: string[] = [];
   const stack = await startStack({
-    settings: { requestsPerMinute: run.requestsPerMinute, requestsPerDay: 1_000_000, pollSeconds: 1 },
+    settings: {
+      requestsPerMinute: run.requestsPerMinute,
+      requestsPerDay: 1_000_000,
+      pollSeconds: 1,
+      // The loops make none, and what the simulator serves is no picture.
+      thumbnails: false,
+    },
     simulator: simulatorOptions(run),
     handlers: await bundledFunctions(),
     onEvent: ({ 'detail-type': type, detail }) => {
@@ -136,7 +142,7 @@ const acceptAll = async (url: string, jobs: number): Promise<void> => {
 const carefulMs = 61_000;
 
 /** The limiters of careful teams; bottleneck knows no sliding window, so it spaces what it starts. */
-export const limiters = {
+const limiters = {
   'p-queue': (cap: number): Limit => {
     const queue = new PQueue({ interval: carefulMs, intervalCap: cap, strict: true });
     return (work) => queue.add(work);
@@ -147,8 +153,8 @@ export const limiters = {
   },
 } as const satisfies Record<string, (cap: number) => Limit>;
 
-/** Sends the jobs by the loop of a careful team. */
-export const runLoop = async (run: RateRun, limiter: keyof typeof limiters): Promise<RateFigures> => {
+/** Sends the jobs by the loop of a careful team, with a simulator of its own. */
+const runLoop = async (run: RateRun, limiter: keyof typeof limiters): Promise<RateFigures> => {
   const simulator = await startSimulator(simulatorOptions(run));
   try {
     return await measure(run, simulator, () =>
@@ -161,4 +167,16 @@ export const runLoop = async (run: RateRun, limiter: keyof typeof limiters): Pro
   } finally {
     await simulator.close();
   }
+};
+
+/**
+ * The gateway and the loops in one run, each against its own simulator.
+ *
+ * @param together all at the same time, so that what else the machine does meets them alike; else the gateway alone, after the loops
+ */
+export const compareRates = async (run: RateRun, { together }: { together: boolean }) => {
+  const loops = Promise.all([runLoop(run, 'p-queue'), runLoop(run, 'bottleneck')]);
+  if (!together) await loops;
+  const [[pQueue, bottleneck], gateway] = await Promise.all([loops, runGateway(run)]);
+  return { 'p-queue': pQueue, bottleneck, gateway };
 };
