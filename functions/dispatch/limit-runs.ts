@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Condition, condition } from '#shared/aws/expressions.ts';
 import { getItem, type Table, updateItem } from '#shared/aws/table.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
@@ -18,6 +19,8 @@ const key = { pk: jobPartitions.status('dispatch'), sk: 'runs' };
 const placeMs = 10_000;
 // A run goes round again until then; the function ends after a minute.
 const maxMs = 30_000;
+// In a burst of jobs one request comes upon the other: what comes within this time is served by the same round.
+const defaultGatherMs = 250;
 
 /** What limiting runs works with. */
 type LimitContext = Pick<DispatchContext, 'table' | 'log'>;
@@ -25,12 +28,14 @@ type LimitContext = Pick<DispatchContext, 'table' | 'log'>;
 /**
  * Runs a dispatch unless two others are at work; then one of them runs again, with all that has come in by now.
  *
+ * @param gatherMs how long a run waits before it goes round again
  * @returns what the last run led to; undefined if it was left to another
  * @throws {Error} what the run throws
  */
 export const limitRuns = async <Result>(
   { table, log }: LimitContext,
   run: () => Promise<Result>,
+  gatherMs = defaultGatherMs,
 ): Promise<Result | undefined> => {
   const taken = await orWithoutPlace(log, () => takePlace(table));
   if (taken === 'full') return undefined;
@@ -48,6 +53,7 @@ export const limitRuns = async <Result>(
     const next = await orWithoutPlace(log, () => leavePlace(table, held));
     if (next === 'left' || next === 'no_place') return result;
     held = next;
+    await sleep(gatherMs);
   }
 };
 

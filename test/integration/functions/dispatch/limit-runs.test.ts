@@ -29,7 +29,7 @@ const run = (): Promise<string> => {
   most = Math.max(most, running.length);
   return promise.finally(() => running.splice(running.indexOf(own), 1));
 };
-const ask = (): Promise<string | undefined> => limitRuns({ table, ...observe() }, run);
+const ask = (): Promise<string | undefined> => limitRuns({ table, ...observe() }, run, 0);
 
 /** Ends what is at work, and what it goes round for, until nothing is. */
 const endAll = async (asked: Promise<unknown>[]): Promise<unknown[]> => {
@@ -88,6 +88,6 @@ it('gives the places of runs that died to others after ten seconds', async () =>
 
 it('runs where the table takes no write', async () => {
   const broken = { ...table, tableName: 'gone' };
-  const asked = limitRuns({ table: broken, ...observe() }, run);
+  const asked = limitRuns({ table: broken, ...observe() }, run, 0);
   expect(await endAll([asked])).toEqual(['done']);
 });
