@@ -1,9 +1,6 @@
 import { statfsSync } from 'node:fs';
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import db, { type IndexEntry, type Item, type Table } from 'dynalite/db/index.js';
-import { describeDamage, describeFullDisk } from './data/database.ts';
-import { rebuildIndexes } from './rebuild-indexes.ts';
 
 type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
 
@@ -86,13 +83,18 @@ class StorageError extends Error {
   };
 
   constructor(cause: unknown) {
-    super(String(cause), { cause });
+    // dynalite deletes tables by the message of an error.
+    super('The tables cannot be read or written.', { cause });
   }
 }
 
 const fail = (error: unknown): never => {
+  if (isDamage(error)) console.error(`The tables are damaged (${error.message}). Restore the folder from a backup.`);
   throw new StorageError(error);
 };
+
+const isDamage = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && ['LEVEL_CORRUPTION', 'LEVEL_DECODE_ERROR'].includes(String(error.code));
 
 const reopenMs = 1_000;
 // What LevelDB writes when it is opened, and some more.
@@ -131,26 +133,4 @@ const reopen = (level: ClassicLevel): void => {
     );
   };
   insist();
-};
-
-/**
- * Opens and closes the folder of the tables, which repairs what a crash cut off, and brings indexes up to date that an older
- * gateway wrote.
- *
- * @param tables as they are created today
- * @returns the names of the tables whose indexes were built anew
- * @throws {DataFolderError} if LevelDB cannot read it
- */
-export const prepareTables = async (path: string, tables: readonly CreateTableCommandInput[]): Promise<string[]> => {
-  const level = new ClassicLevel<string, unknown>(path, { valueEncoding: 'json' });
-  try {
-    await level.open();
-    return await rebuildIndexes(level, tables);
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw reason.includes('No space left on device') ? describeFullDisk(path) : describeDamage(path, reason);
-  } finally {
-    await level.close();
-  }
 };

@@ -3,7 +3,8 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { TableDefinition } from '#shared/deployment/tables.ts';
 import type { GuardRules } from '#shared/loopback-guard.ts';
 import { type DynamoDbServer, describeTable, startDynamoDb } from './dynamodb.ts';
-import { makeWritesDurable, prepareTables } from './dynamodb-storage.ts';
+import { prepareTables } from './dynamodb-folder.ts';
+import { makeWritesDurable } from './dynamodb-storage.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from './iam/authorizer.ts';
 import type { PartitionKeys } from './iam/dynamodb-accesses.ts';
 

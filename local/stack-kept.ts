@@ -1,12 +1,14 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { listExpirations, type ObjectRetention } from '#shared/deployment/object-retention.ts';
 import type { JobIndex } from '#shared/deployment/tables.ts';
 import { jobKey } from '#shared/jobs/job-store.ts';
 import { localClients } from './clients.ts';
 import type { DataFolder } from './data/data-folder.ts';
 import type { State } from './data/state.ts';
 import { expireItems } from './expire-items.ts';
+import { expireObjects } from './expire-objects.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import type { SimulatorOptions } from './simulator/simulator.ts';
 import { type Credentials, createCredentials } from './stack-identities.ts';
@@ -39,15 +41,24 @@ export const keepPort = (state: State, server: string, url: string): void => {
 };
 
 /** What the schedules of a stack do beside if it has a data folder, where what has expired would stay for ever. */
-export const keptSchedules = (data: DataFolder | undefined, urls: ServerUrls): SchedulesOptions => ({
+export const keptSchedules = (
+  data: DataFolder | undefined,
+  urls: ServerUrls,
+  retention: ObjectRetention,
+): SchedulesOptions => ({
   state: data?.state,
-  expireItems:
+  expire:
     data &&
     (async () => {
       const { dynamoDb, s3, secretsManager } = localClients(urls);
-      await expireItems(dynamoDb, Date.now()).finally(() => {
-        for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
-      });
+      const now = Date.now();
+      const expired = await Promise.allSettled([
+        expireItems(dynamoDb, now),
+        expireObjects(s3, listExpirations(retention), now),
+      ]);
+      for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
+      const failures = expired.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+      if (failures.length > 0) throw failures[0];
     }),
 });
 

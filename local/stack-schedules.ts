@@ -21,7 +21,7 @@ export interface SchedulesOptions {
   /** Keeps when each ran last: what was missed while the stack was down runs once at its start. */
   state?: State | undefined;
   /** Deletes what has expired. */
-  expireItems?: (() => Promise<void>) | undefined;
+  expire?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export const startSchedules = (
   run: Invokers['runSchedule'],
   secretsManager: Pick<SecretsManagerServer, 'rotateDue'>,
   onError: (name: string, error: unknown) => void,
-  { state = memoryState, expireItems }: SchedulesOptions = {},
+  { state = memoryState, expire }: SchedulesOptions = {},
 ): Schedules => {
   const lastRuns = state.read('schedule', z.number());
   const { dispatch, 'token-refresh': tokenRefresh, 'secret-rotation': secretRotation } = stackNames.functions;
@@ -51,8 +51,9 @@ export const startSchedules = (
     );
     const lastRun = lastRuns.get(name);
     const missed = lastRun === undefined ? undefined : job.nextRun(new Date(lastRun));
-    // However many it missed, one run makes up for them.
-    if (missed && missed.getTime() <= Date.now()) void job.trigger();
+    // However many it missed, one run makes up for them. A clock that was set back says nothing about them.
+    if (lastRun !== undefined && (lastRun > Date.now() || (missed && missed.getTime() <= Date.now())))
+      void job.trigger();
     return job;
   };
   const jobs = [
@@ -60,7 +61,7 @@ export const startSchedules = (
     repeat(tokenRefresh, everyHour, () => run('token-refresh', {})),
     repeat(secretRotation, everyDay, () => run('secret-rotation', { action: 'daily' })),
     repeat('rotation schedule', everyMinute, () => secretsManager.rotateDue()),
-    ...(expireItems ? [repeat('time to live', everyHour, expireItems)] : []),
+    ...(expire ? [repeat('time to live', everyHour, expire)] : []),
   ];
   return {
     close: async () => {

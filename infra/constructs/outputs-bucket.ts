@@ -9,11 +9,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { prefixes } from '#shared/deployment/bucket.ts';
+import { listExpirations, type ObjectRetention } from '#shared/deployment/object-retention.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
-
-// What is there after its job has ended was left by a crash, or written by a job that failed.
-const incomingDays = 2;
 
 const allowedMethods = [HttpMethods.GET, HttpMethods.HEAD];
 
@@ -21,14 +18,7 @@ interface OutputsBucketProps {
   removalPolicy: RemovalPolicy;
   /** Where the console is, if the gateway serves it. */
   consoleOrigin?: string;
-  settings: Pick<
-    Settings,
-    | 'outputRetentionDays'
-    | 'uploadRetentionDays'
-    | 'batchRetentionDays'
-    | 'previousVersionRetentionDays'
-    | 'corsOrigins'
-  >;
+  settings: ObjectRetention & Pick<Settings, 'previousVersionRetentionDays' | 'corsOrigins'>;
 }
 
 /** The bucket of the outputs: private, TLS only, versioned, its events on the default event bus. */
@@ -82,13 +72,5 @@ const lifecycleRules = (settings: OutputsBucketProps['settings']): LifecycleRule
     noncurrentVersionExpiration: Duration.days(settings.previousVersionRetentionDays),
     expiredObjectDeleteMarker: true,
   },
-  ...expiring('incoming', prefixes.incoming, incomingDays),
-  ...expiring('uploads', prefixes.uploads, settings.uploadRetentionDays),
-  ...expiring('outputs', prefixes.outputs, settings.outputRetentionDays),
-  ...expiring('thumbnails', prefixes.thumbnails, settings.outputRetentionDays),
-  ...expiring('inbox', prefixes.inbox, settings.batchRetentionDays),
-  ...expiring('batches', prefixes.batches, settings.batchRetentionDays),
+  ...listExpirations(settings).map(({ id, prefix, days }) => ({ id, prefix, expiration: Duration.days(days) })),
 ];
-
-const expiring = (id: string, prefix: string, days: number | undefined): LifecycleRule[] =>
-  days === undefined ? [] : [{ id, prefix, expiration: Duration.days(days) }];

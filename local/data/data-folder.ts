@@ -45,7 +45,10 @@ export const openDataFolder = (directory: string, steps: readonly UpgradeStep[] 
   } catch (cause) {
     if (cause instanceof DataFolderError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DataFolderError(`${path} cannot be used as a data folder: ${reason}.`, { cause });
+    throw new DataFolderError(
+      `${path} cannot be used as a data folder: ${reason}. Check its owner, its permissions and how its disk is mounted.`,
+      { cause },
+    );
   }
   let upgraded: Upgraded | undefined;
   const state = openState(file, {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { upgradeSteps } from './upgrade.ts';
 
@@ -22,12 +22,22 @@ export interface DatabaseOptions {
 // Source: https://www.sqlite.org/rescode.html
 const busy = 5;
 const readOnly = [8, 14];
+const inputOutput = 10;
 const full = 13;
 const damaged = [11, 26];
 
 /** How SQLite names what went wrong; undefined for other errors. */
 const readErrorCode = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+
+const isWritable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 const explain = (path: string, error: unknown): unknown => {
   const code = readErrorCode(error);
@@ -36,8 +46,11 @@ const explain = (path: string, error: unknown): unknown => {
       `${path} is in use: another gateway runs on this folder. Stop it, or choose another --data.`,
     );
   }
-  if (code !== undefined && readOnly.includes(code)) {
+  if (code !== undefined && (readOnly.includes(code) || (code === inputOutput && !isWritable(path)))) {
     return new DataFolderError(`${path} cannot be written. Check the owner and the permissions of the folder.`);
+  }
+  if (code === inputOutput) {
+    return new DataFolderError(`${path} cannot be read or written: its disk reports an error. Check the disk.`);
   }
   if (code === full) return describeFullDisk(path);
   if (code !== undefined && damaged.includes(code)) return describeDamage(path, (error as Error).message);

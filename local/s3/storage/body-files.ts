@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
+import { DataFolderError } from '../../data/database.ts';
 
 /** A part of a body: these bytes of a file, the end excluded. */
 export interface Segment {
@@ -31,8 +32,10 @@ export interface BodyFiles {
   copy(segments: readonly Segment[]): Segment[];
   read(segments: readonly Segment[]): AsyncGenerator<Buffer>;
   remove(segments: readonly Segment[]): void;
-  /** Removes files that nothing refers to, which a crash between two writes leaves. */
-  removeOthers(kept: ReadonlySet<string>): void;
+  /** @throws {DataFolderError} if a file is gone or shorter than it was */
+  check(segments: readonly Segment[]): void;
+  /** Removes files that nothing refers to, which a crash between two writes leaves; returns how many are referred to and gone. */
+  removeOthers(kept: ReadonlySet<string>): number;
 }
 
 const readBytes = 256 * 1024;
@@ -120,12 +123,27 @@ export const createBodyFiles = (directory: string): BodyFiles => {
       }
     },
     remove,
+    check: (segments) => {
+      for (const { file, end } of segments) {
+        const bytes = statSync(pathOf(file), { throwIfNoEntry: false })?.size;
+        if (bytes === undefined || bytes < end) throw describeDamagedBody(pathOf(file), bytes);
+      }
+    },
     removeOthers: (kept) => {
+      let found = 0;
       for (const folder of readdirSync(directory)) {
         for (const name of readdirSync(join(directory, folder))) {
-          if (!kept.has(`${folder}/${name}`)) rmSync(pathOf(`${folder}/${name}`), { force: true });
+          if (kept.has(`${folder}/${name}`)) found += 1;
+          else rmSync(pathOf(`${folder}/${name}`), { force: true });
         }
       }
+      return kept.size - found;
     },
   };
 };
+
+const describeDamagedBody = (path: string, bytes: number | undefined): DataFolderError =>
+  new DataFolderError(
+    `${path} is damaged (${bytes === undefined ? 'it is gone' : `it ends after ${bytes} bytes`}). It is the body of one object, and no other is ` +
+      'concerned: restore this file from a backup, or delete the job.',
+  );

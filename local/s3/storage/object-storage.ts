@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
+import { ServiceError } from '../../service-error.ts';
 import { type ObjectCreated, objectCreated } from '../object-created.ts';
-import { createBodyFiles, type ReceivedBody } from './body-files.ts';
+import { createBodyFiles, type ReceivedBody, type Segment } from './body-files.ts';
 import { loadStoreClasses, type Persistence, type S3Object, type Stores } from './fauxqs-store.ts';
 import { createFileBody, readSegments } from './file-body.ts';
 import { keepUploads } from './multipart-uploads.ts';
@@ -65,7 +66,10 @@ export const openObjectStorage = async (options: ObjectStorageOptions): Promise<
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const index = openObjectIndex(options.directory);
   const files = createBodyFiles(join(options.directory, 'objects'));
-  files.removeOthers(index.files());
+  const gone = files.removeOthers(index.files());
+  if (gone > 0) {
+    console.error(`${options.directory} is damaged (${gone} bodies of objects are gone). Restore them from a backup.`);
+  }
   const received = new WeakMap<object, ReceivedBody>();
   // ETags of bodies that were read: what is stored of one is a copy.
   const copied = new WeakMap<object, string>();
@@ -114,6 +118,7 @@ export const openObjectStorage = async (options: ObjectStorageOptions): Promise<
     deleteObject: (bucket, key) => files.remove(index.deleteObject(bucket, key)),
     readBody: (bucket, key) => {
       const stored = index.readBody(bucket, key);
+      if ('segments' in stored) checkBody(stored.segments);
       const body = 'bytes' in stored ? Buffer.from(stored.bytes) : createFileBody(stored.segments);
       copied.set(body, s3Store.headObject(bucket, key).etag);
       return body;
@@ -134,6 +139,16 @@ export const openObjectStorage = async (options: ObjectStorageOptions): Promise<
     loadS3: () => {},
     purgeAll: () => {},
     close: () => {},
+  };
+
+  // Before the answer begins: in the middle it could only be cut off.
+  const checkBody = (segments: readonly Segment[]) => {
+    try {
+      files.check(segments);
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error);
+      throw new ServiceError('InternalError', 'The object cannot be read: its file is damaged.', 500);
+    }
   };
 
   const { S3Store, SqsStore, SnsStore } = await loadStoreClasses();

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -44,4 +44,46 @@ export const mountReadOnly = (original: string): string => {
   unmountAfterwards(directory);
   mount('-o', 'remount,bind,ro', directory);
   return directory;
+};
+
+/** A file with an empty ext4 in it. */
+export const createImage = (megabytes: number): string => {
+  const file = join(newFolder(), 'disk.img');
+  writeFileSync(file, '');
+  truncateSync(file, megabytes * 1024 * 1024);
+  execFileSync('mkfs.ext4', ['-q', '-F', file]);
+  return file;
+};
+
+/** A disk in a file. */
+export interface MountedImage {
+  directory: string;
+  /** What is on the disk at this moment, without what the system still keeps in memory, as after a power failure. */
+  copy(): string;
+  unmount(): void;
+}
+
+/**
+ * Mounts an image. The system writes to it what is synced, and else nothing for minutes.
+ *
+ * @throws {Error} see {@link mountDisk}
+ */
+export const mountImage = (file: string): MountedImage => {
+  const directory = newFolder();
+  mount('-o', 'loop,commit=300', file, directory);
+  let isMounted = true;
+  const unmount = () => {
+    if (isMounted) execFileSync('umount', ['--lazy', directory]);
+    isMounted = false;
+  };
+  onTestFinished(unmount);
+  return {
+    directory,
+    copy: () => {
+      const copy = join(newFolder(), 'disk.img');
+      execFileSync('cp', ['--sparse=always', file, copy]);
+      return copy;
+    },
+    unmount,
+  };
 };

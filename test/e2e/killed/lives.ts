@@ -13,6 +13,8 @@ export interface Lives {
   liveFor(startedMs: number): Promise<void>;
   /** Kills it with all its processes. */
   kill(): Promise<void>;
+  /** Stops all its processes where they are, until they are killed. */
+  stop(): void;
   /** When it was killed, epoch ms. */
   killedAt: readonly number[];
   /** What it wrote to stderr in all its lives. */
@@ -57,6 +59,9 @@ export const createLives = (args: readonly string[], env: Record<string, string>
       await kill();
     },
     kill,
+    stop: () => {
+      if (child?.pid) process.kill(-child.pid, 'SIGSTOP');
+    },
     killedAt,
     errors,
   };

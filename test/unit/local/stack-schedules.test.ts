@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { State } from '#local/data/state.ts';
 import { type Schedules, startSchedules } from '#local/stack-schedules.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import { scheduledFunctionNames } from '#shared/permissions/service-permissions.ts';
@@ -56,5 +57,53 @@ describe('the schedules of the embedded stack', () => {
     await vi.advanceTimersByTimeAsync(3 * minute);
     expect(timesOf(dispatch)).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('the schedules of a stack with a data folder', () => {
+  const start = async (lastRuns: Record<string, number>, expire = vi.fn(async () => {})) => {
+    await schedules.close();
+    const written: string[] = [];
+    const state: State = {
+      read: (_kind, schema) =>
+        new Map(Object.entries(lastRuns).map(([name, ago]) => [name, schema.parse(Date.now() - ago)])),
+      write: (...changes) => void written.push(...changes.map(({ id }) => id)),
+      close: () => {},
+    };
+    schedules = startSchedules(invoke, { rotateDue }, (name, error) => errors.push([name, error]), {
+      state,
+      expire,
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    return { written, expire };
+  };
+  const functions = scheduledFunctionNames.map((name) => stackNames.functions[name]);
+  const names = [...functions, 'rotation schedule', 'time to live'];
+  const lastAll = (ago: number) => Object.fromEntries(names.map((name) => [name, ago]));
+
+  it('run once at the start what was missed, however often it was', async () => {
+    const { written, expire } = await start(lastAll(3 * 24 * 60 * minute));
+    expect([dispatch, tokenRefresh, secretRotation].map(timesOf)).toEqual([1, 1, 1]);
+    expect(rotateDue).toHaveBeenCalledTimes(1);
+    expect(expire).toHaveBeenCalledTimes(1);
+    expect(written.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('run nothing at the start that is not due', async () => {
+    await start(lastAll(1_000));
+    expect(invoke).not.toHaveBeenCalled();
+    expect(rotateDue).not.toHaveBeenCalled();
+  });
+
+  it('run at the start what ran last by a clock that was set back since', async () => {
+    await start(lastAll(-60 * minute));
+    expect([dispatch, tokenRefresh, secretRotation].map(timesOf)).toEqual([1, 1, 1]);
+  });
+
+  it('try again after a restart what failed', async () => {
+    invoke.mockRejectedValueOnce(new Error('not now'));
+    const { written } = await start({ [stackNames.functions.dispatch]: 2 * minute });
+    expect(timesOf(dispatch)).toBe(1);
+    expect(written).toEqual([]);
   });
 });

@@ -1,0 +1,91 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { ClassicLevel } from 'classic-level';
+import { expect, it, onTestFinished } from 'vitest';
+import { prepareTables } from '#local/dynamodb-folder.ts';
+import { startS3 } from '#local/s3/start-s3.ts';
+import { patternOf, s3ClientOf } from '../s3/s3-client.ts';
+
+const newFolder = async (): Promise<string> => {
+  const directory = await mkdtemp(join(tmpdir(), 'firefly-gateway-damage-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+};
+
+/** Tables with a file of sorted keys, and the name of that file. */
+const createTables = async (): Promise<{ path: string; table: string }> => {
+  const path = await newFolder();
+  const level = new ClassicLevel(path);
+  await level.put('table~jobs', '{}');
+  await level.close();
+  // What was written is sorted into a file when it is opened again.
+  await level.open();
+  await level.compactRange('a', 'z');
+  await level.close();
+  const table = (await readdir(path)).find((name) => name.endsWith('.ldb'));
+  if (table === undefined) throw new Error('LevelDB has made no table.');
+  return { path, table: join(path, table) };
+};
+
+it('names a file of the tables that was cut off', async () => {
+  const { path, table } = await createTables();
+  await prepareTables(path, []);
+  await truncate(table, 40);
+  await expect(prepareTables(path, [])).rejects.toThrow(
+    /\.ldb is damaged \(its end is missing\).*Restore the folder from a backup/,
+  );
+});
+
+it('names a file of the tables that is gone', async () => {
+  const { path, table } = await createTables();
+  await rm(table);
+  await expect(prepareTables(path, [])).rejects.toThrow(/is damaged \(Corruption: 1 missing files.*Restore the folder/);
+});
+
+it('begins no new tables where the name of the current ones is gone', async () => {
+  const { path } = await createTables();
+  await rm(join(path, 'CURRENT'));
+  const before = await readdir(path);
+  await expect(prepareTables(path, [])).rejects.toThrow(/CURRENT is damaged \(it is gone\)/);
+  expect(await readdir(path)).toEqual(before);
+});
+
+it('names a damaged index of the objects', async () => {
+  const storageDirectory = await newFolder();
+  await writeFile(join(storageDirectory, 'index.db'), Buffer.alloc(8_192, 'x'));
+  await expect(startS3({ bucket: 'outputs', storageDirectory })).rejects.toThrow(
+    /index\.db is damaged .*Restore the folder/,
+  );
+});
+
+it('answers for an object whose file is damaged with an error, and for the others as ever', async () => {
+  const storageDirectory = await newFolder();
+  const server = await startS3({ bucket: 'outputs', storageDirectory });
+  onTestFinished(server.close);
+  const client = s3ClientOf(server.url);
+  onTestFinished(() => client.destroy());
+  const body = patternOf(200_000);
+  const put = async (Key: string) => {
+    await client.send(new PutObjectCommand({ Bucket: 'outputs', Key, Body: body }));
+    const objects = join(storageDirectory, 'objects');
+    return (await readdir(objects, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  };
+  const get = async (Key: string) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: 'outputs', Key }));
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  };
+  const [first = ''] = await put('cut');
+  await put('whole');
+  await truncate(first, 100_000);
+  await expect(get('cut')).rejects.toThrow('its file is damaged');
+  await rm(first);
+  await expect(get('cut')).rejects.toThrow('its file is damaged');
+  expect((await get('whole')).equals(body)).toBe(true);
+  // What was repaired is read again.
+  await writeFile(first, body);
+  expect((await get('cut')).equals(await readFile(first))).toBe(true);
+});
