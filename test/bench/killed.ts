@@ -10,9 +10,10 @@ import { isFinal, jobStates } from '#shared/jobs/job.ts';
 import { createLives, insist, insistOnPosting } from '#test/e2e/killed/lives.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
 import { createRandom } from '#test/fixtures/random.ts';
+import type { Section } from './table.ts';
 
 /** What is left of jobs whose sender was killed again and again. */
-export interface KilledFigures {
+interface KilledFigures {
   /** Submits that Adobe took, each of which it bills. */
   submits: number;
   /** Those beyond the first of a job. */
@@ -115,10 +116,25 @@ const killGateway = async (folder: string, moments: readonly number[]): Promise<
  * Kills the gateway, and a loop with a queue, a token cache and a list of what is done, at the same moments of their lives, with the
  * same jobs coming in and the same Adobe.
  */
-export const measureKilled = async (directory: string): Promise<Record<'gateway' | 'loop', KilledFigures>> => {
-  const moments = drawMoments(15);
-  return {
-    gateway: await killGateway(join(directory, 'killed-gateway'), moments),
-    loop: await killLoop(join(directory, 'killed-loop'), moments),
-  };
+export const killedSection: Section = {
+  name: 'killed',
+  title:
+    '50 jobs of the gateway, and of a loop with p-queue and a token cache, each killed 20 times at the same moments',
+  measure: async (directory) => {
+    const moments = drawMoments(15);
+    const gateway = await killGateway(join(directory, 'killed-gateway'), moments);
+    const loop = await killLoop(join(directory, 'killed-loop'), moments);
+    return {
+      figures: { gateway, loop },
+      rows: [
+        { figure: 'killed gateway: submits paid twice', value: gateway.paidTwice, unit: '', atMost: 0 },
+        { figure: 'killed gateway: jobs lost', value: gateway.lost, unit: '', atMost: 0 },
+        { figure: 'killed gateway: ended as submit_outcome_unknown', value: gateway.named, unit: '' },
+        { figure: 'killed gateway: images paid and lost', value: gateway.paidAndLost, unit: '' },
+        { figure: 'killed loop: submits paid twice', value: loop.paidTwice, unit: '' },
+        { figure: 'killed loop: jobs lost', value: loop.lost, unit: '' },
+        { figure: 'killed loop: images paid and lost', value: loop.paidAndLost, unit: '' },
+      ],
+    };
+  },
 };

@@ -12,7 +12,7 @@ import { measureFlood } from './flood.ts';
 import { measureGrowth } from './growth.ts';
 import { measureGuessing } from './guessing.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
-import { measureKilled } from './killed.ts';
+import { killedSection } from './killed.ts';
 import { laneSections } from './lane-sections.ts';
 import { measureLists } from './lists.ts';
 import { measureMemory } from './memory.ts';
@@ -224,26 +224,7 @@ const sections: Section[] = [
       };
     },
   },
-  {
-    name: 'killed',
-    title:
-      '50 jobs of the gateway, and of a loop with p-queue and a token cache, each killed 20 times at the same moments',
-    measure: async (directory) => {
-      const { gateway, loop } = await measureKilled(directory);
-      return {
-        figures: { gateway, loop },
-        rows: [
-          { figure: 'killed gateway: submits paid twice', value: gateway.paidTwice, unit: '', atMost: 0 },
-          { figure: 'killed gateway: jobs lost', value: gateway.lost, unit: '', atMost: 0 },
-          { figure: 'killed gateway: ended as submit_outcome_unknown', value: gateway.named, unit: '' },
-          { figure: 'killed gateway: images paid and lost', value: gateway.paidAndLost, unit: '' },
-          { figure: 'killed loop: submits paid twice', value: loop.paidTwice, unit: '' },
-          { figure: 'killed loop: jobs lost', value: loop.lost, unit: '' },
-          { figure: 'killed loop: images paid and lost', value: loop.paidAndLost, unit: '' },
-        ],
-      };
-    },
-  },
+  killedSection,
 ];
 
 const chosen = process.argv.slice(2);
