@@ -199,7 +199,9 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     secretsManager.resume();
     s3.announce();
     if (options.schedules ?? true) {
-      opened.unshift(startSchedules(invokers.runSchedule, secretsManager, onError, keptSchedules(data, urls, settings)));
+      opened.unshift(
+        startSchedules(invokers.runSchedule, secretsManager, onError, keptSchedules(data, urls, settings)),
+      );
     }
     return {
       description: { ...describeStack(endpoints), ...accessKey },

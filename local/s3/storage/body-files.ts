@@ -1,5 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -28,6 +39,8 @@ export interface BodyFiles {
   write(body: Uint8Array): Segment;
   /** Writes a body as it comes in; it is on the disk when it resolves. */
   receive(body: Readable): Promise<ReceivedBody>;
+  /** Writes what lies in files once more, as one body. */
+  join(segments: readonly Segment[]): { segment: Segment; md5: string };
   /** Gives the same bytes a second name, so that either can be removed. */
   copy(segments: readonly Segment[]): Segment[];
   read(segments: readonly Segment[]): AsyncGenerator<Buffer>;
@@ -60,21 +73,51 @@ export const createBodyFiles = (directory: string): BodyFiles => {
   const remove = (segments: readonly Segment[]) => {
     for (const { file } of segments) rmSync(pathOf(file), { force: true });
   };
-  return {
-    write: (body) => {
-      const file = newName();
-      const descriptor = openSync(pathOf(file), 'wx', 0o600);
+  const writeAll = (chunks: Iterable<Uint8Array>): Segment => {
+    const file = newName();
+    const descriptor = openSync(pathOf(file), 'wx', 0o600);
+    let end = 0;
+    try {
+      for (const chunk of chunks) {
+        for (let at = 0; at < chunk.byteLength; ) at += writeSync(descriptor, chunk, at);
+        end += chunk.byteLength;
+      }
+      fsyncSync(descriptor);
+    } catch (error) {
+      rmSync(pathOf(file), { force: true });
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+    syncName(file);
+    return { file, start: 0, end };
+  };
+  const readAll = function* (
+    segments: readonly Segment[],
+    onChunk: (chunk: Uint8Array) => void,
+  ): Generator<Uint8Array> {
+    for (const { file, start, end } of segments) {
+      const descriptor = openSync(pathOf(file), 'r');
       try {
-        for (let at = 0; at < body.byteLength; ) at += writeSync(descriptor, body, at);
-        fsyncSync(descriptor);
-      } catch (error) {
-        rmSync(pathOf(file), { force: true });
-        throw error;
+        for (let at = start; at < end; ) {
+          const chunk = Buffer.alloc(Math.min(readBytes, end - at));
+          const bytes = readSync(descriptor, chunk, 0, chunk.byteLength, at);
+          if (bytes === 0) throw new Error(`${pathOf(file)} is shorter than what was stored.`);
+          at += bytes;
+          onChunk(chunk.subarray(0, bytes));
+          yield chunk.subarray(0, bytes);
+        }
       } finally {
         closeSync(descriptor);
       }
-      syncName(file);
-      return { file, start: 0, end: body.byteLength };
+    }
+  };
+  return {
+    write: (body) => writeAll([body]),
+    join: (segments) => {
+      const md5 = createHash('md5');
+      const segment = writeAll(readAll(segments, (chunk) => md5.update(chunk)));
+      return { segment, md5: md5.digest('hex') };
     },
     receive: async (body) => {
       const file = newName();

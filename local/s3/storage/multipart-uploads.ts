@@ -57,11 +57,8 @@ export const keepUploads = (Base: new () => S3Store, options: UploadsOptions): (
   const writePart = (body: Buffer): { segment: Segment; md5: string } => {
     const arrived = options.take(body);
     if (arrived) return arrived;
-    const [segment, ...others] = readSegments(body) ?? [];
-    // A part that is copied from an object in files would have to be hashed anew.
-    if (segment !== undefined || others.length > 0) {
-      throw new ServiceError('NotImplemented', 'Large parts cannot be copied from another object here.', 501);
-    }
+    const copied = readSegments(body);
+    if (copied !== undefined) return files.join(copied);
     return { segment: files.write(body), md5: createHash('md5').update(body).digest('hex') };
   };
 

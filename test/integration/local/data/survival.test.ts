@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CopyObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -86,6 +94,15 @@ it('keeps objects of any size, and events that were not delivered', async () => 
   await client.send(new PutObjectCommand({ Bucket, Key: 'large', Body: large }));
   await client.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/large` }));
   await new Upload({ client, params: { Bucket, Key: 'parts', Body: large }, partSize: 5 * 1024 * 1024 }).done();
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'copied-parts' }));
+  const Parts = [];
+  for (const [index, CopySourceRange] of ['bytes=0-6291455', `bytes=6291456-${large.length - 1}`].entries()) {
+    const part = { Bucket, Key: 'copied-parts', UploadId, PartNumber: index + 1 };
+    const copy = new UploadPartCopyCommand({ ...part, CopySource: `${Bucket}/parts`, CopySourceRange });
+    Parts.push({ PartNumber: index + 1, ETag: (await client.send(copy)).CopyPartResult?.ETag });
+  }
+  const upload = { Bucket, Key: 'copied-parts', UploadId, MultipartUpload: { Parts } };
+  await client.send(new CompleteMultipartUploadCommand(upload));
   client.destroy();
   await first.close();
 
@@ -102,12 +119,13 @@ it('keeps objects of any size, and events that were not delivered', async () => 
     return { bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), Metadata, ETag };
   };
   expect(await get('inbox/small')).toMatchObject({ bytes: Buffer.from('small'), Metadata: { a: 'b' } });
-  for (const key of ['large', 'copy', 'parts']) expect((await get(key)).bytes.equals(large)).toBe(true);
+  for (const key of ['large', 'copy', 'parts', 'copied-parts']) expect((await get(key)).bytes.equals(large)).toBe(true);
   expect((await get('copy')).ETag).toBe((await get('large')).ETag);
   const cut = await get('parts', 'bytes=5242870-5242889');
   expect(cut.bytes).toEqual(large.subarray(5_242_870, 5_242_890));
   const { Contents = [] } = await again.send(new ListObjectsV2Command({ Bucket }));
   expect(Contents.map(({ Key, Size }) => [Key, Size])).toEqual([
+    ['copied-parts', large.length],
     ['copy', large.length],
     ['inbox/small', 5],
     ['large', large.length],

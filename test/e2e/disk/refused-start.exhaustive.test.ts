@@ -68,3 +68,12 @@ it('says that a disk is mounted for reading only, and leaves the folder as it is
   expect(says).toMatch(/cannot be used as a data folder: EROFS.*how its disk is mounted/);
   expect(readdirSync(path)).toEqual(before);
 });
+
+it('says that another process has the folder, for as long as it has it', () => {
+  const path = createFolder();
+  const { state } = openDataFolder(path);
+  const { status, says } = runStart(path);
+  state.close();
+  expect(status).toBe(1);
+  expect(says).toMatch(/state\.db is in use: another gateway runs on this folder\. Stop it/);
+});
