@@ -21,7 +21,7 @@ import { ProblemError, problemResponse } from './http/problem.ts';
 import { type HttpEvent, readRequestId } from './http/request.ts';
 import { createRequestRate } from './http/request-rate.ts';
 import type { Route } from './http/router.ts';
-import { createRouter, fitToMethod } from './http/router.ts';
+import { checkAnswerSize, createRouter, fitToMethod } from './http/router.ts';
 import { toProblem } from './http/unexpected-error.ts';
 import { deleteRoute } from './jobs/delete.ts';
 import { editRoutes } from './jobs/edit.ts';
@@ -62,7 +62,7 @@ export const createApi = (context: ApiContext) => {
       const problem = toProblem(error, event, { log: context.log, clock: context.table.clock });
       request.response = fitToMethod(event, problemResponse(problem, readRequestId(event)));
     })
-    .handler(async (event, lambdaContext) => fitToMethod(event, await route(event, lambdaContext)));
+    .handler(async (event, lambdaContext) => checkAnswerSize(fitToMethod(event, await route(event, lambdaContext))));
 };
 
 /** Everything that the API offers; the console, which is a client of it, is not part of it. */

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { condition } from '../aws/expressions.ts';
 import { queryPages, type Table } from '../aws/table.ts';
 import { createJobTest, type JobFilter } from './job-filter.ts';
-import { readRecords } from './job-list.ts';
+import { createPageRoom, readRecords } from './job-list.ts';
 
 /** The jobs of a caller that have changed, in the order of their last changes. */
 export interface JobChanges<Listed> {
@@ -18,8 +18,10 @@ export interface ChangesQuery extends JobFilter {
   since: string;
   /** The `next` of the page before. */
   after?: string;
-  /** How many jobs are looked at. */
+  /** How many jobs are looked at, at most: fewer where their records are large. */
   limit: number;
+  /** What the answer has of an output that the record has not. */
+  bytesPerOutput?: number;
 }
 
 /**
@@ -39,7 +41,7 @@ const afterAllChanges = ':';
  */
 export const listChanges = async <Schema extends z.ZodObject>(
   table: Table,
-  { caller, since, after, limit, ...filter }: ChangesQuery,
+  { caller, since, after, limit, bytesPerOutput, ...filter }: ChangesQuery,
   schema: Schema,
 ): Promise<JobChanges<z.output<Schema>>> => {
   const first = after === undefined ? since : `${after}!`;
@@ -51,7 +53,15 @@ export const listChanges = async <Schema extends z.ZodObject>(
   const test = createJobTest(filter);
   for await (const { Items: entries = [], LastEvaluatedKey } of pages) {
     const records = await readRecords(table, entries, test, schema);
-    const jobs = entries.map(({ pk }) => records.get(pk)).filter((job) => job !== undefined);
+    const hasRoom = createPageRoom(bytesPerOutput);
+    const jobs: z.output<Schema>[] = [];
+    let next: string | undefined;
+    for (const { pk, changedOrder } of entries) {
+      const job = records.get(pk);
+      if (job !== undefined && !hasRoom(job)) return { jobs, next };
+      if (job !== undefined) jobs.push(job);
+      next = String(changedOrder);
+    }
     return { jobs, next: LastEvaluatedKey && String(LastEvaluatedKey['changedOrder']) };
   }
   return { jobs: [] };

@@ -27,6 +27,8 @@ export interface JobQuery extends JobFilter {
   after?: string;
   /** Jobs per page at most. */
   limit: number;
+  /** What the answer has of an output that the record has not. */
+  bytesPerOutput?: number;
 }
 
 /** How many entries of a caller's list are looked at for one page, those of other jobs than are wanted among them. */
@@ -35,8 +37,23 @@ export const maxEntriesPerPage = 5_000;
 // As many are read at a time where some are picked out of the list.
 const entriesAtOnce = 250;
 
-// Lambda answers with up to 6 MB.
+// Lambda answers with up to 6 MB, and writing the body as a text makes it longer.
 const maxPageBytes = 3 * 1024 * 1024;
+
+/**
+ * Says of one record after the other whether a page still has room for it; for the first it always has.
+ *
+ * @param bytesPerOutput what the answer has of an output that the record has not, such as a URL
+ */
+export const createPageRoom = (bytesPerOutput = 0): ((record: { outputs?: unknown }) => boolean) => {
+  let bytes = 0;
+  return (record) => {
+    const isFirst = bytes === 0;
+    const outputs = Array.isArray(record.outputs) ? record.outputs.length : 0;
+    bytes += Buffer.byteLength(JSON.stringify(record)) + outputs * bytesPerOutput;
+    return isFirst || bytes <= maxPageBytes;
+  };
+};
 
 // In front of every year.
 const beforeAllJobs = '!';
@@ -49,7 +66,7 @@ const beforeAllJobs = '!';
  */
 export const listJobs = async <Schema extends z.ZodObject>(
   table: Table,
-  { caller, from, to, oldestFirst = false, after, limit, states, ...filter }: JobQuery,
+  { caller, from, to, oldestFirst = false, after, limit, states, bytesPerOutput, ...filter }: JobQuery,
   schema: Schema,
 ): Promise<JobPage<z.output<Schema>>> => {
   const first = oldestFirst && after !== undefined ? `${after}!` : (from ?? beforeAllJobs);
@@ -72,8 +89,8 @@ export const listJobs = async <Schema extends z.ZodObject>(
     },
   );
   const jobs: z.output<Schema>[] = [];
+  const hasRoom = createPageRoom(bytesPerOutput);
   let next = after;
-  let bytes = 0;
   const stop = (isLast: boolean): JobPage<z.output<Schema>> => ({
     jobs,
     next: isLast ? undefined : next,
@@ -94,8 +111,7 @@ export const listJobs = async <Schema extends z.ZodObject>(
     for (const entry of entries) {
       const record = records.get(entry['pk']);
       if (record !== undefined) {
-        bytes += Buffer.byteLength(JSON.stringify(record));
-        if (jobs.length > 0 && bytes > maxPageBytes) return stop(false);
+        if (!hasRoom(record)) return stop(false);
         jobs.push(record);
       }
       next = String(entry['createdOrder']);

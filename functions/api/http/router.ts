@@ -99,6 +99,21 @@ const asGet = (event: HttpEvent): HttpEvent => ({
   },
 });
 
+// Lambda: of the answer as JSON, in which the body is a text.
+const maxAnswerBytes = 6 * 1024 * 1024;
+
+/**
+ * Lets an answer pass that Lambda takes: a larger one would be a 500 without a word. Pages end before that by themselves.
+ *
+ * @throws {ProblemError} 400
+ */
+export const checkAnswerSize = (response: HttpResponse): HttpResponse => {
+  // Written as a text, JSON takes less than three times as much.
+  if (Buffer.byteLength(response.body) < maxAnswerBytes / 3) return response;
+  if (Buffer.byteLength(JSON.stringify(response)) <= maxAnswerBytes) return response;
+  throw new ProblemError(400, 'answer_too_large', 'The answer has more than 6 MB. Ask for less, such as by `limit`.');
+};
+
 /** The answer as its method may have it: to HEAD, all but the body. */
 export const fitToMethod = (event: HttpEvent, response: HttpResponse): HttpResponse =>
   event.requestContext?.http?.method === 'HEAD' ? { ...response, body: '', isBase64Encoded: false } : response;

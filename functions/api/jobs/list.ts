@@ -13,6 +13,9 @@ import { jobSummary, summaryAttributes, viewJobSummary } from './view.ts';
 // The beginning of the prompt stands in the record for lists only: no step of a job reads it.
 const listedJob = jobSchema.pick(summaryAttributes).extend({ prompt: z.string().optional() });
 
+// A presigned URL has the session's token in it, which takes most of it.
+const maxUrlBytes = 2_500;
+
 /** One page of `GET /jobs`. */
 export const jobsPage = z
   .object({
@@ -46,7 +49,8 @@ export const listRoute = ({ table, objects }: Pick<ApiContext, 'table' | 'object
     const identity = [caller, list];
     const after = cursor === undefined ? undefined : decodeCursor(cursor, identity);
     const changedUntil = toIso(table.clock.now() - changesLagMs);
-    const query = { caller, after, limit, ...wanted };
+    const bytesPerOutput = thumbnailWidth === undefined ? 0 : maxUrlBytes;
+    const query = { caller, after, limit, bytesPerOutput, ...wanted };
     const found: Awaited<ReturnType<typeof listJobs<typeof listedJob>>> =
       since === undefined
         ? await listJobs(table, query, listedJob)

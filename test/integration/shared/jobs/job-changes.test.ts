@@ -46,6 +46,25 @@ describe('listChanges', () => {
     expect((await ask({ caller: 'bob' })).found).toEqual([]);
   });
 
+  it('ends a page before its answer is too large, and meets every job', async () => {
+    for (const each of jobs) {
+      clock.advance(1);
+      const output = { bucket: 'b', key: 'k', sha256: '0', bytes: 1, contentType: 'image/png' };
+      await endJob(table, each, ['queued'], { to: 'succeeded', outputs: [output, output] });
+    }
+    const all: number[] = [];
+    const sizes: number[] = [];
+    let after: string | undefined;
+    do {
+      const { found, next } = await ask({ after, bytesPerOutput: 700_000 });
+      all.push(...found);
+      sizes.push(found.length);
+      after = next;
+    } while (after !== undefined);
+    expect(all).toEqual([0, 1, 2]);
+    expect(sizes).toEqual([2, 1]);
+  });
+
   it('meets whatever changes a job', async () => {
     const since = now();
     clock.advance(1);
