@@ -10,6 +10,7 @@ import { authenticate, type KnownKeys } from './authentication.ts';
 import { checkWriteCondition, createWriteLocks, isConditional } from './conditional-writes.ts';
 import { checkChecksum, playSize } from './object-claims.ts';
 import type { ObjectCreated } from './object-created.ts';
+import { checkObjectLimits } from './object-limits.ts';
 import { checkPolicy, readForm } from './post-policy.ts';
 import type { ObjectStorage } from './storage/object-storage.ts';
 import { objectListQuery, subresourceOf, versionsXml } from './subresources.ts';
@@ -125,6 +126,7 @@ export const buildS3App = async (options: S3AppOptions): Promise<ReturnType<type
       throw new ServiceError('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405);
     }
     if (isForm(request)) return;
+    checkObjectLimits(keyOf(request.params), headers);
     access.check(request);
     const query = request.query as Record<string, unknown>;
     const subresource = subresourceOf(method, keyOf(request.params), query);
