@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
-import { maxBundleBytes } from '#test/fixtures/bundled-functions.ts';
 import { measureBatches } from './batches.ts';
-import { measureBundle } from './bundles.ts';
+import { bundleSection } from './bundles.ts';
 import { costSection } from './cost-section.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
 import { runWithFaults } from './fault-run.ts';
@@ -21,22 +19,7 @@ import { printTable, type Row, type Section } from './table.ts';
 import { measureThumbnails } from './thumbnails.ts';
 
 const sections: Section[] = [
-  {
-    name: 'bundles',
-    title: 'bundling and importing every function',
-    measure: async (directory) => {
-      const figures: Record<string, { bytes: number; importMs: number }> = {};
-      for (const key of functionNames) figures[key] = await measureBundle(key, directory);
-      const rows = Object.entries(figures).flatMap(([key, { bytes, importMs }]): Row[] => {
-        const limit = maxBundleBytes[key as FunctionName];
-        return [
-          { figure: `${key}: bundle`, value: bytes / 1000, unit: 'KB', ...(limit && { below: limit / 1000 }) },
-          { figure: `${key}: import`, value: importMs, unit: 'ms', below: 150 },
-        ];
-      });
-      return { figures, rows };
-    },
-  },
+  bundleSection,
   {
     name: 'accept',
     title: 'accepting jobs from 20 clients',
