@@ -2,6 +2,7 @@ import { parse } from 'content-type';
 import { Mime } from 'mime/lite';
 import otherTypes from 'mime/types/other.js';
 import standardTypes from 'mime/types/standard.js';
+import { once } from './once.ts';
 
 // What Adobe makes and takes beside registered types.
 const adobeTypes = {
@@ -37,13 +38,7 @@ const adobeTypes = {
   'video/quicktime': ['mov', 'qt'],
 };
 
-let known: Mime | undefined;
-
-/** Made when it is first asked for, as that takes longer than to start without. */
-const openMime = (): Mime => {
-  known ??= new Mime(standardTypes, otherTypes).define(adobeTypes, true);
-  return known;
-};
+const openMime = once(() => new Mime(standardTypes, otherTypes).define(adobeTypes, true));
 
 /** The media type in a `Content-Type`, without parameters, in lower case; `application/octet-stream` if there is none. */
 export const parseMediaType = (contentType: string | null | undefined): string =>

@@ -1,5 +1,6 @@
 import { operations } from '../adobe/services/registry.ts';
 import { toSafeName } from '../jobs/output-name.ts';
+import { once } from '../once.ts';
 
 /** What the placeholders of a name stand for. */
 export interface NameSource {
@@ -35,8 +36,8 @@ const forbiddenField = /prompt|^(?:url|source|uploadid)$/i;
 const maxQuotedLength = 60;
 const maxProblemLength = 1_500;
 
-const bodyFields = [...new Set(operations.flatMap(({ body }) => Object.keys(body.shape)))].filter(
-  (name) => !forbiddenField.test(name),
+const listBodyFields = once(() =>
+  [...new Set(operations.flatMap(({ body }) => Object.keys(body.shape)))].filter((name) => !forbiddenField.test(name)),
 );
 
 /**
@@ -71,13 +72,13 @@ const findValue = (name: string, source: NameSource): { value: string } | { prob
       problem: `The name of the outputs has ${quoted}: prompts and addresses never become keys. ${listKnown(source)}`,
     };
   }
-  const isKnown = path.length < name.split('.').length || findKey(bodyFieldNames, path[0] ?? '') !== undefined;
+  const isKnown = path.length < name.split('.').length || findKey(getBodyFieldNames(), path[0] ?? '') !== undefined;
   if (!isKnown)
     return { problem: `The name of the outputs has ${quoted}, which nothing is called. ${listKnown(source)}` };
   return toValue(path.reduce(readField, body), quoted);
 };
 
-const bodyFieldNames = Object.fromEntries(bodyFields.map((name) => [name, name]));
+const getBodyFieldNames = once(() => Object.fromEntries(listBodyFields().map((name) => [name, name])));
 
 const findKey = (record: object, name: string): string | undefined =>
   Object.keys(record).find((key) => key.toLowerCase() === name.toLowerCase());
@@ -97,4 +98,4 @@ const toValue = (value: unknown, quoted: string): { value: string } | { problem:
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
 const listKnown = ({ columns = {}, fields }: NameSource): string =>
-  `Known are ${[...Object.keys(columns), ...Object.keys(fields), ...bodyFields].map((name) => `{${name}}`).join(', ')}.`;
+  `Known are ${[...Object.keys(columns), ...Object.keys(fields), ...listBodyFields()].map((name) => `{${name}}`).join(', ')}.`;

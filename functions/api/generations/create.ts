@@ -7,6 +7,7 @@ import { createJob, createReusingJob, getJob, type JobPlace } from '#shared/jobs
 import { takePlaces, toPlace } from '#shared/jobs/lanes/held-jobs.ts';
 import { findReusable, requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
+import { once } from '#shared/once.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import { reserveCost, returnCost } from '#shared/usage/reserve-cost.ts';
 import type { ApiContext } from '../context.ts';
@@ -32,10 +33,13 @@ export const generationRoutes = (
   accept: AcceptRequest,
   operation: OperationDefinition,
 ): Route[] => {
-  const route = (path: string, defaultWaitSeconds?: number): Route => ({
+  const describe = (path: string) => once(() => describeGeneration(operation, path === operation.waitPath));
+  const route = (path: string, defaultWaitSeconds?: number, getDescription = describe(path)): Route => ({
     method: 'POST',
     path,
-    describe: describeGeneration(operation, path === operation.waitPath),
+    get describe() {
+      return getDescription();
+    },
     refuse: (error) => presentRefusal(error, operation, context.table.clock),
     handle: async (request) => {
       const preferred = readWait(request.header('prefer'));

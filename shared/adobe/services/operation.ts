@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { once } from '../../once.ts';
 import type { InputTypes } from './input-types.ts';
 import type { OutputDestinations, ResultShape, UpstreamOutput } from './outputs.ts';
 
@@ -146,6 +147,20 @@ export interface OperationDefinition {
   cancelPath?: `/${string}`;
   polling: PollingPolicy;
 }
+
+/** An operation as its file has it. */
+export type OperationSource = Omit<OperationDefinition, 'body'> & { body(): z.ZodObject };
+
+/** Builds the body when it is first asked for: of all operations, a function that starts needs few or none. */
+export const defineOperation = ({ body, ...operation }: OperationSource): OperationDefinition => {
+  const getBody = once(body);
+  return {
+    ...operation,
+    get body() {
+      return getBody();
+    },
+  };
+};
 
 /** How many outputs a request of an operation asks for, and so how many are paid for; undefined where nobody can know. */
 export const countRequestedOutputs = (

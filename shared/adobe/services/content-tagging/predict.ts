@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { asFields, asList } from '../body-fields.ts';
-import type { OperationDefinition, RuleFinding } from '../operation.ts';
+import { defineOperation, type RuleFinding } from '../operation.ts';
 import { readAnswer, taggingResult } from './answer.ts';
 import { taggingAcceptance } from './dialect.ts';
 import { type Engine, engineName, findEngine } from './engines.ts';
@@ -101,18 +101,19 @@ const findWait = (body: unknown): number =>
 const marginSeconds = 10;
 
 /** Adobe: `POST /services/v2/predict`: what a text is about, which colours an image has, what is written in it. */
-export const predict: OperationDefinition = {
+export const predict = defineOperation({
   name: 'content-tagging/predict',
   title: 'Find keywords, colours, or text in images',
   path: '/services/v2/predict',
   // Adobe answers with the result, and so does the gateway if it comes in time.
   waitPath: '/services/v2/predict',
-  body: z.strictObject({
-    'sensei:name': z.string().optional(),
-    'sensei:invocation_mode': z.enum(['synchronous', 'asynchronous']).optional(),
-    'sensei:invocation_batch': z.boolean().optional(),
-    'sensei:engines': z.array(engineCall).min(1).max(16),
-  }),
+  body: () =>
+    z.strictObject({
+      'sensei:name': z.string().optional(),
+      'sensei:invocation_mode': z.enum(['synchronous', 'asynchronous']).optional(),
+      'sensei:invocation_batch': z.boolean().optional(),
+      'sensei:engines': z.array(engineCall).min(1).max(16),
+    }),
   form: { part: requestPart, replaceFiles: (body, findUrl) => mapDocuments(body, (each) => toSource(each, findUrl)) },
   rules: (body) => findCalls(body).flatMap((call) => [...checkParams(call), ...checkFormats(call)]),
   warnings: (body) => findCalls(body).flatMap(warnOfCall),
@@ -121,7 +122,7 @@ export const predict: OperationDefinition = {
   accepts: taggingAcceptance,
   result: taggingResult,
   polling: { firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 300 },
-};
+});
 
 /** The only form in which Adobe takes requests. */
 const encodeForm = (text: string, waitSeconds: number) => {

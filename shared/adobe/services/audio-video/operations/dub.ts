@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields, asList } from '../../body-fields.ts';
-import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { localeCode, oneRecording, recording, source } from '../fields.ts';
 import { filesByLocale } from '../results.ts';
 
@@ -21,17 +21,18 @@ const checkLanguages = ({ targetLocaleCodes, transcripts }: Readonly<Record<stri
 };
 
 /** Adobe: `POST /v1/dub`: an audio or a video in other languages. */
-export const dub: OperationDefinition = {
+export const dub = defineOperation({
   name: 'audio-video/dub',
   title: 'Dub an audio or a video into other languages',
   path: '/v1/dub',
   lane: 'av-dub',
-  body: z.strictObject({
-    ...recording,
-    targetLocaleCodes: z.array(localeCode).optional(),
-    transcripts: z.array(z.strictObject({ source, localeCode: localeCode.optional() })).optional(),
-    lipSync: z.boolean().optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      ...recording,
+      targetLocaleCodes: z.array(localeCode).optional(),
+      transcripts: z.array(z.strictObject({ source, localeCode: localeCode.optional() })).optional(),
+      lipSync: z.boolean().optional(),
+    }),
   rules: (fields) => [...oneRecording(fields), ...checkLanguages(fields)],
   warnings: (body) => {
     const { audio, lipSync } = asFields(body);
@@ -45,4 +46,4 @@ export const dub: OperationDefinition = {
   result: filesByLocale,
   // Adobe: lips take about ten times the length of the video, which has up to half an hour.
   polling: { firstPollSeconds: 30, pollCeilingSeconds: 60, timeoutSeconds: 21_600 },
-};
+});

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields, exactlyOne } from '../../body-fields.ts';
 import { listedIn } from '../../list.ts';
-import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { id, localeCode, source } from '../fields.ts';
 import { avatars, voices } from '../lists.ts';
 import { oneFile } from '../results.ts';
@@ -42,24 +42,25 @@ const checkResolution = (value: unknown): RuleFinding[] => {
 };
 
 /** Adobe: `POST /v1/generate-avatar`: a video of somebody who says a text or speaks with the voice of an audio file. */
-export const generateAvatar: OperationDefinition = {
+export const generateAvatar = defineOperation({
   name: 'audio-video/generate-avatar',
   title: 'Generate a video of an avatar that speaks',
   path: '/v1/generate-avatar',
   lane: 'av-avatar',
   promptFields: ['script.text'],
-  body: z.strictObject({
-    avatarId: listedIn(avatars, id),
-    script: script.optional(),
-    voiceId: listedIn(voices, id).optional(),
-    audio: z.strictObject({ source, mediaType: z.literal('audio/wav'), localeCode }).optional(),
-    output: z.strictObject({
-      mediaType: z.literal('video/mp4'),
-      background: background.optional(),
-      // Adobe has them as strings.
-      resolution: z.strictObject({ width: z.string().optional(), height: z.string().optional() }).optional(),
+  body: () =>
+    z.strictObject({
+      avatarId: listedIn(avatars, id),
+      script: script.optional(),
+      voiceId: listedIn(voices, id).optional(),
+      audio: z.strictObject({ source, mediaType: z.literal('audio/wav'), localeCode }).optional(),
+      output: z.strictObject({
+        mediaType: z.literal('video/mp4'),
+        background: background.optional(),
+        // Adobe has them as strings.
+        resolution: z.strictObject({ width: z.string().optional(), height: z.string().optional() }).optional(),
+      }),
     }),
-  }),
   rules: (fields) => {
     const { script: given, voiceId, output } = fields;
     const { background: behind, resolution } = asFields(output);
@@ -77,4 +78,4 @@ export const generateAvatar: OperationDefinition = {
   result: oneFile('video/mp4'),
   // Adobe: about ten times the length of the video, which has up to half an hour.
   polling: { firstPollSeconds: 30, pollCeilingSeconds: 60, timeoutSeconds: 21_600 },
-};
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import { exactlyOne } from '../../body-fields.ts';
-import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { listFiles, listRenditions, renditionDestinations } from '../destinations.ts';
 import { destination, source } from '../fields.ts';
@@ -31,30 +31,34 @@ const checkRenditions = (renditions: readonly Readonly<Record<string, unknown>>[
 };
 
 /** Adobe: `POST /v2/reframe`: a video in other aspect ratios or sizes, with its renditions where the request says. */
-export const reframeV2: OperationDefinition = {
+export const reframeV2 = defineOperation({
   name: 'audio-video/reframe-v2',
   title: 'Reframe a video to other aspect ratios or sizes (v2)',
   path: '/v2/reframe',
   statusPath: '/v2/status/{jobId}',
   lane: 'av-reframe',
-  body: z.strictObject({
-    video: z.strictObject({ source }),
-    analysis: z
-      .strictObject({
-        sceneEditDetection: byDefault(true, z.boolean()).optional(),
-        focalPoints: z.array(focalPoint).max(10).optional(),
-      })
-      .optional(),
-    composition: z.strictObject({ overlays: z.array(overlayV2).optional() }).optional(),
-    output: z.strictObject({
-      // Adobe's schema requires the sidecar as well; its examples leave it out.
-      format: z
-        .strictObject({ media: z.enum(['none', 'mp4', 'mov', 'source']), sidecar: z.enum(['json', 'otio']).optional() })
+  body: () =>
+    z.strictObject({
+      video: z.strictObject({ source }),
+      analysis: z
+        .strictObject({
+          sceneEditDetection: byDefault(true, z.boolean()).optional(),
+          focalPoints: z.array(focalPoint).max(10).optional(),
+        })
         .optional(),
-      renditions: z.array(rendition).min(1),
-      layout: z.strictObject({ applyLetterboxing: z.boolean().optional() }).optional(),
+      composition: z.strictObject({ overlays: z.array(overlayV2).optional() }).optional(),
+      output: z.strictObject({
+        // Adobe's schema requires the sidecar as well; its examples leave it out.
+        format: z
+          .strictObject({
+            media: z.enum(['none', 'mp4', 'mov', 'source']),
+            sidecar: z.enum(['json', 'otio']).optional(),
+          })
+          .optional(),
+        renditions: z.array(rendition).min(1),
+        layout: z.strictObject({ applyLetterboxing: z.boolean().optional() }).optional(),
+      }),
     }),
-  }),
   rules: (fields) => [
     ...checkRenditions(listRenditions(fields)),
     ...(listFiles(fields).length === 0
@@ -66,4 +70,4 @@ export const reframeV2: OperationDefinition = {
   accepts: followedAcceptance,
   result: fileForEach,
   polling: { firstPollSeconds: 20, pollCeilingSeconds: 60, timeoutSeconds: 7_200 },
-};
+});

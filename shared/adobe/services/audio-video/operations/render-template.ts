@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { renderDestinations } from '../destinations.ts';
 import { id, source } from '../fields.ts';
@@ -56,43 +56,44 @@ const preset = z.strictObject({
 });
 
 /** Adobe: `POST /v1/templates/render`: a template with its variables changed, as videos in each preset. */
-export const renderTemplate: OperationDefinition = {
+export const renderTemplate = defineOperation({
   name: 'audio-video/render-template',
   title: 'Render variations of a template of motion graphics',
   path: '/v1/templates/render',
   cancelPath: '/v1/cancel/{jobId}',
   lane: 'av-templates',
   promptFields: ['variations[].variables[].text'],
-  body: z.strictObject({
-    ...template,
-    fonts: z.array(z.strictObject({ name: id, source })).optional(),
-    config: z
-      .strictObject({
-        handleMissingFonts: byDefault('use_default', z.enum(['fail', 'use_default'])).optional(),
-        sidecar: z.literal('aep').optional(),
-      })
-      .optional(),
-    assets: z.array(z.strictObject({ source })).optional(),
-    presets: z.array(preset).optional(),
-    variations: z
-      .array(z.strictObject({ variables: z.array(variable) }))
-      .min(1)
-      .max(10),
-    layerOperations: z.array(layerOperation).optional(),
-    outputs: z
-      .array(
-        z.strictObject({
-          variationIndex: index,
-          presetIndex: index,
-          fileName: z.string().optional(),
-          // A presigned URL (Adobe's schema), or an object with one (Adobe's SDK).
-          destination: z
-            .union([z.url({ protocol: /^https$/ }), z.strictObject({ url: z.url({ protocol: /^https$/ }) })])
-            .optional(),
-        }),
-      )
-      .optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      ...template,
+      fonts: z.array(z.strictObject({ name: id, source })).optional(),
+      config: z
+        .strictObject({
+          handleMissingFonts: byDefault('use_default', z.enum(['fail', 'use_default'])).optional(),
+          sidecar: z.literal('aep').optional(),
+        })
+        .optional(),
+      assets: z.array(z.strictObject({ source })).optional(),
+      presets: z.array(preset).optional(),
+      variations: z
+        .array(z.strictObject({ variables: z.array(variable) }))
+        .min(1)
+        .max(10),
+      layerOperations: z.array(layerOperation).optional(),
+      outputs: z
+        .array(
+          z.strictObject({
+            variationIndex: index,
+            presetIndex: index,
+            fileName: z.string().optional(),
+            // A presigned URL (Adobe's schema), or an object with one (Adobe's SDK).
+            destination: z
+              .union([z.url({ protocol: /^https$/ }), z.strictObject({ url: z.url({ protocol: /^https$/ }) })])
+              .optional(),
+          }),
+        )
+        .optional(),
+    }),
   rules: checkRender,
   warnings: warnOfTemplate,
   countOutputs: (fields) => Math.max(1, listCombinations(fields).length),
@@ -100,4 +101,4 @@ export const renderTemplate: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: renderedFiles,
   polling: { firstPollSeconds: 15, pollCeilingSeconds: 30, timeoutSeconds: 21_600 },
-};
+});

@@ -1,21 +1,22 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asList } from '../../body-fields.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { localeCode, oneRecording, recording } from '../fields.ts';
 import { filesByLocale } from '../results.ts';
 
 /** Adobe: `POST /v1/transcribe`: what is said in an audio or a video, translated if it asks for other languages. */
-export const transcribe: OperationDefinition = {
+export const transcribe = defineOperation({
   name: 'audio-video/transcribe',
   title: 'Transcribe and translate what is said',
   path: '/v1/transcribe',
   lane: 'av-transcribe',
-  body: z.strictObject({
-    ...recording,
-    targetLocaleCodes: z.array(localeCode).optional(),
-    captions: z.strictObject({ targetFormats: z.array(z.literal('SRT')).optional() }).optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      ...recording,
+      targetLocaleCodes: z.array(localeCode).optional(),
+      captions: z.strictObject({ targetFormats: z.array(z.literal('SRT')).optional() }).optional(),
+    }),
   rules: (fields) => {
     const findings = oneRecording(fields);
     // The language of the recording is known to Adobe alone, but two of them cannot both be it.
@@ -34,4 +35,4 @@ export const transcribe: OperationDefinition = {
   accepts: followedAcceptance,
   result: filesByLocale,
   polling: { firstPollSeconds: 15, pollCeilingSeconds: 60, timeoutSeconds: 7_200 },
-};
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import {
   compositeFields,
@@ -15,17 +15,18 @@ import {
 import { imageResult } from '../results.ts';
 
 /** Adobe: `POST /v3/images/adaptive-composite`. */
-export const adaptiveComposite: OperationDefinition = {
+export const adaptiveComposite = defineOperation({
   name: 'images/adaptive-composite',
   title: 'Place an object into a background and adapt it to the light there',
   path: '/v3/images/adaptive-composite',
-  body: z.strictObject({
-    ...compositeFields,
-    object: z.strictObject({ image: compositeImage, mask: compositeImage.optional() }),
-    harmonization: byDefault(0.6, share).optional(),
-    shadowIntensity: byDefault(1, share).optional(),
-    preserveBackground: byDefault(false, z.boolean()).optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      ...compositeFields,
+      object: z.strictObject({ image: compositeImage, mask: compositeImage.optional() }),
+      harmonization: byDefault(0.6, share).optional(),
+      shadowIntensity: byDefault(1, share).optional(),
+      preserveBackground: byDefault(false, z.boolean()).optional(),
+    }),
   rules: seedsMatchVariations,
   countOutputs: countVariations,
   reusable: hasSeeds,
@@ -33,4 +34,4 @@ export const adaptiveComposite: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
-};
+});

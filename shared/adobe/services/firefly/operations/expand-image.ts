@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { maskOf } from '../../schema.ts';
 import {
   countVariations,
@@ -19,22 +19,23 @@ import { imageWithMaskFrom, inputDomains, maskFrom } from '../image-source.ts';
 import { imageResult } from '../results.ts';
 
 /** Adobe: `POST /v3/images/expand-async`. */
-export const expandImage: OperationDefinition = {
+export const expandImage = defineOperation({
   name: 'images/expand',
   title: 'Expand an image beyond its borders',
   path: '/v3/images/expand-async',
   waitPath: '/v3/images/expand',
   promptFields: ['prompt'],
-  body: z.strictObject({
-    image: imageWithMaskFrom(inputDomains.v3),
-    mask: maskOf('image', maskFrom(inputDomains.v3)).optional(),
-    placement: placement.optional(),
-    prompt: prompt.optional(),
-    numVariations: numVariations.optional(),
-    seeds: seeds.optional(),
-    // Adobe: the result has at most 3999 x 3999 pixels.
-    size: imageSizeUpTo(3999).optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      image: imageWithMaskFrom(inputDomains.v3),
+      mask: maskOf('image', maskFrom(inputDomains.v3)).optional(),
+      placement: placement.optional(),
+      prompt: prompt.optional(),
+      numVariations: numVariations.optional(),
+      seeds: seeds.optional(),
+      // Adobe: the result has at most 3999 x 3999 pixels.
+      size: imageSizeUpTo(3999).optional(),
+    }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
   countOutputs: countVariations,
   reusable: hasSeeds,
@@ -42,4 +43,4 @@ export const expandImage: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
-};
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { maskOf } from '../../schema.ts';
 import {
   countVariations,
@@ -21,22 +21,23 @@ import { imageWithMaskFrom, inputDomains, maskFrom } from '../image-source.ts';
 import { imageResult } from '../results.ts';
 
 /** Adobe: `POST /v3/images/fill-async`. */
-export const fillImage: OperationDefinition = {
+export const fillImage = defineOperation({
   name: 'images/fill',
   title: 'Fill the masked part of an image',
   path: '/v3/images/fill-async',
   waitPath: '/v3/images/fill',
   promptFields: ['prompt'],
-  body: z.strictObject({
-    image: imageWithMaskFrom(inputDomains.v3),
-    mask: maskOf('image', maskFrom(inputDomains.v3)).optional(),
-    prompt: prompt.optional(),
-    negativePrompt: negativePrompt.optional(),
-    numVariations: numVariations.optional(),
-    seeds: seeds.optional(),
-    size: imageSizeUpTo(4096).optional(),
-    promptBiasingLocaleCode: localeCode.optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      image: imageWithMaskFrom(inputDomains.v3),
+      mask: maskOf('image', maskFrom(inputDomains.v3)).optional(),
+      prompt: prompt.optional(),
+      negativePrompt: negativePrompt.optional(),
+      numVariations: numVariations.optional(),
+      seeds: seeds.optional(),
+      size: imageSizeUpTo(4096).optional(),
+      promptBiasingLocaleCode: localeCode.optional(),
+    }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskRequired(fields), ...maskOrPlacement(fields)],
   countOutputs: countVariations,
   reusable: hasSeeds,
@@ -44,4 +45,4 @@ export const fillImage: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
-};
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
 import { listedIn } from '../../list.ts';
-import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { customModels } from '../custom-models.ts';
 import {
@@ -27,7 +27,7 @@ import { presetWarnings } from '../style-presets.ts';
 const headerNeeded = 'It needs the header x-model-version: image3_custom or image4_custom';
 
 /** Adobe: `POST /v3/images/generate-async`. */
-export const generateImages: OperationDefinition = {
+export const generateImages = defineOperation({
   name: 'images/generate',
   title: 'Generate images from a prompt',
   path: '/v3/images/generate-async',
@@ -37,36 +37,37 @@ export const generateImages: OperationDefinition = {
     required: false,
   }),
   promptFields: ['prompt'],
-  body: z.strictObject({
-    prompt,
-    negativePrompt: negativePrompt.optional(),
-    contentClass: z.enum(['photo', 'art']).optional(),
-    customModelId: listedIn(
-      customModels,
-      z
-        .string()
-        .min(1)
-        .meta({ description: `The assetId of a custom model. ${headerNeeded}.` }),
-    ).optional(),
-    style: style.optional(),
-    structure: z
-      .strictObject({
-        imageReference: imageFrom(inputDomains.v3).optional(),
-        strength: byDefault(50, z.int().min(0).max(100)).optional(),
-      })
-      .optional(),
-    visualIntensity: z.int().min(2).max(10).optional(),
-    upsamplerType: byDefault('default', z.enum(['default', 'low_creativity'])).optional(),
-    numVariations: numVariations.optional(),
-    seeds: seeds.optional(),
-    size: imageSizeUpTo(4096)
-      .meta({
-        description: `The sizes that each model version makes. ${describeSizes(imageSizes)}`,
-        ...exampleSizes(imageSizes),
-      })
-      .optional(),
-    promptBiasingLocaleCode: localeCode.optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      prompt,
+      negativePrompt: negativePrompt.optional(),
+      contentClass: z.enum(['photo', 'art']).optional(),
+      customModelId: listedIn(
+        customModels,
+        z
+          .string()
+          .min(1)
+          .meta({ description: `The assetId of a custom model. ${headerNeeded}.` }),
+      ).optional(),
+      style: style.optional(),
+      structure: z
+        .strictObject({
+          imageReference: imageFrom(inputDomains.v3).optional(),
+          strength: byDefault(50, z.int().min(0).max(100)).optional(),
+        })
+        .optional(),
+      visualIntensity: z.int().min(2).max(10).optional(),
+      upsamplerType: byDefault('default', z.enum(['default', 'low_creativity'])).optional(),
+      numVariations: numVariations.optional(),
+      seeds: seeds.optional(),
+      size: imageSizeUpTo(4096)
+        .meta({
+          description: `The sizes that each model version makes. ${describeSizes(imageSizes)}`,
+          ...exampleSizes(imageSizes),
+        })
+        .optional(),
+      promptBiasingLocaleCode: localeCode.optional(),
+    }),
   rules: (fields, modelVersion = 'image3') => [
     ...seedsMatchVariations(fields),
     ...modelRules(fields, modelVersion),
@@ -79,7 +80,7 @@ export const generateImages: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
-};
+});
 
 const modelRules = (fields: Readonly<Record<string, unknown>>, modelVersion: string): RuleFinding[] => {
   const findings: RuleFinding[] = [];

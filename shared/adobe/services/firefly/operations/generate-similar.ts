@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import {
   countVariations,
   hasSeeds,
@@ -17,23 +17,24 @@ import { imageResult } from '../results.ts';
 import { checkImageSize, describeSizes, exampleSizes, similarSizes } from '../sizes.ts';
 
 /** Adobe: `POST /v3/images/generate-similar-async`. */
-export const generateSimilar: OperationDefinition = {
+export const generateSimilar = defineOperation({
   name: 'images/generate-similar',
   title: 'Generate images similar to one',
   path: '/v3/images/generate-similar-async',
   waitPath: '/v3/images/generate-similar',
   models: modelVersions(['image3', 'image4_standard', 'image4_ultra'], { default: 'image3', required: false }),
-  body: z.strictObject({
-    image: imageFrom(inputDomains.v3),
-    numVariations: numVariations.optional(),
-    seeds: seeds.optional(),
-    size: imageSizeUpTo(4096)
-      .meta({
-        description: `The sizes that each model version makes. ${describeSizes(similarSizes)}`,
-        ...exampleSizes(similarSizes),
-      })
-      .optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      image: imageFrom(inputDomains.v3),
+      numVariations: numVariations.optional(),
+      seeds: seeds.optional(),
+      size: imageSizeUpTo(4096)
+        .meta({
+          description: `The sizes that each model version makes. ${describeSizes(similarSizes)}`,
+          ...exampleSizes(similarSizes),
+        })
+        .optional(),
+    }),
   rules: (fields, modelVersion = 'image3') => [
     ...seedsMatchVariations(fields),
     ...checkImageSize(fields, modelVersion, similarSizes),
@@ -44,4 +45,4 @@ export const generateSimilar: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
-};
+});

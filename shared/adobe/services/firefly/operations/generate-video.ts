@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
 import { asFields, asList } from '../../body-fields.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { hasSeeds, modelVersions, sizeUpTo, withSeeds } from '../fields.ts';
 import { inputDomains, sourceFrom } from '../image-source.ts';
@@ -50,29 +50,30 @@ const keyframe = z.strictObject({
 });
 
 /** Adobe: `POST /v3/videos/generate`: one clip of five seconds, which takes minutes. */
-export const generateVideo: OperationDefinition = {
+export const generateVideo = defineOperation({
   name: 'videos/generate',
   title: 'Generate a video of five seconds',
   path: '/v3/videos/generate',
   models: modelVersions(['video1_standard'], { default: 'video1_standard', required: true }),
   promptFields: ['prompt'],
-  body: z.strictObject({
-    prompt: z.string().optional(),
-    // Not in Adobe's schema; its services were seen to take it.
-    negativePrompt: z.string().optional(),
-    image: z.strictObject({ conditions: byDefault([], z.array(keyframe)).optional() }).optional(),
-    bitRateFactor: byDefault(18, z.int().min(0).max(63)).optional(),
-    seeds: z.array(z.int()).min(1).max(1).optional(),
-    sizes: z.array(sizeUpTo(8192).meta(exampleVideoSizes)).optional(),
-    videoSettings: z
-      .strictObject({
-        cameraMotion: z.enum(videoPresets.cameraMotion).optional(),
-        promptStyle: z.enum(videoPresets.promptStyle).optional(),
-        shotAngle: z.enum(videoPresets.shotAngle).optional(),
-        shotSize: z.enum(videoPresets.shotSize).optional(),
-      })
-      .optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      prompt: z.string().optional(),
+      // Not in Adobe's schema; its services were seen to take it.
+      negativePrompt: z.string().optional(),
+      image: z.strictObject({ conditions: byDefault([], z.array(keyframe)).optional() }).optional(),
+      bitRateFactor: byDefault(18, z.int().min(0).max(63)).optional(),
+      seeds: z.array(z.int()).min(1).max(1).optional(),
+      sizes: z.array(sizeUpTo(8192).meta(exampleVideoSizes)).optional(),
+      videoSettings: z
+        .strictObject({
+          cameraMotion: z.enum(videoPresets.cameraMotion).optional(),
+          promptStyle: z.enum(videoPresets.promptStyle).optional(),
+          shotAngle: z.enum(videoPresets.shotAngle).optional(),
+          shotSize: z.enum(videoPresets.shotSize).optional(),
+        })
+        .optional(),
+    }),
   rules: ({ prompt, image }) => {
     const hasKeyframe = asList(asFields(image)['conditions']).length > 0;
     // Adobe's schema requires no field, but there is nothing to generate from without one of the two.
@@ -88,4 +89,4 @@ export const generateVideo: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: videoResult,
   polling: { firstPollSeconds: 15, pollCeilingSeconds: 30, timeoutSeconds: 3_600 },
-};
+});

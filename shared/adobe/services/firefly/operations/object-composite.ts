@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { maskOf } from '../../schema.ts';
 import {
   countVariations,
@@ -21,24 +21,25 @@ import { imageResult } from '../results.ts';
 import { presetWarnings } from '../style-presets.ts';
 
 /** Adobe: `POST /v3/images/generate-object-composite-async`. */
-export const objectComposite: OperationDefinition = {
+export const objectComposite = defineOperation({
   name: 'images/generate-object-composite',
   title: 'Generate a scene around an object',
   path: '/v3/images/generate-object-composite-async',
   waitPath: '/v3/images/generate-object-composite',
   promptFields: ['prompt'],
-  body: z.strictObject({
-    prompt,
-    image: imageWithMaskFrom(inputDomains.v3),
-    // Adobe: the mask of this operation cannot be inverted.
-    mask: maskOf('image', imageFrom(inputDomains.v3)).optional(),
-    placement: placement.optional(),
-    contentClass: z.enum(['photo', 'art']).optional(),
-    style: style.optional(),
-    numVariations: numVariations.optional(),
-    seeds: seeds.optional(),
-    size: imageSizeUpTo(4096).optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      prompt,
+      image: imageWithMaskFrom(inputDomains.v3),
+      // Adobe: the mask of this operation cannot be inverted.
+      mask: maskOf('image', imageFrom(inputDomains.v3)).optional(),
+      placement: placement.optional(),
+      contentClass: z.enum(['photo', 'art']).optional(),
+      style: style.optional(),
+      numVariations: numVariations.optional(),
+      seeds: seeds.optional(),
+      size: imageSizeUpTo(4096).optional(),
+    }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],
   warnings: presetWarnings,
   countOutputs: countVariations,
@@ -47,4 +48,4 @@ export const objectComposite: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
-};
+});

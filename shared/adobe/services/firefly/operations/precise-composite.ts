@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cancellableAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import {
   compositeFields,
@@ -15,15 +15,16 @@ import {
 import { imageResult } from '../results.ts';
 
 /** Adobe: `POST /v3/images/precise-composite`. */
-export const preciseComposite: OperationDefinition = {
+export const preciseComposite = defineOperation({
   name: 'images/precise-composite',
   title: 'Place an object into a background and keep its look',
   path: '/v3/images/precise-composite',
-  body: z.strictObject({
-    ...compositeFields,
-    object: z.strictObject({ image: compositeImage }),
-    blend: byDefault(0.5, share).optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      ...compositeFields,
+      object: z.strictObject({ image: compositeImage }),
+      blend: byDefault(0.5, share).optional(),
+    }),
   rules: seedsMatchVariations,
   countOutputs: countVariations,
   reusable: hasSeeds,
@@ -31,4 +32,4 @@ export const preciseComposite: OperationDefinition = {
   accepts: cancellableAcceptance,
   result: imageResult,
   polling: imagePolling,
-};
+});

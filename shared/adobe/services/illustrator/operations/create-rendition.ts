@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { artworkPolling, fileResult, source } from '../artwork.ts';
 
@@ -24,27 +24,28 @@ const requireRange = (fields: Readonly<Record<string, unknown>>): RuleFinding[] 
     : [];
 
 /** Adobe: `POST /v1/create-rendition`. */
-export const createRendition: OperationDefinition = {
+export const createRendition = defineOperation({
   name: 'illustrator/create-rendition',
   title: 'Export artboards or a document',
   path: '/v1/create-rendition',
-  body: z.strictObject({
-    input: z.strictObject({
-      source,
-      mediaType: byDefault('application/illustrator', z.enum(['application/illustrator'])).optional(),
+  body: () =>
+    z.strictObject({
+      input: z.strictObject({
+        source,
+        mediaType: byDefault('application/illustrator', z.enum(['application/illustrator'])).optional(),
+      }),
+      output: z.strictObject({ mediaType: z.enum(mediaTypes) }),
+      settings: z.strictObject({
+        documentLevel: z.literal([0, 1]).meta({ description: '0: a file for each artboard; 1: the document' }),
+        artboardRange: z.string().min(1).optional(),
+        resolution: byDefault(72, z.int().min(4).max(2_400))
+          .meta({ description: 'In dots per inch, of PNG and JPEG' })
+          .optional(),
+      }),
     }),
-    output: z.strictObject({ mediaType: z.enum(mediaTypes) }),
-    settings: z.strictObject({
-      documentLevel: z.literal([0, 1]).meta({ description: '0: a file for each artboard; 1: the document' }),
-      artboardRange: z.string().min(1).optional(),
-      resolution: byDefault(72, z.int().min(4).max(2_400))
-        .meta({ description: 'In dots per inch, of PNG and JPEG' })
-        .optional(),
-    }),
-  }),
   rules: requireRange,
   countOutputs: () => undefined,
   accepts: followedAcceptance,
   result: fileResult,
   polling: artworkPolling,
-};
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { artworkPolling, mergeResult, source } from '../artwork.ts';
 
@@ -22,20 +22,21 @@ const fontSettings = z.strictObject({
 });
 
 /** Adobe: `POST /v1/merge-data`. */
-export const mergeData: OperationDefinition = {
+export const mergeData = defineOperation({
   name: 'illustrator/merge-data',
   title: 'Merge the rows of a CSV file into artwork',
   path: '/v1/merge-data',
-  body: z.strictObject({
-    // Adobe: up to 5,000 rows.
-    data: z.strictObject({ source }),
-    template: z.strictObject({ source }),
-    fontFiles: z.array(fontFile).optional(),
-    settings: z.strictObject({ fontSettings: fontSettings.optional() }).optional(),
-    output: z.strictObject({ fileName: z.string().min(1), mediaType: z.enum(mediaTypes) }),
-  }),
+  body: () =>
+    z.strictObject({
+      // Adobe: up to 5,000 rows.
+      data: z.strictObject({ source }),
+      template: z.strictObject({ source }),
+      fontFiles: z.array(fontFile).optional(),
+      settings: z.strictObject({ fontSettings: fontSettings.optional() }).optional(),
+      output: z.strictObject({ fileName: z.string().min(1), mediaType: z.enum(mediaTypes) }),
+    }),
   countOutputs: () => undefined,
   accepts: followedAcceptance,
   result: mergeResult,
   polling: artworkPolling,
-};
+});

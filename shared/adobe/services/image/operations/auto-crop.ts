@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { templateResult } from '../../result-template.ts';
 import { byDefault } from '../../schema.ts';
 import { cropDomains, imagePolling, sourceFrom } from '../fields.ts';
@@ -52,20 +52,21 @@ const lists = ['crops', 'objects', 'subject'];
 const places = ['result', 'result.outputs[]'];
 
 /** Adobe: `POST /v1/auto-crop`. How many crops there are depends on the image; without pictures of them there is no file at all. */
-export const autoCrop: OperationDefinition = {
+export const autoCrop = defineOperation({
   name: 'photoshop/auto-crop',
   title: 'Crop an image around what it shows',
   path: '/v1/auto-crop',
   inputTypes: imageTypes,
   inputDomains: cropDomains,
-  body: z.strictObject({
-    image: z.strictObject({ source: sourceFrom(cropDomains), mediaType: z.enum(imageTypes).optional() }),
-    mode: z.enum(['smartCrop', 'subjectCrop', 'fullSceneDetection', 'objectDetection']),
-    outputType: byDefault('images', z.enum(['images', 'boundingBoxes'])).optional(),
-    aspectRatio: byDefault('1:1', oneOrSome(ratio)).optional(),
-    zoom: oneOrSome(zoom).optional(),
-    focus: z.array(z.string()).optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      image: z.strictObject({ source: sourceFrom(cropDomains), mediaType: z.enum(imageTypes).optional() }),
+      mode: z.enum(['smartCrop', 'subjectCrop', 'fullSceneDetection', 'objectDetection']),
+      outputType: byDefault('images', z.enum(['images', 'boundingBoxes'])).optional(),
+      aspectRatio: byDefault('1:1', oneOrSome(ratio)).optional(),
+      zoom: oneOrSome(zoom).optional(),
+      focus: z.array(z.string()).optional(),
+    }),
   rules: checkAutoCrop,
   countOutputs: () => undefined,
   accepts: followedAcceptance,
@@ -78,4 +79,4 @@ export const autoCrop: OperationDefinition = {
     outputs: places.flatMap((place) => lists.map((list) => `${place}.${list}[].boundingBoxes[].url`)),
   }),
   polling: imagePolling,
-};
+});

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { imageDomains, imagePolling, maskingImage, maskingTypes } from '../fields.ts';
 import { objectMasks } from '../masking.ts';
 
 /** Adobe: `POST /v1/mask-objects`. */
-export const maskObjects: OperationDefinition = {
+export const maskObjects = defineOperation({
   name: 'masking/mask-objects',
   title: 'Mask each object of an image',
   path: '/v1/mask-objects',
@@ -13,9 +13,9 @@ export const maskObjects: OperationDefinition = {
   lane: 'masking',
   inputTypes: maskingTypes,
   inputDomains: imageDomains,
-  body: z.strictObject({ image: maskingImage(maskingTypes) }),
+  body: () => z.strictObject({ image: maskingImage(maskingTypes) }),
   countOutputs: () => undefined,
   accepts: followedAcceptance,
   result: objectMasks,
   polling: imagePolling,
-};
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { namedDestinations } from '../destinations.ts';
 import {
@@ -51,25 +51,26 @@ const forPictures = {
 };
 
 /** Adobe: `POST /v3/create-rendition`. */
-export const createRendition: OperationDefinition = {
+export const createRendition = defineOperation({
   name: 'indesign/create-rendition',
   title: 'Create JPEG, PNG or PDF renditions of a document',
   path: '/v3/create-rendition',
-  body: z.strictObject({
-    assets,
-    params: z.strictObject({
-      generalSettings: generalSettings.optional(),
-      // Adobe: one document at a time.
-      targetDocuments: z.array(assetName).length(1),
-      outputMediaType: z.enum(['image/jpeg', 'image/png', 'application/pdf']),
-      exportingSpread: flag(false),
-      pageRange: range.optional(),
-      ...forPictures,
-      ...forPdf,
-      ...outputNames,
+  body: () =>
+    z.strictObject({
+      assets,
+      params: z.strictObject({
+        generalSettings: generalSettings.optional(),
+        // Adobe: one document at a time.
+        targetDocuments: z.array(assetName).length(1),
+        outputMediaType: z.enum(['image/jpeg', 'image/png', 'application/pdf']),
+        exportingSpread: flag(false),
+        pageRange: range.optional(),
+        ...forPictures,
+        ...forPdf,
+        ...outputNames,
+      }),
+      outputs: outputs.optional(),
     }),
-    outputs: outputs.optional(),
-  }),
   rules: (fields) => checkAssets(fields, findReferences(fields, ['targetDocuments', 'jobOptionsFile'])),
   warnings: warnOfHosts,
   countOutputs: () => undefined,
@@ -77,4 +78,4 @@ export const createRendition: OperationDefinition = {
   result: fileResult,
   destinations: namedDestinations,
   polling: documentPolling,
-};
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { namedDestinations } from '../destinations.ts';
 import {
@@ -59,30 +59,31 @@ const imagePlacementOptions = z.strictObject({
 const mediaTypes = ['image/jpeg', 'image/png', 'application/pdf', 'application/x-indesign'] as const;
 
 /** Adobe: `POST /v3/merge-data`. */
-export const mergeData: OperationDefinition = {
+export const mergeData = defineOperation({
   name: 'indesign/merge-data',
   title: 'Merge the records of a CSV file into a document',
   path: '/v3/merge-data',
-  body: z.strictObject({
-    assets,
-    params: z.strictObject({
-      generalSettings: generalSettings.optional(),
-      targetDocument: assetName,
-      dataSource: assetName,
-      outputMediaType: byDefault('application/x-indesign', z.enum(mediaTypes)).optional(),
-      exportSettings: exportSettings.optional(),
-      recordRange: range.optional(),
-      allowMultipleRecordsPerPage: flag(false),
-      multipleRecordLayoutOptions: layoutOptions.optional(),
-      imagePlacementOptions: imagePlacementOptions.optional(),
-      hyphenationSettings: hyphenationSettings.optional(),
-      pagesPerDocument: z.int().optional(),
-      removeBlankLines: flag(false),
-      convertUrlToHyperlink: flag(true),
-      ...outputNames,
+  body: () =>
+    z.strictObject({
+      assets,
+      params: z.strictObject({
+        generalSettings: generalSettings.optional(),
+        targetDocument: assetName,
+        dataSource: assetName,
+        outputMediaType: byDefault('application/x-indesign', z.enum(mediaTypes)).optional(),
+        exportSettings: exportSettings.optional(),
+        recordRange: range.optional(),
+        allowMultipleRecordsPerPage: flag(false),
+        multipleRecordLayoutOptions: layoutOptions.optional(),
+        imagePlacementOptions: imagePlacementOptions.optional(),
+        hyphenationSettings: hyphenationSettings.optional(),
+        pagesPerDocument: z.int().optional(),
+        removeBlankLines: flag(false),
+        convertUrlToHyperlink: flag(true),
+        ...outputNames,
+      }),
+      outputs: outputs.optional(),
     }),
-    outputs: outputs.optional(),
-  }),
   rules: (fields) =>
     checkAssets(fields, findReferences(fields, ['targetDocument', 'dataSource', 'exportSettings.jobOptionsFile'])),
   warnings: warnOfHosts,
@@ -91,4 +92,4 @@ export const mergeData: OperationDefinition = {
   result: fileResult,
   destinations: namedDestinations,
   polling: documentPolling,
-};
+});

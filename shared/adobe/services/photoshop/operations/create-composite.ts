@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
-import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { checkLayers, layer, lengthUnit } from '../layers.ts';
 import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
@@ -91,16 +91,17 @@ const checkComposite = ({ image: document, edits: changes }: Readonly<Record<str
 ];
 
 /** Adobe: `POST /v2/create-composite`. */
-export const createComposite: OperationDefinition = {
+export const createComposite = defineOperation({
   name: 'photoshop/create-composite',
   title: 'Make or change a document with layers',
   path: '/v2/create-composite',
-  body: z.strictObject({
-    image,
-    edits: edits.optional(),
-    fontOptions: fontOptions.optional(),
-    outputs: renditions,
-  }),
+  body: () =>
+    z.strictObject({
+      image,
+      edits: edits.optional(),
+      fontOptions: fontOptions.optional(),
+      outputs: renditions,
+    }),
   rules: (body) => [...checkComposite(body), ...checkOutputs(body), ...checkPatterns(body, { hasScripts: false })],
   warnings: warnOfSharedFiles,
   countOutputs,
@@ -108,4 +109,4 @@ export const createComposite: OperationDefinition = {
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,
-};
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { checkOutputs, countOutputs } from '../output-rules.ts';
 import { edited } from '../outputs.ts';
@@ -80,11 +80,11 @@ const edits = z.strictObject({
 });
 
 /** Adobe: `POST /v2/edit`. */
-export const edit: OperationDefinition = {
+export const edit = defineOperation({
   name: 'photoshop/edit',
   title: 'Edit an image as Lightroom does',
   path: '/v2/edit',
-  body: z.strictObject({ image: fileImage, edits: edits.optional(), outputs: edited }),
+  body: () => z.strictObject({ image: fileImage, edits: edits.optional(), outputs: edited }),
   rules: checkOutputs,
   warnings: warnOfSharedFiles,
   countOutputs,
@@ -92,4 +92,4 @@ export const edit: OperationDefinition = {
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,
-};
+});

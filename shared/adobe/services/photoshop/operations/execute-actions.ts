@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
-import type { OperationDefinition, RuleFinding } from '../../operation.ts';
+import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { checkOutputs, checkPatterns, countOutputs } from '../output-rules.ts';
 import { renditions } from '../outputs.ts';
@@ -32,11 +32,11 @@ const checkScripts = ({ options: given }: Readonly<Record<string, unknown>>): Ru
 };
 
 /** Adobe: `POST /v2/execute-actions`. */
-export const executeActions: OperationDefinition = {
+export const executeActions = defineOperation({
   name: 'photoshop/execute-actions',
   title: 'Run actions or a script on an image',
   path: '/v2/execute-actions',
-  body: z.strictObject({ image: fileImage, options, outputs: renditions }),
+  body: () => z.strictObject({ image: fileImage, options, outputs: renditions }),
   rules: (body) => [...checkScripts(body), ...checkOutputs(body), ...checkPatterns(body, { hasScripts: true })],
   warnings: warnOfSharedFiles,
   countOutputs,
@@ -44,4 +44,4 @@ export const executeActions: OperationDefinition = {
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,
-};
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { photoshopDestinations } from '../destinations.ts';
 import { checkOutputs, checkTypeFields, countOutputs } from '../output-rules.ts';
 import { compression, manifests, quality } from '../outputs.ts';
@@ -15,20 +15,21 @@ const exportOptions = z.strictObject({
 });
 
 /** Adobe: `POST /v2/generate-manifest`. The pictures of layers are at addresses inside the manifest: they are no outputs. */
-export const generateManifest: OperationDefinition = {
+export const generateManifest = defineOperation({
   name: 'photoshop/generate-manifest',
   title: 'Describe the layers of a document',
   path: '/v2/generate-manifest',
-  body: z.strictObject({
-    image: fileImage,
-    includeLayerThumbnails: z.boolean().optional(),
-    includeXmp: z.boolean().optional(),
-    extractSmartObjectData: z.boolean().optional(),
-    maximumThumbnailDepth: z.int().min(0).optional(),
-    trimToTransparency: z.boolean().optional(),
-    exportOptions: exportOptions.optional(),
-    outputs: manifests,
-  }),
+  body: () =>
+    z.strictObject({
+      image: fileImage,
+      includeLayerThumbnails: z.boolean().optional(),
+      includeXmp: z.boolean().optional(),
+      extractSmartObjectData: z.boolean().optional(),
+      maximumThumbnailDepth: z.int().min(0).optional(),
+      trimToTransparency: z.boolean().optional(),
+      exportOptions: exportOptions.optional(),
+      outputs: manifests,
+    }),
   rules: (body) => [...checkOutputs(body), ...checkTypeFields(asFields(body['exportOptions']), ['exportOptions'])],
   warnings: warnOfSharedFiles,
   countOutputs,
@@ -36,4 +37,4 @@ export const generateManifest: OperationDefinition = {
   result: photoshopResult,
   destinations: photoshopDestinations,
   polling: photoshopPolling,
-};
+});

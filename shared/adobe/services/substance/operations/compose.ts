@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { substanceAcceptance } from '../dialect.ts';
 import {
@@ -49,31 +49,32 @@ const countVariations = ({ numVariations, seeds: given }: Readonly<Record<string
   typeof numVariations === 'number' ? numVariations : Math.max(1, countSeeds(given) ?? 1);
 
 /** Adobe: `POST /v1/composites/compose`: an object of a scene in surroundings that Firefly generates. */
-export const compose: OperationDefinition = {
+export const compose = defineOperation({
   name: 'substance/compose',
   title: 'Generate a 3D object composite',
   path: '/v1/composites/compose',
   waitQuery: 'wait',
   promptFields: ['prompt'],
-  body: z.strictObject({
-    ...commonFields,
-    prompt: name,
-    heroAsset: name,
-    cameraName: z.string().optional(),
-    contentClass: byDefault('photo', z.enum(['art', 'photo'])).optional(),
-    customModelId: z.string().optional(),
-    enableGroundPlane: z.boolean().optional(),
-    environment: compositeEnvironment.optional(),
-    environmentExposure: exposure.optional(),
-    lightingSeeds: seeds.optional(),
-    modelVersion: byDefault('image4_ultra', z.enum(['image3_fast', 'image4_standard', 'image4_ultra'])).optional(),
-    numVariations: z.int().min(1).max(maxVariations).optional(),
-    scene: z.strictObject({ camera: camera.optional() }).optional(),
-    sceneFile: path.optional(),
-    seeds: seeds.optional(),
-    size: byDefault({ width: 2688, height: 1536 }, sizeField).optional(),
-    styleImage: path.optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      ...commonFields,
+      prompt: name,
+      heroAsset: name,
+      cameraName: z.string().optional(),
+      contentClass: byDefault('photo', z.enum(['art', 'photo'])).optional(),
+      customModelId: z.string().optional(),
+      enableGroundPlane: z.boolean().optional(),
+      environment: compositeEnvironment.optional(),
+      environmentExposure: exposure.optional(),
+      lightingSeeds: seeds.optional(),
+      modelVersion: byDefault('image4_ultra', z.enum(['image3_fast', 'image4_standard', 'image4_ultra'])).optional(),
+      numVariations: z.int().min(1).max(maxVariations).optional(),
+      scene: z.strictObject({ camera: camera.optional() }).optional(),
+      sceneFile: path.optional(),
+      seeds: seeds.optional(),
+      size: byDefault({ width: 2688, height: 1536 }, sizeField).optional(),
+      styleImage: path.optional(),
+    }),
   rules: ({ cameraName, scene, seeds: given, lightingSeeds, numVariations }) => {
     const count = countSeeds(given);
     const lights = countSeeds(lightingSeeds);
@@ -97,4 +98,4 @@ export const compose: OperationDefinition = {
   accepts: substanceAcceptance,
   result: compositeResult,
   polling: substancePolling,
-};
+});

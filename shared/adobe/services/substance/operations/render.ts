@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OperationDefinition } from '../../operation.ts';
+import { defineOperation, type OperationDefinition } from '../../operation.ts';
 import { substanceAcceptance } from '../dialect.ts';
 import { commonFields, substancePolling, warnOfTokens } from '../fields.ts';
 import { renderResult } from '../results.ts';
@@ -16,19 +16,19 @@ const rendering = {
 } satisfies Partial<OperationDefinition>;
 
 /** Adobe: `POST /v1/scenes/render`: a scene out of several files. */
-export const render: OperationDefinition = {
+export const render = defineOperation({
   name: 'substance/render',
   title: 'Render a 3D scene',
   path: '/v1/scenes/render',
-  body: z.strictObject({ ...commonFields, ...renderFields, scene: sceneDescription }),
+  body: () => z.strictObject({ ...commonFields, ...renderFields, scene: sceneDescription }),
   ...rendering,
-};
+});
 
 /** Adobe: `POST /v1/scenes/render-basic`: a scene with one model. */
-export const renderBasic: OperationDefinition = {
+export const renderBasic = defineOperation({
   name: 'substance/render-basic',
   title: 'Render a 3D model',
   path: '/v1/scenes/render-basic',
-  body: z.strictObject({ ...commonFields, ...renderFields, scene: simpleSceneDescription }),
+  body: () => z.strictObject({ ...commonFields, ...renderFields, scene: simpleSceneDescription }),
   ...rendering,
-};
+});

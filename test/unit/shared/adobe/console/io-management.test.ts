@@ -11,6 +11,8 @@ const routes = { list: ['GET', path], add: ['POST', path], delete: ['DELETE', `$
 let adobe: FakeAdobe;
 beforeAll(async () => {
   adobe = await startFakeAdobe();
+  // Node loads its fetch with the first request, which may take longer than these may.
+  await fetch('data:,');
 });
 afterAll(() => adobe.close());
 
