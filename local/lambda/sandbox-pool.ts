@@ -33,8 +33,10 @@ export interface DeployedFunction {
 }
 
 const defaultMaxConcurrency = 5;
-// A burst may have needed many sandboxes, each with its own copy of the SDKs in memory.
-const defaultIdleMs = 60_000;
+// A burst may have needed many sandboxes, each with its own copy of the SDKs in memory. One of them outlasts the minute after which
+// a schedule needs it again: to start it costs more than to keep it.
+const defaultIdleMs = 10_000;
+const defaultLastIdleMs = 90_000;
 
 interface Waiting {
   invocation: Invocation;
@@ -46,17 +48,18 @@ interface Waiting {
  * Creates the pool of a function; nothing is started before the first invocation.
  *
  * @param options.onLine receives every line that the function writes
- * @param options.idleMs milliseconds after which a sandbox without work ends, 60,000 by default
+ * @param options.idleMs milliseconds after which a sandbox without work ends, 10,000 by default
+ * @param options.lastIdleMs the same for the only one that is left, 90,000 by default
  */
 export const createSandboxPool = (
   definition: FunctionDefinition,
-  options: { onLine(line: string): void; idleMs?: number },
+  options: { onLine(line: string): void; idleMs?: number; lastIdleMs?: number },
 ): SandboxPool => {
-  const idleMs = options.idleMs ?? defaultIdleMs;
+  const { idleMs = defaultIdleMs, lastIdleMs = defaultLastIdleMs } = options;
   const maxConcurrency = definition.maxConcurrency ?? defaultMaxConcurrency;
   const sandboxes = new Set<Sandbox>();
   // The most recently used one is taken first, so that the others can end after a burst.
-  const idle: { sandbox: Sandbox; timer: NodeJS.Timeout }[] = [];
+  const idle: { sandbox: Sandbox; timer: NodeJS.Timeout; isLast: boolean }[] = [];
   const waiting: Waiting[] = [];
   let closed = false;
 
@@ -80,16 +83,22 @@ export const createSandboxPool = (
     }
     return undefined;
   };
+  const endIdle = (sandbox: Sandbox) => {
+    const index = idle.findIndex((entry) => entry.sandbox === sandbox);
+    const entry = idle[index];
+    if (entry === undefined) return;
+    const isLast = [...sandboxes].filter(({ usable }) => usable).length === 1;
+    if (isLast && !entry.isLast) {
+      entry.isLast = true;
+      entry.timer = setTimeout(endIdle, lastIdleMs - idleMs, sandbox).unref();
+      return;
+    }
+    idle.splice(index, 1);
+    void sandbox.kill();
+  };
   const release = (sandbox: Sandbox) => {
     if (!sandbox.usable) return;
-    const timer = setTimeout(() => {
-      const index = idle.findIndex((entry) => entry.sandbox === sandbox);
-      if (index < 0) return;
-      idle.splice(index, 1);
-      void sandbox.kill();
-    }, idleMs);
-    timer.unref();
-    idle.push({ sandbox, timer });
+    idle.push({ sandbox, isLast: false, timer: setTimeout(endIdle, idleMs, sandbox).unref() });
   };
   const execute = async (sandbox: Sandbox, { invocation, resolve, reject }: Waiting) => {
     try {

@@ -45,6 +45,8 @@ export const startSandbox = (
     workerData: { handlerPath: definition.handlerPath } satisfies SandboxData,
     // Without this the thread would inherit options that only the main thread knows, a test runner's for one.
     execArgv: [],
+    // There are many sandboxes at a time: each collects its garbage before it has much.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
     stdout: true,
     stderr: true,
   });

@@ -12,10 +12,11 @@ const run = async (event: PlainEvent): Promise<{ invocations: number }> => {
   return JSON.parse(await pool.run({ ...invocation, payload: JSON.stringify(event) }));
 };
 
-const create = (options: { maxConcurrency?: number; idleMs?: number }) => {
+const create = (options: { maxConcurrency?: number; idleMs?: number; lastIdleMs?: number }) => {
   pool = createSandboxPool(functionOf('plain-function.ts', { name: 'plain', ...options }), {
     onLine: () => {},
     idleMs: options.idleMs,
+    lastIdleMs: options.lastIdleMs,
   });
 };
 
@@ -39,11 +40,18 @@ describe('a pool of sandboxes', () => {
   });
 
   it('ends a sandbox that has had no work for a while', async () => {
-    create({ idleMs: 20 });
+    create({ idleMs: 20, lastIdleMs: 20 });
     await run({ do: 'echo', value: 1 });
     // A sandbox that lives on would count on.
     const again = async () => expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 1 });
     await vi.waitFor(again, { interval: 200, timeout: 10_000 });
+  });
+
+  it('keeps the only sandbox for longer than those of a burst', async () => {
+    create({ maxConcurrency: 2, idleMs: 1, lastIdleMs: 60_000 });
+    await run({ do: 'echo', value: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 2 });
   });
 
   it('fails what is running and waiting when it is closed', async () => {
