@@ -7,6 +7,7 @@ import { costSection } from './cost-section.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
 import { runWithFaults } from './fault-run.ts';
 import { measureFlood } from './flood.ts';
+import { footprintSection } from './footprint.ts';
 import { measureGrowth } from './growth.ts';
 import { measureGuessing } from './guessing.ts';
 import { measureAccept, measureOverhead } from './http-latency.ts';
@@ -187,6 +188,7 @@ const sections: Section[] = [
       };
     },
   },
+  footprintSection,
   {
     name: 'faults',
     title: '2,000 jobs while Adobe fails and functions are killed at random (a quarter of an hour)',
