@@ -5,6 +5,7 @@ import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts'
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, createReusingJob, getJob, type JobPlace } from '#shared/jobs/job-store.ts';
 import { takePlaces, toPlace } from '#shared/jobs/lanes/held-jobs.ts';
+import { createRoundBlocks } from '#shared/jobs/lanes/round-blocks.ts';
 import { findReusable, requestHashOf } from '#shared/jobs/reuse.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
 import { once } from '#shared/once.ts';
@@ -72,6 +73,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
   const triggerDispatch = createThrottledTrigger(context);
   const readServedRound = createServedRounds(table.clock);
   const findPause = createCallerPauses(table);
+  const takeRound = createRoundBlocks(readServedRound);
   return async (operation, request, from) => {
     const caller = from.caller();
     const { name: laneName } = laneOf(operation);
@@ -118,7 +120,10 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
     }
     const pause = await findPause(caller);
     const queue = { table, name: newJob.lane };
-    const places = await takePlaces(queue, caller, priority, { count: 1, pause, readServed: readServedRound });
+    const places =
+      pause === undefined
+        ? { firstRound: await takeRound(queue, caller, priority), isHeld: false }
+        : await takePlaces(queue, caller, priority, { count: 1, pause, readServed: readServedRound });
     const place = toPlace(newJob, places.firstRound, places.isHeld);
     const warned = {
       ...newJob,
