@@ -98,6 +98,9 @@ export const jobPartitions = {
   status: (name: FunctionName) => `status#${name}`,
 } as const;
 
+/** The key of a job's record. */
+export const jobKey = (jobId: string) => ({ pk: jobPartitions.job(jobId), sk: 'job' });
+
 /** The partitions of the webhook table. */
 export const webhookPartitions = {
   /** The webhooks of a caller. */

@@ -1,10 +1,10 @@
 import { condition, exists } from '../aws/expressions.ts';
 import { createItemParser } from '../aws/items.ts';
 import { getItem, nowSeconds, putNew, removeItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
-import { jobPartitions } from '../deployment/tables.ts';
+import { jobKey } from '../deployment/tables.ts';
 import { isFinal, type Job, type JobState, jobSchema, type NewJob, requestOf } from './job.ts';
 import { summariseRequest } from './listing.ts';
-import { eraseRequests, expireRequest, storeRequest } from './request-store.ts';
+import { eraseRequests, expireRequest, isHeld, storeRequest } from './request-store.ts';
 
 /**
  * Writes a new job into the queue unless its id is taken: an idempotency key makes the id, so one conditional put decides.
@@ -80,28 +80,31 @@ export const createReusingJob = async (
   );
 };
 
-// The request comes first: a record is never without it, and a crash between the two leaves only what expires.
+// A request of its own comes first: a record is never without it, and a crash between the two leaves only what expires.
 const putNewJob = async (
   table: Table,
   job: Job,
   sent: Pick<NewJob, 'request' | 'secretHeaders'>,
   attributes: Record<string, unknown>,
 ): Promise<{ created: boolean; job: Job }> => {
-  await storeRequest(table, { ...job, ...sent });
+  const held = isHeld(sent) ? { request: sent.request, holdsRequest: true as const } : undefined;
+  if (held === undefined) await storeRequest(table, { ...job, ...sent });
   const { prompt, seeds } = summariseRequest(job.operation, requestOf(sent));
   const { created, item } = await putNew(table, {
     ...jobKey(job.jobId),
     seeds,
     ...job,
+    ...held,
     ...attributes,
     prompt,
     createdOrder: orderOf(job.createdAt, job.jobId),
     callerState: statePart(job.caller, job.state),
     ...markChanged(table, job.jobId),
   });
-  if (created) return { created, job };
+  if (created) return { created, job: { ...job, holdsRequest: held?.holdsRequest } };
   const existing = parseJob(item);
-  if (existing.requestHash !== job.requestHash) await expireRequest(table, job, nowSeconds(table));
+  if (existing.requestHash !== job.requestHash && held === undefined)
+    await expireRequest(table, job, nowSeconds(table));
   return { created, job: existing };
 };
 
@@ -123,15 +126,14 @@ export const getJob = async (table: Table, jobId: string): Promise<Job | undefin
 export const deleteJob = async (table: Table, jobId: string): Promise<boolean> => {
   await eraseRequests(table, jobId);
   if (await removeItem(table, jobKey(jobId), condition`attribute_not_exists(#unpublished)`)) return true;
-  await updateItem(table, jobKey(jobId), { remove: ['prompt'], when: exists });
+  await updateItem(table, jobKey(jobId), { remove: ['prompt', 'request'], when: exists });
   return false;
 };
 
 /** The part of the index of unpublished ends that jobs stand in. */
 export const unpublishedJob = 'job';
 
-/** The key of a job's record. */
-export const jobKey = (jobId: string) => ({ pk: jobPartitions.job(jobId), sk: 'job' });
+export { jobKey };
 
 /** Behind the order of every job in the index of callers, which begins with a year: batches stand behind it. */
 export const afterAllJobs = ':';

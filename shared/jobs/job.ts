@@ -112,6 +112,8 @@ export const jobSchema = z.object({
   modelVersion: z.string().optional(),
   /** SHA-256 of operation, model version and canonical body; tells a repeated request from another one. */
   requestHash: z.string(),
+  /** The item of its record holds its request, which is short; else the request is an item of its own: see request-store.ts. */
+  holdsRequest: z.literal(true).optional(),
   priority: z.enum(priorities),
   rank: z.string(),
   round: z.number(),

@@ -11,11 +11,11 @@ import {
   ttlAfter,
   updateItem,
 } from '../aws/table.ts';
-import { jobPartitions } from '../deployment/tables.ts';
+import { jobKey, jobPartitions } from '../deployment/tables.ts';
 import type { Job, NewJob } from './job.ts';
 
-/** Tells the request of a job from every other one that was sent for the same id. */
-type Owner = Pick<Job, 'jobId' | 'requestHash'>;
+/** Tells the request of a job from every other one that was sent for the same id, and where it stands. */
+type Owner = Pick<Job, 'jobId' | 'requestHash' | 'holdsRequest'>;
 
 /** The request body for Adobe, as the text that the caller wrote. */
 export type StoredRequest = Pick<NewJob, 'request'>;
@@ -26,13 +26,23 @@ const keptBeforeEndSeconds = 365 * 86_400;
 
 const sortKey = 'request#';
 
-const buildKey = ({ jobId, requestHash }: Owner) => ({
+// In UTF-8: as much as a short prompt with its size needs. Each step of the job writes it again, where an item of its own is written
+// twice in all.
+const maxHeldBytes = 256;
+
+/** Whether a request stands in the item of its record: short ones do, so that one write makes a job. Secrets never stand there. */
+export const isHeld = ({ request, secretHeaders }: Pick<NewJob, 'request' | 'secretHeaders'>): boolean =>
+  secretHeaders === undefined && Buffer.byteLength(request) <= maxHeldBytes;
+
+const buildKey = ({ jobId, requestHash }: Omit<Owner, 'holdsRequest'>) => ({
   pk: jobPartitions.job(jobId),
   sk: `${sortKey}${requestHash}`,
 });
 
+const findKey = (job: Owner) => (job.holdsRequest ? jobKey(job.jobId) : buildKey(job));
+
 /**
- * Writes the request of a job that has no record yet. It stands in an item of its own, up to 100 KB long, so that steps of
+ * Writes a longer request of a job that has no record yet. It stands in an item of its own, up to 100 KB long, so that steps of
  * the job, lists and counts do not move it. Two requests with one id do not meet: each has its hash in its key, and the
  * record decides which of them is the job's.
  */
@@ -47,8 +57,8 @@ export const storeRequest = async (
 
 /** Reads the request of a job (strongly consistent); undefined once it is erased. */
 export const readRequest = async (table: Table, job: Owner): Promise<StoredRequest | undefined> => {
-  const item = await getItem(table, buildKey(job));
-  return item && { request: String(item['request']) };
+  const request = (await getItem(table, findKey(job)))?.['request'];
+  return request === undefined ? undefined : { request: String(request) };
 };
 
 const secretHeadersSchema = z.record(z.string(), z.string()).catch({});
@@ -59,13 +69,14 @@ export const readSecretHeaders = async (table: Table, job: Owner): Promise<Recor
 
 /** Erases the secrets that went to Adobe with a request; done again it changes nothing. */
 export const forgetSecretHeaders = async (table: Table, job: Owner): Promise<void> => {
+  if (job.holdsRequest) return;
   await updateItem(table, buildKey(job), { remove: ['secretHeaders'], when: exists });
 };
 
 /** Reads the requests of up to 100 jobs, by their ids. */
 export const readRequests = async (table: Table, jobs: readonly Owner[]): Promise<Map<string, StoredRequest>> => {
   const items = new Map<unknown, unknown>();
-  for (const { pk, request } of await getItems(table, jobs.map(buildKey), ['request'])) items.set(pk, request);
+  for (const { pk, request } of await getItems(table, jobs.map(findKey), ['request'])) items.set(pk, request);
   return new Map(
     jobs.flatMap(({ jobId }) => {
       const request = items.get(jobPartitions.job(jobId));
@@ -75,11 +86,13 @@ export const readRequests = async (table: Table, jobs: readonly Owner[]): Promis
 };
 
 /**
- * Has DynamoDB delete the request of a job, and erases its secrets at once; done again it changes nothing.
+ * Has DynamoDB delete the request of a job, and erases its secrets at once; done again it changes nothing. One that its record holds
+ * goes with the record.
  *
  * @param expiresAt epoch seconds
  */
 export const expireRequest = async (table: Table, job: Owner, expiresAt: number): Promise<void> => {
+  if (job.holdsRequest) return;
   await updateItem(table, buildKey(job), { set: { expiresAt }, remove: ['secretHeaders'], when: exists });
 };
 

@@ -9,6 +9,7 @@ import { type FileNotes, type PreparedLine, RefusedFileError } from './prepared-
 const failedJob = lineJobSchema.pick({
   jobId: true,
   requestHash: true,
+  holdsRequest: true,
   state: true,
   operation: true,
   modelVersion: true,

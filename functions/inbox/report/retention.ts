@@ -43,7 +43,7 @@ export const startRetention = async (
   return true;
 };
 
-const keptJob = lineJobSchema.pick({ jobId: true, requestHash: true });
+const keptJob = lineJobSchema.pick({ jobId: true, requestHash: true, holdsRequest: true });
 
 const keepJobs = async (
   inbox: InboxContext,
@@ -60,7 +60,7 @@ const keepJobs = async (
   return true;
 };
 
-type KeptJob = Pick<Job, 'jobId' | 'requestHash'>;
+type KeptJob = Pick<Job, 'jobId' | 'requestHash' | 'holdsRequest'>;
 
 const keepJob = async ({ table, log }: InboxContext, job: KeptJob, expiresAt: number): Promise<void> => {
   const { jobId } = job;

@@ -28,7 +28,7 @@ describe('createJob', () => {
     expect(job).toMatchObject({ ...record, state: 'queued', turn: 0, attempts: 0, resumes: 0 });
     expect(job.history).toEqual([{ state: 'queued', at: new Date(clock.now()).toISOString() }]);
     expect(await getJob(table, asked.jobId)).toEqual(job);
-    expect(await readRequest(table, asked)).toEqual({ request });
+    expect(await readRequest(table, job)).toEqual({ request });
   });
 
   it('keeps the table’s own attributes out of the job', async () => {

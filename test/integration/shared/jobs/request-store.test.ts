@@ -28,6 +28,9 @@ const outbox = () => ({ table, bus: createEventBus().bus, log: { warn: () => {} 
 const requestItems = async () => (await allItems(table)).filter(({ sk }) => String(sk).startsWith('request#'));
 const yearSeconds = 365 * 86_400;
 
+/** A request that is too long for the record of its job. */
+const write = (prompt: string): string => JSON.stringify({ prompt, style: { presets: Array(40).fill('sepia') } });
+
 /** The table of a process that dies at its n-th write, before or after it. */
 const dyingTable = (nth: number, fate: 'before' | 'after'): Table => {
   const { own, client } = dynamoDb.reconnect(table);
@@ -56,7 +59,7 @@ describe('a new job', () => {
   ] as const)(
     'is whole or not there when its process dies at write %i, %s it, and whole after a repetition',
     async (nth, fate) => {
-      const job = newJob({ request: '{"prompt":"a heron"}' });
+      const job = newJob({ request: write('a heron') });
       await expect(create(job, dyingTable(nth, fate))).rejects.toThrow('died');
       const isThere = nth === 2 && fate === 'after';
       expect((await getJob(table, job.jobId)) !== undefined).toBe(isThere);
@@ -70,17 +73,17 @@ describe('a new job', () => {
   );
 
   it('has its own request though a crash left another one under its id', async () => {
-    const [first, second] = ['a', 'b'].map((prompt) => ({ request: JSON.stringify({ prompt }), requestHash: prompt }));
+    const [first, second] = ['a', 'b'].map((prompt) => ({ request: write(prompt), requestHash: prompt }));
     const { jobId } = newJob();
     await storeRequest(table, newJob({ jobId, ...first }));
     await create(newJob({ jobId, ...second }));
-    expect((await readJob(table, { jobId })).request).toBe('{"prompt":"b"}');
+    expect((await readJob(table, { jobId })).request).toBe(write('b'));
   });
 
   it('has the request of its record where ten different ones come at once, and the others expire at once', async () => {
     const { jobId } = newJob();
     const asked = Array.from({ length: 10 }, (_, index) =>
-      newJob({ jobId, requestHash: `hash-${index}`, request: JSON.stringify({ prompt: String(index) }) }),
+      newJob({ jobId, requestHash: `hash-${index}`, request: write(String(index)) }),
     );
     const made = await Promise.all(asked.map((job) => create(job)));
     const winner = asked[made.findIndex(({ created }) => created)];
@@ -99,7 +102,7 @@ describe('the end of a job', () => {
     return ended;
   };
   it('lets its request expire with its record, once and again', async () => {
-    const ended = await end();
+    const ended = await end({ request: write('a heron') });
     await publishEnded(outbox(), ended);
     await publishEnded(outbox(), ended);
     const { expiresAt } = await itemOf(table, ended);
@@ -113,6 +116,50 @@ describe('the end of a job', () => {
     expect(await deleteJob(table, ended.jobId)).toBe(true);
     expect(await readRequest(table, ended)).toBeUndefined();
     expect(await allItems(table)).toEqual(expect.not.arrayContaining([expect.objectContaining({ sk: 'job' })]));
+  });
+});
+
+describe('a short request', () => {
+  const job = newJob({ request: '{"prompt":"a heron"}' });
+
+  it.each(['before', 'after'] as const)(
+    'is there with its job or not at all when the process dies %s the one write, and there after a repetition',
+    async (fate) => {
+      await expect(create(job, dyingTable(1, fate))).rejects.toThrow('died');
+      expect(await allItems(table)).toHaveLength(fate === 'after' ? 1 : 0);
+      expect((await create(job)).created).toBe(fate === 'before');
+      expect((await readJob(table, job)).request).toBe(job.request);
+      expect(await requestItems()).toEqual([]);
+    },
+  );
+
+  it('is that of the one job that ten different ones at once lead to, a long one among them', async () => {
+    const asked = Array.from({ length: 10 }, (_, index) => {
+      const request = index === 4 ? write('a heron') : JSON.stringify({ prompt: String(index) });
+      return { ...job, request, requestHash: `hash-${index}` };
+    });
+    const made = await Promise.all(asked.map((each) => create(each)));
+    const winners = asked.filter((_, index) => made[index]?.created);
+    expect(winners.map(({ request }) => request)).toEqual([(await readJob(table, job)).request]);
+    expect(await Promise.all(made.map(async (each) => (await readRequest(table, each.job))?.request))).toEqual(
+      Array(10).fill(winners[0]?.request),
+    );
+  });
+
+  it('goes with its job, and at once where the record must stay until its end is published', async () => {
+    const { jobId } = (await create(job)).job;
+    const ended = await endJob(table, { ...(await readJob(table, job)) }, ['queued'], { to: 'cancelled' });
+    expect(await deleteJob(table, jobId)).toBe(false);
+    expect(JSON.stringify(await allItems(table))).not.toContain('heron');
+    if (ended !== undefined) await publishEnded(outbox(), ended);
+    expect(await deleteJob(table, jobId)).toBe(true);
+  });
+
+  it('stands apart where secrets go with it', async () => {
+    const secret = { ...job, secretHeaders: { 'x-secret': 'swordfish' } };
+    await create(secret);
+    expect(await requestItems()).toHaveLength(1);
+    expect(JSON.stringify(await itemOf(table, job))).not.toMatch(/swordfish|"request":/);
   });
 });
 
