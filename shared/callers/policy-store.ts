@@ -19,9 +19,13 @@ const policyKey = (caller: string) => ({ pk: callerPartitions.policies, sk: call
  *
  * @param caller the id of a caller, or in modes `iam` and `jwt` the identity as jobs bear it
  */
-export const getPolicy = async (table: Table, caller: string): Promise<CallerPolicy | undefined> => {
+export const getPolicy = async (table: Table, caller: string): Promise<CallerPolicy | undefined> =>
+  (await getStoredPolicy(table, caller))?.policy;
+
+/** The same with the time at which it was set. */
+export const getStoredPolicy = async (table: Table, caller: string): Promise<StoredPolicy | undefined> => {
   const item = await getItem(table, policyKey(caller));
-  return item && parsePolicy(item).policy;
+  return item && parsePolicy(item);
 };
 
 /** All policies as they are now, by caller. */

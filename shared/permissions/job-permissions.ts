@@ -145,7 +145,10 @@ export const inboxPermissions = (
       ],
       [jobTable],
     ),
-    allow(['dynamodb:Query'], [indexArn(jobTable, 'queue'), indexArn(jobTable, 'caller')]),
+    allow(
+      ['dynamodb:Query'],
+      ['queue', 'caller', 'states'].map((index) => indexArn(jobTable, index)),
+    ),
     // Erases webhooks and their messages, by keys: it reads neither a secret nor a body.
     allow(['dynamodb:Query', 'dynamodb:BatchWriteItem'], [arns.webhookTable], {
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'webhookId'] },

@@ -9,6 +9,10 @@ export interface Budget {
 /** A rule of a budget. */
 export type BudgetRule = keyof Budget;
 
+/** Whether anything is limited: nothing needs to be reserved where nothing is. */
+export const hasLimits = ({ operationsPerDay, operationsPerMonth }: Budget): boolean =>
+  operationsPerDay !== undefined || operationsPerMonth !== undefined;
+
 /** For how long each rule counts: UTC days and months. */
 export const budgetPeriods = { operationsPerDay: 'day', operationsPerMonth: 'month' } as const satisfies Record<
   BudgetRule,

@@ -8,6 +8,7 @@ import {
   budgetAttributes,
   budgetKey,
   budgetPeriods,
+  hasLimits,
   toBudgetAmounts,
 } from './budget-items.ts';
 import { recordThresholds } from './budget-threshold.ts';
@@ -41,13 +42,14 @@ export interface Refused {
  * to the counters of its caller in one conditional write, so that no number of requests at once exceeds a budget. Repeated for
  * the same request it finds what was reserved.
  *
- * @param amount thousandths of an Operation
+ * @param cost.amount thousandths of an Operation
+ * @param cost.madeAt when the job was made, ISO, if it is there already: names the day for which it counts
  * @param release gives back what is held for a job that was not made
  */
 export const reserve = async (
   table: Table,
   job: ReservedJob,
-  amount: number,
+  { amount, madeAt }: { amount: number; madeAt?: string | undefined },
   budget: Budget,
   release: (table: Table, job: ReservedJob) => Promise<void>,
 ): Promise<Reserved> => {
@@ -68,7 +70,7 @@ export const reserve = async (
       if (!(await wait(known))) await decideReservation(table, known);
       continue;
     }
-    const at = new Date(table.clock.now()).toISOString();
+    const at = madeAt ?? new Date(table.clock.now()).toISOString();
     const exceeded = await findExceededBudget(table, job.caller, amount, budget, at);
     if (exceeded !== undefined) return exceeded;
     const own: Reservation = {
@@ -167,7 +169,7 @@ const findUsedUp = async (
   amount: number,
   budget: Budget,
 ): Promise<Refused | undefined> => {
-  if (rules.every((rule) => budget[rule] === undefined)) return undefined;
+  if (!hasLimits(budget)) return undefined;
   const counter = (await getItem(table, budgetKey(caller, at))) ?? {};
   const isUsedUp = rules.some((rule) => {
     const limit = budget[rule];

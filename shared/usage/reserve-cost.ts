@@ -2,22 +2,29 @@ import type { Table } from '../aws/table.ts';
 import { PolicyRefusal } from '../callers/policy-refusal.ts';
 import type { NewJob } from '../jobs/job.ts';
 import { findExceededBudget, type Refused, type Reserved, reserve } from './budget.ts';
-import { type Budget, budgetPeriods } from './budget-items.ts';
+import { type Budget, budgetPeriods, hasLimits } from './budget-items.ts';
+import { reserveOpenJobs } from './open-jobs.ts';
 import type { ReservedJob } from './reservation.ts';
 import { releaseReservation } from './settlement.ts';
 
 /**
- * Reserves what a new job is expected to cost, before anything else of it exists.
+ * Reserves what a new job is expected to cost, before anything else of it exists. Without a budget nothing is reserved: what the job
+ * costs is counted at its end, and reserved should its caller be given a budget before.
  *
+ * @param policy.since tells this budget from one that the caller had before; see {@link reserveOpenJobs}
  * @returns why that cannot be, or undefined
  */
 export const reserveCost = async (
   table: Table,
   job: Pick<NewJob, 'jobId' | 'requestHash' | 'caller' | 'cost'>,
-  budget: Budget,
+  policy: Budget & { since?: string },
 ): Promise<PolicyRefusal | undefined> => {
+  if (!hasLimits(policy)) return undefined;
+  await reserveOpenJobs(table, job.caller, policy.since, ({ createdAt, ...open }) =>
+    reserveAmount(table, open, open.cost?.estimated ?? 0, {}, createdAt),
+  );
   const amount = job.cost?.estimated ?? 0;
-  const reserved = await reserveAmount(table, job, amount, budget);
+  const reserved = await reserveAmount(table, job, amount, policy);
   return reserved.kind === 'refused' ? toRefusal(reserved, amount / 1_000) : undefined;
 };
 
@@ -37,8 +44,13 @@ export const findCostRefusal = async (
 };
 
 /** Reserves thousandths of an Operation for a job: see {@link reserve}. */
-export const reserveAmount = (table: Table, job: ReservedJob, amount: number, budget: Budget): Promise<Reserved> =>
-  reserve(table, job, amount, budget, releaseReservation);
+export const reserveAmount = (
+  table: Table,
+  job: ReservedJob,
+  amount: number,
+  budget: Budget,
+  madeAt?: string,
+): Promise<Reserved> => reserve(table, job, { amount, madeAt }, budget, releaseReservation);
 
 /** Gives back what was reserved for a job that is certainly not made. */
 export const returnCost = releaseReservation;

@@ -1,19 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { startStack } from '#local/stack.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
-import { median } from './table.ts';
+import { median, type Section } from './table.ts';
 
 const request = JSON.stringify({ prompt: 'a field of tulips', size: { width: 1024, height: 1024 } });
 
 /** How long it takes to accept a request, in ms, and the CPU of all that takes part, the clients included, in ms a request. */
-export interface AcceptFigures {
+interface AcceptFigures {
   p50: number;
   p99: number;
   cpuMs: number;
 }
 
 /** The gateway beside the least that accepts a request, in the same front and sandboxes, in turns. */
-export interface AcceptComparison {
+interface AcceptComparison {
   gateway: AcceptFigures;
   peer: AcceptFigures;
   /** Medians of the rounds: the gateway divided by its peer. */
@@ -26,7 +26,7 @@ const percentile = (times: readonly number[], share: number): number =>
   times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
 
 /** Posts so many requests, some clients one after the other each. */
-export const postMany = async (gateway: string, requests: number, concurrency: number): Promise<AcceptFigures> => {
+const postMany = async (gateway: string, requests: number, concurrency: number): Promise<AcceptFigures> => {
   const times: number[] = [];
   let left = requests;
   const before = process.cpuUsage();
@@ -52,11 +52,7 @@ export const postMany = async (gateway: string, requests: number, concurrency: n
  * Measures accepting while a number of clients post one after the other. The functions are warm, and with one permit a minute
  * the jobs themselves stay in the queue.
  */
-export const compareAccept = async ({
-  rounds = 9,
-  requests = 200,
-  concurrency = 20,
-} = {}): Promise<AcceptComparison> => {
+const compareAccept = async ({ rounds = 9, requests = 200, concurrency = 20 } = {}): Promise<AcceptComparison> => {
   const settings = { requestsPerMinute: 1, apiConcurrency: 2, callerRequestsPerSecond: 10_000 };
   const handlers = await bundledFunctions();
   const api = fileURLToPath(new URL('./peer-handler.ts', import.meta.url));
@@ -87,4 +83,28 @@ export const compareAccept = async ({
   } finally {
     await Promise.all([gateway.close(), peer.close()]);
   }
+};
+
+/** Accepting beside its peer. */
+export const acceptSection: Section = {
+  name: 'accept',
+  title: 'accepting jobs from 20 clients, and the least that accepts them, in turns (half a minute)',
+  measure: async () => {
+    const figures = await compareAccept();
+    const { gateway, peer } = figures;
+    return {
+      figures,
+      rows: [
+        { figure: 'accept a job, 20 clients: p50', value: gateway.p50, unit: 'ms' },
+        { figure: 'accept a job, 20 clients: p99', value: gateway.p99, unit: 'ms' },
+        { figure: 'zod and one put: p50', value: peer.p50, unit: 'ms' },
+        { figure: 'zod and one put: p99', value: peer.p99, unit: 'ms' },
+        { figure: 'CPU of accepting a job', value: gateway.cpuMs, unit: 'ms' },
+        { figure: 'CPU of zod and one put', value: peer.cpuMs, unit: 'ms' },
+        { figure: 'accept: p50 divided by the peer', value: figures.p50Ratio, unit: '', atMost: 1.5 },
+        { figure: 'accept: p99 divided by the peer', value: figures.p99Ratio, unit: '', atMost: 2 },
+        { figure: 'accept: CPU divided by the peer', value: figures.cpuRatio, unit: '', atMost: 1.75 },
+      ],
+    };
+  },
 };

@@ -20,48 +20,6 @@ const post = async (gateway: string): Promise<string> => {
   return body.jobId;
 };
 
-/** Latency of accepting a job, in ms. */
-export interface AcceptLatency {
-  p50: number;
-  p99: number;
-  requests: number;
-  concurrency: number;
-}
-
-/**
- * Measures how long the gateway takes to accept a job while a number of clients post one after the other. Only accepting
- * is measured: the functions are warm, and with one permit a minute the jobs themselves stay in the queue.
- */
-export const measureAccept = async ({ requests = 600, concurrency = 20 } = {}): Promise<AcceptLatency> => {
-  const stack = await startStack({
-    settings: { requestsPerMinute: 1, apiConcurrency: 2 },
-    handlers: await bundledFunctions(),
-    schedules: false,
-  });
-  try {
-    const { gateway } = stack.description;
-    const times: number[] = [];
-    const run = async (count: number, record: boolean) => {
-      let left = count;
-      const client = async () => {
-        while (left > 0) {
-          left -= 1;
-          const start = performance.now();
-          await post(gateway);
-          if (record) times.push(performance.now() - start);
-        }
-      };
-      await Promise.all(Array.from({ length: concurrency }, client));
-    };
-    await run(400, false);
-    await run(requests, true);
-    times.sort((a, b) => a - b);
-    return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), requests, concurrency };
-  } finally {
-    await stack.close();
-  }
-};
-
 /** From the request to the stored picture, medians in ms: through the gateway, straight from the simulator, the difference. */
 export interface Overhead {
   gatewayP50: number;

@@ -7,10 +7,10 @@ import { countUnits } from '#test/fixtures/capacity.ts';
 import { itemOf, putItems, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
 import type { ReadCost } from './reads.ts';
-import { median } from './table.ts';
+import { median, type Row, type Section } from './table.ts';
 
 /** What lists cost beside so many jobs of the caller. */
-export interface ListFigures {
+interface ListFigures {
   jobs: number;
   /** Those that failed, a few among the oldest. */
   failed: ReadCost;
@@ -26,7 +26,7 @@ const maxFailed = 10;
 const runs = 15;
 
 /** Measures lists of one caller while the number of its jobs grows; the clock's figures are medians. */
-export const measureLists = async (counts: readonly number[]): Promise<ListFigures[]> => {
+const measureLists = async (counts: readonly number[]): Promise<ListFigures[]> => {
   const dynamoDb = await startTestDynamoDb();
   try {
     const table = await dynamoDb.table(systemClock);
@@ -69,4 +69,23 @@ export const measureLists = async (counts: readonly number[]): Promise<ListFigur
   } finally {
     await dynamoDb.close();
   }
+};
+
+/** Lists by state beside the newest. */
+export const listsSection: Section = {
+  name: 'lists',
+  title: 'the failed jobs of a caller, and its newest, beside 1,000 and 10,000 others (LIST_JOBS names other numbers)',
+  measure: async () => {
+    const counts = (process.env['LIST_JOBS'] ?? '1000,10000').split(',').map(Number);
+    const figures = await measureLists(counts);
+    const rows = figures.flatMap(({ jobs, failed, newest, ratio }): Row[] => [
+      { figure: `beside ${jobs} jobs: status=failed`, value: failed.ms, unit: 'ms' },
+      { figure: `beside ${jobs} jobs: the newest`, value: newest.ms, unit: 'ms' },
+      { figure: `beside ${jobs} jobs: status=failed`, value: failed.units, unit: 'read units', below: 10 },
+      { figure: 'one divided by the other', value: ratio, unit: '', below: 1.5 },
+    ]);
+    const [first, last] = [figures.at(0)?.failed.ms ?? 0, figures.at(-1)?.failed.ms ?? 0];
+    rows.push({ figure: 'status=failed: most divided by fewest', value: last / first, unit: '', below: 1.5 });
+    return { figures, rows };
+  },
 };

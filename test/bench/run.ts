@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { acceptSection } from './accept.ts';
 import { measureBatches } from './batches.ts';
 import { bundleSection } from './bundles.ts';
 import { costSection } from './cost-section.ts';
@@ -10,10 +11,10 @@ import { measureFlood } from './flood.ts';
 import { footprintSection } from './footprint.ts';
 import { measureGrowth } from './growth.ts';
 import { measureGuessing } from './guessing.ts';
-import { measureAccept, measureOverhead } from './http-latency.ts';
+import { measureOverhead } from './http-latency.ts';
 import { killedSection } from './killed.ts';
 import { laneSections } from './lane-sections.ts';
-import { measureLists } from './lists.ts';
+import { listsSection } from './lists.ts';
 import { measureMemory } from './memory.ts';
 import { measureReads } from './reads.ts';
 import { printTable, type Row, type Section } from './table.ts';
@@ -21,20 +22,7 @@ import { measureThumbnails } from './thumbnails.ts';
 
 const sections: Section[] = [
   bundleSection,
-  {
-    name: 'accept',
-    title: 'accepting jobs from 20 clients',
-    measure: async () => {
-      const figures = await measureAccept();
-      return {
-        figures,
-        rows: [
-          { figure: 'accept a job, 20 clients: p50', value: figures.p50, unit: 'ms' },
-          { figure: 'accept a job, 20 clients: p99', value: figures.p99, unit: 'ms', below: 100 },
-        ],
-      };
-    },
-  },
+  acceptSection,
   {
     name: 'overhead',
     title: 'generating through the gateway and straight from the simulator',
@@ -130,24 +118,7 @@ const sections: Section[] = [
       };
     },
   },
-  {
-    name: 'lists',
-    title:
-      'the failed jobs of a caller, and its newest, beside 1,000 and 10,000 others (LIST_JOBS names other numbers)',
-    measure: async () => {
-      const counts = (process.env['LIST_JOBS'] ?? '1000,10000').split(',').map(Number);
-      const figures = await measureLists(counts);
-      const rows = figures.flatMap(({ jobs, failed, newest, ratio }): Row[] => [
-        { figure: `beside ${jobs} jobs: status=failed`, value: failed.ms, unit: 'ms' },
-        { figure: `beside ${jobs} jobs: the newest`, value: newest.ms, unit: 'ms' },
-        { figure: `beside ${jobs} jobs: status=failed`, value: failed.units, unit: 'read units', below: 10 },
-        { figure: 'one divided by the other', value: ratio, unit: '', below: 1.5 },
-      ]);
-      const [first, last] = [figures.at(0)?.failed.ms ?? 0, figures.at(-1)?.failed.ms ?? 0];
-      rows.push({ figure: 'status=failed: most divided by fewest', value: last / first, unit: '', below: 1.5 });
-      return { figures, rows };
-    },
-  },
+  listsSection,
   {
     name: 'thumbnails',
     title: 'the thumbnails of an image of 4 megapixels, and decoding it',

@@ -130,7 +130,7 @@ export const permissions: Record<Principal, Permission[]> = {
     },
     ...policies,
     // Counts the turns before a line whose input will expire.
-    ...queries('index queue', 'index caller'),
+    ...queries('index queue', 'index caller', 'index states'),
     // Erases webhooks and messages by their keys; secrets and bodies it may not read.
     {
       on: 'webhook table',

@@ -64,7 +64,7 @@ export const meRoute = (context: MeContext): Route => ({
   handle: async (request) => {
     const caller = request.caller();
     const { table, webhooks } = context;
-    const policy = await context.readPolicy(caller);
+    const { since: _, ...policy } = await context.readPolicy(caller);
     const view: z.output<typeof callerView> = {
       caller,
       policy,

@@ -1,16 +1,16 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { type CostEstimate, estimateCost } from '#shared/adobe/services/operation-rates.ts';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
-import type { CallerPolicy } from '#shared/caller-policy.ts';
 import { checkPolicy } from '#shared/callers/check-policy.ts';
 import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
+import type { PolicyInForce } from '#shared/callers/policies.ts';
 import type { Priority } from '#shared/priority.ts';
 import type { ApiContext } from '../context.ts';
 import { type GenerationRequest, requireInputs } from './request.ts';
 
 /** What follows from a request before anything is counted or written for it. */
 export interface AssessedRequest {
-  policy: CallerPolicy;
+  policy: PolicyInForce;
   /** As the policy allows it. */
   priority: Priority;
   /** Sent as the operation's header of models: the caller's, or the default. */

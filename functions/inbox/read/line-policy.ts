@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import { defaultModelVersion } from '#shared/adobe/services/operation-settings.ts';
 import type { Batch } from '#shared/batches/batch.ts';
 import { admitLines, type LineAdmission } from '#shared/callers/admission.ts';
@@ -6,11 +5,10 @@ import { checkPolicy, type PolicyOutcome } from '#shared/callers/check-policy.ts
 import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
+import { hasLimits } from '#shared/usage/budget-items.ts';
 import { reserveCost } from '#shared/usage/reserve-cost.ts';
 import type { InboxContext } from '../context.ts';
 import type { LineRequest, RejectedLine } from './line-request.ts';
-
-const concurrency = 16;
 
 /** What a caller's policy says of the lines of a chunk. */
 export interface LinePolicy {
@@ -63,13 +61,13 @@ export const readLinePolicy = async (
         chunk,
       ),
     reserve: async (jobs) => {
-      const hasBudget = policy.operationsPerDay !== undefined || policy.operationsPerMonth !== undefined;
+      if (!hasLimits(policy)) return new Map();
       const refusals = new Map<string, PolicyRefusal>();
-      const reserveOne = async (job: NewJob) => {
+      // One after the other: which lines a budget has room for must not depend on which write comes first.
+      for (const job of jobs) {
         const refusal = await reserveCost(table, job, policy);
         if (refusal !== undefined) refusals.set(job.jobId, refusal);
-      };
-      await pMap(jobs, reserveOne, { concurrency: hasBudget ? 1 : concurrency });
+      }
       return refusals;
     },
   };

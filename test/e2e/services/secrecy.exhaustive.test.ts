@@ -127,12 +127,10 @@ describe('no log, record, event or durable step of a service', () => {
 
   it('shows a signature, a token, a secret or what is to be said', async () => {
     // A record has the beginning of its prompt, by which its caller finds it.
-    const items = (await calls.scanJobTable()).map((item) =>
-      JSON.stringify({ ...(item as object), prompt: undefined }),
-    );
-    // The request of a job is kept as its caller wrote it, in an item of its own.
-    const records = items.filter((item) => !item.includes('"request#'));
-    expect(items.length - records.length).toBeGreaterThan(8);
+    const items = (await calls.scanJobTable()).map((item) => ({ ...(item as Record<string, unknown>) }));
+    // The request of a job is kept as its caller wrote it: in the record, which no step reads it from, or in an item of its own.
+    const records = items.map((item) => JSON.stringify({ ...item, prompt: undefined, request: undefined }));
+    expect(items.filter(({ request }) => request !== undefined).length).toBeGreaterThan(8);
     const places = { logs: gateway.logLines, records, events, executions };
     const secrets = [
       ...['Bearer ', 'X-Amz-Signature', 'X-Amz-Credential', spoken, 'Kingfisher', aemToken],

@@ -100,7 +100,7 @@ describe('moving the jobs of paused callers', () => {
     const { own, client } = dynamoDb.reconnect(table);
     client.middlewareStack.add(
       (next) => (args) => {
-        const { Key, UpdateExpression = '' } = args.input as { Key?: { pk?: unknown }; UpdateExpression?: string };
+        const { Key, UpdateExpression = 'error' } = args.input as { Key?: { pk?: unknown }; UpdateExpression?: string };
         if (JSON.stringify(Key ?? {}).includes(String(first?.['pk'])) && !UpdateExpression.includes('error')) {
           throw Object.assign(new Error('Item size has exceeded the maximum.'), { name: 'ValidationException' });
         }

@@ -6,12 +6,10 @@ import { dispatch } from '#functions/dispatch/dispatch.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
 import { reportUnreadable } from '#shared/aws/items.ts';
-import { updateItem } from '#shared/aws/table.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
-import { jobPartitions } from '#shared/deployment/tables.ts';
 import type { EventBus } from '#shared/events/publish.ts';
 import { isFinal, type Job, type NewJob, type Turn } from '#shared/jobs/job.ts';
-import { allItems, itemOf, putItems, putLargest } from '#test/fixtures/job-table.ts';
+import { allItems, itemOf, putItems, putLargest, replaceRequest } from '#test/fixtures/job-table.ts';
 import { createLane, dispatchContext, enqueue, onlyLane, perMinute } from '#test/fixtures/queue.ts';
 import { runDurably } from '#test/fixtures/replayed-execution.ts';
 import { type Rig, type Servers, startServers, submitPath } from '../generate/rig.ts';
@@ -78,12 +76,7 @@ const queueBadJobs = async (rig: Rig): Promise<Map<string, Job>> => {
     queued.set(kind, await enqueue(lane, fields));
   }
   // No request becomes a job that is no JSON: it was broken afterwards.
-  const { jobId, requestHash } = queued.get('unbuildable request') as Job;
-  await updateItem(
-    table,
-    { pk: jobPartitions.job(jobId), sk: `request#${requestHash}` },
-    { set: { request: '{"prompt":' } },
-  );
+  await replaceRequest(table, queued.get('unbuildable request') as Job, '{"prompt":');
   const itemFor = (kind: string) => itemOf(table, queued.get(kind) as Job);
   await putLargest(table, await itemFor('unwritable record'));
   await putItems(table, [{ ...(await itemFor('unreadable record')), attempts: 'none' }]);

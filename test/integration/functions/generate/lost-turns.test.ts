@@ -4,11 +4,10 @@ import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
 import { updateItem } from '#shared/aws/table.ts';
 import { uploadsFolder } from '#shared/deployment/bucket.ts';
-import { jobPartitions } from '#shared/deployment/tables.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { jobKey } from '#shared/jobs/job-store.ts';
 import { maxLostTurns } from '#shared/jobs/lanes/lost-turns.ts';
-import { readJob } from '#test/fixtures/job-table.ts';
+import { readJob, replaceRequest } from '#test/fixtures/job-table.ts';
 import { setsTo } from '#test/fixtures/lost-answers.ts';
 import { runDurably } from '#test/fixtures/replayed-execution.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
@@ -74,8 +73,7 @@ describe.concurrent('a request that cannot be built', () => {
     const { request, ...others } = fields;
     const job = await rig.scheduled({ fields: others });
     // No request becomes a job that is no JSON: it was broken afterwards.
-    const key = { pk: jobPartitions.job(job.jobId), sk: `request#${job.requestHash}` };
-    if (request !== undefined) await updateItem(rig.context.table, key, { set: { request } });
+    if (request !== undefined) await replaceRequest(rig.context.table, job, request);
     const { end, job: after } = await rig.follow(job);
     expect(end).toEqual({ state: 'failed' });
     expect(after.error?.code).toBe('request_unsendable');

@@ -5,7 +5,7 @@ import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import { setAsideJob } from '#shared/jobs/set-aside.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
-import { allItems, itemOf, putItems } from '#test/fixtures/job-table.ts';
+import { itemOf, putItems, replaceRequest } from '#test/fixtures/job-table.ts';
 import { jsonLine, type Rig, type Servers, startServers } from './rig.ts';
 
 let servers: Servers;
@@ -141,9 +141,7 @@ describe('a job of a batch', () => {
     const { table } = rig.context;
     const failed = { to: 'failed', error: { code: 'internal_error', message: 'Adobe failed.' } } as const;
     for (const line of [1, 2, 3]) await rig.end(batchId, line, failed);
-    const { pk } = await itemOf(table, await rig.job(batchId, 2));
-    const stored = (await allItems(table)).find((item) => item['pk'] === pk && item['sk'] !== 'job');
-    await putItems(table, [{ ...stored, request: '{"prompt":' }]);
+    await replaceRequest(table, await rig.job(batchId, 2), '{"prompt":');
     const { caller, priority, retentionSeconds } = await rig.batch(batchId);
     const retry = { batchId: batchIdOfRetry(batchId), caller, priority, retryOf: batchId, retentionSeconds };
     await createBatch(table, retry, rig.clock.now());
