@@ -8,7 +8,7 @@ const mount = (...args: string[]): void => {
   try {
     execFileSync('mount', args, { stdio: 'pipe' });
   } catch (cause) {
-    throw new Error('This test mounts file systems. Run it as root, or as `unshare -rm npx vitest run <file>`.', {
+    throw new Error('This test mounts file systems: run it as root.', {
       cause,
     });
   }
