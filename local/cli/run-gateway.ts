@@ -87,6 +87,8 @@ const run = async (options: StartOptions): Promise<void> => {
     await stack.close();
     process.exit(image.status === 'succeeded' ? 0 : 1);
   }
+  // What only the start needed, as sandboxes do by themselves.
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   say(nextSteps(stack.description.gateway, image?.jobId, callers));
 };
 

@@ -169,7 +169,7 @@ interface FootprintOptions {
 }
 
 /** Measures the real command. */
-const measureFootprint = async ({ waiting, restMs, idleMs }: FootprintOptions): Promise<FootprintFigures> => {
+export const measureFootprint = async ({ waiting, restMs, idleMs }: FootprintOptions): Promise<FootprintFigures> => {
   const { child, running, seconds } = await start();
   const pid = child.pid ?? 0;
   try {

@@ -1,4 +1,5 @@
 import { drawCaption } from './caption.ts';
+import { createRenderer } from './draw.ts';
 import { createRandom } from './random.ts';
 import { drawScene } from './scene.ts';
 
@@ -19,13 +20,14 @@ export interface Pictures {
 
 /** Keeps at most `limit` pictures, the latest drawn. */
 export const createPictures = (limit = 16): Pictures => {
+  const render = createRenderer();
   const drawn = new Map<string, Promise<Uint8Array>>();
   return {
     draw: (request) => {
       const key = JSON.stringify([request.prompt, request.seed, request.width, request.height, request.format]);
       const known = drawn.get(key);
       if (known) return known;
-      const picture = drawPicture(request);
+      const picture = render({ svg: pictureSvg(request), format: request.format });
       drawn.set(key, picture);
       const [oldest] = drawn.keys();
       if (drawn.size > limit && oldest !== undefined) drawn.delete(oldest);
@@ -41,18 +43,4 @@ export const pictureSvg = ({ prompt, seed, width, height }: Omit<PictureRequest,
   const random = createRandom(`${prompt}\n${seed}`);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${canvas.width} ${canvas.height}">
 ${drawScene(canvas, random)}${drawCaption(canvas, prompt, seed)}</svg>`;
-};
-
-const drawPicture = async (request: PictureRequest): Promise<Uint8Array> => {
-  // Loaded at the first picture, so that a simulator starts quickly.
-  const { default: sharp } = await import('sharp');
-  const image = sharp(Buffer.from(pictureSvg(request)));
-  switch (request.format) {
-    case 'jpeg':
-      return image.jpeg({ quality: 85 }).toBuffer();
-    case 'png':
-      return image.png({ compressionLevel: 3 }).toBuffer();
-    case 'webp':
-      return image.webp({ quality: 85 }).toBuffer();
-  }
 };
