@@ -131,6 +131,10 @@ const awsEndpoints = ({ s3, dynamodb, secretsManager, lambda, eventBridge }: Fun
   AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge,
 });
 
+// What is needed again and again while jobs run, and for longer than the minute after which the schedule needs dispatch: to start it
+// would cost more than to keep it.
+const keptMs: Partial<Record<FunctionName, number>> = { api: 60_000, generate: 30_000, dispatch: 90_000 };
+
 /** The functions as the stack in AWS has them: the same handlers, variables and time-outs. */
 export const functionDefinitions = (
   settings: StackSettings,
@@ -154,6 +158,7 @@ export const functionDefinitions = (
       accessKey: accessKeys[name],
       timeoutMs: timeoutSeconds * 1000,
       maxConcurrency: concurrency[name] ?? 2,
+      keptMs: keptMs[name],
       durable: executionSeconds === undefined ? undefined : { executionTimeoutSeconds: executionSeconds },
       env: { ...commonEnvironment.write(values), ...awsEndpoints(endpoints), ...write[name](values) },
     };

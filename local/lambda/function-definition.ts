@@ -15,6 +15,8 @@ export interface FunctionDefinition {
   timeoutMs: number;
   /** Sandboxes that may run at the same time, 5 by default; further invocations wait their turn. */
   maxConcurrency?: number;
+  /** Milliseconds for which its last sandbox is kept without work, 10,000 by default; it takes memory, and a new one some time. */
+  keptMs?: number;
   /** Aliases it can be invoked by, besides `$LATEST`; `['live']` by default. */
   aliases?: readonly string[];
   /** Makes it a durable function. */

@@ -33,10 +33,8 @@ export interface DeployedFunction {
 }
 
 const defaultMaxConcurrency = 5;
-// A burst may have needed many sandboxes, each with its own copy of the SDKs in memory. One of them outlasts the minute after which
-// a schedule needs it again: to start it costs more than to keep it.
+// A burst may have needed many sandboxes, each with its own copy of the SDKs in memory.
 const defaultIdleMs = 10_000;
-const defaultLastIdleMs = 90_000;
 
 interface Waiting {
   invocation: Invocation;
@@ -48,14 +46,15 @@ interface Waiting {
  * Creates the pool of a function; nothing is started before the first invocation.
  *
  * @param options.onLine receives every line that the function writes
- * @param options.idleMs milliseconds after which a sandbox without work ends, 10,000 by default
- * @param options.lastIdleMs the same for the only one that is left, 90,000 by default
+ * @param options.idleMs milliseconds after which a sandbox without work ends, 10,000 by default; the
+ * definition may keep the last one for longer
  */
 export const createSandboxPool = (
   definition: FunctionDefinition,
-  options: { onLine(line: string): void; idleMs?: number; lastIdleMs?: number },
+  options: { onLine(line: string): void; idleMs?: number },
 ): SandboxPool => {
-  const { idleMs = defaultIdleMs, lastIdleMs = defaultLastIdleMs } = options;
+  const { idleMs = defaultIdleMs } = options;
+  const keptMs = Math.max(idleMs, definition.keptMs ?? 0);
   const maxConcurrency = definition.maxConcurrency ?? defaultMaxConcurrency;
   const sandboxes = new Set<Sandbox>();
   // The most recently used one is taken first, so that the others can end after a burst.
@@ -90,7 +89,7 @@ export const createSandboxPool = (
     const isLast = [...sandboxes].filter(({ usable }) => usable).length === 1;
     if (isLast && !entry.isLast) {
       entry.isLast = true;
-      entry.timer = setTimeout(endIdle, lastIdleMs - idleMs, sandbox).unref();
+      entry.timer = setTimeout(endIdle, keptMs - idleMs, sandbox).unref();
       return;
     }
     idle.splice(index, 1);

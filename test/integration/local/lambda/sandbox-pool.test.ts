@@ -12,11 +12,10 @@ const run = async (event: PlainEvent): Promise<{ invocations: number }> => {
   return JSON.parse(await pool.run({ ...invocation, payload: JSON.stringify(event) }));
 };
 
-const create = (options: { maxConcurrency?: number; idleMs?: number; lastIdleMs?: number }) => {
+const create = (options: { maxConcurrency?: number; idleMs?: number; keptMs?: number }) => {
   pool = createSandboxPool(functionOf('plain-function.ts', { name: 'plain', ...options }), {
     onLine: () => {},
     idleMs: options.idleMs,
-    lastIdleMs: options.lastIdleMs,
   });
 };
 
@@ -40,7 +39,7 @@ describe('a pool of sandboxes', () => {
   });
 
   it('ends a sandbox that has had no work for a while', async () => {
-    create({ idleMs: 20, lastIdleMs: 20 });
+    create({ idleMs: 20 });
     await run({ do: 'echo', value: 1 });
     // A sandbox that lives on would count on.
     const again = async () => expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 1 });
@@ -48,7 +47,7 @@ describe('a pool of sandboxes', () => {
   });
 
   it('keeps the only sandbox for longer than those of a burst', async () => {
-    create({ maxConcurrency: 2, idleMs: 1, lastIdleMs: 60_000 });
+    create({ maxConcurrency: 2, idleMs: 1, keptMs: 60_000 });
     await run({ do: 'echo', value: 1 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 2 });
