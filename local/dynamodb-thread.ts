@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { TableDefinition } from '#shared/deployment/tables.ts';
 import type { GuardRules } from '#shared/loopback-guard.ts';
+import { createTemporaryFolder } from './data/temporary-folder.ts';
 import { type DynamoDbServer, describeTable, startDynamoDb } from './dynamodb.ts';
 import { prepareTables } from './dynamodb-folder.ts';
 import { makeWritesDurable } from './dynamodb-storage.ts';
@@ -21,12 +22,15 @@ interface ThreadData {
   guard: GuardRules;
   policies: Policies | undefined;
   path: string | undefined;
+  /** Whether an item is on the disk before a write is answered. */
+  isDurable: boolean;
 }
 
 interface ThreadOptions {
   guard?: GuardRules;
   policies?: Policies;
   path?: string | undefined;
+  isTemporary?: boolean | undefined;
   tables?: Readonly<Record<string, TableDefinition>>;
   /** Receives the name of each table whose indexes were built anew. */
   onRebuilt?(name: string): void;
@@ -41,6 +45,7 @@ type ThreadMessage = string | Decision;
  *
  * @param options.policies without them everything is allowed
  * @param options.path folder that keeps the tables; without one they are kept in memory
+ * @param options.isTemporary without a path, has a folder hold them that ends with the server: waiting jobs take little memory so
  * @param options.tables those of the folder as they are today, by their names: indexes that differ are built anew
  * @throws {DataFolderError} if the folder cannot be read
  */
@@ -53,7 +58,8 @@ export const startDynamoDbThread = async (
     const today = Object.entries(tables).map(([name, definition]) => describeTable(name, definition));
     for (const name of await prepareTables(path, today)) options.onRebuilt?.(name);
   }
-  const data: ThreadData = { role, guard, policies, path };
+  const temporary = path === undefined && options.isTemporary ? await createTemporaryFolder() : undefined;
+  const data: ThreadData = { role, guard, policies, path: path ?? temporary?.path, isDurable: path !== undefined };
   const worker = new Worker(new URL(import.meta.url), { name: role, workerData: data, execArgv: [], env: {} });
   const [url] = (await once(worker, 'message')) as [string];
   worker.on('message', (message: ThreadMessage) => {
@@ -63,17 +69,18 @@ export const startDynamoDbThread = async (
     url,
     close: async () => {
       await worker.terminate();
+      await temporary?.remove();
     },
   };
 };
 
-const serve = async ({ guard, policies, path }: ThreadData): Promise<void> => {
+const serve = async ({ guard, policies, path, isDurable }: ThreadData): Promise<void> => {
   const say = (message: ThreadMessage): void => parentPort?.postMessage(message);
   const access = policies && {
     authorizer: createAuthorizer(policies.directory, say),
     partitionKeys: policies.partitionKeys,
   };
-  if (path !== undefined) makeWritesDurable();
+  if (isDurable) makeWritesDurable();
   say((await startDynamoDb({ guard, access, path })).url);
 };
 

@@ -22,6 +22,8 @@ export interface StackOptions {
   between?(endpoints: FunctionEndpoints): Promise<Partial<Record<FunctionName, Partial<FunctionEndpoints>>>>;
   /** Keeps everything; without it all ends with the stack. The stack closes it. */
   data?: DataFolder;
+  /** Has a folder hold the tables until the end, which takes less memory than holding them there; for a stack without `data`. */
+  temporaryTables?: boolean;
   /** Modules that run in place of the functions' sources, such as their bundles, which may still be made while the rest starts. */
   handlers?: Partial<Record<FunctionName, string>> | Promise<Partial<Record<FunctionName, string>>>;
   /** Whether the schedules run; without them nothing happens but what is asked for. */

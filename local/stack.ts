@@ -125,6 +125,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
             guard,
             policies: { directory, partitionKeys },
             path: data?.dynamodb,
+            isTemporary: options.temporaryTables,
             tables: stackTables,
             onRebuilt: (name) => progress(`the indexes of ${name} were built anew: an older gateway wrote them`),
           },

@@ -48,6 +48,7 @@ const run = async (options: StartOptions): Promise<void> => {
     target,
     data,
     services: options.services,
+    temporaryTables: true,
     handlers: bundles.catch((error: unknown) => {
       console.error(`The functions run from their sources, with more memory: ${String(error)}`);
       return {};

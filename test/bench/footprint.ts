@@ -41,24 +41,30 @@ const start = async (): Promise<{ child: ChildProcess; running: Running; seconds
   return { child, running: JSON.parse(line), seconds: (performance.now() - begun) / 1000 };
 };
 
+// Of a process that has ended meanwhile there is nothing.
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
 /** A process and all that it has started. */
 const listProcesses = (pid: number): number[] => {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const children = threads.flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '));
+  const children = read(`/proc/${pid}/task/${pid}/children`).split(' ');
   return [pid, ...children.filter((id) => id !== '').flatMap((id) => listProcesses(Number(id)))];
 };
 
 const readMb = (pid: number): number => {
-  const sizes = listProcesses(pid).map((id) => readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'));
-  return sizes.reduce((sum, text) => sum + Number(/^Pss:\s+(\d+)/m.exec(text)?.[1]), 0) / 1024;
+  const sizes = listProcesses(pid).map((id) => /^Pss:\s+(\d+)/m.exec(read(`/proc/${id}/smaps_rollup`))?.[1]);
+  return sizes.reduce((sum, size) => sum + Number(size ?? 0), 0) / 1024;
 };
 
 // Linux counts the time of processes in hundredths of a second.
 const readCpuSeconds = (pid: number): number => {
-  const stats = listProcesses(pid).map((id) =>
-    readFileSync(`/proc/${id}/stat`, 'utf8').replace(/.*\) /, '').split(' '),
-  );
-  return stats.reduce((sum, fields) => sum + (Number(fields[11]) + Number(fields[12])) / 100, 0);
+  const stats = listProcesses(pid).map((id) => read(`/proc/${id}/stat`).replace(/.*\) /, '').split(' '));
+  return stats.reduce((sum, fields) => sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100, 0);
 };
 
 const readSandboxes = (pid: number): number => {
@@ -77,7 +83,9 @@ interface Answer {
 }
 
 const call = async ({ gateway }: Running, path: string, init: RequestInit = {}): Promise<Answer> => {
-  const answer = await fetch(new URL(path, gateway), { headers: { 'content-type': 'application/json' }, ...init });
+  // A connection that has rested may be closed by the server at this very moment.
+  const headers = { 'content-type': 'application/json', connection: 'close', ...init.headers };
+  const answer = await fetch(new URL(path, gateway), { ...init, headers });
   if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as Answer;
 };
