@@ -15,6 +15,9 @@ import {
 // DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
 const maxTurnsWithHistory = 300;
 
+/** States that last for a moment, and are no change to tell: each such write would move the job in the index of changes. */
+const passing: readonly JobState[] = ['submitting', 'storing'];
+
 /** One conditional step in a job's life. */
 export interface Transition {
   /** States that the job may be in; in any other the transition does not happen. */
@@ -56,7 +59,7 @@ export const transition = async (
       ...listSeeds(changes),
       state: to,
       updatedAt: at,
-      ...markChanged(table, jobId),
+      ...(passing.includes(to) ? undefined : markChanged(table, jobId)),
       callerState: statePart(caller, to),
       queueState: isDelayed ? delayedPart : toQueueState(to, lane),
       queueOrder: order,

@@ -69,8 +69,6 @@ export const assumedSeconds = {
   storage: 0.1,
   /** Adobe's answer to a submit or a poll. */
   adobe: 0.5,
-  /** What generate wakes before a submit time and waits for in the process. */
-  beforeSubmit: 1,
   /** Fetching 1 MB from Adobe. */
   download: 0.5,
 } as const;

@@ -1,15 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Operation } from '@aws-sdk/client-lambda';
 import { localClients } from '#local/clients.ts';
 import type { FinishedExecution } from '#local/lambda/durable/executions.ts';
 import { type Stack, startStack } from '#local/stack.ts';
 import type { FunctionEndpoints } from '#local/stack-functions.ts';
 import { stackNames } from '#local/stack-settings.ts';
-import type { FunctionName } from '#shared/deployment/names.ts';
 import { jobEndedEvent } from '#shared/events/job-ended.ts';
 import { bundledFunctions } from '#test/fixtures/bundled-functions.ts';
-import { ofType, synthesise } from '#test/infra/synthesise.ts';
-import { assumedBytes, assumedSeconds, priceOf, type Quantities } from './aws-prices.ts';
+import { assumedBytes } from './aws-prices.ts';
 import {
   type CountingProxy,
   type Counts,
@@ -19,6 +16,7 @@ import {
   newCounts,
   startCountingProxy,
 } from './cost-counter.ts';
+import { type CostFigures, type CountedFunction, countedFunctions, toFigures } from './cost-figures.ts';
 
 /** Times that the caller asks for the status, as docs/costs.md assumes; with the request and the fetch they are the API's requests. */
 const statusRequests = 10;
@@ -26,36 +24,6 @@ const imageBytes = 1_000_000;
 const readyAfterMs = 15_000;
 /** Jobs at a time: as many as the lane takes in a minute, so that those that are counted wait for their submit time. */
 const jobs = 20;
-
-/** What one job takes on average, and what a thousand cost. */
-export interface CostFigures {
-  /** For one job. */
-  quantities: Quantities;
-  /** US$ for 1,000 jobs. */
-  sum: number;
-  /** Durable operations of a job by their names. */
-  operations: Record<string, number>;
-  /** Write units of a job by what is written. */
-  writes: Record<string, number>;
-  invocations: Record<string, number>;
-  memoryMegabytes: Record<string, number>;
-}
-
-/** Operations of an execution as Lambda bills them: its start, each wait, and each attempt of a step. */
-const countAttempts = ({ Type, StepDetails }: Operation): number => (Type === 'STEP' ? (StepDetails?.Attempt ?? 1) : 1);
-
-/** An execution is suspended by each wait, and by each attempt that is repeated later. */
-const countInvocations = (operations: readonly Operation[]): number =>
-  operations.reduce(
-    (sum, { Type, StepDetails }) =>
-      sum + (Type === 'WAIT' ? 1 : 0) + (Type === 'STEP' ? (StepDetails?.Attempt ?? 1) - 1 : 0),
-    1,
-  );
-
-/** Those that take part in every job. */
-const countedFunctions = ['api', 'dispatch', 'generate', 'notify'] as const satisfies FunctionName[];
-
-type CountedFunction = (typeof countedFunctions)[number];
 
 const countedServers = ['dynamodb', 's3', 'lambda', 'eventBridge', 'secretsManager', 'firefly'] as const;
 
@@ -101,7 +69,13 @@ export const measureCost = async (): Promise<CostFigures> => {
     stack.simulator?.settings.storageOrigins.push(...proxies.map(({ url }) => url));
     const run = async (): Promise<void> => {
       const target = ended.size + jobs;
-      const jobIds = await Promise.all(Array.from({ length: jobs }, (_, index) => submit(stack, index)));
+      const jobIds: string[] = [];
+      const submitNext = async (): Promise<void> => {
+        for (; next < jobs; ) jobIds.push(await submit(stack, next++));
+      };
+      let next = 0;
+      // As many as the machine takes side by side: those that come late would find the lane free again.
+      await Promise.all(Array.from({ length: 4 }, submitNext));
       for (let ticks = 0; ended.size < target; ticks += 1) {
         // Once a minute, as the schedule does.
         if (ticks % 240 === 239) await stack.lambda.invoke(stackNames.functions.dispatch, {});
@@ -114,7 +88,7 @@ export const measureCost = async (): Promise<CostFigures> => {
     [counts, executions, logBytes, events] = [newCounts(), [], {}, 0];
     await run();
     await pause(1_000);
-    return toFigures({ counts, executions, logBytes, events });
+    return toFigures({ jobs, statusRequests, counts, executions, logBytes, events });
   } finally {
     await stack.close();
     await Promise.all(proxies.map((proxy) => proxy.close()));
@@ -162,88 +136,4 @@ const follow = async ({ description }: Stack, jobId: string): Promise<void> => {
     if (((await answer.json()) as { status: string }).status !== 'succeeded') throw new Error('A job has failed.');
   }
   await (await fetch(`${description.gateway}/jobs/${jobId}/outputs/0`)).arrayBuffer();
-};
-
-interface Run {
-  counts: Counts;
-  executions: readonly FinishedExecution[];
-  logBytes: Record<string, number>;
-  events: number;
-}
-
-const toFigures = ({ counts, executions, logBytes, events }: Run): CostFigures => {
-  const each = (figures: Record<string, number>) =>
-    Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, figure / jobs]));
-  const operations: Record<string, number> = {};
-  const invocations: Record<string, number> = { api: jobs * (statusRequests + 2) };
-  const functionOf = (arn: string) => countedFunctions.find((name) => arn.includes(stackNames.functions[name]));
-  for (const { functionArn, operations: recorded } of executions) {
-    const name = functionOf(functionArn) ?? '';
-    invocations[name] = (invocations[name] ?? 0) + countInvocations(recorded);
-    for (const operation of recorded) {
-      const named = `${name}: ${operation.Type === 'EXECUTION' ? 'start' : operation.Name}`;
-      operations[named] = (operations[named] ?? 0) + countAttempts(operation);
-    }
-  }
-  const dispatches = counts.invokes[stackNames.functions.dispatch] ?? 0;
-  invocations['dispatch'] = dispatches;
-  const memoryMegabytes = Object.fromEntries(countedFunctions.map((name) => [name, readMemory(name)]));
-  const allInvocations = sumOf(invocations);
-  const quantities: Quantities = {
-    durableOperations: sumOf(operations) / jobs,
-    durableGigabytes: counts.checkpointBytes / jobs / 1e9,
-    gigabyteSeconds: countGigabyteSeconds(counts, invocations, memoryMegabytes) / jobs,
-    invocations: allInvocations / jobs,
-    traces: 0,
-    writeUnits: counts.writeUnits / jobs,
-    readUnits: counts.readUnits / jobs,
-    apiRequests: statusRequests + 2,
-    puts: counts.puts / jobs,
-    // The caller's own fetch passes the proxy as well: its URL was signed for it.
-    gets: counts.gets / jobs,
-    logGigabytes:
-      (sumOf(logBytes) +
-        allInvocations * assumedBytes.invocationLines +
-        jobs * (statusRequests + 2) * assumedBytes.accessLine) /
-      jobs /
-      1e9,
-    events: (events + counts.puts) / jobs,
-  };
-  return {
-    quantities,
-    sum: priceOf(quantities) * 1_000,
-    operations: each(operations),
-    writes: Object.fromEntries(
-      Object.entries(counts.writes).map(([name, { item, indexes }]) => [name, (item + indexes) / jobs]),
-    ),
-    invocations: each(invocations),
-    memoryMegabytes,
-  };
-};
-
-/** Seconds are assumed for each invocation, call and image; memory is that of the functions in AWS. */
-const countGigabyteSeconds = (
-  { calls }: Counts,
-  invocations: Record<string, number>,
-  memoryMegabytes: Record<string, number>,
-): number =>
-  countedFunctions.reduce((sum, name) => {
-    const { firefly = 0, s3 = 0, ...others } = calls[name] ?? {};
-    const seconds =
-      (invocations[name] ?? 0) * assumedSeconds.invocation[name] +
-      firefly * assumedSeconds.adobe +
-      s3 * assumedSeconds.storage +
-      sumOf(others) * assumedSeconds.call +
-      (name === 'generate' ? jobs * (assumedSeconds.beforeSubmit + assumedSeconds.download) : 0);
-    return sum + (seconds * (memoryMegabytes[name] ?? 0)) / 1_024;
-  }, 0);
-
-const sumOf = (figures: Record<string, number>): number =>
-  Object.values(figures).reduce((sum, figure) => sum + figure, 0);
-
-const readMemory = (name: string): number => {
-  const found = ofType(synthesise().resources, 'AWS::Lambda::Function').find(({ Properties }) =>
-    String(Properties['FunctionName']).endsWith(`-${name}`),
-  );
-  return Number(found?.Properties['MemorySize'] ?? 0);
 };
