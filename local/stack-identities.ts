@@ -9,6 +9,7 @@ import {
   webhookTable,
 } from '#shared/deployment/tables.ts';
 import { type AccessKey, createAccessKey } from '#shared/loopback-guard.ts';
+import { listCallerInvocations, listOperatorInvocations } from '#shared/permissions/api-routes.ts';
 import {
   apiPermissions,
   dispatchPermissions,
@@ -16,7 +17,7 @@ import {
   inboxPermissions,
   thumbnailPermissions,
 } from '#shared/permissions/job-permissions.ts';
-import type { Permission } from '#shared/permissions/permission.ts';
+import { allow, type Permission } from '#shared/permissions/permission.ts';
 import { announcers, announcersOnly, refusedForAudit } from '#shared/permissions/resource-policies.ts';
 import {
   invokeScheduled,
@@ -35,7 +36,7 @@ import {
 import type { IamDirectory, Identity } from './iam/authorizer.ts';
 import { type PartitionKeys, tableArn } from './iam/dynamodb-accesses.ts';
 import { toStatement } from './iam/statements.ts';
-import { roleArn, scheduleRoleArn, stackArns } from './stack-arns.ts';
+import { roleArn, scheduleRoleArn, sourceArns, stackArns } from './stack-arns.ts';
 import { listServicePolicies } from './stack-service-policies.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
 
@@ -46,6 +47,8 @@ export interface StackIdentities {
   functions: Readonly<Record<FunctionName, Identity>>;
   /** By what they start. */
   schedules: Readonly<Record<ScheduledFunctionName, Identity>>;
+  /** In mode `iam`: a role with the policy for callers, and one with that for operators too. */
+  signers: Readonly<Record<'caller' | 'operator', Identity>> | undefined;
   directory: IamDirectory;
   /** Every access key by its id. */
   keys: Readonly<Record<string, string>>;
@@ -90,6 +93,16 @@ const createScheduleRoles = (): StackIdentities['schedules'] => {
   return Object.fromEntries(roles) as Record<ScheduledFunctionName, Identity>;
 };
 
+const createSigners = (settings: StackSettings) => {
+  const create = (name: string, routes: readonly string[]): Identity => {
+    const resources = routes.map((route) => `${sourceArns.httpApi}/$default/${route}`);
+    const statements = [toStatement(allow(['execute-api:Invoke'], resources))];
+    return { ...createCredentials(), name, arn: roleArn(name), statements };
+  };
+  const routes = listCallerInvocations(settings);
+  return { caller: create('caller', routes), operator: create('operator', [...routes, ...listOperatorInvocations()]) };
+};
+
 /** What an identity signs with. */
 export interface Credentials extends AccessKey {
   sessionToken: string;
@@ -132,12 +145,14 @@ export const createIdentities = (
   ) as Record<FunctionName, Identity>;
   const identities = [admin, ...Object.values(functions)];
   const schedules = createScheduleRoles();
+  const signers = settings.auth.mode === 'iam' ? createSigners(settings) : undefined;
   return {
+    signers,
     admin,
     functions,
     schedules,
     directory: {
-      identities: [...identities, ...Object.values(schedules)],
+      identities: [...identities, ...Object.values(schedules), ...Object.values(signers ?? {})],
       resourcePolicies: { ...resourcePolicies(), ...listServicePolicies(settings) },
       isRecorded,
     },

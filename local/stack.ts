@@ -6,6 +6,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
+import { createIamAccess } from './http-api/iam-access.ts';
 import { startHttpApi } from './http-api/start-http-api.ts';
 import { createAuthorizer, type Identity } from './iam/authorizer.ts';
 import type { Resumed } from './lambda/invocations.ts';
@@ -15,8 +16,9 @@ import { type SecretsManagerServer, startSecretsManager } from './secrets-manage
 import { ServiceError } from './service-error.ts';
 import type { Simulator } from './simulator/simulator.ts';
 import { limitSimulator, startAdobe } from './stack-adobe.ts';
+import { sourceArns } from './stack-arns.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
-import { createIdentities, partitionKeys } from './stack-identities.ts';
+import { createIdentities, partitionKeys, type StackIdentities } from './stack-identities.ts';
 import { createInvokers, type Invokers } from './stack-invokers.ts';
 import { keepCredentials, keepPort, keptSchedules, readPort, readSimulatedCredential } from './stack-kept.ts';
 import type { StackOptions } from './stack-options.ts';
@@ -44,6 +46,8 @@ export interface Stack {
   secretsManager: SecretsManagerServer;
   /** What each function signs with. */
   identities: Readonly<Record<FunctionName, Identity>>;
+  /** Who may call, in mode `iam`. */
+  signers: StackIdentities['signers'];
   /** Runs a function as its schedule does. */
   runSchedule: Invokers['runSchedule'];
   /** What an earlier process left and now goes on. */
@@ -71,7 +75,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     const { data } = options;
     const state = data?.state ?? memoryState;
     const space = data?.space ?? endlessSpace;
-    const { admin, functions, schedules, directory, keys } = createIdentities(
+    const { admin, functions, schedules, signers, directory, keys } = createIdentities(
       stackSettings(options.settings ?? {}, options.services),
       options.onDecision !== undefined,
       keepCredentials(state),
@@ -101,6 +105,8 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
         port: options.port ?? 0,
         invokeApi: invokers.api.invokeApi,
         callers: invokers.api,
+        iamAccess:
+          signers && createIamAccess({ authorizer, signers: Object.values(signers), httpApi: sourceArns.httpApi }),
         onError: (error) => onLog(stackNames.functions.api, errorLine(error)),
         cors: { allowOrigins: options.settings?.corsOrigins ?? [] },
         anyPort: pages.anyPort,
@@ -211,6 +217,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       secretsManager,
       identities: functions,
       runSchedule: invokers.runSchedule,
+      signers,
       resumed,
       close,
     };

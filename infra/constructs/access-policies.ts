@@ -3,7 +3,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Settings } from '#shared/deployment/settings.ts';
-import { descriptionPath, docsPaths, listCallerRoutes, operatorRoutes, readRoutes, routeArn } from './api-paths.ts';
+import { listCallerInvocations, listOperatorInvocations } from '#shared/permissions/api-routes.ts';
 import { checkManagedPolicy } from './functions/limits.ts';
 import { acknowledgeWildcards, allow } from './functions/statements.ts';
 
@@ -14,30 +14,24 @@ const arnOfApi = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId
 export class CallerPolicy extends Construct {
   readonly policy: ManagedPolicy;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { api, settings: { docs, console, services } }: { api: HttpApi; settings: Settings },
-  ) {
+  constructor(scope: Construct, id: string, { api, settings }: { api: HttpApi; settings: Settings }) {
     super(scope, id);
-    const described = docs === 'off' && console === 'on' ? [descriptionPath] : [];
-    const shown = docs === 'callers' ? docsPaths.map((path) => path.replace(/\{.*/, '*')) : described;
-    // Not `*`, which stands for slashes too: `*/jobs` would be `PUT/callers/jobs` as well.
-    const routes = [...listCallerRoutes(services), ...shown.flatMap(readRoutes)];
+    const routes = listCallerInvocations(settings);
     this.policy = new ManagedPolicy(this, 'Policy', {
       description: `May call the Firefly gateway ${Stack.of(this).stackName}`,
       statements: [
-        // AWS does not say whether a request on the $default route is matched by its own path or as $default. The function
-        // refuses operators' calls that come in by that route, so that naming both gives callers nothing more.
         allow(
           ['execute-api:Invoke'],
-          [...routes, '$default'].map((route) => routeArn(api, route)),
+          routes.map((route) => routeArn(api, route)),
         ),
       ],
     });
     checkManagedPolicy(this.policy, 'callers');
     const reason = 'A path, or all below one, of one API: every caller may use them and sees only its own jobs.';
-    acknowledgeWildcards(this.policy, Object.fromEntries(routes.map((route) => [arnOfApi + route, reason])));
+    acknowledgeWildcards(
+      this.policy,
+      Object.fromEntries(routes.filter((route) => /[*?]/.test(route)).map((route) => [arnOfApi + route, reason])),
+    );
   }
 }
 
@@ -47,7 +41,7 @@ export class OperatorPolicy extends Construct {
 
   constructor(scope: Construct, id: string, { api }: { api: HttpApi }) {
     super(scope, id);
-    const routes = operatorRoutes.map(({ method, path }) => method + path.replace(/\{\w+\}/g, '*'));
+    const routes = listOperatorInvocations();
     this.policy = new ManagedPolicy(this, 'Policy', {
       description: `May look at, pause and resume the queue of the Firefly gateway ${Stack.of(this).stackName}`,
       statements: [
@@ -63,3 +57,7 @@ export class OperatorPolicy extends Construct {
     acknowledgeWildcards(this.policy, Object.fromEntries(anyId));
   }
 }
+
+/** What IAM is asked about when a request comes in by a route such as `GET/queue`. */
+const routeArn = (api: HttpApi, route: string): string =>
+  Stack.of(api).formatArn({ service: 'execute-api', resource: api.apiId, resourceName: `$default/${route}` });

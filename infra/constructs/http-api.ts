@@ -23,8 +23,8 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from 'constructs';
 import { jwksPath, metadataPath, tokenPaths } from '#shared/callers/token-paths.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
+import { consolePaths, docsPaths, operatorRoutes } from '#shared/permissions/api-routes.ts';
 import { AccessLog } from './access-log.ts';
-import { consolePaths, docsPaths, operatorRoutes } from './api-paths.ts';
 import type { CallerAccess } from './caller-access.ts';
 import type { GatewayFunction } from './functions/gateway-function.ts';
 

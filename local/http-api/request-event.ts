@@ -3,12 +3,13 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
 import { ProblemError } from '#functions/api/http/problem.ts';
 
-/** An event of the HTTP API, payload format 2.0, with a JWT authorizer's claims or a Lambda authorizer's context. */
+/** An event of the HTTP API, payload format 2.0, with a JWT authorizer's claims, a Lambda authorizer's context or a signer. */
 export type HttpApiEvent = Omit<APIGatewayProxyEventV2WithJWTAuthorizer, 'requestContext'> & {
   requestContext: Omit<APIGatewayProxyEventV2WithJWTAuthorizer['requestContext'], 'authorizer'> & {
     authorizer:
       | { jwt: { claims: Record<string, string>; scopes: string[] | null } }
-      | { lambda: Record<string, unknown> };
+      | { lambda: Record<string, unknown> }
+      | { iam: { accessKey: string; accountId: string; userArn: string } };
   };
 };
 

@@ -5,6 +5,7 @@ import { ProblemError, problemResponse } from '#functions/api/http/problem.ts';
 import { findRefusal, type GuardRules } from '#shared/loopback-guard.ts';
 import { authorizeEvent, type CallerFunctions, isCallerRoute } from './caller-functions.ts';
 import { answerHeaders, type CorsSettings, isPreflight, preflightHeaders } from './cors.ts';
+import type { IamAccess } from './iam-access.ts';
 import { callIntegration } from './integration.ts';
 import type { ClientResponse } from './integration-response.ts';
 import { answerOnSocket, problemOfParseError } from './malformed-request.ts';
@@ -18,6 +19,8 @@ export interface HttpApiOptions extends Pick<GuardRules, 'hosts' | 'anyPort'> {
   invokeApi(event: HttpApiEvent): Promise<unknown>;
   /** The functions behind the routes and in front of them that callers' own credentials need; without, there are none. */
   callers?: CallerFunctions;
+  /** Lets in only who signs, in mode `iam`; without it everybody is who it claims to be. */
+  iamAccess?: IamAccess | undefined;
   /** Whether nothing may be taken that has to be stored; a gateway with room by default. */
   isStorageLow?: () => boolean;
   /** Without it browsers of other origins get nothing. */
@@ -67,7 +70,8 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
       return { statusCode: 204, headers: preflightHeaders(cors, message.headers.origin), body: Buffer.alloc(0) };
     }
     if (body === undefined) return undefined;
-    const event = toEvent({ message, body, requestId, receivedAt }, identity);
+    const received = toEvent({ message, body, requestId, receivedAt }, identity);
+    const event = options.iamAccess?.admit(received, body) ?? received;
     const { callers } = options;
     if (event.requestContext.http.method === 'POST' && !isCallerRoute(event) && options.isStorageLow?.()) {
       const detail = 'The disk of the gateway is full. What was accepted goes on; send this again when there is room.';

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { canonicalQuery, encodeStrictly, signCanonical } from '../iam/signature-v4.ts';
 import { ServiceError } from '../service-error.ts';
 
 /** A request as it was sent: the URL before any rewriting. */
@@ -14,9 +15,6 @@ export type KnownKeys = Readonly<Record<string, string>>;
 
 const longestLifetimeSeconds = 7 * 24 * 3600;
 const clockSkewMs = 15 * 60 * 1000;
-
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 const decode = (text: string): string => {
   try {
@@ -61,26 +59,11 @@ const canonicalRequest = (
     const text = (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().replace(/ +/g, ' ');
     return `${name}:${text}\n`;
   });
-  const parameters = query
-    .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]): [string, string] => [encode(name), encode(value)])
-    .toSorted(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`);
+  const parameters = canonicalQuery(query.filter(([name]) => name !== 'X-Amz-Signature'));
   const named = query.find(([name]) => name === 'X-Amz-Content-Sha256')?.[1];
   const payload = named ?? request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD';
-  const segments = path.split('/').map((segment) => encode(decode(segment)));
-  return [request.method, segments.join('/'), parameters.join('&'), headers.join(''), signed.join(';'), payload].join(
-    '\n',
-  );
-};
-
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
-
-const signatureOf = (secret: string, scope: string[], date: string, canonical: string): Buffer => {
-  const [day = '', region = '', service = '', terminator = ''] = scope;
-  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), terminator);
-  const digest = createHash('sha256').update(canonical).digest('hex');
-  return hmac(key, ['AWS4-HMAC-SHA256', date, scope.join('/'), digest].join('\n'));
+  const segments = path.split('/').map((segment) => encodeStrictly(decode(segment)));
+  return [request.method, segments.join('/'), parameters, headers.join(''), signed.join(';'), payload].join('\n');
 };
 
 const checkPresigned = (
@@ -123,7 +106,7 @@ const checkPresigned = (
   }
   if (now > signedAt + Number(lifetime) * 1000) throw new ServiceError('AccessDenied', 'Request has expired', 403);
   if (now < signedAt - clockSkewMs) throw new ServiceError('AccessDenied', 'Request is not valid yet', 403);
-  const expected = signatureOf(secret, scope, date, canonicalRequest(request, path, query, signed));
+  const expected = signCanonical(secret, scope, date, canonicalRequest(request, path, query, signed));
   const given = Buffer.from(parameter('X-Amz-Signature'), 'hex');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw new ServiceError(

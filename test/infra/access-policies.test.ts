@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createRoutes } from '#functions/api/app.ts';
 import type { ApiContext } from '#functions/api/context.ts';
 import type { Route } from '#functions/api/http/router.ts';
-import { listCallerRoutes, operatorRoutes } from '#infra/constructs/api-paths.ts';
 import { firefly } from '#shared/adobe/services/firefly/service.ts';
+import { listCallerRoutes, operatorRoutes } from '#shared/permissions/api-routes.ts';
 import { flatten } from './granted.ts';
 import { ofType, synthesise } from './synthesise.ts';
 

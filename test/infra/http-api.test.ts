@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { operatorRoutes as operators } from '#infra/constructs/api-paths.ts';
+import { operatorRoutes as operators } from '#shared/permissions/api-routes.ts';
 import { ofType, only, synthesise } from './synthesise.ts';
 
 const iam = synthesise({ auth: { mode: 'iam' } });

@@ -1,8 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { getPaths } from '#shared/adobe/services/registry.ts';
-import type { AdobeService } from '#shared/adobe/services/service.ts';
-import { enabledServices, type ServicesSettings } from '#shared/deployment/services.ts';
+import { getPaths } from '../adobe/services/registry.ts';
+import type { AdobeService } from '../adobe/services/service.ts';
+import { enabledServices, type ServicesSettings } from '../deployment/services.ts';
+import type { Settings } from '../deployment/settings.ts';
 
 // GET and PUT; HEAD and POST; DELETE: in IAM a question mark stands for one character. A policy has room for 6,144 bytes, so that no path
 // is named with a method that it does not have.
@@ -37,7 +36,7 @@ export const listCallerRoutes = (services: ServicesSettings): string[] => {
 };
 
 /** A path that is only read, in the words of IAM. */
-export const readRoutes = (path: string): string[] => read.map((method) => method + path);
+const readRoutes = (path: string): string[] => read.map((method) => method + path);
 
 const listRoots = (service: AdobeService): string[] =>
   getPaths(service)
@@ -86,9 +85,21 @@ export const operatorRoutes = [
 ] as const;
 
 /**
- * What IAM is asked about when a request comes in.
+ * What the policy for callers names: method and path in the words of IAM, such as `???/jobs`.
  *
- * @param route method and path, such as `GET/queue`
+ * AWS does not say whether a request on the $default route is matched by its own path or as $default. The function refuses operators'
+ * calls that come in by that route, so that naming both gives callers nothing more.
  */
-export const routeArn = (api: HttpApi, route: string): string =>
-  Stack.of(api).formatArn({ service: 'execute-api', resource: api.apiId, resourceName: `$default/${route}` });
+export const listCallerInvocations = ({
+  docs,
+  console,
+  services,
+}: Pick<Settings, 'docs' | 'console' | 'services'>): string[] => {
+  const described = docs === 'off' && console === 'on' ? [descriptionPath] : [];
+  const shown = docs === 'callers' ? docsPaths.map((path) => path.replace(/\{.*/, '*')) : described;
+  return [...listCallerRoutes(services), ...shown.flatMap(readRoutes), '$default'];
+};
+
+/** What the policy for operators names. */
+export const listOperatorInvocations = (): string[] =>
+  operatorRoutes.map(({ method, path }) => method + path.replace(/\{\w+\}/g, '*'));
