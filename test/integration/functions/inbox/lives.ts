@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { noon } from '#test/fixtures/manual-clock.ts';
-import { oneReserved, returned, settled, twoReserved } from './cost-effects.ts';
+import { counted, settled } from './cost-effects.ts';
 import { createFaultyWorld } from './faulty-world.ts';
 import {
   cancel,
@@ -32,12 +32,9 @@ const finished: Life = {
     'PutObject', // the prepared lines
     'Update batch', // their number
     'Update batch', // the first lines begin
-    ...twoReserved,
     'BatchWrite', // lines that are no jobs
     'Update caller', // rounds, which a new caller has not had before
     'Update caller',
-    'Put request',
-    'Put request',
     'Put job',
     'Put job',
     'Invoke', // dispatch is woken
@@ -47,14 +44,14 @@ const finished: Life = {
     'Update job', // queued -> succeeded
     'Update job', // marked as counted
     'Update batch', // counted
-    ...settled,
+    ...counted,
     'PutEvents',
     'Update job', // the mark of the unpublished is cleared
     'Update job', // queued -> failed
     'Update job',
     'Update batch',
     'Update batch', // running -> reporting: it was the last one
-    ...returned,
+    ...settled,
     'PutEvents',
     'Update job',
     'Update batch', // dispatch claims it
@@ -63,8 +60,6 @@ const finished: Life = {
     'PutObject', // report.jsonl
     'PutObject', // report.csv
     'Update batch', // the lease is renewed
-    'Update request', // the retention starts
-    'Update request',
     'Update job',
     'Update job',
     'BatchWrite',
@@ -131,7 +126,7 @@ const cancelledWhileRunning: Life = {
     'Update job', // the wish for the one that Adobe works on
     'Update job', // marked as counted
     'Update batch', // counted
-    ...returned,
+    ...settled,
     'PutEvents',
     'Update job', // the mark of the unpublished is cleared
     'Update batch', // the lease is renewed
@@ -142,7 +137,7 @@ const cancelledWhileRunning: Life = {
     'Update job',
     'Update batch',
     'Update batch', // running -> reporting: it was the last one
-    ...returned,
+    ...settled,
     'PutEvents',
     'Update job',
     'Update batch', // dispatch claims it
@@ -151,9 +146,6 @@ const cancelledWhileRunning: Life = {
     'PutObject', // report.jsonl
     'PutObject', // report.csv
     'Update batch', // the lease is renewed
-    'Update request', // the retention starts
-    'Update request',
-    'Update request',
     'Update job',
     'Update job',
     'Update job',
@@ -187,9 +179,7 @@ const retried: Life = {
     'PutObject', // the requests of the failed jobs
     'Update batch', // their number
     'Update batch', // the first lines begin
-    ...oneReserved,
     'Update caller', // rounds
-    'Put request',
     'Put job',
     'Invoke', // dispatch is woken
     'Update batch', // all read: reading -> running
@@ -199,7 +189,7 @@ const retried: Life = {
     'Update job', // marked as counted
     'Update batch', // counted
     'Update batch', // running -> reporting: it was the last one
-    ...settled,
+    ...counted,
     'PutEvents',
     'Update job', // the mark of the unpublished is cleared
     'Update batch', // dispatch claims it
@@ -208,7 +198,6 @@ const retried: Life = {
     'PutObject', // report.jsonl
     'PutObject', // report.csv
     'Update batch', // the lease is renewed
-    'Update request', // the retention starts
     'Update job',
     'Update batch', // reporting -> finished
     'PutEvents',

@@ -45,7 +45,6 @@ export const erased: Life = {
     'DeleteObjects', // the outputs of the job
     'Delete reuse', // its place for equal requests
     'Delete reservation', // of what it cost
-    'Delete request',
     'Delete job',
     'Update batch', // the lease is renewed
     'BatchWrite', // the line that is no job
