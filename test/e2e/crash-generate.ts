@@ -21,11 +21,12 @@ const effects = [
   's3 PUT', // the output
   's3 PUT', // job.json
   'dynamodb UpdateItem', // storing -> succeeded
-  'dynamodb UpdateItem', // the reservation: settled
+  'dynamodb UpdateItem', // the reservation: settling
+  'dynamodb UpdateItem', // the budget
   'dynamodb UpdateItem', // usage
-  'dynamodb UpdateItem', // the reservation: the mark goes
+  'dynamodb UpdateItem', // the reservation: settled
+  'dynamodb UpdateItem', // the budget: the mark goes
   'dynamodb UpdateItem', // usage: the mark goes
-  'dynamodb UpdateItem', // the request is kept as long as the record
   'events PutEvents',
   'dynamodb UpdateItem', // the mark is cleared
   'lambda checkpoint', // poll

@@ -25,16 +25,26 @@ const afterSubmit = [
   checkpoint, // submit
 ];
 
-const atTheEnd = [
+const counted = [
   's3 PUT', // job.json
   update, // storing -> succeeded
-  update, // the reservation: settled
+  update, // the reservation: settling
+  update, // the budget
   update, // usage
-  update, // the reservation: the mark goes
+  update, // the reservation: settled
+  update, // the budget: the mark goes
   update, // usage: the mark goes
-  update, // the request is kept as long as the record
+];
+
+const announced = [
   'events PutEvents',
   update, // the mark is cleared
+];
+
+const atTheEnd = [
+  ...counted,
+  update, // the request is kept as long as the record
+  ...announced,
 ];
 
 /** Whether the submit has begun, and what tells that it was taken is not written down. */
@@ -59,7 +69,9 @@ const substanceEffects = [
   checkpoint, // poll begins
   update, // running -> storing, with what leads to the outputs
   's3 PUT', // the output
-  ...atTheEnd,
+  // Its request is small, and stands in the record.
+  ...counted,
+  ...announced,
   checkpoint, // poll
 ];
 
@@ -92,7 +104,7 @@ export const taggingLife: Life = {
     update, // running -> storing
     's3 PUT', // the output
     ...atTheEnd,
-    's3 DELETE', // the answer
+    's3 POST', // the answer goes, its version by name
     checkpoint, // poll
   ],
   send: async (rig) => {
