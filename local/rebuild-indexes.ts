@@ -52,17 +52,21 @@ export const rebuildIndexes = async (
 const rebuild = async (level: ClassicLevel<string, unknown>, table: Table): Promise<void> => {
   const { TableName, GlobalSecondaryIndexes: indexes = [] } = table;
   await level.clear(rangeOf(`index-global~${TableName}~`));
-  const copies: { type: 'put'; key: string; value: unknown }[] = [];
-  for await (const item of level.values(rangeOf(`item-${TableName}~`))) {
-    const { puts } = db.getIndexActions(indexes, undefined, item as Item, table);
-    copies.push(
+  // Loaded only here, as the SDK comes along, for which the thread of the tables has no other use.
+  const { completeJob } = await import('./complete-job.ts');
+  const writes: { type: 'put'; key: string; value: unknown }[] = [];
+  for await (const [itemKey, stored] of level.iterator(rangeOf(`item-${TableName}~`))) {
+    const item = completeJob(stored as Item);
+    if (item !== stored) writes.push({ type: 'put', key: itemKey, value: item });
+    const { puts } = db.getIndexActions(indexes, undefined, item, table);
+    writes.push(
       ...puts.map(({ index, key, item: value }) => ({
         type: 'put' as const,
         key: `index-global~${TableName}~${index}~${key}`,
         value,
       })),
     );
-    if (copies.length >= itemsPerWrite) await level.batch(copies.splice(0), synced);
+    if (writes.length >= itemsPerWrite) await level.batch(writes.splice(0), synced);
   }
-  await level.batch([...copies, { type: 'put', key: `table~${TableName}`, value: table }], synced);
+  await level.batch([...writes, { type: 'put', key: `table~${TableName}`, value: table }], synced);
 };

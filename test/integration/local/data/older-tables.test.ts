@@ -37,7 +37,7 @@ const createOlderFolder = async (): Promise<string> => {
       queueOrder: `${index}`,
       createdAt: `at ${index}`,
     };
-    const Item = { ...job, caller: 'one', createdOrder: `${9 - index}` };
+    const Item = { ...job, caller: 'one', state: index === 0 ? 'failed' : 'queued', createdOrder: `${9 - index}` };
     await documents.send(new PutCommand({ TableName: 'jobs', Item }));
   }
   await documents.send(new PutCommand({ TableName: 'jobs', Item: { pk: 'job#ended', sk: 'job', caller: 'two' } }));
@@ -46,7 +46,7 @@ const createOlderFolder = async (): Promise<string> => {
   return path;
 };
 
-const query = async (path: string, IndexName: 'queue' | 'caller', value: string) => {
+const query = async (path: string, IndexName: 'queue' | 'caller' | 'states', value: string) => {
   const rebuilt: string[] = [];
   const server = await startDynamoDbThread({ path, tables, onRebuilt: (name) => rebuilt.push(name) });
   const client = new DynamoDBClient({ endpoint: server.url, ...identity });
@@ -70,6 +70,7 @@ it('get the indexes that they have today, once', async () => {
   const first = await query(path, 'caller', 'one');
   expect(first.rebuilt).toEqual(['jobs']);
   expect(first.items.map(({ pk }) => pk)).toEqual(['job#2', 'job#1', 'job#0']);
+  expect((await query(path, 'states', 'one#failed')).items.map(({ pk }) => pk)).toEqual(['job#0']);
   const second = await query(path, 'queue', 'queued');
   expect(second.rebuilt).toEqual([]);
   expect(second.items.map(({ pk, createdAt }) => [pk, createdAt])).toEqual([
