@@ -18,12 +18,12 @@ export const accessRuns: Record<string, Run> = {
     await world.send('PUT', `/callers/${caller}/pause`, {}, { expects: 200 });
     const held = generate(world, {}, { caller });
     await held;
-    await world.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+    await world.gateway.stack.lambda.invoke(stackNames.functions.dispatch, { scheduled: true });
     await world.send('PUT', `/callers/${caller}/resume`, undefined, { expects: 200 });
     await ended(world, held, caller);
     // The pause is forgotten a while after all jobs are back; and what the job cost is all of the budget, which dispatch announces.
     await world.update({ pk: jobPartitions.callerPauses, sk: caller }, 'SET returningSince = :then', { ':then': 0 });
-    await world.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+    await world.gateway.stack.lambda.invoke(stackNames.functions.dispatch, { scheduled: true });
     await world.send('POST', `/callers/${caller}/secrets`, undefined, { expects: 201 });
     await world.send('GET', '/queue', undefined, { expects: 200 });
     await world.send('GET', '/queue/callers', undefined, { expects: 200 });

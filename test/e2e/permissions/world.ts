@@ -98,7 +98,7 @@ export const startWorld = async (): Promise<World> => {
     dispatchUntil: (check) =>
       vi.waitFor(
         async () => {
-          await gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
+          await gateway.stack.lambda.invoke(stackNames.functions.dispatch, { scheduled: true });
           await check();
         },
         { timeout: 90_000, interval: 500 },
