@@ -112,7 +112,8 @@ const reopen = (level: ClassicLevel): void => {
   const attempt = async (): Promise<void> => {
     const { bavail, bsize } = statfsSync(level.location);
     if (bavail * bsize < roomBytes) throw new Error('There is no room on their disk.');
-    await level.close();
+    // Its own way to close: that of dynalite, which stands before it, is for good.
+    await ClassicLevel.prototype.close.call(level);
     await level.open();
   };
   const insist = (): void => {

@@ -8,7 +8,7 @@ import { isFinal, jobStates } from '#shared/jobs/job.ts';
 import { bundleFunctions } from '#test/fixtures/bundled-functions.ts';
 import { onceARun } from '#test/fixtures/once-a-run.ts';
 import { createLives, insist } from '../killed/lives.ts';
-import { mountDisk } from './mounts.ts';
+import { canMount, mountDisk } from './mounts.ts';
 
 const jobs = 8;
 const record = z.object({ status: z.enum(jobStates), error: z.object({ code: z.string() }).optional() });
@@ -26,79 +26,83 @@ const fill = (file: string): void => {
   closeSync(descriptor);
 };
 
-it('refuses new jobs on a full disk, loses none that it has, and goes on when there is room', {
-  timeout: 400_000,
-}, async () => {
-  const disk = mountDisk(96);
-  const ballast = join(disk, 'ballast');
-  const simulator = await startSimulator({
-    requestsPerMinute: 200,
-    pendingMs: 0,
-    generationMs: 3_000,
-    outputBytes: 4_096,
-  });
-  const adobe = { FIREFLY_API_URL: simulator.url, ADOBE_IMS_URL: simulator.url, ADOBE_IO_URL: simulator.url };
-  const handlers = JSON.stringify(await onceARun('functions', bundleFunctions));
-  const folder = join(disk, 'data');
-  const first = createLives([folder, '0', handlers], adobe);
-  onTestFailed(() => console.error(first.errors.slice(-30).join('\n')));
-  onTestFinished(async () => {
-    await first.kill();
-    await simulator.close();
-  });
-  const { gateway } = await first.start();
-  const submit = (prompt: string) =>
-    fetch(`${gateway}/v3/images/generate-async`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ prompt, numVariations: 1 }),
+it.skipIf(!canMount())(
+  'refuses new jobs on a full disk, loses none that it has, and goes on when there is room',
+  {
+    timeout: 400_000,
+  },
+  async () => {
+    const disk = mountDisk(96);
+    const ballast = join(disk, 'ballast');
+    const simulator = await startSimulator({
+      requestsPerMinute: 200,
+      pendingMs: 0,
+      generationMs: 3_000,
+      outputBytes: 4_096,
     });
-  const ids: string[] = [];
-  for (let index = 0; index < jobs; index += 1) {
-    const answer = await submit(`picture ${index}`);
-    expect(answer.status).toBe(202);
-    ids.push(z.object({ jobId: z.string() }).parse(await answer.json()).jobId);
-  }
-  await expect.poll(() => simulator.jobs().length, { timeout: 60_000 }).toBeGreaterThan(0);
+    const adobe = { FIREFLY_API_URL: simulator.url, ADOBE_IMS_URL: simulator.url, ADOBE_IO_URL: simulator.url };
+    const handlers = JSON.stringify(await onceARun('functions', bundleFunctions));
+    const folder = join(disk, 'data');
+    const first = createLives([folder, '0', handlers], adobe);
+    onTestFailed(() => console.error(first.errors.slice(-30).join('\n')));
+    onTestFinished(async () => {
+      await first.kill();
+      await simulator.close();
+    });
+    const { gateway } = await first.start();
+    const submit = (prompt: string) =>
+      fetch(`${gateway}/v3/images/generate-async`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ prompt, numVariations: 1 }),
+      });
+    const ids: string[] = [];
+    for (let index = 0; index < jobs; index += 1) {
+      const answer = await submit(`picture ${index}`);
+      expect(answer.status).toBe(202);
+      ids.push(z.object({ jobId: z.string() }).parse(await answer.json()).jobId);
+    }
+    await expect.poll(() => simulator.jobs().length, { timeout: 60_000 }).toBeGreaterThan(0);
 
-  const expectFull = async () => {
-    expect(statfsSync(disk).bavail).toBe(0);
-    await sleep(600);
-    const refused = await submit('one more');
-    const error = expect.objectContaining({ error_code: 'insufficient_storage' });
-    expect([refused.status, await refused.json()]).toEqual([507, error]);
-    expect((await fetch(`${gateway}/jobs/${ids[0]}`)).status).toBe(200);
-    await sleep(3_000);
-  };
-  const expectRoom = async (prompt: string) => {
-    await sleep(600);
-    await expect.poll(async () => (await submit(prompt)).status, { timeout: 30_000, interval: 1_000 }).toBe(202);
-  };
+    const expectFull = async () => {
+      expect(statfsSync(disk).bavail).toBe(0);
+      await sleep(600);
+      const refused = await submit('one more');
+      const error = expect.objectContaining({ error_code: 'insufficient_storage' });
+      expect([refused.status, await refused.json()]).toEqual([507, error]);
+      expect((await fetch(`${gateway}/jobs/${ids[0]}`)).status).toBe(200);
+      await sleep(3_000);
+    };
+    const expectRoom = async (prompt: string) => {
+      await sleep(600);
+      await expect.poll(async () => (await submit(prompt)).status, { timeout: 30_000, interval: 1_000 }).toBe(202);
+    };
 
-  // From one moment to the next, as another program may fill it: steps are under way, and their writes fail.
-  fill(ballast);
-  await expectFull();
-  rmSync(ballast);
-  await expectRoom('when there is room');
+    // From one moment to the next, as another program may fill it: steps are under way, and their writes fail.
+    fill(ballast);
+    await expectFull();
+    rmSync(ballast);
+    await expectRoom('when there is room');
 
-  // A start does not begin what it could not write down.
-  fill(ballast);
-  await expectFull();
-  await first.kill();
-  const lives = createLives([folder, new URL(gateway).port, handlers], adobe);
-  onTestFinished(lives.kill);
-  await expect(lives.start()).rejects.toThrow(/no room/);
-  rmSync(ballast);
-  await lives.start();
-  await expectRoom('after a restart');
+    // A start does not begin what it could not write down.
+    fill(ballast);
+    await expectFull();
+    await first.kill();
+    const lives = createLives([folder, new URL(gateway).port, handlers], adobe);
+    onTestFinished(lives.kill);
+    await expect(lives.start()).rejects.toThrow(/no room/);
+    rmSync(ballast);
+    await lives.start();
+    await expectRoom('after a restart');
 
-  const read = async (id: string) => record.parse(await (await insist(`${gateway}/jobs/${id}`)).json());
-  const open = async () => (await Promise.all(ids.map(read))).filter(({ status }) => !isFinal(status));
-  await expect.poll(open, { timeout: 180_000, interval: 500 }).toEqual([]);
-  const ended = await Promise.all(ids.map(read));
-  const codes = ended.filter(({ status }) => status !== 'succeeded').map(({ error }) => error?.code);
-  // An answer of Adobe that could not be written down is named.
-  expect(codes.filter((code) => code !== 'submit_outcome_unknown')).toEqual([]);
-  const prompts = simulator.jobs().map(({ plan }) => plan.prompt);
-  expect(prompts).toHaveLength(new Set(prompts).size);
-});
+    const read = async (id: string) => record.parse(await (await insist(`${gateway}/jobs/${id}`)).json());
+    const open = async () => (await Promise.all(ids.map(read))).filter(({ status }) => !isFinal(status));
+    await expect.poll(open, { timeout: 180_000, interval: 500 }).toEqual([]);
+    const ended = await Promise.all(ids.map(read));
+    const codes = ended.filter(({ status }) => status !== 'succeeded').map(({ error }) => error?.code);
+    // An answer of Adobe that could not be written down is named.
+    expect(codes.filter((code) => code !== 'submit_outcome_unknown')).toEqual([]);
+    const prompts = simulator.jobs().map(({ plan }) => plan.prompt);
+    expect(prompts).toHaveLength(new Set(prompts).size);
+  },
+);

@@ -1,18 +1,40 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const mount = (...args: string[]): void => {
+const mount = (...args: string[]): void => void execFileSync('mount', args, { stdio: 'pipe' });
+
+/** The user that owns nothing: the superuser may write whatever the modes say. */
+export const nobody = 65_534;
+
+/**
+ * Whether this process may mount file systems, those in files as well, which takes root and the machine's leave. Tests that need it are
+ * skipped otherwise, which the runner reports.
+ */
+export const canMount = (): boolean => {
+  const directory = mkdtempSync(join(tmpdir(), 'firefly-gateway-mount-'));
+  const image = join(directory, 'disk.img');
+  const disk = join(directory, 'disk');
   try {
-    execFileSync('mount', args, { stdio: 'pipe' });
-  } catch (cause) {
-    throw new Error('This test mounts file systems: run it as root.', {
-      cause,
-    });
+    mkdirSync(disk);
+    makeImage(image, 16);
+    mount('-o', 'loop', image, disk);
+    execFileSync('umount', [disk]);
+    return true;
+  } catch {
+    // Why does not matter: no root, no loop devices, no mkfs.
+    return false;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 };
+
+/** Whether this process may run programs of the project as another user, who then has to be let into its folder. */
+export const canRunAsNobody = (): boolean =>
+  spawnSync(process.execPath, ['--check', fileURLToPath(import.meta.url)], { uid: nobody, gid: nobody }).status === 0;
 
 /** A new folder under the temporary one, which is there until the test is over. */
 export const newFolder = (): string => {
@@ -25,11 +47,7 @@ const unmountAfterwards = (directory: string): void => {
   onTestFinished(() => void execFileSync('umount', ['--lazy', directory]));
 };
 
-/**
- * A disk of its own, in memory.
- *
- * @throws {Error} if this process may not mount one: no test passes without
- */
+/** A disk of its own, in memory. */
 export const mountDisk = (megabytes: number): string => {
   const directory = newFolder();
   mount('-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'tmpfs', directory);
@@ -49,10 +67,14 @@ export const mountReadOnly = (original: string): string => {
 /** A file with an empty ext4 in it. */
 export const createImage = (megabytes: number): string => {
   const file = join(newFolder(), 'disk.img');
+  makeImage(file, megabytes);
+  return file;
+};
+
+const makeImage = (file: string, megabytes: number): void => {
   writeFileSync(file, '');
   truncateSync(file, megabytes * 1024 * 1024);
-  execFileSync('mkfs.ext4', ['-q', '-F', file]);
-  return file;
+  execFileSync('mkfs.ext4', ['-q', '-F', file], { stdio: 'pipe' });
 };
 
 /** A disk in a file. */
@@ -63,11 +85,7 @@ export interface MountedImage {
   unmount(): void;
 }
 
-/**
- * Mounts an image. The system writes to it what is synced, and else nothing for minutes.
- *
- * @throws {Error} see {@link mountDisk}
- */
+/** Mounts an image. The system writes to it what is synced, and else nothing for minutes. */
 export const mountImage = (file: string): MountedImage => {
   const directory = newFolder();
   mount('-o', 'loop,commit=300', file, directory);
