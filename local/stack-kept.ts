@@ -31,6 +31,12 @@ export const keepCredentials = (state: State): ((name: string) => Credentials) =
   };
 };
 
+/** Whether a start had an access token: credentials that were good before need not end one that has none for the time being. */
+export const hasStarted = (state: State): boolean => state.read('started', z.literal(true)).size > 0;
+
+/** Keeps that a start came to its end. */
+export const noteStart = (state: State): void => state.write({ kind: 'started', id: 'token', value: true });
+
 /** The port that a server had before, so that its URLs stay; 0 for any. */
 export const readPort = (state: State, server: string): number => state.read('port', z.int()).get(server) ?? 0;
 

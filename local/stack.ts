@@ -20,7 +20,15 @@ import { sourceArns } from './stack-arns.ts';
 import { type FunctionEndpoints, functionDefinitions } from './stack-functions.ts';
 import { createIdentities, partitionKeys, type StackIdentities } from './stack-identities.ts';
 import { createInvokers, type Invokers } from './stack-invokers.ts';
-import { keepCredentials, keepPort, keptSchedules, readPort, readSimulatedCredential } from './stack-kept.ts';
+import {
+  hasStarted,
+  keepCredentials,
+  keepPort,
+  keptSchedules,
+  noteStart,
+  readPort,
+  readSimulatedCredential,
+} from './stack-kept.ts';
 import type { StackOptions } from './stack-options.ts';
 import { createResources } from './stack-resources.ts';
 import { startSchedules } from './stack-schedules.ts';
@@ -200,8 +208,9 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     progress('creating tables and secrets');
     await createResources(urls, target, settings, state);
     progress('refreshing the access token, and making the key that signs the tokens of callers');
-    const tokenOptions = { mayWait: data !== undefined && !data.isNew, onWarning: options.onWarning };
+    const tokenOptions = { mayWait: hasStarted(state), onWarning: options.onWarning };
     await Promise.all([open(startToken(lambda, tokenOptions)), secretsManager.rotationsSettled()]);
+    noteStart(state);
     const resumed = lambda.resume();
     secretsManager.resume();
     s3.announce();

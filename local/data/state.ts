@@ -12,6 +12,7 @@ export type StateKind =
   | 'port'
   | 'schedule'
   | 'secret'
+  | 'started'
   | 'suspended';
 
 /** One document to be written; `undefined` deletes it. */

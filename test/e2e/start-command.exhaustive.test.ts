@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startSimulator } from '#local/simulator/simulator.ts';
 import { runStart } from '#test/fixtures/start-command.ts';
@@ -132,17 +135,21 @@ describe('npm start', () => {
     await simulator.close();
   });
 
-  it('says which settings to check when Adobe refuses the credentials', async () => {
+  it('says which settings to check when Adobe refuses the credentials, however often it is started', async () => {
     const simulator = await startSimulator();
-    const command = runStart([], {
-      FIREFLY_SERVICES_CLIENT_ID: 'simulated-client',
-      FIREFLY_SERVICES_CLIENT_SECRET: 'a-wrong-secret',
-      ADOBE_IMS_URL: simulator.url,
-    });
-    expect(await command.exited).toBe(1);
-    expect(command.stderr.join('\n')).toContain('FIREFLY_SERVICES_CLIENT_SECRET');
-    expect(command.stderr.join('\n')).not.toContain('a-wrong-secret');
+    const directory = await mkdtemp(join(tmpdir(), 'firefly-gateway-start-'));
+    for (let start = 0; start < 2; start += 1) {
+      const command = runStart(['--port', '0', '--data', join(directory, 'data')], {
+        FIREFLY_SERVICES_CLIENT_ID: 'simulated-client',
+        FIREFLY_SERVICES_CLIENT_SECRET: 'a-wrong-secret',
+        ADOBE_IMS_URL: simulator.url,
+      });
+      expect(await command.exited).toBe(1);
+      expect(command.stderr.join('\n')).toContain('FIREFLY_SERVICES_CLIENT_SECRET');
+      expect(command.stderr.join('\n')).not.toContain('a-wrong-secret');
+    }
     await simulator.close();
+    await rm(directory, { recursive: true });
   });
 
   it('refuses a mistake on the command line, names it and shows no stack trace', async () => {
