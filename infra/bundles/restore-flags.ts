@@ -3,5 +3,5 @@
  * that of a bundle nor that of Node's own modules, which is part of Node. So this is loaded before all others.
  */
 if ('gc' in globalThis) {
-  (process.getBuiltinModule('node:v8') as typeof import('node:v8')).setFlagsFromString('--no-expose-gc');
+  process.getBuiltinModule('node:v8').setFlagsFromString('--no-expose-gc');
 }
