@@ -42,7 +42,12 @@ export const endUnsuccessful = async (
   end: Unsuccessful | undefined,
 ): Promise<TurnEnd> => {
   const job = await readTurnJob(context, turn);
-  if (job === undefined || end === undefined) return publishJobEnded(context, job);
+  if (job === undefined || end === undefined) {
+    const published = await publishJobEnded(context, job);
+    // What ended the job may have been cut off before it came to this.
+    if (job !== undefined && isFinal(job.state)) await clearIncoming(context, job, job.state);
+    return published;
+  }
   const { kind, code, message } = end;
   const { lostAnswer } = job;
   if (code === unknownOutcome.code) context.recordMetric(metricNames.submitOutcomeUnknown, 1);

@@ -33,6 +33,8 @@ const secondShare = 1 / 6;
 // The caller may ask for a cancellation, which the next poll passes on.
 const maxFirstPollMs = 120_000;
 const minFirstPollMs = 1_000;
+// Polls come after whole seconds, so that a first poll may be later than the figure that it comes from.
+const roundedMs = 500;
 const keptSeconds = 90 * 86_400;
 
 const learnedSchema = z.object({ firstPollMs: z.number().min(minFirstPollMs).max(maxFirstPollMs) });
@@ -51,17 +53,27 @@ const getMaxMs = (job: Polled): number => {
   return Math.min(maxFirstPollMs, (statusSeconds * 1_000) / 4);
 };
 
+/** How the polls of a job went whose end was seen; times in ms after the submit. */
+export interface SeenEnd {
+  /** When its first poll was. */
+  firstMs: number;
+  /** When its end was seen. */
+  seenMs: number;
+  /** Whether that was by its first poll. */
+  isFirst: boolean;
+}
+
 /**
- * The first poll of the next job, after one whose end was seen.
+ * The first poll of the next job, in ms after its submit. A job that was done by its first poll says nothing of sooner ones: however
+ * many such jobs end at once, the figure stays near theirs.
  *
- * @param firstMs when its first poll was, after the submit
- * @param seenMs when its end was seen
+ * @param learnedMs the figure until now
  */
-export const learnFirstPoll = (firstMs: number, seenMs: number, isFirst: boolean): number =>
+export const learnFirstPoll = (learnedMs: number, { firstMs, seenMs, isFirst }: SeenEnd): number =>
   Math.round(
     isFirst
-      ? firstMs * (1 - shrink)
-      : Math.min(firstMs * maxStretch, firstMs + Math.max(0, seenMs - firstMs) * stretch),
+      ? Math.min(learnedMs, Math.max(learnedMs, firstMs - roundedMs) * (1 - shrink))
+      : Math.min(learnedMs * maxStretch, learnedMs + Math.max(0, seenMs - learnedMs) * stretch),
   );
 
 const toDelays = (firstMs: number, { pollCeilingSeconds }: PollingPolicy): PollDelays => {
@@ -119,11 +131,12 @@ export const rememberPolls = async (
   const isTelling = job.upstream !== undefined && job.resumes === 0 && job.lostAnswer === undefined;
   if (!isTelling || firstPollSeconds === 0 || context.pollingPolicyFor(job).learnsFirstPoll !== true) return;
   try {
-    const firstMs = (await readLearned(context, job)) ?? firstPollSeconds * 1_000;
+    const firstMs = firstPollSeconds * 1_000;
+    const learnedMs = (await readLearned(context, job)) ?? firstMs;
     const seenMs = table.clock.now() - Date.parse(job.upstream?.acceptedAt ?? '');
-    const learned = learnFirstPoll(firstMs, seenMs, isFirst);
-    const firstPollMs = Math.max(minFirstPollMs, Math.min(getMaxMs(job), learned));
-    if (firstPollMs === firstMs) return;
+    const next = learnFirstPoll(learnedMs, { firstMs, seenMs, isFirst });
+    const firstPollMs = Math.max(minFirstPollMs, Math.min(getMaxMs(job), next));
+    if (firstPollMs === learnedMs) return;
     await updateItem(table, buildKey(job), { set: { firstPollMs, expiresAt: ttlAfter(table, keptSeconds) } });
   } catch (error) {
     log.warn('How long a job took could not be remembered.', { jobId: job.jobId, error: String(error) });

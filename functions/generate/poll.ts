@@ -150,7 +150,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     const ended = cancelledByUs ? timedOut : settle(progress, answer);
     if (ended.kind === 'succeeded') {
       const { firstPollSeconds, answers } = polling;
-      await rememberPolls(context, job, { firstPollSeconds, isFirst: answers === 0 });
+      await rememberPolls(context, job, { firstPollSeconds, isFirst: answers === 0 && polling.failures === 0 });
     }
     // What leads to the outputs when the status is gone is written down as soon as it is known.
     if (ended.kind === 'succeeded' && dialect.renewal !== undefined) await beginStoring(context, turn, answer);

@@ -10,7 +10,7 @@ import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
 import { submitOnce } from './submit.ts';
 import { secondsUntilWake, waitUntil } from './submit-time.ts';
-import { endUnsent, loseTurn, publishJobEnded, readTurnJob, type Submitted, type TurnEnd } from './turn.ts';
+import { endUnsent, loseTurn, readTurnJob, type Submitted, type TurnEnd } from './turn.ts';
 import { isOfJob, unsendable } from './unsendable.ts';
 
 type Plan =
@@ -31,7 +31,7 @@ type Plan =
 export const runJob = async (durable: DurableContext, turn: Turn, context: GenerateContext): Promise<TurnEnd> => {
   const plan = await durable.step('plan', () => planTurn(context, turn));
   if (plan.kind === 'stale') return { state: 'stale' };
-  const publish = () => durable.step('publish', async () => publishJobEnded(context, await readTurnJob(context, turn)));
+  const publish = () => durable.step('publish', () => endUnsuccessful(context, turn, undefined));
   if (plan.kind === 'over') return publish();
 
   if (plan.kind === 'submit') {

@@ -164,7 +164,7 @@ const afterInterruption = async (context: GenerateContext, turn: Turn): Promise<
   }
   if (job.state === 'submitting') {
     const submitted = await handleUnknown(context, job, 'The connection to Adobe was interrupted.');
-    // The invocation that submitted has ended: whatever it has sent, it sent before now.
+    // The invocation that submitted has ended, or has its answer: whatever it has sent, it sent before now.
     const sentBy = Math.min(context.table.clock.now(), job.submitBy ?? Number.POSITIVE_INFINITY);
     await trySettle(context, findLane(context.lanes, job.lane), job.permits ?? [], sentBy + maxUnansweredMs);
     return submitted;

@@ -9,11 +9,20 @@ import { SourceMap } from 'node:module';
  */
 export const mapStackTraces = (file: string): void => {
   let map: SourceMap | undefined;
+  const findOrigin = (frame: NodeJS.CallSite) => {
+    try {
+      map ??= new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
+      const origin = map.findOrigin(frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
+      return 'fileName' in origin ? origin : undefined;
+    } catch {
+      // An error must not become another one because its source map is gone.
+      return undefined;
+    }
+  };
   const mapFrame = (frame: NodeJS.CallSite): string => {
     if (frame.getFileName() !== file) return String(frame);
-    map ??= new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
-    const origin = map.findOrigin(frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
-    if (!('fileName' in origin)) return String(frame);
+    const origin = findOrigin(frame);
+    if (origin === undefined) return String(frame);
     // Names of minified functions say nothing; the line does.
     return `${frame.isAsync() ? 'async ' : ''}${origin.fileName.replace(/^(\.\.\/)+/, '')}:${origin.lineNumber}:${origin.columnNumber}`;
   };

@@ -6,7 +6,7 @@
 import { packCompileCache, packStart } from '../bundles/pack-bundle.ts';
 
 const [directory = '', architecture = ''] = process.argv.slice(2);
-const command = process.env['COMPILE_CACHE_NODE']?.trim().split(/\s+/) ?? [];
+const command = process.env['COMPILE_CACHE_NODE']?.split(/\s+/).filter(Boolean) ?? [];
 
 await packStart(directory);
 if (command.length > 0 || process.arch === architecture) await packCompileCache(directory, architecture, command);

@@ -28,7 +28,7 @@ const settledAfterMs = 90_000;
 const concurrency = 16;
 
 /**
- * Has what the open jobs of a caller cost reserved, once for each budget that it is given: while it had none nothing was reserved
+ * Reserves what the open jobs of a caller cost, once for each budget that it is given: while it had none nothing was reserved
  * for them. It is done with the first job under the budget, and again a while later for those that came meanwhile.
  *
  * @param since when the rules of the caller were set last, ISO; undefined for those of the stage

@@ -7,7 +7,7 @@ interface Block {
   next: number;
   end: number;
   takenAt: number;
-  /** Rounds that the process has given to the caller's jobs since these began to come one upon the other. */
+  /** Rounds that the process has given to the caller's jobs since these began to come one after another. */
   given: number;
 }
 
@@ -22,7 +22,7 @@ const maxAgeMs = 10_000;
 const maxBlocks = 1_000;
 
 /**
- * Takes rounds in blocks for callers that send one job upon the other, so that a job costs no write to the counter of its caller. A
+ * Takes rounds in blocks for callers that send one job after another, so that a job costs no write to the counter of its caller. A
  * block is an eighth of what the process has given the caller since, at most: no caller is ever moved on by more than that.
  */
 export const createRoundBlocks = (readServed: ReadServedRound): TakeRound => {

@@ -17,7 +17,7 @@ const follow = (jobs: number, tookMs: (index: number) => number, startMs: number
     }
     polls.push(count);
     late.push(seenMs - took);
-    firstMs = learnFirstPoll(firstMs, seenMs, count === 1);
+    firstMs = learnFirstPoll(firstMs, { firstMs, seenMs, isFirst: count === 1 });
   }
   const mean = (figures: number[]) => figures.reduce((sum, each) => sum + each, 0) / figures.length;
   return { firstMs, settledPolls: mean(polls.slice(20)), settledLateMs: mean(late.slice(20)) };
@@ -46,6 +46,14 @@ describe('the first poll', () => {
     const { firstMs } = follow(40, slower, 15_000);
     expect(firstMs).toBeGreaterThan(36_000);
     expect(follow(80, spread(5_000, 0.1), 40_000).firstMs).toBeLessThan(7_000);
+  });
+
+  it('stays where it is for many jobs that were under way at once and done by it', () => {
+    let learnedMs = 100_000;
+    for (let job = 0; job < 200; job += 1) {
+      learnedMs = learnFirstPoll(learnedMs, { firstMs: 100_000, seenMs: 100_000, isFirst: true });
+    }
+    expect(learnedMs).toBeGreaterThan(90_000);
   });
 
   it('stays near most jobs where a few take ten times as long', () => {
