@@ -1,8 +1,8 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
-import { describeDamage, describeFullDisk } from './data/database.ts';
+import { DataFolderError, describeDamage, describeFullDisk } from './data/database.ts';
 import { rebuildIndexes } from './rebuild-indexes.ts';
 
 /**
@@ -14,12 +14,14 @@ import { rebuildIndexes } from './rebuild-indexes.ts';
  * @throws {DataFolderError} if LevelDB cannot read it
  */
 export const prepareTables = async (path: string, tables: readonly CreateTableCommandInput[]): Promise<string[]> => {
-  checkFiles(path);
+  const tablesBefore = listTables(path);
   const level = new ClassicLevel<string, unknown>(path, { valueEncoding: 'json' });
   try {
     await level.open();
+    checkTables(path, tablesBefore);
     return await rebuildIndexes(level, tables);
   } catch (error) {
+    if (error instanceof DataFolderError) throw error;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw reason.includes('No space left on device') ? describeFullDisk(path) : describeDamage(path, reason);
@@ -31,15 +33,32 @@ export const prepareTables = async (path: string, tables: readonly CreateTableCo
 // Source: "leveldb File format" (doc/table_format.md); little-endian.
 const tableMagic = 'db4775248b80fb57';
 
-/** Finds what LevelDB finds late or not at all: without `CURRENT` it begins a new database, and removes the files of the old one. */
-const checkFiles = (path: string): void => {
-  if (!existsSync(path)) return;
+/**
+ * Lists the files of tables that are there before LevelDB is opened.
+ *
+ * @throws {DataFolderError} without `CURRENT`: LevelDB would begin a new database, and remove the files of the old one
+ */
+const listTables = (path: string): string[] => {
+  if (!existsSync(path)) return [];
   const names = readdirSync(path);
   const tables = names.filter((name) => name.endsWith('.ldb'));
-  if (!names.includes('CURRENT') && (tables.length > 0 || names.some((name) => name.startsWith('MANIFEST')))) {
-    throw describeDamage(join(path, 'CURRENT'), 'it is gone');
-  }
-  for (const name of tables) {
+  // A kill in the first moment of a folder leaves a manifest that nothing was written behind.
+  const isWritten = tables.length > 0 || names.some((name) => name.endsWith('.log') && sizeOf(join(path, name)) > 0);
+  if (!names.includes('CURRENT') && isWritten) throw describeDamage(join(path, 'CURRENT'), 'it is gone');
+  return tables;
+};
+
+const sizeOf = (file: string): number => statSync(file).size;
+
+/**
+ * Finds tables that were cut off, which LevelDB notices only as it reads them. Opened, it has removed what a crash left half-written and
+ * nothing refers to.
+ *
+ * @throws {DataFolderError} if the end of one is missing
+ */
+const checkTables = (path: string, names: readonly string[]): void => {
+  const left = new Set(readdirSync(path));
+  for (const name of names.filter((each) => left.has(each))) {
     const file = openSync(join(path, name), 'r');
     const footer = Buffer.alloc(8);
     const { size } = fstatSync(file);

@@ -24,7 +24,9 @@ export interface BundlesOptions {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const defaultSources = ['functions', 'shared', 'local/bundles', 'package-lock.json'].map((path) => join(root, path));
+const defaultSources = ['functions', 'shared', 'local/bundles', 'package.json', 'package-lock.json'].map((path) =>
+  join(root, path),
+);
 const defaultCache = join(root, 'node_modules/.cache/firefly-gateway/functions');
 
 /** In a process of its own, so that neither esbuild nor what it reads stays in the memory of the gateway. */
@@ -74,7 +76,6 @@ const isWhole = async (directory: string): Promise<boolean> => {
 };
 
 const make = async (directory: string, build: (directory: string) => Promise<void>): Promise<void> => {
-  await rm(directory, { recursive: true, force: true });
   await mkdir(dirname(directory), { recursive: true });
   const part = await mkdtemp(`${directory}.`);
   try {
@@ -83,11 +84,21 @@ const make = async (directory: string, build: (directory: string) => Promise<voi
       (await readdir(part)).map(async (name) => [name, await hashFile(join(part, name))] as const),
     );
     await writeFile(join(part, manifestName), JSON.stringify(Object.fromEntries(files)));
-    await rename(part, directory);
+    await moveTo(directory, part);
   } catch (error) {
-    await rm(part, { recursive: true });
-    // Another process may have been first.
-    if (!(await isWhole(directory))) throw error;
+    await rm(part, { recursive: true, force: true });
+    throw error;
+  }
+};
+
+/** Another process may have been first, and use what it made; what is damaged makes room. */
+const moveTo = async (directory: string, part: string): Promise<void> => {
+  try {
+    await rename(part, directory);
+  } catch {
+    if (await isWhole(directory)) return rm(part, { recursive: true });
+    await rm(directory, { recursive: true, force: true });
+    await rename(part, directory);
   }
 };
 
@@ -98,7 +109,8 @@ const keptMs = 7 * dayMs;
 const removeUnused = async (cacheDirectory: string): Promise<void> => {
   for (const name of await readdir(cacheDirectory)) {
     const path = join(cacheDirectory, name);
-    const { mtimeMs } = await stat(path);
-    if (mtimeMs < Date.now() - keptMs) await rm(path, { recursive: true, force: true });
+    // Another process may have renamed or removed it meanwhile.
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && found.mtimeMs < Date.now() - keptMs) await rm(path, { recursive: true, force: true });
   }
 };

@@ -38,7 +38,10 @@ const run = async (options: StartOptions): Promise<void> => {
   const writeLog = data && (await import('../data/log-files.ts')).createLogFiles(data.log);
   // Loaded only now, so that a mistake on the command line is answered at once.
   const { openBundles } = await import('../bundles/bundles.ts');
-  const bundles = openBundles({ onBuild: () => say('  bundling the functions, once') });
+  const bundles = openBundles({ onBuild: () => say('  bundling the functions, once') }).catch((error: unknown) => {
+    console.error(`The functions run from their sources, with more memory: ${String(error)}`);
+    return {};
+  });
   const { startStack } = await import('../stack.ts');
   const { createDemoCallers } = await import('../demo-callers.ts');
   const { readOpenJobs } = await import('../stack-kept.ts');
@@ -49,10 +52,7 @@ const run = async (options: StartOptions): Promise<void> => {
     data,
     services: options.services,
     temporaryTables: true,
-    handlers: bundles.catch((error: unknown) => {
-      console.error(`The functions run from their sources, with more memory: ${String(error)}`);
-      return {};
-    }),
+    handlers: bundles,
     settings: {
       thumbnails: !options.once,
       consoleDirectory: options.once ? undefined : consoleDirectory(),

@@ -32,7 +32,12 @@ const forbidden = (message: string) => new ProblemError(403, 'forbidden', messag
 
 /** A template of a route as a pattern of paths. */
 const toPattern = (path: string): RegExp =>
-  new RegExp(`^${path.replace(/\{\w+\+\}/, '.+').replace(/\{\w+\}/g, '[^/]+')}$`);
+  new RegExp(
+    `^${path
+      .replaceAll('.', '\\.')
+      .replace(/\{\w+\+\}/, '.+')
+      .replace(/\{\w+\}/g, '[^/]+')}$`,
+  );
 
 const routes = operatorRoutes.map(({ method, path }) => ({
   method,

@@ -157,5 +157,10 @@ const listRates = (
       value: paidTwice,
       unit: '',
     })),
+    ...Object.entries({ gateway, ...loops }).map(([who, { withoutImage }]) => ({
+      figure: `${name}: jobs without an image by ${who}`,
+      value: withoutImage,
+      unit: '',
+    })),
   ];
 };

@@ -29,6 +29,7 @@ it('has the job table ready at once, with its keys and indexes', async () => {
     ['caller', 'ACTIVE'],
     ['changes', 'ACTIVE'],
     ['queue', 'ACTIVE'],
+    ['states', 'ACTIVE'],
     ['unpublished', 'ACTIVE'],
   ]);
 

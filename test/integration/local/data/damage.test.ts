@@ -38,6 +38,20 @@ it('names a file of the tables that was cut off', async () => {
   );
 });
 
+it('starts where a kill left a file half-written that nothing refers to', async () => {
+  const { path, table } = await createTables();
+  const orphan = join(path, '999999.ldb');
+  await writeFile(orphan, (await readFile(table)).subarray(0, 40));
+  await prepareTables(path, []);
+  expect(await readdir(path)).not.toContain('999999.ldb');
+});
+
+it('begins anew where a kill left a manifest only, before anything was written', async () => {
+  const path = await newFolder();
+  await writeFile(join(path, 'MANIFEST-000001'), '');
+  await expect(prepareTables(path, [])).resolves.toEqual([]);
+});
+
 it('names a file of the tables that is gone', async () => {
   const { path, table } = await createTables();
   await rm(table);
