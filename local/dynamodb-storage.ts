@@ -4,8 +4,6 @@ import db, { type IndexEntry, type Item, type Table } from 'dynalite/db/index.js
 
 type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
 
-const written = { sync: true } as const;
-
 const indexOperations = (table: Table, existing: Item | null | undefined, item: Item | null | undefined): Operation[] =>
   (['Local', 'Global'] as const).flatMap((kind) => {
     const { puts, deletes } = db.getIndexActions(table[`${kind}SecondaryIndexes`] ?? [], existing, item, table);
@@ -17,11 +15,13 @@ const indexOperations = (table: Table, existing: Item | null | undefined, item: 
   });
 
 /**
- * Makes every write of dynalite in this thread durable before it is answered, and writes an item and its copies in the indexes as
- * one. dynalite writes the indexes first, one by one, and the item last, none of them synced: a crash in between would leave an
- * index that says what the item does not. Nothing but dynalite may use LevelDB in this thread.
+ * Has every write of dynalite in this thread write an item and its copies in the indexes as one. dynalite writes the indexes first, one by one, and the item last, none of them synced: a crash in between would leave an
+ * index that says what the item does not. A write that fails is an answer of the service, and not the end of the process. Nothing but dynalite
+ * may use LevelDB in this thread.
+ *
+ * @param sync whether a write is on the disk before it is answered
  */
-export const makeWritesDurable = (): void => {
+export const makeWritesAtomic = (sync: boolean): void => {
   const pending = new Map<string, Operation[]>();
   db.updateIndexes = (_store, table, existing, item, done) => {
     const changed = item ?? existing;
@@ -32,7 +32,7 @@ export const makeWritesDurable = (): void => {
     done();
   };
   const get: (this: ClassicLevel, key: string) => Promise<unknown> = ClassicLevel.prototype.get;
-  const batch: (this: ClassicLevel, operations: Operation[], options: typeof written) => Promise<void> =
+  const batch: (this: ClassicLevel, operations: Operation[], options: { sync: boolean }) => Promise<void> =
     ClassicLevel.prototype.batch;
   const values: (this: ClassicLevel, range: object) => { next(): Promise<unknown>; close(): Promise<void> } =
     ClassicLevel.prototype.values;
@@ -41,7 +41,7 @@ export const makeWritesDurable = (): void => {
     pending.delete(operation.key);
     if (broken.has(level)) throw new StorageError('a write has failed before');
     try {
-      await batch.call(level, [...others, operation], written);
+      await batch.call(level, [...others, operation], { sync });
     } catch (error) {
       reopen(level);
       throw new StorageError(error);

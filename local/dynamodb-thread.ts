@@ -5,7 +5,7 @@ import type { GuardRules } from '#shared/loopback-guard.ts';
 import { createTemporaryFolder } from './data/temporary-folder.ts';
 import { type DynamoDbServer, describeTable, startDynamoDb } from './dynamodb.ts';
 import { prepareTables } from './dynamodb-folder.ts';
-import { makeWritesDurable } from './dynamodb-storage.ts';
+import { makeWritesAtomic } from './dynamodb-storage.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from './iam/authorizer.ts';
 import type { PartitionKeys } from './iam/dynamodb-accesses.ts';
 
@@ -80,7 +80,7 @@ const serve = async ({ guard, policies, path, isDurable }: ThreadData): Promise<
     authorizer: createAuthorizer(policies.directory, say),
     partitionKeys: policies.partitionKeys,
   };
-  if (isDurable) makeWritesDurable();
+  if (path !== undefined) makeWritesAtomic(isDurable);
   say((await startDynamoDb({ guard, access, path })).url);
 };
 
