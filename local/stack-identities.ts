@@ -1,13 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
-import {
-  auditTable,
-  callerTable,
-  jobTable,
-  rotationTable,
-  type TableDefinition,
-  webhookTable,
-} from '#shared/deployment/tables.ts';
+import type { TableDefinition } from '#shared/deployment/tables.ts';
 import { type AccessKey, createAccessKey } from '#shared/loopback-guard.ts';
 import { listCallerInvocations, listOperatorInvocations } from '#shared/permissions/api-routes.ts';
 import {
@@ -38,7 +31,8 @@ import { type PartitionKeys, tableArn } from './iam/dynamodb-accesses.ts';
 import { toStatement } from './iam/statements.ts';
 import { roleArn, scheduleRoleArn, sourceArns, stackArns } from './stack-arns.ts';
 import { listServicePolicies } from './stack-service-policies.ts';
-import { type StackSettings, stackNames } from './stack-settings.ts';
+import type { StackSettings } from './stack-settings.ts';
+import { stackTables } from './stack-tables.ts';
 
 /** Who may sign requests to the servers of an embedded stack. */
 export interface StackIdentities {
@@ -169,10 +163,6 @@ const listPartitionKeys = (name: string, { partitionKey, indexes = {} }: TableDe
 ];
 
 /** The partition keys of all tables of a stack. */
-export const partitionKeys: PartitionKeys = Object.fromEntries([
-  ...listPartitionKeys(stackNames.table, jobTable),
-  ...listPartitionKeys(stackNames.rotationTable, rotationTable),
-  ...listPartitionKeys(stackNames.webhookTable, webhookTable),
-  ...listPartitionKeys(stackNames.callerTable, callerTable),
-  ...listPartitionKeys(stackNames.auditTable, auditTable),
-]);
+export const partitionKeys: PartitionKeys = Object.fromEntries(
+  Object.entries(stackTables).flatMap(([name, definition]) => listPartitionKeys(name, definition)),
+);

@@ -1,9 +1,10 @@
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { stackNames } from '#local/stack-settings.ts';
-import { callerTable, jobTable, type TableDefinition, webhookTable } from '#shared/deployment/tables.ts';
+import { stackTables } from '#local/stack-tables.ts';
+import { forward, type PassedAnswer, type PassingRequest } from '#test/fixtures/fault-proxy.ts';
 import { readUnits, type WireItem, writeUnits } from './dynamodb-units.ts';
 
 /** What the functions of a stack asked of its servers. */
@@ -39,34 +40,6 @@ export const newCounts = (): Counts => ({
   invokes: {},
 });
 
-interface Passing {
-  method: string;
-  path: string;
-  headers: IncomingMessage['headers'];
-  body: Buffer;
-}
-
-interface Answer {
-  status: number;
-  headers: IncomingMessage['headers'];
-  body: Buffer;
-}
-
-const forward = (target: string, { method, path, headers, body }: Passing): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const upstream = httpRequest(new URL(path, target), { method, headers }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        const { 'transfer-encoding': _, ...rest } = answer.headers;
-        resolve({ status: answer.statusCode ?? 502, headers: rest, body: Buffer.concat(chunks) });
-      });
-    });
-    upstream.on('error', reject);
-    upstream.end(body);
-  });
-
 /**
  * Starts a proxy on 127.0.0.1 that hands every request, and what sends it on, to a function that counts.
  *
@@ -74,7 +47,7 @@ const forward = (target: string, { method, path, headers, body }: Passing): Prom
  */
 export const startCountingProxy = async (
   target: string,
-  count: (passing: Passing, pass: () => Promise<Answer>) => Promise<Answer>,
+  count: (passing: PassingRequest, pass: () => Promise<PassedAnswer>) => Promise<PassedAnswer>,
 ): Promise<CountingProxy> => {
   const server = createServer(async (incoming, outgoing) => {
     try {
@@ -101,12 +74,6 @@ export const startCountingProxy = async (
   };
 };
 
-const definitions: Record<string, TableDefinition> = {
-  [stackNames.table]: jobTable,
-  [stackNames.webhookTable]: webhookTable,
-  [stackNames.callerTable]: callerTable,
-};
-
 const item = z.record(z.string(), z.unknown()).transform((found) => found as WireItem);
 const requestSchema = z.object({
   TableName: z.string().default(''),
@@ -131,12 +98,12 @@ const describePartition = (key: WireItem, counted: WireItem | undefined): string
 export const countDynamoDb = async (
   counts: Counts,
   client: DynamoDBClient,
-  { headers, body }: Passing,
-  pass: () => Promise<Answer>,
-): Promise<Answer> => {
+  { headers, body }: PassingRequest,
+  pass: () => Promise<PassedAnswer>,
+): Promise<PassedAnswer> => {
   const operation = String(headers['x-amz-target'] ?? '').split('.')[1] ?? '';
   const request = requestSchema.parse(JSON.parse(body.toString()));
-  const definition = definitions[request.TableName];
+  const definition = stackTables[request.TableName];
   if (!/^(Put|Update|Delete)Item$/.test(operation)) {
     const answer = await pass();
     if (answer.status === 200) {
@@ -170,7 +137,7 @@ export const countDynamoDb = async (
 };
 
 /** Counts one request to Lambda: an invocation, or a checkpoint of a durable execution. */
-export const countLambda = (counts: Counts, { path, body }: Passing): void => {
+export const countLambda = (counts: Counts, { path, body }: PassingRequest): void => {
   if (path.includes('/checkpoint')) counts.checkpointBytes += body.length;
   const [, name] = /\/functions\/([^/]+)\/invocations/.exec(decodeURIComponent(path)) ?? [];
   const bare = name?.split(':').find((part) => part.startsWith(stackNames.stack)) ?? name;
@@ -178,7 +145,7 @@ export const countLambda = (counts: Counts, { path, body }: Passing): void => {
 };
 
 /** Counts one request to S3. */
-export const countS3 = (counts: Counts, { method }: Passing): void => {
+export const countS3 = (counts: Counts, { method }: PassingRequest): void => {
   if (method === 'PUT' || method === 'POST') counts.puts += 1;
   if (method === 'GET' || method === 'HEAD') counts.gets += 1;
 };

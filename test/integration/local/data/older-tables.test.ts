@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -28,6 +28,7 @@ const createOlderFolder = async (): Promise<string> => {
   const server = await startDynamoDbThread({ path });
   const client = new DynamoDBClient({ endpoint: server.url, ...identity });
   await client.send(new CreateTableCommand(describeTable('jobs', formerTable)));
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.1 }, { TableName: 'jobs' });
   const documents = DynamoDBDocumentClient.from(client);
   for (let index = 0; index < 3; index += 1) {
     const job = {
