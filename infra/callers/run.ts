@@ -16,7 +16,7 @@ import { describeOutcome } from './view.ts';
  *
  * @returns the exit code: 0 done, 1 it failed, 2 the command line is wrong
  */
-export const runCallers = async ({ args, stdin, stdout, stderr }: Surroundings): Promise<number> => {
+export const runCallers = async ({ args, stdin, stdout, stderr }: Omit<Surroundings, 'signals'>): Promise<number> => {
   const output = createOutput({ stdout, stderr });
   let aws: AwsClients | undefined;
   try {

@@ -21,6 +21,8 @@ export interface Surroundings {
   stdin: Terminal['input'];
   stdout: NodeJS.WritableStream;
   stderr: NodeJS.WritableStream;
+  /** Emits `SIGINT` when the operator breaks off. */
+  signals: Session['signals'];
   /** Waits for some ms; by default as long as it says. */
   sleep?: Sleep;
 }
@@ -44,6 +46,7 @@ export const runCredentials = async ({
   stdin,
   stdout,
   stderr,
+  signals,
   sleep = async (ms) => void (await delay(ms)),
 }: Surroundings): Promise<number> => {
   const output = createOutput({ stdout, stderr });
@@ -57,7 +60,7 @@ export const runCredentials = async ({
     }
     aws = createAwsClients(options);
     const prompt = openPrompt({ input: stdin, output: stderr });
-    const session = await openSession({ options, env, output, prompt, clock: systemClock, sleep, aws });
+    const session = await openSession({ options, env, output, prompt, signals, clock: systemClock, sleep, aws });
     await actions[options.action](session);
     return 0;
   } catch (error) {

@@ -19,6 +19,8 @@ export interface Session {
   output: Output;
   /** Undefined without a terminal. */
   prompt: Prompt | undefined;
+  /** Emits `SIGINT` when the operator breaks off. */
+  signals: Pick<NodeJS.EventEmitter, 'once' | 'off'>;
   clock: Clock;
   sleep: Sleep;
   secret: StoredSecret;
@@ -36,6 +38,7 @@ export interface SessionOptions {
   env: Environment;
   output: Output;
   prompt: Prompt | undefined;
+  signals: Session['signals'];
   clock: Clock;
   sleep: Sleep;
   aws: AwsClients;
@@ -61,6 +64,7 @@ export const openSession = async (parts: SessionOptions): Promise<Session> => {
     env,
     output,
     prompt: parts.prompt,
+    signals: parts.signals,
     clock,
     sleep,
     secret: openStoredSecret(aws.secretsManager, secretNames(options.stack).clientCredentials),

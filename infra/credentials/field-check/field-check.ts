@@ -22,7 +22,7 @@ export const maxPaid = 12;
  * @throws {CredentialsError} if Adobe gives no token, or the check ended early
  */
 export const checkField = async (session: Session): Promise<void> => {
-  const { options, output, adobe, clock } = session;
+  const { options, output, adobe, clock, signals } = session;
   const credential = await chooseCredential(session);
   output.conceal(credential.clientSecret);
   await confirm(session, credential.clientId);
@@ -40,7 +40,7 @@ export const checkField = async (session: Session): Promise<void> => {
 
   const stop = new AbortController();
   const onInterrupt = () => stop.abort(new CredentialsError('Broken off by the operator.'));
-  process.once('SIGINT', onInterrupt);
+  signals.once('SIGINT', onInterrupt);
   const account = new Account({
     baseUrl: adobe.fireflyUrl,
     token: { accessToken: token.accessToken, clientId: credential.clientId },
@@ -55,7 +55,7 @@ export const checkField = async (session: Session): Promise<void> => {
   } catch (error) {
     endedEarly = error instanceof CredentialsError || error instanceof ProbeError ? error.message : nameOf(error);
   } finally {
-    process.off('SIGINT', onInterrupt);
+    signals.off('SIGINT', onInterrupt);
   }
   await write(account.paid, endedEarly);
   for (const { fact, verdict, seen } of findings.all()) {

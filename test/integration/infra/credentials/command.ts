@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
@@ -48,6 +49,7 @@ export const startCommandRig = async () => {
   const { clientCredentialsSecret: SecretId, table: TableName } = stack.description;
   const secret = openStoredSecret(secretsManager, SecretId);
   for (const [name, value] of Object.entries(awsEnvironment(stack))) vi.stubEnv(name, value);
+  const signals = new EventEmitter();
   const runs: Ran[] = [];
   const secretsSeen = new Set<string>();
 
@@ -67,7 +69,7 @@ export const startCommandRig = async () => {
   const runStack = async (name: string, args: string[], env: Record<string, string> = {}): Promise<Ran> => {
     const streams = captured();
     const all = ['--stack', name, ...args];
-    const code = await runCredentials({ args: all, env, stdin: new PassThrough(), sleep, ...streams });
+    const code = await runCredentials({ args: all, env, stdin: new PassThrough(), signals, sleep, ...streams });
     const ran = { code, ...streams.text() };
     noteSecrets();
     runs.push(ran);
@@ -80,6 +82,8 @@ export const startCommandRig = async () => {
     simulator,
     secret,
     put,
+    /** Emits what the operator's terminal sends. */
+    signals,
     /** Every run so far. */
     runs,
     /** The value of every client secret that there has been. */

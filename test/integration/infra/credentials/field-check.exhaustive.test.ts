@@ -104,7 +104,7 @@ describe('npm run credentials -- --field-check', () => {
     rig.simulator.faults.add({ fault: 'latency', ms: 1_500, service: 'firefly', method: 'POST', skip: 1 });
     const checking = check('--yes');
     await expect.poll(() => rig.simulator.faults.active()[0]?.seen, { timeout: 20_000 }).toBeGreaterThan(1);
-    process.emit('SIGINT');
+    rig.signals.emit('SIGINT');
     const { ran, file } = await checking;
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('Broken off by the operator') });
     const { unknown, findings } = await readReport(file);

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCredentials } from '#infra/credentials/run.ts';
@@ -5,7 +6,13 @@ import { captured } from './captured.ts';
 
 const run = async (...args: string[]) => {
   const streams = captured();
-  const code = await runCredentials({ args, env: {}, stdin: new PassThrough(), ...streams });
+  const code = await runCredentials({
+    args,
+    env: {},
+    stdin: new PassThrough(),
+    signals: new EventEmitter(),
+    ...streams,
+  });
   return { code, ...streams.text() };
 };
 
