@@ -25,7 +25,10 @@ export const budgetKey = (caller: string, at: string) => ({
   sk: at.slice(0, 'yyyy-mm'.length),
 });
 
-/** The attributes of that item which count one day, and the month: thousandths of an Operation. */
+/** The item that says how far the caller's open jobs are reserved. */
+export const openJobsKey = (caller: string) => ({ pk: jobPartitions.budget(caller), sk: 'open' });
+
+/** The attributes of the month's item which count one day, and the month: thousandths of an Operation. */
 export const budgetAttributes = (at: string) => ({
   operationsPerDay: `d${at.slice(8, 10)}`,
   operationsPerMonth: 'month',

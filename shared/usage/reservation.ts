@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { getItems } from '../aws/batch-get.ts';
 import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import {
@@ -62,6 +63,17 @@ export const getReservation = async (
 ): Promise<Reservation | undefined> => {
   const item = await getItem(table, buildKey(job));
   return item && parseReservation(item);
+};
+
+/** Those of some jobs for which a budget holds nothing, or not yet for sure. */
+export const findUnreserved = async <Found extends ReservedJob>(
+  table: Table,
+  jobs: readonly Found[],
+): Promise<Found[]> => {
+  const found = await getItems(table, jobs.map(buildKey), Object.keys(reservationSchema.shape));
+  const { parsed } = parseEach(table, found, parseReservation);
+  const reserved = new Set(parsed.flatMap(({ state, jobId }) => (state === 'reserved' ? [jobId] : [])));
+  return jobs.filter(({ jobId }) => !reserved.has(jobId));
 };
 
 /** Reservations that recovery is to look at, page by page. */

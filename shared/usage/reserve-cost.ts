@@ -1,5 +1,6 @@
 import type { Table } from '../aws/table.ts';
 import { PolicyRefusal } from '../callers/policy-refusal.ts';
+import type { Clock } from '../clock.ts';
 import type { NewJob } from '../jobs/job.ts';
 import { findExceededBudget, type Refused, type Reserved, reserve } from './budget.ts';
 import { type Budget, budgetPeriods, hasLimits } from './budget-items.ts';
@@ -7,12 +8,18 @@ import { reserveOpenJobs } from './open-jobs.ts';
 import type { ReservedJob } from './reservation.ts';
 import { releaseReservation } from './settlement.ts';
 
+/** The code of a refusal that the next request may not meet: the budget is new, and not all open jobs are reserved yet. */
+export const budgetPending = 'budget_pending';
+
+// Each request goes on with the open jobs.
+const pendingRetryMs = 1_000;
+
 /**
  * Reserves what a new job is expected to cost, before anything else of it exists. Without a budget nothing is reserved: what the job
  * costs is counted at its end, and reserved should its caller be given a budget before.
  *
  * @param policy.since tells this budget from one that the caller had before; see {@link reserveOpenJobs}
- * @returns why that cannot be, or undefined
+ * @returns why that cannot be, or undefined; {@link budgetPending} if the call has to be repeated first
  */
 export const reserveCost = async (
   table: Table,
@@ -20,10 +27,14 @@ export const reserveCost = async (
   policy: Budget & { since?: string },
 ): Promise<PolicyRefusal | undefined> => {
   if (!hasLimits(policy)) return undefined;
-  await reserveOpenJobs(table, job.caller, policy.since, ({ createdAt, ...open }) =>
+  const isKnown = await reserveOpenJobs(table, job.caller, policy.since, ({ createdAt, ...open }) =>
     reserveAmount(table, open, open.cost?.estimated ?? 0, {}, createdAt),
   );
   const amount = job.cost?.estimated ?? 0;
+  if (!isKnown) {
+    // What is reserved so far may be too much already.
+    return (await findCostRefusal(table, job.caller, { estimated: amount }, policy)) ?? toPending(policy, table.clock);
+  }
   const reserved = await reserveAmount(table, job, amount, policy);
   return reserved.kind === 'refused' ? toRefusal(reserved, amount / 1_000) : undefined;
 };
@@ -54,6 +65,12 @@ export const reserveAmount = (
 
 /** Gives back what was reserved for a job that is certainly not made. */
 export const returnCost = releaseReservation;
+
+const toPending = (budget: Budget, clock: Clock): PolicyRefusal => {
+  const rule = budget.operationsPerDay === undefined ? 'operationsPerMonth' : 'operationsPerDay';
+  const message = `Your policy limits what your jobs cost (rule ${rule}), and your many open jobs are still being counted for that: repeat the request.`;
+  return new PolicyRefusal(rule, message, { code: budgetPending, status: 429, retryAt: clock.now() + pendingRetryMs });
+};
 
 const toRefusal = ({ rule, limit, retryAt }: Refused, cost: number): PolicyRefusal => {
   const allowed = `Your policy allows ${limit} Operations a ${budgetPeriods[rule]} (rule ${rule})`;

@@ -6,7 +6,7 @@ import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { hasLimits } from '#shared/usage/budget-items.ts';
-import { reserveCost } from '#shared/usage/reserve-cost.ts';
+import { budgetPending, reserveCost } from '#shared/usage/reserve-cost.ts';
 import type { InboxContext } from '../context.ts';
 import type { LineRequest, RejectedLine } from './line-request.ts';
 
@@ -65,7 +65,10 @@ export const readLinePolicy = async (
       const refusals = new Map<string, PolicyRefusal>();
       // One after the other: which lines a budget has room for must not depend on which write comes first.
       for (const job of jobs) {
-        const refusal = await reserveCost(table, job, policy);
+        let refusal: PolicyRefusal | undefined;
+        // A line is not refused for what is still being counted: each call goes on with that.
+        do refusal = await reserveCost(table, job, policy);
+        while (refusal?.code === budgetPending);
         if (refusal !== undefined) refusals.set(job.jobId, refusal);
       }
       return refusals;

@@ -3,11 +3,12 @@ import type { Table } from '#shared/aws/table.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
+import { reserveOpenJobs } from '#shared/usage/open-jobs.ts';
 import { reserveCost } from '#shared/usage/reserve-cost.ts';
 import { settleJob } from '#shared/usage/settlement.ts';
 import type { TestDynamoDb } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
-import { enqueue, newJob } from '#test/fixtures/queue.ts';
+import { enqueue, enqueueMany, newJob } from '#test/fixtures/queue.ts';
 import { inTier } from '#test/fixtures/tier.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
 import { countersOf } from './costs.ts';
@@ -72,9 +73,35 @@ it('count though a process that did not know of the budget yet has accepted them
   expect(await accept(budget)).toBeUndefined();
 });
 
+it('count where a budget is taken away and set again, though nothing tells the two apart', async () => {
+  for (let look = 0; look < 2; look += 1) {
+    expect(await accept(budget)).toBeDefined();
+    clock.advance(90_000);
+  }
+  await acceptMany(2, {});
+  clock.advance(90_000);
+  expect((await acceptMany(2, budget)).map((job) => job !== undefined)).toEqual([true, false]);
+  expect(await countersOf(table)).toMatchObject({ month: 5_000, open: 5, marks: 0 });
+});
+
+it('are reserved a few hundred at a time: each call goes on where the one before has stopped', async () => {
+  await enqueueMany(lane, 450, { cost });
+  const seen: string[] = [];
+  const look = () => reserveOpenJobs(table, 'alice', undefined, async ({ jobId }) => seen.push(jobId));
+  const answers = [];
+  for (let call = 0; call < 2; call += 1) answers.push([await look(), seen.length]);
+  expect(answers).toEqual([
+    [false, 400],
+    [true, 450],
+  ]);
+  expect(new Set(seen).size).toBe(450);
+  expect(await look()).toBe(true);
+  expect(seen).toHaveLength(450);
+});
+
 it('are counted by the repetition of a process that died at any of its writes, before or after it', async () => {
-  // Of two open jobs and the new one, four each, and of the mark that they are counted.
-  const writes = 13;
+  // Of two open jobs and the new one, four each, and of who counts them, and how far.
+  const writes = 14;
   for (let nth = 1; nth <= writes; nth += inTier(6, 1)) {
     for (const fate of ['before', 'after'] as const) {
       table = await dynamoDb.table(clock);
@@ -85,7 +112,7 @@ it('are counted by the repetition of a process that died at any of its writes, b
       client.middlewareStack.add(
         (next, { commandName }) =>
           async (args) => {
-            if (!/^UpdateItem/.test(commandName ?? '')) return next(args);
+            if (!/^(Update|Put)Item/.test(commandName ?? '')) return next(args);
             written += 1;
             const isLast = written === nth;
             if (isLast && fate === 'before') throw new Error('died');
@@ -97,6 +124,8 @@ it('are counted by the repetition of a process that died at any of its writes, b
       );
       const job = newJob({ cost });
       await expect(reserveCost(own, job, budget)).rejects.toThrow('died');
+      // Its lease is over.
+      clock.advance(10_000);
       expect(await reserveCost(table, job, budget)).toBeUndefined();
       expect(await countersOf(table)).toMatchObject({ month: 3_000, days: 3_000, open: 3 });
     }
