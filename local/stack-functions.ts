@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { ConsoleVariables } from '#shared/deployment/console.ts';
 import {
   apiEnvironment,
@@ -24,6 +23,7 @@ import type { AccessKey } from '#shared/loopback-guard.ts';
 import { metricNamespace } from '#shared/metrics.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { type FunctionDefinition, functionArn } from './lambda/function-definition.ts';
+import { findHandler } from './programs.ts';
 import type { AdobeEndpoints } from './stack-adobe.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';
 
@@ -36,10 +36,6 @@ export interface FunctionEndpoints extends AdobeEndpoints {
   lambda: string;
   eventBridge: string;
 }
-
-/** The source of a function. */
-export const handlerSource = (name: FunctionName): string =>
-  fileURLToPath(new URL(`../functions/${name}/handler.ts`, import.meta.url));
 
 const write: Record<FunctionName, (values: ReturnType<typeof variables>) => Record<string, string>> = {
   api: apiEnvironment.write,
@@ -154,7 +150,7 @@ export const functionDefinitions = (
     const values = variables(settings, endpoints);
     return {
       name: stackNames.functions[name],
-      handlerPath: handlers[name] ?? handlerSource(name),
+      handlerPath: handlers[name] ?? findHandler(name),
       accessKey: accessKeys[name],
       timeoutMs: timeoutSeconds * 1000,
       maxConcurrency: concurrency[name] ?? 2,

@@ -12,14 +12,14 @@ import * as z from 'zod';
 import { signingKeyRotationDays } from '#shared/deployment/rotation-schedule.ts';
 import type { AdobeTarget } from './adobe-target.ts';
 import { localClients } from './clients.ts';
-import type { State } from './data/state.ts';
 import {
   createAuditTable,
   createCallerTable,
   createJobTable,
   createRotationTable,
   createWebhookTable,
-} from './dynamodb.ts';
+} from './create-tables.ts';
+import type { State } from './data/state.ts';
 import { functionArn } from './lambda/function-definition.ts';
 import { simulatedCredentials } from './simulator/credentials.ts';
 import { type StackSettings, stackNames } from './stack-settings.ts';

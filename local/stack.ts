@@ -3,7 +3,6 @@ import type { AccessKey } from '#shared/loopback-guard.ts';
 import { endlessSpace } from './data/disk-space.ts';
 import { memoryState } from './data/state.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { startDynamoDbThread } from './dynamodb-thread.ts';
 import { applyRules, defaultBusName, objectCreatedEvent, readKeyPrefixes, stackRules } from './event-rules.ts';
 import { type BusEvent, startEventBridge } from './eventbridge.ts';
 import { createIamAccess } from './http-api/iam-access.ts';
@@ -35,6 +34,7 @@ import { startSchedules } from './stack-schedules.ts';
 import { stackNames, stackSettings } from './stack-settings.ts';
 import { stackTables } from './stack-tables.ts';
 import { startToken } from './stack-token.ts';
+import { startDynamoDbThread } from './start-dynamodb.ts';
 
 /** URLs and names of a running stack, as `npm start -- --json` prints them. */
 export interface StackDescription extends FunctionEndpoints, AccessKey {

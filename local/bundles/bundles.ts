@@ -4,12 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import * as z from 'zod';
 import { hashFiles } from '#console/build.ts';
-import { type FunctionName, functionNames } from '#shared/deployment/names.ts';
-
-/** The bundle of each function: absolute paths. */
-export type Bundles = Record<FunctionName, string>;
 
 /** What is bundled, and where to. */
 export interface BundlesOptions {
@@ -17,15 +12,13 @@ export interface BundlesOptions {
   sources?: readonly string[];
   /** Holds a folder for each state of the sources. */
   cacheDirectory?: string;
-  /** Writes the bundles of all functions into the folder. */
+  /** Writes the bundles of all functions and programs into the folder. */
   build?(directory: string): Promise<void>;
-  /** Is called before a build, which takes some seconds. */
-  onBuild?(): void;
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const defaultSources = ['functions', 'shared', 'local/bundles', 'package.json', 'package-lock.json'].map((path) =>
-  join(root, path),
+const defaultSources = ['functions', 'shared', 'local', 'console/build.ts', 'package.json', 'package-lock.json'].map(
+  (path) => join(root, path),
 );
 const defaultCache = join(root, 'node_modules/.cache/firefly-gateway/functions');
 
@@ -35,29 +28,37 @@ const buildInProcess = async (directory: string): Promise<void> => {
   await promisify(execFile)(process.execPath, [program, directory]);
 };
 
+const findDirectory = ({ sources = defaultSources, cacheDirectory = defaultCache }: BundlesOptions): string =>
+  join(cacheDirectory, hashFiles(sources));
+
+/** Finds the folder with the bundles of the sources as they are now; undefined if there are none, or damaged ones. */
+export const findBundles = async (options: BundlesOptions = {}): Promise<string | undefined> => {
+  const directory = findDirectory(options);
+  return (await isWhole(directory)) ? directory : undefined;
+};
+
 /**
- * Returns the bundles of the sources as they are now, and makes them unless that was done before. A cache that is damaged is made
- * again; processes that build at the same time do not meet.
+ * Makes the bundles of the sources as they are now, which takes some seconds; processes that do so at the same time do not meet.
  *
+ * @returns their folder
  * @throws {Error} if they cannot be built or the cache cannot be written
  */
-export const openBundles = async (options: BundlesOptions = {}): Promise<Bundles> => {
-  const { sources = defaultSources, cacheDirectory = defaultCache, build = buildInProcess } = options;
-  const directory = join(cacheDirectory, hashFiles(sources));
-  if (!(await isWhole(directory))) {
-    options.onBuild?.();
-    await make(directory, build);
-    await removeUnused(cacheDirectory);
-  }
-  const touch = () => utimes(directory, new Date(), new Date());
-  await touch();
-  // For a gateway that runs for longer than what is unused is kept.
-  setInterval(() => void touch().catch(() => {}), dayMs).unref();
-  return Object.fromEntries(functionNames.map((name) => [name, join(directory, `${name}.mjs`)])) as Bundles;
+export const makeBundles = async (options: BundlesOptions = {}): Promise<string> => {
+  const { cacheDirectory = defaultCache, build = buildInProcess } = options;
+  const directory = findDirectory(options);
+  await make(directory, build);
+  await removeUnused(cacheDirectory);
+  return directory;
+};
+
+/** Keeps bundles from being removed as unused while this process runs. */
+export const keepBundles = (directory: string): void => {
+  const touch = () => void utimes(directory, new Date(), new Date()).catch(() => {});
+  touch();
+  setInterval(touch, dayMs).unref();
 };
 
 const manifestName = 'manifest.json';
-const manifest = z.record(z.string(), z.string());
 
 const hashFile = async (path: string): Promise<string> =>
   createHash('sha256')
@@ -66,7 +67,7 @@ const hashFile = async (path: string): Promise<string> =>
 
 const isWhole = async (directory: string): Promise<boolean> => {
   try {
-    const files = manifest.parse(JSON.parse(await readFile(join(directory, manifestName), 'utf8')));
+    const files: Record<string, string> = JSON.parse(await readFile(join(directory, manifestName), 'utf8'));
     const checks = Object.entries(files).map(async ([name, hash]) => (await hashFile(join(directory, name))) === hash);
     return (await Promise.all(checks)).every((isRight) => isRight);
   } catch {

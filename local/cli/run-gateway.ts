@@ -1,7 +1,8 @@
-import { enableCompileCache } from 'node:module';
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
+import { keepBundles } from '../bundles/bundles.ts';
 import type { DataFolder } from '../data/data-folder.ts';
 import type { DemoCaller } from '../demo-callers.ts';
+import { bundleDirectory } from '../programs.ts';
 import type { Stack } from '../stack.ts';
 import type { OpenJobs } from '../stack-kept.ts';
 import { type FirstImage, makeFirstImage } from './first-image.ts';
@@ -33,15 +34,10 @@ const run = async (options: StartOptions): Promise<void> => {
   const say = (line: string) => (options.json ? console.error(line) : console.log(line));
   const target = readAdobeTarget(process.env);
   say('firefly-gateway, the embedded stack');
-  enableCompileCache();
   const data = await openData(options.data, say);
   const writeLog = data && (await import('../data/log-files.ts')).createLogFiles(data.log);
   // Loaded only now, so that a mistake on the command line is answered at once.
-  const { openBundles } = await import('../bundles/bundles.ts');
-  const bundles = openBundles({ onBuild: () => say('  bundling the functions, once') }).catch((error: unknown) => {
-    console.error(`The functions run from their sources, with more memory: ${String(error)}`);
-    return {};
-  });
+  if (bundleDirectory !== undefined) keepBundles(bundleDirectory);
   const { startStack } = await import('../stack.ts');
   const { createDemoCallers } = await import('../demo-callers.ts');
   const { readOpenJobs } = await import('../stack-kept.ts');
@@ -52,7 +48,6 @@ const run = async (options: StartOptions): Promise<void> => {
     data,
     services: options.services,
     temporaryTables: true,
-    handlers: bundles,
     settings: {
       thumbnails: !options.once,
       consoleDirectory: options.once ? undefined : consoleDirectory(),

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { findProgram } from '../programs.ts';
 import { describeThrown, FunctionError, type FunctionFailure, sandboxFailure } from './errors.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { sandboxEnvironment } from './function-definition.ts';
@@ -39,7 +40,7 @@ export const startSandbox = (
   definition: FunctionDefinition,
   options: { onLine(line: string): void; onExit(): void },
 ): Sandbox => {
-  const worker = new Worker(new URL('./sandbox-thread.ts', import.meta.url), {
+  const worker = new Worker(findProgram('sandbox-thread'), {
     name: definition.name,
     env: sandboxEnvironment(definition),
     workerData: { handlerPath: definition.handlerPath } satisfies SandboxData,

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { GuardRules } from '#shared/loopback-guard.ts';
 import { DataFolderError } from '../data/database.ts';
 import type { Decision, IamDirectory } from '../iam/authorizer.ts';
-import { leanAllocator } from '../lean-process.ts';
+import { compileCache, leanAllocator } from '../lean-process.ts';
+import { findProgram } from '../programs.ts';
 import type { KnownKeys } from './authentication.ts';
 import type { ObjectCreated } from './object-created.ts';
 import type { S3Command, S3Message, S3Settings } from './s3-process.ts';
@@ -68,10 +69,10 @@ export const startS3 = async (options: S3Options): Promise<S3Server> => {
     guard: { ...options.guard },
     directory: options.directory,
   };
-  const child = fork(fileURLToPath(new URL('./s3-process.ts', import.meta.url)), [], {
+  const child = fork(fileURLToPath(findProgram('s3-process')), [], {
     execArgv: ['--max-semi-space-size=4'],
     // Nothing of this process's environment, in which credentials may stand.
-    env: { ...leanAllocator },
+    env: { ...leanAllocator, ...compileCache },
     // Nothing of it belongs on this process's standard output.
     stdio: ['ignore', 2, 2, 'ipc'],
   });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
 import { createApi } from '#functions/api/app.ts';
-import { startDynamoDbThread } from '#local/dynamodb-thread.ts';
+import { startDynamoDbThread } from '#local/start-dynamodb.ts';
 import { startApi } from '#test/integration/functions/api/fixture.ts';
 import { httpEvent } from '#test/integration/functions/api/http-event.ts';
 import { median } from './table.ts';

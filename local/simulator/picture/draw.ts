@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { leanAllocator } from '../../lean-process.ts';
+import { compileCache, leanAllocator } from '../../lean-process.ts';
+import { findProgram } from '../../programs.ts';
 
 /** A drawing as SVG, and the format of the picture that it is to be. */
 export interface DrawRequest {
@@ -31,9 +32,9 @@ export const createRenderer = (): ((drawing: Omit<DrawRequest, 'id'>) => Promise
   let lastId = 0;
 
   const start = (): ChildProcess => {
-    const started = fork(fileURLToPath(new URL('./draw-process.ts', import.meta.url)), [], {
+    const started = fork(fileURLToPath(findProgram('draw-process')), [], {
       execArgv: [],
-      env: { ...leanAllocator },
+      env: { ...leanAllocator, ...compileCache },
       stdio: ['ignore', 2, 2, 'ipc'],
       serialization: 'advanced',
     });

@@ -14,7 +14,8 @@ import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createJobTable, startDynamoDb } from '#local/dynamodb.ts';
+import { createJobTable } from '#local/create-tables.ts';
+import { startDynamoDb } from '#local/dynamodb.ts';
 import { startEventBridge } from '#local/eventbridge.ts';
 import { createAuthorizer, type IamDirectory } from '#local/iam/authorizer.ts';
 import { tableArn } from '#local/iam/dynamodb-accesses.ts';

@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
-import { createJobTable, createRotationTable, startDynamoDb } from '#local/dynamodb.ts';
+import { createJobTable, createRotationTable } from '#local/create-tables.ts';
+import { startDynamoDb } from '#local/dynamodb.ts';
 
 const start = async () => {
   const server = await startDynamoDb();

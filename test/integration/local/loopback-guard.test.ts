@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDynamoDbThread } from '#local/dynamodb-thread.ts';
 import { startEventBridge } from '#local/eventbridge.ts';
 import { startHttpApi } from '#local/http-api/start-http-api.ts';
 import { startLambda } from '#local/lambda/start-lambda.ts';
@@ -9,6 +8,7 @@ import { startS3 } from '#local/s3/start-s3.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
 import { startSimulator } from '#local/simulator/simulator.ts';
 import { type Stack, startStack } from '#local/stack.ts';
+import { startDynamoDbThread } from '#local/start-dynamodb.ts';
 import { createAccessKey } from '#shared/loopback-guard.ts';
 
 const accessKey = createAccessKey();

@@ -7,7 +7,7 @@ import type { HttpResponse } from '#functions/api/http/problem.ts';
 import type { HttpEvent } from '#functions/api/http/request.ts';
 import { createPassOn } from '#functions/passthrough/pass-on.ts';
 import { localClients } from '#local/clients.ts';
-import { createAuditTable, createCallerTable, createJobTable, createWebhookTable } from '#local/dynamodb.ts';
+import { createAuditTable, createCallerTable, createJobTable, createWebhookTable } from '#local/create-tables.ts';
 import type { AccessToken } from '#shared/adobe/auth/access-token.ts';
 import { type CallAdobe, createCallAdobe } from '#shared/adobe/http/call.ts';
 import { services } from '#shared/adobe/services/registry.ts';

@@ -2,7 +2,8 @@ import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
-import { createAuditTable, createCallerTable, createJobTable, startDynamoDb } from '#local/dynamodb.ts';
+import { createAuditTable, createCallerTable, createJobTable } from '#local/create-tables.ts';
+import { startDynamoDb } from '#local/dynamodb.ts';
 import { startEventBridge } from '#local/eventbridge.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';

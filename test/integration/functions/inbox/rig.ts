@@ -8,7 +8,7 @@ import type { InboxContext } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
-import { createWebhookTable } from '#local/dynamodb.ts';
+import { createWebhookTable } from '#local/create-tables.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { reportUnreadable } from '#shared/aws/items.ts';
 import type { Batch } from '#shared/batches/batch.ts';

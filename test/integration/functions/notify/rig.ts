@@ -5,7 +5,7 @@ import type { NotifyContext } from '#functions/notify/context.ts';
 import { createDeliveries } from '#functions/notify/create-deliveries.ts';
 import type { DeliveryEnd } from '#functions/notify/deliver.ts';
 import { deliver } from '#functions/notify/deliver.ts';
-import { createWebhookTable } from '#local/dynamodb.ts';
+import { createWebhookTable } from '#local/create-tables.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
 import type { Message } from '#shared/webhooks/message.ts';
 import type { Delivery, DeliveryRef, Webhook } from '#shared/webhooks/webhook.ts';

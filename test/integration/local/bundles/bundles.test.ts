@@ -2,8 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openBundles } from '#local/bundles/bundles.ts';
-import { functionNames } from '#shared/deployment/names.ts';
+import { findBundles, makeBundles } from '#local/bundles/bundles.ts';
 
 let directory: string;
 let source: string;
@@ -20,19 +19,24 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const cacheDirectory = () => join(directory, 'cache');
 
-const open = () =>
-  openBundles({
+const open = async (build?: (target: string) => Promise<void>) => {
+  const options = {
     sources: [source],
     cacheDirectory: cacheDirectory(),
-    build: async (target) => {
-      builds += 1;
-      for (const name of functionNames) await writeFile(join(target, `${name}.mjs`), await readFile(source));
-    },
-  });
+    build:
+      build ??
+      (async (target: string) => {
+        builds += 1;
+        await writeFile(join(target, 'api.mjs'), await readFile(source));
+        await writeFile(join(target, 'gateway.mjs'), await readFile(source));
+      }),
+  };
+  return (await findBundles(options)) ?? makeBundles(options);
+};
 
-const readApi = async () => readFile((await open()).api, 'utf8');
+const readApi = async () => readFile(join(await open(), 'api.mjs'), 'utf8');
 
-describe('bundles of the functions', () => {
+describe('bundles', () => {
   it('are made once', async () => {
     expect(await readApi()).toBe('one');
     expect(await readApi()).toBe('one');
@@ -50,8 +54,8 @@ describe('bundles of the functions', () => {
     ['changed', (path: string) => writeFile(path, 'o')],
     ['gone', (path: string) => rm(path)],
   ])('are made again when one of them is %s', async (_, damage) => {
-    await damage((await open()).generate);
-    expect(await readFile((await open()).generate, 'utf8')).toBe('one');
+    await damage(join(await open(), 'gateway.mjs'));
+    expect(await readFile(join(await open(), 'gateway.mjs'), 'utf8')).toBe('one');
     expect(builds).toBe(2);
   });
 
@@ -65,17 +69,13 @@ describe('bundles of the functions', () => {
 
   it('are whole when several gateways make them at the same time', async () => {
     const opened = await Promise.all([open(), open(), open()]);
-    for (const { api } of opened) expect(await readFile(api, 'utf8')).toBe('one');
+    for (const path of opened) expect(await readFile(join(path, 'api.mjs'), 'utf8')).toBe('one');
     expect(await readdir(cacheDirectory())).toHaveLength(1);
   });
 
   it('leave nothing behind when they cannot be made', async () => {
-    const failing = openBundles({
-      sources: [source],
-      cacheDirectory: cacheDirectory(),
-      build: async () => {
-        throw new Error('no space');
-      },
+    const failing = open(async () => {
+      throw new Error('no space');
     });
     await expect(failing).rejects.toThrow('no space');
     expect(await readdir(cacheDirectory())).toEqual([]);

@@ -5,9 +5,9 @@ import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-s
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createJobTable, describeTable } from '#local/dynamodb.ts';
-import { startDynamoDbThread } from '#local/dynamodb-thread.ts';
+import { createJobTable, describeTable } from '#local/create-tables.ts';
 import { rebuildIndexes } from '#local/rebuild-indexes.ts';
+import { startDynamoDbThread } from '#local/start-dynamodb.ts';
 import { jobTable } from '#shared/deployment/tables.ts';
 
 const identity = { region: 'us-east-1', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };

@@ -17,12 +17,12 @@ import { DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from 
 import { Upload } from '@aws-sdk/lib-storage';
 import { expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { createJobTable } from '#local/create-tables.ts';
 import { openState } from '#local/data/state.ts';
-import { createJobTable } from '#local/dynamodb.ts';
-import { startDynamoDbThread } from '#local/dynamodb-thread.ts';
 import type { FinishedExecution } from '#local/lambda/durable/executions.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { startSecretsManager } from '#local/secrets-manager/server.ts';
+import { startDynamoDbThread } from '#local/start-dynamodb.ts';
 import { eventually, functionOf, startService } from '../lambda/service.ts';
 import { patternOf, s3ClientOf } from '../s3/s3-client.ts';
 

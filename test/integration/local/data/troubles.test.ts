@@ -7,8 +7,8 @@ import * as z from 'zod';
 import { backUp } from '#local/data/backup.ts';
 import { openDataFolder } from '#local/data/data-folder.ts';
 import { createLogFiles } from '#local/data/log-files.ts';
-import { startDynamoDbThread } from '#local/dynamodb-thread.ts';
 import { startHttpApi } from '#local/http-api/start-http-api.ts';
+import { startDynamoDbThread } from '#local/start-dynamodb.ts';
 
 const newFolder = async (): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'firefly-gateway-data-'));
