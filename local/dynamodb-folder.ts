@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import { DataFolderError, describeDamage, describeFullDisk } from './data/database.ts';
+import { levelSizes } from './dynamodb-storage.ts';
 import { rebuildIndexes } from './rebuild-indexes.ts';
 
 /**
@@ -15,7 +16,7 @@ import { rebuildIndexes } from './rebuild-indexes.ts';
  */
 export const prepareTables = async (path: string, tables: readonly CreateTableCommandInput[]): Promise<string[]> => {
   const tablesBefore = listTables(path);
-  const level = new ClassicLevel<string, unknown>(path, { valueEncoding: 'json' });
+  const level = new ClassicLevel<string, unknown>(path, { valueEncoding: 'json', ...levelSizes });
   try {
     await level.open();
     checkTables(path, tablesBefore);

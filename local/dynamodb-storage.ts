@@ -14,6 +14,24 @@ const indexOperations = (table: Table, existing: Item | null | undefined, item: 
     ];
   });
 
+const mb = 1024 * 1024;
+
+/**
+ * Sizes of LevelDB that hold its memory below some 80 MB however much there is on the disk: it keeps every table that is open mapped, 64
+ * at least, and up to two buffers of writes. In bytes.
+ */
+export const levelSizes = { maxOpenFiles: 74, maxFileSize: mb, writeBufferSize: 2 * mb, cacheSize: 4 * mb } as const;
+
+/** Opens every LevelDB of this thread with {@link levelSizes}, as dynalite opens its own without any. */
+export const limitLevelMemory = (): void => {
+  const open: (this: ClassicLevel, options: object) => Promise<void> = Reflect.get(ClassicLevel.prototype, '_open');
+  Object.assign(ClassicLevel.prototype, {
+    _open(this: ClassicLevel, options: object) {
+      return open.call(this, { ...options, ...levelSizes });
+    },
+  });
+};
+
 /**
  * Has every write of dynalite in this thread write an item and its copies in the indexes as one. dynalite writes the indexes first, one by one, and the item last, none of them synced: a crash in between would leave an
  * index that says what the item does not. A write that fails is an answer of the service, and not the end of the process. Nothing but dynalite

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { GuardRules } from '#shared/loopback-guard.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { makeWritesAtomic } from './dynamodb-storage.ts';
+import { limitLevelMemory, makeWritesAtomic } from './dynamodb-storage.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from './iam/authorizer.ts';
 import type { PartitionKeys } from './iam/dynamodb-accesses.ts';
 
@@ -30,5 +30,8 @@ const access = policies && {
   authorizer: createAuthorizer(policies.directory, say),
   partitionKeys: policies.partitionKeys,
 };
-if (path !== undefined) makeWritesAtomic(isDurable);
+if (path !== undefined) {
+  limitLevelMemory();
+  makeWritesAtomic(isDurable);
+}
 say((await startDynamoDb({ guard, access, path })).url);
