@@ -1,5 +1,5 @@
 import type { Table } from '../aws/table.ts';
-import { outputPrefixes, thumbnailPrefix } from '../deployment/bucket.ts';
+import { incomingFolder, outputPrefixes, thumbnailPrefix } from '../deployment/bucket.ts';
 import type { Job } from '../jobs/job.ts';
 import { deleteJob } from '../jobs/job-store.ts';
 import { readRequest } from '../jobs/request-store.ts';
@@ -26,13 +26,14 @@ export const eraseOutputs = async (eraseObjects: EraseJobContext['eraseObjects']
 };
 
 /**
- * Erases a finished job: every version of its outputs, and then its record. As long as the record is there, an erasure that was
+ * Erases a finished job: every version of what Adobe wrote for it and of its outputs, and then its record. As long as the record is there, an erasure that was
  * cut off can be repeated; an end that was not published yet is published first, as nothing else remembers it.
  *
  * @returns false if the end could not be published, so that the record is still there
  */
 export const eraseJob = async ({ eraseObjects, ...outbox }: EraseJobContext, job: Job): Promise<boolean> => {
   const { table } = outbox;
+  await eraseObjects(incomingFolder(job));
   for (const prefix of outputPrefixes(job)) await eraseOutputs(eraseObjects, prefix);
   const request = await readRequest(table, job);
   if (request !== undefined) await forgetReusable(table, { ...job, ...request });

@@ -37,7 +37,7 @@ export const apiPermissions = (
   { inputBuckets, thumbnails }: Pick<Settings, 'inputBuckets' | 'thumbnails'>,
 ): Permission[] => {
   const { jobTable, bucket, functions } = arns;
-  const erasable = [prefixes.outputs, prefixes.thumbnails, prefixes.uploads];
+  const erasable = [prefixes.outputs, prefixes.thumbnails, prefixes.incoming, prefixes.uploads];
   return [
     allow(
       [
@@ -130,7 +130,8 @@ export const inboxPermissions = (
 ): Permission[] => {
   const { jobTable, bucket } = arns;
   const inputs = inputObjects(arns.partition, inputBuckets);
-  const erasable = [prefixes.outputs, prefixes.thumbnails, prefixes.uploads, prefixes.inbox, prefixes.batches];
+  const { outputs, thumbnails, incoming, uploads, inbox, batches } = prefixes;
+  const erasable = [outputs, thumbnails, incoming, uploads, inbox, batches];
   const objects = (prefix: string): string => objectsUnder(bucket, prefix);
   return [
     allow(

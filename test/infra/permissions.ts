@@ -61,6 +61,7 @@ export const permissions: Record<Principal, Permission[]> = {
     // Presigned URLs; DELETE /jobs/{id} erases every version.
     { on: 'bucket outputs/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
     { on: 'bucket thumbnails/*', may: ['s3:DeleteObjectVersion', 's3:GetObject'] },
+    { on: 'bucket incoming/*', may: ['s3:DeleteObjectVersion'] },
     // Looks at inputs; takes uploads, itself and by presigned forms.
     { on: 'bucket uploads/*', may: ['s3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'] },
     { on: 'bucket inbox/*', may: ['s3:GetObject'] },
@@ -69,7 +70,7 @@ export const permissions: Record<Principal, Permission[]> = {
     {
       on: 'bucket',
       may: ['s3:ListBucketVersions'],
-      when: { StringLike: { 's3:prefix': ['outputs/*', 'thumbnails/*', 'uploads/*'] } },
+      when: { StringLike: { 's3:prefix': ['outputs/*', 'thumbnails/*', 'incoming/*', 'uploads/*'] } },
     },
     {
       on: 'webhook table',
@@ -146,6 +147,7 @@ export const permissions: Record<Principal, Permission[]> = {
     // Descriptions tell whose the outputs are.
     { on: 'every job.json', may: ['s3:GetObjectVersion'] },
     { on: 'bucket thumbnails/*', may: ['s3:DeleteObjectVersion'] },
+    { on: 'bucket incoming/*', may: ['s3:DeleteObjectVersion'] },
     {
       on: 'bucket batches/*',
       may: ['s3:AbortMultipartUpload', 's3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
@@ -154,7 +156,9 @@ export const permissions: Record<Principal, Permission[]> = {
     {
       on: 'bucket',
       may: ['s3:ListBucketVersions'],
-      when: { StringLike: { 's3:prefix': ['outputs/*', 'thumbnails/*', 'uploads/*', 'inbox/*', 'batches/*'] } },
+      when: {
+        StringLike: { 's3:prefix': ['outputs/*', 'thumbnails/*', 'incoming/*', 'uploads/*', 'inbox/*', 'batches/*'] },
+      },
     },
     { on: 'function dispatch', may: ['lambda:InvokeFunction'] },
     { on: 'every version of inbox', may: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'] },

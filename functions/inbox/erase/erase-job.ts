@@ -1,6 +1,6 @@
 import { eraseObjects } from '#shared/aws/erase-objects.ts';
 import { getItem, removeItem } from '#shared/aws/table.ts';
-import { outputsFolder } from '#shared/deployment/bucket.ts';
+import { incomingFolder, outputsFolder } from '#shared/deployment/bucket.ts';
 import { eraseJob, eraseOutputs } from '#shared/erasing/erase-job.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { Job } from '#shared/jobs/job.ts';
@@ -41,12 +41,13 @@ export const eraseFinishedJob = async (inbox: InboxContext, job: Job): Promise<v
 
 /**
  * Erases what a job without a whole record may have left: a request that a crash kept from becoming a job, a record that has expired
- * or cannot be read, and its outputs, as far as they can be found.
+ * or cannot be read, what Adobe wrote for it, and its outputs, as far as they can be found.
  *
  * @param createdAt when the job was made, ISO, where that is known without the record
  */
 export const eraseRemains = async (inbox: InboxContext, jobId: string, createdAt?: string): Promise<void> => {
   const { table } = inbox;
+  await eraseUnder(inbox)(incomingFolder({ jobId }));
   const recorded = createdAt ?? (await getItem(table, jobKey(jobId)))?.['createdAt'];
   if (typeof recorded === 'string')
     await eraseOutputs(eraseUnder(inbox), outputsFolder({ jobId, createdAt: recorded }));

@@ -88,6 +88,7 @@ export class ApiFunction extends GatewayFunction {
     acknowledgeWildcards(this.role, {
       '<OutputsBucket.Arn>/outputs/*': 'Presigns and erases the outputs of jobs; their keys are made at run time.',
       '<OutputsBucket.Arn>/thumbnails/*': 'Presigns and erases thumbnails; their keys are made at run time.',
+      '<OutputsBucket.Arn>/incoming/*': 'Erases what Adobe wrote for jobs; the keys are made at run time.',
       ...inputWildcards(settings.inputBuckets),
       ...policyWildcards,
       '<OutputsBucket.Arn>/batches/*': 'Stores requests of batches, presigns reports; their keys are made at run time.',

@@ -55,6 +55,7 @@ export class InboxFunction extends DurableFunction {
       '<OutputsBucket.Arn>/outputs/*': 'Erases the outputs of jobs; their keys are made at run time.',
       [`<OutputsBucket.Arn>/outputs/*/${manifestName}`]: 'Tells whose outputs are; their keys are made at run time.',
       '<OutputsBucket.Arn>/thumbnails/*': 'Erases thumbnails; their keys are made at run time.',
+      '<OutputsBucket.Arn>/incoming/*': 'Erases what Adobe wrote for jobs; the keys are made at run time.',
       '<OutputsBucket.Arn>/batches/*': 'Keeps requests and reports of batches; their keys are made at run time.',
     });
   }

@@ -20,10 +20,11 @@ describe('DELETE /jobs/{jobId}', () => {
   const record = (jobId: string) => api.call({ path: `/jobs/${jobId}` });
   const status = (jobId: string) => api.call({ path: `/v3/status/${jobId}` });
 
-  it('erases a finished job, outputs first', async () => {
+  it('erases a finished job, its record last', async () => {
     const jobId = await api.submit();
     await api.end(jobId, success(jobId));
     expect(await erase(jobId)).toMatchObject({ statusCode: 204, body: '' });
+    expect(api.recorded.erased.at(-3)).toBe(`incoming/${jobId}/`);
     expect(api.recorded.erased.at(-2)).toMatch(new RegExp(`^outputs/2026/03/01/${jobId}/$`));
     expect(api.recorded.erased.at(-1)).toBe(`thumbnails/${api.recorded.erased.at(-2)}`);
     expect((await erase(jobId)).statusCode).toBe(404);
@@ -37,7 +38,10 @@ describe('DELETE /jobs/{jobId}', () => {
     const before = api.recorded.erased.length;
     expect((await erase(job.jobId)).statusCode).toBe(204);
     const prefixes = [outputsFolder(job), `${folder}kite-1.`, `${folder}kite-2.`];
-    expect(api.recorded.erased.slice(before)).toEqual(prefixes.flatMap((prefix) => [prefix, `thumbnails/${prefix}`]));
+    expect(api.recorded.erased.slice(before)).toEqual([
+      `incoming/${job.jobId}/`,
+      ...prefixes.flatMap((prefix) => [prefix, `thumbnails/${prefix}`]),
+    ]);
   });
 
   it('announces an end that nobody has announced yet before it forgets it, and no other', async () => {
