@@ -124,6 +124,15 @@ export const textResponse = (statusCode: number, body: string, headers: Record<s
   body,
 });
 
+// Lambda: of the answer as JSON, in which the body is a text.
+const maxAnswerBytes = 6 * 1024 * 1024;
+
+/** Whether Lambda takes an answer. */
+export const fitsLambda = (response: HttpResponse): boolean =>
+  // Written as a text, JSON takes less than three times as much.
+  Buffer.byteLength(response.body) < maxAnswerBytes / 3 ||
+  Buffer.byteLength(JSON.stringify(response)) <= maxAnswerBytes;
+
 /** An answer without a body. */
 export const emptyResponse = (statusCode: number, headers: Record<string, string> = {}): HttpResponse => ({
   statusCode,

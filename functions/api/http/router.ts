@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import type { Clock } from '#shared/clock.ts';
 import type { Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import { requireOperator } from './operators.ts';
-import { emptyResponse, type HttpResponse, ProblemError } from './problem.ts';
+import { emptyResponse, fitsLambda, type HttpResponse, ProblemError } from './problem.ts';
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
 import type { AdmitRequest } from './request-rate.ts';
 import type { RouteDescription } from './route-description.ts';
@@ -99,18 +99,13 @@ const asGet = (event: HttpEvent): HttpEvent => ({
   },
 });
 
-// Lambda: of the answer as JSON, in which the body is a text.
-const maxAnswerBytes = 6 * 1024 * 1024;
-
 /**
  * Lets an answer pass that Lambda takes: a larger one would be a 500 without a word. Pages end before that by themselves.
  *
  * @throws {ProblemError} 400
  */
 export const checkAnswerSize = (response: HttpResponse): HttpResponse => {
-  // Written as a text, JSON takes less than three times as much.
-  if (Buffer.byteLength(response.body) < maxAnswerBytes / 3) return response;
-  if (Buffer.byteLength(JSON.stringify(response)) <= maxAnswerBytes) return response;
+  if (fitsLambda(response)) return response;
   throw new ProblemError(400, 'answer_too_large', 'The answer has more than 6 MB. Ask for less, such as by `limit`.');
 };
 

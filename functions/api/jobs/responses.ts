@@ -2,7 +2,7 @@ import type { JobLinks } from '#shared/adobe/services/operation.ts';
 import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { hasOutputs, isFinal, type Job } from '#shared/jobs/job.ts';
 import type { ApiContext } from '../context.ts';
-import { type HttpResponse, jsonResponse, ProblemError, textResponse } from '../http/problem.ts';
+import { fitsLambda, type HttpResponse, jsonResponse, ProblemError, textResponse } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { buildJobLinks, presentJob } from './present-job.ts';
 
@@ -21,7 +21,7 @@ export const acceptedResponse = (job: Job, request: ApiRequest, headers: Record<
 };
 
 /**
- * The answer to a caller who waited: Adobe's result if the job has succeeded, else where to follow it.
+ * The answer to a caller who waited: Adobe's result if the job has succeeded, else where to follow it, as for a result that is too large.
  *
  * @throws {ProblemError} with Adobe's status and code if the job has ended otherwise
  */
@@ -40,9 +40,12 @@ export const waitedResponse = async (
   const presented = await presentJob(objects, job, request);
   const { presentResult, writeResult } = serviceOf(operation).dialect;
   const text = writeResult?.(presented, operation);
-  if (text !== undefined) return textResponse(200, text, withLink);
-  const body = presentResult?.(presented, operation) ?? presented.result;
-  return jsonResponse(200, body, withLink);
+  const result =
+    text === undefined
+      ? jsonResponse(200, presentResult?.(presented, operation) ?? presented.result, withLink)
+      : textResponse(200, text, withLink);
+  // An error would look as if the request had not been accepted: sent again, it would be paid twice.
+  return fitsLambda(result) ? result : acceptedResponse(job, request, headers);
 };
 
 const minRetrySeconds = 1;

@@ -15,10 +15,11 @@ describe('POST /v3/images/generate', () => {
   afterEach(() => api.close());
 
   /** An API where something happens to the job after so many ms of waiting. */
-  const startWith = async (afterMs: number, happen: (jobId: string) => Promise<void>) => {
+  const startWith = async (afterMs: number, happen: (jobId: string) => Promise<void>, objects = {}) => {
     let waited = 0;
     let happened = false;
     api = await startApi({
+      objects,
       sleep: async (ms) => {
         api.clock.advance(ms);
         waited += ms;
@@ -48,6 +49,16 @@ describe('POST /v3/images/generate', () => {
       ],
     });
     expect(response.headers['link']).toContain(jobId);
+  });
+
+  it('answers 202 with the id of the job when its result is larger than an answer may be', async () => {
+    await startWith(9_000, (jobId) => api.end(jobId, success(jobId)), {
+      presignGet: async () => `https://s3.test/${'a'.repeat(3_200_000)}`,
+    });
+    const response = await generate();
+    expect(response.statusCode).toBe(202);
+    expect(response.json['jobId']).toBe(await onlyJob(api));
+    expect(response.headers['link']).toContain(await onlyJob(api));
   });
 
   it('answers 202 after 25 s', async () => {
