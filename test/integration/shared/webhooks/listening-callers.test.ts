@@ -4,6 +4,7 @@ import { systemClock } from '#shared/clock.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
 import { isWithoutWebhooks, noteNoWebhooks, noteWebhooks } from '#shared/webhooks/listening-callers.ts';
 import { startTestDynamoDb } from '#test/fixtures/job-table.ts';
+import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
 
 let dynamoDb: Awaited<ReturnType<typeof startTestDynamoDb>>;
@@ -35,6 +36,22 @@ describe('callers without webhooks', () => {
     await noteWebhooks(table, 'alice');
     await noteNoWebhooks(table, 'alice');
     expect(await isWithoutWebhooks(table, 'alice')).toBe(false);
+  });
+
+  it('are looked at again after an hour, in which a webhook may have come without a note', async () => {
+    const clock = createManualClock();
+    const later = { ...table, clock };
+    await noteNoWebhooks(later, 'dave');
+    clock.advance(3_599_000);
+    expect(await isWithoutWebhooks(later, 'dave')).toBe(true);
+    clock.advance(1_000);
+    expect(await isWithoutWebhooks(later, 'dave')).toBe(false);
+    await noteNoWebhooks(later, 'dave');
+    expect(await isWithoutWebhooks(later, 'dave')).toBe(true);
+    await noteWebhooks(later, 'dave');
+    clock.advance(86_400_000);
+    await noteNoWebhooks(later, 'dave');
+    expect(await isWithoutWebhooks(later, 'dave')).toBe(false);
   });
 
   it('do not include one whose webhook was made, in whatever order its making and notify come', async () => {
