@@ -37,7 +37,7 @@ export const readStage = (scope: IConstruct): Stage => {
     const known = Object.keys(stages).join(', ') || 'none';
     throw new ConfigError(`cdk.json: ${contextKey} has no stage "${name}" (known stages: ${known})`);
   }
-  return { name, settings: parse(settingsSchema, values, `${contextKey}.${name}`) };
+  return { name, settings: parse(settingsSchema(), values, `${contextKey}.${name}`) };
 };
 
 const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, path: string): z.output<Schema> => {

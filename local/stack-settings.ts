@@ -67,7 +67,7 @@ export const stackSettings = (changes: StackChanges, serviceIds: readonly string
       },
     ]);
   return {
-    ...settingsSchema.parse({
+    ...settingsSchema().parse({
       callerRequestsPerSecond: 10_000,
       // Whoever runs the stack is its only caller, or plays several: no priority is kept from anybody.
       callerDefaults: { maxPriority: 'high' },

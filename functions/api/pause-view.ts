@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Pause, type Pauses, pauseReasons } from '#shared/jobs/lanes/pauses.ts';
+import { once } from '#shared/once.ts';
 import { toIso } from './http/problem.ts';
 
 const operatorReason = 'operator';
@@ -20,25 +21,27 @@ const advice: Record<Pause['reason'] | typeof operatorReason, string> = {
 };
 
 /** What holds a queue up, as `/health` and `/queue` show it. */
-export const pauseFields = {
+export const pauseFields = once(() => ({
   reason: z.enum([operatorReason, ...pauseReasons]),
   code: z.string().optional().meta({ description: "Adobe's code for the refusal, such as 403003" }),
   since: z.iso.datetime().optional(),
   until: z.iso.datetime().optional().meta({ description: 'When one job is tried again' }),
   advice: z.string().meta({ description: 'What an operator can do about it' }),
-};
+}));
 
-const pauseSchema = z.object(pauseFields);
+const pauseSchema = once(() => z.object(pauseFields()));
 
 /** Shows an operator's pause. */
-export const viewOperatorPause = (pause: NonNullable<Pauses['operatorPause']>): z.output<typeof pauseSchema> => ({
+export const viewOperatorPause = (
+  pause: NonNullable<Pauses['operatorPause']>,
+): z.output<ReturnType<typeof pauseSchema>> => ({
   reason: operatorReason,
   since: toIso(pause.since),
   advice: advice.operator,
 });
 
 /** Shows a pause that Adobe caused. */
-export const viewPause = ({ reason, code, until }: Pause): z.output<typeof pauseSchema> => ({
+export const viewPause = ({ reason, code, until }: Pause): z.output<ReturnType<typeof pauseSchema>> => ({
   reason,
   code,
   until: toIso(until),

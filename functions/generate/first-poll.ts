@@ -5,6 +5,7 @@ import { createItemParser } from '#shared/aws/items.ts';
 import { getItem, ttlAfter, updateItem } from '#shared/aws/table.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import { once } from '#shared/once.ts';
 import type { GenerateContext } from './context.ts';
 import { isSynchronous } from './kept-answer.ts';
 
@@ -37,7 +38,7 @@ const minFirstPollMs = 1_000;
 const roundedMs = 500;
 const keptSeconds = 90 * 86_400;
 
-const learnedSchema = z.object({ firstPollMs: z.number().min(minFirstPollMs).max(maxFirstPollMs) });
+const learnedSchema = once(() => z.object({ firstPollMs: z.number().min(minFirstPollMs).max(maxFirstPollMs) }));
 const parseLearned = createItemParser(learnedSchema);
 
 type Polled = Pick<Job, 'operation' | 'modelVersion'>;

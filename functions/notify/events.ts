@@ -8,6 +8,7 @@ import {
   budgetThresholdReachedEvent,
 } from '#shared/events/budget-threshold-reached.ts';
 import { jobEnded, jobEndedEvent } from '#shared/events/job-ended.ts';
+import { once } from '#shared/once.ts';
 import type { Message } from '#shared/webhooks/message.ts';
 import type { DeliveryRef } from '#shared/webhooks/webhook.ts';
 
@@ -18,7 +19,7 @@ export type NotifyEvent =
   /** Nothing that may be signed: the end of another gateway's job, or not in the form in which this one announces. */
   | { kind: 'refused'; reason: 'other_gateway' | 'unknown_form' };
 
-const source = z.literal(eventSource);
+const source = once(() => z.literal(eventSource));
 
 /**
  * The same, with no field at any depth that the schema does not have: what is told to webhooks is signed, and holds nothing that
@@ -33,21 +34,23 @@ const exactly = <Detail>(schema: z.ZodType<Detail>) =>
   });
 
 // EventBridge adds fields of its own around the detail, such as the name of a replay.
-const announcement = z.discriminatedUnion('detail-type', [
-  z
-    .object({ source, 'detail-type': z.literal(jobEndedEvent), detail: exactly(jobEnded) })
-    .transform(({ detail }) => buildAnnouncement('job.ended', detail.jobId, detail)),
-  z
-    .object({ source, 'detail-type': z.literal(batchEndedEvent), detail: exactly(batchEnded) })
-    .transform(({ detail }) => buildAnnouncement('batch.ended', detail.batchId, detail)),
-  z
-    .object({
-      source,
-      'detail-type': z.literal(budgetThresholdReachedEvent),
-      detail: exactly(budgetThresholdReached),
-    })
-    .transform(({ detail }) => buildAnnouncement('budget.threshold_reached', budgetThresholdId(detail), detail)),
-]);
+const announcement = once(() =>
+  z.discriminatedUnion('detail-type', [
+    z
+      .object({ source: source(), 'detail-type': z.literal(jobEndedEvent), detail: exactly(jobEnded()) })
+      .transform(({ detail }) => buildAnnouncement('job.ended', detail.jobId, detail)),
+    z
+      .object({ source: source(), 'detail-type': z.literal(batchEndedEvent), detail: exactly(batchEnded()) })
+      .transform(({ detail }) => buildAnnouncement('batch.ended', detail.batchId, detail)),
+    z
+      .object({
+        source: source(),
+        'detail-type': z.literal(budgetThresholdReachedEvent),
+        detail: exactly(budgetThresholdReached()),
+      })
+      .transform(({ detail }) => buildAnnouncement('budget.threshold_reached', budgetThresholdId(detail), detail)),
+  ]),
+);
 
 const buildAnnouncement = (
   type: Message['type'],
@@ -55,9 +58,11 @@ const buildAnnouncement = (
   data: { gateway: string; caller: string; finishedAt: string },
 ) => ({ gateway: data.gateway, caller: data.caller, message: { type, at: data.finishedAt, subject, data } });
 
-const delivery = z.strictObject({
-  delivery: z.strictObject({ caller: z.string(), webhookId: z.uuid(), at: z.iso.datetime(), deliveryId: z.uuid() }),
-});
+const delivery = once(() =>
+  z.strictObject({
+    delivery: z.strictObject({ caller: z.string(), webhookId: z.uuid(), at: z.iso.datetime(), deliveryId: z.uuid() }),
+  }),
+);
 
 /**
  * Reads an event.
@@ -65,9 +70,9 @@ const delivery = z.strictObject({
  * @param gateway name of the own stack: the ends of another's jobs are refused, whoever put them on the bus
  */
 export const readEvent = (event: unknown, gateway: string): NotifyEvent => {
-  const ref = delivery.safeParse(event);
+  const ref = delivery().safeParse(event);
   if (ref.success) return { kind: 'delivery', ...ref.data };
-  const { data: announced } = announcement.safeParse(event);
+  const { data: announced } = announcement().safeParse(event);
   if (announced === undefined) return { kind: 'refused', reason: 'unknown_form' };
   if (announced.gateway !== gateway) return { kind: 'refused', reason: 'other_gateway' };
   return { kind: 'announcement', caller: announced.caller, message: announced.message };

@@ -19,7 +19,7 @@ export class UnknownListError extends GatewayError {
 export const createPassOn =
   ({ callAdobe, services, getBaseUrl }: PassthroughContext) =>
   async (event: unknown): Promise<ListOutcome | UploadOutcome> => {
-    const call = passedOnCall.parse(event);
+    const call = passedOnCall().parse(event);
     if (call.call === 'readList') {
       const service = services.find(({ id }) => id === call.service);
       const list = service?.lists?.find(({ path }) => path === call.path);

@@ -74,7 +74,7 @@ export const handler = middy<unknown>()
       policy,
       deadline: clock.now() + context.getRemainingTimeInMillis() - reserveMs,
     };
-    const event = eventSchema.parse(input);
+    const event = eventSchema().parse(input);
     if ('Step' in event) {
       await runStep(options, event);
       if (event.Step === 'finishSecret') await note('credentials rotated', { versionId: event.ClientRequestToken });

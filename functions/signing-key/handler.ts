@@ -28,4 +28,4 @@ const context = {
 /** Rotates the key that signs the tokens of callers; Secrets Manager invokes it step by step. */
 export const handler = middy<unknown, void>()
   .before(log.inContext())
-  .handler((event) => runStep(context, stepSchema.parse(event)));
+  .handler((event) => runStep(context, stepSchema().parse(event)));

@@ -5,6 +5,7 @@ import { parseExactly } from '#shared/exact-json.ts';
 import { findInspection, type Inspection, isInspectionOpen } from '#shared/jobs/inspection.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
+import { once } from '#shared/once.ts';
 import type { ThumbnailContext } from './context.ts';
 import { readText, replaceJson, type StoredText } from './objects.ts';
 
@@ -18,11 +19,11 @@ class ManifestBusyError extends GatewayError {
 }
 
 // What generate wrote, as far as it is looked at; all else stays as it is.
-const manifestSchema = z.object({ outputs: z.array(z.object({ index: z.number().optional() })) });
+const manifestSchema = once(() => z.object({ outputs: z.array(z.object({ index: z.number().optional() })) }));
 
-type Manifest = z.output<typeof manifestSchema>;
+type Manifest = z.output<ReturnType<typeof manifestSchema>>;
 
-const isManifest = (written: unknown): written is Manifest => manifestSchema.safeParse(written).success;
+const isManifest = (written: unknown): written is Manifest => manifestSchema().safeParse(written).success;
 
 /**
  * Writes into job.json what was found out about the outputs of a job, once all of them were inspected. Whoever comes last does it: the last

@@ -9,13 +9,16 @@ import { createStatusItems } from '#shared/aws/status-items.ts';
 import { systemClock as clock } from '#shared/clock.ts';
 import { tokenRefreshEnvironment } from '#shared/deployment/support-environments.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
+import { once } from '#shared/once.ts';
 import type { TokenRefreshContext } from './context.ts';
 import { createMintLeases } from './mint-lease.ts';
 import { refreshToken } from './refresh-token.ts';
 import { type RefreshReport, reportFailure, reportRefreshed } from './status-report.ts';
 import { createTokenStore } from './token-store.ts';
 
-const eventSchema = z.object({ refusedVersionId: z.string().optional(), reason: z.literal('rotated').optional() });
+const eventSchema = once(() =>
+  z.object({ refusedVersionId: z.string().optional(), reason: z.literal('rotated').optional() }),
+);
 
 const { tableName, clientCredentialsSecretId, accessTokenSecretId, adobeImsUrl, generationScopes, serviceAccess } =
   tokenRefreshEnvironment.read(process.env);
@@ -55,7 +58,7 @@ export const handler = middy<unknown, RefreshReport>()
   .handler(async (event, context) => {
     const deadline = clock.now() + context.getRemainingTimeInMillis() - reportReserveMs;
     try {
-      const refreshed = await refreshToken(refreshContext, eventSchema.parse(event), deadline);
+      const refreshed = await refreshToken(refreshContext, eventSchema().parse(event), deadline);
       return await reportRefreshed(refreshContext, refreshed);
     } catch (error) {
       await reportFailure(refreshContext, error);

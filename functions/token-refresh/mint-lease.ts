@@ -2,19 +2,22 @@ import * as z from 'zod';
 import { condition } from '#shared/aws/expressions.ts';
 import { putItem, putNew, type Table } from '#shared/aws/table.ts';
 import { jobPartitions } from '#shared/deployment/tables.ts';
+import { once } from '#shared/once.ts';
 
-const leaseSchema = z.object({
-  owner: z.string(),
-  /** The version of the access token that is being replaced. */
-  tokenVersionId: z.string(),
-  /** The version of the client credentials that the new token is minted from. */
-  credentialsVersionId: z.string(),
-  /** Epoch ms. */
-  until: z.number(),
-});
+const leaseSchema = once(() =>
+  z.object({
+    owner: z.string(),
+    /** The version of the access token that is being replaced. */
+    tokenVersionId: z.string(),
+    /** The version of the client credentials that the new token is minted from. */
+    credentialsVersionId: z.string(),
+    /** Epoch ms. */
+    until: z.number(),
+  }),
+);
 
 /** The right to mint the successor of one version of the access token. It is over when that version is replaced. */
-export type MintLease = z.output<typeof leaseSchema>;
+export type MintLease = z.output<ReturnType<typeof leaseSchema>>;
 
 /** Hands the lease to one run at a time, so that concurrent runs cause one mint. */
 export interface MintLeases {
@@ -35,7 +38,7 @@ export const createMintLeases = (table: Table): MintLeases => ({
   take: async (lease) => {
     const isFree = condition`#until <= ${table.clock.now()} OR #tokenVersionId <> ${lease.tokenVersionId}`;
     const { created, item } = await putNew(table, { ...lease, ...key }, isFree);
-    return created ? undefined : leaseSchema.parse(item);
+    return created ? undefined : leaseSchema().parse(item);
   },
   release: async (lease) => {
     await putItem(table, { ...lease, ...key, until: 0 }, condition`#owner = ${lease.owner}`);

@@ -62,7 +62,7 @@ export const commands: Record<Verb, (context: CallersContext, ...args: string[])
     const before = options.clear ? {} : await getPolicy(table, caller);
     if (Object.keys(options.set).length === 0 && !options.clear) return { policy: before ?? {} };
     const changed = Object.entries({ ...before, ...options.set }).filter(([, value]) => value !== null);
-    const policy = callerPolicySchema.parse(Object.fromEntries(changed));
+    const policy = callerPolicySchema().parse(Object.fromEntries(changed));
     await setManagedPolicy(context, caller, policy);
     return { done: `Changed the policy of ${caller}; it holds within a minute.`, policy };
   },

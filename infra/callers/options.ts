@@ -46,7 +46,7 @@ export interface CallersOptions {
   profile?: string;
 }
 
-const rules = Object.keys(callerPolicySchema.shape).join(', ');
+const rules = Object.keys(callerPolicySchema().shape).join(', ');
 
 export const usage = `npm run callers -- <verb> [arguments] [options]
 
@@ -128,7 +128,7 @@ export const readOptions = (argv: string[]): CallersOptions => {
 const isVerb = (text: string): text is Verb => Object.hasOwn(verbs, text);
 
 const checkName = (name: string): void => {
-  const { error } = callerNameSchema.safeParse(name);
+  const { error } = callerNameSchema().safeParse(name);
   if (error) throw new UsageError(`The name ${error.issues[0]?.message ?? 'is not usable'}.`);
 };
 
@@ -158,7 +158,7 @@ const parse = (args: string[]) => {
 const readRules = (given: string[]): CallersOptions['set'] => {
   const entries = given.map((text) => {
     const [, rule = '', value = ''] = /^(\w+)=(.*)$/s.exec(text) ?? [];
-    const schema = Object.entries(callerPolicySchema.shape).find(([name]) => name === rule)?.[1];
+    const schema = Object.entries(callerPolicySchema().shape).find(([name]) => name === rule)?.[1];
     if (schema === undefined)
       throw new UsageError(`--set ${text.split('=')[0]}: there is no such rule. Rules: ${rules}`);
     return [rule, value === '' ? null : readValue(rule, schema, value)] as const;

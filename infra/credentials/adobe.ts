@@ -62,7 +62,7 @@ const names = Object.keys(environmentSchema.shape) as (keyof AdobeSettings)[];
 
 /** The settings of a stack that changes none. */
 const defaults = (): AdobeSettings => {
-  const settings = settingsSchema.parse({});
+  const settings = settingsSchema().parse({});
   return {
     ADOBE_IMS_URL: settings.adobeImsUrl,
     ADOBE_IO_URL: settings.adobeIoUrl,

@@ -123,7 +123,7 @@ const parse = (args: string[]) => {
 
 const origin = (option: string, text: string | undefined): string | undefined => {
   if (text === undefined) return undefined;
-  const { data, error } = corsOrigin.safeParse(text);
+  const { data, error } = corsOrigin().safeParse(text);
   if (data !== undefined) return data;
   throw new StartSettingError(`${option} ${error?.issues[0]?.message ?? 'is no origin'}, not "${text}".`);
 };

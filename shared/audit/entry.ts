@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../once.ts';
 
 /** How long entries are kept: a year, and a month to look at it. */
 export const auditRetentionDays = 400;
@@ -57,27 +58,29 @@ export const auditOutcomes = ['begun', 'done', 'unchanged', 'failed', 'refused']
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /** One line of the audit trail: ids only, never a secret, a prompt or a URL. */
-export const auditEntrySchema = z.object({
-  entryId: z.uuid(),
-  at: z.iso.datetime(),
-  changeId: z.uuid().meta({ description: 'The same in the two entries of one change: before it and after it' }),
-  actorKind: z
-    .enum(['caller', 'aws', 'function'])
-    .meta({ description: "Caller of the API, somebody with AWS credentials, or one of the gateway's own functions" }),
-  actor: z
-    .string()
-    .meta({ description: 'The caller as its jobs bear it, an AWS access key id, or the name of a function' }),
-  action: z.enum(auditActions),
-  object: z
-    .record(z.string(), z.string())
-    .meta({ description: 'What it was done to, by ids, such as `jobId` or `caller`' }),
-  outcome: z.enum(auditOutcomes),
-  code: z.string().optional().meta({ description: 'Why it failed or was refused' }),
-  requestId: z.string().optional().meta({ description: 'By which the log of the request is found' }),
-});
+export const auditEntrySchema = once(() =>
+  z.object({
+    entryId: z.uuid(),
+    at: z.iso.datetime(),
+    changeId: z.uuid().meta({ description: 'The same in the two entries of one change: before it and after it' }),
+    actorKind: z
+      .enum(['caller', 'aws', 'function'])
+      .meta({ description: "Caller of the API, somebody with AWS credentials, or one of the gateway's own functions" }),
+    actor: z
+      .string()
+      .meta({ description: 'The caller as its jobs bear it, an AWS access key id, or the name of a function' }),
+    action: z.enum(auditActions),
+    object: z
+      .record(z.string(), z.string())
+      .meta({ description: 'What it was done to, by ids, such as `jobId` or `caller`' }),
+    outcome: z.enum(auditOutcomes),
+    code: z.string().optional().meta({ description: 'Why it failed or was refused' }),
+    requestId: z.string().optional().meta({ description: 'By which the log of the request is found' }),
+  }),
+);
 
 /** One line of the audit trail. */
-export type AuditEntry = z.output<typeof auditEntrySchema>;
+export type AuditEntry = z.output<ReturnType<typeof auditEntrySchema>>;
 
 /** Who changes something, and by which request. */
 export type AuditActor = Pick<AuditEntry, 'actorKind' | 'actor' | 'requestId'>;

@@ -27,9 +27,9 @@ export class UnreadableItemError extends GatewayError {
  * @throws {UnreadableItemError} from the function made, if the item does not match the schema
  */
 export const createItemParser =
-  <Schema extends z.ZodType>(schema: Schema) =>
+  <Schema extends z.ZodType>(getSchema: () => Schema) =>
   (item: Item): z.output<Schema> => {
-    const { success, data, error } = schema.safeParse(item);
+    const { success, data, error } = getSchema().safeParse(item);
     if (success) return data;
     throw new UnreadableItemError(item, [...new Set(error.issues.map(({ path }) => path.join('.')))]);
   };

@@ -4,16 +4,19 @@ import { createItemParser, parseEach } from '../aws/items.ts';
 import type { Table } from '../aws/table.ts';
 import { jobSchema } from '../jobs/job.ts';
 import { jobKey } from '../jobs/job-store.ts';
+import { once } from '../once.ts';
 import { jobIdOfLine } from './batch-store.ts';
 
 /** Most lines of a page: what one BatchGetItem reads. */
 export const linesInPage = 100;
 
 /** What can be read of the job that a line has become; `pick` the attributes that are needed. */
-export const lineJobSchema = jobSchema.extend({
-  /** When the end of the job was counted in its batch, ISO. */
-  countedAt: z.string().optional(),
-});
+export const lineJobSchema = once(() =>
+  jobSchema().extend({
+    /** When the end of the job was counted in its batch, ISO. */
+    countedAt: z.string().optional(),
+  }),
+);
 
 /** The jobs that consecutive lines have become, by line; a line without a job is left out. */
 export interface LinePage<LineJob> {
@@ -35,7 +38,7 @@ export async function* lineJobs<Schema extends z.ZodObject>(
   { first: start = 1, last: end, descending = false }: { first?: number; last: number; descending?: boolean },
   schema: Schema,
 ): AsyncGenerator<LinePage<z.output<Schema>>> {
-  const parse = createItemParser(schema);
+  const parse = createItemParser(() => schema);
   const attributes = Object.keys(schema.shape);
   const pages = Math.ceil((end - start + 1) / linesInPage);
   for (let page = 0; page < pages; page += 1) {

@@ -40,7 +40,7 @@ export const listBatches = async (
   }
   const shown = orders.slice(0, limit);
   const ids = shown.map((order) => order.slice(-36));
-  const items = await getItems(table, ids.map(batchKey), Object.keys(batchSchema.shape), { consistent: false });
+  const items = await getItems(table, ids.map(batchKey), Object.keys(batchSchema().shape), { consistent: false });
   const { parsed } = parseEach(table, items, parseBatch);
   const found = new Map(parsed.map((batch) => [batch.batchId, batch]));
   return {

@@ -4,21 +4,24 @@ import { createItemParser, parseEach } from '../aws/items.ts';
 import { queryPages, type Table } from '../aws/table.ts';
 import { removeItems, writeItems } from '../aws/write-items.ts';
 import { jobPartitions } from '../deployment/tables.ts';
+import { once } from '../once.ts';
 
-const skippedLine = z.object({
-  /** Number of the line, from 1. */
-  line: z.number(),
-  /** The caller's own id of the line. */
-  id: z.string().optional(),
-  /** As of a job: where the line stands in its file, and the caller's own cells beside it. */
-  row: z.number().optional(),
-  columns: z.array(z.string()).optional(),
-  state: z.enum(['rejected', 'cancelled']),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-});
+const skippedLine = once(() =>
+  z.object({
+    /** Number of the line, from 1. */
+    line: z.number(),
+    /** The caller's own id of the line. */
+    id: z.string().optional(),
+    /** As of a job: where the line stands in its file, and the caller's own cells beside it. */
+    row: z.number().optional(),
+    columns: z.array(z.string()).optional(),
+    state: z.enum(['rejected', 'cancelled']),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+  }),
+);
 
 /** A line that is no job: it cannot be one, or the batch had been cancelled before. */
-export type SkippedLine = z.output<typeof skippedLine>;
+export type SkippedLine = z.output<ReturnType<typeof skippedLine>>;
 
 const parseSkippedLine = createItemParser(skippedLine);
 

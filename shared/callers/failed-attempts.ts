@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { condition } from '../aws/expressions.ts';
 import { getItem, removeItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { callerPartitions } from '../deployment/tables.ts';
+import { once } from '../once.ts';
 
 /** What attempts to get a token are counted by. */
 export interface AttemptSource {
@@ -21,7 +22,7 @@ const firstDelaySeconds = 2;
 const maxDelaySeconds = { caller: 30, address: 900 };
 const forgetAfterSeconds = 3_600;
 
-const attemptsSchema = z.object({ failures: z.number(), blockedUntil: z.number().optional() });
+const attemptsSchema = once(() => z.object({ failures: z.number(), blockedUntil: z.number().optional() }));
 
 /** How long the next attempt has to wait after so many failures, in seconds. */
 export const getDelaySeconds = (kind: keyof typeof maxDelaySeconds, failures: number): number =>
@@ -34,7 +35,7 @@ export const getDelaySeconds = (kind: keyof typeof maxDelaySeconds, failures: nu
  */
 export const readDelayMs = async (table: Table, source: AttemptSource): Promise<number> => {
   const items = await Promise.all(keysOf(source).map(({ key }) => getItem(table, key)));
-  const waits = items.map((item) => (attemptsSchema.safeParse(item).data?.blockedUntil ?? 0) - table.clock.now());
+  const waits = items.map((item) => (attemptsSchema().safeParse(item).data?.blockedUntil ?? 0) - table.clock.now());
   return Math.max(0, ...waits);
 };
 
@@ -55,7 +56,7 @@ export const recordFailure = async (table: Table, source: AttemptSource): Promis
         });
         return;
       }
-      const delaySeconds = getDelaySeconds(kind, attemptsSchema.parse(item).failures);
+      const delaySeconds = getDelaySeconds(kind, attemptsSchema().parse(item).failures);
       if (delaySeconds === 0) return;
       const blockedUntil = table.clock.now() + delaySeconds * 1000;
       await updateItem(table, key, {

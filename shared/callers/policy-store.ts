@@ -4,11 +4,12 @@ import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, putItem, queryItems, removeItem, type Table } from '../aws/table.ts';
 import { type CallerPolicy, callerPolicySchema } from '../caller-policy.ts';
 import { callerPartitions } from '../deployment/tables.ts';
+import { once } from '../once.ts';
 
-const policyItem = z.object({ caller: z.string(), policy: callerPolicySchema, updatedAt: z.string() });
+const policyItem = once(() => z.object({ caller: z.string(), policy: callerPolicySchema(), updatedAt: z.string() }));
 
 /** The policy of a caller, and when it was last changed (ISO time). */
-export type StoredPolicy = z.output<typeof policyItem>;
+export type StoredPolicy = z.output<ReturnType<typeof policyItem>>;
 
 const parsePolicy = createItemParser(policyItem);
 

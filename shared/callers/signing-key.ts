@@ -10,11 +10,11 @@ export const createSigningKey = (now: number): SigningKey => {
   const { privateKey } = generateKeyPairSync('ed25519');
   const { crv, d, kty, x } = privateKey.export({ format: 'jwk' });
   const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
-  return signingKeySchema.parse({ kid, privateKey: { kty, crv, x, d }, createdAt: new Date(now).toISOString() });
+  return signingKeySchema().parse({ kid, privateKey: { kty, crv, x, d }, createdAt: new Date(now).toISOString() });
 };
 
 /** Reads the content of the secret `signing-key`; undefined for the placeholder, and for anything else that is no key. */
-export const readSigningKey = (text: string): SigningKey | undefined => json(signingKeySchema).safeParse(text).data;
+export const readSigningKey = (text: string): SigningKey | undefined => json(signingKeySchema()).safeParse(text).data;
 
 // The key before stays accepted for a token's lifetime and an hour after a rotation: this much longer it may be used.
 const rememberMs = 5 * 60_000;

@@ -3,27 +3,30 @@ import { type CryptoKey, errors, importJWK, jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
+import { once } from '../once.ts';
 
 // Pinned: a token that names another algorithm is refused whatever its key is.
 const algorithm = 'EdDSA';
 const clockSkewSeconds = 60;
 
-const publicKeySchema = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() });
-const privateKeySchema = publicKeySchema.extend({ d: z.string() });
+const publicKeySchema = once(() => z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }));
+const privateKeySchema = once(() => publicKeySchema().extend({ d: z.string() }));
 
 /** A public Ed25519 key as a JSON Web Key (RFC 8037). */
-export type PublicKey = z.output<typeof publicKeySchema>;
+export type PublicKey = z.output<ReturnType<typeof publicKeySchema>>;
 
 /** A public key under the id that tokens name it by. */
-export const verificationKeySchema = z.object({ kid: z.string(), publicKey: publicKeySchema });
+export const verificationKeySchema = once(() => z.object({ kid: z.string(), publicKey: publicKeySchema() }));
 
-export type VerificationKey = z.output<typeof verificationKeySchema>;
+export type VerificationKey = z.output<ReturnType<typeof verificationKeySchema>>;
 
 /** The content of the secret `signing-key`. */
-export const signingKeySchema = z.object({ kid: z.string(), privateKey: privateKeySchema, createdAt: z.string() });
+export const signingKeySchema = once(() =>
+  z.object({ kid: z.string(), privateKey: privateKeySchema(), createdAt: z.string() }),
+);
 
 /** The key that tokens are signed with. */
-export type SigningKey = z.output<typeof signingKeySchema>;
+export type SigningKey = z.output<ReturnType<typeof signingKeySchema>>;
 
 /** For whom and by whom tokens are. */
 export interface TokenAudience {
@@ -52,7 +55,9 @@ export class InvalidTokenError extends GatewayError {
   }
 }
 
-const claimsSchema = z.object({ sub: z.string(), sid: z.string(), created_at: z.coerce.number(), exp: z.number() });
+const claimsSchema = once(() =>
+  z.object({ sub: z.string(), sid: z.string(), created_at: z.coerce.number(), exp: z.number() }),
+);
 
 /**
  * Signs a token. Beside the claims of RFC 9068 it has `created_at` and `expires_in` in ms as text, as tokens of Adobe IMS do:
@@ -89,7 +94,7 @@ export const signCallerToken = async (
 /** The public key that belongs to a private one. */
 export const getVerificationKey = ({ kid, privateKey }: SigningKey): VerificationKey => ({
   kid,
-  publicKey: publicKeySchema.parse(privateKey),
+  publicKey: publicKeySchema().parse(privateKey),
 });
 
 /**
@@ -126,7 +131,7 @@ export const verifyCallerToken = async (
       },
     );
   const read = (payload: unknown, isExpired: boolean): CallerToken => {
-    const { data } = claimsSchema.safeParse(payload);
+    const { data } = claimsSchema().safeParse(payload);
     if (data === undefined) throw new InvalidTokenError();
     const { sub, sid, created_at: issuedAt, exp } = data;
     return { callerId: sub, secretId: sid, issuedAt, expiresAt: exp * 1000, isExpired };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GatewayError } from '../errors.ts';
+import { once } from '../once.ts';
 
 /** A function's environment is incomplete or malformed; the message names each variable and never shows a value. */
 export class EnvironmentError extends GatewayError {
@@ -27,27 +28,28 @@ type Variable = z.ZodType<unknown, string | undefined>;
 /**
  * Defines the environment of a function.
  *
- * @param shape one key per variable, in camel case: `tableName` is the variable `TABLE_NAME`
+ * @param makeShape makes one key per variable, in camel case: `tableName` is the variable `TABLE_NAME`
  */
 export const defineEnvironment = <Shape extends Record<string, Variable>>(
-  shape: Shape,
+  makeShape: () => Shape,
 ): Environment<z.output<z.ZodObject<Shape>>> => {
-  const schema = z.object(shape);
-  const fields = Object.entries<Variable>(shape).map(([field, variable]) => ({ field, variable, name: nameOf(field) }));
+  const getShape = once(makeShape);
+  const listFields = () =>
+    Object.entries<Variable>(getShape()).map(([field, variable]) => ({ field, variable, name: nameOf(field) }));
   return {
     write: (values) => {
       const given = new Map(Object.entries(values));
       return Object.fromEntries(
-        fields.flatMap(({ field, variable, name }) => {
+        listFields().flatMap(({ field, variable, name }) => {
           const value = given.get(field);
           return value === undefined ? [] : [[name, writeVariable(variable, value)]];
         }),
       );
     },
     read: (variables) => {
-      const given = Object.fromEntries(fields.map(({ field, name }) => [field, variables[name]]));
+      const given = Object.fromEntries(listFields().map(({ field, name }) => [field, variables[name]]));
       // Read once: compiling the schema first, as zod does by default, takes longer than checking without.
-      const result = schema.safeParse(given, { jitless: true });
+      const result = z.object(getShape()).safeParse(given, { jitless: true });
       if (result.success) return result.data;
       const problems = result.error.issues.map(
         ({ path: [field, ...path], message }) => `${[nameOf(String(field)), ...path].join('.')}: ${message}`,
@@ -65,32 +67,36 @@ const writeVariable = (variable: Variable, value: unknown): string => {
 };
 
 /** A name, ARN or the like. */
-export const text = z.string().min(1);
+export const text = once(() => z.string().min(1));
 
 const numberCodec = (valid: z.ZodNumber) =>
   z.codec(z.string().min(1), valid, { decode: (written) => Number(written), encode: (value) => String(value) });
 
 /** A positive whole number. */
-export const wholeNumber = numberCodec(z.number().int().positive());
+export const wholeNumber = once(() => numberCodec(z.number().int().positive()));
 
 /** A number from 0 on. */
-export const nonNegative = numberCodec(z.number().nonnegative());
+export const nonNegative = once(() => numberCodec(z.number().nonnegative()));
 
 /** Yes or no. */
-export const flag = z.codec(z.enum(['true', 'false']), z.boolean(), {
-  decode: (written) => written === 'true',
-  encode: (value) => (value ? 'true' : 'false'),
-});
+export const flag = once(() =>
+  z.codec(z.enum(['true', 'false']), z.boolean(), {
+    decode: (written) => written === 'true',
+    encode: (value) => (value ? 'true' : 'false'),
+  }),
+);
 
 /** Strings without commas, separated by commas; empty ones are dropped. */
-export const list = z.codec(z.string(), z.array(z.string()), {
-  decode: (joined) =>
-    joined
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ''),
-  encode: (entries) => entries.join(','),
-});
+export const list = once(() =>
+  z.codec(z.string(), z.array(z.string()), {
+    decode: (joined) =>
+      joined
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== ''),
+    encode: (entries) => entries.join(','),
+  }),
+);
 
 /** Anything else, as JSON that a schema checks. */
 export const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -107,4 +113,4 @@ export const json = <Schema extends z.ZodType>(schema: Schema) =>
   });
 
 /** The gateway's own URL, without a slash at its end. */
-export const gatewayUrl = z.url().transform((url) => url.replace(/(?<!\/)\/+$/, ''));
+export const gatewayUrl = once(() => z.url().transform((url) => url.replace(/(?<!\/)\/+$/, '')));

@@ -3,32 +3,37 @@ import { buildAccessUrl } from '../adobe/console/firefly-access.ts';
 import { type OperationOverrides, operationOverrides } from '../adobe/services/operation-settings.ts';
 import { services as definitions } from '../adobe/services/registry.ts';
 import type { AdobeService, LaneDefinition } from '../adobe/services/service.ts';
+import { once } from '../once.ts';
 
-const count = z.int().min(1);
+const count = once(() => z.int().min(1));
 
-const requestWindow = z
-  .strictObject({ seconds: count.max(3_600), hard: count.max(10_000), soft: count.optional() })
-  .refine(({ hard, soft = hard }) => soft <= hard, { path: ['soft'], error: 'must not exceed hard' });
+const requestWindow = once(() =>
+  z
+    .strictObject({ seconds: count().max(3_600), hard: count().max(10_000), soft: count().optional() })
+    .refine(({ hard, soft = hard }) => soft <= hard, { path: ['soft'], error: 'must not exceed hard' }),
+);
 
-const limits = {
+const limits = once(() => ({
   /** The limit of a minute; other windows stay as the service has them. */
-  requestsPerMinute: count.max(1_000).optional(),
+  requestsPerMinute: count().max(1_000).optional(),
   /** All windows, in place of the service's own. */
-  windows: z.array(requestWindow).min(1).optional(),
+  windows: z.array(requestWindow()).min(1).optional(),
   /** The limit of a UTC day. */
-  requestsPerDay: count.optional(),
-};
+  requestsPerDay: count().optional(),
+}));
 
 const oneLimit = {
   path: ['windows'],
   error: 'cannot stand beside requestsPerMinute',
 };
 
-const laneSettings = z
-  .strictObject(limits)
-  .refine(({ requestsPerMinute, windows }) => requestsPerMinute === undefined || windows === undefined, oneLimit);
+const laneSettings = once(() =>
+  z
+    .strictObject(limits())
+    .refine(({ requestsPerMinute, windows }) => requestsPerMinute === undefined || windows === undefined, oneLimit),
+);
 
-type LaneSettings = z.output<typeof laneSettings>;
+type LaneSettings = z.output<ReturnType<typeof laneSettings>>;
 
 /**
  * The services that a deployment has on, with what it sets differently from their definitions; each wrong setting is an issue.
@@ -44,9 +49,9 @@ export const createServicesSchema = (baseUrl: z.ZodType<string, string>) => {
         .regex(/^[0-9A-F]{24}@AdobeOrg$/, { error: 'must be an id such as 1234567890ABCDEF12345678@AdobeOrg' })
         .optional(),
       // Limits beside the lanes are those of the first lane, which for most services is the only one.
-      ...limits,
-      lanes: z.record(z.string(), laneSettings).optional(),
-      operations: operationOverrides.optional(),
+      ...limits(),
+      lanes: z.record(z.string(), laneSettings()).optional(),
+      operations: operationOverrides().optional(),
     })
     .refine(({ requestsPerMinute, windows }) => requestsPerMinute === undefined || windows === undefined, oneLimit);
   return z.record(z.string(), serviceSettings).superRefine((settings, context) => {

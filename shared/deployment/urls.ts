@@ -1,23 +1,30 @@
 import * as z from 'zod';
+import { once } from '../once.ts';
 import { enabledServices, getBaseUrl, type ServicesSettings } from './services.ts';
 
 /** An https origin such as `https://firefly-api.adobe.io`: no path, query, user or trailing slash. */
-export const httpsOrigin = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).protocol === 'https:' && new URL(text).origin === text,
-    'must be an https origin without a path, such as https://example.com',
-  );
+export const httpsOrigin = once(() =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && new URL(text).protocol === 'https:' && new URL(text).origin === text,
+      'must be an https origin without a path, such as https://example.com',
+    ),
+);
 
 /** A host allow-list entry: `.example.com` (any subdomain, https) or an https origin (exactly that one). */
-export const hostEntry = z.union([z.string().regex(/^(\.[a-z0-9-]+){2,}$/), httpsOrigin], {
-  error: 'must be a suffix such as .example.com or an https origin such as https://example.com',
-});
+export const hostEntry = once(() =>
+  z.union([z.string().regex(/^(\.[a-z0-9-]+){2,}$/), httpsOrigin()], {
+    error: 'must be a suffix such as .example.com or an https origin such as https://example.com',
+  }),
+);
 
 /** A browser origin for CORS: an https origin, http://localhost with any port, or `*` for every origin. */
-export const corsOrigin = z.union([z.literal('*'), httpsOrigin, z.string().regex(/^http:\/\/localhost(:\d{1,5})?$/)], {
-  error: 'must be an https origin, http://localhost with or without a port, or *',
-});
+export const corsOrigin = once(() =>
+  z.union([z.literal('*'), httpsOrigin(), z.string().regex(/^http:\/\/localhost(:\d{1,5})?$/)], {
+    error: 'must be an https origin, http://localhost with or without a port, or *',
+  }),
+);
 
 /** What says which hosts a deployment trusts. */
 interface TrustedHosts {

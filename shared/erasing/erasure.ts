@@ -4,28 +4,31 @@ import { condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, putNew, queryItems, removeItem, type Table, ttlAfter, updateItem } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
+import { once } from '../once.ts';
 
-const erasureSchema = z.object({
-  erasureId: z.string(),
-  /** Everything of a caller, or the deliveries of a webhook that was deleted. */
-  subject: z.enum(['caller', 'webhook']),
-  /** The caller, or the id of the webhook; forgotten with the rest. */
-  name: z.string().optional(),
-  state: z.enum(['erasing', 'erased']),
-  /** What is made later is not meant. ISO, as all times. */
-  requestedAt: z.string(),
-  /** The operator. */
-  by: z.string().optional(),
-  updatedAt: z.string(),
-  finishedAt: z.string().optional(),
-  /** Fencing token: the number of the latest durable execution. */
-  run: z.number(),
-  /** How many jobs and batches had not gone yet when that was last looked at. */
-  waitsFor: z.number().optional(),
-});
+const erasureSchema = once(() =>
+  z.object({
+    erasureId: z.string(),
+    /** Everything of a caller, or the deliveries of a webhook that was deleted. */
+    subject: z.enum(['caller', 'webhook']),
+    /** The caller, or the id of the webhook; forgotten with the rest. */
+    name: z.string().optional(),
+    state: z.enum(['erasing', 'erased']),
+    /** What is made later is not meant. ISO, as all times. */
+    requestedAt: z.string(),
+    /** The operator. */
+    by: z.string().optional(),
+    updatedAt: z.string(),
+    finishedAt: z.string().optional(),
+    /** Fencing token: the number of the latest durable execution. */
+    run: z.number(),
+    /** How many jobs and batches had not gone yet when that was last looked at. */
+    waitsFor: z.number().optional(),
+  }),
+);
 
 /** The wish to erase something that more than one request belongs to, and how far that is. */
-export type Erasure = z.output<typeof erasureSchema>;
+export type Erasure = z.output<ReturnType<typeof erasureSchema>>;
 
 /** One durable execution of one erasure. */
 export interface ErasureRun {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../once.ts';
 
 /** EventBridge `source` of the gateway's events; which gateway it is stands in their `detail`. */
 export const eventSource = 'firefly-gateway';
@@ -11,4 +12,4 @@ export interface Announcer {
 }
 
 /** The announcer in the content of an event. */
-export const announcer = z.string().meta({ description: 'Name of the stack that announces it' });
+export const announcer = once(() => z.string().meta({ description: 'Name of the stack that announces it' }));

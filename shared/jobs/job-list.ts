@@ -161,6 +161,6 @@ export const readRecords = async <Schema extends z.ZodObject>(
   const keys = entries.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
   const attributes = [...new Set([...test.attributes, ...Object.keys(schema.shape)])];
   const items = await getItems(table, keys, attributes, { consistent: false });
-  const parse = createItemParser(schema);
+  const parse = createItemParser(() => schema);
   return new Map(parseEach(table, items.filter(test.isWanted), (item) => [item['pk'], parse(item)] as const).parsed);
 };

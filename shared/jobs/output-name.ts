@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { once } from '../once.ts';
 
 /** How the outputs of a job are called. */
-export const outputNameSchema = z.object({
-  /** Without an extension; safe as a part of a key, and of no other job in its folder. */
-  name: z.string(),
-  /** How many outputs the request asks for: of several each has its number, from 1. */
-  count: z.number(),
-  /** The folder that they share with those of other jobs; the job's own if absent. */
-  folder: z.string().optional(),
-});
+export const outputNameSchema = once(() =>
+  z.object({
+    /** Without an extension; safe as a part of a key, and of no other job in its folder. */
+    name: z.string(),
+    /** How many outputs the request asks for: of several each has its number, from 1. */
+    count: z.number(),
+    /** The folder that they share with those of other jobs; the job's own if absent. */
+    folder: z.string().optional(),
+  }),
+);
 
-export type OutputName = z.output<typeof outputNameSchema>;
+export type OutputName = z.output<ReturnType<typeof outputNameSchema>>;
 
 // S3 takes 1,024 bytes, file systems 255; numbers and an extension follow.
 const maxNameBytes = 200;

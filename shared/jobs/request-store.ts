@@ -12,6 +12,7 @@ import {
   updateItem,
 } from '../aws/table.ts';
 import { jobKey, jobPartitions } from '../deployment/tables.ts';
+import { once } from '../once.ts';
 import type { Job, NewJob } from './job.ts';
 
 /** Tells the request of a job from every other one that was sent for the same id, and where it stands. */
@@ -61,11 +62,11 @@ export const readRequest = async (table: Table, job: Owner): Promise<StoredReque
   return request === undefined ? undefined : { request: String(request) };
 };
 
-const secretHeadersSchema = z.record(z.string(), z.string()).catch({});
+const secretHeadersSchema = once(() => z.record(z.string(), z.string()).catch({}));
 
 /** Reads the secrets that go to Adobe with a request, by the names of their headers; none once they are erased. */
 export const readSecretHeaders = async (table: Table, job: Owner): Promise<Record<string, string>> =>
-  secretHeadersSchema.parse((await getItem(table, buildKey(job)))?.['secretHeaders']);
+  secretHeadersSchema().parse((await getItem(table, buildKey(job)))?.['secretHeaders']);
 
 /** Erases the secrets that went to Adobe with a request; done again it changes nothing. */
 export const forgetSecretHeaders = async (table: Table, job: Owner): Promise<void> => {

@@ -1,23 +1,26 @@
 import * as z from 'zod';
+import { once } from '../once.ts';
 import { isFinal, type Job } from './job.ts';
 import { givenUpJob, unknownOutcome } from './set-aside.ts';
 
-const operations = z.number().min(0);
+const operations = once(() => z.number().min(0));
 
 /** What callers are told of the cost of a job. */
-export const shownCost = z
-  .object({
-    estimated: operations.meta({ description: 'What the outputs cost that the request asks for' }),
-    actual: operations
-      .optional()
-      .meta({ description: 'What the outputs cost that Adobe made; known once the job has ended' }),
-    unit: z.literal('operations'),
-    isUncertain: z
-      .literal(true)
-      .optional()
-      .meta({ description: 'Whether Adobe has billed the job is not known, so that it is counted as if it had' }),
-  })
-  .meta({ id: 'Cost' });
+export const shownCost = once(() =>
+  z
+    .object({
+      estimated: operations().meta({ description: 'What the outputs cost that the request asks for' }),
+      actual: operations()
+        .optional()
+        .meta({ description: 'What the outputs cost that Adobe made; known once the job has ended' }),
+      unit: z.literal('operations'),
+      isUncertain: z
+        .literal(true)
+        .optional()
+        .meta({ description: 'Whether Adobe has billed the job is not known, so that it is counted as if it had' }),
+    })
+    .meta({ id: 'Cost' }),
+);
 
 /** What the cost of a job follows from. */
 export type CostOfJob = Pick<Job, 'state' | 'error' | 'cost' | 'requested' | 'received' | 'reusedFrom' | 'upstream'>;
@@ -52,7 +55,7 @@ const mayBeBilled = ({ state, error, upstream }: CostOfJob): boolean =>
   (state === 'timed_out' && upstream !== undefined);
 
 /** What callers are told of the cost of a job; undefined of a job from before costs were counted. */
-export const viewCost = (job: CostOfJob): z.output<typeof shownCost> | undefined => {
+export const viewCost = (job: CostOfJob): z.output<ReturnType<typeof shownCost>> | undefined => {
   if (job.cost === undefined) return undefined;
   const estimated = job.cost.estimated / 1_000;
   if (!isFinal(job.state)) return { estimated, unit: 'operations' };

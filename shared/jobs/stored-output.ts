@@ -1,15 +1,18 @@
 import * as z from 'zod';
+import { once } from '../once.ts';
 import { hasOutputs, type Job, type JobOutput, outputError } from './job.ts';
 
 /** What callers are told of an output. */
-export const storedOutput = z.object({
-  bucket: z.string(),
-  key: z.string().meta({ description: 'Key of the object in S3' }),
-  sha256: z.string(),
-  bytes: z.int(),
-  contentType: z.string(),
-  seed: z.int().optional(),
-});
+export const storedOutput = once(() =>
+  z.object({
+    bucket: z.string(),
+    key: z.string().meta({ description: 'Key of the object in S3' }),
+    sha256: z.string(),
+    bytes: z.int(),
+    contentType: z.string(),
+    seed: z.int().optional(),
+  }),
+);
 
 /** An output as callers are told of it, without what else Adobe said about it. */
 export const toStoredOutput = ({
@@ -19,29 +22,35 @@ export const toStoredOutput = ({
   bytes,
   contentType,
   seed,
-}: JobOutput): z.output<typeof storedOutput> => ({ bucket, key, sha256, bytes, contentType, seed });
+}: JobOutput): z.output<ReturnType<typeof storedOutput>> => ({ bucket, key, sha256, bytes, contentType, seed });
 
 /** What callers are told of the outputs that a request asked for and of those that are missing. */
-export const outputCounts = z.object({
-  requested: z.int().optional().meta({ description: 'How many outputs the request asks for' }),
-  received: z.int().optional().meta({ description: 'How many outputs Adobe made' }),
-  errors: z
-    .array(
-      outputError.extend({
-        index: z.int().optional().meta({
-          description: 'Its place in the answer of Adobe, from 0; absent for an output that Adobe did not return',
+export const outputCounts = once(() =>
+  z.object({
+    requested: z.int().optional().meta({ description: 'How many outputs the request asks for' }),
+    received: z.int().optional().meta({ description: 'How many outputs Adobe made' }),
+    errors: z
+      .array(
+        outputError().extend({
+          index: z.int().optional().meta({
+            description: 'Its place in the answer of Adobe, from 0; absent for an output that Adobe did not return',
+          }),
         }),
-      }),
-    )
-    .optional()
-    .meta({ description: 'One entry for each output that is missing' }),
-});
+      )
+      .optional()
+      .meta({ description: 'One entry for each output that is missing' }),
+  }),
+);
 
 /** What a job says of the outputs that it was asked for. */
 export type OutputCounts = Pick<Job, 'requested' | 'received' | 'errors'> & Partial<Pick<Job, 'listed' | 'isAbridged'>>;
 
 /** The same as callers are told of it. */
-export const viewOutputCounts = ({ requested, received, errors }: OutputCounts): z.output<typeof outputCounts> => ({
+export const viewOutputCounts = ({
+  requested,
+  received,
+  errors,
+}: OutputCounts): z.output<ReturnType<typeof outputCounts>> => ({
   requested,
   received,
   errors,

@@ -3,27 +3,30 @@ import { condition, exists } from '../aws/expressions.ts';
 import type { Item } from '../aws/items.ts';
 import { createItemParser } from '../aws/items.ts';
 import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
+import { once } from '../once.ts';
 import { type Budget, type BudgetRule, budgetAttributes, budgetKey, budgetPeriods } from './budget-items.ts';
 
 /** The parts of a budget, in percent, whose passing is announced. */
 export const budgetThresholds = [80, 100] as const;
 
-const thresholdSchema = z.object({
-  caller: z.string(),
-  period: z.enum(['day', 'month']),
-  /** First UTC day of the period, such as `2026-03-01`. */
-  periodStart: z.string(),
-  percent: z.literal(budgetThresholds),
-  /** In Operations. */
-  limit: z.number(),
-  /** Thousandths of an Operation: reserved and used, when the threshold was passed. */
-  used: z.int(),
-  /** When it was passed, ISO. */
-  finishedAt: z.string(),
-});
+const thresholdSchema = once(() =>
+  z.object({
+    caller: z.string(),
+    period: z.enum(['day', 'month']),
+    /** First UTC day of the period, such as `2026-03-01`. */
+    periodStart: z.string(),
+    percent: z.literal(budgetThresholds),
+    /** In Operations. */
+    limit: z.number(),
+    /** Thousandths of an Operation: reserved and used, when the threshold was passed. */
+    used: z.int(),
+    /** When it was passed, ISO. */
+    finishedAt: z.string(),
+  }),
+);
 
 /** A budget of which a caller has used 80 or 100 percent for the first time in a period. */
-export type BudgetThreshold = z.output<typeof thresholdSchema>;
+export type BudgetThreshold = z.output<ReturnType<typeof thresholdSchema>>;
 
 /** Mark of a threshold that is not announced yet. */
 export const unpublishedThreshold = 'budget-threshold';

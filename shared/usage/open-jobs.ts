@@ -7,20 +7,23 @@ import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, putItem, queryPages, type Table, ttlAfter } from '../aws/table.ts';
 import { isFinal, type Job, jobSchema } from '../jobs/job.ts';
 import { statePart } from '../jobs/job-store.ts';
+import { once } from '../once.ts';
 import { openJobsKey } from './budget-items.ts';
 import { findUnreserved, keptSeconds } from './reservation.ts';
 
-const openJob = jobSchema.pick({
-  jobId: true,
-  requestHash: true,
-  caller: true,
-  state: true,
-  createdAt: true,
-  cost: true,
-});
+const openJob = once(() =>
+  jobSchema().pick({
+    jobId: true,
+    requestHash: true,
+    caller: true,
+    state: true,
+    createdAt: true,
+    cost: true,
+  }),
+);
 
 /** What is read of a job that has not ended. */
-export type OpenJob = z.output<typeof openJob>;
+export type OpenJob = z.output<ReturnType<typeof openJob>>;
 
 // A process that still knows the caller without a budget may accept jobs for so long: a minute by its memory of policies, and the time
 // that a request takes.
@@ -48,21 +51,23 @@ const parts = ['queued', 'running'] as const satisfies Job['state'][];
 /** Before every job in the index of states, which are in the order of their creation. */
 const beforeAll = '0';
 
-const progressSchema = z.object({
-  /** Whose budget was looked at for: see {@link reserveOpenJobs}. */
-  since: z.string(),
-  /** Every open job that stands in front of this place in the index of states has its reservation. */
-  from: z.string(),
-  /** How many looks at all open jobs have come to their end: the second finds what changed its state during the first. */
-  fullLooks: z.int(),
-  /** When the last look began, and ended unless it goes on, in epoch ms. */
-  beganAt: z.number(),
-  endedAt: z.number().optional(),
-  /** Where a look goes on. */
-  cursor: z.object({ part: z.int(), after: z.string() }).optional(),
-});
+const progressSchema = once(() =>
+  z.object({
+    /** Whose budget was looked at for: see {@link reserveOpenJobs}. */
+    since: z.string(),
+    /** Every open job that stands in front of this place in the index of states has its reservation. */
+    from: z.string(),
+    /** How many looks at all open jobs have come to their end: the second finds what changed its state during the first. */
+    fullLooks: z.int(),
+    /** When the last look began, and ended unless it goes on, in epoch ms. */
+    beganAt: z.number(),
+    endedAt: z.number().optional(),
+    /** Where a look goes on. */
+    cursor: z.object({ part: z.int(), after: z.string() }).optional(),
+  }),
+);
 
-type Progress = z.output<typeof progressSchema>;
+type Progress = z.output<ReturnType<typeof progressSchema>>;
 
 const parseProgress = createItemParser(progressSchema);
 
@@ -140,7 +145,7 @@ const lookOn = async (
       const keys = Items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
       const { parsed } = parseEach(
         table,
-        await getItems(table, keys, Object.keys(openJob.shape)),
+        await getItems(table, keys, Object.keys(openJob().shape)),
         createItemParser(openJob),
       );
       const unreserved = await findUnreserved(

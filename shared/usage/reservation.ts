@@ -15,30 +15,33 @@ import {
   updateItem,
 } from '../aws/table.ts';
 import { jobPartitions } from '../deployment/tables.ts';
+import { once } from '../once.ts';
 
-const reservationSchema = z.object({
-  jobId: z.string(),
-  requestHash: z.string(),
-  caller: z.string(),
-  /**
-   * `reserving`: the budget may hold the amount or not yet. `reserved`: it does. `settling`: what the job cost in the end is
-   * being counted. `settled`: it is. `none`: nothing is counted, as the budget was used up or the job was never made.
-   */
-  state: z.enum(['reserving', 'reserved', 'settling', 'settled', 'none']),
-  /** Of the process that counts, or was the last to do so. */
-  token: z.string(),
-  /** Of processes that broke off while they counted the same, or were taken for it. */
-  earlier: z.array(z.string()),
-  /** When the amount was reserved (ISO): names the day and month for which it counts. */
-  at: z.string(),
-  /** Thousandths of an Operation that the budget holds for the job. */
-  amount: z.int(),
-  /** What the caller's jobs might cost then, in Operations: of which thresholds are announced. */
-  budget: z.object({ operationsPerDay: z.number().optional(), operationsPerMonth: z.number().optional() }).optional(),
-});
+const reservationSchema = once(() =>
+  z.object({
+    jobId: z.string(),
+    requestHash: z.string(),
+    caller: z.string(),
+    /**
+     * `reserving`: the budget may hold the amount or not yet. `reserved`: it does. `settling`: what the job cost in the end is
+     * being counted. `settled`: it is. `none`: nothing is counted, as the budget was used up or the job was never made.
+     */
+    state: z.enum(['reserving', 'reserved', 'settling', 'settled', 'none']),
+    /** Of the process that counts, or was the last to do so. */
+    token: z.string(),
+    /** Of processes that broke off while they counted the same, or were taken for it. */
+    earlier: z.array(z.string()),
+    /** When the amount was reserved (ISO): names the day and month for which it counts. */
+    at: z.string(),
+    /** Thousandths of an Operation that the budget holds for the job. */
+    amount: z.int(),
+    /** What the caller's jobs might cost then, in Operations: of which thresholds are announced. */
+    budget: z.object({ operationsPerDay: z.number().optional(), operationsPerMonth: z.number().optional() }).optional(),
+  }),
+);
 
 /** What a budget holds for one job. */
-export type Reservation = z.output<typeof reservationSchema>;
+export type Reservation = z.output<ReturnType<typeof reservationSchema>>;
 
 /** The job that a reservation is for: two requests with one id do not meet, as each has its own hash. */
 export type ReservedJob = Pick<Reservation, 'jobId' | 'requestHash' | 'caller'>;
@@ -70,7 +73,7 @@ export const findUnreserved = async <Found extends ReservedJob>(
   table: Table,
   jobs: readonly Found[],
 ): Promise<Found[]> => {
-  const found = await getItems(table, jobs.map(buildKey), Object.keys(reservationSchema.shape));
+  const found = await getItems(table, jobs.map(buildKey), Object.keys(reservationSchema().shape));
   const { parsed } = parseEach(table, found, parseReservation);
   const reserved = new Set(parsed.flatMap(({ state, jobId }) => (state === 'reserved' ? [jobId] : [])));
   return jobs.filter(({ jobId }) => !reserved.has(jobId));

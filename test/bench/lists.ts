@@ -42,7 +42,7 @@ const measureLists = async (counts: readonly number[]): Promise<ListFigures[]> =
     };
     const { own, units } = countUnits(dynamoDb, table);
     const cost = async (query: Partial<JobQuery>): Promise<ReadCost> => {
-      const list = () => listJobs(own, { caller: 'alice', limit, ...query }, jobSchema);
+      const list = () => listJobs(own, { caller: 'alice', limit, ...query }, jobSchema());
       await list();
       const before = units();
       await list();

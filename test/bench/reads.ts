@@ -42,9 +42,9 @@ export const measureReads = async (jobs: number, requestBytes: number) => {
     return {
       health: await cost((to) => viewLaneHealth({ ...lane, table: to })),
       depth: await cost((to) => queueDepth({ ...lane, table: to })),
-      rareState: await cost((to) => listJobs(to, rare, jobSchema)),
+      rareState: await cost((to) => listJobs(to, rare, jobSchema())),
       acceptAlone: await accept([]),
-      acceptBesideTwelve: await accept(Array.from({ length: 12 }, () => listJobs(own, rare, jobSchema))),
+      acceptBesideTwelve: await accept(Array.from({ length: 12 }, () => listJobs(own, rare, jobSchema()))),
     };
   } finally {
     await dynamoDb.close();

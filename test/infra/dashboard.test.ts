@@ -25,7 +25,7 @@ const lambdaMetrics = [
 
 const ownDimensions: Partial<Record<MetricName, string>> = metricDimensions;
 const dimensionValues: Record<string, readonly string[]> = {
-  lane: Object.keys(getLaneLimits(settingsSchema.parse({ services }))),
+  lane: Object.keys(getLaneLimits(settingsSchema().parse({ services }))),
   run: scheduledRuns,
 };
 

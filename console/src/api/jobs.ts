@@ -5,16 +5,16 @@ import type { jobRecord, jobSummary } from '#functions/api/jobs/view.ts';
 import { callApi } from './client.ts';
 
 /** A job as the wall shows it. */
-export type JobSummary = z.output<typeof jobSummary>;
+export type JobSummary = z.output<ReturnType<typeof jobSummary>>;
 
 /** One of its outputs. */
 export type JobOutput = JobSummary['outputs'][number];
 
 /** A job in full. */
-export type JobRecord = z.output<typeof jobRecord>;
+export type JobRecord = z.output<ReturnType<typeof jobRecord>>;
 
 /** One page of jobs. */
-export type JobsPage = z.output<typeof jobsPage>;
+export type JobsPage = z.output<ReturnType<typeof jobsPage>>;
 
 /** What a list of jobs is narrowed down by, in the words of `GET /jobs`. */
 export type JobFilters = Readonly<Record<string, string>>;

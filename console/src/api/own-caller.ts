@@ -11,7 +11,7 @@ export const useOwnCaller = () => {
   const { data: settings } = useSettings();
   return useQuery({
     queryKey: ['own-caller'],
-    queryFn: ({ signal }) => callApi<z.output<typeof callerView>>('/callers/me', { signal }),
+    queryFn: ({ signal }) => callApi<z.output<ReturnType<typeof callerView>>>('/callers/me', { signal }),
     staleTime: Number.POSITIVE_INFINITY,
     enabled: settings !== undefined && (settings.authMode === 'none' || status === 'signed-in'),
   });

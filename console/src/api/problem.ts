@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { problem } from '#functions/api/http/problem.ts';
 
 /** The body of every error answer. */
-export type ProblemBody = z.output<typeof problem>;
+export type ProblemBody = z.output<ReturnType<typeof problem>>;
 
 /** What is wrong with one field of a request. */
 export interface FieldProblem {

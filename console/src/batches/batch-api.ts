@@ -5,7 +5,7 @@ import { callApi } from '../api/client.ts';
 import { polling } from '../api/polling.ts';
 import type { Batch } from './batch-types.ts';
 
-type BatchesPage = z.output<typeof batchesPage>;
+type BatchesPage = z.output<ReturnType<typeof batchesPage>>;
 
 /** Whether nothing of a batch will change by itself any more. */
 export const isOver = ({ status }: Pick<Batch, 'status'>): boolean => status === 'finished' || status === 'refused';

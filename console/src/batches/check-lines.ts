@@ -7,7 +7,7 @@ import type { PreviewLine } from './preview-file.ts';
 import { buildTableBody } from './table-body.ts';
 
 /** What the gateway says of a line before it is sent; undefined while it is asked, or where the page cannot ask. */
-export type LineCheck = z.output<typeof estimate>;
+export type LineCheck = z.output<ReturnType<typeof estimate>>;
 
 /**
  * Has the gateway check lines as it would check them as requests; nothing is stored for it.

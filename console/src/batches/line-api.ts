@@ -22,7 +22,7 @@ export const useLines = (batch: Batch, status: string | undefined, limit: number
     // Asked for once more when the batch is over.
     queryKey: ['batch', batchId, 'lines', status, limit, over],
     queryFn: ({ pageParam, signal }) =>
-      callApi<z.output<typeof batchLinesPage>>(`/batches/${batchId}/lines`, {
+      callApi<z.output<ReturnType<typeof batchLinesPage>>>(`/batches/${batchId}/lines`, {
         query: { status, limit, cursor: pageParam },
         signal,
       }),

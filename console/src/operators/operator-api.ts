@@ -9,13 +9,13 @@ import { polling } from '../api/polling.ts';
 import type { Usage } from './usage/series.ts';
 
 /** Queues and quotas of all lanes. */
-export type QueueState = z.output<typeof queueState>;
+export type QueueState = z.output<ReturnType<typeof queueState>>;
 
 /** One change in the audit trail. */
-export type AuditEntry = z.output<typeof auditEntrySchema>;
+export type AuditEntry = z.output<ReturnType<typeof auditEntrySchema>>;
 
 /** The state of the gateway in full. */
-export type HealthDetails = z.output<typeof healthDetails>;
+export type HealthDetails = z.output<ReturnType<typeof healthDetails>>;
 
 /** What waits, and what holds it up. */
 export const useQueue = () =>
@@ -29,7 +29,7 @@ export const useQueue = () =>
 export const useQueueCallers = () =>
   useQuery({
     queryKey: ['queue', 'callers'],
-    queryFn: ({ signal }) => callApi<z.output<typeof queueCallers>>('/queue/callers', { signal }),
+    queryFn: ({ signal }) => callApi<z.output<ReturnType<typeof queueCallers>>>('/queue/callers', { signal }),
     refetchInterval: polling.health,
   });
 

@@ -10,13 +10,13 @@ import { callApi } from '../api/client.ts';
 import { polling } from '../api/polling.ts';
 
 /** A webhook, without its secret. */
-export type Webhook = z.output<typeof webhookSchema>;
+export type Webhook = z.output<ReturnType<typeof webhookSchema>>;
 
 /** A webhook with its newest secret, as it is answered once. */
-export type WebhookWithSecret = z.output<typeof webhookWithSecret>;
+export type WebhookWithSecret = z.output<ReturnType<typeof webhookWithSecret>>;
 
 /** A message to a webhook, with every attempt to deliver it. */
-export type Delivery = z.output<typeof deliverySchema>;
+export type Delivery = z.output<ReturnType<typeof deliverySchema>>;
 
 /** What a new webhook is made of. */
 export interface NewWebhook {
@@ -36,7 +36,8 @@ export const useWebhooks = () =>
 export const useWebhook = (webhookId: string) =>
   useQuery({
     queryKey: ['webhook', webhookId],
-    queryFn: ({ signal }) => callApi<z.output<typeof webhookWithDeliveries>>(`/webhooks/${webhookId}`, { signal }),
+    queryFn: ({ signal }) =>
+      callApi<z.output<ReturnType<typeof webhookWithDeliveries>>>(`/webhooks/${webhookId}`, { signal }),
     refetchInterval: ({ state }) =>
       state.data?.deliveries.some(({ status }) => status === 'pending') ? polling.moving : polling.list,
   });

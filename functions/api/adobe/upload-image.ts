@@ -4,6 +4,7 @@ import { contentKey } from '#shared/deployment/bucket.ts';
 import { rememberUpload } from '#shared/inputs/upload-ids.ts';
 import { rememberUploadOwner } from '#shared/inputs/upload-owners.ts';
 import { detectMediaType, getExtension, parseMediaType } from '#shared/media-type.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
@@ -15,9 +16,11 @@ import { buildAdobeProblem } from './problem.ts';
 /** Lambda takes events of 6 MB, in which the image is written in base64: a third longer. */
 const maxImageBytes = 4 * 1024 * 1024;
 
-const uploadAnswer = z.object({
-  images: z.array(z.object({ id: z.string(), source: z.object({ url: z.string() }) })),
-});
+const uploadAnswer = once(() =>
+  z.object({
+    images: z.array(z.object({ id: z.string(), source: z.object({ url: z.string() }) })),
+  }),
+);
 
 type UploadContext = Pick<ApiContext, 'table' | 'adobeCalls' | 'objects' | 'log'>;
 
@@ -45,7 +48,7 @@ export const uploadImageRoute = (context: UploadContext): Route => ({
     await takeCall(context.table, caller);
     const stored = await storeImage(context, caller, image, contentType);
     audit(context.log, request, 'image uploaded', { uploadId: stored.id });
-    const body: z.output<typeof uploadAnswer> = { images: [stored] };
+    const body: z.output<ReturnType<typeof uploadAnswer>> = { images: [stored] };
     return jsonResponse(200, body);
   },
 });
@@ -87,7 +90,7 @@ const storeImage = async (
   caller: string,
   image: Uint8Array<ArrayBuffer>,
   contentType: string,
-): Promise<z.output<typeof uploadAnswer>['images'][number]> => {
+): Promise<z.output<ReturnType<typeof uploadAnswer>>['images'][number]> => {
   // The copy comes first: an image that only Adobe has could not be sent again after its week is over.
   const copy = await objects.put(contentKey(caller, image, getExtension(contentType)), image, contentType);
   const outcome = await adobeCalls.uploadImage({ image, contentType });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { auditActions, auditEntrySchema } from '#shared/audit/entry.ts';
 import { type AuditSearch, listEntries } from '#shared/audit/list-entries.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { decodeCursor, encodeCursor, nextCursor, pageQuery, parameterProblem, readLimit } from '../http/pagination.ts';
 import { jsonResponse, toIso } from '../http/problem.ts';
@@ -10,19 +11,23 @@ import type { Route } from '../http/router.ts';
 const defaultDays = 7;
 const dayMs = 86_400_000;
 
-const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+const time = once(() => z.union([z.iso.date(), z.iso.datetime({ offset: true })]));
 
-const auditQuery = z.object({
-  from: time
-    .optional()
-    .meta({ description: `A time or a day (UTC), inclusive; by default ${defaultDays} days before \`to\`` }),
-  to: time.optional().meta({ description: 'A time or a day (UTC), exclusive; by default now' }),
-  actor: z.string().optional().meta({ description: 'Only what this one has done' }),
-  action: z.enum(auditActions).optional().meta({ description: 'Only these changes' }),
-  ...pageQuery,
-});
+const auditQuery = once(() =>
+  z.object({
+    from: time()
+      .optional()
+      .meta({ description: `A time or a day (UTC), inclusive; by default ${defaultDays} days before \`to\`` }),
+    to: time().optional().meta({ description: 'A time or a day (UTC), exclusive; by default now' }),
+    actor: z.string().optional().meta({ description: 'Only what this one has done' }),
+    action: z.enum(auditActions).optional().meta({ description: 'Only these changes' }),
+    ...pageQuery(),
+  }),
+);
 
-const auditPage = z.object({ entries: z.array(auditEntrySchema.meta({ id: 'AuditEntry' })), cursor: nextCursor });
+const auditPage = once(() =>
+  z.object({ entries: z.array(auditEntrySchema().meta({ id: 'AuditEntry' })), cursor: nextCursor() }),
+);
 
 /** Who changed what: for operators. */
 export const auditRoute = ({ audit }: Pick<ApiContext, 'audit'>): Route => ({
@@ -51,7 +56,7 @@ export const auditRoute = ({ audit }: Pick<ApiContext, 'audit'>): Route => ({
     const cursor = request.query['cursor'];
     const before = cursor === undefined ? undefined : decodeCursor(cursor, list);
     const { entries, next } = await listEntries(audit.table, { ...search, before });
-    const page: z.output<typeof auditPage> = {
+    const page: z.output<ReturnType<typeof auditPage>> = {
       entries,
       cursor: next === undefined ? undefined : encodeCursor(next, list),
     };
@@ -64,7 +69,7 @@ const readSearch = ({ query }: ApiRequest, now: number): AuditSearch => {
   const to = readTime(query, 'to') ?? now + 1;
   const from = readTime(query, 'from') ?? to - defaultDays * dayMs;
   if (from >= to) throw parameterProblem('from', 'is not before to');
-  const { data: action, success } = auditQuery.shape.action.safeParse(query['action']);
+  const { data: action, success } = auditQuery().shape.action.safeParse(query['action']);
   if (!success) throw parameterProblem('action', `is not one of ${auditActions.join(', ')}`);
   return { from: toIso(from), to: toIso(to), actor: query['actor'], action, limit: readLimit(query['limit']) };
 };
@@ -72,7 +77,7 @@ const readSearch = ({ query }: ApiRequest, now: number): AuditSearch => {
 const readTime = (query: ApiRequest['query'], name: 'from' | 'to'): number | undefined => {
   const text = query[name];
   if (text === undefined) return undefined;
-  const epochMs = time.safeParse(text).success ? Date.parse(text) : Number.NaN;
+  const epochMs = time().safeParse(text).success ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(epochMs)) return epochMs;
   throw parameterProblem(name, 'is no day such as 2026-03-01 and no time such as 2026-03-01T12:00:00Z');
 };

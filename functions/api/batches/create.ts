@@ -5,6 +5,7 @@ import { attachInput, batchIdOfCall, batchIdOfFile, createBatch, getBatch } from
 import { leaseMs } from '#shared/batches/open-batches.ts';
 import { admitBatch } from '#shared/callers/admission.ts';
 import { batchInputKey } from '#shared/deployment/bucket.ts';
+import { once } from '#shared/once.ts';
 import { priorities } from '#shared/priority.ts';
 import { labelsSchema } from '#shared/requests/labels.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
@@ -19,45 +20,52 @@ import { acceptedAnswer, acceptedResponse } from './view.ts';
 const nameDescription = 'How its outputs are called, with placeholders such as `{id}` or `{size.width}`';
 
 // One request in a batch.
-const lineSchema = z
-  .object({
-    operation: z.string().optional().meta({ description: 'Such as `images/generate`, the default' }),
-    body: z.looseObject({}).meta({ description: "The body of Adobe's call" }),
-    id: z.string().optional().meta({ description: 'Your own id of the line; the report repeats it' }),
-    priority: z.enum(priorities).optional(),
-    modelVersion: z.string().optional().meta({ description: 'As `x-model-version`' }),
-    name: z
-      .string()
-      .max(maxTemplateLength)
-      .optional()
-      .meta({ description: `${nameDescription}; without it \`x-output-name\` counts` }),
-    labels: labelsSchema.optional().meta({
-      description: '`{"campaign": "spring"}`, or as text in the form of `x-label`; beside those of `x-label`',
-    }),
-  })
-  .meta({ id: 'BatchLine' });
+const lineSchema = once(() =>
+  z
+    .object({
+      operation: z.string().optional().meta({ description: 'Such as `images/generate`, the default' }),
+      body: z.looseObject({}).meta({ description: "The body of Adobe's call" }),
+      id: z.string().optional().meta({ description: 'Your own id of the line; the report repeats it' }),
+      priority: z.enum(priorities).optional(),
+      modelVersion: z.string().optional().meta({ description: 'As `x-model-version`' }),
+      name: z
+        .string()
+        .max(maxTemplateLength)
+        .optional()
+        .meta({ description: `${nameDescription}; without it \`x-output-name\` counts` }),
+      labels: labelsSchema().optional().meta({
+        description: '`{"campaign": "spring"}`, or as text in the form of `x-label`; beside those of `x-label`',
+      }),
+    })
+    .meta({ id: 'BatchLine' }),
+);
 
 // What `POST /batches` takes.
 const batchBodies = {
-  'application/x-ndjson': lineSchema.meta({ description: 'One on each line' }),
-  'text/csv': z.string().meta({
-    description:
-      'A header row with the columns `operation`, `id`, `priority`, `modelVersion`, `name` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out; columns that no operation has come back in the report',
-  }),
-  [spreadsheetType]: z.string().meta({
-    format: 'binary',
-    description: 'The same table as an .xlsx file: its sheet `requests`, or else the first one',
-  }),
-  'application/json': z.union([
-    z.object({
-      source: z.string().meta({ description: 's3://bucket/key' }),
-      priority: z.enum(priorities).optional(),
-      outputName: z.string().max(maxTemplateLength).optional().meta({ description: 'As `x-output-name`' }),
-      labels: labelsSchema.optional().meta({ description: 'As `x-label`' }),
+  'application/x-ndjson': once(() => lineSchema().meta({ description: 'One on each line' })),
+  'text/csv': once(() =>
+    z.string().meta({
+      description:
+        'A header row with the columns `operation`, `id`, `priority`, `modelVersion`, `name` and fields of the body such as `prompt`, `size.width` or `seeds.0`; lists and objects may also stand in a cell as JSON. Empty cells are left out; columns that no operation has come back in the report',
     }),
-    z.object({ defaults: lineSchema.partial().optional(), requests: z.array(lineSchema) }),
-    lineSchema,
-  ]),
+  ),
+  [spreadsheetType]: () =>
+    z.string().meta({
+      format: 'binary',
+      description: 'The same table as an .xlsx file: its sheet `requests`, or else the first one',
+    }),
+  'application/json': once(() =>
+    z.union([
+      z.object({
+        source: z.string().meta({ description: 's3://bucket/key' }),
+        priority: z.enum(priorities).optional(),
+        outputName: z.string().max(maxTemplateLength).optional().meta({ description: 'As `x-output-name`' }),
+        labels: labelsSchema().optional().meta({ description: 'As `x-label`' }),
+      }),
+      z.object({ defaults: lineSchema().partial().optional(), requests: z.array(lineSchema()) }),
+      lineSchema(),
+    ]),
+  ),
 };
 
 /** Accepts many requests at once, in a body or from a file in S3; they are checked and queued later, line by line. */
@@ -68,21 +76,22 @@ export const createRoute = (context: ApiContext, requireCredentials: () => Promi
     tag: 'Batches',
     summary: 'Submit many requests at once',
     description: 'Up to 4 MB in the body; a larger file goes into S3, with its address as `source`.',
-    headers: z.object({
-      'Idempotency-Key': z
-        .string()
-        .max(255)
-        .optional()
-        .meta({ description: 'The same call is the same batch; quotes around the key do not matter' }),
-      'x-priority': z
-        .enum(priorities)
-        .default('low')
-        .meta({ description: 'Of every line without a priority of its own' }),
-      'x-output-name': outputNameHeader(
-        'How the outputs of every line without a `name` of its own are called; placeholders such as `{sku}-{size.width}` stand for its columns and fields',
-      ),
-      'x-label': labelHeader('Labels of every line, unless it has others of the same names'),
-    }),
+    headers: () =>
+      z.object({
+        'Idempotency-Key': z
+          .string()
+          .max(255)
+          .optional()
+          .meta({ description: 'The same call is the same batch; quotes around the key do not matter' }),
+        'x-priority': z
+          .enum(priorities)
+          .default('low')
+          .meta({ description: 'Of every line without a priority of its own' }),
+        'x-output-name': outputNameHeader(
+          'How the outputs of every line without a `name` of its own are called; placeholders such as `{sku}-{size.width}` stand for its columns and fields',
+        ),
+        'x-label': labelHeader('Labels of every line, unless it has others of the same names'),
+      }),
     body: batchBodies,
     answers: { 202: acceptedAnswer },
     errors: [403, 409, 413, 415, 422, 429, 503],

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { skippedLines } from '#shared/batches/line-items.ts';
 import { costAttributes, viewCost } from '#shared/jobs/stored-cost.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { decodeCursor, encodeCursor, pageQuery, parameterProblem, readLimit } from '../http/pagination.ts';
 import { jsonResponse } from '../http/problem.ts';
@@ -10,25 +11,27 @@ import { findKeptBatch } from './find.ts';
 import { type batchLine, batchLinesPage, type LineState, lineStates } from './line-view.ts';
 import { describeBatchCall } from './view.ts';
 
-const query = {
+const query = once(() => ({
   status: z
     .array(z.enum(lineStates))
     .optional()
     .meta({ description: 'Lines in these states: several times, or several with commas between' }),
-  ...pageQuery,
-};
+  ...pageQuery(),
+}));
 
 // A search for a rare state in a large batch returns after this many lines, even with an empty page.
 const maxLinesSearched = 2_000;
 
-const listedJob = lineJobSchema.pick({
-  jobId: true,
-  lineId: true,
-  row: true,
-  outputs: true,
-  warnings: true,
-  ...costAttributes,
-});
+const listedJob = once(() =>
+  lineJobSchema().pick({
+    jobId: true,
+    lineId: true,
+    row: true,
+    outputs: true,
+    warnings: true,
+    ...costAttributes,
+  }),
+);
 
 /** What has become of the lines of a batch so far, those that are no jobs among them: what the report says once it is written. */
 export const linesRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
@@ -45,7 +48,7 @@ export const linesRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
       },
       [400, 409],
     ),
-    query: z.object(query),
+    query: () => z.object(query()),
   },
   handle: async (request) => {
     const batch = await findKeptBatch({ table }, request);
@@ -57,10 +60,10 @@ export const linesRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
     const cursor = request.query['cursor'];
     const start = cursor === undefined ? 0 : Number(decodeCursor(cursor, list));
     const range = { first: start + 1, last: Math.min(read, start + maxLinesSearched) };
-    const lines: z.output<typeof batchLine>[] = [];
+    const lines: z.output<ReturnType<typeof batchLine>>[] = [];
     let searchedTo = start;
-    for await (const { first, last, jobs } of lineJobs(table, batchId, range, listedJob)) {
-      const skipped = new Map<number, z.output<typeof batchLine>>();
+    for await (const { first, last, jobs } of lineJobs(table, batchId, range, listedJob())) {
+      const skipped = new Map<number, z.output<ReturnType<typeof batchLine>>>();
       for await (const { columns: _, state, ...line } of skippedLines(table, batchId, { first, last })) {
         skipped.set(line.line, { ...line, status: state, outputs: 0 });
       }
@@ -72,7 +75,7 @@ export const linesRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
       }
       if (lines.length === limit) break;
     }
-    const page: z.output<typeof batchLinesPage> = {
+    const page: z.output<ReturnType<typeof batchLinesPage>> = {
       lines,
       searchedTo,
       cursor: searchedTo < read ? encodeCursor(String(searchedTo), list) : undefined,
@@ -81,7 +84,10 @@ export const linesRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
   },
 });
 
-const viewLineJob = (line: number, job: z.output<typeof listedJob>): z.output<typeof batchLine> => ({
+const viewLineJob = (
+  line: number,
+  job: z.output<ReturnType<typeof listedJob>>,
+): z.output<ReturnType<typeof batchLine>> => ({
   line,
   row: job.row,
   id: job.lineId,

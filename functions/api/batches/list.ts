@@ -16,7 +16,7 @@ export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
   describe: {
     tag: 'Batches',
     summary: 'Your batches, newest first',
-    query: z.object(pageQuery),
+    query: () => z.object(pageQuery()),
     answers: {
       200: {
         description: 'One page; it may hold fewer batches than the limit though others follow',
@@ -30,7 +30,7 @@ export const listRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
     const cursor = request.query['cursor'];
     const before = cursor === undefined ? undefined : decodeCursor(cursor, list);
     const { batches, next } = await listBatches(table, { caller: request.caller(), before, limit });
-    const page: z.output<typeof batchesPage> = {
+    const page: z.output<ReturnType<typeof batchesPage>> = {
       batches: batches.map((batch) => viewBatch(batch, request)),
       cursor: next === undefined ? undefined : encodeCursor(next, list),
     };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { StoredObject } from '#shared/aws/object-store.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import { isOwnFile } from '#shared/deployment/bucket.ts';
+import { once } from '#shared/once.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
 import { type Labels, labelsSchema } from '#shared/requests/labels.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
@@ -41,14 +42,16 @@ export type BatchRequest = {
   requestHash: string;
 } & ({ kind: 'body'; body: Buffer; extension: string; contentType: string } | { kind: 'source'; source: string });
 
-const jsonObject = z.looseObject({});
+const jsonObject = once(() => z.looseObject({}));
 
-const sourceBody = z.strictObject({
-  source: z.string().max(2_048),
-  priority: z.enum(priorities).optional(),
-  outputName: z.string().min(1).max(maxTemplateLength).optional(),
-  labels: labelsSchema.optional(),
-});
+const sourceBody = once(() =>
+  z.strictObject({
+    source: z.string().max(2_048),
+    priority: z.enum(priorities).optional(),
+    outputName: z.string().min(1).max(maxTemplateLength).optional(),
+    labels: labelsSchema().optional(),
+  }),
+);
 
 /**
  * Reads the request for a new batch.
@@ -110,13 +113,13 @@ const readBytes = ({ body: { body = '', isBase64Encoded, contentEncoding = 'iden
 };
 
 /** The file that a JSON body names; undefined if it holds requests itself. */
-const readSource = (body: Buffer): z.output<typeof sourceBody> | undefined => {
-  const value = jsonObject.safeParse(parseJson(decodeUtf8(body)));
+const readSource = (body: Buffer): z.output<ReturnType<typeof sourceBody>> | undefined => {
+  const value = jsonObject().safeParse(parseJson(decodeUtf8(body)));
   if (!value.success) {
     throw invalid('The body must be one request, requests with defaults, or a source.', value.error);
   }
   if (!Object.hasOwn(value.data, 'source')) return undefined;
-  const source = sourceBody.safeParse(value.data);
+  const source = sourceBody().safeParse(value.data);
   if (source.success) return source.data;
   throw invalid('A body with a source takes source, priority, outputName and labels only.', source.error);
 };

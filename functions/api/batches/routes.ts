@@ -10,8 +10,9 @@ import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
 import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
-import { describeAddress, leadTo } from '../http/address.ts';
+import { addressQuery, describeAddress, leadTo } from '../http/address.ts';
 import { audit } from '../http/audit.ts';
 import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
 import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
@@ -84,7 +85,7 @@ export const reportRoute = (context: Pick<ApiContext, 'table' | 'objects'>, form
   path: `/batches/{batchId}/report.${format}`,
   describe: {
     ...describeBatchCall('The report: what became of each line', describeAddress().answers, [409]),
-    query: describeAddress().query,
+    query: addressQuery,
   },
   handle: async (request) => {
     const { batchId, state } = await findKeptBatch(context, request);
@@ -134,11 +135,11 @@ export const retryRoute = (context: ApiContext): Route => ({
 // A search for a rare state in a large batch returns after this many lines, even with an empty page.
 const maxLinesSearched = 2_000;
 
-const listedJob = lineJobSchema.pick({ ...summaryAttributes, lineId: true });
+const listedJob = once(() => lineJobSchema().pick({ ...summaryAttributes, lineId: true }));
 
-const batchJob = jobSummary.extend({ line: z.int(), id: z.string().optional() }).meta({ id: 'BatchJob' });
+const batchJob = once(() => jobSummary().extend({ line: z.int(), id: z.string().optional() }).meta({ id: 'BatchJob' }));
 
-const batchJobsPage = z.object({ jobs: z.array(batchJob), cursor: nextCursor });
+const batchJobsPage = once(() => z.object({ jobs: z.array(batchJob()), cursor: nextCursor() }));
 
 /** The jobs of a batch in the order of its lines; lines that are no jobs are in the report only. */
 export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
@@ -155,7 +156,7 @@ export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
       },
       [409],
     ),
-    query: z.object(jobsQuery),
+    query: () => z.object(jobsQuery()),
   },
   handle: async (request) => {
     const { batchId, lines = 0 } = await findKeptBatch({ table }, request);
@@ -164,10 +165,10 @@ export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
     const list = [batchId, ...(states ?? [])];
     const cursor = request.query['cursor'];
     const start = cursor === undefined ? 0 : Number(decodeCursor(cursor, list));
-    const jobs: z.output<typeof batchJob>[] = [];
+    const jobs: z.output<ReturnType<typeof batchJob>>[] = [];
     let seen = start;
     const searched = { first: start + 1, last: Math.min(lines, start + maxLinesSearched) };
-    for await (const { first, last, jobs: found } of lineJobs(table, batchId, searched, listedJob)) {
+    for await (const { first, last, jobs: found } of lineJobs(table, batchId, searched, listedJob())) {
       for (let line = first; line <= last && jobs.length < limit; line += 1) {
         seen = line;
         const job = found.get(line);
@@ -176,7 +177,7 @@ export const jobsRoute = ({ table }: Pick<ApiContext, 'table'>): Route => ({
       }
       if (jobs.length === limit) break;
     }
-    const page: z.output<typeof batchJobsPage> = {
+    const page: z.output<ReturnType<typeof batchJobsPage>> = {
       jobs,
       cursor: seen < lines ? encodeCursor(String(seen), list) : undefined,
     };

@@ -5,6 +5,7 @@ import { openBatches, queuedJobs } from '#shared/callers/admission.ts';
 import { endOfDay, readRequests } from '#shared/callers/daily-requests.ts';
 import { type PlaceKind, readPlaces, recountPlaces } from '#shared/callers/places.ts';
 import { readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
+import { once } from '#shared/once.ts';
 import { startOfNextMonth } from '#shared/usage/budget.ts';
 import { type Budget, type BudgetRule, budgetAttributes, budgetKey } from '#shared/usage/budget-items.ts';
 import { listWebhooks, maxWebhooks } from '#shared/webhooks/webhook-store.ts';
@@ -14,39 +15,45 @@ import { jsonResponse, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { toPausedSince } from './pause.ts';
 
-const count = z.object({
-  limit: z.int(),
-  used: z.int().meta({ description: 'What counts against the limit; never less than there is' }),
-  resetsAt: z.iso.datetime().optional().meta({ description: 'When it begins at 0 again' }),
-});
+const count = once(() =>
+  z.object({
+    limit: z.int(),
+    used: z.int().meta({ description: 'What counts against the limit; never less than there is' }),
+    resetsAt: z.iso.datetime().optional().meta({ description: 'When it begins at 0 again' }),
+  }),
+);
 
-const costCount = z.object({
-  limit: z.number(),
-  used: z.number().meta({ description: 'Operations that jobs have cost, or are reserved for those that go on' }),
-  resetsAt: z.iso.datetime(),
-});
+const costCount = once(() =>
+  z.object({
+    limit: z.number(),
+    used: z.number().meta({ description: 'Operations that jobs have cost, or are reserved for those that go on' }),
+    resetsAt: z.iso.datetime(),
+  }),
+);
 
 /** A caller as it sees itself. */
-export const callerView = z.object({
-  caller: z.string().meta({ description: 'How your jobs, events and reports name you' }),
-  policy: callerPolicySchema.meta({
-    description: 'The rules in force: your own, and those of the stage where you have none',
+export const callerView = once(() =>
+  z.object({
+    caller: z.string().meta({ description: 'How your jobs, events and reports name you' }),
+    policy: callerPolicySchema().meta({
+      description: 'The rules in force: your own, and those of the stage where you have none',
+    }),
+    operator: z.boolean().optional().meta({
+      description: 'Whether you may use the calls for operators; absent where IAM decides it for each call',
+    }),
+    pausedSince: z.iso.datetime().optional().meta({
+      description: 'An operator has paused you since then: your jobs are kept, and get no turns until you are resumed',
+    }),
+    counts: z.object({
+      requestsPerDay: count().optional(),
+      operationsPerDay: costCount().optional(),
+      operationsPerMonth: costCount().optional(),
+      queuedJobs: count().optional(),
+      openBatches: count().optional(),
+      webhooks: count(),
+    }),
   }),
-  operator: z.boolean().optional().meta({
-    description: 'Whether you may use the calls for operators; absent where IAM decides it for each call',
-  }),
-  pausedSince: z.iso.datetime().optional().meta({
-    description: 'An operator has paused you since then: your jobs are kept, and get no turns until you are resumed',
-  }),
-  counts: z.object({
-    requestsPerDay: count.optional(),
-    operationsPerDay: costCount.optional(),
-    operationsPerMonth: costCount.optional(),
-    queuedJobs: count.optional(),
-    openBatches: count.optional(),
-    webhooks: count,
-  }),
-});
+);
 
 type MeContext = Pick<ApiContext, 'table' | 'readPolicy' | 'webhooks'> & {
   settings: Pick<ApiContext['settings'], 'operators'>;
@@ -65,7 +72,7 @@ export const meRoute = (context: MeContext): Route => ({
     const caller = request.caller();
     const { table, webhooks } = context;
     const { since: _, ...policy } = await context.readPolicy(caller);
-    const view: z.output<typeof callerView> = {
+    const view: z.output<ReturnType<typeof callerView>> = {
       caller,
       policy,
       operator: isOperator(context.settings.operators, request),
@@ -96,7 +103,7 @@ const viewBudget = async (
   table: ApiContext['table'],
   caller: string,
   { operationsPerDay, operationsPerMonth }: Budget,
-): Promise<Partial<Record<BudgetRule, z.output<typeof costCount>>>> => {
+): Promise<Partial<Record<BudgetRule, z.output<ReturnType<typeof costCount>>>>> => {
   if (operationsPerDay === undefined && operationsPerMonth === undefined) return {};
   const now = table.clock.now();
   const at = new Date(now).toISOString();
@@ -120,7 +127,7 @@ const viewPlaces = async (
   kind: PlaceKind,
   caller: string,
   limit: number | undefined,
-): Promise<z.output<typeof count> | undefined> => {
+): Promise<z.output<ReturnType<typeof count>> | undefined> => {
   if (limit === undefined) return undefined;
   await recountPlaces(table, kind, caller);
   return { limit, used: await readPlaces(table, kind, caller) };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { pauseManagedCaller, resumeManagedCaller } from '#shared/callers/manage-pauses.ts';
 import { type CallerPause, readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { audit } from '../http/audit.ts';
 import { readBodyAs, unicode } from '../http/json-body.ts';
@@ -13,26 +14,33 @@ import { readCallerId } from './view.ts';
 const maxBodyBytes = 4_096;
 
 // What an operator may say about a pause.
-const pauseRequest = z.strictObject({ reason: unicode(z.string().min(1).max(500)).optional() });
+const pauseRequest = once(() => z.strictObject({ reason: unicode(z.string().min(1).max(500)).optional() }));
 
 /** The pause of a caller, as operators see it. */
-export const callerPauseView = z
-  .object({
-    state: z.enum(['paused', 'resuming', 'returning']).meta({
-      description: '`resuming` and `returning`: the caller was resumed, and its jobs are coming back into the queue',
-    }),
-    since: z.iso.datetime(),
-    by: z.string(),
-    reason: z.string().optional().meta({ description: "In the operator's own words" }),
-  })
-  .meta({ id: 'CallerPause' });
+export const callerPauseView = once(() =>
+  z
+    .object({
+      state: z.enum(['paused', 'resuming', 'returning']).meta({
+        description: '`resuming` and `returning`: the caller was resumed, and its jobs are coming back into the queue',
+      }),
+      since: z.iso.datetime(),
+      by: z.string(),
+      reason: z.string().optional().meta({ description: "In the operator's own words" }),
+    })
+    .meta({ id: 'CallerPause' }),
+);
 
 /** Whether a caller is paused. */
-export const pausedCaller = z
-  .object({ callerId: z.string(), pause: callerPauseView.optional() })
-  .meta({ id: 'PausedCaller' });
+export const pausedCaller = once(() =>
+  z.object({ callerId: z.string(), pause: callerPauseView().optional() }).meta({ id: 'PausedCaller' }),
+);
 
-export const viewCallerPause = ({ state, since, by, reason }: CallerPause): z.output<typeof callerPauseView> => ({
+export const viewCallerPause = ({
+  state,
+  since,
+  by,
+  reason,
+}: CallerPause): z.output<ReturnType<typeof callerPauseView>> => ({
   state,
   since: new Date(since).toISOString(),
   by,
@@ -52,7 +60,7 @@ export const callerPauseRoutes = (context: PauseContext): Route[] => {
   });
   const show = async (callerId: string) => {
     const pause = await readCallerPause(table, callerId);
-    const body: z.output<typeof pausedCaller> = { callerId, pause: pause && viewCallerPause(pause) };
+    const body: z.output<ReturnType<typeof pausedCaller>> = { callerId, pause: pause && viewCallerPause(pause) };
     return jsonResponse(200, body);
   };
   const theCaller = { 200: { description: 'The caller', content: { 'application/json': pausedCaller } } };

@@ -12,6 +12,7 @@ import {
   setManagedPolicy,
 } from '#shared/callers/manage-callers.ts';
 import { getPolicy, listPolicies } from '#shared/callers/policy-store.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { readBodyAs } from '../http/json-body.ts';
 import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
@@ -22,18 +23,20 @@ import { callerView, newSecretView, readCallerId, unknownCaller, viewCaller } fr
 
 const maxBodyBytes = 64 * 1024;
 
-const newCaller = z.strictObject({ name: callerNameSchema, operator: z.boolean().default(false) });
+const newCaller = once(() => z.strictObject({ name: callerNameSchema(), operator: z.boolean().default(false) }));
 
-const callerChanges = z.strictObject({
-  name: callerNameSchema.optional(),
-  operator: z.boolean().optional(),
-  disabled: z.boolean().optional().meta({ description: 'Refuses its tokens within a minute; its jobs go on' }),
-  policy: callerPolicySchema
-    .optional()
-    .meta({ description: 'In place of the one before; `{}` leaves the defaults of the stage' }),
-});
+const callerChanges = once(() =>
+  z.strictObject({
+    name: callerNameSchema().optional(),
+    operator: z.boolean().optional(),
+    disabled: z.boolean().optional().meta({ description: 'Refuses its tokens within a minute; its jobs go on' }),
+    policy: callerPolicySchema()
+      .optional()
+      .meta({ description: 'In place of the one before; `{}` leaves the defaults of the stage' }),
+  }),
+);
 
-const callerList = z.object({ callers: z.array(callerView) });
+const callerList = once(() => z.object({ callers: z.array(callerView()) }));
 
 const theCaller = { 200: { description: 'The caller', content: { 'application/json': callerView } } };
 const theSecret = {
@@ -64,7 +67,7 @@ export const callerRoutes = (context: Pick<ApiContext, 'callers' | 'audit' | 'se
     audit,
     actor: { actorKind: 'caller', actor: request.caller(), requestId: request.id },
   });
-  const show = async (callerId: string): Promise<z.output<typeof callerView>> => {
+  const show = async (callerId: string): Promise<z.output<ReturnType<typeof callerView>>> => {
     const caller = hasCallers ? await getCaller(table, callerId) : undefined;
     if (caller !== undefined) return viewCaller(table, caller);
     const policy = hasCallers ? undefined : await getPolicy(table, callerId);
@@ -85,7 +88,7 @@ export const callerRoutes = (context: Pick<ApiContext, 'callers' | 'audit' | 'se
         const views = hasCallers
           ? await Promise.all((await listCallers(table)).map((caller) => viewCaller(table, caller)))
           : (await listPolicies(table)).map(({ caller, policy }) => ({ callerId: caller, policy }));
-        return jsonResponse(200, { callers: views } satisfies z.output<typeof callerList>);
+        return jsonResponse(200, { callers: views } satisfies z.output<ReturnType<typeof callerList>>);
       },
     },
     {
@@ -168,7 +171,7 @@ export const callerRoutes = (context: Pick<ApiContext, 'callers' | 'audit' | 'se
 };
 
 const secretResponse = ({ caller: { callerId }, secret: { value, stored } }: CallerWithSecret) => {
-  const body: z.output<typeof newSecretView> = { callerId, secretId: stored.secretId, clientSecret: value };
+  const body: z.output<ReturnType<typeof newSecretView>> = { callerId, secretId: stored.secretId, clientSecret: value };
   return jsonResponse(201, body);
 };
 

@@ -4,42 +4,49 @@ import { callerPolicySchema } from '#shared/caller-policy.ts';
 import { type Caller, fitsKeys } from '#shared/callers/caller.ts';
 import { readSecretUse } from '#shared/callers/caller-store.ts';
 import { getPolicy } from '#shared/callers/policy-store.ts';
+import { once } from '#shared/once.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 
-const secretView = z.object({
-  secretId: z.string(),
-  createdAt: z.iso.datetime(),
-  lastUsedHour: z.iso.datetime().optional().meta({ description: 'To the hour; absent until it is used' }),
-});
+const secretView = once(() =>
+  z.object({
+    secretId: z.string(),
+    createdAt: z.iso.datetime(),
+    lastUsedHour: z.iso.datetime().optional().meta({ description: 'To the hour; absent until it is used' }),
+  }),
+);
 
 /** A caller as operators see it; where callers come from IAM or an identity provider, its policy is all there is. */
-export const callerView = z
-  .object({
-    callerId: z.string().meta({ description: 'As its jobs bear it; in mode `callers` the client id' }),
-    name: z.string().optional(),
-    operator: z.boolean().optional(),
-    disabled: z.boolean().optional(),
-    createdAt: z.iso.datetime().optional(),
-    secrets: z.array(secretView).optional(),
-    policy: callerPolicySchema.optional(),
-  })
-  .meta({ id: 'Caller' });
+export const callerView = once(() =>
+  z
+    .object({
+      callerId: z.string().meta({ description: 'As its jobs bear it; in mode `callers` the client id' }),
+      name: z.string().optional(),
+      operator: z.boolean().optional(),
+      disabled: z.boolean().optional(),
+      createdAt: z.iso.datetime().optional(),
+      secrets: z.array(secretView()).optional(),
+      policy: callerPolicySchema().optional(),
+    })
+    .meta({ id: 'Caller' }),
+);
 
 /** The only answer that holds a secret. */
-export const newSecretView = z
-  .object({
-    callerId: z.string(),
-    secretId: z.string(),
-    clientSecret: z.string().meta({ description: 'Shown this once only: its hash is all that is stored' }),
-  })
-  .meta({ id: 'NewCallerSecret' });
+export const newSecretView = once(() =>
+  z
+    .object({
+      callerId: z.string(),
+      secretId: z.string(),
+      clientSecret: z.string().meta({ description: 'Shown this once only: its hash is all that is stored' }),
+    })
+    .meta({ id: 'NewCallerSecret' }),
+);
 
 /** Reads what belongs to a caller, and shows it without the hashes. */
 export const viewCaller = async (
   table: Table,
   { callerId, name, operator, disabled, createdAt, secrets }: Caller,
-): Promise<z.output<typeof callerView>> => {
+): Promise<z.output<ReturnType<typeof callerView>>> => {
   const [uses, policy] = await Promise.all([readSecretUse(table, callerId), getPolicy(table, callerId)]);
   return {
     callerId,

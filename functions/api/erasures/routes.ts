@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { type Erasure, listErasures, requestErasure } from '#shared/erasing/erasure.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { auditChange } from '../http/audit.ts';
 import { invalidBody, readBodyAs, unicode } from '../http/json-body.ts';
@@ -11,28 +12,38 @@ const maxBodyBytes = 8 * 1024;
 const maxNameLength = 1_024;
 
 // The name stands in the body, not in the path: it may have slashes, and paths are logged.
-const erasureRequest = z.strictObject({
-  caller: unicode(z.string().min(1).max(maxNameLength)).meta({ description: 'As `GET /queue` and events name it' }),
-  confirm: z.string().meta({ description: 'The same name once more' }),
-});
+const erasureRequest = once(() =>
+  z.strictObject({
+    caller: unicode(z.string().min(1).max(maxNameLength)).meta({ description: 'As `GET /queue` and events name it' }),
+    confirm: z.string().meta({ description: 'The same name once more' }),
+  }),
+);
 
 /** One erasure, as operators see it. */
-export const erasureSchema = z
-  .object({
-    erasureId: z.uuid().meta({ description: 'The same for the same caller' }),
-    caller: z.string().optional().meta({ description: 'Forgotten once the erasure is over' }),
-    status: z.enum(['erasing', 'erased']),
-    requestedAt: z.iso.datetime().meta({ description: 'What is made later is not erased' }),
-    by: z.string().optional(),
-    updatedAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().optional(),
-    waitsFor: z.int().optional().meta({ description: 'Jobs and batches that are being cancelled or erased' }),
-  })
-  .meta({ id: 'Erasure' });
+export const erasureSchema = once(() =>
+  z
+    .object({
+      erasureId: z.uuid().meta({ description: 'The same for the same caller' }),
+      caller: z.string().optional().meta({ description: 'Forgotten once the erasure is over' }),
+      status: z.enum(['erasing', 'erased']),
+      requestedAt: z.iso.datetime().meta({ description: 'What is made later is not erased' }),
+      by: z.string().optional(),
+      updatedAt: z.iso.datetime(),
+      finishedAt: z.iso.datetime().optional(),
+      waitsFor: z.int().optional().meta({ description: 'Jobs and batches that are being cancelled or erased' }),
+    })
+    .meta({ id: 'Erasure' }),
+);
 
-const erasureList = z.object({ erasures: z.array(erasureSchema) });
+const erasureList = once(() => z.object({ erasures: z.array(erasureSchema()) }));
 
-const viewErasure = ({ name, state, subject: _, run: __, ...erasure }: Erasure): z.output<typeof erasureSchema> => ({
+const viewErasure = ({
+  name,
+  state,
+  subject: _,
+  run: __,
+  ...erasure
+}: Erasure): z.output<ReturnType<typeof erasureSchema>> => ({
   ...erasure,
   caller: name,
   status: state,
@@ -76,7 +87,9 @@ export const erasureRoutes = (context: Pick<ApiContext, 'table' | 'audit' | 'log
       errors: [403],
     },
     handle: async () => {
-      const body: z.output<typeof erasureList> = { erasures: (await listErasures(context.table)).map(viewErasure) };
+      const body: z.output<ReturnType<typeof erasureList>> = {
+        erasures: (await listErasures(context.table)).map(viewErasure),
+      };
       return jsonResponse(200, body);
     },
   },

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { serviceOf } from '#shared/adobe/services/registry.ts';
+import { once } from '#shared/once.ts';
 import { priorities } from '#shared/priority.ts';
 import { labelHeader, maxWaitSeconds, outputNameHeader } from '../http/headers.ts';
 import type { RouteDescription } from '../http/route-description.ts';
 
-const commonHeaders = {
+const commonHeaders = once(() => ({
   'Idempotency-Key': z
     .string()
     .min(1)
@@ -25,12 +26,14 @@ const commonHeaders = {
   'x-output-name': outputNameHeader(
     'How the outputs are called in the folder of their job, with placeholders such as `{size.width}` for fields of the body',
   ),
-};
+}));
 
-const waitParameter = z
-  .enum(['true', 'false'])
-  .optional()
-  .meta({ description: `\`true\` waits for the result, ${maxWaitSeconds} s at most` });
+const waitParameter = once(() =>
+  z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: `\`true\` waits for the result, ${maxWaitSeconds} s at most` }),
+);
 
 const modelHeader = ({ models }: OperationDefinition): Record<string, z.ZodType> => {
   if (models === undefined) return {};
@@ -78,21 +81,24 @@ export const describeGeneration = (operation: OperationDefinition, waits: boolea
   };
   const finished = {
     description: 'The result, for those who wait for it',
-    content: { 'application/json': waited, ...(writeResult && { 'text/plain': z.string() }) },
+    content: { 'application/json': waited, ...(writeResult && { 'text/plain': () => z.string() }) },
   };
   // Where Adobe accepts with 200, the two answers differ in their bodies only.
   const either = {
     ...accepted,
     description: `${accepted.description}; or the result, for those who wait for it`,
-    content: { 'application/json': z.union([accepts.schema, waited]) },
+    content: { 'application/json': () => z.union([accepts.schema(), waited()]) },
   };
   return {
     tag: serviceOf(operation).title,
     summary: waits ? `${title}, and wait for the result` : title,
     description,
-    headers: z.object({ ...modelHeader(operation), ...secretHeaders(operation), ...commonHeaders }),
-    query: waitQuery === undefined ? undefined : z.object({ [waitQuery]: waitParameter }),
-    body: { 'application/json': body, ...(form && { 'multipart/form-data': z.looseObject({ [form.part]: body }) }) },
+    headers: () => z.object({ ...modelHeader(operation), ...secretHeaders(operation), ...commonHeaders() }),
+    query: waitQuery === undefined ? undefined : () => z.object({ [waitQuery]: waitParameter() }),
+    body: {
+      'application/json': () => body,
+      ...(form && { 'multipart/form-data': () => z.looseObject({ [form.part]: body }) }),
+    },
     answers: accepts.status === 200 ? { 200: either } : { [accepts.status]: accepted, 200: finished },
     errors: [403, 413, 415, 422, 451, 503, '4XX', '5XX'],
     hasServiceErrors: presentRefusal !== undefined,

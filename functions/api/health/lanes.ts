@@ -3,6 +3,7 @@ import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { isPaused, type Pauses } from '#shared/jobs/lanes/pauses.ts';
 import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { once } from '#shared/once.ts';
 import { priorities } from '#shared/priority.ts';
 import { pauseFields, viewOperatorPause, viewPause } from '../pause-view.ts';
 
@@ -11,18 +12,22 @@ const standsStillAfterMs = 5 * 60_000;
 const dayMs = 86_400_000;
 
 /** A lane as an operator sees it at a glance. */
-export const laneHealth = z.object({
-  lane: z.string().meta({ description: 'Queue and quota of a service, such as `firefly`' }),
-  waiting: z.boolean().meta({ description: 'Whether jobs wait' }),
-  waitingSince: z.iso.datetime().optional().meta({ description: 'When the oldest job at the heads was made' }),
-  permits: z.object({ free: z.int(), total: z.int() }).meta({ description: 'Requests of a minute' }),
-  requestsToday: z.object({ used: z.int(), limit: z.int().optional() }),
-  paused: z.object(pauseFields).optional().meta({ description: 'What holds the queue up' }),
-  standsStill: z.boolean().meta({ description: 'Jobs wait and permits are free, for minutes: dispatch does not run' }),
-});
+export const laneHealth = once(() =>
+  z.object({
+    lane: z.string().meta({ description: 'Queue and quota of a service, such as `firefly`' }),
+    waiting: z.boolean().meta({ description: 'Whether jobs wait' }),
+    waitingSince: z.iso.datetime().optional().meta({ description: 'When the oldest job at the heads was made' }),
+    permits: z.object({ free: z.int(), total: z.int() }).meta({ description: 'Requests of a minute' }),
+    requestsToday: z.object({ used: z.int(), limit: z.int().optional() }),
+    paused: z.object(pauseFields()).optional().meta({ description: 'What holds the queue up' }),
+    standsStill: z
+      .boolean()
+      .meta({ description: 'Jobs wait and permits are free, for minutes: dispatch does not run' }),
+  }),
+);
 
 /** A lane as an operator sees it at a glance. */
-export type LaneHealth = z.output<typeof laneHealth>;
+export type LaneHealth = z.output<ReturnType<typeof laneHealth>>;
 
 /** Looks at the heads of a lane's queue and at its quota; how much waits is not counted. */
 export const viewLaneHealth = async (lane: Lane): Promise<LaneHealth> => {

@@ -2,26 +2,29 @@ import * as z from 'zod';
 import { NotConfiguredError } from '#shared/adobe/auth/access-token.ts';
 import { type DispatchStatus, dispatchStatusSchema, readDispatchStatus } from '#shared/aws/dispatch-status.ts';
 import { type SecretRotationStatus, tokenRefreshStatusSchema } from '#shared/aws/status-items.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { pauseFields } from '../pause-view.ts';
 import { laneHealth, viewLaneHealth } from './lanes.ts';
 import { serviceHealth, viewServices } from './services.ts';
 
-const rotationState = z.object({
-  state: z
-    .enum(['none_yet', 'ok', 'failed'])
-    .meta({ description: 'How the last rotation went; `none_yet` until the first one has run' }),
-  currentSecretAgeSeconds: z.int().optional(),
-  currentSecretCreatedAt: z.iso.datetime().optional(),
-  nextRotationAt: z.iso.datetime().optional().meta({ description: 'When the next rotation is due' }),
-  lastRotationAt: z.iso.datetime().optional().meta({ description: 'When the last rotation succeeded' }),
-  lastRotationFailed: z.boolean(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-  foreignSecretUuids: z
-    .array(z.string())
-    .meta({ description: 'Client secrets at Adobe that this gateway did not make' }),
-  previousRetiresAt: z.iso.datetime().optional().meta({ description: 'When the previous client secret is deleted' }),
-});
+const rotationState = once(() =>
+  z.object({
+    state: z
+      .enum(['none_yet', 'ok', 'failed'])
+      .meta({ description: 'How the last rotation went; `none_yet` until the first one has run' }),
+    currentSecretAgeSeconds: z.int().optional(),
+    currentSecretCreatedAt: z.iso.datetime().optional(),
+    nextRotationAt: z.iso.datetime().optional().meta({ description: 'When the next rotation is due' }),
+    lastRotationAt: z.iso.datetime().optional().meta({ description: 'When the last rotation succeeded' }),
+    lastRotationFailed: z.boolean(),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+    foreignSecretUuids: z
+      .array(z.string())
+      .meta({ description: 'Client secrets at Adobe that this gateway did not make' }),
+    previousRetiresAt: z.iso.datetime().optional().meta({ description: 'When the previous client secret is deleted' }),
+  }),
+);
 
 /** What makes the gateway degraded. */
 const problems = [
@@ -38,42 +41,50 @@ const problems = [
 
 const tokenStates = ['ok', 'expired', 'not_configured', 'unreadable'] as const;
 
-const summaryFields = {
+const summaryFields = once(() => ({
   status: z.enum(['ok', 'degraded', 'not_configured']),
   version: z.string(),
-};
-
-const { reason, since, until } = pauseFields;
+}));
 
 /** What callers are told of the state of the gateway. */
-export const healthSummary = z
-  .object({
-    ...summaryFields,
-    token: z.object({ state: z.enum(tokenStates) }),
-    lanes: z.array(
-      laneHealth.pick({ lane: true, waiting: true }).extend({
-        paused: z.object({ reason, since, until }).optional().meta({ description: 'What holds the queue up' }),
-      }),
-    ),
-  })
-  .meta({ id: 'Health' });
+export const healthSummary = once(() =>
+  z
+    .object({
+      ...summaryFields(),
+      token: z.object({ state: z.enum(tokenStates) }),
+      lanes: z.array(
+        laneHealth()
+          .pick({ lane: true, waiting: true })
+          .extend({
+            paused: z
+              .object(pauseFields())
+              .pick({ reason: true, since: true, until: true })
+              .optional()
+              .meta({ description: 'What holds the queue up' }),
+          }),
+      ),
+    })
+    .meta({ id: 'Health' }),
+);
 
 /** What operators are told: times, counts and outcomes, never the value of a secret. */
-export const healthDetails = z
-  .object({
-    ...summaryFields,
-    problems: z.array(z.enum(problems)).meta({ description: 'Why the gateway is degraded' }),
-    token: z.object({ state: z.enum(tokenStates), secondsLeft: z.int() }),
-    tokenRefresh: tokenRefreshStatusSchema.optional().meta({ description: 'The last refresh of the token' }),
-    services: z.array(serviceHealth).meta({ description: 'The services that are on' }),
-    dispatch: dispatchStatusSchema.optional().meta({ description: 'The last run of dispatch' }),
-    lanes: z.array(laneHealth),
-    rotation: rotationState.meta({ description: 'The client secret and its rotation' }),
-  })
-  .meta({ id: 'HealthDetails' });
+export const healthDetails = once(() =>
+  z
+    .object({
+      ...summaryFields(),
+      problems: z.array(z.enum(problems)).meta({ description: 'Why the gateway is degraded' }),
+      token: z.object({ state: z.enum(tokenStates), secondsLeft: z.int() }),
+      tokenRefresh: tokenRefreshStatusSchema().optional().meta({ description: 'The last refresh of the token' }),
+      services: z.array(serviceHealth()).meta({ description: 'The services that are on' }),
+      dispatch: dispatchStatusSchema().optional().meta({ description: 'The last run of dispatch' }),
+      lanes: z.array(laneHealth()),
+      rotation: rotationState().meta({ description: 'The client secret and its rotation' }),
+    })
+    .meta({ id: 'HealthDetails' }),
+);
 
 /** The state of the gateway as operators see it. */
-export type HealthDetails = z.output<typeof healthDetails>;
+export type HealthDetails = z.output<ReturnType<typeof healthDetails>>;
 
 // Dispatch runs every minute, whatever there is to do.
 const silentAfterMs = 5 * 60_000;
@@ -115,7 +126,12 @@ export const viewDetails = async (context: ApiContext): Promise<HealthDetails> =
 };
 
 /** What of it is for every caller: no names of credentials or secrets, no words of errors, no use. */
-export const summarise = ({ status, version, token, lanes }: HealthDetails): z.output<typeof healthSummary> => ({
+export const summarise = ({
+  status,
+  version,
+  token,
+  lanes,
+}: HealthDetails): z.output<ReturnType<typeof healthSummary>> => ({
   status,
   version,
   token: { state: token.state },
@@ -147,7 +163,10 @@ const viewToken = async ({ token, log }: ApiContext, now: number): Promise<Healt
   }
 };
 
-const viewRotation = (rotation: SecretRotationStatus | undefined, now: number): z.output<typeof rotationState> => {
+const viewRotation = (
+  rotation: SecretRotationStatus | undefined,
+  now: number,
+): z.output<ReturnType<typeof rotationState>> => {
   if (rotation === undefined) return { state: 'none_yet', lastRotationFailed: false, foreignSecretUuids: [] };
   const { currentSecretCreatedAt, nextRotationAt, lastRotationAt, lastRotationFailed, error } = rotation;
   return {

@@ -49,11 +49,12 @@ export const readJsonBody = (
  * @throws {ProblemError} 415, 413 or 400 for a body that is not JSON, 422 naming each field that is wrong
  */
 export const readBodyAs = <Schema extends z.ZodType>(
-  schema: Schema,
+  getSchema: () => Schema,
   body: RawBody,
   maxBytes: number,
 ): z.output<Schema> => {
   const { value } = readJsonBody(body, maxBytes);
+  const schema = getSchema();
   const parsed = schema.safeParse(removeFields(value, findNullFields(schema, value)));
   if (parsed.success) return parsed.data;
   throw invalidBody(toValidationErrors(parsed.error.issues, 'body'));

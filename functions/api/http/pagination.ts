@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { shortenName } from '#shared/adobe/services/body-texts.ts';
 import { type JobState, jobStates } from '#shared/jobs/job.ts';
+import { once } from '#shared/once.ts';
 import { parseLabel } from '#shared/requests/labels.ts';
 import { ProblemError } from './problem.ts';
 
@@ -11,30 +12,31 @@ const maxPageSize = 100;
 const maxCursorLength = 256;
 
 /** The query parameters of a list that is given out in pages. */
-export const pageQuery = {
+export const pageQuery = once(() => ({
   limit: z.int().min(1).max(maxPageSize).default(defaultPageSize),
   cursor: z.string().max(maxCursorLength).optional().meta({ description: 'The `cursor` of the page before' }),
-};
+}));
 
 /** The query parameters of a list of jobs. */
-export const jobsQuery = {
+export const jobsQuery = once(() => ({
   status: z
     .array(z.enum(jobStates))
     .optional()
     .meta({ description: 'Jobs in these states: several times, or several with commas between' }),
-  ...pageQuery,
-};
+  ...pageQuery(),
+}));
 
 /** The field of a page that leads to the next one. */
-export const nextCursor = z
-  .string()
-  .optional()
-  .meta({ description: 'Where the next page begins; none on the last one' });
+export const nextCursor = once(() =>
+  z.string().optional().meta({ description: 'Where the next page begins; none on the last one' }),
+);
 
-const cursorContent = z.strictObject({
-  list: z.string(),
-  before: z.string().regex(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z#[0-9a-f-]{36}|\d{1,9})$/),
-});
+const cursorContent = once(() =>
+  z.strictObject({
+    list: z.string(),
+    before: z.string().regex(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z#[0-9a-f-]{36}|\d{1,9})$/),
+  }),
+);
 
 /** Identifies the list that a cursor belongs to, without repeating what the list was made of. */
 const fingerprint = (list: readonly string[]): string =>
@@ -57,7 +59,7 @@ export const encodeCursor = (before: string, list: readonly string[]): string =>
  */
 export const decodeCursor = (cursor: string, list: readonly string[]): string => {
   const isShort = cursor.length <= maxCursorLength;
-  const content = cursorContent.safeParse(isShort ? parse(Buffer.from(cursor, 'base64url').toString()) : undefined);
+  const content = cursorContent().safeParse(isShort ? parse(Buffer.from(cursor, 'base64url').toString()) : undefined);
   if (!content.success || encodeCursor(content.data.before, list) !== cursor) {
     throw parameterProblem('cursor', 'is not one that this list has given out');
   }

@@ -1,14 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { GatewayError } from '#shared/errors.ts';
+import { once } from '#shared/once.ts';
 import type { ValidationError } from '#shared/requests/validation-errors.ts';
 
-const problemExtensions = {
+const problemExtensions = once(() => ({
   jobId: z.uuid().optional().meta({ description: 'The job that a caller waited for' }),
   reason: z.string().optional().meta({ description: "`error_code` by Adobe's name for it in `/v3/custom-models`" }),
   rule: z.string().optional().meta({ description: "The rule of the caller's policy that does not allow it" }),
   uploads: z.url().optional().meta({ description: 'Where larger images can be uploaded' }),
-};
+}));
 
 /** What an error answer says besides its status, code and message. */
 export interface ProblemDetails {
@@ -21,29 +22,33 @@ export interface ProblemDetails {
   extensions?: { jobId?: string; reason?: string; rule?: string; uploads?: string };
 }
 
-const validationError = z.object({
-  loc: z
-    .array(z.union([z.string(), z.int()]))
-    .meta({ description: '`body`, `header` or `query`, then the path inside' }),
-  msg: z.string(),
-  type: z.string(),
-  ctx: z.record(z.string(), z.unknown()).optional(),
-});
+const validationError = once(() =>
+  z.object({
+    loc: z
+      .array(z.union([z.string(), z.int()]))
+      .meta({ description: '`body`, `header` or `query`, then the path inside' }),
+    msg: z.string(),
+    type: z.string(),
+    ctx: z.record(z.string(), z.unknown()).optional(),
+  }),
+);
 
 /** An error (RFC 9457) with Adobe's fields beside. */
-export const problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    error_code: z.string().meta({ description: "Adobe's code where Adobe has one for the case" }),
-    message: z.string(),
-    validation_errors: z.array(validationError).optional(),
-    request_id: z.string().optional(),
-    ...problemExtensions,
-  })
-  .meta({ id: 'Problem' });
+export const problem = once(() =>
+  z
+    .object({
+      type: z.string(),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string(),
+      error_code: z.string().meta({ description: "Adobe's code where Adobe has one for the case" }),
+      message: z.string(),
+      validation_errors: z.array(validationError()).optional(),
+      request_id: z.string().optional(),
+      ...problemExtensions(),
+    })
+    .meta({ id: 'Problem' }),
+);
 
 /** An error that the client sees as it is: neither code nor message may hold anything secret. */
 export class ProblemError extends GatewayError {
@@ -81,7 +86,7 @@ export const problemResponse = (error: ProblemError, requestId?: string): HttpRe
 export const problemBody = (
   { status, code, message, details }: ProblemError,
   requestId?: string,
-): z.output<typeof problem> => ({
+): z.output<ReturnType<typeof problem>> => ({
   type: `urn:firefly-gateway:problem:${encodeURIComponent(code)}`,
   title: STATUS_CODES[status] ?? 'Error',
   status,

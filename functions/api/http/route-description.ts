@@ -13,8 +13,8 @@ export const tags: Readonly<Record<string, string>> = {
   Operation: 'For those who run the gateway',
 };
 
-/** A body of a request or an answer, by its content type; `binary` stands for any bytes. */
-export type Content = Readonly<Record<string, z.ZodType | 'binary'>>;
+/** A body of a request or an answer, by its content type: what builds its schema; `binary` stands for any bytes. */
+export type Content = Readonly<Record<string, (() => z.ZodType) | 'binary'>>;
 
 /** One answer of a call. */
 export interface AnswerDescription {
@@ -34,10 +34,10 @@ export interface RouteDescription {
   summary: string;
   /** Markdown. */
   description?: string;
-  /** Schema of the query parameters, each with a `description`. */
-  query?: z.ZodObject;
-  /** Schema of the headers, each with a `description`. */
-  headers?: z.ZodObject;
+  /** Builds the schema of the query parameters, each with a `description`. */
+  query?(): z.ZodObject;
+  /** Builds the schema of the headers, each with a `description`. */
+  headers?(): z.ZodObject;
   body?: Content;
   /** Answers by their status; those of errors that any call can have are added. */
   answers: Readonly<Record<number, AnswerDescription>>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { setFavourite, setLabels } from '#shared/jobs/edit-job.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import { once } from '#shared/once.ts';
 import { labelRule, labelsSchema } from '#shared/requests/labels.ts';
 import type { ApiContext } from '../context.ts';
 import { readBodyAs } from '../http/json-body.ts';
@@ -10,17 +11,21 @@ import { findJob, unknownJob } from './get.ts';
 
 const maxBodyBytes = 8_192;
 
-const favouriteBody = z.strictObject({ favourite: z.boolean() });
+const favouriteBody = once(() => z.strictObject({ favourite: z.boolean() }));
 
-const labelsBody = labelsSchema.meta({ description: `The whole map, in place of what the job has; they ${labelRule}` });
+const labelsBody = once(() =>
+  labelsSchema().meta({ description: `The whole map, in place of what the job has; they ${labelRule}` }),
+);
 
-const editedJob = z
-  .object({
-    jobId: z.uuid(),
-    labels: z.record(z.string(), z.string()).optional(),
-    favourite: z.boolean().optional(),
-  })
-  .meta({ id: 'EditedJob', description: 'What callers can change of a job' });
+const editedJob = once(() =>
+  z
+    .object({
+      jobId: z.uuid(),
+      labels: z.record(z.string(), z.string()).optional(),
+      favourite: z.boolean().optional(),
+    })
+    .meta({ id: 'EditedJob', description: 'What callers can change of a job' }),
+);
 
 const editAnswers = { 200: { description: 'As it is now', content: { 'application/json': editedJob } } };
 
@@ -72,5 +77,5 @@ export const editRoutes = ({ table }: Pick<ApiContext, 'table'>): Route[] => [
 const answer = (job: Pick<Job, 'jobId' | 'labels' | 'favourite'> | undefined) => {
   if (job === undefined) throw unknownJob();
   const { jobId, labels, favourite } = job;
-  return jsonResponse(200, { jobId, labels, favourite } satisfies z.output<typeof editedJob>);
+  return jsonResponse(200, { jobId, labels, favourite } satisfies z.output<ReturnType<typeof editedJob>>);
 };

@@ -6,8 +6,9 @@ import { outputUrl } from '#shared/gateway-urls.ts';
 import { exactRequestOf, hasOutputs, type Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
-import { describeAddress, leadTo } from '../http/address.ts';
+import { addressQuery, describeAddress, leadTo } from '../http/address.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
 import { type ApiRequest, readId } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
@@ -27,7 +28,7 @@ export const getRoute = (context: GetContext): Route => {
     describe: {
       tag: 'Jobs',
       summary: 'Everything about a job',
-      query: z.object({ thumbnails: thumbnailsQuery }),
+      query: () => z.object({ thumbnails: thumbnailsQuery() }),
       answers: { 200: { description: 'Its record', content: { 'application/json': jobRecord } } },
       errors: [404],
     },
@@ -100,17 +101,14 @@ export const findJob = async ({ table }: Pick<ApiContext, 'table'>, request: Api
 /** The answer for a job that does not exist or belongs to another caller: the answer must not tell which. */
 export const unknownJob = (): ProblemError => new ProblemError(404, 'unknown_job_id', 'There is no such job.');
 
-const { query: addressQuery, answers } = describeAddress();
-
-const addressOfOutput = {
-  answers,
-  query: addressQuery?.extend({
+const addressQueryOfOutput = once(() =>
+  addressQuery().extend({
     width: z.enum(thumbnailWidths.map(String)).optional().meta({
       description:
         'A thumbnail as WebP, no wider than this: 404 with `thumbnail_not_ready` and `Retry-After` while it is made, with `no_thumbnail` where there is none',
     }),
   }),
-};
+);
 
 /** The stable address of an output: leads to a URL that is signed at this moment. Counts from 0, in Adobe's order. */
 export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects' | 'startThumbnail'>): Route => ({
@@ -120,7 +118,8 @@ export const outputRoute = (context: Pick<ApiContext, 'table' | 'objects' | 'sta
     tag: 'Jobs',
     summary: 'One output of a job, counted from 0',
     description: 'The one link to keep: it leads to a fresh URL whenever it is followed.',
-    ...addressOfOutput,
+    query: addressQueryOfOutput,
+    answers: describeAddress().answers,
     errors: [404],
   },
   handle: async (request) => {

@@ -4,6 +4,7 @@ import type { ThumbnailWidth } from '#shared/deployment/bucket.ts';
 import { foldText } from '#shared/jobs/job-filter.ts';
 import type { JobQuery } from '#shared/jobs/job-list.ts';
 import { maxListedPrompt } from '#shared/jobs/listing.ts';
+import { once } from '#shared/once.ts';
 import { jobsQuery, parameterProblem, readLabel, readLimit, readStates } from '../http/pagination.ts';
 import type { ApiRequest } from '../http/request.ts';
 import { readWidth, thumbnailsQuery } from './thumbnail.ts';
@@ -11,42 +12,44 @@ import { readWidth, thumbnailsQuery } from './thumbnail.ts';
 /** How long a text is that is searched for, in characters. */
 export const maxSearchLength = 200;
 
-const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+const time = once(() => z.union([z.iso.date(), z.iso.datetime({ offset: true })]));
 
 /** The query parameters of `GET /jobs`. */
-export const jobListQuery = z.object({
-  ...jobsQuery,
-  q: z
-    .string()
-    .max(maxSearchLength)
-    .optional()
-    .meta({
-      description: `Jobs whose prompts have all of these words, or parts of words, in any case, within their first ${maxListedPrompt} characters`,
+export const jobListQuery = once(() =>
+  z.object({
+    ...jobsQuery(),
+    q: z
+      .string()
+      .max(maxSearchLength)
+      .optional()
+      .meta({
+        description: `Jobs whose prompts have all of these words, or parts of words, in any case, within their first ${maxListedPrompt} characters`,
+      }),
+    operation: z
+      .enum(operations.map(({ name }) => name))
+      .optional()
+      .meta({ description: 'Jobs of this operation' }),
+    model: z.string().max(100).optional().meta({ description: 'Jobs of this `modelVersion`' }),
+    label: z
+      .string()
+      .optional()
+      .meta({ description: 'Jobs with this label: `campaign=spring`', example: 'campaign=spring' }),
+    batch: z.uuid().optional().meta({ description: 'Jobs of this batch' }),
+    seed: z
+      .int()
+      .optional()
+      .meta({ description: 'Jobs with this seed, of an output or, before there are any, of the request' }),
+    favourite: z.literal('true').optional().meta({ description: 'Favourites only' }),
+    from: time().optional().meta({ description: 'Jobs made at this time or later; a day begins in UTC' }),
+    to: time().optional().meta({ description: 'Jobs made before this time, or by the end of this day in UTC' }),
+    sort: z.enum(['newest', 'oldest']).default('newest').meta({ description: 'By the time at which they were made' }),
+    changedSince: z.iso.datetime({ offset: true }).optional().meta({
+      description:
+        'Jobs that have changed since then, in the order of their changes; `changedUntil` of the answer is what to ask with next. Cheap enough to be asked every few seconds',
     }),
-  operation: z
-    .enum(operations.map(({ name }) => name))
-    .optional()
-    .meta({ description: 'Jobs of this operation' }),
-  model: z.string().max(100).optional().meta({ description: 'Jobs of this `modelVersion`' }),
-  label: z
-    .string()
-    .optional()
-    .meta({ description: 'Jobs with this label: `campaign=spring`', example: 'campaign=spring' }),
-  batch: z.uuid().optional().meta({ description: 'Jobs of this batch' }),
-  seed: z
-    .int()
-    .optional()
-    .meta({ description: 'Jobs with this seed, of an output or, before there are any, of the request' }),
-  favourite: z.literal('true').optional().meta({ description: 'Favourites only' }),
-  from: time.optional().meta({ description: 'Jobs made at this time or later; a day begins in UTC' }),
-  to: time.optional().meta({ description: 'Jobs made before this time, or by the end of this day in UTC' }),
-  sort: z.enum(['newest', 'oldest']).default('newest').meta({ description: 'By the time at which they were made' }),
-  changedSince: z.iso.datetime({ offset: true }).optional().meta({
-    description:
-      'Jobs that have changed since then, in the order of their changes; `changedUntil` of the answer is what to ask with next. Cheap enough to be asked every few seconds',
+    thumbnails: thumbnailsQuery(),
   }),
-  thumbnails: thumbnailsQuery,
-});
+);
 
 /** What a query asks for. */
 export interface JobListQuery extends Omit<JobQuery, 'caller' | 'after'> {
@@ -93,8 +96,11 @@ export const readJobListQuery = (query: ApiRequest['query']): JobListQuery => {
   };
 };
 
-const readOne = (name: keyof typeof jobListQuery.shape, value: string | undefined): string | undefined => {
-  if (value === undefined || jobListQuery.shape[name].safeParse(value).success) return value;
+const readOne = (
+  name: keyof ReturnType<typeof jobListQuery>['shape'],
+  value: string | undefined,
+): string | undefined => {
+  if (value === undefined || jobListQuery().shape[name].safeParse(value).success) return value;
   throw parameterProblem(name, 'is not one that this list takes');
 };
 

@@ -7,6 +7,7 @@ import type { PresentedJob } from '#shared/adobe/services/service.ts';
 import type { ObjectStore } from '#shared/aws/object-store.ts';
 import { manifestKey } from '#shared/deployment/bucket.ts';
 import { hasOutputs, type Job, type JobOutput, type JobState, jobSchema } from '#shared/jobs/job.ts';
+import { once } from '#shared/once.ts';
 
 import type { ApiRequest } from '../http/request.ts';
 
@@ -85,17 +86,19 @@ export const readOutcome = async (objects: Pick<ObjectStore, 'bucket' | 'read'>,
   if (job.isAbridged !== true) return job;
   const { bucket } = objects;
   const text = await objects.read({ bucket, key: manifestKey(job) }, maxManifestBytes);
-  const manifest = text && manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(text))).data;
+  const manifest = text && manifestSchema().safeParse(JSON.parse(new TextDecoder().decode(text))).data;
   if (manifest === undefined) return job;
   return { ...manifest, outputs: manifest.outputs.map((output) => ({ ...output, bucket })) };
 };
 
 const maxManifestBytes = 16 * 1024 * 1024;
 
-const manifestSchema = z.object({
-  ...jobSchema.pick({ result: true, errors: true }).shape,
-  outputs: z.array(jobSchema.shape.outputs.unwrap().element.omit({ bucket: true })),
-});
+const manifestSchema = once(() =>
+  z.object({
+    ...jobSchema().pick({ result: true, errors: true }).shape,
+    outputs: z.array(jobSchema().shape.outputs.unwrap().element.omit({ bucket: true })),
+  }),
+);
 
 // Lambda returns no more than 6 MB, and writing the body as a text makes it longer.
 const maxResultBytes = 4 * 1024 * 1024;

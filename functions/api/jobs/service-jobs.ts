@@ -2,6 +2,7 @@ import { JobListQueryError, type ServiceJobList } from '#shared/adobe/services/j
 import type { AdobeService } from '#shared/adobe/services/service.ts';
 import { type JobState, jobSchema, jobStates } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-list.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../http/pagination.ts';
 import { jsonResponse, ProblemError } from '../http/problem.ts';
@@ -9,14 +10,16 @@ import type { ApiRequest } from '../http/request.ts';
 import type { Route } from '../http/router.ts';
 import { buildJobLinks, toPhase } from './present-job.ts';
 
-const listed = jobSchema.pick({
-  jobId: true,
-  operation: true,
-  state: true,
-  cost: true,
-  createdAt: true,
-  finishedAt: true,
-});
+const listed = once(() =>
+  jobSchema().pick({
+    jobId: true,
+    operation: true,
+    state: true,
+    cost: true,
+    createdAt: true,
+    finishedAt: true,
+  }),
+);
 
 /** A service's lists of jobs, of which each caller gets its own. */
 export const serviceJobRoutes = (context: Pick<ApiContext, 'table'>, service: AdobeService): Route[] =>
@@ -52,7 +55,7 @@ const serviceJobRoute = (
         after: query.cursor === undefined ? undefined : decodeCursor(query.cursor, identity),
         limit: query.limit,
       },
-      listed,
+      listed(),
     );
     const recent = jobs.filter(({ createdAt }) => createdAt >= from);
     const isLast = next === undefined || next < from;
@@ -82,7 +85,7 @@ const readQuery = (list: ServiceJobList, { query }: ApiRequest, nowMs: number) =
 
 const nextUrl = ({ baseUrl, query }: ApiRequest, { path, query: known }: ServiceJobList, cursor: string): string => {
   const url = new URL(`${baseUrl}${path}`);
-  for (const name of Object.keys(known.shape)) {
+  for (const name of Object.keys(known().shape)) {
     const value = name === 'cursor' ? cursor : query[name];
     if (value !== undefined) url.searchParams.set(name, value);
   }

@@ -52,7 +52,7 @@ const statusRoute = (
     answers: {
       200: {
         description: 'Its state; each answer has freshly signed URLs of the outputs',
-        content: { 'application/json': describeStatus(sharing) },
+        content: { 'application/json': () => describeStatus(sharing) },
         headers: { 'retry-after': 'Seconds until asking again makes sense; none once the job has ended' },
       },
     },
@@ -78,8 +78,8 @@ export const requireService = (services: readonly AdobeService[], job: Job): voi
 
 const describeStatus = (sharing: readonly OperationDefinition[]): z.ZodType => {
   const [first, ...others] = new Set(sharing.map((operation) => serviceOf(operation).dialect.statusSchema));
-  if (first === undefined || others.length === 0) return first ?? z.looseObject({});
-  return z.union([first, ...others]);
+  if (first === undefined || others.length === 0) return first?.() ?? z.looseObject({});
+  return z.union([first(), ...others.map((schema) => schema())]);
 };
 
 // A waiting job ends at once, a job at Adobe is cancelled there, an ended one is a 409.

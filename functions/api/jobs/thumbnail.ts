@@ -8,6 +8,7 @@ import {
   type ThumbnailState,
 } from '#shared/jobs/inspection.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { parameterProblem } from '../http/pagination.ts';
 import { ProblemError } from '../http/problem.ts';
@@ -25,10 +26,12 @@ export const readWidth = (given: string | undefined, parameter = 'width'): Thumb
 };
 
 /** The parameter that has thumbnails named beside the outputs of jobs. */
-export const thumbnailsQuery = z
-  .enum(thumbnailWidths.map(String))
-  .optional()
-  .meta({ description: 'Adds `thumbnail` of this width in pixels to each output that has one' });
+export const thumbnailsQuery = once(() =>
+  z
+    .enum(thumbnailWidths.map(String))
+    .optional()
+    .meta({ description: 'Adds `thumbnail` of this width in pixels to each output that has one' }),
+);
 
 /** URLs of the thumbnails of a job, by the positions of its outputs; undefined for an output that has none, or none yet. */
 export const presignThumbnails = async (

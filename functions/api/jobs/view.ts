@@ -10,22 +10,25 @@ import {
   viewOutputCounts,
   warnOfOutputs,
 } from '#shared/jobs/stored-output.ts';
+import { once } from '#shared/once.ts';
 import { priorities } from '#shared/priority.ts';
 import { toIso } from '../http/problem.ts';
 import { type WaitEstimate, waitFields } from './wait-estimate.ts';
 
 /** An output as the console shows it. */
-const shownOutput = storedOutput.extend({
-  width: z.int().optional().meta({ description: 'In pixels, of an image that has been inspected' }),
-  height: z.int().optional(),
-  provenance: provenance.optional(),
-  thumbnail: z.url().optional().meta({
-    description:
-      'A WebP of the width that the query asks for, by a presigned URL that stays the same for an hour; absent where there is none, or none yet',
+const shownOutput = once(() =>
+  storedOutput().extend({
+    width: z.int().optional().meta({ description: 'In pixels, of an image that has been inspected' }),
+    height: z.int().optional(),
+    provenance: provenance().optional(),
+    thumbnail: z.url().optional().meta({
+      description:
+        'A WebP of the width that the query asks for, by a presigned URL that stays the same for an hour; absent where there is none, or none yet',
+    }),
   }),
-});
+);
 
-const summaryFields = {
+const summaryFields = once(() => ({
   jobId: z.uuid(),
   status: z.enum(jobStates),
   operation: z.string(),
@@ -43,15 +46,15 @@ const summaryFields = {
   }),
   batchId: z.uuid().optional().meta({ description: 'The batch whose line it is' }),
   favourite: z.boolean().optional().meta({ description: 'Marked by `PUT /jobs/{jobId}/favourite`' }),
-  outputs: z.array(shownOutput),
-  ...outputCounts.shape,
-  error: jobError.optional(),
-  cost: shownCost.optional(),
+  outputs: z.array(shownOutput()),
+  ...outputCounts().shape,
+  error: jobError().optional(),
+  cost: shownCost().optional(),
   labels: z.record(z.string(), z.string()).optional(),
-};
+}));
 
 /** A job as a list shows it. */
-export const jobSummary = z.object(summaryFields).meta({ id: 'JobSummary' });
+export const jobSummary = once(() => z.object(summaryFields()).meta({ id: 'JobSummary' }));
 
 /** The attributes of a job that its summary is made of. */
 export const summaryAttributes = {
@@ -83,7 +86,7 @@ export type SummarisedJob = Pick<Job, keyof typeof summaryAttributes> & { prompt
 export const viewJobSummary = (
   job: SummarisedJob,
   thumbnails: readonly (string | undefined)[] = [],
-): z.output<typeof jobSummary> => ({
+): z.output<ReturnType<typeof jobSummary>> => ({
   jobId: job.jobId,
   status: job.state,
   operation: job.operation,
@@ -106,49 +109,55 @@ export const viewJobSummary = (
   labels: job.labels,
 });
 
-const requestLink = z
-  .object({ method: z.literal('POST'), href: z.url(), headers: z.record(z.string(), z.string()), body: z.unknown() })
-  .meta({ id: 'RequestLink', description: 'A request that can be sent as it stands' });
+const requestLink = once(() =>
+  z
+    .object({ method: z.literal('POST'), href: z.url(), headers: z.record(z.string(), z.string()), body: z.unknown() })
+    .meta({ id: 'RequestLink', description: 'A request that can be sent as it stands' }),
+);
 
 /** A request that can be sent as it stands. */
-export type RequestLink = z.output<typeof requestLink>;
+export type RequestLink = z.output<ReturnType<typeof requestLink>>;
 
-const recordLinks = z.object({
-  statusUrl: z.url(),
-  cancelUrl: z.url(),
-  outputs: z.array(z.url()).meta({ description: 'One for each output, in their order' }),
-  reuse: requestLink.optional().meta({
-    description:
-      'The same request with the seeds of its outputs, which steer towards them and do not reproduce them; absent where outputs have no seeds',
+const recordLinks = once(() =>
+  z.object({
+    statusUrl: z.url(),
+    cancelUrl: z.url(),
+    outputs: z.array(z.url()).meta({ description: 'One for each output, in their order' }),
+    reuse: requestLink().optional().meta({
+      description:
+        'The same request with the seeds of its outputs, which steer towards them and do not reproduce them; absent where outputs have no seeds',
+    }),
+    similar: requestLink().optional().meta({ description: 'A request for images like the first output' }),
   }),
-  similar: requestLink.optional().meta({ description: 'A request for images like the first output' }),
-});
+);
 
 /** Where to go from a job: its status, its outputs, and requests that go on from it. */
-export type RecordLinks = z.output<typeof recordLinks>;
+export type RecordLinks = z.output<ReturnType<typeof recordLinks>>;
 
 /** A job in full. */
-export const jobRecord = z
-  .object({
-    ...summaryFields,
-    caller: z.string(),
-    states: z.array(z.object({ state: z.enum(jobStates), at: z.iso.datetime() })),
-    turn: z.int().meta({ description: 'How often the job was given a permit' }),
-    attempts: z.int(),
-    submitAt: z.iso.datetime().optional().meta({ description: 'When its permit lets it be submitted' }),
-    cancelRequestedAt: z.iso.datetime().optional(),
-    upstream: z
-      .object({ jobId: z.string().optional(), acceptedAt: z.iso.datetime() })
-      .optional()
-      .meta({ description: "Adobe's own id of the job, and when Adobe accepted it" }),
-    ...waitFields,
-    reusedFrom: z.uuid().optional().meta({ description: 'The earlier job whose outputs this one has' }),
-    warnings: z.array(z.string()),
-    result: z.looseObject({}).optional(),
-    request: z.unknown(),
-    links: recordLinks,
-  })
-  .meta({ id: 'JobRecord' });
+export const jobRecord = once(() =>
+  z
+    .object({
+      ...summaryFields(),
+      caller: z.string(),
+      states: z.array(z.object({ state: z.enum(jobStates), at: z.iso.datetime() })),
+      turn: z.int().meta({ description: 'How often the job was given a permit' }),
+      attempts: z.int(),
+      submitAt: z.iso.datetime().optional().meta({ description: 'When its permit lets it be submitted' }),
+      cancelRequestedAt: z.iso.datetime().optional(),
+      upstream: z
+        .object({ jobId: z.string().optional(), acceptedAt: z.iso.datetime() })
+        .optional()
+        .meta({ description: "Adobe's own id of the job, and when Adobe accepted it" }),
+      ...waitFields(),
+      reusedFrom: z.uuid().optional().meta({ description: 'The earlier job whose outputs this one has' }),
+      warnings: z.array(z.string()),
+      result: z.looseObject({}).optional(),
+      request: z.unknown(),
+      links: recordLinks(),
+    })
+    .meta({ id: 'JobRecord' }),
+);
 
 /** The gateway's own view of a job, in full. */
 export const viewJobRecord = (
@@ -159,7 +168,7 @@ export const viewJobRecord = (
     wait,
     thumbnails,
   }: { body: unknown; links: RecordLinks; wait: WaitEstimate; thumbnails: readonly (string | undefined)[] },
-): z.output<typeof jobRecord> => ({
+): z.output<ReturnType<typeof jobRecord>> => ({
   ...viewJobSummary({ ...job, prompt: summariseRequest(job.operation, body).prompt }, thumbnails),
   caller: job.caller,
   states: job.history,

@@ -5,12 +5,13 @@ import { findLane } from '#shared/jobs/lanes/lane.ts';
 import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { toIso } from '../http/problem.ts';
 import { countMemory, createMemory } from '../remember.ts';
 
 /** What is told of a job's place in the queue and its time. */
-export const waitFields = {
+export const waitFields = once(() => ({
   queuePosition: z.int().optional().meta({ description: '1 is served next, if nothing else comes in' }),
   queuePositionIsMinimum: z.boolean().optional(),
   estimatedStart: z.iso
@@ -22,12 +23,12 @@ export const waitFields = {
     description:
       'An operator has paused you since then: the job is kept, and has neither place nor time until you are resumed',
   }),
-};
+}));
 
-const waitEstimate = z.object(waitFields);
+const waitEstimate = once(() => z.object(waitFields()));
 
 /** A job's place in the queue and its time. */
-export type WaitEstimate = z.output<typeof waitEstimate>;
+export type WaitEstimate = z.output<ReturnType<typeof waitEstimate>>;
 
 /** What the estimate for a job follows from. */
 export type WaitingJob = Pick<Job, 'state' | 'caller' | 'lane' | 'priority' | 'rank' | 'delayedUntil' | 'submitAt'>;

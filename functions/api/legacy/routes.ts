@@ -73,8 +73,8 @@ const translatedRoute = (context: ApiContext, accept: AcceptRequest, call: Legac
 /** @throws {ProblemError} naming each field that is wrong or cannot be translated */
 const readLegacyBody = ({ body }: ApiRequest, call: LegacyCall): unknown => {
   const { value } = readJsonBody(body, maxRequestBytes);
-  const given = removeFields(structuredClone(value), findNullFields(call.body, value));
-  const { error } = call.body.safeParse(given);
+  const given = removeFields(structuredClone(value), findNullFields(call.body(), value));
+  const { error } = call.body().safeParse(given);
   if (error !== undefined) throw invalidBody(toValidationErrors(error.issues, 'body'));
   return given;
 };

@@ -37,7 +37,7 @@ export const legacyStatusRoutes = (context: StatusContext): Route[] => [
 ];
 
 interface LegacyStatus {
-  schema: z.ZodType;
+  schema(): z.ZodType;
   present(job: LegacyJob): Record<string, unknown>;
   statusOfEnded: 200 | 202;
 }

@@ -58,7 +58,7 @@ export const docsRoutes = (
     method: 'GET',
     path: '/openapi.json',
     describe: describe('This description, OpenAPI 3.1', {
-      'application/json': z.looseObject({ openapi: z.string() }),
+      'application/json': () => z.looseObject({ openapi: z.string() }),
     }),
     handle: async (request) => serve(document, request),
   };

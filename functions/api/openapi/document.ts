@@ -5,6 +5,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiOverride,
 } from 'zod-openapi';
+import { once } from '#shared/once.ts';
 import { problem } from '../http/problem.ts';
 import { type AnswerDescription, type Content, type ErrorStatus, tags } from '../http/route-description.ts';
 import type { Route } from '../http/router.ts';
@@ -50,11 +51,13 @@ export const openApiDocument = (routes: readonly Route[], version: string) => {
 
 const problemAnswer: AnswerDescription = { description: 'Error', content: { 'application/problem+json': problem } };
 
-const serviceProblem = z.looseObject({}).meta({
-  id: 'ServiceProblem',
-  description:
-    'An error of the form that the service documents; the members of Problem stand beside where their names differ',
-});
+const serviceProblem = once(() =>
+  z.looseObject({}).meta({
+    id: 'ServiceProblem',
+    description:
+      'An error of the form that the service documents; the members of Problem stand beside where their names differ',
+  }),
+);
 
 const serviceProblemAnswer: AnswerDescription = {
   description: 'Error',
@@ -68,7 +71,7 @@ const withTooLarge = ({ content }: AnswerDescription): AnswerDescription => ({
     '10 MB, or over 6 MB as it is passed on (in base64 if it is binary, so from 4.5 MB on)',
   content: {
     ...content,
-    'application/json': z.object({ message: z.string().meta({ example: 'Request Entity Too Large' }) }),
+    'application/json': () => z.object({ message: z.string().meta({ example: 'Request Entity Too Large' }) }),
   },
 });
 
@@ -96,8 +99,8 @@ const describeCall = (route: Route): ZodOpenApiOperationObject => {
     description,
     requestParams: {
       path: z.object(Object.fromEntries(pathParameters)),
-      ...(query && { query }),
-      ...(headers && { header: headers }),
+      ...(query && { query: query() }),
+      ...(headers && { header: headers() }),
     },
     requestBody: body && { required: true, content: describeContent(body) },
     responses: mapValues(
@@ -129,14 +132,14 @@ const describeAnswer = ({ description, content, headers }: AnswerDescription) =>
 });
 
 const describeContent = (content: Content) =>
-  mapValues(content, (schema) => ({
-    schema: schema === 'binary' ? { type: 'string' as const, format: 'binary' } : schema,
+  mapValues(content, (getSchema) => ({
+    schema: getSchema === 'binary' ? { type: 'string' as const, format: 'binary' } : getSchema(),
   }));
 
 const describeMessage = ({ summary, body }: MessageDescription): ZodOpenApiOperationObject => ({
   tags: ['Webhooks'],
   summary,
-  requestParams: { header: messageHeaders },
+  requestParams: { header: messageHeaders() },
   requestBody: { required: true, content: describeContent({ 'application/json': body }) },
   responses: {
     '2XX': { description: 'Received; any other answer is followed by another attempt' },

@@ -3,6 +3,7 @@ import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { countByCaller } from '#shared/jobs/lanes/callers.ts';
+import { once } from '#shared/once.ts';
 import { cancelBatch } from '../batches/cancel.ts';
 import { requireKept, unknownBatch } from '../batches/find.ts';
 import { callerPauseView, viewCallerPause } from '../callers/pause.ts';
@@ -15,19 +16,21 @@ import { cancelFoundJob } from '../jobs/cancel.ts';
 import { unknownJob } from '../jobs/get.ts';
 
 /** Whose jobs fill the queue. */
-export const queueCallers = z
-  .object({
-    callers: z.array(
-      z.object({
-        caller: z.string(),
-        waiting: z.int(),
-        running: z.int(),
-        pause: callerPauseView.optional().meta({ description: 'Set while the caller is paused' }),
-      }),
-    ),
-    isMinimum: z.boolean().meta({ description: 'True where there are more jobs than were counted' }),
-  })
-  .meta({ id: 'QueueCallers' });
+export const queueCallers = once(() =>
+  z
+    .object({
+      callers: z.array(
+        z.object({
+          caller: z.string(),
+          waiting: z.int(),
+          running: z.int(),
+          pause: callerPauseView().optional().meta({ description: 'Set while the caller is paused' }),
+        }),
+      ),
+      isMinimum: z.boolean().meta({ description: 'True where there are more jobs than were counted' }),
+    })
+    .meta({ id: 'QueueCallers' }),
+);
 
 /** Whose jobs fill the queue, and ending them whoever they belong to: for operators. */
 export const interventionRoutes = (context: ApiContext): Route[] => [
@@ -45,7 +48,7 @@ export const interventionRoutes = (context: ApiContext): Route[] => [
     },
     handle: async () => {
       const { callers, isMinimum } = await countByCaller(context.table, [...context.lanes.keys()]);
-      const counts: z.output<typeof queueCallers> = {
+      const counts: z.output<ReturnType<typeof queueCallers>> = {
         callers: callers.map(({ pause, ...counted }) => ({ ...counted, pause: pause && viewCallerPause(pause) })),
         isMinimum,
       };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { isHolding, listCallerPauses } from '#shared/jobs/lanes/caller-pauses.ts';
 import { pauseByOperator, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
+import { once } from '#shared/once.ts';
 import { viewCallerPause } from '../callers/pause.ts';
 import type { ApiContext } from '../context.ts';
 import { changeAudited } from '../http/audit.ts';
@@ -14,7 +15,7 @@ import { queueState, viewQueue } from './view.ts';
 const maxPauseBytes = 4_096;
 
 // What an operator may say about a pause.
-const pauseRequest = z.strictObject({ reason: unicode(z.string().min(1).max(500)).optional() });
+const pauseRequest = once(() => z.strictObject({ reason: unicode(z.string().min(1).max(500)).optional() }));
 
 const theQueue = { description: 'The queue', content: { 'application/json': queueState } };
 
@@ -23,7 +24,7 @@ export const queueRoutes = (context: ApiContext): Route[] => {
   const { table, lanes, log } = context;
   const view = async () => {
     const pauses = await listCallerPauses(table);
-    const body: z.output<typeof queueState> = {
+    const body: z.output<ReturnType<typeof queueState>> = {
       lanes: await Promise.all([...lanes.values()].map(viewQueue)),
       pausedCallers: pauses.filter(isHolding).map((pause) => ({ caller: pause.caller, ...viewCallerPause(pause) })),
     };

@@ -4,57 +4,64 @@ import type { Pauses } from '#shared/jobs/lanes/pauses.ts';
 import { countLimit, countQueuedAt, headOfQueue } from '#shared/jobs/lanes/queue.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import { once } from '#shared/once.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
 import { callerPauseView } from '../callers/pause.ts';
 import { toIso } from '../http/problem.ts';
 import { pauseFields, viewOperatorPause, viewPause } from '../pause-view.ts';
 
-const waitingFields = {
+const waitingFields = once(() => ({
   jobs: z.int(),
   jobsIsMinimum: z.boolean().meta({ description: 'True where the queue is longer than what is counted' }),
   oldestSince: z.iso.datetime().optional().meta({ description: 'When the oldest job near the head was made' }),
-};
-const waitingJobs = z.object(waitingFields);
+}));
+const waitingJobs = once(() => z.object(waitingFields()));
 
-const pauseSchema = z.object({
-  ...pauseFields,
-  by: z.string().optional(),
-  note: z.string().optional().meta({ description: "The operator's reason" }),
-  refusedTrials: z.int().optional().meta({ description: 'How often in a row Adobe refused a trial' }),
-});
+const pauseSchema = once(() =>
+  z.object({
+    ...pauseFields(),
+    by: z.string().optional(),
+    note: z.string().optional().meta({ description: "The operator's reason" }),
+    refusedTrials: z.int().optional().meta({ description: 'How often in a row Adobe refused a trial' }),
+  }),
+);
 
 /** The queue of a lane as an operator sees it. */
-const laneQueue = z
-  .object({
-    lane: z.string().meta({ description: 'Queue and quota of a service, such as `firefly`' }),
-    waiting: z.object({
-      ...waitingFields,
-      priorities: z.object({ high: waitingJobs, normal: waitingJobs, low: waitingJobs }),
-    }),
-    permits: z
-      .array(z.object({ freeAt: z.iso.datetime().optional() }))
-      .meta({ description: 'One for each request of a minute; those without a time are free' }),
-    pauses: z.array(pauseSchema).meta({ description: "An operator's, without end, and Adobe's, until a time" }),
-    requestsToday: z.object({ used: z.int(), limit: z.int().optional() }),
-    turnsGiven: z.int().meta({ description: 'Permits given to jobs, ever' }),
-    estimatedDrain: z.iso.datetime().optional().meta({
-      description: 'When the last job that waits now will be submitted; absent while an operator pauses the queue',
-    }),
-    estimatedDrainIsMinimum: z.boolean().optional(),
-  })
-  .meta({ id: 'LaneQueue' });
+const laneQueue = once(() =>
+  z
+    .object({
+      lane: z.string().meta({ description: 'Queue and quota of a service, such as `firefly`' }),
+      waiting: z.object({
+        ...waitingFields(),
+        priorities: z.object({ high: waitingJobs(), normal: waitingJobs(), low: waitingJobs() }),
+      }),
+      permits: z
+        .array(z.object({ freeAt: z.iso.datetime().optional() }))
+        .meta({ description: 'One for each request of a minute; those without a time are free' }),
+      pauses: z.array(pauseSchema()).meta({ description: "An operator's, without end, and Adobe's, until a time" }),
+      requestsToday: z.object({ used: z.int(), limit: z.int().optional() }),
+      turnsGiven: z.int().meta({ description: 'Permits given to jobs, ever' }),
+      estimatedDrain: z.iso.datetime().optional().meta({
+        description: 'When the last job that waits now will be submitted; absent while an operator pauses the queue',
+      }),
+      estimatedDrainIsMinimum: z.boolean().optional(),
+    })
+    .meta({ id: 'LaneQueue' }),
+);
 
-type QueueState = z.output<typeof laneQueue>;
+type QueueState = z.output<ReturnType<typeof laneQueue>>;
 
 /** The queues of all lanes, as an operator sees them. */
-export const queueState = z
-  .object({
-    lanes: z.array(laneQueue),
-    pausedCallers: z
-      .array(callerPauseView.extend({ caller: z.string() }))
-      .meta({ description: 'Callers whose jobs get no turns; what they have waiting is in no lane' }),
-  })
-  .meta({ id: 'QueueState' });
+export const queueState = once(() =>
+  z
+    .object({
+      lanes: z.array(laneQueue()),
+      pausedCallers: z
+        .array(callerPauseView().extend({ caller: z.string() }))
+        .meta({ description: 'Callers whose jobs get no turns; what they have waiting is in no lane' }),
+    })
+    .meta({ id: 'QueueState' }),
+);
 
 // A caller's jobs stand in the order in which they came, so that the oldest of all is near the head.
 const headLength = 25;
@@ -104,7 +111,10 @@ const viewPauses = ({ pause, operatorPause }: Pauses, now: number): QueueState['
   return pauses;
 };
 
-const countWaiting = async (queue: LaneQueue, priority: Priority): Promise<z.output<typeof waitingJobs>> => {
+const countWaiting = async (
+  queue: LaneQueue,
+  priority: Priority,
+): Promise<z.output<ReturnType<typeof waitingJobs>>> => {
   const [jobs, head] = await Promise.all([countQueuedAt(queue, priority), headOfQueue(queue, priority, headLength)]);
   return {
     jobs,

@@ -6,6 +6,7 @@ import { uploadKey, uploadObjects } from '#shared/deployment/bucket.ts';
 import { findMaxInputBytes, maxPresignedBytes } from '#shared/inputs/inspect.ts';
 import { claimUploadForm } from '#shared/inputs/upload-forms.ts';
 import { getExtension } from '#shared/media-type.ts';
+import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { audit, auditChange } from '../http/audit.ts';
 import { readBodyAs } from '../http/json-body.ts';
@@ -20,13 +21,15 @@ const formLifetimeSeconds = 15 * 60;
 const describeUpload = (services: readonly AdobeService[]) =>
   z.strictObject({ contentType: z.enum([...new Set(services.flatMap(listInputTypes))]) });
 
-const uploadAnswer = z.object({
-  uploadId: z.uuid().meta({ description: 'For `DELETE /uploads/{uploadId}`; not an id of Adobe' }),
-  upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()) }),
-  source: z.object({ url: z.string() }),
-  maxBytes: z.int(),
-  expiresAt: z.iso.datetime(),
-});
+const uploadAnswer = once(() =>
+  z.object({
+    uploadId: z.uuid().meta({ description: 'For `DELETE /uploads/{uploadId}`; not an id of Adobe' }),
+    upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()) }),
+    source: z.object({ url: z.string() }),
+    maxBytes: z.int(),
+    expiresAt: z.iso.datetime(),
+  }),
+);
 
 type UploadsContext = Pick<ApiContext, 'inputs' | 'services' | 'objects' | 'settings' | 'audit' | 'log'>;
 
@@ -35,7 +38,7 @@ export const uploadRoutes = (context: UploadsContext): Route[] => [createRoute(c
 
 /** A form for a file that is too large to be posted to the gateway itself, and the source to name it by. */
 export const createRoute = (context: UploadsContext): Route => {
-  const uploadRequest = describeUpload(context.services);
+  const uploadRequest = once(() => describeUpload(context.services));
   return {
     method: 'POST',
     path: '/uploads',
@@ -64,7 +67,7 @@ const makeForm = async (
   { inputs, services, objects, settings, log }: UploadsContext,
   request: ApiRequest,
   contentType: string,
-): Promise<z.output<typeof uploadAnswer>> => {
+): Promise<z.output<ReturnType<typeof uploadAnswer>>> => {
   const caller = request.caller();
   const { buckets, table } = inputs;
   const takers = services.filter((service) => listInputTypes(service).includes(contentType));

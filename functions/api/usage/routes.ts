@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
+import { once } from '#shared/once.ts';
 import { readUsage, type UsageDimension, type UsageRow, usageDimensions } from '#shared/usage/read-usage.ts';
 import type { ApiContext } from '../context.ts';
 import { parameterProblem } from '../http/pagination.ts';
@@ -12,29 +13,31 @@ const maxDays = 92;
 const maxRows = 10_000;
 const dayMs = 86_400_000;
 
-const sums = {
+const sums = once(() => ({
   jobs: z.int().meta({ description: 'Jobs that have ended' }),
   outputs: z.int().meta({ description: 'Outputs that Adobe made' }),
   cost: z.number().meta({ description: 'In Operations' }),
-};
+}));
 
 /** What jobs cost. */
-export const usageSchema = z
-  .object({
-    from: z.iso.date(),
-    to: z.iso.date(),
-    unit: z.literal('operations'),
-    usage: z.array(
-      z.object({
-        ...Object.fromEntries(usageDimensions.map((dimension) => [dimension, z.string().optional()])),
-        ...sums,
-      }),
-    ),
-    total: z.object(sums).optional().meta({ description: 'Of all rows; none by label, as a job may have several' }),
-  })
-  .meta({ id: 'Usage' });
+export const usageSchema = once(() =>
+  z
+    .object({
+      from: z.iso.date(),
+      to: z.iso.date(),
+      unit: z.literal('operations'),
+      usage: z.array(
+        z.object({
+          ...Object.fromEntries(usageDimensions.map((dimension) => [dimension, z.string().optional()])),
+          ...sums(),
+        }),
+      ),
+      total: z.object(sums()).optional().meta({ description: 'Of all rows; none by label, as a job may have several' }),
+    })
+    .meta({ id: 'Usage' }),
+);
 
-const query = {
+const query = once(() => ({
   from: z.iso
     .date()
     .optional()
@@ -48,7 +51,7 @@ const query = {
     .optional()
     .meta({ description: 'One row for each value of these, with commas in between; `day` if absent' }),
   format: z.enum(['json', 'csv']).optional().meta({ description: 'As `Accept: text/csv` has it' }),
-};
+}));
 
 const description = `A job counts once it has ended, for the day on which it was made. By \`label\` a job counts for each of its
 labels, and only jobs that have labels are told.`;
@@ -57,7 +60,7 @@ const describe = (summary: string, own: z.ZodRawShape = {}): RouteDescription =>
   tag: 'Usage',
   summary,
   description,
-  query: z.object({ ...query, ...own }),
+  query: () => z.object({ ...query(), ...own }),
   answers: {
     200: { description: 'What the jobs cost', content: { 'application/json': usageSchema, 'text/csv': 'binary' } },
   },

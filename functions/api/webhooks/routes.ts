@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { requestErasure } from '#shared/erasing/erasure.ts';
+import { once } from '#shared/once.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
 import { noteWebhooks } from '#shared/webhooks/listening-callers.ts';
 import { defaultEventTypes, webhookEventTypes } from '#shared/webhooks/webhook.ts';
@@ -46,18 +47,22 @@ type ChangeContext = Pick<ApiContext, 'readPolicy' | 'table' | 'webhooks' | 'aud
 const maxBodyBytes = 8 * 1024;
 const maxDescriptionLength = 200;
 
-const events = z
-  .array(z.enum(webhookEventTypes))
-  .min(1)
-  .max(webhookEventTypes.length)
-  .transform((types) => [...new Set(types)]);
+const events = once(() =>
+  z
+    .array(z.enum(webhookEventTypes))
+    .min(1)
+    .max(webhookEventTypes.length)
+    .transform((types) => [...new Set(types)]),
+);
 
 // What a new webhook is made of.
-const webhookRequest = z.strictObject({
-  url: unicode(z.string().min(1)).meta({ description: 'https, on a public address, port 443 or 8443' }),
-  events: events.default([...defaultEventTypes]),
-  description: unicode(z.string().max(maxDescriptionLength)).optional(),
-});
+const webhookRequest = once(() =>
+  z.strictObject({
+    url: unicode(z.string().min(1)).meta({ description: 'https, on a public address, port 443 or 8443' }),
+    events: events().default([...defaultEventTypes]),
+    description: unicode(z.string().max(maxDescriptionLength)).optional(),
+  }),
+);
 
 /** Registers an address that the gateway calls when the caller's jobs and batches end. */
 export const createRoute = (context: ChangeContext): Route => ({
@@ -103,7 +108,7 @@ const readRequest = (request: ApiRequest, allowsLoopback: boolean) => {
 
 const maxDeliveries = 20;
 
-const webhookList = z.object({ webhooks: z.array(webhookSchema) });
+const webhookList = once(() => z.object({ webhooks: z.array(webhookSchema()) }));
 
 /** The caller's webhooks, oldest first. */
 export const listRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route => ({
@@ -121,7 +126,9 @@ export const listRoute = ({ webhooks }: Pick<ApiContext, 'webhooks'>): Route => 
   },
   handle: async (request) => {
     const found = await listWebhooks(webhooks.table, request.caller());
-    const list: z.output<typeof webhookList> = { webhooks: found.map((webhook) => viewWebhook(webhook, request)) };
+    const list: z.output<ReturnType<typeof webhookList>> = {
+      webhooks: found.map((webhook) => viewWebhook(webhook, request)),
+    };
     return jsonResponse(200, list);
   },
 });
@@ -136,7 +143,7 @@ export const getRoute = (context: Pick<ApiContext, 'webhooks'>): Route => ({
   handle: async (request) => {
     const webhook = await findWebhook(context, request);
     const deliveries = await latestDeliveries(context.webhooks.table, webhook.webhookId, maxDeliveries);
-    const view: z.output<typeof webhookWithDeliveries> = {
+    const view: z.output<ReturnType<typeof webhookWithDeliveries>> = {
       ...viewWebhook(webhook, request),
       deliveries: deliveries.map(viewDelivery),
     };

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import * as z from 'zod';
+import { once } from '#shared/once.ts';
 import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
 import { testMessage } from '#shared/webhooks/webhook.ts';
@@ -11,7 +12,7 @@ import type { Route } from '../http/router.ts';
 import { findWebhook } from './find.ts';
 import { describeWebhookCall } from './view.ts';
 
-const testAnswer = z.object({ deliveryId: z.uuid(), links: z.object({ webhook: z.url() }) });
+const testAnswer = once(() => z.object({ deliveryId: z.uuid(), links: z.object({ webhook: z.url() }) }));
 
 /** Sends a message of the type `webhook.test`, once; its outcome is among the webhook's deliveries. */
 export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Route => ({
@@ -62,7 +63,7 @@ export const sendTestRoute = (context: Pick<ApiContext, 'webhooks' | 'log'>): Ro
     }
     audit(log, request, 'webhook tested', { webhookId, deliveryId });
     const location = `${request.baseUrl}/webhooks/${webhookId}`;
-    const body: z.output<typeof testAnswer> = { deliveryId, links: { webhook: location } };
+    const body: z.output<ReturnType<typeof testAnswer>> = { deliveryId, links: { webhook: location } };
     return jsonResponse(202, body, { location });
   },
 });

@@ -9,13 +9,14 @@ import { isFinal } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
+import { once } from '#shared/once.ts';
 import { tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import type { InboxContext } from '../context.ts';
 
 /** How many lines are cancelled in one step. */
 export const linesInStep = 2_000;
 const concurrency = 16;
-const openJob = lineJobSchema.pick({ jobId: true, state: true });
+const openJob = once(() => lineJobSchema().pick({ jobId: true, state: true }));
 // An invocation of a function ends after 15 minutes; after this many steps the execution goes on in another one.
 const stepsInInvocation = 50;
 
@@ -48,7 +49,7 @@ const countLinesToCancel = async ({ table }: InboxContext, { batchId, run }: Bat
 
 const cancelLines = async (inbox: InboxContext, run: BatchRun, end: number): Promise<boolean> => {
   const lines = { first: Math.max(1, end - linesInStep + 1), last: end, descending: true };
-  for await (const { jobs } of lineJobs(inbox.table, run.batchId, lines, openJob)) {
+  for await (const { jobs } of lineJobs(inbox.table, run.batchId, lines, openJob())) {
     const open = [...jobs.values()].filter(({ state }) => !isFinal(state));
     await pMap(open, ({ jobId }) => cancelOne(inbox, jobId), { concurrency });
   }

@@ -11,6 +11,7 @@ import {
   receiptKey,
 } from '#shared/deployment/bucket.ts';
 import { eraseOutputs } from '#shared/erasing/erase-job.ts';
+import { once } from '#shared/once.ts';
 import type { InboxContext } from '../context.ts';
 
 type FilesContext = Pick<InboxContext, 's3' | 'bucket'>;
@@ -38,7 +39,7 @@ const isContentOf = ({ source }: Batch, { key, versionId, etag }: ObjectVersion)
   key === source.key &&
   (versionId === source.versionId || (etag !== undefined && etag.replaceAll('"', '') === source.etag));
 
-const receiptSchema = z.object({ batchId: z.string() });
+const receiptSchema = once(() => z.object({ batchId: z.string() }));
 
 /** Each content of a file has its receipt under the same name, as one of its versions. */
 const eraseReceipt = async ({ s3, bucket }: FilesContext, batchId: string, key: string): Promise<void> => {
@@ -48,7 +49,7 @@ const eraseReceipt = async ({ s3, bucket }: FilesContext, batchId: string, key: 
       if (version.key !== key || version.etag === undefined) continue;
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version.versionId }));
       const text = (await Body?.transformToString()) ?? '';
-      if (receiptSchema.safeParse(JSON.parse(text)).data?.batchId === batchId) own.add(version.versionId);
+      if (receiptSchema().safeParse(JSON.parse(text)).data?.batchId === batchId) own.add(version.versionId);
     }
   }
   if (own.size > 0) await eraseObjects(s3, bucket, key, (version) => version.key === key && own.has(version.versionId));

@@ -17,6 +17,7 @@ import { jobPartitions } from '#shared/deployment/tables.ts';
 import { eraseOutputs } from '#shared/erasing/erase-job.ts';
 import type { Erasure } from '#shared/erasing/erasure.ts';
 import { jobsOfCaller } from '#shared/jobs/job-list.ts';
+import { once } from '#shared/once.ts';
 import { listCallerCosts } from '#shared/usage/caller-costs.ts';
 import type { InboxContext } from '../context.ts';
 import type { Progress } from './erase-job.ts';
@@ -58,7 +59,7 @@ export const eraseCountersOf = async (
 // Of up to 1,000 versions each.
 const pagesInStep = 20;
 const manifestEnd = `/${manifestName}`;
-const positionSchema = z.object({ key: z.string().optional(), versionId: z.string().optional() });
+const positionSchema = once(() => z.object({ key: z.string().optional(), versionId: z.string().optional() }));
 
 /**
  * Erases the outputs of jobs whose records have expired: all outputs are looked through for descriptions that name the caller, as
@@ -70,7 +71,7 @@ export const eraseOutputsOf = async (
   { requestedAt }: Pick<Erasure, 'requestedAt'>,
   position?: string,
 ): Promise<Progress> => {
-  const after = position === undefined ? {} : positionSchema.parse(JSON.parse(position));
+  const after = position === undefined ? {} : positionSchema().parse(JSON.parse(position));
   const hash = hashCaller(caller);
   const erase = (prefix: string) => eraseObjects(s3, bucket, prefix);
   let pages = 0;
@@ -91,22 +92,24 @@ export const eraseOutputsOf = async (
   return { waitsFor: 0 };
 };
 
-const manifestSchema = z.object({
-  caller: z.string(),
-  /** Of the job; ISO. */
-  createdAt: z.string().default(''),
-  outputs: z.array(z.object({ key: z.string().startsWith(prefixes.outputs) })),
-});
+const manifestSchema = once(() =>
+  z.object({
+    caller: z.string(),
+    /** Of the job; ISO. */
+    createdAt: z.string().default(''),
+    outputs: z.array(z.object({ key: z.string().startsWith(prefixes.outputs) })),
+  }),
+);
 
 /** Undefined if the object is no description of a job, or has gone with an earlier version of it. */
 const readManifest = async (
   { s3, bucket }: Pick<InboxContext, 's3' | 'bucket'>,
   version: ObjectVersion,
-): Promise<z.output<typeof manifestSchema> | undefined> => {
+): Promise<z.output<ReturnType<typeof manifestSchema>> | undefined> => {
   const { key, versionId } = version;
   try {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
-    return manifestSchema.safeParse(JSON.parse((await Body?.transformToString()) ?? '')).data;
+    return manifestSchema().safeParse(JSON.parse((await Body?.transformToString()) ?? '')).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;

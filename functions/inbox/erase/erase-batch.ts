@@ -50,7 +50,7 @@ const eraseLines = async (
   range: { first: number; last: number },
 ): Promise<boolean> => {
   if ((await renew(inbox, run)) === undefined) return false;
-  for await (const { first, last, jobs } of lineJobs(inbox.table, run.batchId, range, lineJobSchema)) {
+  for await (const { first, last, jobs } of lineJobs(inbox.table, run.batchId, range, lineJobSchema())) {
     const lines = Array.from({ length: last - first + 1 }, (_, index) => first + index);
     const eraseLine = (line: number): Promise<void> => {
       const job = jobs.get(line);

@@ -154,7 +154,7 @@ const findLinesWithJobs = async (
   range: { first: number; last: number },
 ): Promise<Set<number>> => {
   const found = new Set<number>();
-  const pages = lineJobs(table, batchId, range, lineJobSchema.pick({ jobId: true }));
+  const pages = lineJobs(table, batchId, range, lineJobSchema().pick({ jobId: true }));
   for await (const { jobs } of pages) for (const line of jobs.keys()) found.add(line);
   return found;
 };

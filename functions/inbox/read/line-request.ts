@@ -4,6 +4,7 @@ import type { OperationOverrides } from '#shared/adobe/services/operation-settin
 import { findOperation } from '#shared/adobe/services/registry.ts';
 import { parseExactly } from '#shared/exact-json.ts';
 import { jsonProblem } from '#shared/json-limits.ts';
+import { once } from '#shared/once.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
 import { type Labels, labelRule, labelsSchema, parseLabels } from '#shared/requests/labels.ts';
 import { maxTemplateLength } from '#shared/requests/name-template.ts';
@@ -26,43 +27,45 @@ export const defaultOperation = 'images/generate';
 const isWellFormed = (text: string): boolean => text.isWellFormed();
 
 /** What a line holds, whatever the format of its file. */
-const lineSchema = z.strictObject({
-  operation: z.string().default(defaultOperation),
-  body: z.looseObject({}),
-  id: z
-    // A number that JavaScript cannot hold would come back as another one.
-    .union([z.string(), z.int().transform(String)])
-    .pipe(
-      z
-        .string()
-        .min(1)
-        .max(maxIdLength)
-        .refine(isWellFormed, { error: 'is not valid Unicode' })
-        // A report is read by programs that take a line break in a cell for a row of its own.
-        .refine((id) => !/\p{Cc}/u.test(id), { error: 'has a control character, such as a line break or a tab' }),
-    )
-    .optional(),
-  priority: z.enum(priorities).optional(),
-  modelVersion: z.string().optional(),
-  labels: z
-    .union(
-      [
-        labelsSchema,
-        z.string().transform((text, context): Labels => {
-          const labels = parseLabels(text);
-          if (labels !== undefined) return labels;
-          context.issues.push({ code: 'custom', message: labelRule, input: text });
-          return z.NEVER;
-        }),
-      ],
-      { error: labelRule },
-    )
-    .optional(),
-  name: z
-    .union([z.string(), z.int().transform(String)])
-    .pipe(z.string().min(1).max(maxTemplateLength))
-    .optional(),
-});
+const lineSchema = once(() =>
+  z.strictObject({
+    operation: z.string().default(defaultOperation),
+    body: z.looseObject({}),
+    id: z
+      // A number that JavaScript cannot hold would come back as another one.
+      .union([z.string(), z.int().transform(String)])
+      .pipe(
+        z
+          .string()
+          .min(1)
+          .max(maxIdLength)
+          .refine(isWellFormed, { error: 'is not valid Unicode' })
+          // A report is read by programs that take a line break in a cell for a row of its own.
+          .refine((id) => !/\p{Cc}/u.test(id), { error: 'has a control character, such as a line break or a tab' }),
+      )
+      .optional(),
+    priority: z.enum(priorities).optional(),
+    modelVersion: z.string().optional(),
+    labels: z
+      .union(
+        [
+          labelsSchema(),
+          z.string().transform((text, context): Labels => {
+            const labels = parseLabels(text);
+            if (labels !== undefined) return labels;
+            context.issues.push({ code: 'custom', message: labelRule, input: text });
+            return z.NEVER;
+          }),
+        ],
+        { error: labelRule },
+      )
+      .optional(),
+    name: z
+      .union([z.string(), z.int().transform(String)])
+      .pipe(z.string().min(1).max(maxTemplateLength))
+      .optional(),
+  }),
+);
 
 /** A line that can be a job. */
 export interface LineRequest {
@@ -104,7 +107,7 @@ export const readLineRequest = (
   const id = readLineId(value);
   const problem = jsonProblem(value);
   if (problem !== undefined) return rejected(id, 'invalid_json', `The line ${problem}.`);
-  const fields = lineSchema.safeParse(removeFields(value, findNullFields(lineSchema, value)));
+  const fields = lineSchema().safeParse(removeFields(value, findNullFields(lineSchema(), value)));
   if (!fields.success)
     return rejected(id, 'validation_error', `The line is not a request: ${describeIssues(fields.error)}.`);
   const operation = findOperation(fields.data.operation);
@@ -149,7 +152,7 @@ const parse = (json: string): unknown => {
 
 /** The caller's id of a line that may be wrong otherwise; undefined if the id itself is. */
 export const readLineId = (value: unknown): string | undefined => {
-  const id = lineSchema.shape.id.safeParse(
+  const id = lineSchema().shape.id.safeParse(
     typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined,
   );
   return id.data;
@@ -159,7 +162,7 @@ const describeIssues = ({ issues }: z.ZodError): string =>
   issues
     .map((issue) =>
       issue.code === 'unrecognized_keys'
-        ? `it has fields beside ${Object.keys(lineSchema.shape).join(', ')}`
+        ? `it has fields beside ${Object.keys(lineSchema().shape).join(', ')}`
         : `${issue.path.map(String).join('.') || 'it'}: ${issue.code === 'invalid_value' ? `is not one of ${issue.values.join(', ')}` : issue.message}`,
     )
     .join('; ');

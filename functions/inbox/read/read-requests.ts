@@ -208,7 +208,7 @@ const rejectUnreadLines = async ({ table, log }: InboxContext, batchId: string, 
     table,
     batchId,
     unreadLines,
-    lineJobSchema.pick({ jobId: true }),
+    lineJobSchema().pick({ jobId: true }),
   )) {
     const unread: SkippedLine[] = [];
     for (let line = first; line <= last; line += 1) {

@@ -3,25 +3,28 @@ import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { exactRequestOf } from '#shared/jobs/job.ts';
 import { readRequests, type StoredRequest } from '#shared/jobs/request-store.ts';
+import { once } from '#shared/once.ts';
 import type { InboxContext } from '../context.ts';
 import { type FileNotes, type PreparedLine, RefusedFileError } from './prepared-line.ts';
 
-const failedJob = lineJobSchema.pick({
-  jobId: true,
-  requestHash: true,
-  holdsRequest: true,
-  state: true,
-  operation: true,
-  modelVersion: true,
-  priority: true,
-  lineId: true,
-  row: true,
-  columns: true,
-  outputName: true,
-  labels: true,
-});
+const failedJob = once(() =>
+  lineJobSchema().pick({
+    jobId: true,
+    requestHash: true,
+    holdsRequest: true,
+    state: true,
+    operation: true,
+    modelVersion: true,
+    priority: true,
+    lineId: true,
+    row: true,
+    columns: true,
+    outputName: true,
+    labels: true,
+  }),
+);
 
-type FailedJob = z.output<typeof failedJob>;
+type FailedJob = z.output<ReturnType<typeof failedJob>>;
 
 /**
  * Reads the failed and timed out jobs of a batch as the lines of a new one, in their order, with what stood beside them.
@@ -36,7 +39,7 @@ export async function* readFailedJobs(
   const batch = await getBatch(table, batchId);
   if (batch === undefined) throw new RefusedFileError('source_not_found', 'The batch to try again has been erased.');
   notes.columns = batch.columns ?? [];
-  for await (const { jobs } of lineJobs(table, batchId, { last: batch.lines ?? 0 }, failedJob)) {
+  for await (const { jobs } of lineJobs(table, batchId, { last: batch.lines ?? 0 }, failedJob())) {
     const failed = [...jobs].filter(([, { state }]) => state === 'failed' || state === 'timed_out');
     const requests = await readRequests(
       table,

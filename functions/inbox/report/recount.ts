@@ -4,6 +4,7 @@ import { markCounted } from '#shared/batches/count-end.ts';
 import { countedAs, skippedLines } from '#shared/batches/line-items.ts';
 import { type FinalState, isFinal } from '#shared/jobs/job.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
+import { once } from '#shared/once.ts';
 import type { InboxContext } from '../context.ts';
 
 /** What the lines of a batch have become, and how its jobs have ended. */
@@ -17,7 +18,7 @@ export const emptyCounts = (): BatchCounts => ({ ...noLines, counts: { ...noEnds
 // A job that has just been marked as counted is about to raise the batch's count, unless that process crashed.
 const countingMs = 60_000;
 
-const countedJob = lineJobSchema.pick({ jobId: true, state: true, countedAt: true });
+const countedJob = once(() => lineJobSchema().pick({ jobId: true, state: true, countedAt: true }));
 
 /**
  * Counts a batch again from its jobs. Jobs that ended uncounted are marked, so that they are not counted later.
@@ -31,7 +32,7 @@ export const recountBatch = async (
   const { table } = inbox;
   const batchCounts = emptyCounts();
   const settledBefore = new Date(table.clock.now() - countingMs).toISOString();
-  for await (const { jobs } of lineJobs(table, batchId, { last: lines }, countedJob)) {
+  for await (const { jobs } of lineJobs(table, batchId, { last: lines }, countedJob())) {
     for (const { jobId, state, countedAt } of jobs.values()) {
       batchCounts.jobs += 1;
       if (!isFinal(state)) continue;

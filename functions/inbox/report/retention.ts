@@ -11,6 +11,7 @@ import type { Job } from '#shared/jobs/job.ts';
 import { jobKey } from '#shared/jobs/job-store.ts';
 import { expireRequest } from '#shared/jobs/request-store.ts';
 import { isRefusedWrite } from '#shared/jobs/set-aside.ts';
+import { once } from '#shared/once.ts';
 import type { InboxContext } from '../context.ts';
 
 const linesInStep = 10_000;
@@ -43,7 +44,7 @@ export const startRetention = async (
   return true;
 };
 
-const keptJob = lineJobSchema.pick({ jobId: true, requestHash: true, holdsRequest: true });
+const keptJob = once(() => lineJobSchema().pick({ jobId: true, requestHash: true, holdsRequest: true }));
 
 const keepJobs = async (
   inbox: InboxContext,
@@ -54,7 +55,7 @@ const keepJobs = async (
   const batch = await advanceBatch(table, run, { from: ['reporting'], to: 'reporting' });
   if (batch === undefined) return false;
   const expiresAt = computeExpiry(batch, table.clock.now());
-  for await (const { jobs } of lineJobs(table, run.batchId, { first, last }, keptJob)) {
+  for await (const { jobs } of lineJobs(table, run.batchId, { first, last }, keptJob())) {
     await pMap(jobs.values(), (job) => keepJob(inbox, job, expiresAt), { concurrency });
   }
   return true;

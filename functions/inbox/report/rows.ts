@@ -8,6 +8,7 @@ import { findInspection, isInspectionOpen, type Provenance } from '#shared/jobs/
 import { type FinalState, isFinal, type OutputError } from '#shared/jobs/job.ts';
 import { costAttributes, viewCost } from '#shared/jobs/stored-cost.ts';
 import { warnOfOutputs } from '#shared/jobs/stored-output.ts';
+import { once } from '#shared/once.ts';
 import type { InboxContext } from '../context.ts';
 import { type BatchCounts, emptyCounts } from './recount.ts';
 
@@ -56,18 +57,20 @@ export class JobsStillRunningError extends GatewayError {
   }
 }
 
-const reportedJob = lineJobSchema.pick({
-  jobId: true,
-  lineId: true,
-  outputs: true,
-  errors: true,
-  inspections: true,
-  ...costAttributes,
-  labels: true,
-  row: true,
-  warnings: true,
-  columns: true,
-});
+const reportedJob = once(() =>
+  lineJobSchema().pick({
+    jobId: true,
+    lineId: true,
+    outputs: true,
+    errors: true,
+    inspections: true,
+    ...costAttributes,
+    labels: true,
+    row: true,
+    warnings: true,
+    columns: true,
+  }),
+);
 
 /** What is counted while rows are made. */
 export interface RowCounts {
@@ -92,7 +95,7 @@ export async function* reportRows(
 ): AsyncGenerator<ReportRow> {
   const skipped = skippedLines(table, batchId);
   let nextSkipped = await skipped.next();
-  for await (const { first, last, jobs } of lineJobs(table, batchId, { last: lines }, reportedJob)) {
+  for await (const { first, last, jobs } of lineJobs(table, batchId, { last: lines }, reportedJob())) {
     for (let line = first; line <= last; line += 1) {
       const job = jobs.get(line);
       const skippedLine = nextSkipped.done !== true && nextSkipped.value.line === line ? nextSkipped.value : undefined;
@@ -112,7 +115,7 @@ export async function* reportRows(
 
 const buildJobRow = (
   line: number,
-  found: z.output<typeof reportedJob>,
+  found: z.output<ReturnType<typeof reportedJob>>,
   gatewayUrl: string,
   batchCounts: BatchCounts,
 ): ReportRow => {
@@ -138,7 +141,7 @@ const buildJobRow = (
 };
 
 const listProvenance = (
-  job: z.output<typeof reportedJob>,
+  job: z.output<ReturnType<typeof reportedJob>>,
   { isInspected }: { isInspected: boolean },
 ): ReportRow['provenance'] => {
   const listed = (job.outputs ?? []).map((_, position) =>

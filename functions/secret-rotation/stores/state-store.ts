@@ -2,31 +2,36 @@ import * as z from 'zod';
 import { condition } from '#shared/aws/expressions.ts';
 import { getItem, type Table, updateItem } from '#shared/aws/table.ts';
 import { rotationPartition } from '#shared/deployment/tables.ts';
+import { once } from '#shared/once.ts';
 import { LeaseLostError } from '../errors.ts';
 
-const intentSchema = z.object({
-  /** ClientRequestToken of the rotation. */
-  rotationToken: z.string(),
-  credentialId: z.string(),
-  /** The secrets that Adobe listed before. */
-  uuidsBefore: z.array(z.string()),
-  /** Adobe's clock at that time, epoch ms. */
-  adobeDate: z.number(),
-  /** Epoch ms; absent while it is unknown whether a secret was made whose value is lost. */
-  closedAt: z.number().optional(),
-});
+const intentSchema = once(() =>
+  z.object({
+    /** ClientRequestToken of the rotation. */
+    rotationToken: z.string(),
+    credentialId: z.string(),
+    /** The secrets that Adobe listed before. */
+    uuidsBefore: z.array(z.string()),
+    /** Adobe's clock at that time, epoch ms. */
+    adobeDate: z.number(),
+    /** Epoch ms; absent while it is unknown whether a secret was made whose value is lost. */
+    closedAt: z.number().optional(),
+  }),
+);
 
-const stateSchema = z.object({
-  intent: intentSchema.optional(),
-  /** Secrets of our own that never came into service and still have to be deleted at Adobe. */
-  abandonedUuids: z.array(z.string()).default([]),
-});
+const stateSchema = once(() =>
+  z.object({
+    intent: intentSchema().optional(),
+    /** Secrets of our own that never came into service and still have to be deleted at Adobe. */
+    abandonedUuids: z.array(z.string()).default([]),
+  }),
+);
 
 /** What was about to be asked of Adobe, written before it was asked. */
-export type Intent = z.output<typeof intentSchema>;
+export type Intent = z.output<ReturnType<typeof intentSchema>>;
 
 /** What the rotation remembers between its runs. */
-export type RotationState = z.output<typeof stateSchema>;
+export type RotationState = z.output<ReturnType<typeof stateSchema>>;
 
 /** The intent once it is known what became of the secret that it asked for. */
 export const closeIntent = (intent: Intent | undefined, nowMs: number): Intent | undefined =>
@@ -74,7 +79,7 @@ export const createStateStore = (table: Table): StateStore => {
       // A run that lost the lease has nothing to release.
       await updateItem(table, key, { set, when: isOwn(owner) });
     },
-    readState: async () => stateSchema.parse((await getItem(table, key)) ?? {}),
+    readState: async () => stateSchema().parse((await getItem(table, key)) ?? {}),
     saveState: (owner, { intent, abandonedUuids }) => updateAsOwner(owner, { intent, abandonedUuids }),
   };
 };

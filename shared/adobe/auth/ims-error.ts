@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../once.ts';
 import { classifyStatus, parseJson } from '../http/client.ts';
 import { AdobeCallError } from '../http/errors.ts';
 
@@ -47,7 +48,7 @@ const prefixes: Record<ImsErrorKind, string> = {
   transient: 'Adobe IMS gave no token for now',
 };
 
-const refusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });
+const refusalSchema = once(() => z.object({ error: z.string(), error_description: z.string().optional() }));
 
 const maxDescriptionLength = 300;
 
@@ -64,7 +65,7 @@ export const readImsRefusal = (answer: {
   clientSecret: string;
 }): ImsError => {
   const { status, body, requestId, retryAfterMs, clientSecret } = answer;
-  const parsed = refusalSchema.safeParse(parseJson(body));
+  const parsed = refusalSchema().safeParse(parseJson(body));
   const shown = (text: string) => text.replaceAll(clientSecret, '***').slice(0, maxDescriptionLength);
   const code = parsed.success ? shown(parsed.data.error) : `http_${status}`;
   const description = parsed.success ? parsed.data.error_description : undefined;

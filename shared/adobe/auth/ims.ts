@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../../clock.ts';
+import { once } from '../../once.ts';
 import { isTimeout, parseJson, sendOnce } from '../http/client.ts';
 import { readRetryAfter } from '../http/retry.ts';
 import { ImsError, readImsRefusal } from './ims-error.ts';
@@ -31,7 +32,7 @@ export interface ImsClient {
   mint(request: MintRequest): Promise<MintedToken>;
 }
 
-const grantSchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const grantSchema = once(() => z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() }));
 
 /** Adobe: v3 answers seconds (86399), older versions milliseconds; no token lives for the 11 days between the two. */
 const maxLifetimeSeconds = 1_000_000;
@@ -79,7 +80,7 @@ export const createImsClient = (options: { baseUrl: string; clock: Clock; timeou
           clientSecret: request.clientSecret,
         });
       }
-      const grant = grantSchema.safeParse(parseJson(body));
+      const grant = grantSchema().safeParse(parseJson(body));
       if (!grant.success) {
         throw new ImsError({
           kind: 'transient',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../once.ts';
 import { parseJson } from '../http/client.ts';
 
 /** Scopes of a generation token (Adobe: Firefly quickstart). */
@@ -24,7 +25,7 @@ export const managementScopes = [
   'manage_client_secrets',
 ] as const;
 
-const claimsSchema = z.object({ scope: z.string() });
+const claimsSchema = once(() => z.object({ scope: z.string() }));
 
 /** The names in a list of scopes, which IMS separates by commas and OAuth by blanks. */
 export const splitScopes = (scopes: string): string[] => scopes.split(/[\s,]+/).filter((scope) => scope !== '');
@@ -40,7 +41,7 @@ export const findMissingScopes = (
   asked: readonly string[],
 ): string[] => {
   const [, payload = ''] = accessToken.split('.');
-  const claims = claimsSchema.safeParse(parseJson(Buffer.from(payload, 'base64url').toString()));
+  const claims = claimsSchema().safeParse(parseJson(Buffer.from(payload, 'base64url').toString()));
   const granted = claims.success ? splitScopes(claims.data.scope) : asked;
   return asked.filter((scope) => refusedScopes.includes(scope) || !granted.includes(scope));
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GatewayError } from '../../errors.ts';
+import { once } from '../../once.ts';
 import { parseJson } from '../http/client.ts';
 
 /**
@@ -9,38 +10,42 @@ import { parseJson } from '../http/client.ts';
 export const placeholderKey = 'placeholder';
 
 // Trimmed: a value that an operator pastes into Secrets Manager easily ends with a newline, and none of Adobe's has one.
-const text = z.string().trim().min(1);
-const id = z.coerce.string().trim().min(1);
+const text = once(() => z.string().trim().min(1));
+const id = once(() => z.coerce.string().trim().min(1));
 
-const clientCredentialsSchema = z.looseObject({
-  clientId: text,
-  clientSecret: text,
-  secretUuid: text.optional(),
-  /** Numeric console organization, not the `...@AdobeOrg` one (Adobe). */
-  orgId: id.optional(),
-  projectId: id.optional(),
-  credentialId: id.optional(),
-  /** The secret that this one took the place of; known even if that one's own uuid was never stored beside it. */
-  replacedSecretUuid: text.optional(),
-});
+const clientCredentialsSchema = once(() =>
+  z.looseObject({
+    clientId: text(),
+    clientSecret: text(),
+    secretUuid: text().optional(),
+    /** Numeric console organization, not the `...@AdobeOrg` one (Adobe). */
+    orgId: id().optional(),
+    projectId: id().optional(),
+    credentialId: id().optional(),
+    /** The secret that this one took the place of; known even if that one's own uuid was never stored beside it. */
+    replacedSecretUuid: text().optional(),
+  }),
+);
 
-const accessTokenSchema = z.looseObject({
-  accessToken: z.string().min(1),
-  /** Epoch ms. */
-  expiresAt: z.number(),
-  clientId: z.string().min(1),
-  scope: z.string(),
-  /** Epoch ms; half-way between this and `expiresAt` the token is renewed. */
-  mintedAt: z.number().optional(),
-  /** Scopes among those that Adobe does not give to the credential. */
-  missingScopes: z.array(z.string()).optional(),
-});
+const accessTokenSchema = once(() =>
+  z.looseObject({
+    accessToken: z.string().min(1),
+    /** Epoch ms. */
+    expiresAt: z.number(),
+    clientId: z.string().min(1),
+    scope: z.string(),
+    /** Epoch ms; half-way between this and `expiresAt` the token is renewed. */
+    mintedAt: z.number().optional(),
+    /** Scopes among those that Adobe does not give to the credential. */
+    missingScopes: z.array(z.string()).optional(),
+  }),
+);
 
 /** The content of the secret `client-credentials`; fields that others added are kept. */
-export type ClientCredentials = z.output<typeof clientCredentialsSchema>;
+export type ClientCredentials = z.output<ReturnType<typeof clientCredentialsSchema>>;
 
 /** The content of the secret `access-token`. */
-export type StoredAccessToken = z.output<typeof accessTokenSchema>;
+export type StoredAccessToken = z.output<ReturnType<typeof accessTokenSchema>>;
 
 /** A secret holds something that is neither the placeholder nor what the gateway keeps there. Shows no value. */
 export class MalformedSecretError extends GatewayError {
@@ -70,7 +75,7 @@ const readSecret = <Schema extends z.ZodObject>(name: string, schema: Schema, te
  * @throws {MalformedSecretError} naming the fields that are wrong
  */
 export const readClientCredentials = (text: string): ClientCredentials | undefined =>
-  readSecret('client-credentials', clientCredentialsSchema, text);
+  readSecret('client-credentials', clientCredentialsSchema(), text);
 
 /**
  * Reads the content of the secret `access-token`.
@@ -79,4 +84,4 @@ export const readClientCredentials = (text: string): ClientCredentials | undefin
  * @throws {MalformedSecretError} naming the fields that are wrong
  */
 export const readStoredAccessToken = (text: string): StoredAccessToken | undefined =>
-  readSecret('access-token', accessTokenSchema, text);
+  readSecret('access-token', accessTokenSchema(), text);

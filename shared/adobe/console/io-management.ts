@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../once.ts';
 import { type Answer, isTimeout, parseJson, sendOnce } from '../http/client.ts';
 import { readAdobeError } from '../http/errors.ts';
 import { readRetryAfter } from '../http/retry.ts';
@@ -59,21 +60,25 @@ export interface IoManagementOptions {
   timeoutMs: number;
 }
 
-const epochMs = z.coerce.number().int().nonnegative();
+const epochMs = once(() => z.coerce.number().int().nonnegative());
 
-const listedSecret = z
-  .object({
-    uuid: z.string().min(1),
-    created_at: epochMs,
-    secret_usages: z.array(z.object({ last_used_at: epochMs.nullish() })).nullish(),
-  })
-  .transform(({ uuid, created_at: createdAt, secret_usages: usages }): ListedSecret => {
-    const uses = (usages ?? []).flatMap(({ last_used_at: lastUsedAt }) => lastUsedAt ?? []);
-    return { uuid, createdAt, lastUsedAt: uses.length === 0 ? undefined : Math.max(...uses) };
-  });
+const listedSecret = once(() =>
+  z
+    .object({
+      uuid: z.string().min(1),
+      created_at: epochMs(),
+      secret_usages: z.array(z.object({ last_used_at: epochMs().nullish() })).nullish(),
+    })
+    .transform(({ uuid, created_at: createdAt, secret_usages: usages }): ListedSecret => {
+      const uses = (usages ?? []).flatMap(({ last_used_at: lastUsedAt }) => lastUsedAt ?? []);
+      return { uuid, createdAt, lastUsedAt: uses.length === 0 ? undefined : Math.max(...uses) };
+    }),
+);
 
-const listSchema = z.object({ client_id: z.string(), client_secrets: z.array(listedSecret) });
-const addedSchema = z.object({ uuid: z.string().min(1), client_secret: z.string().min(1), created_at: epochMs });
+const listSchema = once(() => z.object({ client_id: z.string(), client_secrets: z.array(listedSecret()) }));
+const addedSchema = once(() =>
+  z.object({ uuid: z.string().min(1), client_secret: z.string().min(1), created_at: epochMs() }),
+);
 
 const readRequestId = (headers: Headers): string | undefined =>
   headers.get('x-request-id') ?? headers.get('x-debug-id') ?? undefined;
@@ -126,7 +131,7 @@ export const createIoManagementClient = (options: IoManagementOptions): IoManage
       const operation = 'list the client secrets';
       const answer = await call(operation, 'GET', secretsUrl);
       if (answer.status !== 200) throw buildFailure(operation, answer);
-      const list = parse(listSchema, operation, answer);
+      const list = parse(listSchema(), operation, answer);
       const date = Date.parse(answer.headers.get('date') ?? '');
       return { clientId: list.client_id, secrets: list.client_secrets, date: Number.isNaN(date) ? undefined : date };
     },
@@ -135,7 +140,7 @@ export const createIoManagementClient = (options: IoManagementOptions): IoManage
       const answer = await call(operation, 'POST', secretsUrl);
       // Adobe's guide says 201, its internal description 200.
       if (answer.status !== 201 && answer.status !== 200) throw buildFailure(operation, answer);
-      const added = parse(addedSchema, operation, answer);
+      const added = parse(addedSchema(), operation, answer);
       return { uuid: added.uuid, clientSecret: added.client_secret, createdAt: added.created_at };
     },
     delete: async (uuid) => {

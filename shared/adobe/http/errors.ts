@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GatewayError } from '../../errors.ts';
+import { once } from '../../once.ts';
 import { parseJson } from './client.ts';
 
 /** A call of Adobe failed. */
@@ -32,44 +33,48 @@ export interface AdobeError {
   isHtml: boolean;
 }
 
-const text = z.string().nullish().catch(undefined);
+const text = once(() => z.string().nullish().catch(undefined));
 
-const code = z.union([z.string(), z.number()]).nullish().catch(undefined);
+const code = once(() => z.union([z.string(), z.number()]).nullish().catch(undefined));
 
 /** One entry of a list of errors, as the services write them. */
-const listedError = z.preprocess(
-  (entry) => (typeof entry === 'string' ? { msg: entry } : entry),
-  z.object({
-    // Substance 3D writes a path as one text.
-    loc: z.union([z.array(z.union([z.string(), z.number()])), z.string().transform((path) => [path])]).optional(),
-    msg: z.string().optional(),
-    type: text,
-    error_code: code,
-    code,
-    message: text,
-    name: text,
-    reason: text,
-  }),
+const listedError = once(() =>
+  z.preprocess(
+    (entry) => (typeof entry === 'string' ? { msg: entry } : entry),
+    z.object({
+      // Substance 3D writes a path as one text.
+      loc: z.union([z.array(z.union([z.string(), z.number()])), z.string().transform((path) => [path])]).optional(),
+      msg: z.string().optional(),
+      type: text(),
+      error_code: code(),
+      code: code(),
+      message: text(),
+      name: text(),
+      reason: text(),
+    }),
+  ),
 );
 
-type ListedError = z.output<typeof listedError>;
+type ListedError = z.output<ReturnType<typeof listedError>>;
 
-const listedErrors = z.array(listedError).nullish().catch(undefined);
+const listedErrors = once(() => z.array(listedError()).nullish().catch(undefined));
 
-const errorBody = z.object({
-  error_code: code,
-  // Masking names its errors so, and adds `error_code` for some.
-  code,
-  title: text,
-  // Adobe's list of custom models names its errors so.
-  reason: text,
-  message: text,
-  // Firefly and Illustrator; Photoshop; Substance 3D; masking.
-  validation_errors: listedErrors,
-  errors: listedErrors,
-  error_details: listedErrors,
-  details: listedErrors,
-});
+const errorBody = once(() =>
+  z.object({
+    error_code: code(),
+    // Masking names its errors so, and adds `error_code` for some.
+    code: code(),
+    title: text(),
+    // Adobe's list of custom models names its errors so.
+    reason: text(),
+    message: text(),
+    // Firefly and Illustrator; Photoshop; Substance 3D; masking.
+    validation_errors: listedErrors(),
+    errors: listedErrors(),
+    error_details: listedErrors(),
+    details: listedErrors(),
+  }),
+);
 
 const maxCodeLength = 100;
 const maxMessageLength = 1000;
@@ -97,7 +102,7 @@ export const readAdobeError = (
   body: string,
   { accessError, contentType }: { accessError?: string | null; contentType?: string | null } = {},
 ): AdobeError => {
-  const { data } = errorBody.safeParse(parseJson(body));
+  const { data } = errorBody().safeParse(parseJson(body));
   const adobesCode = readCode(data?.error_code);
   const { validation_errors, errors, error_details, details } = data ?? {};
   const validationErrors = readListedErrors(validation_errors ?? errors ?? error_details ?? details ?? []);

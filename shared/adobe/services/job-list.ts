@@ -39,8 +39,8 @@ export interface ServiceJobList {
   title: string;
   /** Name of the operation whose jobs are listed. */
   operation: string;
-  query: z.ZodObject;
-  body: z.ZodObject;
+  query(): z.ZodObject;
+  body(): z.ZodObject;
   /** @throws {JobListQueryError} if Adobe would refuse it */
   readQuery(query: ListQuery, nowMs: number): ServiceJobQuery;
   /** @param nextUrl of the next page; undefined on the last one */

@@ -11,11 +11,11 @@ export interface ListDefinition {
   /** How long a process of the gateway may give the same answer, in seconds. */
   cacheSeconds: number;
   /** The parameters, as texts; no others are passed on. None if absent. */
-  query?: z.ZodObject;
+  query?(): z.ZodObject;
   /** What Adobe needs besides the parameters that were given. */
   completeQuery?(query: ListQuery): ListQuery;
   /** Adobe's answer; another one counts as none. */
-  body: z.ZodObject;
+  body(): z.ZodObject;
   /** What requests can name of it, for forms in which that is chosen. */
   choices?: ListChoices;
   /** What an error says by Adobe's name for it in this list, besides `error_code`. */
@@ -52,7 +52,7 @@ export type ListOutcome =
  * @throws {z.ZodError} if one of them is wrong
  */
 export const pickQuery = ({ query: schema }: Pick<ListDefinition, 'query'>, given: ListQuery): ListQuery =>
-  Object.fromEntries(Object.keys(schema?.parse(given) ?? {}).map((name) => [name, given[name]]));
+  Object.fromEntries(Object.keys(schema?.().parse(given) ?? {}).map((name) => [name, given[name]]));
 
 const timeoutMs = 15_000;
 
@@ -69,7 +69,7 @@ export const readList = async (
   const outcome = await call({ method: 'GET', url: url.href, headers: { 'x-request-id': requestId }, timeoutMs });
   switch (outcome.kind) {
     case 'answered': {
-      const list = schema.safeParse(parseJson(outcome.body));
+      const list = schema().safeParse(parseJson(outcome.body));
       return list.success ? { kind: 'listed', body: list.data } : { kind: 'unavailable' };
     }
     case 'refused':

@@ -43,8 +43,8 @@ export interface JobLinks {
 export interface AcceptanceShape {
   /** HTTP status. */
   status: 200 | 201 | 202;
-  /** The body as callers see it. */
-  schema: z.ZodObject;
+  /** Builds the body as callers see it. */
+  schema(): z.ZodObject;
   /** Writes the body as Adobe would, with the gateway's id and URLs. */
   write(jobId: string, links: JobLinks): Record<string, unknown>;
 }

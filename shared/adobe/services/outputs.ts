@@ -56,7 +56,7 @@ export const maxInlineBytes = 256 * 1024;
 /** Where the outputs stand in Adobe's result of an operation:. */
 export interface ResultShape {
   /** The result as callers see it. */
-  schema: z.ZodObject;
+  schema(): z.ZodObject;
   /** What an output is where neither its server nor its first bytes tell; undefined where it may be several things. */
   mediaType?: string;
   /**

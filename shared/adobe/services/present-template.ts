@@ -1,17 +1,21 @@
 import * as z from 'zod';
+import { once } from '../../once.ts';
 import { encodeEmbedded } from './embedded-content.ts';
 import type { OutputFailure, PresentedFile, Reason } from './outputs.ts';
 
 /** The member of an object that stands in a template for the URL, or the content, of the output with this number. */
 export const outputMember = '$output';
 
-const reference = z.strictObject({
-  [outputMember]: z.int().min(0),
-  encoding: z.enum(['string', 'base64', 'json']).optional(),
-});
+const reference = once(() =>
+  z.strictObject({
+    [outputMember]: z.int().min(0),
+    encoding: z.enum(['string', 'base64', 'json']).optional(),
+  }),
+);
 
 /** The number of the output whose URL a value stands for in a template; undefined if it is another value. */
-export const readOutputNumber = (value: unknown): number | undefined => reference.safeParse(value).data?.[outputMember];
+export const readOutputNumber = (value: unknown): number | undefined =>
+  reference().safeParse(value).data?.[outputMember];
 
 type WriteError = ((error: Reason) => Record<string, unknown>) | undefined;
 
@@ -51,7 +55,7 @@ const present = (value: unknown, presenting: Presenting): Presented => {
   if (typeof value !== 'object' || value === null) return { value, missing: [] };
   const missing: number[] = [];
   const members = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
-    const referred = reference.safeParse(inner).data;
+    const referred = reference().safeParse(inner).data;
     if (referred !== undefined) {
       const file = presenting.files.get(referred[outputMember]);
       if (file === undefined) missing.push(referred[outputMember]);
@@ -70,7 +74,7 @@ const present = (value: unknown, presenting: Presenting): Presented => {
 const presentFile = (
   name: string,
   { url, content }: PresentedFile,
-  encoding: z.output<typeof reference>['encoding'],
+  encoding: z.output<ReturnType<typeof reference>>['encoding'],
   isDestination = false,
 ): [string, unknown] => {
   if (encoding === undefined) return [name, url];
@@ -80,7 +84,7 @@ const presentFile = (
 
 const presentList = (values: readonly unknown[], presenting: Presenting): unknown[] =>
   values.flatMap((each) => {
-    const referred = reference.safeParse(each).data;
+    const referred = reference().safeParse(each).data;
     if (referred !== undefined) {
       const file = presenting.files.get(referred[outputMember]);
       return file === undefined ? [] : [presentFile('', file, referred.encoding)[1]];

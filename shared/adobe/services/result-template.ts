@@ -21,8 +21,8 @@ export interface EmbeddedPattern {
 
 /** How a service names outputs in its final status body. */
 export interface TemplateOptions {
-  /** The result as callers see it. */
-  schema: z.ZodObject;
+  /** Builds the result as callers see it. */
+  schema(): z.ZodObject;
   /**
    * Where URLs of outputs stand. `x.destination.url` and `x.url` are alternatives for the same output: where a body has both, it
    * counts once.

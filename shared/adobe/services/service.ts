@@ -104,8 +104,8 @@ export interface ServiceDialect {
    */
   readStatus(body: unknown, operation: OperationDefinition): JobProgress | undefined;
   renewal?: OutputRenewal;
-  /** The status body as callers see it. */
-  statusSchema: z.ZodObject;
+  /** Builds the status body as callers see it. */
+  statusSchema(): z.ZodObject;
   /** The status body that a caller gets who waited for a job that has succeeded, also partially; the result itself if absent. */
   presentResult?(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
   /** The same as a text, where Adobe's is no single JSON. */
@@ -113,7 +113,7 @@ export interface ServiceDialect {
   /** Writes the status body of a job. */
   presentStatus(job: PresentedJob, operation: OperationDefinition): Record<string, unknown>;
   /** The answer to a cancel call; 200 without a body if absent. */
-  cancelAnswer?: { status: 202; schema: z.ZodObject; write(jobId: string): Record<string, unknown> };
+  cancelAnswer?: { status: 202; schema(): z.ZodObject; write(jobId: string): Record<string, unknown> };
   /**
    * Writes the gateway's own refusal of a request as the service would; members of problem+json stand beside where they do not
    * collide. Problem+json alone if absent.

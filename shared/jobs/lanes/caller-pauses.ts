@@ -4,33 +4,36 @@ import { condition } from '../../aws/expressions.ts';
 import { createItemParser, parseEach } from '../../aws/items.ts';
 import { getItem, putItem, putNew, queryItems, removeItem, type Table, updateItem } from '../../aws/table.ts';
 import { jobPartitions } from '../../deployment/tables.ts';
+import { once } from '../../once.ts';
 import { type Priority, priorities } from '../../priority.ts';
 import { readServedRound } from './rounds.ts';
 
-const callerPauseSchema = z.object({
-  caller: z.string(),
-  /**
-   * `paused`: no job of the caller gets a turn. `resuming`: the same, until dispatch has moved the caller on by the rounds that it
-   * missed. `returning`: its jobs come back into the queues of their lanes, and get turns.
-   */
-  state: z.enum(['paused', 'resuming', 'returning']),
-  /** Tells this pause from the caller's earlier ones. */
-  pauseId: z.string(),
-  /** Epoch ms, as all times here. */
-  since: z.number(),
-  /** The operator. */
-  by: z.string(),
-  /** In the operator's own words. */
-  reason: z.string().optional(),
-  /** The last round that was served when the pause began, by lane and priority. */
-  served: z.record(z.string(), z.number()),
-  /** Whether all jobs that were in the queue have been taken out of it. */
-  isSettled: z.boolean(),
-  returningSince: z.number().optional(),
-});
+const callerPauseSchema = once(() =>
+  z.object({
+    caller: z.string(),
+    /**
+     * `paused`: no job of the caller gets a turn. `resuming`: the same, until dispatch has moved the caller on by the rounds that it
+     * missed. `returning`: its jobs come back into the queues of their lanes, and get turns.
+     */
+    state: z.enum(['paused', 'resuming', 'returning']),
+    /** Tells this pause from the caller's earlier ones. */
+    pauseId: z.string(),
+    /** Epoch ms, as all times here. */
+    since: z.number(),
+    /** The operator. */
+    by: z.string(),
+    /** In the operator's own words. */
+    reason: z.string().optional(),
+    /** The last round that was served when the pause began, by lane and priority. */
+    served: z.record(z.string(), z.number()),
+    /** Whether all jobs that were in the queue have been taken out of it. */
+    isSettled: z.boolean(),
+    returningSince: z.number().optional(),
+  }),
+);
 
 /** The pause of one caller, from the request of an operator until all of its jobs are back. */
-export type CallerPause = z.output<typeof callerPauseSchema>;
+export type CallerPause = z.output<ReturnType<typeof callerPauseSchema>>;
 
 export const parseCallerPause = createItemParser(callerPauseSchema);
 

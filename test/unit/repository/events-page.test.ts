@@ -16,16 +16,16 @@ const exampleOf = (heading: string): unknown =>
   JSON.parse(page.split(`\n## ${heading}\n`)[1]?.split('```json\n')[1]?.split('```')[0] ?? '');
 
 it('shows a job, a batch and a threshold as their schemas have them', () => {
-  z.strictObject(jobEnded.shape).parse(exampleOf('A job'));
-  z.strictObject(batchEnded.shape).parse(exampleOf('A batch'));
-  z.strictObject(budgetThresholdReached.shape).parse(exampleOf('A budget'));
+  z.strictObject(jobEnded().shape).parse(exampleOf('A job'));
+  z.strictObject(batchEnded().shape).parse(exampleOf('A batch'));
+  z.strictObject(budgetThresholdReached().shape).parse(exampleOf('A budget'));
 });
 
 it('names every field', () => {
   for (const field of [
-    ...Object.keys(jobEnded.shape),
-    ...Object.keys(batchEnded.shape),
-    ...Object.keys(budgetThresholdReached.shape),
+    ...Object.keys(jobEnded().shape),
+    ...Object.keys(batchEnded().shape),
+    ...Object.keys(budgetThresholdReached().shape),
   ]) {
     expect(page).toMatch(new RegExp(`["\`]${field}["\`]`));
   }

@@ -18,9 +18,9 @@ const tableBelow = (heading: string): string[][] => {
 
 describe('the page of settings and commands', () => {
   it('lists every setting of a stage with its default', () => {
-    const defaults: Record<string, unknown> = settingsSchema.parse({});
+    const defaults: Record<string, unknown> = settingsSchema().parse({});
     const rows = tableBelow('Settings').map(([name = '', value = '']) => [name.replaceAll('`', ''), value]);
-    const { properties = {} } = z.toJSONSchema(settingsSchema, { io: 'input' });
+    const { properties = {} } = z.toJSONSchema(settingsSchema(), { io: 'input' });
     expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(properties).sort());
     for (const [name = '', value = ''] of rows) {
       const code = /^`(.*)`$/.exec(value)?.[1];

@@ -39,6 +39,11 @@ describe('the source files', () => {
     expect(linesWith(sources, new RegExp(silenced.join('|')))).toEqual([]);
   });
 
+  it('build a schema when it is first asked for, and not when their module is loaded', () => {
+    const started = sources.filter((path) => path.startsWith('functions/') || path.startsWith('shared/'));
+    expect(linesWith(started, /^(export )?const \w+(: [^=]+)? = z\b/)).toEqual([]);
+  });
+
   it('silence the linter in tests at most', () => {
     const product = sources.filter((path) => !path.startsWith('test/'));
     expect(linesWith(product, new RegExp(word('biome', '-ignore')))).toEqual([]);

@@ -5,10 +5,10 @@ import type { callerView, newSecretView } from '#functions/api/callers/view.ts';
 import { callApi } from '../../api/client.ts';
 
 /** A caller as operators see it. */
-export type Caller = z.output<typeof callerView>;
+export type Caller = z.output<ReturnType<typeof callerView>>;
 
 /** A secret, in the only answer that holds it. */
-export type NewSecret = z.output<typeof newSecretView>;
+export type NewSecret = z.output<ReturnType<typeof newSecretView>>;
 
 /** What can be changed of a caller. */
 export interface CallerChanges {
@@ -75,7 +75,7 @@ export const useRemoveSecret = (callerId: string) =>
 /** Keeps the jobs of a caller from their turns. */
 export const usePauseCaller = (callerId: string) =>
   useChange((reason: string) =>
-    callApi<z.output<typeof pausedCaller>>(`${buildPath(callerId)}/pause`, {
+    callApi<z.output<ReturnType<typeof pausedCaller>>>(`${buildPath(callerId)}/pause`, {
       method: 'PUT',
       body: reason === '' ? {} : { reason },
     }),
@@ -84,5 +84,5 @@ export const usePauseCaller = (callerId: string) =>
 /** Gives the jobs of a caller their turns again. */
 export const useResumeCaller = (callerId: string) =>
   useChange((_: undefined) =>
-    callApi<z.output<typeof pausedCaller>>(`${buildPath(callerId)}/resume`, { method: 'PUT' }),
+    callApi<z.output<ReturnType<typeof pausedCaller>>>(`${buildPath(callerId)}/resume`, { method: 'PUT' }),
   );

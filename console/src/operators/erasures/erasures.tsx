@@ -14,7 +14,7 @@ import { useDraft } from '../../ui/use-draft.ts';
 import { showDateTime, showNumber } from '../../ui/words.ts';
 import { OperatorPage } from '../operator-page.tsx';
 
-type Erasure = z.output<typeof erasureSchema>;
+type Erasure = z.output<ReturnType<typeof erasureSchema>>;
 
 const key = ['erasures'];
 

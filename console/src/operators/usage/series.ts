@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { usageSchema } from '#functions/api/usage/routes.ts';
 
 /** What jobs cost. */
-export type Usage = z.output<typeof usageSchema>;
+export type Usage = z.output<ReturnType<typeof usageSchema>>;
 
 /** What usage is told by. */
 export type Dimension = 'day' | 'caller' | 'label' | 'operation' | 'model';

@@ -1,14 +1,17 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { readAcceptedJob } from '../acceptance.ts';
 import { findOutputError, type JobPhase, readSuccess } from '../job-progress.ts';
 import { classifyFailure, explainRefusal } from '../refusal.ts';
 import type { ServiceDialect } from '../service.ts';
 
-const statusAnswer = z.object({
-  status: z.string(),
-  error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
-  message: z.string().nullish().catch(undefined),
-});
+const statusAnswer = once(() =>
+  z.object({
+    status: z.string(),
+    error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
+    message: z.string().nullish().catch(undefined),
+  }),
+);
 
 /** The words for the phase of a job (Adobe: `GET /v1/status/{jobId}`, `GET /v2/status/{jobId}`). */
 const words = {
@@ -50,7 +53,7 @@ export const audioVideoDialect: ServiceDialect = {
   },
 
   readStatus: (body, { result: shape }) => {
-    const parsed = statusAnswer.safeParse(body);
+    const parsed = statusAnswer().safeParse(body);
     if (!parsed.success) return undefined;
     const { status, error_code: given, message: text } = parsed.data;
     switch (status) {
@@ -72,18 +75,20 @@ export const audioVideoDialect: ServiceDialect = {
     }
   },
 
-  statusSchema: z
-    .looseObject({
-      jobId: z.uuid(),
-      status: z.enum(words),
-      error_code: z.string().optional(),
-      message: z.string().optional(),
-    })
-    .meta({
-      id: 'AudioVideoJobStatus',
-      description:
-        'Once the job has succeeded, also partially, with the fields of the result that the operation describes',
-    }),
+  statusSchema: once(() =>
+    z
+      .looseObject({
+        jobId: z.uuid(),
+        status: z.enum(words),
+        error_code: z.string().optional(),
+        message: z.string().optional(),
+      })
+      .meta({
+        id: 'AudioVideoJobStatus',
+        description:
+          'Once the job has succeeded, also partially, with the fields of the result that the operation describes',
+      }),
+  ),
 
   presentStatus: ({ jobId, phase, result, error }) => ({
     jobId,
@@ -95,7 +100,7 @@ export const audioVideoDialect: ServiceDialect = {
 
   cancelAnswer: {
     status: 202,
-    schema: z.object({ jobId: z.uuid(), status: z.literal('canceling') }),
+    schema: once(() => z.object({ jobId: z.uuid(), status: z.literal('canceling') })),
     write: (jobId) => ({ jobId, status: 'canceling' }),
   },
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { JobListQueryError, type ServiceJobList } from '../job-list.ts';
 import type { JobPhase } from '../job-progress.ts';
 import { renderTemplate } from './operations/render-template.ts';
@@ -91,31 +92,35 @@ export const renderJobs: ServiceJobList = {
   path: '/v1/templates/render-jobs',
   title: 'Your renders of the last 30 days',
   operation: renderTemplate.name,
-  query: z.object({
-    filter: z.string().optional().meta({
-      description: 'FIQL, such as `status==running` or `createdDate=ge=-P7D;status=in=(succeeded,failed)`',
-    }),
-    status: z.enum(Object.keys(words)).optional(),
-    limit: z.coerce.number<string>().int().min(1).max(maxLimit).default(usualLimit).optional(),
-    cursor: z.string().optional().meta({ description: 'As `paging.nextUrl` of the page before has it' }),
-  }),
-  body: z.object({
-    paging: z.object({
-      nextUrl: z.url().optional(),
-      totalRecords: z.int().meta({ description: 'How many are on this page: the gateway does not count the others' }),
-    }),
-    jobs: z.array(
-      z.object({
-        jobId: z.uuid(),
-        status: z.enum(Object.keys(words)),
-        totalJobItems: z.int(),
-        createdDate: z.string(),
-        completedDate: z.string().optional(),
-        statusUrl: z.url(),
-        cancelUrl: z.url().optional(),
+  query: once(() =>
+    z.object({
+      filter: z.string().optional().meta({
+        description: 'FIQL, such as `status==running` or `createdDate=ge=-P7D;status=in=(succeeded,failed)`',
       }),
-    ),
-  }),
+      status: z.enum(Object.keys(words)).optional(),
+      limit: z.coerce.number<string>().int().min(1).max(maxLimit).default(usualLimit).optional(),
+      cursor: z.string().optional().meta({ description: 'As `paging.nextUrl` of the page before has it' }),
+    }),
+  ),
+  body: once(() =>
+    z.object({
+      paging: z.object({
+        nextUrl: z.url().optional(),
+        totalRecords: z.int().meta({ description: 'How many are on this page: the gateway does not count the others' }),
+      }),
+      jobs: z.array(
+        z.object({
+          jobId: z.uuid(),
+          status: z.enum(Object.keys(words)),
+          totalJobItems: z.int(),
+          createdDate: z.string(),
+          completedDate: z.string().optional(),
+          statusUrl: z.url(),
+          cancelUrl: z.url().optional(),
+        }),
+      ),
+    }),
+  ),
 
   readQuery: ({ limit, cursor, filter, status }, nowMs) => {
     const { phases, fromMs = nowMs - retentionMs, toMs }: Filter = filter ? readFilter(filter, nowMs) : {};

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import type { Reason, ResultShape } from '../outputs.ts';
 import { type TemplateOptions, templateResult } from '../result-template.ts';
 
-const file = z.looseObject({ destination: z.object({ url: z.url() }) });
+const file = once(() => z.looseObject({ destination: z.object({ url: z.url() }) }));
 /** What a status body says of the job itself; a render that was done in part has a URL at Adobe besides, for trying the rest again. */
 const jobMembers = [
   ...['jobId', 'status', 'error_code', 'message', 'percentCompleted'],
@@ -14,19 +15,19 @@ const audioVideoResult = (options: TemplateOptions): ResultShape =>
 
 const toProblem = ({ code, message }: Reason) => ({ error_code: code, message });
 
-const problem = z.looseObject({ error_code: z.string(), message: z.string() });
+const problem = once(() => z.looseObject({ error_code: z.string(), message: z.string() }));
 
 /** `output.destination.url`; its documentation of 2025 had `output.url` (Adobe: speech, avatars). */
 export const oneFile = (mediaType: string): ResultShape =>
   audioVideoResult({
-    schema: z.object({ output: file }),
+    schema: () => z.object({ output: file() }),
     outputs: ['output.destination.url', 'output.url'],
     mediaType,
   });
 
 /** One file for each aspect ratio or rendition, or its error (Adobe: both versions of reframe). */
 export const fileForEach = audioVideoResult({
-  schema: z.object({ outputs: z.array(z.union([file, z.looseObject({ error: problem })])) }),
+  schema: once(() => z.object({ outputs: z.array(z.union([file(), z.looseObject({ error: problem() })])) })),
   outputs: [
     'outputs[].destination.url',
     'outputs[].mediaDestination.url',
@@ -40,19 +41,21 @@ export const fileForEach = audioVideoResult({
 
 /** The files of each locale, or its error (Adobe: transcribe, dub). */
 export const filesByLocale = audioVideoResult({
-  schema: z.object({
-    outputs: z.array(
-      z.looseObject({
-        localeCode: z.string().optional(),
-        destination: file.shape.destination.optional(),
-        captions: z.array(z.looseObject({ destination: file.shape.destination, format: z.string() })).optional(),
-        audio: file.optional(),
-        video: file.optional(),
-        transcript: file.optional(),
-        error: problem.optional(),
-      }),
-    ),
-  }),
+  schema: once(() =>
+    z.object({
+      outputs: z.array(
+        z.looseObject({
+          localeCode: z.string().optional(),
+          destination: file().shape.destination.optional(),
+          captions: z.array(z.looseObject({ destination: file().shape.destination, format: z.string() })).optional(),
+          audio: file().optional(),
+          video: file().optional(),
+          transcript: file().optional(),
+          error: problem().optional(),
+        }),
+      ),
+    }),
+  ),
   outputs: [
     'outputs[].destination.url',
     'outputs[].url',
@@ -67,10 +70,12 @@ export const filesByLocale = audioVideoResult({
 
 /** The videos of a render, and the errors of those that could not be made (Adobe: `POST /v1/templates/render`). */
 export const renderedFiles = audioVideoResult({
-  schema: z.object({
-    outputs: z.array(file.extend({ variationIndex: z.int(), presetIndex: z.int() })),
-    errors: z.array(z.looseObject({ variationIndex: z.int(), presetIndex: z.int(), error: problem })).optional(),
-  }),
+  schema: once(() =>
+    z.object({
+      outputs: z.array(file().extend({ variationIndex: z.int(), presetIndex: z.int() })),
+      errors: z.array(z.looseObject({ variationIndex: z.int(), presetIndex: z.int(), error: problem() })).optional(),
+    }),
+  ),
   outputs: ['outputs[].destination.url', 'outputs[].sidecarDestination.url'],
   errors: ['outputs[].error', 'errors[].error'],
 });
@@ -80,9 +85,11 @@ export const renderedFiles = audioVideoResult({
  * that is too long for that.
  */
 export const description = audioVideoResult({
-  schema: z.object({
-    output: z.looseObject({ fonts: z.array(z.unknown()), elements: z.array(z.unknown()), url: z.url() }).partial(),
-  }),
+  schema: once(() =>
+    z.object({
+      output: z.looseObject({ fonts: z.array(z.unknown()), elements: z.array(z.unknown()), url: z.url() }).partial(),
+    }),
+  ),
   outputs: [],
   embedded: [{ at: 'output', encoding: 'json', contentType: 'application/json' }],
 });

@@ -1,16 +1,19 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { asFields, exactlyOne } from '../body-fields.ts';
 import type { RuleFinding } from '../operation.ts';
 import { text } from '../schema.ts';
 import { localeCode, source } from './fields.ts';
 
 /** A text to be spoken: as it stands, or in a file (Adobe: `script`). */
-export const script = z.strictObject({
-  text: text(15, 20_000).optional(),
-  source: source.optional(),
-  mediaType: z.literal('text/plain'),
-  localeCode,
-});
+export const script = once(() =>
+  z.strictObject({
+    text: text(15, 20_000).optional(),
+    source: source().optional(),
+    mediaType: z.literal('text/plain'),
+    localeCode: localeCode(),
+  }),
+);
 
 /** Locales whose languages cannot be written in extended ASCII. */
 const otherScripts = ['hi-IN', 'ja-JP', 'ko-KR', 'zh-CN'];

@@ -1,15 +1,16 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { asFields } from '../body-fields.ts';
 import type { RuleFinding } from '../operation.ts';
 import { byDefault } from '../schema.ts';
 import { source } from './fields.ts';
 
 /** A template: a Motion Graphics Template, or an archive with one After Effects project and its footage (Adobe). */
-export const template = {
+export const template = once(() => ({
   type: byDefault('mogrt', z.enum(['mogrt', 'aep'])).optional(),
-  source,
+  source: source(),
   compName: z.string().min(1).optional(),
-};
+}));
 
 /** Adobe: which composition of an After Effects project is meant. */
 export const checkTemplate = ({ type, compName }: Readonly<Record<string, unknown>>): RuleFinding[] =>

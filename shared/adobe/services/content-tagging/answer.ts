@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import type { EmbeddedContent, PresentedFile, ResultShape } from '../outputs.ts';
 
 type Fields = Record<string, unknown>;
@@ -77,31 +78,35 @@ const toFile = ({ result, unread }: TaggingAnswer): EmbeddedContent =>
     ? { content: new TextEncoder().encode(unread), contentType: 'text/plain' }
     : { content: new TextEncoder().encode(JSON.stringify(result, undefined, 2)), contentType: 'application/json' };
 
-const response = z
-  .looseObject({
-    statuses: z.array(
-      z.looseObject({
-        'sensei:engine': z.string().optional(),
-        invocations: z
-          .array(z.looseObject({ status: z.string().optional(), message: z.string().nullish() }))
-          .optional(),
-      }),
-    ),
-    request_id: z.string().optional(),
-  })
-  .meta({ id: 'ContentAnalyzerResponse' });
+const response = once(() =>
+  z
+    .looseObject({
+      statuses: z.array(
+        z.looseObject({
+          'sensei:engine': z.string().optional(),
+          invocations: z
+            .array(z.looseObject({ status: z.string().optional(), message: z.string().nullish() }))
+            .optional(),
+        }),
+      ),
+      request_id: z.string().optional(),
+    })
+    .meta({ id: 'ContentAnalyzerResponse' }),
+);
 
 /** What the engines found is the output; it may hold text of the documents, and so is in no record. */
 export const taggingResult: ResultShape = {
-  schema: z.object({
-    contentAnalyzerResponse: response.optional(),
-    result: z.unknown().optional().meta({ description: 'What the engines found, up to 256 KB' }),
-    texts: z
-      .literal(2)
-      .optional()
-      .meta({ description: 'Adobe wrote the two after each other; so does the answer to a caller who waits' }),
-    resultUrl: z.url().optional().meta({ description: 'The same in a file, where it is larger' }),
-  }),
+  schema: once(() =>
+    z.object({
+      contentAnalyzerResponse: response().optional(),
+      result: z.unknown().optional().meta({ description: 'What the engines found, up to 256 KB' }),
+      texts: z
+        .literal(2)
+        .optional()
+        .meta({ description: 'Adobe wrote the two after each other; so does the answer to a caller who waits' }),
+      resultUrl: z.url().optional().meta({ description: 'The same in a file, where it is larger' }),
+    }),
+  ),
   mediaType: 'application/json',
   read: (answer) => {
     if (!isFields(answer)) return undefined;

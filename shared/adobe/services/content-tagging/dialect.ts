@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { asFields, asList } from '../body-fields.ts';
 import { type JobPhase, readSuccess } from '../job-progress.ts';
 import type { AcceptanceShape } from '../operation.ts';
@@ -18,9 +19,11 @@ const phases = [
 /** The gateway's own: Adobe documents no way to ask for a result that takes longer than the caller waits. */
 export const taggingAcceptance: AcceptanceShape = {
   status: 202,
-  schema: z
-    .object({ jobId: z.uuid(), statusUrl: z.url(), warnings: z.array(z.string()).optional() })
-    .meta({ id: 'AcceptedTagging', description: 'It takes longer than the call may: where to follow it' }),
+  schema: once(() =>
+    z
+      .object({ jobId: z.uuid(), statusUrl: z.url(), warnings: z.array(z.string()).optional() })
+      .meta({ id: 'AcceptedTagging', description: 'It takes longer than the call may: where to follow it' }),
+  ),
   write: (jobId, { statusUrl }) => ({ jobId, statusUrl }),
 };
 
@@ -53,14 +56,16 @@ export const taggingDialect: ServiceDialect = {
       ? `${JSON.stringify(contentAnalyzerResponse)}\n${JSON.stringify(result)}\n`
       : undefined,
 
-  statusSchema: z
-    .looseObject({
-      jobId: z.uuid(),
-      status: z.enum(phases),
-      error_code: z.string().optional(),
-      message: z.string().optional(),
-    })
-    .meta({ id: 'TaggingStatus' }),
+  statusSchema: once(() =>
+    z
+      .looseObject({
+        jobId: z.uuid(),
+        status: z.enum(phases),
+        error_code: z.string().optional(),
+        message: z.string().optional(),
+      })
+      .meta({ id: 'TaggingStatus' }),
+  ),
 
   presentStatus: ({ jobId, phase, result, error }) => ({
     ...result,

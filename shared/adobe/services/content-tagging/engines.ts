@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 
 /** An engine of Content Tagging. */
 export interface Engine {
   title: string;
-  /** Its parameters, each with its limits. */
-  params: z.ZodObject;
+  /** Builds the schema of its parameters, each with its limits. */
+  params(): z.ZodObject;
   /** What its documents may be (Adobe: `dc:format`). */
   formats: readonly string[];
   /** Whether a document has to say what it is. */
@@ -13,25 +14,27 @@ export interface Engine {
   waitSeconds: number;
 }
 
-const share = z.number().min(0).max(1);
-const count = z.int().min(0);
+const share = once(() => z.number().min(0).max(1));
+const count = once(() => z.int().min(0));
 // Adobe names them numbers, and writes True and False.
-const flag = z.union([z.boolean(), z.literal([0, 1])]);
-const applicationId = z.string();
+const flag = once(() => z.union([z.boolean(), z.literal([0, 1])]));
+const applicationId = once(() => z.string());
 
 const imageFormats = ['image/jpeg', 'image/jpg', 'image/png', 'image/tiff'];
 
 const keywords: Engine = {
   title: 'keywords of a text',
-  params: z.strictObject({
-    'application-id': applicationId,
-    top_n: count.optional(),
-    min_relevance: share.optional(),
-    min_key_phrase_length: z.int().min(1).optional(),
-    max_key_phrase_length: z.int().min(1).optional(),
-    last_semantic_unit_type: z.enum(['key_phrase', 'linked_entity', 'concept']).optional(),
-    entity_types: z.array(z.string()).optional(),
-  }),
+  params: once(() =>
+    z.strictObject({
+      'application-id': applicationId(),
+      top_n: count().optional(),
+      min_relevance: share().optional(),
+      min_key_phrase_length: z.int().min(1).optional(),
+      max_key_phrase_length: z.int().min(1).optional(),
+      last_semantic_unit_type: z.enum(['key_phrase', 'linked_entity', 'concept']).optional(),
+      entity_types: z.array(z.string()).optional(),
+    }),
+  ),
   formats: [
     'text/plain',
     'application/pdf',
@@ -51,14 +54,16 @@ const keywords: Engine = {
 
 const colors: Engine = {
   title: 'colours of an image',
-  params: z.strictObject({
-    'application-id': applicationId.optional(),
-    top_n: count.optional(),
-    min_coverage: share.optional(),
-    resize_image: flag.optional(),
-    enable_mask: flag.optional(),
-    retrieve_tone: flag.optional(),
-  }),
+  params: once(() =>
+    z.strictObject({
+      'application-id': applicationId().optional(),
+      top_n: count().optional(),
+      min_coverage: share().optional(),
+      resize_image: flag().optional(),
+      enable_mask: flag().optional(),
+      retrieve_tone: flag().optional(),
+    }),
+  ),
   formats: imageFormats,
   requiresFormat: true,
   waitSeconds: 59,
@@ -66,13 +71,15 @@ const colors: Engine = {
 
 const characters: Engine = {
   title: 'text in an image',
-  params: z.strictObject({
-    'application-id': applicationId.optional(),
-    correct_with_dictionary: flag.optional(),
-    filter_with_dictionary: flag.optional(),
-    min_probability: share.optional(),
-    min_relevance: share.optional(),
-  }),
+  params: once(() =>
+    z.strictObject({
+      'application-id': applicationId().optional(),
+      correct_with_dictionary: flag().optional(),
+      filter_with_dictionary: flag().optional(),
+      min_probability: share().optional(),
+      min_relevance: share().optional(),
+    }),
+  ),
   formats: imageFormats,
   requiresFormat: false,
   waitSeconds: 120,
@@ -86,9 +93,11 @@ export const engines: Readonly<Record<string, Engine>> = {
 };
 
 /** How engines are named; Adobe gives some organizations their own. */
-export const engineName = z.string().regex(/^Feature:[a-z0-9-]+:Service-[0-9a-f]{32}$/, {
-  error: 'value is not an engine such as Feature:autocrop:Service-<32 hexadecimal digits>',
-});
+export const engineName = once(() =>
+  z.string().regex(/^Feature:[a-z0-9-]+:Service-[0-9a-f]{32}$/, {
+    error: 'value is not an engine such as Feature:autocrop:Service-<32 hexadecimal digits>',
+  }),
+);
 
 /** The engine of a name; undefined if Adobe does not document it. */
 export const findEngine = (name: unknown): Engine | undefined =>

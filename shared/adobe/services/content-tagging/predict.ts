@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { asFields, asList } from '../body-fields.ts';
 import { defineOperation, type RuleFinding } from '../operation.ts';
 import { readAnswer, taggingResult } from './answer.ts';
@@ -9,21 +10,27 @@ import { type Engine, engineName, findEngine } from './engines.ts';
 /** The part of a form that holds the request (Adobe). */
 const requestPart = 'contentAnalyzerRequests';
 
-const document = z.strictObject({
-  /** A presigned URL, or what the gateway makes one of: `s3://bucket/key`, `job:<jobId>/<n>`. */
-  'repo:path': z.string().min(1),
-  'sensei:repoType': z.enum(['HTTP', 'HTTPS']).optional(),
-  'dc:format': z.string().optional(),
-});
+const document = once(() =>
+  z.strictObject({
+    /** A presigned URL, or what the gateway makes one of: `s3://bucket/key`, `job:<jobId>/<n>`. */
+    'repo:path': z.string().min(1),
+    'sensei:repoType': z.enum(['HTTP', 'HTTPS']).optional(),
+    'dc:format': z.string().optional(),
+  }),
+);
 
-const partOfAnswer = z.strictObject({ 'sensei:multipart_field_name': z.string(), 'dc:format': z.string().optional() });
+const partOfAnswer = once(() =>
+  z.strictObject({ 'sensei:multipart_field_name': z.string(), 'dc:format': z.string().optional() }),
+);
 
-const engineCall = z.strictObject({
-  'sensei:execution_info': z.strictObject({ 'sensei:engine': engineName }),
-  'sensei:inputs': z.strictObject({ documents: z.array(document).min(1) }),
-  'sensei:params': z.looseObject({}).optional().meta({ description: 'As the engine describes them' }),
-  'sensei:outputs': z.strictObject({ result: partOfAnswer }).optional(),
-});
+const engineCall = once(() =>
+  z.strictObject({
+    'sensei:execution_info': z.strictObject({ 'sensei:engine': engineName() }),
+    'sensei:inputs': z.strictObject({ documents: z.array(document()).min(1) }),
+    'sensei:params': z.looseObject({}).optional().meta({ description: 'As the engine describes them' }),
+    'sensei:outputs': z.strictObject({ result: partOfAnswer() }).optional(),
+  }),
+);
 
 /** A call of an engine in a request that may be malformed, with the path to it. */
 interface FoundCall {
@@ -64,7 +71,7 @@ const toSource = (document: unknown, findUrl: (part: string) => string | undefin
 };
 
 const checkParams = ({ path, engine, params }: FoundCall): RuleFinding[] =>
-  (engine?.params.safeParse(params).error?.issues ?? [])
+  (engine?.params().safeParse(params).error?.issues ?? [])
     .filter(({ code }) => code !== 'unrecognized_keys')
     .map(({ path: inner, message }) => ({ path: [...path, 'sensei:params', ...inner.map(toStep)], message }));
 
@@ -83,7 +90,7 @@ const checkFormats = ({ path, engine, documents }: FoundCall): RuleFinding[] =>
 
 const warnOfCall = ({ engine, params, path }: FoundCall): string[] => {
   if (engine === undefined) return ['Adobe does not document the engine; its parameters are passed on unchanged.'];
-  const known = Object.keys(engine.params.shape);
+  const known = Object.keys(engine.params().shape);
   return Object.keys(asFields(params))
     .filter((name) => !known.includes(name))
     .map(
@@ -112,7 +119,7 @@ export const predict = defineOperation({
       'sensei:name': z.string().optional(),
       'sensei:invocation_mode': z.enum(['synchronous', 'asynchronous']).optional(),
       'sensei:invocation_batch': z.boolean().optional(),
-      'sensei:engines': z.array(engineCall).min(1).max(16),
+      'sensei:engines': z.array(engineCall()).min(1).max(16),
     }),
   form: { part: requestPart, replaceFiles: (body, findUrl) => mapDocuments(body, (each) => toSource(each, findUrl)) },
   rules: (body) => findCalls(body).flatMap((call) => [...checkParams(call), ...checkFormats(call)]),

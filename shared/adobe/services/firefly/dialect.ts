@@ -1,15 +1,18 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { type JobPhase, readSuccess } from '../job-progress.ts';
 import { classifyFailure, explainRefusal } from '../refusal.ts';
 import type { ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
 
-const statusAnswer = z.object({
-  status: z.string(),
-  error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
-  message: z.string().nullish().catch(undefined),
-  result: z.looseObject({}).nullish(),
-});
+const statusAnswer = once(() =>
+  z.object({
+    status: z.string(),
+    error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
+    message: z.string().nullish().catch(undefined),
+    result: z.looseObject({}).nullish(),
+  }),
+);
 
 /** Firefly's words for the phase of a job (Adobe: `GET /v3/status/{jobId}`). */
 const words = {
@@ -24,15 +27,20 @@ const words = {
 } as const satisfies Record<JobPhase, string>;
 
 /** Firefly's status body as callers see it. */
-const statusSchema = z
-  .object({
-    status: z.enum([...new Set(Object.values(words))]),
-    jobId: z.uuid(),
-    result: z.looseObject({}).optional().meta({ description: 'Once it has succeeded, as the operation describes it' }),
-    error_code: z.string().optional(),
-    message: z.string().optional(),
-  })
-  .meta({ id: 'JobStatus' });
+const statusSchema = once(() =>
+  z
+    .object({
+      status: z.enum([...new Set(Object.values(words))]),
+      jobId: z.uuid(),
+      result: z
+        .looseObject({})
+        .optional()
+        .meta({ description: 'Once it has succeeded, as the operation describes it' }),
+      error_code: z.string().optional(),
+      message: z.string().optional(),
+    })
+    .meta({ id: 'JobStatus' }),
+);
 
 /** With 451 (documented) or with 422 (seen), at once or when the job ends. */
 const contentRefusals = {
@@ -79,7 +87,7 @@ export const fireflyDialect: ServiceDialect = {
   },
 
   readStatus: (body, operation) => {
-    const parsed = statusAnswer.safeParse(body);
+    const parsed = statusAnswer().safeParse(body);
     if (!parsed.success) return undefined;
     const { status, result } = parsed.data;
     const code = parsed.data.error_code ? String(parsed.data.error_code) : undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import type { ModelVersions, OperationDefinition, PollingPolicy, RuleFinding } from '../operation.ts';
 import { byDefault, distinct, maskOf, text } from '../schema.ts';
 import { imageFrom, inputDomains } from './image-source.ts';
@@ -14,16 +15,18 @@ export const modelVersions = (
 ): ModelVersions => ({ header: 'x-model-version', values, default: standard, required });
 
 /** Adobe: 1 to 1024 characters. */
-export const prompt = text(1, 1024);
+export const prompt = once(() => text(1, 1024));
 /** Adobe: up to 1024 characters. */
-export const negativePrompt = text(0, 1024);
+export const negativePrompt = once(() => text(0, 1024));
 
 /** Adobe: 1 to 4 unique integers. */
-export const seeds = distinct(z.array(z.int()).min(1).max(4)).meta({
-  description: 'A seed steers an output and does not reproduce it: the same request makes other bytes.',
-});
+export const seeds = once(() =>
+  distinct(z.array(z.int()).min(1).max(4)).meta({
+    description: 'A seed steers an output and does not reproduce it: the same request makes other bytes.',
+  }),
+);
 /** Adobe: 1 to 4; by default as many as there are seeds, else 1. */
-export const numVariations = z.int().min(1).max(4);
+export const numVariations = once(() => z.int().min(1).max(4));
 
 /** Width and height in pixels, each up to a maximum. */
 export const sizeUpTo = (maximum: number) =>
@@ -33,27 +36,29 @@ export const sizeUpTo = (maximum: number) =>
 export const imageSizeUpTo = (maximum: number) => byDefault({ width: 2048, height: 2048 }, sizeUpTo(maximum));
 
 /** A locale such as `en-US` (RFC 5646: subtags of up to eight letters and digits). */
-export const localeCode = z
-  .string()
-  .regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: 'value is not a locale such as en-US' });
+export const localeCode = once(() =>
+  z.string().regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: 'value is not a locale such as en-US' }),
+);
 
 /** Adobe: where the image stands in the result; not together with a mask. */
-export const placement = z.strictObject({
-  alignment: z
-    .strictObject({
-      horizontal: byDefault('center', z.enum(['center', 'left', 'right'])).optional(),
-      vertical: byDefault('center', z.enum(['center', 'top', 'bottom'])).optional(),
-    })
-    .optional(),
-  inset: z
-    .strictObject({
-      left: z.int().optional(),
-      top: z.int().optional(),
-      right: z.int().optional(),
-      bottom: z.int().optional(),
-    })
-    .optional(),
-});
+export const placement = once(() =>
+  z.strictObject({
+    alignment: z
+      .strictObject({
+        horizontal: byDefault('center', z.enum(['center', 'left', 'right'])).optional(),
+        vertical: byDefault('center', z.enum(['center', 'top', 'bottom'])).optional(),
+      })
+      .optional(),
+    inset: z
+      .strictObject({
+        left: z.int().optional(),
+        top: z.int().optional(),
+        right: z.int().optional(),
+        bottom: z.int().optional(),
+      })
+      .optional(),
+  }),
+);
 
 /** Adobe: when both are given, there are as many seeds as variations. */
 export const seedsMatchVariations = (fields: Readonly<Record<string, unknown>>): RuleFinding[] => {
@@ -83,28 +88,30 @@ export const maskRequired = (fields: Readonly<Record<string, unknown>>): RuleFin
   hasMask(fields) ? [] : [{ path: ['mask'], message: 'field required, or image.mask' }];
 
 /** Adobe: presets, a reference image, and how closely to follow them. Unknown presets are passed on with a warning. */
-export const style = z.strictObject({
-  // Adobe's list of presets is editorial: ids that it does not know today are not ours to refuse.
-  presets: distinct(z.array(z.string().meta({ examples: [...stylePresets] }))).optional(),
-  imageReference: imageFrom(inputDomains.v3).optional(),
-  strength: byDefault(50, z.int().min(1).max(100)).optional(),
-});
+export const style = once(() =>
+  z.strictObject({
+    // Adobe's list of presets is editorial: ids that it does not know today are not ours to refuse.
+    presets: distinct(z.array(z.string().meta({ examples: [...stylePresets] }))).optional(),
+    imageReference: imageFrom(inputDomains.v3).optional(),
+    strength: byDefault(50, z.int().min(1).max(100)).optional(),
+  }),
+);
 
 /** An image of a composite. */
-export const compositeImage = imageFrom(inputDomains.compositesAndVideo);
+export const compositeImage = once(() => imageFrom(inputDomains.compositesAndVideo));
 
 /** The fields that both composites have (Adobe: precise and adaptive composite). */
-export const compositeFields = {
-  background: z.strictObject({ image: compositeImage, fillAreaMask: maskOf('image', compositeImage) }),
+export const compositeFields = once(() => ({
+  background: z.strictObject({ image: compositeImage(), fillAreaMask: maskOf('image', compositeImage()) }),
   numVariations: byDefault(1, z.int().min(1).max(3)).optional(),
   seeds: z.array(z.int()).min(1).max(3).optional(),
   output: z
     .strictObject({ mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp', 'image/jxl']).optional() })
     .optional(),
-};
+}));
 
 /** A number from 0 to 1. */
-export const share = z.number().min(0).max(1);
+export const share = once(() => z.number().min(0).max(1));
 
 /** Without seeds a request asks for something new each time. With them it asks for what an earlier job has made. */
 export const hasSeeds: OperationDefinition['reusable'] = ({ seeds: given }) => Array.isArray(given) && given.length > 0;

@@ -1,20 +1,24 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import type { PresentedFile, ResultShape, UpstreamOutput } from '../outputs.ts';
 
-const size = z.object({ width: z.int(), height: z.int() });
+const size = once(() => z.object({ width: z.int(), height: z.int() }));
 
-const listOfOutputs = z.looseObject({ outputs: z.array(z.unknown()).nullish() });
+const listOfOutputs = once(() => z.looseObject({ outputs: z.array(z.unknown()).nullish() }));
 
 const shapeOf = (
-  rest: z.ZodRawShape,
-  output: z.ZodObject,
-  /** What an output needs to be fetched; whatever else is wrong with it does not cost it. */
-  address: z.ZodType<{ url: string }>,
+  makeSchemas: () => {
+    rest: z.ZodRawShape;
+    output: z.ZodObject;
+    /** What an output needs to be fetched; whatever else is wrong with it does not cost it. */
+    address: z.ZodType<{ url: string }>;
+  },
   write: (file: PresentedFile) => Record<string, unknown>,
   ownFields: readonly string[],
 ): ResultShape => {
+  const getSchemas = once(makeSchemas);
   const readOutput = (each: unknown): UpstreamOutput | undefined => {
-    const { url } = address.safeParse(each).data ?? {};
+    const { url } = getSchemas().address.safeParse(each).data ?? {};
     if (url === undefined) return undefined;
     const { seed: number, ...others } = each as Record<string, unknown>;
     const fields = Object.entries(others).filter(([name]) => !ownFields.includes(name));
@@ -25,9 +29,9 @@ const shapeOf = (
     };
   };
   return {
-    schema: z.object({ ...rest, outputs: z.array(output) }),
+    schema: once(() => z.object({ ...getSchemas().rest, outputs: z.array(getSchemas().output) })),
     read: (result) => {
-      const parsed = listOfOutputs.safeParse(result ?? {});
+      const parsed = listOfOutputs().safeParse(result ?? {});
       if (!parsed.success) return undefined;
       const { outputs, ...others } = parsed.data;
       return { outputs: (outputs ?? []).map(readOutput), rest: others };
@@ -36,20 +40,22 @@ const shapeOf = (
   };
 };
 
-const seed = z.int().nullish();
-const file = z.object({ url: z.url() });
+const seed = once(() => z.int().nullish());
+const file = once(() => z.object({ url: z.url() }));
 
 /** `outputs[].image.url` (Adobe: image operations). */
 export const imageResult = shapeOf(
-  {
-    size: size.optional(),
-    contentClass: z.enum(['photo', 'art']).optional(),
-    promptHasDeniedWords: z.boolean().optional(),
-    promptHasBlockedArtists: z.boolean().optional(),
-    altText: z.string().optional(),
-  },
-  z.looseObject({ seed, image: file }),
-  z.object({ image: file }).transform(({ image }) => image),
+  () => ({
+    rest: {
+      size: size().optional(),
+      contentClass: z.enum(['photo', 'art']).optional(),
+      promptHasDeniedWords: z.boolean().optional(),
+      promptHasBlockedArtists: z.boolean().optional(),
+      altText: z.string().optional(),
+    },
+    output: z.looseObject({ seed: seed(), image: file() }),
+    address: z.object({ image: file() }).transform(({ image }) => image),
+  }),
   ({ seed: number, fields, url }) => ({ seed: number, ...fields, image: { url } }),
   ['image'],
 );
@@ -57,9 +63,11 @@ export const imageResult = shapeOf(
 /** `outputs[].video.url` (Adobe: generate video). */
 export const videoResult: ResultShape = {
   ...shapeOf(
-    { size: size.optional() },
-    z.looseObject({ seed, video: file }),
-    z.object({ video: file }).transform(({ video }) => video),
+    () => ({
+      rest: { size: size().optional() },
+      output: z.looseObject({ seed: seed(), video: file() }),
+      address: z.object({ video: file() }).transform(({ video }) => video),
+    }),
     ({ seed: number, fields, url }) => ({ seed: number, ...fields, video: { url } }),
     ['video'],
   ),
@@ -68,9 +76,11 @@ export const videoResult: ResultShape = {
 
 /** `outputs[].presignedUrl` and no seed (Adobe: upscale). */
 export const presignedResult = shapeOf(
-  { version: z.string().optional() },
-  z.looseObject({ presignedUrl: z.url(), id: z.string().nullish(), name: z.string().nullish() }),
-  z.object({ presignedUrl: z.url() }).transform(({ presignedUrl }) => ({ url: presignedUrl })),
+  () => ({
+    rest: { version: z.string().optional() },
+    output: z.looseObject({ presignedUrl: z.url(), id: z.string().nullish(), name: z.string().nullish() }),
+    address: z.object({ presignedUrl: z.url() }).transform(({ presignedUrl }) => ({ url: presignedUrl })),
+  }),
   ({ fields, url }) => ({ ...fields, presignedUrl: url }),
   ['presignedUrl'],
 );

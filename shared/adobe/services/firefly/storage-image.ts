@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import type { CallAdobe } from '../../http/call.ts';
 import { parseJson } from '../../http/client.ts';
 import type { AdobeError } from '../../http/errors.ts';
@@ -18,7 +19,7 @@ export const uploadLifetimeMs = 7 * 24 * 60 * 60_000;
 
 const uploadTimeoutMs = 25_000;
 
-const uploadedBody = z.object({ images: z.array(z.object({ id: z.string().min(1).max(200) })).min(1) });
+const uploadedBody = once(() => z.object({ images: z.array(z.object({ id: z.string().min(1).max(200) })).min(1) }));
 
 /** Sends an image to Adobe's storage, once (Adobe: `POST /v2/storage/image`). It costs nothing. */
 export const uploadImage = async (
@@ -34,7 +35,7 @@ export const uploadImage = async (
   });
   switch (outcome.kind) {
     case 'answered': {
-      const [stored] = uploadedBody.safeParse(parseJson(outcome.body)).data?.images ?? [];
+      const [stored] = uploadedBody().safeParse(parseJson(outcome.body)).data?.images ?? [];
       return stored === undefined ? { kind: 'unavailable' } : { kind: 'uploaded', uploadId: stored.id };
     }
     case 'refused':

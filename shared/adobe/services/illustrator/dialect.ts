@@ -1,14 +1,17 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { readAcceptedJob } from '../acceptance.ts';
 import { type JobPhase, readSuccess } from '../job-progress.ts';
 import type { ServiceDialect } from '../service.ts';
 
-const statusAnswer = z.looseObject({
-  status: z.string(),
-  // Adobe's edge writes its codes as numbers.
-  error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
-  message: z.string().nullish().catch(undefined),
-});
+const statusAnswer = once(() =>
+  z.looseObject({
+    status: z.string(),
+    // Adobe's edge writes its codes as numbers.
+    error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
+    message: z.string().nullish().catch(undefined),
+  }),
+);
 
 /** Illustrator's words for the phase of a job (Adobe: `GET /v1/status/{jobId}`): one for all that goes on, one for all that went wrong. */
 const words = {
@@ -25,27 +28,29 @@ const words = {
 const retryAfterSeconds = '5';
 
 /** Illustrator's status body as callers see it. */
-const statusSchema = z
-  .object({
-    jobId: z.uuid(),
-    status: z.enum([...new Set(Object.values(words))]),
-    'Retry-After': z.string().optional().meta({ description: 'While it is running: seconds until asking again' }),
-    outputs: z
-      .array(z.looseObject({ row: z.int().optional(), destination: z.looseObject({ url: z.url() }) }))
-      .optional(),
-    errors: z.array(z.looseObject({ row: z.int().optional() })).optional(),
-    needsRerun: z.array(z.looseObject({})).optional(),
-    error_code: z.string().optional(),
-    message: z.string().optional(),
-  })
-  .meta({ id: 'IllustratorJobStatus' });
+const statusSchema = once(() =>
+  z
+    .object({
+      jobId: z.uuid(),
+      status: z.enum([...new Set(Object.values(words))]),
+      'Retry-After': z.string().optional().meta({ description: 'While it is running: seconds until asking again' }),
+      outputs: z
+        .array(z.looseObject({ row: z.int().optional(), destination: z.looseObject({ url: z.url() }) }))
+        .optional(),
+      errors: z.array(z.looseObject({ row: z.int().optional() })).optional(),
+      needsRerun: z.array(z.looseObject({})).optional(),
+      error_code: z.string().optional(),
+      message: z.string().optional(),
+    })
+    .meta({ id: 'IllustratorJobStatus' }),
+);
 
 /** Illustrator's answers, and the gateway's in their form. */
 export const illustratorDialect: ServiceDialect = {
   readAcceptance: readAcceptedJob,
 
   readStatus: (body, { result }) => {
-    const { data } = statusAnswer.safeParse(body);
+    const { data } = statusAnswer().safeParse(body);
     if (data === undefined) return undefined;
     switch (data.status) {
       case words.succeeded:

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { readCode } from '../../http/errors.ts';
 import { type JobPhase, type JobProgress, readSuccess } from '../job-progress.ts';
 import { contentRefusals } from '../photoshop/refusals.ts';
@@ -6,10 +7,12 @@ import { explainRefusal } from '../refusal.ts';
 import { templateResult } from '../result-template.ts';
 import type { PresentedJob, ServiceDialect } from '../service.ts';
 
-const text = z.string().nullish().catch(undefined);
-const code = z.union([z.string(), z.number()]).nullish().catch(undefined);
+const text = once(() => z.string().nullish().catch(undefined));
+const code = once(() => z.union([z.string(), z.number()]).nullish().catch(undefined));
 
-const statusAnswer = z.object({ status: z.string(), error_code: code, code, message: text, title: text });
+const statusAnswer = once(() =>
+  z.object({ status: z.string(), error_code: code(), code: code(), message: text(), title: text() }),
+);
 
 /** Masking's words for the phase of a job (Adobe: `GET /v1/status/{jobId}`). */
 const words = {
@@ -24,7 +27,7 @@ const words = {
 
 /** Reads a status of masking, whose results stand at the top of the body. */
 export const readMaskingStatus: ServiceDialect['readStatus'] = (body, { result }): JobProgress | undefined => {
-  const parsed = statusAnswer.safeParse(body);
+  const parsed = statusAnswer().safeParse(body);
   if (!parsed.success) return undefined;
   const { status, message, title, ...codes } = parsed.data;
   if (status === words.succeeded) return readSuccess(result, body);
@@ -46,24 +49,26 @@ export const presentMaskingStatus = ({ jobId, phase, result, error, errors = [] 
   };
 };
 
-const box = z.looseObject({ width: z.number(), height: z.number() });
-const file = z.looseObject({
-  destination: z.looseObject({ url: z.url() }).optional(),
-  mediaType: z.string().optional(),
-  boundingBox: box.optional(),
-});
-const labelled = file.extend({ label: z.string().optional(), score: z.number().optional() });
+const box = once(() => z.looseObject({ width: z.number(), height: z.number() }));
+const file = once(() =>
+  z.looseObject({
+    destination: z.looseObject({ url: z.url() }).optional(),
+    mediaType: z.string().optional(),
+    boundingBox: box().optional(),
+  }),
+);
+const labelled = once(() => file().extend({ label: z.string().optional(), score: z.number().optional() }));
 
 /** Where masking puts lists of masks, each with its label, score and box. */
 const masksOf = (...names: string[]) => ({
-  schema: z.object(Object.fromEntries(names.map((name) => [name, z.array(labelled)]))),
+  schema: () => z.object(Object.fromEntries(names.map((name) => [name, z.array(labelled())]))),
   outputs: names.flatMap((name) => [`${name}[].destination.url`, `${name}[].url`]),
   required: names.map((name) => `${name}[]`),
 });
 
 /** Where masking puts a single file. */
 const fileOf = (...names: string[]) => ({
-  schema: z.object(Object.fromEntries(names.map((name) => [name, file.optional()]))),
+  schema: () => z.object(Object.fromEntries(names.map((name) => [name, file().optional()]))),
   outputs: names.flatMap((name) => [`${name}.destination.url`, `${name}.url`]),
 });
 

@@ -1,24 +1,29 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { readAcceptedJob } from '../acceptance.ts';
 import { asFields } from '../body-fields.ts';
 import { type JobPhase, type JobProgress, readSuccess } from '../job-progress.ts';
 import type { ServiceDialect } from '../service.ts';
 import { cutPage, findNextPage } from './status-pages.ts';
 
-const listedError = z.looseObject({
-  error_code: z.union([z.string(), z.number()]).optional().catch(undefined),
-  message: z.string().optional().catch(undefined),
-});
+const listedError = once(() =>
+  z.looseObject({
+    error_code: z.union([z.string(), z.number()]).optional().catch(undefined),
+    message: z.string().optional().catch(undefined),
+  }),
+);
 
-const statusAnswer = z.looseObject({
-  status: z.string(),
-  outputs: z.unknown().optional(),
-  errors: z.array(listedError).nullish().catch(undefined),
-  error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
-  message: z.string().nullish().catch(undefined),
-});
+const statusAnswer = once(() =>
+  z.looseObject({
+    status: z.string(),
+    outputs: z.unknown().optional(),
+    errors: z.array(listedError()).nullish().catch(undefined),
+    error_code: z.union([z.string(), z.number()]).nullish().catch(undefined),
+    message: z.string().nullish().catch(undefined),
+  }),
+);
 
-type StatusAnswer = z.output<typeof statusAnswer>;
+type StatusAnswer = z.output<ReturnType<typeof statusAnswer>>;
 
 /** InDesign's words for the phase of a job (Adobe: `GET /v3/status/{id}`); it has none for one that was cancelled or took too long. */
 const words = {
@@ -32,20 +37,22 @@ const words = {
 } as const satisfies Record<JobPhase, string>;
 
 /** InDesign's status body as callers see it. */
-const statusSchema = z
-  .object({
-    jobId: z.uuid(),
-    status: z.enum([...new Set(Object.values(words))]),
-    timestamp: z.iso.datetime(),
-    outputs: z
-      .array(z.looseObject({ source: z.string().optional(), destination: z.looseObject({ url: z.url() }) }))
-      .optional(),
-    data: z.looseObject({}).optional(),
-    dataURL: z.url().optional(),
-    paging: z.object({ prevUrl: z.url().optional(), nextUrl: z.url().optional() }).optional(),
-    errors: z.array(z.looseObject({ error_code: z.string(), message: z.string() })).optional(),
-  })
-  .meta({ id: 'InDesignJobStatus' });
+const statusSchema = once(() =>
+  z
+    .object({
+      jobId: z.uuid(),
+      status: z.enum([...new Set(Object.values(words))]),
+      timestamp: z.iso.datetime(),
+      outputs: z
+        .array(z.looseObject({ source: z.string().optional(), destination: z.looseObject({ url: z.url() }) }))
+        .optional(),
+      data: z.looseObject({}).optional(),
+      dataURL: z.url().optional(),
+      paging: z.object({ prevUrl: z.url().optional(), nextUrl: z.url().optional() }).optional(),
+      errors: z.array(z.looseObject({ error_code: z.string(), message: z.string() })).optional(),
+    })
+    .meta({ id: 'InDesignJobStatus' }),
+);
 
 /** A status body whose pages were joined: each of its lists may hold what every page repeats, and no page leads to another. */
 const tidy = ({ paging: _, ...answer }: StatusAnswer): StatusAnswer => ({
@@ -100,7 +107,7 @@ export const indesignDialect: ServiceDialect = {
   readAcceptance: readAcceptedJob,
 
   readStatus: (body, { result }) => {
-    const { data } = statusAnswer.safeParse(body);
+    const { data } = statusAnswer().safeParse(body);
     if (data === undefined) return undefined;
     switch (data.status) {
       case words.succeeded:

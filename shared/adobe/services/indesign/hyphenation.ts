@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 
 /** Adobe's dictionaries of hyphenation. */
 const languages = [
@@ -65,16 +66,18 @@ const languages = [
 ] as const;
 
 /** How words are broken at the ends of lines while records are merged. */
-export const hyphenationSettings = z.strictObject({
-  afterFirst: z.int().optional(),
-  beforeLast: z.int().optional(),
-  wordsLongerThan: z.int().optional(),
-  ladderLimit: z.int().optional(),
-  zone: z.number().min(0).max(1).optional(),
-  capitalizedWords: z.boolean().optional(),
-  lastWord: z.boolean().optional(),
-  acrossColumns: z.boolean().optional(),
-  dictionarySettings: z
-    .array(z.strictObject({ language: z.enum(languages), wordList: z.array(z.string()) }))
-    .optional(),
-});
+export const hyphenationSettings = once(() =>
+  z.strictObject({
+    afterFirst: z.int().optional(),
+    beforeLast: z.int().optional(),
+    wordsLongerThan: z.int().optional(),
+    ladderLimit: z.int().optional(),
+    zone: z.number().min(0).max(1).optional(),
+    capitalizedWords: z.boolean().optional(),
+    lastWord: z.boolean().optional(),
+    acrossColumns: z.boolean().optional(),
+    dictionarySettings: z
+      .array(z.strictObject({ language: z.enum(languages), wordList: z.array(z.string()) }))
+      .optional(),
+  }),
+);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { asList } from '../body-fields.ts';
 
 /** Adobe: 10 outputs a page unless the query says otherwise. */
@@ -6,13 +7,15 @@ const defaultPageSize = 10;
 /** Adobe names no largest one. */
 const pageSize = 100;
 
-const pagedStatus = z.object({
-  outputs: z.array(z.unknown()).catch([]),
-  paging: z
-    .looseObject({ nextUrl: z.url().optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-});
+const pagedStatus = once(() =>
+  z.object({
+    outputs: z.array(z.unknown()).catch([]),
+    paging: z
+      .looseObject({ nextUrl: z.url().optional().catch(undefined) })
+      .optional()
+      .catch(undefined),
+  }),
+);
 
 /** A number of a query; the other one where it is none. */
 const readNumber = (text: string | null | undefined, otherwise: number): number =>
@@ -26,7 +29,7 @@ const readNumber = (text: string | null | undefined, otherwise: number): number 
  * @param statusUrl of the body
  */
 export const findNextPage = (body: unknown, statusUrl: string): string | undefined => {
-  const status = pagedStatus.safeParse(body).data;
+  const status = pagedStatus().safeParse(body).data;
   if (status === undefined) return undefined;
   const { outputs, paging } = status;
   const url = new URL(statusUrl);

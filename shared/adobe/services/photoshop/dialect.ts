@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { readCode } from '../../http/errors.ts';
 import { type JobPhase, type JobProgress, readSuccess } from '../job-progress.ts';
 import { explainRefusal } from '../refusal.ts';
@@ -6,16 +7,18 @@ import type { PresentedJob, ServiceDialect } from '../service.ts';
 import { readAcceptance } from './acceptance.ts';
 import { classifyRefusal, contentRefusals, contractCodes, presentRefusal } from './refusals.ts';
 
-const text = z.string().nullish().catch(undefined);
-const code = z.union([z.string(), z.number()]).nullish().catch(undefined);
+const text = once(() => z.string().nullish().catch(undefined));
+const code = once(() => z.union([z.string(), z.number()]).nullish().catch(undefined));
 
-const statusAnswer = z.object({
-  status: z.string(),
-  errorDetails: z
-    .array(z.object({ errorCode: code, message: text }))
-    .nullish()
-    .catch(undefined),
-});
+const statusAnswer = once(() =>
+  z.object({
+    status: z.string(),
+    errorDetails: z
+      .array(z.object({ errorCode: code(), message: text() }))
+      .nullish()
+      .catch(undefined),
+  }),
+);
 
 /** Photoshop's words for the phase of a job (Adobe: `GET /v2/status/{jobId}`); it cannot be cancelled there, nor end partially. */
 const words = {
@@ -29,20 +32,25 @@ const words = {
 } as const satisfies Record<JobPhase, string>;
 
 /** Photoshop's status body as callers see it. */
-const statusSchema = z
-  .object({
-    jobId: z.uuid(),
-    status: z.enum(['pending', 'running', 'succeeded', 'failed']),
-    createdTime: z.iso.datetime(),
-    modifiedTime: z.iso.datetime(),
-    result: z.looseObject({}).optional().meta({ description: 'Once it has succeeded, as the operation describes it' }),
-    errorDetails: z.array(z.object({ errorCode: z.string(), message: z.string() })).optional(),
-  })
-  .meta({ id: 'PhotoshopJobStatus' });
+const statusSchema = once(() =>
+  z
+    .object({
+      jobId: z.uuid(),
+      status: z.enum(['pending', 'running', 'succeeded', 'failed']),
+      createdTime: z.iso.datetime(),
+      modifiedTime: z.iso.datetime(),
+      result: z
+        .looseObject({})
+        .optional()
+        .meta({ description: 'Once it has succeeded, as the operation describes it' }),
+      errorDetails: z.array(z.object({ errorCode: z.string(), message: z.string() })).optional(),
+    })
+    .meta({ id: 'PhotoshopJobStatus' }),
+);
 
 /** Reads a status of Photoshop and of the operations that share its words. */
 export const readPhotoshopStatus: ServiceDialect['readStatus'] = (body, { result }): JobProgress | undefined => {
-  const parsed = statusAnswer.safeParse(body);
+  const parsed = statusAnswer().safeParse(body);
   if (!parsed.success) return undefined;
   const { status, errorDetails } = parsed.data;
   if (status === words.succeeded) return readSuccess(result, body);

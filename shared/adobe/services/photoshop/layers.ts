@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { asFields, asList } from '../body-fields.ts';
 import type { RuleFinding } from '../operation.ts';
 import { adjustments } from './adjustments.ts';
@@ -6,19 +7,23 @@ import { layerReference } from './outputs.ts';
 import { fileImage, fileSource } from './sources.ts';
 import { layerText } from './text.ts';
 
-const placement = z.strictObject({
-  type: z.enum(['below', 'into', 'top', 'bottom', 'above']),
-  referenceLayer: layerReference.optional(),
-});
+const placement = once(() =>
+  z.strictObject({
+    type: z.enum(['below', 'into', 'top', 'bottom', 'above']),
+    referenceLayer: layerReference().optional(),
+  }),
+);
 
-const shouldIncludeChildren = z.boolean().optional();
+const shouldIncludeChildren = once(() => z.boolean().optional());
 
-const operation = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('add'), placement }),
-  z.strictObject({ type: z.literal('edit') }),
-  z.strictObject({ type: z.literal('delete'), shouldIncludeChildren }),
-  z.strictObject({ type: z.literal('move'), placement, shouldIncludeChildren }),
-]);
+const operation = once(() =>
+  z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('add'), placement: placement() }),
+    z.strictObject({ type: z.literal('edit') }),
+    z.strictObject({ type: z.literal('delete'), shouldIncludeChildren: shouldIncludeChildren() }),
+    z.strictObject({ type: z.literal('move'), placement: placement(), shouldIncludeChildren: shouldIncludeChildren() }),
+  ]),
+);
 
 const blendModes = [
   'normal',
@@ -50,28 +55,32 @@ const blendModes = [
 ] as const;
 
 /** What a length is measured in. */
-export const lengthUnit = z.enum(['pixels_unit', 'percent_unit', 'distance_unit', 'points_unit']);
+export const lengthUnit = once(() => z.enum(['pixels_unit', 'percent_unit', 'distance_unit', 'points_unit']));
 
-const offset = z.strictObject({ horizontal: z.int().optional(), vertical: z.int().optional() });
-const side = z.int().min(0).max(32_000).optional();
+const offset = once(() => z.strictObject({ horizontal: z.int().optional(), vertical: z.int().optional() }));
+const side = once(() => z.int().min(0).max(32_000).optional());
 
-const transform = z.strictObject({
-  anchor: z.strictObject({ horizontal: z.number(), vertical: z.number() }).optional(),
-  angle: z.number().optional(),
-  dimension: z.strictObject({ width: side, height: side, unit: lengthUnit.optional() }).optional(),
-  horizontalAlign: z.enum(['left', 'center', 'right']).optional(),
-  verticalAlign: z.enum(['top', 'center', 'bottom']).optional(),
-  offset: offset.optional(),
-  skew: z.strictObject({ horizontal: z.int(), vertical: z.int() }).optional(),
-});
+const transform = once(() =>
+  z.strictObject({
+    anchor: z.strictObject({ horizontal: z.number(), vertical: z.number() }).optional(),
+    angle: z.number().optional(),
+    dimension: z.strictObject({ width: side(), height: side(), unit: lengthUnit().optional() }).optional(),
+    horizontalAlign: z.enum(['left', 'center', 'right']).optional(),
+    verticalAlign: z.enum(['top', 'center', 'bottom']).optional(),
+    offset: offset().optional(),
+    skew: z.strictObject({ horizontal: z.int(), vertical: z.int() }).optional(),
+  }),
+);
 
-const rgbComponent = z.int().min(0).max(255);
+const rgbComponent = once(() => z.int().min(0).max(255));
 
-const fill = z.strictObject({
-  solidColor: z
-    .strictObject({ rgb: z.strictObject({ red: rgbComponent, green: rgbComponent, blue: rgbComponent }) })
-    .optional(),
-});
+const fill = once(() =>
+  z.strictObject({
+    solidColor: z
+      .strictObject({ rgb: z.strictObject({ red: rgbComponent(), green: rgbComponent(), blue: rgbComponent() }) })
+      .optional(),
+  }),
+);
 
 const protections = ['none', 'all', 'transparency', 'composite', 'position', 'artboard_autonest'] as const;
 
@@ -89,47 +98,49 @@ const layerKinds = {
 const layerTypes = Object.keys(layerKinds) as (keyof typeof layerKinds)[];
 
 /** One change of a layer. The fields of all kinds stand side by side: Adobe's description does not tell them apart either. */
-export const layer = z
-  .strictObject({
-    operation,
-    type: z.enum(layerTypes).optional(),
-    id: z.int().optional(),
-    name: z.string().optional(),
-    isVisible: z.boolean().optional(),
-    isClipped: z.boolean().optional(),
-    blendOptions: z
-      .strictObject({ opacity: z.int().min(0).max(100).optional(), blendMode: z.enum(blendModes).optional() })
-      .optional(),
-    pixelMask: z
-      .strictObject({
-        delete: z.boolean().optional(),
-        isEnabled: z.boolean().optional(),
-        isLinked: z.boolean().optional(),
-        offset: offset.optional(),
-        source: fileSource.optional(),
-      })
-      .optional(),
-    protection: z.array(z.enum(protections)).nullish(),
-    transform: transform.optional(),
-    transformMode: z.enum(['fit', 'fill', 'custom', 'none']).optional(),
-    image: fileImage.optional(),
-    fill: fill.optional(),
-    text: layerText.optional(),
-    smartObject: z
-      .strictObject({
-        isLinked: z.boolean().optional(),
-        autoResize: z.boolean().optional(),
-        smartObjectFile: z.strictObject({ source: fileSource.optional() }).optional(),
-      })
-      .optional(),
-    adjustments: adjustments.optional(),
-    convertToLayer: z.boolean().optional(),
-    convertedLayerName: z.string().optional(),
-    get children() {
-      return z.array(layer).optional();
-    },
-  })
-  .meta({ id: 'PhotoshopLayer' });
+export const layer = once(() =>
+  z
+    .strictObject({
+      operation: operation(),
+      type: z.enum(layerTypes).optional(),
+      id: z.int().optional(),
+      name: z.string().optional(),
+      isVisible: z.boolean().optional(),
+      isClipped: z.boolean().optional(),
+      blendOptions: z
+        .strictObject({ opacity: z.int().min(0).max(100).optional(), blendMode: z.enum(blendModes).optional() })
+        .optional(),
+      pixelMask: z
+        .strictObject({
+          delete: z.boolean().optional(),
+          isEnabled: z.boolean().optional(),
+          isLinked: z.boolean().optional(),
+          offset: offset().optional(),
+          source: fileSource().optional(),
+        })
+        .optional(),
+      protection: z.array(z.enum(protections)).nullish(),
+      transform: transform().optional(),
+      transformMode: z.enum(['fit', 'fill', 'custom', 'none']).optional(),
+      image: fileImage().optional(),
+      fill: fill().optional(),
+      text: layerText().optional(),
+      smartObject: z
+        .strictObject({
+          isLinked: z.boolean().optional(),
+          autoResize: z.boolean().optional(),
+          smartObjectFile: z.strictObject({ source: fileSource().optional() }).optional(),
+        })
+        .optional(),
+      adjustments: adjustments().optional(),
+      convertToLayer: z.boolean().optional(),
+      convertedLayerName: z.string().optional(),
+      get children() {
+        return z.array(layer()).optional();
+      },
+    })
+    .meta({ id: 'PhotoshopLayer' }),
+);
 
 /**
  * Adobe: what a layer cannot be added or edited without.

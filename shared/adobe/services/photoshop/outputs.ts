@@ -1,41 +1,35 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { exactlyOneOf, fileSource, outputUrl } from './sources.ts';
 
 const keptByGateway = 'the gateway keeps every output, and cannot read Creative Cloud: leave it out, or name a url';
 
-const destination = exactlyOneOf(
-  z.strictObject({
-    url: outputUrl
-      .meta({ description: 'A presigned PUT, to which the gateway copies the output in the end' })
-      .optional(),
-    storageType: z.enum(['azure', 'dropbox']).optional(),
-    validityPeriod: z.int().min(60).max(86_400).optional(),
-    embedded: z.enum(['string', 'base64', 'json']).optional(),
-    creativeCloudPath: z.never({ error: keptByGateway }).optional(),
-    creativeCloudProjectId: z.never({ error: keptByGateway }).optional(),
+const destination = once(() =>
+  exactlyOneOf(
+    z.strictObject({
+      url: outputUrl()
+        .meta({ description: 'A presigned PUT, to which the gateway copies the output in the end' })
+        .optional(),
+      storageType: z.enum(['azure', 'dropbox']).optional(),
+      validityPeriod: z.int().min(60).max(86_400).optional(),
+      embedded: z.enum(['string', 'base64', 'json']).optional(),
+      creativeCloudPath: z.never({ error: keptByGateway }).optional(),
+      creativeCloudProjectId: z.never({ error: keptByGateway }).optional(),
+    }),
+    ['url', 'validityPeriod', 'embedded', 'creativeCloudPath'],
+  ).meta({
+    id: 'PhotoshopDestination',
+    description: 'Without one the output is kept by the gateway alone, as the others are as well',
   }),
-  ['url', 'validityPeriod', 'embedded', 'creativeCloudPath'],
-).meta({
-  id: 'PhotoshopDestination',
-  description: 'Without one the output is kept by the gateway alone, as the others are as well',
-});
+);
 
 /** Adobe: how much is kept of a JPEG. */
-export const quality = z.enum(['very_poor', 'poor', 'low', 'medium', 'high', 'maximum', 'photoshop_max']);
+export const quality = once(() => z.enum(['very_poor', 'poor', 'low', 'medium', 'high', 'maximum', 'photoshop_max']));
 
 /** Adobe: how a PNG is compressed. */
-export const compression = z.enum([
-  'none',
-  'very_low',
-  'low',
-  'medium_low',
-  'medium',
-  'medium_high',
-  'default',
-  'high',
-  'very_high',
-  'maximum',
-]);
+export const compression = once(() =>
+  z.enum(['none', 'very_low', 'low', 'medium_low', 'medium', 'medium_high', 'default', 'high', 'very_high', 'maximum']),
+);
 
 /** Adobe: the colour profiles that Photoshop brings along. */
 export const standardProfiles = [
@@ -53,27 +47,31 @@ export const standardProfiles = [
 ] as const;
 
 /** A profile that Photoshop knows, or one of the caller's own. */
-export const iccProfile = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('standard'),
-    name: z.enum(standardProfiles),
-    imageMode: z.enum(['rgb', 'grayscale']).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('custom'),
-    name: z.string().max(255),
-    source: fileSource,
-    imageMode: z.enum(['rgb', 'grayscale', 'cmyk']).optional(),
-  }),
-]);
+export const iccProfile = once(() =>
+  z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('standard'),
+      name: z.enum(standardProfiles),
+      imageMode: z.enum(['rgb', 'grayscale']).optional(),
+    }),
+    z.strictObject({
+      type: z.literal('custom'),
+      name: z.string().max(255),
+      source: fileSource(),
+      imageMode: z.enum(['rgb', 'grayscale', 'cmyk']).optional(),
+    }),
+  ]),
+);
 
 /** How a picture is scaled. */
-export const resample = z.enum(['nearest_neighbor', 'bilinear', 'bicubic', 'bicubic_smoother', 'bicubic_sharper']);
+export const resample = once(() =>
+  z.enum(['nearest_neighbor', 'bilinear', 'bicubic', 'bicubic_smoother', 'bicubic_sharper']),
+);
 
 /** A layer by its id, its name, or both. */
-export const layerReference = z.strictObject({ id: z.int().optional(), name: z.string().optional() });
+export const layerReference = once(() => z.strictObject({ id: z.int().optional(), name: z.string().optional() }));
 
-const pixels = z.int().min(0);
+const pixels = once(() => z.int().min(0));
 
 const renditionTypes = [
   'image/jpeg',
@@ -88,39 +86,43 @@ const renditionTypes = [
 const listOf = <Output extends z.ZodType>(output: Output) => z.array(output).min(1).max(25);
 
 /** Outputs of the operations that render a document. */
-export const renditions = listOf(
-  z
-    .strictObject({
-      destination: destination.optional(),
-      mediaType: z.enum(renditionTypes),
-      quality: quality.optional(),
-      compression: compression.optional(),
-      width: pixels.optional(),
-      height: pixels.optional(),
-      maxWidth: pixels.optional(),
-      resample: resample.optional(),
-      cropMode: z.enum(['trim_to_transparency', 'document_bounds', 'layer_bounds']).optional(),
-      iccProfile: iccProfile.optional(),
-      layers: z.array(layerReference).max(100).optional(),
-      scriptOutputPattern: z.string().max(255).nullish(),
-      shouldOverwrite: z.boolean().optional(),
-    })
-    .meta({ id: 'PhotoshopOutput' }),
+export const renditions = once(() =>
+  listOf(
+    z
+      .strictObject({
+        destination: destination().optional(),
+        mediaType: z.enum(renditionTypes),
+        quality: quality().optional(),
+        compression: compression().optional(),
+        width: pixels().optional(),
+        height: pixels().optional(),
+        maxWidth: pixels().optional(),
+        resample: resample().optional(),
+        cropMode: z.enum(['trim_to_transparency', 'document_bounds', 'layer_bounds']).optional(),
+        iccProfile: iccProfile().optional(),
+        layers: z.array(layerReference()).max(100).optional(),
+        scriptOutputPattern: z.string().max(255).nullish(),
+        shouldOverwrite: z.boolean().optional(),
+      })
+      .meta({ id: 'PhotoshopOutput' }),
+  ),
 );
 
 /** Outputs of an edit, which makes no documents with layers. */
-export const edited = listOf(
-  z
-    .strictObject({
-      destination: destination.optional(),
-      mediaType: z.enum(['image/jpeg', 'image/png', 'image/x-adobe-dng', 'application/rdf+xml']),
-      quality: quality.optional(),
-      compression: compression.optional(),
-    })
-    .meta({ id: 'PhotoshopEditOutput' }),
+export const edited = once(() =>
+  listOf(
+    z
+      .strictObject({
+        destination: destination().optional(),
+        mediaType: z.enum(['image/jpeg', 'image/png', 'image/x-adobe-dng', 'application/rdf+xml']),
+        quality: quality().optional(),
+        compression: compression().optional(),
+      })
+      .meta({ id: 'PhotoshopEditOutput' }),
+  ),
 );
 
 /** Outputs of a manifest. */
-export const manifests = listOf(
-  z.strictObject({ destination: destination.optional(), mediaType: z.literal('application/json') }),
+export const manifests = once(() =>
+  listOf(z.strictObject({ destination: destination().optional(), mediaType: z.literal('application/json') })),
 );

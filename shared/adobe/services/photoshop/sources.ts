@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { jobOutputPattern, s3UrlPattern } from '../firefly/image-source.ts';
 import { artworkTypes, fontTypes, type InputTypes, pictureTypes, rawTypes } from '../input-types.ts';
 
@@ -34,68 +35,71 @@ export const inputUrl = (domains?: readonly string[]) =>
   });
 
 /** Where an output is to be put: https, at any host. */
-export const outputUrl = z.string().refine((text) => isHttps(text), { error: 'the URL must be https' });
+export const outputUrl = once(() => z.string().refine((text) => isHttps(text), { error: 'the URL must be https' }));
 
-const urn = z.string().regex(/^urn:aaid:/, { error: 'must begin with urn:aaid:' });
+const urn = once(() => z.string().regex(/^urn:aaid:/, { error: 'must begin with urn:aaid:' }));
 
-const portable = {
+const portable = once(() => ({
   url: inputUrl().optional(),
   creativeCloudPath: z.string().min(1).optional(),
-  creativeCloudProjectId: urn.optional(),
-  creativeCloudFileId: urn.optional(),
-};
+  creativeCloudProjectId: urn().optional(),
+  creativeCloudFileId: urn().optional(),
+}));
 
-const file = {
-  ...portable,
+const file = once(() => ({
+  ...portable(),
   lightroomPath: z
     .string()
     .regex(/^\/v2\//, { error: 'must begin with /v2/' })
     .optional(),
-};
+}));
 
 /** A file that Adobe reads. */
-export const fileSource = exactlyOneOf(z.strictObject(file), [
-  'url',
-  'creativeCloudPath',
-  'creativeCloudFileId',
-  'lightroomPath',
-]).meta({ id: 'PhotoshopFileSource' });
+export const fileSource = once(() =>
+  exactlyOneOf(z.strictObject(file()), ['url', 'creativeCloudPath', 'creativeCloudFileId', 'lightroomPath']).meta({
+    id: 'PhotoshopFileSource',
+  }),
+);
 
 /** A font, brush, pattern or other resource, which cannot be in Lightroom. */
-export const portableSource = exactlyOneOf(z.strictObject(portable), [
-  'url',
-  'creativeCloudPath',
-  'creativeCloudFileId',
-]);
+export const portableSource = once(() =>
+  exactlyOneOf(z.strictObject(portable()), ['url', 'creativeCloudPath', 'creativeCloudFileId']),
+);
 
 /** Fonts that a document needs, and what happens when one is missing. */
-export const fontOptions = z.strictObject({
-  additionalFonts: z.array(z.strictObject({ source: portableSource.optional() })).optional(),
-  defaultFontPostScriptName: z.string().optional(),
-  missingFontStrategy: z.enum(['fail', 'use_default']).optional(),
-});
+export const fontOptions = once(() =>
+  z.strictObject({
+    additionalFonts: z.array(z.strictObject({ source: portableSource().optional() })).optional(),
+    defaultFontPostScriptName: z.string().optional(),
+    missingFontStrategy: z.enum(['fail', 'use_default']).optional(),
+  }),
+);
 
 /** A script or action, which may stand in the request itself. */
-export const scriptSource = exactlyOneOf(
-  z.strictObject({
-    ...file,
-    content: z.string().max(51_200).optional(),
-    contentType: z.string().optional(),
-  }),
-  ['url', 'creativeCloudPath', 'creativeCloudFileId', 'lightroomPath', 'content'],
+export const scriptSource = once(() =>
+  exactlyOneOf(
+    z.strictObject({
+      ...file(),
+      content: z.string().max(51_200).optional(),
+      contentType: z.string().optional(),
+    }),
+    ['url', 'creativeCloudPath', 'creativeCloudFileId', 'lightroomPath', 'content'],
+  ),
 );
 
 /** Presets are sources by Adobe's description, and objects with a source by its guide. */
-export const presetSource = exactlyOneOf(z.strictObject({ ...file, source: fileSource.optional() }), [
-  'source',
-  'url',
-  'creativeCloudPath',
-  'creativeCloudFileId',
-  'lightroomPath',
-]);
+export const presetSource = once(() =>
+  exactlyOneOf(z.strictObject({ ...file(), source: fileSource().optional() }), [
+    'source',
+    'url',
+    'creativeCloudPath',
+    'creativeCloudFileId',
+    'lightroomPath',
+  ]),
+);
 
 /** An image that Adobe reads. */
-export const fileImage = z.strictObject({ source: fileSource });
+export const fileImage = once(() => z.strictObject({ source: fileSource() }));
 
 // Adobe: JPEG, PNG, WebP, TIFF, PSD, DNG and camera raw for edits; what other operations open is not printed.
 const documents = [...pictureTypes, ...rawTypes, 'image/vnd.adobe.photoshop', 'image/heic', 'image/avif'];

@@ -1,16 +1,19 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import { type JobPhase, readSuccess } from '../job-progress.ts';
 import type { AcceptanceShape } from '../operation.ts';
 import type { ServiceDialect } from '../service.ts';
 import { spaceRenewal } from './space-renewal.ts';
 
-const acceptance = z.object({ id: z.string().optional().catch(undefined), url: z.url() });
+const acceptance = once(() => z.object({ id: z.string().optional().catch(undefined), url: z.url() }));
 
-const statusAnswer = z.object({
-  status: z.string(),
-  error: z.string().nullish().catch(undefined),
-  result: z.unknown().optional(),
-});
+const statusAnswer = once(() =>
+  z.object({
+    status: z.string(),
+    error: z.string().nullish().catch(undefined),
+    result: z.unknown().optional(),
+  }),
+);
 
 /** Substance's words for the phase of a job (Adobe: "Asynchronous Jobs"); it has none for a cancelled one. */
 const words = {
@@ -23,18 +26,20 @@ const words = {
   timed_out: 'failed',
 } as const satisfies Record<JobPhase, string>;
 
-const jobFields = {
+const jobFields = once(() => ({
   url: z.url().meta({ description: 'Where the job can be followed; it stays good after the end of the job' }),
   id: z.uuid(),
   status: z.enum(['not_started', 'running', 'succeeded', 'failed']),
-};
+}));
 
 /** Adobe: 202 with an id and a URL; the URL for reports of bugs is left out, as it leads to Adobe. */
 export const substanceAcceptance: AcceptanceShape = {
   status: 202,
-  schema: z
-    .object({ ...jobFields, warnings: z.array(z.string()).optional() })
-    .meta({ id: 'AcceptedSubstanceJob', description: "Adobe's answer of Substance 3D" }),
+  schema: once(() =>
+    z
+      .object({ ...jobFields(), warnings: z.array(z.string()).optional() })
+      .meta({ id: 'AcceptedSubstanceJob', description: "Adobe's answer of Substance 3D" }),
+  ),
   write: (jobId, { statusUrl }) => ({ url: statusUrl, id: jobId, status: words.pending }),
 };
 
@@ -56,7 +61,7 @@ const describeEnd = (word: string, error: string | null | undefined): string =>
 /** Substance 3D's answers, and the gateway's in their form. */
 export const substanceDialect: ServiceDialect = {
   readAcceptance: (body) => {
-    const { id, url } = acceptance.safeParse(body).data ?? {};
+    const { id, url } = acceptance().safeParse(body).data ?? {};
     return url === undefined ? undefined : { jobId: id, statusUrl: url };
   },
 
@@ -64,7 +69,7 @@ export const substanceDialect: ServiceDialect = {
   classifyRefusal: ({ status }) => (status === 408 ? 'unknown' : undefined),
 
   readStatus: (body, operation) => {
-    const { status, error, result } = statusAnswer.safeParse(body).data ?? {};
+    const { status, error, result } = statusAnswer().safeParse(body).data ?? {};
     switch (status) {
       case undefined:
         return undefined;
@@ -79,9 +84,11 @@ export const substanceDialect: ServiceDialect = {
 
   renewal: spaceRenewal,
 
-  statusSchema: z
-    .object({ ...jobFields, result: z.looseObject({}).optional(), error: z.string().optional() })
-    .meta({ id: 'SubstanceJobStatus' }),
+  statusSchema: once(() =>
+    z
+      .object({ ...jobFields(), result: z.looseObject({}).optional(), error: z.string().optional() })
+      .meta({ id: 'SubstanceJobStatus' }),
+  ),
 
   // With `wait=true` Adobe answers with the status of the finished job.
   presentResult: presentStatus,

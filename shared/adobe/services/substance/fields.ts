@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import type { PollingPolicy, RuleFinding } from '../operation.ts';
 import { byDefault } from '../schema.ts';
 
@@ -28,19 +29,19 @@ export const substanceDomains: readonly string[] = [
 const vector = (length: number) => z.array(z.number()).length(length);
 
 /** Three numbers; a scene leaves them out by null. */
-export const triple = vector(3).nullable();
+export const triple = once(() => vector(3).nullable());
 
 /** A number from 0 to 1. */
-export const share = z.number().min(0).max(1);
+export const share = once(() => z.number().min(0).max(1));
 
 /** A path inside of the sources. */
-export const path = z.string();
+export const path = once(() => z.string());
 
 /** A name of something in a scene, which may not be empty. */
-export const name = z.string().min(1);
+export const name = once(() => z.string().min(1));
 
 /** Names or glob patterns of nodes. */
-export const nodeNames = z.array(z.string()).nullable();
+export const nodeNames = once(() => z.array(z.string()).nullable());
 
 const isFields = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -59,24 +60,26 @@ const atMostOneOf = <Schema extends z.ZodObject>(schema: Schema, names: readonly
     when: ({ value }) => isFields(value),
   });
 
-const frameIoFolder = { folderId: z.string(), accessToken: z.string() };
+const frameIoFolder = once(() => ({ folderId: z.string(), accessToken: z.string() }));
 
-const source = exactlyOneOf(
-  z.strictObject({
-    mountPoint: byDefault('/', z.string()).optional(),
-    url: z.strictObject({ url: z.string().min(1), filename: z.string().optional() }).optional(),
-    space: z.strictObject({ id: z.string() }).optional(),
-    'frame.io': z.strictObject(frameIoFolder).optional().meta({ deprecated: true }),
-    'next.frame.io': z.strictObject({ ...frameIoFolder, accountId: z.string() }).optional(),
-  }),
-  ['url', 'space', 'frame.io', 'next.frame.io'],
+const source = once(() =>
+  exactlyOneOf(
+    z.strictObject({
+      mountPoint: byDefault('/', z.string()).optional(),
+      url: z.strictObject({ url: z.string().min(1), filename: z.string().optional() }).optional(),
+      space: z.strictObject({ id: z.string() }).optional(),
+      'frame.io': z.strictObject(frameIoFolder()).optional().meta({ deprecated: true }),
+      'next.frame.io': z.strictObject({ ...frameIoFolder(), accountId: z.string() }).optional(),
+    }),
+    ['url', 'space', 'frame.io', 'next.frame.io'],
+  ),
 );
 
 /** The fields that every operation has (Adobe: 1 to 16 sources, each a file at a URL, a space, or a folder of Frame.io). */
-export const commonFields = {
+export const commonFields = once(() => ({
   $schema: z.string().optional().meta({ description: 'Adobe ignores it' }),
-  sources: z.array(source).min(1).max(16),
-};
+  sources: z.array(source()).min(1).max(16),
+}));
 
 /** What callers should know of a request that is taken all the same. */
 export const warnOfTokens = (body: unknown): string[] => {
@@ -89,46 +92,52 @@ export const warnOfTokens = (body: unknown): string[] => {
 };
 
 /** By Euler angles in degrees, or by a quaternion in the order W, X, Y, Z. */
-const rotation = z.strictObject({ euler: vector(3).optional(), quaternion: vector(4).optional() });
+const rotation = once(() => z.strictObject({ euler: vector(3).optional(), quaternion: vector(4).optional() }));
 
 /** Where something stands (Adobe: by one of a matrix, of translation, rotation and scale, and of angles around a point). */
-export const transform = atMostOneOf(
-  z.strictObject({
-    azimuthAltitude: z
-      .strictObject({
-        azimuth: z.number(),
-        altitude: z.number().min(-90).max(90),
-        lookAt: triple,
-        radius: z.number().min(0),
-      })
-      .optional(),
-    matrix: vector(16).optional(),
-    trs: z.strictObject({ translation: triple, rotation, scale: triple }).optional(),
-  }),
-  ['azimuthAltitude', 'matrix', 'trs'],
+export const transform = once(() =>
+  atMostOneOf(
+    z.strictObject({
+      azimuthAltitude: z
+        .strictObject({
+          azimuth: z.number(),
+          altitude: z.number().min(-90).max(90),
+          lookAt: triple(),
+          radius: z.number().min(0),
+        })
+        .optional(),
+      matrix: vector(16).optional(),
+      trs: z.strictObject({ translation: triple(), rotation: rotation(), scale: triple() }).optional(),
+    }),
+    ['azimuthAltitude', 'matrix', 'trs'],
+  ),
 );
 
 /** A camera that the request brings along. */
-export const camera = z.strictObject({
-  /** In mm, as the next one. */
-  focal: byDefault(50, z.number().min(10).max(1_000)).optional(),
-  sensorWidth: byDefault(36, z.number().min(1).max(100)).optional(),
-  transform: transform.optional(),
-});
+export const camera = once(() =>
+  z.strictObject({
+    /** In mm, as the next one. */
+    focal: byDefault(50, z.number().min(10).max(1_000)).optional(),
+    sensorWidth: byDefault(36, z.number().min(1).max(100)).optional(),
+    transform: transform().optional(),
+  }),
+);
 
 /** Exposure, in EV. */
-export const exposure = byDefault(0, z.number().min(-10).max(10));
+export const exposure = once(() => byDefault(0, z.number().min(-10).max(10)));
 
 /** The light around a scene, out of a file. */
-export const environment = z.strictObject({
-  file: path.optional(),
-  exposure: exposure.optional(),
-  preserveLights: z.boolean().optional(),
-  rotation: rotation.optional(),
-});
+export const environment = once(() =>
+  z.strictObject({
+    file: path().optional(),
+    exposure: exposure().optional(),
+    preserveLights: z.boolean().optional(),
+    rotation: rotation().optional(),
+  }),
+);
 
 /** The light around a composite, out of a file that has to be named. */
-export const compositeEnvironment = z.strictObject({ file: path, rotation: rotation.optional() });
+export const compositeEnvironment = once(() => z.strictObject({ file: path(), rotation: rotation().optional() }));
 
 /** A rule of a request between two of its fields. */
 export const forbid = (isWrong: boolean, field: (string | number)[], message: string): RuleFinding[] =>

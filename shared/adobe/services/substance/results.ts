@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../once.ts';
 import type { ListedOutput, PresentedFile, ResultShape } from '../outputs.ts';
 
 /** Where an output stands in a result: steps into it, and `*` for each item of a list. */
@@ -9,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const spaceFiles: Place = ['outputSpace', 'files', '*', 'url'];
 
 /** What stands for a URL in the result that is kept. */
-const reference = z.object({ $output: z.int().min(0) });
+const reference = once(() => z.object({ $output: z.int().min(0) }));
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -49,10 +50,10 @@ const describeFile = (owner: Fields): Record<string, unknown> | undefined =>
  *
  * @param places of the URLs beside the list of the space, in the order of the outputs
  */
-export const filesResult = (schema: z.ZodRawShape, places: readonly Place[]): ResultShape => {
+export const filesResult = (makeShape: () => z.ZodRawShape, places: readonly Place[]): ResultShape => {
   const allPlaces = [...places, spaceFiles];
   return {
-    schema: z.object({ ...schema, outputSpace: spaceSchema }),
+    schema: once(() => z.object({ ...makeShape(), outputSpace: spaceSchema() })),
     read: (result) => {
       if (!isFields(result)) return undefined;
       const outputs: ListedOutput[] = [];
@@ -74,7 +75,7 @@ export const filesResult = (schema: z.ZodRawShape, places: readonly Place[]): Re
     present: (rest, files) => {
       const urls = new Map(files.map(({ index, url }) => [index, url]));
       const fill = (found: unknown): unknown => {
-        const { data } = reference.safeParse(found);
+        const { data } = reference().safeParse(found);
         return data === undefined ? found : urls.get(data.$output);
       };
       return allPlaces.reduce<unknown>((value, place) => mapPlace(value, place, fill), rest) as Record<string, unknown>;
@@ -82,64 +83,68 @@ export const filesResult = (schema: z.ZodRawShape, places: readonly Place[]): Re
   };
 };
 
-const spaceSchema = z
-  .object({
-    id: z.string(),
-    url: z.string(),
-    expiry: z.string().optional(),
-    files: z.array(z.object({ name: z.string(), size: z.int(), url: z.url().optional() })),
-  })
-  .meta({
-    id: 'SubstanceSpace',
-    description: "Adobe's space with the files of the job; the URLs lead to the stored outputs",
-  });
+const spaceSchema = once(() =>
+  z
+    .object({
+      id: z.string(),
+      url: z.string(),
+      expiry: z.string().optional(),
+      files: z.array(z.object({ name: z.string(), size: z.int(), url: z.url().optional() })),
+    })
+    .meta({
+      id: 'SubstanceSpace',
+      description: "Adobe's space with the files of the job; the URLs lead to the stored outputs",
+    }),
+);
 
-const warnings = z.array(z.object({ context: z.string(), message: z.string() })).nullish();
-const url = z.url().optional();
-const bindings = z.array(z.object({ name: z.string(), fileName: z.string() })).optional();
-const ids = z
-  .object({ fileName: z.string(), ids: z.array(z.object({ name: z.string(), color: z.string() })).nullable() })
-  .optional();
+const warnings = once(() => z.array(z.object({ context: z.string(), message: z.string() })).nullish());
+const url = once(() => z.url().optional());
+const bindings = once(() => z.array(z.object({ name: z.string(), fileName: z.string() })).optional());
+const ids = once(() =>
+  z
+    .object({ fileName: z.string(), ids: z.array(z.object({ name: z.string(), color: z.string() })).nullable() })
+    .optional(),
+);
 
 /** Adobe: render and render-basic. */
 export const renderResult = filesResult(
-  {
-    renderUrl: url,
-    matteUrl: url,
-    distanceToCameraUrl: url,
-    materialIds: ids,
-    materialMasks: bindings,
-    objectIds: ids,
-    objectMasks: bindings,
-    warnings,
-  },
+  () => ({
+    renderUrl: url(),
+    matteUrl: url(),
+    distanceToCameraUrl: url(),
+    materialIds: ids(),
+    materialMasks: bindings(),
+    objectIds: ids(),
+    objectMasks: bindings(),
+    warnings: warnings(),
+  }),
   [['renderUrl'], ['matteUrl'], ['distanceToCameraUrl']],
 );
 
 /** Adobe: assemble. */
-export const sceneResult = filesResult({ sceneUrl: url }, [['sceneUrl']]);
+export const sceneResult = filesResult(() => ({ sceneUrl: url() }), [['sceneUrl']]);
 
 /** Adobe: convert. */
-export const convertedResult = filesResult({}, []);
+export const convertedResult = filesResult(() => ({}), []);
 
-const image = z.object({ url }).optional();
+const image = once(() => z.object({ url: url() }).optional());
 
 /** Adobe: compose; the composites come first, then their backgrounds and masks. */
 export const compositeResult = filesResult(
-  {
+  () => ({
     outputs: z.array(
       z.object({
         seed: z.int().optional(),
         lightingSeed: z.int().optional(),
-        image,
-        backgroundImage: image,
-        maskImage: image,
+        image: image(),
+        backgroundImage: image(),
+        maskImage: image(),
       }),
     ),
     promptHasDeniedWords: z.boolean().optional(),
     promptHasBlockedArtists: z.boolean().optional(),
-    warnings,
-  },
+    warnings: warnings(),
+  }),
   [
     ['outputs', '*', 'image', 'url'],
     ['outputs', '*', 'backgroundImage', 'url'],
@@ -160,9 +165,14 @@ const readDescription = (stats: unknown): ListedOutput =>
 
 /** Adobe: describe, which makes no file. */
 export const descriptionResult: ResultShape = {
-  schema: z.object({
-    stats: z.looseObject({}).optional().meta({ description: 'Up to 256 KB; what is larger is the output of the job' }),
-  }),
+  schema: once(() =>
+    z.object({
+      stats: z
+        .looseObject({})
+        .optional()
+        .meta({ description: 'Up to 256 KB; what is larger is the output of the job' }),
+    }),
+  ),
   mediaType: 'application/json',
   read: (result) => {
     if (!isFields(result)) return undefined;

@@ -48,7 +48,7 @@ describe('the handler with its settings and AWS clients', () => {
     await createAuditTable(dynamoDb, 'audit');
     const environment: Record<string, string> = {
       ...apiEnvironment.write({
-        ...settingsSchema.parse({}),
+        ...settingsSchema().parse({}),
         stackName: stack,
         tableName: 'jobs',
         bucketName: bucket,

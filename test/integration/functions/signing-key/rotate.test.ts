@@ -27,7 +27,7 @@ beforeAll(async () => {
     rotationRetries: 3,
     rotationRetryDelayMs: 1,
     onFailedAttempt: () => {},
-    invokeFunction: (_, event) => run(stepSchema.parse(event)),
+    invokeFunction: (_, event) => run(stepSchema().parse(event)),
   });
 });
 afterAll(() => server.close());

@@ -35,7 +35,7 @@ describe('listChanges', () => {
     const { jobs: found, next } = await listChanges(
       table,
       { caller: 'alice', since: '2000-01-01T00:00:00.000Z', limit: 10, ...query },
-      jobSchema,
+      jobSchema(),
     );
     return { found: found.map(({ jobId }) => jobs.findIndex((each) => each.jobId === jobId)), next };
   };

@@ -25,7 +25,7 @@ describe('listJobs', () => {
     const pages: string[][] = [];
     let after: string | undefined;
     do {
-      const page = await listJobs(table, { caller, states: state && [state], after, limit }, jobSchema);
+      const page = await listJobs(table, { caller, states: state && [state], after, limit }, jobSchema());
       pages.push(page.jobs.map(({ jobId }) => jobId));
       after = page.next;
     } while (after !== undefined);
@@ -124,7 +124,7 @@ describe('a page', () => {
     const pages: { ids: string[]; bytes: number; searchedTo?: string }[] = [];
     let after: string | undefined;
     do {
-      const page = await listJobs(table, { caller: 'alice', after, ...options }, jobSchema);
+      const page = await listJobs(table, { caller: 'alice', after, ...options }, jobSchema());
       const bytes = Buffer.byteLength(JSON.stringify(page.jobs));
       pages.push({ ids: page.jobs.map(({ jobId }) => jobId), bytes, searchedTo: page.searchedTo });
       after = page.next;

@@ -29,7 +29,7 @@ const listAll = async (states: readonly JobState[], limit: number, oldestFirst: 
   const ids: string[] = [];
   let after: string | undefined;
   do {
-    const page = await listJobs(table, { caller: 'alice', states, limit, oldestFirst, after }, jobSchema);
+    const page = await listJobs(table, { caller: 'alice', states, limit, oldestFirst, after }, jobSchema());
     ids.push(...page.jobs.map(({ jobId }) => jobId));
     after = page.next;
   } while (after !== undefined);
@@ -77,7 +77,7 @@ it('has a job that was set aside among those that failed, and nowhere else', asy
 it('costs no more beside many jobs of other states', async () => {
   const failed = await move(await enqueue(lane), 'failed');
   const { own, units } = countUnits(dynamoDb, table);
-  const list = () => listJobs(own, { caller: 'alice', states: ['failed'], limit: 25 }, jobSchema);
+  const list = () => listJobs(own, { caller: 'alice', states: ['failed'], limit: 25 }, jobSchema());
   await list();
   const alone = units();
   const whole = await itemOf(table, failed);

@@ -86,7 +86,7 @@ it('says what the job came to as documented, with keys and lasting addresses and
     'detail-type': 'Job Ended',
     detail: { jobId: job.jobId, caller: 'alice', operation: 'images/generate', status: 'succeeded' },
   });
-  const detail = z.strictObject(jobEnded.shape).parse(events[0]?.detail);
+  const detail = z.strictObject(jobEnded().shape).parse(events[0]?.detail);
   expect(detail.outputs).toEqual([{ ...outputs[0], url: `https://gateway.test/jobs/${job.jobId}/outputs/0` }]);
   expect(JSON.stringify(events)).not.toContain('private wish');
 });

@@ -35,7 +35,7 @@ const dispatch = () => recoverEnds({ table, bus, ...observed }, 'thresholds');
 /** What was announced, as `day 80 8/10`. */
 const announced = () =>
   entries.map(({ detail }) => {
-    const { period, percent, used, limit } = budgetThresholdReached.parse(detail);
+    const { period, percent, used, limit } = budgetThresholdReached().parse(detail);
     return `${period} ${percent} ${used}/${limit}`;
   });
 

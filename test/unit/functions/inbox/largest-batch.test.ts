@@ -9,7 +9,7 @@ import { settingsSchema } from '#shared/deployment/settings.ts';
 const mostOperations = 3_000;
 
 const largest = (setting: 'batchMaxLines' | 'batchMaxBytes'): number => {
-  const { properties = {} } = z.toJSONSchema(settingsSchema, { io: 'input' });
+  const { properties = {} } = z.toJSONSchema(settingsSchema(), { io: 'input' });
   return z.object({ maximum: z.number() }).parse(properties[setting]).maximum;
 };
 

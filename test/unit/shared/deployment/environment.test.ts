@@ -11,15 +11,15 @@ import {
   wholeNumber,
 } from '#shared/deployment/environment.ts';
 
-const environment = defineEnvironment({
-  tableName: text,
+const environment = defineEnvironment(() => ({
+  tableName: text(),
   awsEndpointUrlS3: z.url().optional(),
-  submitGraceSeconds: wholeNumber,
-  secretGraceHours: nonNegative,
-  inputBuckets: list,
+  submitGraceSeconds: wholeNumber(),
+  secretGraceHours: nonNegative(),
+  inputBuckets: list(),
   operators: json(z.union([z.literal('policy'), z.array(z.string())])),
-  gatewayUrl,
-});
+  gatewayUrl: gatewayUrl(),
+}));
 
 const values = {
   tableName: 'jobs',

@@ -10,7 +10,7 @@ export const describeTemplate = defineOperation({
   title: 'Describe what can be changed in a template of motion graphics',
   path: '/v1/templates/describe',
   lane: 'av-templates',
-  body: () => z.strictObject(template),
+  body: () => z.strictObject(template()),
   rules: checkTemplate,
   warnings: warnOfTemplate,
   accepts: followedAcceptance,

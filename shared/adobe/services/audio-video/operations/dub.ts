@@ -28,9 +28,9 @@ export const dub = defineOperation({
   lane: 'av-dub',
   body: () =>
     z.strictObject({
-      ...recording,
-      targetLocaleCodes: z.array(localeCode).optional(),
-      transcripts: z.array(z.strictObject({ source, localeCode: localeCode.optional() })).optional(),
+      ...recording(),
+      targetLocaleCodes: z.array(localeCode()).optional(),
+      transcripts: z.array(z.strictObject({ source: source(), localeCode: localeCode().optional() })).optional(),
       lipSync: z.boolean().optional(),
     }),
   rules: (fields) => [...oneRecording(fields), ...checkLanguages(fields)],

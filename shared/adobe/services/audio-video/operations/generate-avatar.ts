@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields, exactlyOne } from '../../body-fields.ts';
 import { listedIn } from '../../list.ts';
@@ -10,14 +11,16 @@ import { checkScript, script } from '../script.ts';
 
 const sizes = ['1920x1080', '3840x2160'];
 
-const background = z.strictObject({
-  type: z.enum(['color', 'image', 'video']).optional(),
-  color: z
-    .string()
-    .regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a color such as #FFF000' })
-    .optional(),
-  source: source.optional(),
-});
+const background = once(() =>
+  z.strictObject({
+    type: z.enum(['color', 'image', 'video']).optional(),
+    color: z
+      .string()
+      .regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a color such as #FFF000' })
+      .optional(),
+    source: source().optional(),
+  }),
+);
 
 const checkBackground = (value: unknown): RuleFinding[] => {
   if (value === undefined) return [];
@@ -50,13 +53,15 @@ export const generateAvatar = defineOperation({
   promptFields: ['script.text'],
   body: () =>
     z.strictObject({
-      avatarId: listedIn(avatars, id),
-      script: script.optional(),
-      voiceId: listedIn(voices, id).optional(),
-      audio: z.strictObject({ source, mediaType: z.literal('audio/wav'), localeCode }).optional(),
+      avatarId: listedIn(avatars, id()),
+      script: script().optional(),
+      voiceId: listedIn(voices, id()).optional(),
+      audio: z
+        .strictObject({ source: source(), mediaType: z.literal('audio/wav'), localeCode: localeCode() })
+        .optional(),
       output: z.strictObject({
         mediaType: z.literal('video/mp4'),
-        background: background.optional(),
+        background: background().optional(),
         // Adobe has them as strings.
         resolution: z.strictObject({ width: z.string().optional(), height: z.string().optional() }).optional(),
       }),

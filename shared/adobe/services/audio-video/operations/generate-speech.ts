@@ -16,8 +16,8 @@ export const generateSpeech = defineOperation({
   promptFields: ['script.text'],
   body: () =>
     z.strictObject({
-      script,
-      voiceId: listedIn(voices, id),
+      script: script(),
+      voiceId: listedIn(voices, id()),
       output: z.strictObject({ mediaType: z.literal('audio/wav') }),
     }),
   rules: ({ script: given }) => (given === undefined ? [] : checkScript(given)),

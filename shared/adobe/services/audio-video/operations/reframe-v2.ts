@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { exactlyOne } from '../../body-fields.ts';
 import { defineOperation, type RuleFinding } from '../../operation.ts';
@@ -8,18 +9,22 @@ import { destination, source } from '../fields.ts';
 import { overlayV2 } from '../overlays.ts';
 import { fileForEach } from '../results.ts';
 
-const rendition = z.strictObject({
-  aspectRatio: z.strictObject({ x: z.int().min(1), y: z.int().min(1) }).optional(),
-  resolution: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).optional(),
-  mediaDestination: destination.optional(),
-  sidecarDestination: destination.optional(),
-});
+const rendition = once(() =>
+  z.strictObject({
+    aspectRatio: z.strictObject({ x: z.int().min(1), y: z.int().min(1) }).optional(),
+    resolution: z.strictObject({ width: z.int().min(1), height: z.int().min(1) }).optional(),
+    mediaDestination: destination().optional(),
+    sidecarDestination: destination().optional(),
+  }),
+);
 
 /** Adobe: letters, digits, spaces, hyphens and underscores. */
-const focalPoint = z
-  .string()
-  .max(1_000)
-  .regex(/^[a-zA-Z0-9\s\-_]+$/, { error: 'must be of letters, digits, spaces, hyphens and underscores' });
+const focalPoint = once(() =>
+  z
+    .string()
+    .max(1_000)
+    .regex(/^[a-zA-Z0-9\s\-_]+$/, { error: 'must be of letters, digits, spaces, hyphens and underscores' }),
+);
 
 const checkRenditions = (renditions: readonly Readonly<Record<string, unknown>>[]): RuleFinding[] => {
   const path = ['output', 'renditions'];
@@ -39,14 +44,14 @@ export const reframeV2 = defineOperation({
   lane: 'av-reframe',
   body: () =>
     z.strictObject({
-      video: z.strictObject({ source }),
+      video: z.strictObject({ source: source() }),
       analysis: z
         .strictObject({
           sceneEditDetection: byDefault(true, z.boolean()).optional(),
-          focalPoints: z.array(focalPoint).max(10).optional(),
+          focalPoints: z.array(focalPoint()).max(10).optional(),
         })
         .optional(),
-      composition: z.strictObject({ overlays: z.array(overlayV2).optional() }).optional(),
+      composition: z.strictObject({ overlays: z.array(overlayV2()).optional() }).optional(),
       output: z.strictObject({
         // Adobe's schema requires the sidecar as well; its examples leave it out.
         format: z
@@ -55,7 +60,7 @@ export const reframeV2 = defineOperation({
             sidecar: z.enum(['json', 'otio']).optional(),
           })
           .optional(),
-        renditions: z.array(rendition).min(1),
+        renditions: z.array(rendition()).min(1),
         layout: z.strictObject({ applyLetterboxing: z.boolean().optional() }).optional(),
       }),
     }),

@@ -13,8 +13,8 @@ export const transcribe = defineOperation({
   lane: 'av-transcribe',
   body: () =>
     z.strictObject({
-      ...recording,
-      targetLocaleCodes: z.array(localeCode).optional(),
+      ...recording(),
+      targetLocaleCodes: z.array(localeCode()).optional(),
       captions: z.strictObject({ targetFormats: z.array(z.literal('SRT')).optional() }).optional(),
     }),
   rules: (fields) => {

@@ -21,10 +21,10 @@ export const adaptiveComposite = defineOperation({
   path: '/v3/images/adaptive-composite',
   body: () =>
     z.strictObject({
-      ...compositeFields,
-      object: z.strictObject({ image: compositeImage, mask: compositeImage.optional() }),
-      harmonization: byDefault(0.6, share).optional(),
-      shadowIntensity: byDefault(1, share).optional(),
+      ...compositeFields(),
+      object: z.strictObject({ image: compositeImage(), mask: compositeImage().optional() }),
+      harmonization: byDefault(0.6, share()).optional(),
+      shadowIntensity: byDefault(1, share()).optional(),
       preserveBackground: byDefault(false, z.boolean()).optional(),
     }),
   rules: seedsMatchVariations,

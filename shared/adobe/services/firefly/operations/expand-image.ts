@@ -29,10 +29,10 @@ export const expandImage = defineOperation({
     z.strictObject({
       image: imageWithMaskFrom(inputDomains.v3),
       mask: maskOf('image', maskFrom(inputDomains.v3)).optional(),
-      placement: placement.optional(),
-      prompt: prompt.optional(),
-      numVariations: numVariations.optional(),
-      seeds: seeds.optional(),
+      placement: placement().optional(),
+      prompt: prompt().optional(),
+      numVariations: numVariations().optional(),
+      seeds: seeds().optional(),
       // Adobe: the result has at most 3999 x 3999 pixels.
       size: imageSizeUpTo(3999).optional(),
     }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { byDefault, text } from '../../schema.ts';
 import { linksAcceptance } from '../acceptance.ts';
@@ -14,10 +15,12 @@ import {
 import { inputDomains, sourceFrom } from '../image-source.ts';
 import { imageResult } from '../results.ts';
 
-const referenceBlob = z.strictObject({
-  source: sourceFrom(inputDomains.v4),
-  usage: z.enum(['general']).optional(),
-});
+const referenceBlob = once(() =>
+  z.strictObject({
+    source: sourceFrom(inputDomains.v4),
+    usage: z.enum(['general']).optional(),
+  }),
+);
 
 /** Adobe: `POST /v4/images/generate-async`, which answers with links and without a job id. */
 export const generateImagesImage5 = defineOperation({
@@ -34,10 +37,10 @@ export const generateImagesImage5 = defineOperation({
       modelId: z.enum(['firefly_image']).optional(),
       numVariations: z.int().min(1).max(1).optional(),
       seeds: z.array(z.int()).max(1).optional(),
-      referenceBlobs: byDefault([], z.array(referenceBlob).max(1)).optional(),
+      referenceBlobs: byDefault([], z.array(referenceBlob()).max(1)).optional(),
       modelSpecificPayload: z
         .strictObject({
-          localeCode: localeCode.optional(),
+          localeCode: localeCode().optional(),
           prompt_reasoner: byDefault('speed', z.enum(['speed', 'quality'])).optional(),
         })
         .optional(),

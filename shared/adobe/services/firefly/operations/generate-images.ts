@@ -39,8 +39,8 @@ export const generateImages = defineOperation({
   promptFields: ['prompt'],
   body: () =>
     z.strictObject({
-      prompt,
-      negativePrompt: negativePrompt.optional(),
+      prompt: prompt(),
+      negativePrompt: negativePrompt().optional(),
       contentClass: z.enum(['photo', 'art']).optional(),
       customModelId: listedIn(
         customModels,
@@ -49,7 +49,7 @@ export const generateImages = defineOperation({
           .min(1)
           .meta({ description: `The assetId of a custom model. ${headerNeeded}.` }),
       ).optional(),
-      style: style.optional(),
+      style: style().optional(),
       structure: z
         .strictObject({
           imageReference: imageFrom(inputDomains.v3).optional(),
@@ -58,15 +58,15 @@ export const generateImages = defineOperation({
         .optional(),
       visualIntensity: z.int().min(2).max(10).optional(),
       upsamplerType: byDefault('default', z.enum(['default', 'low_creativity'])).optional(),
-      numVariations: numVariations.optional(),
-      seeds: seeds.optional(),
+      numVariations: numVariations().optional(),
+      seeds: seeds().optional(),
       size: imageSizeUpTo(4096)
         .meta({
           description: `The sizes that each model version makes. ${describeSizes(imageSizes)}`,
           ...exampleSizes(imageSizes),
         })
         .optional(),
-      promptBiasingLocaleCode: localeCode.optional(),
+      promptBiasingLocaleCode: localeCode().optional(),
     }),
   rules: (fields, modelVersion = 'image3') => [
     ...seedsMatchVariations(fields),

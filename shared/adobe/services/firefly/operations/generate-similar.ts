@@ -26,8 +26,8 @@ export const generateSimilar = defineOperation({
   body: () =>
     z.strictObject({
       image: imageFrom(inputDomains.v3),
-      numVariations: numVariations.optional(),
-      seeds: seeds.optional(),
+      numVariations: numVariations().optional(),
+      seeds: seeds().optional(),
       size: imageSizeUpTo(4096)
         .meta({
           description: `The sizes that each model version makes. ${describeSizes(similarSizes)}`,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { cancellableAcceptance } from '../../acceptance.ts';
 import { asFields, asList } from '../../body-fields.ts';
 import { defineOperation } from '../../operation.ts';
@@ -44,10 +45,12 @@ const findHeights = (sizes: unknown): number[] => {
   return data.length === 0 ? [usualHeight] : data.map(({ width, height }) => Math.min(width, height));
 };
 
-const keyframe = z.strictObject({
-  source: sourceFrom(inputDomains.compositesAndVideo),
-  placement: z.strictObject({ position: z.number().min(0).max(1) }),
-});
+const keyframe = once(() =>
+  z.strictObject({
+    source: sourceFrom(inputDomains.compositesAndVideo),
+    placement: z.strictObject({ position: z.number().min(0).max(1) }),
+  }),
+);
 
 /** Adobe: `POST /v3/videos/generate`: one clip of five seconds, which takes minutes. */
 export const generateVideo = defineOperation({
@@ -61,7 +64,7 @@ export const generateVideo = defineOperation({
       prompt: z.string().optional(),
       // Not in Adobe's schema; its services were seen to take it.
       negativePrompt: z.string().optional(),
-      image: z.strictObject({ conditions: byDefault([], z.array(keyframe)).optional() }).optional(),
+      image: z.strictObject({ conditions: byDefault([], z.array(keyframe())).optional() }).optional(),
       bitRateFactor: byDefault(18, z.int().min(0).max(63)).optional(),
       seeds: z.array(z.int()).min(1).max(1).optional(),
       sizes: z.array(sizeUpTo(8192).meta(exampleVideoSizes)).optional(),

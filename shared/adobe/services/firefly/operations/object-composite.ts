@@ -29,15 +29,15 @@ export const objectComposite = defineOperation({
   promptFields: ['prompt'],
   body: () =>
     z.strictObject({
-      prompt,
+      prompt: prompt(),
       image: imageWithMaskFrom(inputDomains.v3),
       // Adobe: the mask of this operation cannot be inverted.
       mask: maskOf('image', imageFrom(inputDomains.v3)).optional(),
-      placement: placement.optional(),
+      placement: placement().optional(),
       contentClass: z.enum(['photo', 'art']).optional(),
-      style: style.optional(),
-      numVariations: numVariations.optional(),
-      seeds: seeds.optional(),
+      style: style().optional(),
+      numVariations: numVariations().optional(),
+      seeds: seeds().optional(),
       size: imageSizeUpTo(4096).optional(),
     }),
   rules: (fields) => [...seedsMatchVariations(fields), ...maskOrPlacement(fields)],

@@ -21,9 +21,9 @@ export const preciseComposite = defineOperation({
   path: '/v3/images/precise-composite',
   body: () =>
     z.strictObject({
-      ...compositeFields,
-      object: z.strictObject({ image: compositeImage }),
-      blend: byDefault(0.5, share).optional(),
+      ...compositeFields(),
+      object: z.strictObject({ image: compositeImage() }),
+      blend: byDefault(0.5, share()).optional(),
     }),
   rules: seedsMatchVariations,
   countOutputs: countVariations,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
@@ -13,13 +14,15 @@ const mediaTypes = [
   'application/eps',
 ] as const;
 
-const settingsOfRange = z.object({
-  settings: z.object({ documentLevel: z.literal(0), artboardRange: z.undefined().optional() }),
-});
+const settingsOfRange = once(() =>
+  z.object({
+    settings: z.object({ documentLevel: z.literal(0), artboardRange: z.undefined().optional() }),
+  }),
+);
 
 /** Adobe: which artboards, where artboards are asked for. */
 const requireRange = (fields: Readonly<Record<string, unknown>>): RuleFinding[] =>
-  settingsOfRange.safeParse(fields).success
+  settingsOfRange().safeParse(fields).success
     ? [{ path: ['settings', 'artboardRange'], message: 'required with the document level 0' }]
     : [];
 
@@ -31,7 +34,7 @@ export const createRendition = defineOperation({
   body: () =>
     z.strictObject({
       input: z.strictObject({
-        source,
+        source: source(),
         mediaType: byDefault('application/illustrator', z.enum(['application/illustrator'])).optional(),
       }),
       output: z.strictObject({ mediaType: z.enum(mediaTypes) }),

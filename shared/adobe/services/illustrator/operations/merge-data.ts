@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
@@ -13,13 +14,15 @@ const mediaTypes = [
   'application/eps',
 ] as const;
 
-const fontFile = z.strictObject({ source, mediaType: z.enum(['font/ttf', 'font/otf']) });
+const fontFile = once(() => z.strictObject({ source: source(), mediaType: z.enum(['font/ttf', 'font/otf']) }));
 
-const fontSettings = z.strictObject({
-  autoReduceFontSizeToFit: byDefault(false, z.boolean()).optional(),
-  minFontSize: z.number().positive().optional(),
-  fallBackFont: z.string().optional(),
-});
+const fontSettings = once(() =>
+  z.strictObject({
+    autoReduceFontSizeToFit: byDefault(false, z.boolean()).optional(),
+    minFontSize: z.number().positive().optional(),
+    fallBackFont: z.string().optional(),
+  }),
+);
 
 /** Adobe: `POST /v1/merge-data`. */
 export const mergeData = defineOperation({
@@ -29,10 +32,10 @@ export const mergeData = defineOperation({
   body: () =>
     z.strictObject({
       // Adobe: up to 5,000 rows.
-      data: z.strictObject({ source }),
-      template: z.strictObject({ source }),
-      fontFiles: z.array(fontFile).optional(),
-      settings: z.strictObject({ fontSettings: fontSettings.optional() }).optional(),
+      data: z.strictObject({ source: source() }),
+      template: z.strictObject({ source: source() }),
+      fontFiles: z.array(fontFile()).optional(),
+      settings: z.strictObject({ fontSettings: fontSettings().optional() }).optional(),
       output: z.strictObject({ fileName: z.string().min(1), mediaType: z.enum(mediaTypes) }),
     }),
   countOutputs: () => undefined,

@@ -12,7 +12,7 @@ export const traceImage = defineOperation({
   path: '/v1/trace-image',
   body: () =>
     z.strictObject({
-      input: z.strictObject({ source, mediaType: z.enum(mediaTypes) }),
+      input: z.strictObject({ source: source(), mediaType: z.enum(mediaTypes) }),
       settings: z.strictObject({ preset: z.enum(['enhanced_general', 'high_fidelity_photo']).optional() }).optional(),
     }),
   accepts: followedAcceptance,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { defineOperation, type RuleFinding } from '../../operation.ts';
 import { templateResult } from '../../result-template.ts';
@@ -8,8 +9,8 @@ import { cropDomains, imagePolling, sourceFrom } from '../fields.ts';
 const imageTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
 
 const maxCrops = 20;
-const ratio = z.enum(['1:1', '16:9', '9:16', '4:3', '3:4', '4:5', '5:4', '3:2', '2:3', '21:9']);
-const zoom = z.number().gt(0).max(1);
+const ratio = once(() => z.enum(['1:1', '16:9', '9:16', '4:3', '3:4', '4:5', '5:4', '3:2', '2:3', '21:9']));
+const zoom = once(() => z.number().gt(0).max(1));
 
 const oneOrSome = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).max(maxCrops)]);
 
@@ -38,14 +39,16 @@ const checkAutoCrop = ({ mode, aspectRatio, zoom: zooms, focus }: Readonly<Recor
 /** A list counts as one that has to be a list in the other field as well. */
 const count = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 
-const box = z.looseObject({
-  x: z.number(),
-  y: z.number(),
-  width: z.number(),
-  height: z.number(),
-  url: z.url().optional(),
-});
-const boxes = z.looseObject({ boundingBoxes: z.array(box) });
+const box = once(() =>
+  z.looseObject({
+    x: z.number(),
+    y: z.number(),
+    width: z.number(),
+    height: z.number(),
+    url: z.url().optional(),
+  }),
+);
+const boxes = once(() => z.looseObject({ boundingBoxes: z.array(box()) }));
 
 const lists = ['crops', 'objects', 'subject'];
 // Adobe's description leaves open whether the three lists are the result or its outputs.
@@ -63,19 +66,21 @@ export const autoCrop = defineOperation({
       image: z.strictObject({ source: sourceFrom(cropDomains), mediaType: z.enum(imageTypes).optional() }),
       mode: z.enum(['smartCrop', 'subjectCrop', 'fullSceneDetection', 'objectDetection']),
       outputType: byDefault('images', z.enum(['images', 'boundingBoxes'])).optional(),
-      aspectRatio: byDefault('1:1', oneOrSome(ratio)).optional(),
-      zoom: oneOrSome(zoom).optional(),
+      aspectRatio: byDefault('1:1', oneOrSome(ratio())).optional(),
+      zoom: oneOrSome(zoom()).optional(),
       focus: z.array(z.string()).optional(),
     }),
   rules: checkAutoCrop,
   countOutputs: () => undefined,
   accepts: followedAcceptance,
   result: templateResult({
-    schema: z.object({
-      crops: z.array(boxes).optional(),
-      objects: z.array(boxes.extend({ objectName: z.string(), confidence: z.number() })).optional(),
-      subject: z.array(boxes).optional(),
-    }),
+    schema: once(() =>
+      z.object({
+        crops: z.array(boxes()).optional(),
+        objects: z.array(boxes().extend({ objectName: z.string(), confidence: z.number() })).optional(),
+        subject: z.array(boxes()).optional(),
+      }),
+    ),
     outputs: places.flatMap((place) => lists.map((list) => `${place}.${list}[].boundingBoxes[].url`)),
   }),
   polling: imagePolling,

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { defineOperation } from '../../operation.ts';
 import { photoshopResult } from '../../photoshop/results.ts';
 import { byDefault } from '../../schema.ts';
 import { imageDomains, imagePolling, sourceFrom } from '../fields.ts';
 
-const component = z.number().min(0).max(255);
+const component = once(() => z.number().min(0).max(255));
 
 /** Adobe: `POST /v2/remove-background`, which is on another host and under another limit than Photoshop's other operations. */
 export const removeBackground = defineOperation({
@@ -26,7 +27,7 @@ export const removeBackground = defineOperation({
         .optional(),
       trim: byDefault(false, z.boolean()).optional(),
       backgroundColor: z
-        .strictObject({ red: component, green: component, blue: component, alpha: z.number().min(0).max(1) })
+        .strictObject({ red: component(), green: component(), blue: component(), alpha: z.number().min(0).max(1) })
         .optional(),
       colorDecontamination: byDefault(1, z.number().min(0).max(1)).optional(),
     }),

@@ -17,16 +17,16 @@ export const convertPdfToIndesign = defineOperation({
   path: '/v3/convert-pdf-to-indesign',
   body: () =>
     z.strictObject({
-      assets,
+      assets: assets(),
       params: z.strictObject({
-        generalSettings: generalSettings.optional(),
+        generalSettings: generalSettings().optional(),
         // Adobe: one document at a time.
-        targetDocuments: z.array(assetName).length(1),
+        targetDocuments: z.array(assetName()).length(1),
         outputMediaType: z.enum(mediaTypes),
         embedLinks: flag(false),
         outputFilebaseString: byDefault('output.zip', z.string().min(1)).optional(),
       }),
-      outputs: outputs.optional(),
+      outputs: outputs().optional(),
     }),
   rules: (fields) => checkAssets(fields, findReferences(fields, ['targetDocuments'])),
   warnings: warnOfHosts,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
@@ -19,7 +20,7 @@ import { warnOfHosts } from '../input-hosts.ts';
 import { fileResult } from '../results.ts';
 import { checkAssets, findReferences } from '../rules.ts';
 
-const forPdf = {
+const forPdf = once(() => ({
   createSeparateFiles: flag(false),
   optimizeForFastWebView: flag(true),
   embedPageThumbnails: flag(false),
@@ -33,12 +34,12 @@ const forPdf = {
     'export_all_layers',
     z.enum(['export_all_layers', 'export_visible_layers', 'export_visible_printable_layers']),
   ).optional(),
-  jobOptionsFile: assetName.optional(),
-  pdfPreset: pdfPreset.optional(),
-};
+  jobOptionsFile: assetName().optional(),
+  pdfPreset: pdfPreset().optional(),
+}));
 
-const forPictures = {
-  quality: quality.optional(),
+const forPictures = once(() => ({
+  quality: quality().optional(),
   renderingStyle: byDefault('baseline_encoding', z.enum(['baseline_encoding', 'progressive_encoding'])).optional(),
   resolution: byDefault(72, z.int().min(1).max(2_400)).optional(),
   colorSpace: byDefault('rgb', z.enum(['rgb', 'cmyk', 'gray'])).optional(),
@@ -48,7 +49,7 @@ const forPictures = {
   useDocumentBleeds: flag(false),
   colorSettingsFile: z.string().optional(),
   transparentBackground: flag(false),
-};
+}));
 
 /** Adobe: `POST /v3/create-rendition`. */
 export const createRendition = defineOperation({
@@ -57,19 +58,19 @@ export const createRendition = defineOperation({
   path: '/v3/create-rendition',
   body: () =>
     z.strictObject({
-      assets,
+      assets: assets(),
       params: z.strictObject({
-        generalSettings: generalSettings.optional(),
+        generalSettings: generalSettings().optional(),
         // Adobe: one document at a time.
-        targetDocuments: z.array(assetName).length(1),
+        targetDocuments: z.array(assetName()).length(1),
         outputMediaType: z.enum(['image/jpeg', 'image/png', 'application/pdf']),
         exportingSpread: flag(false),
-        pageRange: range.optional(),
-        ...forPictures,
-        ...forPdf,
-        ...outputNames,
+        pageRange: range().optional(),
+        ...forPictures(),
+        ...forPdf(),
+        ...outputNames(),
       }),
-      outputs: outputs.optional(),
+      outputs: outputs().optional(),
     }),
   rules: (fields) => checkAssets(fields, findReferences(fields, ['targetDocuments', 'jobOptionsFile'])),
   warnings: warnOfHosts,

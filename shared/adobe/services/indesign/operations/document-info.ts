@@ -15,10 +15,10 @@ export const documentInfo = defineOperation({
   path: '/v3/document-info',
   body: () =>
     z.strictObject({
-      assets,
+      assets: assets(),
       params: z.strictObject({
-        generalSettings: generalSettings.optional(),
-        targetDocument: assetName,
+        generalSettings: generalSettings().optional(),
+        targetDocument: assetName(),
         pageInfo: kindOfInfo(true),
         linkInfo: kindOfInfo(false),
         fontInfo: kindOfInfo(false),

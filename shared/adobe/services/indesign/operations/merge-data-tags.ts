@@ -14,11 +14,11 @@ export const mergeDataTags = defineOperation({
   path: '/v3/merge-data-tags',
   body: () =>
     z.strictObject({
-      assets,
+      assets: assets(),
       params: z.strictObject({
-        generalSettings: generalSettings.optional(),
-        targetDocument: assetName,
-        dataSource: assetName.optional(),
+        generalSettings: generalSettings().optional(),
+        targetDocument: assetName(),
+        dataSource: assetName().optional(),
         filter: byDefault(['all'], z.array(z.enum(['all', 'text', 'image', 'qr']))).optional(),
         includePageItemIdentifiers: flag(false),
       }),

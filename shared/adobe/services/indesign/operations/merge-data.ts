@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
@@ -21,24 +22,28 @@ import { fileResult } from '../results.ts';
 import { checkAssets, findReferences } from '../rules.ts';
 
 /** Such as `1 pt` or `1 pica`; a number alone counts in picas (Adobe). */
-const length = z.string().min(1).optional();
+const length = once(() => z.string().min(1).optional());
 
-const exportSettings = z.strictObject({
-  jobOptionsFile: assetName.optional(),
-  pdfPreset: pdfPreset.optional(),
-  quality: quality.optional(),
-  linkImages: flag(false),
-});
+const exportSettings = once(() =>
+  z.strictObject({
+    jobOptionsFile: assetName().optional(),
+    pdfPreset: pdfPreset().optional(),
+    quality: quality().optional(),
+    linkImages: flag(false),
+  }),
+);
 
-const layoutOptions = z.strictObject({
-  arrangeBy: byDefault('rows_first', z.enum(['rows_first', 'columns_first'])).optional(),
-  bottomMargin: length,
-  topMargin: length,
-  leftMargin: length,
-  rightMargin: length,
-  columnSpacing: length,
-  rowSpacing: length,
-});
+const layoutOptions = once(() =>
+  z.strictObject({
+    arrangeBy: byDefault('rows_first', z.enum(['rows_first', 'columns_first'])).optional(),
+    bottomMargin: length(),
+    topMargin: length(),
+    leftMargin: length(),
+    rightMargin: length(),
+    columnSpacing: length(),
+    rowSpacing: length(),
+  }),
+);
 
 const fittings = [
   'content_aware_fit',
@@ -50,11 +55,13 @@ const fittings = [
   'proportional',
 ] as const;
 
-const imagePlacementOptions = z.strictObject({
-  centerImage: flag(false),
-  fittingOption: byDefault('proportional', z.enum(fittings)).optional(),
-  linkImages: flag(false),
-});
+const imagePlacementOptions = once(() =>
+  z.strictObject({
+    centerImage: flag(false),
+    fittingOption: byDefault('proportional', z.enum(fittings)).optional(),
+    linkImages: flag(false),
+  }),
+);
 
 const mediaTypes = ['image/jpeg', 'image/png', 'application/pdf', 'application/x-indesign'] as const;
 
@@ -65,24 +72,24 @@ export const mergeData = defineOperation({
   path: '/v3/merge-data',
   body: () =>
     z.strictObject({
-      assets,
+      assets: assets(),
       params: z.strictObject({
-        generalSettings: generalSettings.optional(),
-        targetDocument: assetName,
-        dataSource: assetName,
+        generalSettings: generalSettings().optional(),
+        targetDocument: assetName(),
+        dataSource: assetName(),
         outputMediaType: byDefault('application/x-indesign', z.enum(mediaTypes)).optional(),
-        exportSettings: exportSettings.optional(),
-        recordRange: range.optional(),
+        exportSettings: exportSettings().optional(),
+        recordRange: range().optional(),
         allowMultipleRecordsPerPage: flag(false),
-        multipleRecordLayoutOptions: layoutOptions.optional(),
-        imagePlacementOptions: imagePlacementOptions.optional(),
-        hyphenationSettings: hyphenationSettings.optional(),
+        multipleRecordLayoutOptions: layoutOptions().optional(),
+        imagePlacementOptions: imagePlacementOptions().optional(),
+        hyphenationSettings: hyphenationSettings().optional(),
         pagesPerDocument: z.int().optional(),
         removeBlankLines: flag(false),
         convertUrlToHyperlink: flag(true),
-        ...outputNames,
+        ...outputNames(),
       }),
-      outputs: outputs.optional(),
+      outputs: outputs().optional(),
     }),
   rules: (fields) =>
     checkAssets(fields, findReferences(fields, ['targetDocument', 'dataSource', 'exportSettings.jobOptionsFile'])),

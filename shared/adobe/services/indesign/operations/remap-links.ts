@@ -16,12 +16,12 @@ export const remapLinks = defineOperation({
   secretHeaders: ['x-aem-token'],
   body: () =>
     z.strictObject({
-      assets,
+      assets: assets(),
       params: z.strictObject({
-        targetDocument: z.array(assetName).min(1),
+        targetDocument: z.array(assetName()).min(1),
         dataSource: z.array(z.strictObject({ sourceURI: z.string().min(1), destinationURI: z.string().min(1) })).min(1),
       }),
-      outputs: outputs.optional(),
+      outputs: outputs().optional(),
     }),
   rules: (fields) => checkAssets(fields, findReferences(fields, ['targetDocument'])),
   warnings: warnOfHosts,

@@ -1,60 +1,65 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { asFields, asList } from '../../body-fields.ts';
 import type { PresentedJob, PresentedRefusal } from '../../service.ts';
 
-const self = z.strictObject({ self: z.strictObject({ href: z.url() }) });
+const self = once(() => z.strictObject({ self: z.strictObject({ href: z.url() }) }));
 
 /** Adobe's answer of old: where to follow the job, and nothing else. */
-export const legacyAcceptance = z
-  .object({ _links: self, warnings: z.array(z.string()).optional() })
-  .meta({ id: 'LegacyAcceptedJob' });
+export const legacyAcceptance = once(() =>
+  z.object({ _links: self(), warnings: z.array(z.string()).optional() }).meta({ id: 'LegacyAcceptedJob' }),
+);
 
-const status = z.enum(['pending', 'running', 'succeeded', 'failed']);
-const file = z.looseObject({ href: z.url(), storage: z.literal('external') });
-const failure = z.object({ type: z.string(), code: z.string(), title: z.string() });
+const status = once(() => z.enum(['pending', 'running', 'succeeded', 'failed']));
+const file = once(() => z.looseObject({ href: z.url(), storage: z.literal('external') }));
+const failure = once(() => z.object({ type: z.string(), code: z.string(), title: z.string() }));
 
 /** Lightroom's status body of old. */
-export const lightroomStatusSchema = z
-  .object({
-    jobId: z.uuid(),
-    created: z.iso.datetime(),
-    modified: z.iso.datetime(),
-    outputs: z.array(
-      z.object({
-        input: z.string(),
-        status,
-        _links: z.object({ self: file }).optional(),
-        details: z.string().optional(),
-        errors: failure.optional(),
-      }),
-    ),
-    _links: self,
-  })
-  .meta({ id: 'LightroomJobStatus' });
+export const lightroomStatusSchema = once(() =>
+  z
+    .object({
+      jobId: z.uuid(),
+      created: z.iso.datetime(),
+      modified: z.iso.datetime(),
+      outputs: z.array(
+        z.object({
+          input: z.string(),
+          status: status(),
+          _links: z.object({ self: file() }).optional(),
+          details: z.string().optional(),
+          errors: failure().optional(),
+        }),
+      ),
+      _links: self(),
+    })
+    .meta({ id: 'LightroomJobStatus' }),
+);
 
 /** Photoshop's status body of old. */
-export const documentStatusSchema = z
-  .object({
-    jobId: z.uuid(),
-    outputs: z.array(
-      z.object({
-        input: z.string(),
-        created: z.iso.datetime(),
-        modified: z.iso.datetime(),
-        status,
-        _links: z.object({ renditions: z.array(file) }).optional(),
-        errors: failure.optional(),
-      }),
-    ),
-    _links: self,
-  })
-  .meta({ id: 'DocumentJobStatus' });
+export const documentStatusSchema = once(() =>
+  z
+    .object({
+      jobId: z.uuid(),
+      outputs: z.array(
+        z.object({
+          input: z.string(),
+          created: z.iso.datetime(),
+          modified: z.iso.datetime(),
+          status: status(),
+          _links: z.object({ renditions: z.array(file()) }).optional(),
+          errors: failure().optional(),
+        }),
+      ),
+      _links: self(),
+    })
+    .meta({ id: 'DocumentJobStatus' }),
+);
 
 interface LegacyOutput {
-  status: z.output<typeof status>;
+  status: z.output<ReturnType<typeof status>>;
   url?: string;
   type?: string;
-  failure?: z.output<typeof failure>;
+  failure?: z.output<ReturnType<typeof failure>>;
 }
 
 const toFailure = ({ code, message }: { code: string; message: string }) => ({ type: code, code, title: message });
@@ -89,7 +94,7 @@ export const presentLightroomStatus = ({
   job,
   statusUrl,
   input,
-}: LegacyJob): z.output<typeof lightroomStatusSchema> => ({
+}: LegacyJob): z.output<ReturnType<typeof lightroomStatusSchema>> => ({
   jobId: job.jobId,
   created: job.createdAt,
   modified: job.updatedAt,
@@ -104,7 +109,11 @@ export const presentLightroomStatus = ({
 });
 
 /** Writes a status as Photoshop's first version did. */
-export const presentDocumentStatus = ({ job, statusUrl, input }: LegacyJob): z.output<typeof documentStatusSchema> => ({
+export const presentDocumentStatus = ({
+  job,
+  statusUrl,
+  input,
+}: LegacyJob): z.output<ReturnType<typeof documentStatusSchema>> => ({
   jobId: job.jobId,
   outputs: readOutputs(job).map((output) => ({
     input,

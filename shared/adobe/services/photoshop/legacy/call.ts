@@ -24,8 +24,8 @@ export interface LegacyCall {
   /** One line for the description of the API. */
   title: string;
   successor: OperationDefinition;
-  /** What can be translated faithfully; everything else is refused by the name of its field. */
-  body: z.ZodObject;
+  /** Builds the schema of what can be translated faithfully; everything else is refused by the name of its field. */
+  body(): z.ZodObject;
   /** @param body what {@link LegacyCall.body} has taken */
   translate(body: unknown, keepText: KeepText): Translation;
 }
@@ -39,14 +39,14 @@ export const translateCall = <Body extends z.ZodObject>({
   translate,
 }: Pick<LegacyCall, 'path' | 'successor'> & {
   does: string;
-  body: Body;
+  body(): Body;
   translate(given: z.output<Body>, keepText: KeepText): Translation;
 }): LegacyCall => ({
   path,
   title: `${does} (ended by Adobe, answered by ${successor.path})`,
   successor,
   body,
-  translate: (given, keepText) => translate(body.parse(given), keepText),
+  translate: (given, keepText) => translate(body().parse(given), keepText),
 });
 
 /** A call that Adobe has ended and nothing can answer faithfully. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { createArtboard } from '../operations/create-artboard.ts';
 import { createComposite } from '../operations/create-composite.ts';
 import { executeActions } from '../operations/execute-actions.ts';
@@ -13,12 +14,15 @@ import {
   toSource,
 } from './files.ts';
 
-const one = z.tuple([legacyInput], { error: 'must have exactly one file' });
+const one = once(() => z.tuple([legacyInput()], { error: 'must have exactly one file' }));
 const listOf = <Output extends z.ZodType>(output: Output) => z.array(output).min(1).max(25);
 
 const imagePlace = { 'image.source.url': 'inputs[].href' };
 
-type Given = { inputs: readonly [z.output<typeof legacyInput>]; outputs: readonly Parameters<typeof toOutput>[0][] };
+type Given = {
+  inputs: readonly [z.output<ReturnType<typeof legacyInput>>];
+  outputs: readonly Parameters<typeof toOutput>[0][];
+};
 
 const toOutputs = (outputs: Given['outputs']) => outputs.map((output) => toOutput(output, 7));
 
@@ -32,7 +36,7 @@ const toDocument = (
   places: { ...outputPlaces, ...imagePlace, ...places },
 });
 
-const rendition = z.strictObject({ inputs: one, outputs: listOf(renditionOutput) });
+const rendition = once(() => z.strictObject({ inputs: one(), outputs: listOf(renditionOutput()) }));
 
 const renditionCreate = translateCall({
   path: '/pie/psdService/renditionCreate',
@@ -42,10 +46,12 @@ const renditionCreate = translateCall({
   translate: (given) => toDocument(given),
 });
 
-const artboard = z.strictObject({
-  options: z.strictObject({ artboard: z.array(legacyInput).min(1).max(25) }),
-  outputs: listOf(renditionOutput),
-});
+const artboard = once(() =>
+  z.strictObject({
+    options: z.strictObject({ artboard: z.array(legacyInput()).min(1).max(25) }),
+    outputs: listOf(renditionOutput()),
+  }),
+);
 
 const artboardCreate = translateCall({
   path: '/pie/psdService/artboardCreate',
@@ -58,13 +64,13 @@ const artboardCreate = translateCall({
   }),
 });
 
-const resources = {
-  fonts: z.array(legacyInput).optional(),
-  patterns: z.array(legacyInput).max(10).optional(),
-  brushes: z.array(legacyInput).max(10).optional(),
-};
+const resources = once(() => ({
+  fonts: z.array(legacyInput()).optional(),
+  patterns: z.array(legacyInput()).max(10).optional(),
+  brushes: z.array(legacyInput()).max(10).optional(),
+}));
 
-const toResources = ({ fonts, patterns, brushes }: z.output<z.ZodObject<typeof resources>>) => ({
+const toResources = ({ fonts, patterns, brushes }: z.output<z.ZodObject<ReturnType<typeof resources>>>) => ({
   fontOptions: fonts && { additionalFonts: fonts.map(toSource) },
   patterns: patterns?.map(toSource),
   brushes: brushes?.map(toSource),
@@ -76,13 +82,15 @@ const resourcePlaces = {
   'options.brushes[].source.url': 'options.brushes[].href',
 };
 
-const action = z.strictObject({ ...legacyInput.shape, actionName: z.string().optional() });
+const action = once(() => z.strictObject({ ...legacyInput().shape, actionName: z.string().optional() }));
 
-const withActions = z.strictObject({
-  inputs: one,
-  options: z.strictObject({ actions: z.array(action).min(1).max(10), ...resources }),
-  outputs: listOf(actionOutput),
-});
+const withActions = once(() =>
+  z.strictObject({
+    inputs: one(),
+    options: z.strictObject({ actions: z.array(action()).min(1).max(10), ...resources() }),
+    outputs: listOf(actionOutput()),
+  }),
+);
 
 const photoshopActions = translateCall({
   path: '/pie/psdService/photoshopActions',
@@ -96,15 +104,17 @@ const photoshopActions = translateCall({
   },
 });
 
-const withActionJson = z.strictObject({
-  inputs: one,
-  options: z.strictObject({
-    actionJSON: z.array(z.looseObject({})).min(1),
-    ...resources,
-    additionalImages: z.array(legacyInput).min(1).max(25).optional(),
+const withActionJson = once(() =>
+  z.strictObject({
+    inputs: one(),
+    options: z.strictObject({
+      actionJSON: z.array(z.looseObject({})).min(1),
+      ...resources(),
+      additionalImages: z.array(legacyInput()).min(1).max(25).optional(),
+    }),
+    outputs: listOf(actionOutput()),
   }),
-  outputs: listOf(actionOutput),
-});
+);
 
 const actionJson = translateCall({
   path: '/pie/psdService/actionJSON',
@@ -126,19 +136,21 @@ const actionJson = translateCall({
   },
 });
 
-const reference = z.strictObject({ id: z.int().optional(), name: z.string().optional() });
+const reference = once(() => z.strictObject({ id: z.int().optional(), name: z.string().optional() }));
 
-const position = z
-  .strictObject({
-    insertAbove: reference.optional(),
-    insertBelow: reference.optional(),
-    insertInto: reference.optional(),
-    insertTop: z.literal(true).optional(),
-    insertBottom: z.literal(true).optional(),
-  })
-  .refine((place) => Object.values(place).filter((value) => value !== undefined).length === 1, {
-    error: 'exactly one of insertAbove, insertBelow, insertInto, insertTop, insertBottom is required',
-  });
+const position = once(() =>
+  z
+    .strictObject({
+      insertAbove: reference().optional(),
+      insertBelow: reference().optional(),
+      insertInto: reference().optional(),
+      insertTop: z.literal(true).optional(),
+      insertBottom: z.literal(true).optional(),
+    })
+    .refine((place) => Object.values(place).filter((value) => value !== undefined).length === 1, {
+      error: 'exactly one of insertAbove, insertBelow, insertInto, insertTop, insertBottom is required',
+    }),
+);
 
 const placements = {
   insertAbove: 'above',
@@ -148,23 +160,27 @@ const placements = {
   insertBottom: 'bottom',
 } as const;
 
-const smartLayer = z.strictObject({
-  add: position.optional(),
-  id: z.int().optional(),
-  name: z.string().optional(),
-  locked: z.boolean().optional(),
-  visible: z.boolean().optional(),
-  input: legacyInput,
-  bounds: z.never({ error: 'has no faithful counterpart: use transform in POST /v2/create-composite' }).optional(),
-});
+const smartLayer = once(() =>
+  z.strictObject({
+    add: position().optional(),
+    id: z.int().optional(),
+    name: z.string().optional(),
+    locked: z.boolean().optional(),
+    visible: z.boolean().optional(),
+    input: legacyInput(),
+    bounds: z.never({ error: 'has no faithful counterpart: use transform in POST /v2/create-composite' }).optional(),
+  }),
+);
 
-const withLayers = z.strictObject({
-  inputs: one,
-  options: z.strictObject({ layers: z.array(smartLayer).min(1) }),
-  outputs: listOf(smartObjectOutput),
-});
+const withLayers = once(() =>
+  z.strictObject({
+    inputs: one(),
+    options: z.strictObject({ layers: z.array(smartLayer()).min(1) }),
+    outputs: listOf(smartObjectOutput()),
+  }),
+);
 
-const toOperation = (add: z.output<typeof position> | undefined): Record<string, unknown> => {
+const toOperation = (add: z.output<ReturnType<typeof position>> | undefined): Record<string, unknown> => {
   if (add === undefined) return { type: 'edit' };
   const [[name, target] = []] = Object.entries(add).filter(([, value]) => value !== undefined);
   return {

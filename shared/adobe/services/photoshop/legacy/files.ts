@@ -1,24 +1,27 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { standardProfiles } from '../outputs.ts';
 import { inputUrl, outputUrl } from '../sources.ts';
 
-const storage = z.enum(['external', 'azure', 'dropbox'], {
-  error: 'must be external, azure or dropbox: files in Creative Cloud cannot be kept by the gateway',
-});
+const storage = once(() =>
+  z.enum(['external', 'azure', 'dropbox'], {
+    error: 'must be external, azure or dropbox: files in Creative Cloud cannot be kept by the gateway',
+  }),
+);
 
 /** A file that is read: its address, and whose storage that is in. */
-export const legacyInput = z.strictObject({ href: inputUrl(), storage });
+export const legacyInput = once(() => z.strictObject({ href: inputUrl(), storage: storage() }));
 
 /** What is read, as Adobe's newer calls name it. */
-export const toSource = ({ href }: z.output<typeof legacyInput>) => ({ source: { url: href } });
+export const toSource = ({ href }: z.output<ReturnType<typeof legacyInput>>) => ({ source: { url: href } });
 
 /** Fields that outputs of all ended calls have. */
-const output = {
-  href: outputUrl,
-  storage,
+const output = once(() => ({
+  href: outputUrl(),
+  storage: storage(),
   // Of files in Creative Cloud only: a presigned PUT always replaces.
   overwrite: z.boolean().optional(),
-};
+}));
 
 /** Adobe's table for 1 to 7; 12 is the best that Photoshop has, and what lies between has no published counterpart. */
 const qualities: Readonly<Record<number, string>> = {
@@ -41,66 +44,75 @@ const quality = (max: 7 | 12) =>
     .optional();
 
 /** An edited image. */
-export const lightroomOutput = z.strictObject({
-  ...output,
-  type: z.enum(['image/jpeg', 'image/png', 'image/x-adobe-dng', 'application/rdf+xml']),
-  quality: quality(12),
-});
+export const lightroomOutput = once(() =>
+  z.strictObject({
+    ...output(),
+    type: z.enum(['image/jpeg', 'image/png', 'image/x-adobe-dng', 'application/rdf+xml']),
+    quality: quality(12),
+  }),
+);
 
-const documentType = z.enum([
-  'image/vnd.adobe.photoshop',
-  'vnd.adobe.photoshop',
-  'image/jpeg',
-  'image/png',
-  'image/tiff',
-]);
+const documentType = once(() =>
+  z.enum(['image/vnd.adobe.photoshop', 'vnd.adobe.photoshop', 'image/jpeg', 'image/png', 'image/tiff']),
+);
 
 const compressions = { small: 'maximum', medium: 'medium', large: 'low' } as const;
 
-const compression = z.enum(['small', 'medium', 'large']).optional();
+const compression = once(() => z.enum(['small', 'medium', 'large']).optional());
 
 /** What an action has made. */
-export const actionOutput = z.strictObject({ ...output, type: documentType, quality: quality(12), compression });
+export const actionOutput = once(() =>
+  z.strictObject({ ...output(), type: documentType(), quality: quality(12), compression: compression() }),
+);
 
-const width = z.int().min(0).optional();
+const width = once(() => z.int().min(0).optional());
 
 /** What a document with smart objects is rendered to. */
-export const smartObjectOutput = z.strictObject({
-  ...output,
-  type: documentType,
-  width,
-  quality: quality(7),
-  compression,
-});
+export const smartObjectOutput = once(() =>
+  z.strictObject({
+    ...output(),
+    type: documentType(),
+    width: width(),
+    quality: quality(7),
+    compression: compression(),
+  }),
+);
 
-const iccProfile = z
-  .strictObject({
-    imageMode: z.enum(['grayscale', 'rgb', 'cmyk']),
-    profileName: z.enum(standardProfiles).optional(),
-    input: legacyInput.optional(),
-  })
-  .refine(({ profileName, input }) => (profileName === undefined) !== (input === undefined), {
-    error: 'exactly one of profileName, input is required',
-  });
+const iccProfile = once(() =>
+  z
+    .strictObject({
+      imageMode: z.enum(['grayscale', 'rgb', 'cmyk']),
+      profileName: z.enum(standardProfiles).optional(),
+      input: legacyInput().optional(),
+    })
+    .refine(({ profileName, input }) => (profileName === undefined) !== (input === undefined), {
+      error: 'exactly one of profileName, input is required',
+    }),
+);
 
 /** What a document is rendered to. */
-export const renditionOutput = z.strictObject({
-  ...output,
-  type: documentType,
-  width,
-  maxWidth: width,
-  quality: quality(7),
-  compression,
-  trimToCanvas: z.boolean().optional(),
-  layers: z
-    .array(z.strictObject({ id: z.int().optional(), name: z.string().optional() }))
-    .max(100)
-    .optional(),
-  iccProfile: iccProfile.optional(),
-});
+export const renditionOutput = once(() =>
+  z.strictObject({
+    ...output(),
+    type: documentType(),
+    width: width(),
+    maxWidth: width(),
+    quality: quality(7),
+    compression: compression(),
+    trimToCanvas: z.boolean().optional(),
+    layers: z
+      .array(z.strictObject({ id: z.int().optional(), name: z.string().optional() }))
+      .max(100)
+      .optional(),
+    iccProfile: iccProfile().optional(),
+  }),
+);
 
 /** Any of the outputs above: the fields that not all of them have are optional. */
-type AnyOutput = z.output<typeof lightroomOutput> | z.output<typeof renditionOutput> | z.output<typeof actionOutput>;
+type AnyOutput =
+  | z.output<ReturnType<typeof lightroomOutput>>
+  | z.output<ReturnType<typeof renditionOutput>>
+  | z.output<ReturnType<typeof actionOutput>>;
 
 /**
  * An output as Adobe's newer calls take it.
@@ -130,7 +142,7 @@ const renditionFields = ({
   trimToCanvas,
   layers,
   iccProfile: profile,
-}: Partial<z.output<typeof renditionOutput>>) => ({
+}: Partial<z.output<ReturnType<typeof renditionOutput>>>) => ({
   // 0 was full size.
   width: wide || undefined,
   maxWidth: maxWidth || undefined,
@@ -139,7 +151,7 @@ const renditionFields = ({
   iccProfile: profile && toProfile(profile),
 });
 
-const toProfile = ({ imageMode, profileName, input }: z.output<typeof iccProfile>) =>
+const toProfile = ({ imageMode, profileName, input }: z.output<ReturnType<typeof iccProfile>>) =>
   input === undefined
     ? { type: 'standard', name: profileName, imageMode }
     : { type: 'custom', name: 'custom', imageMode, ...toSource(input) };

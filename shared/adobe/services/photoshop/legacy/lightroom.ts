@@ -1,20 +1,23 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { edit, editFields, orientations, sharpness } from '../operations/edit.ts';
 import { type LegacyCall, type Translation, translateCall } from './call.ts';
 import { legacyInput, lightroomOutput, outputPlaces, toOutput, toSource } from './files.ts';
 
 // Both forms are printed, for all of these calls.
-const inputs = z.union([z.strictObject({ source: legacyInput }), legacyInput], {
-  error: 'must have href and storage, or a source with them',
-});
+const inputs = once(() =>
+  z.union([z.strictObject({ source: legacyInput() }), legacyInput()], {
+    error: 'must have href and storage, or a source with them',
+  }),
+);
 
-const outputs = z.array(lightroomOutput).min(1).max(25);
+const outputs = once(() => z.array(lightroomOutput()).min(1).max(25));
 
-type Inputs = z.output<typeof inputs>;
+type Inputs = z.output<ReturnType<typeof inputs>>;
 
 /** A request for `/v2/edit` with these edits. */
 const toEdit = (
-  given: { inputs: Inputs; outputs: z.output<typeof outputs> },
+  given: { inputs: Inputs; outputs: z.output<ReturnType<typeof outputs>> },
   edits: Record<string, unknown>,
   places: Translation['places'] = {},
 ): Translation => {
@@ -26,7 +29,7 @@ const toEdit = (
   };
 };
 
-const tone = z.strictObject({ inputs, outputs });
+const tone = once(() => z.strictObject({ inputs: inputs(), outputs: outputs() }));
 
 const autoTone = translateCall({
   path: '/lrService/autoTone',
@@ -36,16 +39,18 @@ const autoTone = translateCall({
   translate: (given) => toEdit(given, { autoTone: true }),
 });
 
-const straighten = z.strictObject({
-  inputs,
-  outputs,
-  options: z
-    .strictObject({
-      uprightMode: z.enum(['auto', 'full', 'level', 'vertical']),
-      constrainCrop: z.boolean().optional(),
-    })
-    .optional(),
-});
+const straighten = once(() =>
+  z.strictObject({
+    inputs: inputs(),
+    outputs: outputs(),
+    options: z
+      .strictObject({
+        uprightMode: z.enum(['auto', 'full', 'level', 'vertical']),
+        constrainCrop: z.boolean().optional(),
+      })
+      .optional(),
+  }),
+);
 
 const autoStraighten = translateCall({
   path: '/lrService/autoStraighten',
@@ -58,41 +63,65 @@ const autoStraighten = translateCall({
   },
 });
 
-const { light, color, effects, sharpen, noiseReduction } = editFields;
+/** Each option: where it stands in the edits of the successor. */
+const editPlaces = {
+  Exposure: ['light', 'exposure'],
+  Contrast: ['light', 'contrast'],
+  Highlights: ['light', 'highlights'],
+  Shadows: ['light', 'shadows'],
+  Whites: ['light', 'whites'],
+  Blacks: ['light', 'blacks'],
+  Saturation: ['color', 'saturation'],
+  Vibrance: ['color', 'vibrance'],
+  WhiteBalance: ['color', 'whiteBalance'],
+  Clarity: ['effects', 'clarity'],
+  Dehaze: ['effects', 'dehaze'],
+  Texture: ['effects', 'texture'],
+  VignetteAmount: ['effects', 'vignette'],
+  Sharpness: ['sharpness'],
+  SharpenDetail: ['sharpen', 'detail'],
+  SharpenRadius: ['sharpen', 'radius'],
+  NoiseReduction: ['noiseReduction', 'luminance'],
+  ColorNoiseReduction: ['noiseReduction', 'color'],
+} as const satisfies Readonly<Record<string, readonly [string, string?]>>;
 
-/** Each option: where it stands in the edits of the successor, and what it may be there. */
-const editPlaces: Readonly<Record<string, { place: readonly [string, string?]; value: z.ZodType }>> = {
-  Exposure: { place: ['light', 'exposure'], value: light.exposure },
-  Contrast: { place: ['light', 'contrast'], value: light.contrast },
-  Highlights: { place: ['light', 'highlights'], value: light.highlights },
-  Shadows: { place: ['light', 'shadows'], value: light.shadows },
-  Whites: { place: ['light', 'whites'], value: light.whites },
-  Blacks: { place: ['light', 'blacks'], value: light.blacks },
-  Saturation: { place: ['color', 'saturation'], value: color.saturation },
-  Vibrance: { place: ['color', 'vibrance'], value: color.vibrance },
-  WhiteBalance: { place: ['color', 'whiteBalance'], value: color.whiteBalance },
-  Clarity: { place: ['effects', 'clarity'], value: effects.clarity },
-  Dehaze: { place: ['effects', 'dehaze'], value: effects.dehaze },
-  Texture: { place: ['effects', 'texture'], value: effects.texture },
-  VignetteAmount: { place: ['effects', 'vignette'], value: effects.vignette },
-  Sharpness: { place: ['sharpness'], value: sharpness },
-  SharpenDetail: { place: ['sharpen', 'detail'], value: sharpen.detail },
-  SharpenRadius: { place: ['sharpen', 'radius'], value: sharpen.radius },
-  NoiseReduction: { place: ['noiseReduction', 'luminance'], value: noiseReduction.luminance },
-  ColorNoiseReduction: { place: ['noiseReduction', 'color'], value: noiseReduction.color },
-};
-
-const editOptions = z.strictObject({
-  ...Object.fromEntries(Object.entries(editPlaces).map(([name, { value }]) => [name, value])),
-  SharpenEdgeMasking: z
-    .never({ error: 'went to 10 and goes to 100 in /v2/edit, and Adobe publishes no counterpart: leave it out' })
-    .optional(),
+/** What each option may be: as in its place. */
+const editValues = once((): Readonly<Record<keyof typeof editPlaces, z.ZodType>> => {
+  const { light, color, effects, sharpen, noiseReduction } = editFields();
+  return {
+    Exposure: light.exposure,
+    Contrast: light.contrast,
+    Highlights: light.highlights,
+    Shadows: light.shadows,
+    Whites: light.whites,
+    Blacks: light.blacks,
+    Saturation: color.saturation,
+    Vibrance: color.vibrance,
+    WhiteBalance: color.whiteBalance,
+    Clarity: effects.clarity,
+    Dehaze: effects.dehaze,
+    Texture: effects.texture,
+    VignetteAmount: effects.vignette,
+    Sharpness: sharpness(),
+    SharpenDetail: sharpen.detail,
+    SharpenRadius: sharpen.radius,
+    NoiseReduction: noiseReduction.luminance,
+    ColorNoiseReduction: noiseReduction.color,
+  };
 });
+
+const editOptions = once(() =>
+  z.strictObject({
+    ...editValues(),
+    SharpenEdgeMasking: z
+      .never({ error: 'went to 10 and goes to 100 in /v2/edit, and Adobe publishes no counterpart: leave it out' })
+      .optional(),
+  }),
+);
 
 const toEdits = (options: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const edits: Record<string, unknown> = {};
-  for (const [name, { place }] of Object.entries(editPlaces)) {
-    const [group, field] = place;
+  for (const [name, [group, field]] of Object.entries<readonly [string, string?]>(editPlaces)) {
     const value = options[name];
     if (value === undefined) continue;
     edits[group] = field === undefined ? value : { ...(edits[group] as object | undefined), [field]: value };
@@ -100,7 +129,7 @@ const toEdits = (options: Readonly<Record<string, unknown>>): Record<string, unk
   return edits;
 };
 
-const edited = z.strictObject({ inputs, options: editOptions, outputs });
+const edited = once(() => z.strictObject({ inputs: inputs(), options: editOptions(), outputs: outputs() }));
 
 const editImage = translateCall({
   path: '/lrService/edit',
@@ -112,10 +141,12 @@ const editImage = translateCall({
   },
 });
 
-const preset = z.strictObject({
-  inputs: z.strictObject({ source: legacyInput, presets: z.array(legacyInput).min(1).max(10) }),
-  outputs,
-});
+const preset = once(() =>
+  z.strictObject({
+    inputs: z.strictObject({ source: legacyInput(), presets: z.array(legacyInput()).min(1).max(10) }),
+    outputs: outputs(),
+  }),
+);
 
 const presets = translateCall({
   path: '/lrService/presets',
@@ -131,9 +162,11 @@ const presets = translateCall({
   },
 });
 
-const xmpOptions = z.strictObject({ xmp: z.string().min(1), orientation: z.int().min(1).max(8).optional() });
+const xmpOptions = once(() =>
+  z.strictObject({ xmp: z.string().min(1), orientation: z.int().min(1).max(8).optional() }),
+);
 
-const withXmp = z.strictObject({ inputs, options: xmpOptions, outputs });
+const withXmp = once(() => z.strictObject({ inputs: inputs(), options: xmpOptions(), outputs: outputs() }));
 
 const xmp = translateCall({
   path: '/lrService/xmp',

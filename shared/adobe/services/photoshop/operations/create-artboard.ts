@@ -15,11 +15,11 @@ export const createArtboard = defineOperation({
   body: () =>
     z.strictObject({
       images: z
-        .array(z.strictObject({ source: fileSource, name: z.string().min(1).max(255).optional() }))
+        .array(z.strictObject({ source: fileSource(), name: z.string().min(1).max(255).optional() }))
         .min(1)
         .max(25),
       artboardSpacing: z.int().optional(),
-      outputs: renditions,
+      outputs: renditions(),
     }),
   rules: (body) => [...checkOutputs(body), ...checkPatterns(body, { hasScripts: false })],
   warnings: warnOfSharedFiles,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import { defineOperation, type RuleFinding } from '../../operation.ts';
@@ -10,50 +11,54 @@ import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileSource, fontOptions, warnOfSharedFiles } from '../sources.ts';
 import { bounds } from '../text.ts';
 
-const side = z.int().min(1).max(32_000).optional();
+const side = once(() => z.int().min(1).max(32_000).optional());
 
-const resolution = z.strictObject({ value: z.int().min(1).optional(), unit: z.literal('density_unit') });
+const resolution = once(() => z.strictObject({ value: z.int().min(1).optional(), unit: z.literal('density_unit') }));
 
 const modes = ['rgb', 'bitmap', 'grayscale', 'indexed', 'hsb', 'cmyk', 'lab', 'duotone', 'multichannel'] as const;
 
-const image = z
-  .strictObject({
-    source: fileSource.optional(),
-    width: side,
-    height: side,
-    unit: lengthUnit.optional(),
-    mode: z.enum(modes).optional(),
-    depth: z.enum(['1', '8', '16', '32']).optional(),
-    fill: z.enum(['white', 'background_color', 'transparent']).optional(),
-    resolution: resolution.optional(),
-    iccProfile: iccProfile.optional(),
-    name: z.string().max(255).optional(),
-    pixelScaleFactor: z.number().min(0.1).optional(),
-  })
-  .meta({ description: 'A document by its source, or a new one of this width and height' });
-
-const length = z.strictObject({ value: z.int().min(0).optional(), unit: lengthUnit });
-
-const edits = z.strictObject({
-  document: z
+const image = once(() =>
+  z
     .strictObject({
-      crop: z.strictObject({ bounds, hide: z.boolean().optional() }).optional(),
-      resize: z
-        .strictObject({
-          width: length.optional(),
-          height: length.optional(),
-          constrainProportions: z.boolean().optional(),
-          rasterize: z.boolean().optional(),
-          resample: resample.optional(),
-          resolution: resolution.optional(),
-          scaleStyles: z.boolean().optional(),
-        })
-        .optional(),
-      trim: z.strictObject({ trimUpon: z.literal('transparent_pixels').optional() }).optional(),
+      source: fileSource().optional(),
+      width: side(),
+      height: side(),
+      unit: lengthUnit().optional(),
+      mode: z.enum(modes).optional(),
+      depth: z.enum(['1', '8', '16', '32']).optional(),
+      fill: z.enum(['white', 'background_color', 'transparent']).optional(),
+      resolution: resolution().optional(),
+      iccProfile: iccProfile().optional(),
+      name: z.string().max(255).optional(),
+      pixelScaleFactor: z.number().min(0.1).optional(),
     })
-    .optional(),
-  layers: z.array(layer).optional(),
-});
+    .meta({ description: 'A document by its source, or a new one of this width and height' }),
+);
+
+const length = once(() => z.strictObject({ value: z.int().min(0).optional(), unit: lengthUnit() }));
+
+const edits = once(() =>
+  z.strictObject({
+    document: z
+      .strictObject({
+        crop: z.strictObject({ bounds: bounds(), hide: z.boolean().optional() }).optional(),
+        resize: z
+          .strictObject({
+            width: length().optional(),
+            height: length().optional(),
+            constrainProportions: z.boolean().optional(),
+            rasterize: z.boolean().optional(),
+            resample: resample().optional(),
+            resolution: resolution().optional(),
+            scaleStyles: z.boolean().optional(),
+          })
+          .optional(),
+        trim: z.strictObject({ trimUpon: z.literal('transparent_pixels').optional() }).optional(),
+      })
+      .optional(),
+    layers: z.array(layer()).optional(),
+  }),
+);
 
 /** Adobe: the depths of each mode. */
 const depths: Readonly<Record<string, readonly string[]>> = {
@@ -97,10 +102,10 @@ export const createComposite = defineOperation({
   path: '/v2/create-composite',
   body: () =>
     z.strictObject({
-      image,
-      edits: edits.optional(),
-      fontOptions: fontOptions.optional(),
-      outputs: renditions,
+      image: image(),
+      edits: edits().optional(),
+      fontOptions: fontOptions().optional(),
+      outputs: renditions(),
     }),
   rules: (body) => [...checkComposite(body), ...checkOutputs(body), ...checkPatterns(body, { hasScripts: false })],
   warnings: warnOfSharedFiles,

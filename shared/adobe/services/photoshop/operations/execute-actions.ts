@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import { defineOperation, type RuleFinding } from '../../operation.ts';
@@ -8,19 +9,21 @@ import { renditions } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileImage, fontOptions, portableSource, scriptSource, warnOfSharedFiles } from '../sources.ts';
 
-const resource = z.strictObject({ source: portableSource });
+const resource = once(() => z.strictObject({ source: portableSource() }));
 
-const options = z.strictObject({
-  actions: z
-    .array(z.strictObject({ source: scriptSource, actionName: z.string().optional() }))
-    .max(10)
-    .optional(),
-  uxp: z.strictObject({ source: scriptSource }).optional(),
-  additionalContents: z.array(resource).max(25).optional(),
-  brushes: z.array(resource).max(10).optional(),
-  patterns: z.array(resource).max(10).optional(),
-  fontOptions: fontOptions.optional(),
-});
+const options = once(() =>
+  z.strictObject({
+    actions: z
+      .array(z.strictObject({ source: scriptSource(), actionName: z.string().optional() }))
+      .max(10)
+      .optional(),
+    uxp: z.strictObject({ source: scriptSource() }).optional(),
+    additionalContents: z.array(resource()).max(25).optional(),
+    brushes: z.array(resource()).max(10).optional(),
+    patterns: z.array(resource()).max(10).optional(),
+    fontOptions: fontOptions().optional(),
+  }),
+);
 
 /** Adobe: there is nothing to do without an action or a script. */
 const checkScripts = ({ options: given }: Readonly<Record<string, unknown>>): RuleFinding[] => {
@@ -36,7 +39,7 @@ export const executeActions = defineOperation({
   name: 'photoshop/execute-actions',
   title: 'Run actions or a script on an image',
   path: '/v2/execute-actions',
-  body: () => z.strictObject({ image: fileImage, options, outputs: renditions }),
+  body: () => z.strictObject({ image: fileImage(), options: options(), outputs: renditions() }),
   rules: (body) => [...checkScripts(body), ...checkOutputs(body), ...checkPatterns(body, { hasScripts: true })],
   warnings: warnOfSharedFiles,
   countOutputs,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { followedAcceptance } from '../../acceptance.ts';
 import { asFields } from '../../body-fields.ts';
 import { defineOperation } from '../../operation.ts';
@@ -8,11 +9,13 @@ import { compression, manifests, quality } from '../outputs.ts';
 import { photoshopPolling, photoshopResult } from '../results.ts';
 import { fileImage, warnOfSharedFiles } from '../sources.ts';
 
-const exportOptions = z.strictObject({
-  mediaType: z.enum(['image/jpeg', 'image/png']),
-  quality: quality.optional(),
-  compression: compression.optional(),
-});
+const exportOptions = once(() =>
+  z.strictObject({
+    mediaType: z.enum(['image/jpeg', 'image/png']),
+    quality: quality().optional(),
+    compression: compression().optional(),
+  }),
+);
 
 /** Adobe: `POST /v2/generate-manifest`. The pictures of layers are at addresses inside the manifest: they are no outputs. */
 export const generateManifest = defineOperation({
@@ -21,14 +24,14 @@ export const generateManifest = defineOperation({
   path: '/v2/generate-manifest',
   body: () =>
     z.strictObject({
-      image: fileImage,
+      image: fileImage(),
       includeLayerThumbnails: z.boolean().optional(),
       includeXmp: z.boolean().optional(),
       extractSmartObjectData: z.boolean().optional(),
       maximumThumbnailDepth: z.int().min(0).optional(),
       trimToTransparency: z.boolean().optional(),
-      exportOptions: exportOptions.optional(),
-      outputs: manifests,
+      exportOptions: exportOptions().optional(),
+      outputs: manifests(),
     }),
   rules: (body) => [...checkOutputs(body), ...checkTypeFields(asFields(body['exportOptions']), ['exportOptions'])],
   warnings: warnOfSharedFiles,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { once } from '../../../../once.ts';
 import { defineOperation } from '../../operation.ts';
 import { byDefault } from '../../schema.ts';
 import { substanceAcceptance } from '../dialect.ts';
@@ -15,8 +16,8 @@ import {
 } from '../fields.ts';
 import { compositeResult } from '../results.ts';
 
-const pixels = z.int().min(1).max(2_688);
-const sizeField = z.strictObject({ width: pixels, height: pixels });
+const pixels = once(() => z.int().min(1).max(2_688));
+const sizeField = once(() => z.strictObject({ width: pixels(), height: pixels() }));
 
 /** The sizes that Adobe lists; its schema takes any within the limits. */
 const listedSizes = [
@@ -31,7 +32,7 @@ const listedSizes = [
 ];
 
 const warnOfSize = (body: unknown): string[] => {
-  const { size } = z.object({ size: sizeField }).safeParse(body).data ?? {};
+  const { size } = z.object({ size: sizeField() }).safeParse(body).data ?? {};
   if (size === undefined) return [];
   const { width, height } = size;
   return listedSizes.some(([listedWidth, listedHeight]) => listedWidth === width && listedHeight === height)
@@ -40,7 +41,7 @@ const warnOfSize = (body: unknown): string[] => {
 };
 
 const maxVariations = 4;
-const seeds = z.array(z.int()).max(maxVariations);
+const seeds = once(() => z.array(z.int()).max(maxVariations));
 
 const countSeeds = (given: unknown): number | undefined => (Array.isArray(given) ? given.length : undefined);
 
@@ -57,23 +58,23 @@ export const compose = defineOperation({
   promptFields: ['prompt'],
   body: () =>
     z.strictObject({
-      ...commonFields,
-      prompt: name,
-      heroAsset: name,
+      ...commonFields(),
+      prompt: name(),
+      heroAsset: name(),
       cameraName: z.string().optional(),
       contentClass: byDefault('photo', z.enum(['art', 'photo'])).optional(),
       customModelId: z.string().optional(),
       enableGroundPlane: z.boolean().optional(),
-      environment: compositeEnvironment.optional(),
-      environmentExposure: exposure.optional(),
-      lightingSeeds: seeds.optional(),
+      environment: compositeEnvironment().optional(),
+      environmentExposure: exposure().optional(),
+      lightingSeeds: seeds().optional(),
       modelVersion: byDefault('image4_ultra', z.enum(['image3_fast', 'image4_standard', 'image4_ultra'])).optional(),
       numVariations: z.int().min(1).max(maxVariations).optional(),
-      scene: z.strictObject({ camera: camera.optional() }).optional(),
-      sceneFile: path.optional(),
-      seeds: seeds.optional(),
-      size: byDefault({ width: 2688, height: 1536 }, sizeField).optional(),
-      styleImage: path.optional(),
+      scene: z.strictObject({ camera: camera().optional() }).optional(),
+      sceneFile: path().optional(),
+      seeds: seeds().optional(),
+      size: byDefault({ width: 2688, height: 1536 }, sizeField()).optional(),
+      styleImage: path().optional(),
     }),
   rules: ({ cameraName, scene, seeds: given, lightingSeeds, numVariations }) => {
     const count = countSeeds(given);

@@ -20,7 +20,7 @@ export const render = defineOperation({
   name: 'substance/render',
   title: 'Render a 3D scene',
   path: '/v1/scenes/render',
-  body: () => z.strictObject({ ...commonFields, ...renderFields, scene: sceneDescription }),
+  body: () => z.strictObject({ ...commonFields(), ...renderFields(), scene: sceneDescription() }),
   ...rendering,
 });
 
@@ -29,6 +29,6 @@ export const renderBasic = defineOperation({
   name: 'substance/render-basic',
   title: 'Render a 3D model',
   path: '/v1/scenes/render-basic',
-  body: () => z.strictObject({ ...commonFields, ...renderFields, scene: simpleSceneDescription }),
+  body: () => z.strictObject({ ...commonFields(), ...renderFields(), scene: simpleSceneDescription() }),
   ...rendering,
 });

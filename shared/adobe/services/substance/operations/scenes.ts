@@ -19,10 +19,10 @@ export const assemble = defineOperation({
   path: '/v1/scenes/assemble',
   body: () =>
     z.strictObject({
-      ...commonFields,
-      scene: sceneDescription,
+      ...commonFields(),
+      scene: sceneDescription(),
       encoding: z.enum(sceneFormats),
-      fileBaseName: name,
+      fileBaseName: name(),
     }),
   // Some formats write their textures beside the scene.
   countOutputs: () => undefined,
@@ -35,7 +35,7 @@ export const convert = defineOperation({
   name: 'substance/convert',
   title: 'Convert a 3D model',
   path: '/v1/scenes/convert',
-  body: () => z.strictObject({ ...commonFields, format: z.enum(sceneFormats), modelEntrypoint: path.optional() }),
+  body: () => z.strictObject({ ...commonFields(), format: z.enum(sceneFormats), modelEntrypoint: path().optional() }),
   countOutputs: () => undefined,
   result: convertedResult,
   ...common,
@@ -46,7 +46,7 @@ export const describe = defineOperation({
   name: 'substance/describe',
   title: 'Describe a 3D scene',
   path: '/v1/scenes/describe',
-  body: () => z.strictObject({ ...commonFields, sceneFile: path.optional() }),
+  body: () => z.strictObject({ ...commonFields(), sceneFile: path().optional() }),
   result: descriptionResult,
   ...common,
 });

@@ -8,7 +8,7 @@ import { adobeLimits, createLane, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
 
 const onlyJob = async (api: TestApi): Promise<string> =>
-  (await listJobs(api.table, { caller: 'alice', limit: 1 }, jobSchema)).jobs[0]?.jobId ?? '';
+  (await listJobs(api.table, { caller: 'alice', limit: 1 }, jobSchema())).jobs[0]?.jobId ?? '';
 
 describe('POST /v3/images/generate', () => {
   let api: TestApi;

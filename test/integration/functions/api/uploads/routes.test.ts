@@ -60,7 +60,8 @@ describe('POST /uploads', () => {
   it('takes what the services that are on take', async () => {
     const types = async (services: typeof api.context.services) => {
       const route = createRoute({ ...api.context, services });
-      return z.toJSONSchema(route.describe.body?.['application/json'] as z.ZodType).properties?.['contentType'];
+      const getSchema = route.describe.body?.['application/json'] as () => z.ZodType;
+      return z.toJSONSchema(getSchema()).properties?.['contentType'];
     };
     const [firefly] = api.context.services;
     if (firefly === undefined) throw new Error('No service is on.');

@@ -40,7 +40,7 @@ describe('the cost of a request', () => {
 });
 
 it('takes rates of operations that it has, in whole thousandths', () => {
-  const problem = (rates: unknown) => operationRates.safeParse(rates).error?.issues[0]?.message;
+  const problem = (rates: unknown) => operationRates().safeParse(rates).error?.issues[0]?.message;
   expect(problem({ 'images/generate': 0.5, 'videos/generate': { 720: 1.5 } })).toBeUndefined();
   expect(problem({ 'images/invent': 1 })).toBe('is not an operation of the gateway');
   expect(problem({ 'images/generate': { 720: 1 } })).toBe('must be a number: its outputs have no seconds');

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { isFailedOutput, type PresentedFile, type ResultShape } from '#shared/adobe/services/outputs.ts';
 import { type TemplateOptions, templateResult } from '#shared/adobe/services/result-template.ts';
 
-const schema = z.looseObject({});
+const schema = () => z.looseObject({});
 const shape = (options: Omit<TemplateOptions, 'schema'>): ResultShape => templateResult({ schema, ...options });
 const adobes = (name: string) => `https://storage.adobe.io/${name}?X-Amz-Signature=abc`;
 const ours = (index: number) => `https://bucket.s3.amazonaws.com/${index}?X-Amz-Signature=ours`;

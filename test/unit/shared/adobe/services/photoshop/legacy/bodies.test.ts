@@ -76,9 +76,9 @@ describe('a status in the words of old', () => {
       outputs,
       _links: { self: { href: statusUrl } },
     });
-    expect(lightroomStatusSchema.safeParse(lightroom).error).toBeUndefined();
+    expect(lightroomStatusSchema().safeParse(lightroom).error).toBeUndefined();
     const document = presentDocumentStatus({ job: { ...base, ...job }, statusUrl, input });
-    expect(documentStatusSchema.safeParse(document).error).toBeUndefined();
+    expect(documentStatusSchema().safeParse(document).error).toBeUndefined();
     expect(document.outputs.map(({ status }) => status)).toEqual(outputs.map(({ status }) => status));
   });
 

@@ -17,7 +17,7 @@ export const kept = 's3://gateway/uploads/local/text.rdf';
 /** The request of the successor, as it is sent. */
 export const translate = (path: string, body: unknown): unknown => {
   const call = callAt(path);
-  return JSON.parse(JSON.stringify(call.translate(call.body.parse(body), () => kept).body));
+  return JSON.parse(JSON.stringify(call.translate(call.body().parse(body), () => kept).body));
 };
 
 /** A request becomes another one, which its operation takes. */

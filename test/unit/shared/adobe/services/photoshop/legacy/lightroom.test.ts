@@ -120,7 +120,7 @@ describe('what has no faithful counterpart is refused by its name', () => {
       'options.layers.0.add',
     ],
   ])('%s %j', (path, body, field) => {
-    const { error } = callAt(path).body.safeParse(body);
+    const { error } = callAt(path).body().safeParse(body);
     expect(error?.issues.map((issue) => issue.path.join('.'))).toContain(field);
   });
 });
