@@ -10,6 +10,7 @@ import { startHttpApi } from './http-api/start-http-api.ts';
 import { createAuthorizer, type Identity } from './iam/authorizer.ts';
 import type { Resumed } from './lambda/invocations.ts';
 import { type Lambda, startLambda } from './lambda/start-lambda.ts';
+import { createOpenServers } from './open-servers.ts';
 import { startS3 } from './s3/start-s3.ts';
 import { type SecretsManagerServer, startSecretsManager } from './secrets-manager/server.ts';
 import { ServiceError } from './service-error.ts';
@@ -69,14 +70,9 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   const progress = options.onProgress ?? (() => {});
   const onLog = options.onLog ?? (() => {});
   const target = options.target ?? {};
-  const opened: { close(): Promise<void> }[] = [];
-  const open = async <Server extends { close(): Promise<void> }>(starting: Promise<Server>): Promise<Server> => {
-    const server = await starting;
-    opened.unshift(server);
-    return server;
-  };
+  const { open, add, close: closeServers } = createOpenServers();
   const close = async () => {
-    await Promise.all(opened.splice(0).map((server) => server.close()));
+    await closeServers();
     options.data?.state.close();
   };
   try {
@@ -215,9 +211,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     secretsManager.resume();
     s3.announce();
     if (options.schedules ?? true) {
-      opened.unshift(
-        startSchedules(invokers.runSchedule, secretsManager, onError, keptSchedules(data, urls, settings)),
-      );
+      add(startSchedules(invokers.runSchedule, secretsManager, onError, keptSchedules(data, urls, settings)));
     }
     return {
       description: { ...describeStack(endpoints), ...accessKey },
