@@ -58,12 +58,15 @@ export const makeWritesAtomic = (sync: boolean): void => {
     const others = pending.get(operation.key) ?? [];
     pending.delete(operation.key);
     if (broken.has(level)) throw new StorageError('a write has failed before');
+    const opened = failures.get(level);
     try {
       await batch.call(level, [...others, operation], { sync });
     } catch (error) {
       reopen(level);
       throw new StorageError(error);
     }
+    // It may lie behind one that failed half-way while it was under way: nobody may believe that it can be read.
+    if (failures.get(level) !== opened) throw new StorageError('a write beside it has failed');
   };
   Object.assign(ClassicLevel.prototype, {
     put(this: ClassicLevel, key: string, value: unknown) {
@@ -119,6 +122,8 @@ const reopenMs = 1_000;
 const roomBytes = 8 * 1024 * 1024;
 const broken = new WeakSet<ClassicLevel>();
 const opening = new WeakMap<ClassicLevel, Promise<void>>();
+// How often a write has failed.
+const failures = new WeakMap<ClassicLevel, number>();
 
 /**
  * After a write that failed half-way, such as on a full disk, what is written behind it could not be read again: nothing more is
@@ -127,6 +132,7 @@ const opening = new WeakMap<ClassicLevel, Promise<void>>();
 const reopen = (level: ClassicLevel): void => {
   if (broken.has(level)) return;
   broken.add(level);
+  failures.set(level, (failures.get(level) ?? 0) + 1);
   const attempt = async (): Promise<void> => {
     const { bavail, bsize } = statfsSync(level.location);
     if (bavail * bsize < roomBytes) throw new Error('There is no room on their disk.');
