@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 
-/** A folder for as long as this process runs. */
+/** A folder of tables for as long as this process runs. */
 export interface TemporaryFolder {
   /** Absolute; open to its owner alone. */
   path: string;
@@ -11,21 +12,35 @@ export interface TemporaryFolder {
 
 const prefix = 'firefly-gateway-tables-';
 
-/** Makes a folder for this process, and removes those of processes that were killed before they could. */
+// A start opens the tables within seconds of making their folder.
+const youngMs = 60_000;
+
+/** Makes a folder for the tables of this process, and removes those of processes that were killed before they could. */
 export const createTemporaryFolder = async (parent = tmpdir()): Promise<TemporaryFolder> => {
   const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
-  const left = names.filter((name) => !isRunning(Number(name.slice(prefix.length).split('-')[0])));
   // That of another user stays.
-  await Promise.allSettled(left.map((name) => rm(join(parent, name), { recursive: true })));
-  const path = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+  await Promise.allSettled(names.map((name) => removeLeft(join(parent, name))));
+  const path = await mkdtemp(join(parent, prefix));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 };
 
-const isRunning = (pid: number): boolean => {
+const removeLeft = async (path: string): Promise<void> => {
+  const { mtimeMs } = await stat(path);
+  if (Date.now() - mtimeMs >= youngMs && !(await isInUse(path))) await rm(path, { recursive: true });
+};
+
+/**
+ * Whether a process has the tables of a folder open. The lock is the system's: it ends with the process, and holds between containers that
+ * share the folder, where ids of processes say nothing.
+ */
+const isInUse = async (path: string): Promise<boolean> => {
+  const level = new ClassicLevel(path, { createIfMissing: false });
   try {
-    process.kill(pid, 0);
-    return true;
+    await level.open();
+    await level.close();
+    return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    const { cause } = error as Error;
+    return cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
   }
 };
