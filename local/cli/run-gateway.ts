@@ -1,6 +1,7 @@
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
 import { keepBundles } from '../bundles/bundles.ts';
 import type { DataFolder } from '../data/data-folder.ts';
+import type { Upgraded } from '../data/upgrade.ts';
 import type { DemoCaller } from '../demo-callers.ts';
 import { bundleDirectory } from '../programs.ts';
 import type { Stack } from '../stack.ts';
@@ -21,14 +22,12 @@ const openData = async (
   const { openDataFolder } = await import('../data/data-folder.ts');
   const data = openDataFolder(directory);
   say(data.isNew ? `Keeping everything in ${data.path}` : `Going on with ${data.path}`);
-  if (data.upgraded) {
-    const { from, to, copy } = data.upgraded;
-    say(
-      `The folder was of version ${from} and is of ${to} now. As it was before, it lies in ${copy}: delete that when all is well.`,
-    );
-  }
+  if (data.upgraded) say(describeUpgrade(data.upgraded));
   return data;
 };
+
+const describeUpgrade = ({ from, to, copy }: Upgraded): string =>
+  `The folder was of version ${from} and is of ${to} now. As it was before, it lies in ${copy}: delete that when all is well.`;
 
 const run = async (options: StartOptions): Promise<void> => {
   const say = (line: string) => (options.json ? console.error(line) : console.log(line));
@@ -128,7 +127,9 @@ const endOnSignal = (stack: Stack, code: number): void => {
 
 const runBackup = async (directory: string, file: string): Promise<void> => {
   const { backUp } = await import('../data/backup.ts');
-  console.log(`Backup of ${directory}: ${await backUp(directory, file)}`);
+  const { archive, upgraded } = await backUp(directory, file);
+  if (upgraded) console.log(describeUpgrade(upgraded));
+  console.log(`Backup of ${directory}: ${archive}`);
 };
 
 const isFolderError = (error: unknown): error is Error => error instanceof Error && error.name === 'DataFolderError';

@@ -5,21 +5,26 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { openDataFolder } from './data-folder.ts';
 import { DataFolderError } from './database.ts';
+import type { Upgraded } from './upgrade.ts';
 
 /**
  * Writes a copy of a data folder as a tar archive, without its logs and what it was before an upgrade. No gateway may run on the folder meanwhile, and none can.
+ * A folder of an older version is brought along first, as by a start.
  *
  * @returns the absolute path of the archive
  * @throws {DataFolderError} if there is no such folder, it is in use or damaged, or the file is there already
  */
-export const backUp = async (directory: string, file: string): Promise<string> => {
+export const backUp = async (
+  directory: string,
+  file: string,
+): Promise<{ archive: string; upgraded: Upgraded | undefined }> => {
   const archive = resolve(file);
   if (!existsSync(join(directory, 'state.db'))) {
     throw new DataFolderError(`${resolve(directory)} is no data folder of a gateway.`);
   }
   if (existsSync(archive))
     throw new DataFolderError(`${archive} is there already. Choose another name for the backup.`);
-  const { path, state } = openDataFolder(directory);
+  const { path, state, upgraded } = openDataFolder(directory);
   const part = `${archive}.part`;
   try {
     // Secrets lie in it; tar keeps the mode of a file that is there.
@@ -43,5 +48,5 @@ export const backUp = async (directory: string, file: string): Promise<string> =
   } finally {
     state.close();
   }
-  return archive;
+  return { archive, upgraded };
 };

@@ -1,4 +1,16 @@
-import { copyFileSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -75,7 +87,20 @@ const copyFolder = (path: string, state: DatabaseSync, copy: string): void => {
       linkFile(from, join(part, from.slice(path.length)));
     }
   }
+  // A power failure must not leave a copy that has its name and not its bytes.
+  for (const entry of readdirSync(part, { recursive: true, withFileTypes: true })) {
+    sync(join(entry.parentPath, entry.name));
+  }
+  sync(part);
   renameSync(part, copy);
+  sync(path);
+};
+
+/** Has the bytes of a file, or the names in a folder, written to the disk. */
+const sync = (path: string): void => {
+  const descriptor = openSync(path, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 };
 
 const copyDatabase = (database: DatabaseSync, file: string): void => {

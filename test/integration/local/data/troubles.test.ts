@@ -96,7 +96,7 @@ it('is backed up as a whole, and restored with tar', async () => {
   const path = await newFolder();
   fill(path);
   const file = `${path}.tar`;
-  expect(await backUp(path, file)).toBe(file);
+  expect(await backUp(path, file)).toEqual({ archive: file, upgraded: undefined });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   await expect(backUp(path, file)).rejects.toThrow('is there already');
   await rm(path, { recursive: true });
