@@ -9,7 +9,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { listExpirations, type ObjectRetention } from '#shared/deployment/object-retention.ts';
+import { listExpirations, type ObjectRetention, unfinishedUploadDays } from '#shared/deployment/object-retention.ts';
 import type { Settings } from '#shared/deployment/settings.ts';
 
 const allowedMethods = [HttpMethods.GET, HttpMethods.HEAD];
@@ -68,7 +68,7 @@ export class OutputsBucket extends Construct {
 const lifecycleRules = (settings: OutputsBucketProps['settings']): LifecycleRule[] => [
   {
     id: 'clean-up',
-    abortIncompleteMultipartUploadAfter: Duration.days(1),
+    abortIncompleteMultipartUploadAfter: Duration.days(unfinishedUploadDays),
     noncurrentVersionExpiration: Duration.days(settings.previousVersionRetentionDays),
     expiredObjectDeleteMarker: true,
   },

@@ -15,6 +15,9 @@ export interface Expiration {
 // What is there after its job has ended was left by a crash, or written by a job that failed.
 const incomingDays = 2;
 
+/** After how many days an upload in parts is given up that was never completed. */
+export const unfinishedUploadDays = 1;
+
 /** What expires in the bucket, and when; what is under no prefix of these stays until it is deleted. */
 export const listExpirations = ({
   outputRetentionDays,

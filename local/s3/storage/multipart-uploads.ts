@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import * as z from 'zod';
+import { unfinishedUploadDays } from '#shared/deployment/object-retention.ts';
 import { ServiceError } from '../../service-error.ts';
 import type { BodyFiles, ReceivedBody, Segment } from './body-files.ts';
 import type { S3Object, S3Store } from './fauxqs-store.ts';
@@ -32,6 +33,26 @@ const uploadSchema = z.object({
   contentEncoding: z.string().optional(),
   checksumAlgorithm: z.enum(['CRC32', 'SHA1', 'SHA256']).optional(),
 });
+
+const startedSchema = z.object({
+  /** Epoch ms. Uploads of an older gateway have none, and are given up. */
+  initiatedAt: z.number().default(0),
+});
+
+const dayMs = 86_400_000;
+
+/** Gives up uploads that were never completed when the rule of the bucket would, at a time in epoch ms. */
+export const expireUploads = ({ index, files }: Pick<UploadsOptions, 'index' | 'files'>, now: number): void => {
+  for (const [id, { initiatedAt }] of index.uploads(startedSchema)) {
+    if (now - initiatedAt >= unfinishedUploadDays * dayMs) forgetUpload({ index, files }, id);
+  }
+};
+
+const forgetUpload = ({ index, files }: Pick<UploadsOptions, 'index' | 'files'>, id: string): void => {
+  const segments = [...index.parts(id).values()].map(({ segment }) => segment);
+  index.deleteUpload(id);
+  files.remove(segments);
+};
 
 const noSuchUpload = () =>
   new ServiceError(
@@ -69,7 +90,15 @@ export const keepUploads = (Base: new () => S3Store, options: UploadsOptions): (
         throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404);
       }
       const id = randomUUID();
-      index.putUpload(id, { ...system, bucket, key, contentType, metadata, checksumAlgorithm });
+      index.putUpload(id, {
+        ...system,
+        bucket,
+        key,
+        contentType,
+        metadata,
+        checksumAlgorithm,
+        initiatedAt: Date.now(),
+      });
       return id;
     }
 
@@ -126,9 +155,7 @@ export const keepUploads = (Base: new () => S3Store, options: UploadsOptions): (
 
     override abortMultipartUpload(id: string): void {
       findUpload(id);
-      const segments = [...index.parts(id).values()].map(({ segment }) => segment);
-      index.deleteUpload(id);
-      files.remove(segments);
+      forgetUpload(options, id);
     }
   };
 };

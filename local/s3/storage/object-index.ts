@@ -27,6 +27,8 @@ export interface ObjectIndex {
   putUpload(id: string, record: unknown): void;
   /** Returns the files of the part that it replaces. */
   putPart(id: string, number: number, part: StoredPart): Segment[];
+  /** By their ids. */
+  uploads<Schema extends z.ZodType>(record: Schema): Map<string, z.output<Schema>>;
   upload<Schema extends z.ZodType>(id: string, record: Schema): z.output<Schema> | undefined;
   /** By their numbers. */
   parts(id: string): Map<number, StoredPart>;
@@ -137,6 +139,13 @@ export const openObjectIndex = (directory: string): ObjectIndex => {
         upsertPart.run(id, number, JSON.stringify(part));
         return replaced === undefined ? [] : [replaced];
       }),
+    uploads: (record) =>
+      new Map(
+        database
+          .prepare('SELECT id, record FROM uploads')
+          .all()
+          .map((row) => [String(row['id']), parse(record, row['record'])] as const),
+      ),
     upload: (id, record) => {
       const found = selectUpload.get(id);
       return found === undefined ? undefined : parse(record, found['record']);

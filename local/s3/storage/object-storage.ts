@@ -7,7 +7,7 @@ import { type ObjectCreated, objectCreated } from '../object-created.ts';
 import { createBodyFiles, type ReceivedBody, type Segment } from './body-files.ts';
 import { loadStoreClasses, type Persistence, type S3Object, type Stores } from './fauxqs-store.ts';
 import { createFileBody, readSegments } from './file-body.ts';
-import { keepUploads } from './multipart-uploads.ts';
+import { expireUploads, keepUploads } from './multipart-uploads.ts';
 import { openObjectIndex, type StoredBody } from './object-index.ts';
 
 /** Objects on the disk, as the S3 app uses them. */
@@ -37,6 +37,8 @@ export interface ObjectStorageOptions {
 
 // Source: "Internal Versus External BLOBs" of SQLite, where smaller ones are read faster from the database.
 const maxInlineBytes = 100_000;
+
+const hourMs = 3_600_000;
 
 /** The record of an object, without its body. */
 const recordSchema = z.object({
@@ -70,6 +72,15 @@ export const openObjectStorage = async (options: ObjectStorageOptions): Promise<
   if (gone > 0) {
     console.error(`${options.directory} is damaged (${gone} bodies of objects are gone). Restore them from a backup.`);
   }
+  const expire = () => {
+    try {
+      expireUploads({ index, files }, Date.now());
+    } catch (error) {
+      console.error(`Unfinished uploads could not be given up: ${String(error)}`);
+    }
+  };
+  expire();
+  const expiring = setInterval(expire, hourMs).unref();
   const received = new WeakMap<object, ReceivedBody>();
   // ETags of bodies that were read: what is stored of one is a copy.
   const copied = new WeakMap<object, string>();
@@ -190,6 +201,9 @@ export const openObjectStorage = async (options: ObjectStorageOptions): Promise<
       index.deleteEvent(id);
       sent.delete(id);
     },
-    close: () => index.close(),
+    close: () => {
+      clearInterval(expiring);
+      index.close();
+    },
   };
 };
