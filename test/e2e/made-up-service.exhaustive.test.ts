@@ -102,7 +102,8 @@ describe('a service that was added by one folder and one line', () => {
     expect(await (await fetch(files[1]?.url ?? '')).text()).toBe('%PDF-1.7 a harbour, view 1, plain');
     const { s3 } = localClients(gateway.stack.description);
     const listing = new ListObjectsV2Command({ Bucket: gateway.stack.description.bucket, Prefix: 'incoming/' });
-    expect((await s3.send(listing)).Contents ?? []).toEqual([]);
+    // They are erased once the end is known.
+    await expect.poll(async () => (await s3.send(listing)).KeyCount, { timeout: 20_000 }).toBe(0);
   });
 
   it('lists hosted outputs by pages, embeds one, and has an error in the place of another', async () => {

@@ -28,6 +28,9 @@ describe('adobe-behaviour', async () => {
 describe('raw-sockets', async () => {
   await import('./raw-sockets.test.ts');
 });
+describe('callers', async () => {
+  await import('../integration/infra/callers/command.test.ts');
+});
 describe('console', async () => {
   await import('../browser/console.test.ts');
 });

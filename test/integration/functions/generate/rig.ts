@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { GenerateContext } from '#functions/generate/context.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
-import { startS3 } from '#local/s3/start-s3.ts';
 import { createAccessTokenCache } from '#shared/adobe/auth/access-token.ts';
 import { createCallAdobe } from '#shared/adobe/http/call.ts';
 import { openDownload } from '#shared/adobe/http/download.ts';
@@ -19,10 +16,12 @@ import type { Permit } from '#shared/jobs/lanes/permits.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import { transition } from '#shared/jobs/transitions.ts';
+import { runInTestRunner } from '#test/fixtures/durable-runner.ts';
 import { type FakeAdobe, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
 import { adobeLimits, assign, createLane, enqueue, onlyLane, readPermits } from '#test/fixtures/queue.ts';
+import { openTestBucket } from '#test/fixtures/test-bucket.ts';
 import { createTestTokens, type TestTokens } from './test-tokens.ts';
 
 /** Servers that the tests of one file share. */
@@ -84,16 +83,16 @@ export const success = (...urls: string[]) => ({
 
 export const running = { status: 200, body: { status: 'running', jobId: '8b2c', progress: 40 } };
 
+/** Settings of a rig for what is tried again for half a minute: the pauses between the tries are cut short. */
+export const impatient = {
+  sleep: async (ms: number): Promise<void> => {
+    await sleep(Math.min(ms, 20));
+  },
+};
+
 export const startServers = async (): Promise<Servers> => {
-  const [dynamoDb, s3Server] = await Promise.all([startTestDynamoDb(), startS3({ bucket: 'outputs' })]);
-  await LocalDurableTestRunner.setupTestEnvironment();
-  const s3 = new S3Client({
-    endpoint: s3Server.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
+  const [dynamoDb, bucket] = await Promise.all([startTestDynamoDb(), openTestBucket('outputs')]);
+  const s3 = bucket.connect();
   const fakes: FakeAdobe[] = [];
   return {
     rig: async (settings = {}) => {
@@ -103,9 +102,7 @@ export const startServers = async (): Promise<Servers> => {
       return createRig({ adobe, storage, s3, table: own, dynamoDb: client }, settings);
     },
     close: async () => {
-      await LocalDurableTestRunner.teardownTestEnvironment();
-      s3.destroy();
-      await Promise.all([dynamoDb.close(), s3Server.close(), ...fakes.map((fake) => fake.close())]);
+      await Promise.all([dynamoDb.close(), bucket.close(), ...fakes.map((fake) => fake.close())]);
     },
   };
 };
@@ -196,15 +193,10 @@ const createRig = (
       return readJob(table, scheduled);
     },
     follow: async ({ jobId, turn }) => {
-      const handlerFunction = withDurableExecution((event: Turn, durable: DurableContext) =>
+      const { end, operations } = await runInTestRunner<Turn, TurnEnd>({ jobId, turn }, (durable, event) =>
         runJob(durable, event, context),
       );
-      const runner = new LocalDurableTestRunner<TurnEnd>({ handlerFunction });
-      const execution = await runner.run({ payload: { jobId, turn } });
-      const end = execution.getResult();
-      if (end === undefined) throw new Error('The execution ended without a result.');
-      const steps = execution.getOperations().map((operation) => operation.getName() ?? '');
-      return { end, job: await readJob(table, { jobId }), steps };
+      return { end, job: await readJob(table, { jobId }), steps: operations };
     },
     permits: () => readPermits(lane),
     quota: () => readLane(lane),

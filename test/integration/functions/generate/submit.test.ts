@@ -7,7 +7,7 @@ import { claimableFrom, type Permit } from '#shared/jobs/lanes/permits.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
 import { createLane } from '#test/fixtures/queue.ts';
-import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath } from './rig.ts';
+import { acceptance, impatient, type Rig, type Servers, startServers, statusPath, submitPath } from './rig.ts';
 
 import { posts, refusal as refuse, submitTo } from './submit-turn.ts';
 
@@ -104,7 +104,7 @@ const readFreeAt = async (rig: Rig): Promise<number> => claimableFrom((await rig
 describe.concurrent('an acceptance whose record', () => {
   const isRecord = (input: object) => setsTo({ ...input }, 'state', 'running');
   const accepting = async () => {
-    const rig = await servers.rig();
+    const rig = await servers.rig(impatient);
     rig.adobe.script('POST', submitPath, acceptance(rig.adobe));
     rig.adobe.script('GET', statusPath, {
       status: 200,

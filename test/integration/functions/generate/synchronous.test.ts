@@ -9,7 +9,7 @@ import type { ScriptedAnswer } from '#test/fixtures/fake-adobe.ts';
 import { readJob } from '#test/fixtures/job-table.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { createLane, dispatchContext } from '#test/fixtures/queue.ts';
-import { type Rig, type Servers, startServers } from './rig.ts';
+import { impatient, type Rig, type Servers, startServers } from './rig.ts';
 
 const path = '/services/v2/predict';
 const [engine = ''] = Object.keys(engines);
@@ -83,7 +83,7 @@ describe.concurrent('a job whose request Adobe answers with the result', () => {
   });
 
   it('is sent once though S3 takes the answer at the third try only', async () => {
-    const rig = await servers.rig();
+    const rig = await servers.rig(impatient);
     let tries = 0;
     interceptAnswers(rig, async (isPut, send) => {
       tries += isPut ? 1 : 0;
@@ -95,7 +95,7 @@ describe.concurrent('a job whose request Adobe answers with the result', () => {
   });
 
   it('goes on from the answer in S3 after a crash before its record says so', async () => {
-    const rig = await servers.rig();
+    const rig = await servers.rig(impatient);
     interceptAnswers(rig, async (isPut, send) => {
       const sent = await send();
       if (isPut) throw new Error('The sandbox dies.');
@@ -106,7 +106,7 @@ describe.concurrent('a job whose request Adobe answers with the result', () => {
   });
 
   it('is unknown, and is not sent again, after a crash before the answer is in S3', async () => {
-    const rig = await servers.rig();
+    const rig = await servers.rig(impatient);
     interceptAnswers(rig, async (isPut, send) => {
       if (isPut) throw new Error('The sandbox dies.');
       return send();

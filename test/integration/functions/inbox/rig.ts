@@ -1,7 +1,5 @@
-import { type DurableContext, withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { v4 as uuid } from 'uuid';
 import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
 import type { InboxContext } from '#functions/inbox/context.ts';
@@ -9,7 +7,6 @@ import { processBatch } from '#functions/inbox/process-batch.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
 import { createWebhookTable } from '#local/create-tables.ts';
-import { startS3 } from '#local/s3/start-s3.ts';
 import { reportUnreadable } from '#shared/aws/items.ts';
 import type { Batch } from '#shared/batches/batch.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
@@ -18,10 +15,12 @@ import type { Job } from '#shared/jobs/job.ts';
 import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import { endJob, type JobEnd } from '#shared/jobs/transitions.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
+import { runInTestRunner } from '#test/fixtures/durable-runner.ts';
 import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { type Observed, observe } from '#test/fixtures/observed.ts';
 import { createLane, onlyLane } from '#test/fixtures/queue.ts';
+import { openTestBucket } from '#test/fixtures/test-bucket.ts';
 
 /** Servers that the tests of one file share. */
 export interface Servers {
@@ -74,15 +73,8 @@ const bucket = 'gateway';
 const webhookTableOf = (tableName: string): string => `${tableName}-webhooks`;
 
 export const startServers = async (): Promise<Servers> => {
-  const [dynamoDb, s3Server] = await Promise.all([startTestDynamoDb(), startS3({ bucket })]);
-  await LocalDurableTestRunner.setupTestEnvironment();
-  const s3 = new S3Client({
-    endpoint: s3Server.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
+  const [dynamoDb, testBucket] = await Promise.all([startTestDynamoDb(), openTestBucket(bucket)]);
+  const s3 = testBucket.connect();
   return {
     rig: async (settings = {}) => {
       const clock = createManualClock();
@@ -92,9 +84,7 @@ export const startServers = async (): Promise<Servers> => {
     },
     reconnect: (table) => dynamoDb.reconnect(table),
     close: async () => {
-      await LocalDurableTestRunner.teardownTestEnvironment();
-      s3.destroy();
-      await Promise.all([dynamoDb.close(), s3Server.close()]);
+      await Promise.all([dynamoDb.close(), testBucket.close()]);
     },
   };
 };
@@ -166,12 +156,9 @@ const createRig = (
       return ends;
     },
     follow: async (run) => {
-      const handlerFunction = withDurableExecution((event: BatchRun, durable: DurableContext) =>
+      const { end } = await runInTestRunner<BatchRun, BatchEnd>(run, (durable, event) =>
         processBatch(durable, event, context),
       );
-      const execution = await new LocalDurableTestRunner<BatchEnd>({ handlerFunction }).run({ payload: { ...run } });
-      const end = execution.getResult();
-      if (end === undefined) throw new Error('The execution ended without a result.');
       return end;
     },
     batch: async (batchId) => {

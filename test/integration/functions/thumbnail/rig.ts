@@ -3,14 +3,13 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { openCodecs } from '#functions/thumbnail/codecs.ts';
 import { completeManifest } from '#functions/thumbnail/complete-manifest.ts';
 import type { ThumbnailContext } from '#functions/thumbnail/context.ts';
 import { readEvent } from '#functions/thumbnail/events.ts';
 import { inspectOutput } from '#functions/thumbnail/inspect-output.ts';
-import { startS3 } from '#local/s3/start-s3.ts';
 import { systemClock } from '#shared/clock.ts';
 import { manifestKey, outputKey } from '#shared/deployment/bucket.ts';
 import type { Job, JobOutput } from '#shared/jobs/job.ts';
@@ -19,6 +18,7 @@ import { type BusEntry, createEventBus } from '#test/fixtures/event-bus.ts';
 import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
+import { openTestBucket } from '#test/fixtures/test-bucket.ts';
 
 const Bucket = 'outputs';
 
@@ -64,25 +64,13 @@ export class Died extends Error {}
 const effectNames = /^(PutObject|DeleteObjects|UpdateItem|PutItem|PutEvents)/;
 
 export const startServers = async (): Promise<Servers> => {
-  const [dynamoDb, s3Server] = await Promise.all([startTestDynamoDb(), startS3({ bucket: Bucket })]);
+  const [dynamoDb, bucket] = await Promise.all([startTestDynamoDb(), openTestBucket(Bucket)]);
   const codecs = openCodecs();
-  const clients: S3Client[] = [];
-  const connect = (): S3Client => {
-    const client = new S3Client({
-      endpoint: s3Server.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      forcePathStyle: true,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-    });
-    clients.push(client);
-    return client;
-  };
   return {
     rig: async () => {
       const clock = { now: () => systemClock.now() + rig.aheadMs };
       const { own: table, client } = dynamoDb.reconnect(await dynamoDb.table(clock));
-      const [s3, outside] = [connect(), connect()];
+      const [s3, outside] = [bucket.connect(), bucket.connect()];
       const { bus, entries } = createEventBus();
       const death = createDeath();
       const publish = bus.eventBridge.send.bind(bus.eventBridge);
@@ -110,8 +98,7 @@ export const startServers = async (): Promise<Servers> => {
       return rig;
     },
     close: async () => {
-      for (const client of clients) client.destroy();
-      await Promise.all([dynamoDb.close(), s3Server.close()]);
+      await Promise.all([dynamoDb.close(), bucket.close()]);
     },
   };
 };

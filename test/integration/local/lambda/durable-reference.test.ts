@@ -2,6 +2,7 @@ import { type DurableOperation, LocalDurableTestRunner } from '@aws/durable-exec
 import type { Operation } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FinishedExecution } from '#local/lambda/durable/executions.ts';
+import { setUpTestRunner } from '#test/fixtures/durable-runner.ts';
 import { type DurableEvent, handler } from '../fixtures/durable-function.ts';
 import { functionOf, type LambdaService, startService } from './service.ts';
 
@@ -92,13 +93,10 @@ beforeAll(async () => {
     [functionOf('durable-function.ts', { name: 'durable', durable: { executionTimeoutSeconds: 60 } })],
     { onExecutionFinished: (execution) => finished.set(execution.arn, execution) },
   );
-  await LocalDurableTestRunner.setupTestEnvironment({ skipTime: false });
+  await setUpTestRunner();
 });
 
-afterAll(async () => {
-  await LocalDurableTestRunner.teardownTestEnvironment();
-  await service.close();
-});
+afterAll(() => service.close());
 
 describe("the local service and AWS's own test runner", () => {
   it.concurrent.each(courses)('record the same operations: %s', async (course) => {
