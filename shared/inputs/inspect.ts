@@ -84,7 +84,7 @@ export const inspectInput = async (
  */
 export const readInputType = async (head: Uint8Array, taken: readonly string[] | undefined): Promise<string> => {
   const recognized = await recognizeInput(head);
-  if (taken !== undefined && !isOneOfTypes(recognized, taken)) {
+  if (taken !== undefined && !(await isOneOfTypes(recognized, taken))) {
     throw new InputError('wrong_type', `the object is none of ${taken.join(', ')}`);
   }
   return recognized ?? 'application/octet-stream';

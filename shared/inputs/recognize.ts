@@ -1,4 +1,3 @@
-import { supportedMimeTypes } from 'file-type';
 import { detectMediaType } from '../media-type.ts';
 
 /** Other names of what first bytes tell, and the containers in which files of a type come. */
@@ -94,11 +93,18 @@ export const recognizeInput = async (head: Uint8Array): Promise<string | undefin
  *
  * @param recognized what {@link recognizeInput} tells; a file of which it tells nothing may be of each type whose files have no mark
  */
-export const isOneOfTypes = (recognized: string | undefined, types: readonly string[]): boolean =>
-  recognized === undefined
-    ? types.some((type) => unmarkedTypes.includes(type) || !isMarked(type))
-    : types.some((type) => type === recognized || otherNames[type]?.includes(recognized) === true);
+export const isOneOfTypes = async (recognized: string | undefined, types: readonly string[]): Promise<boolean> => {
+  if (recognized !== undefined) {
+    return types.some((type) => type === recognized || otherNames[type]?.includes(recognized) === true);
+  }
+  const marked = await listMarkedTypes();
+  return types.some(
+    (type) =>
+      unmarkedTypes.includes(type) || ![type, ...(otherNames[type] ?? [])].some((name) => marked.includes(name)),
+  );
+};
 
-const marked: readonly string[] = [...supportedMimeTypes, ...beginnings.map(({ type }) => type)];
-
-const isMarked = (type: string): boolean => [type, ...(otherNames[type] ?? [])].some((name) => marked.includes(name));
+const listMarkedTypes = async (): Promise<readonly string[]> => {
+  const { supportedMimeTypes } = await import('file-type');
+  return [...supportedMimeTypes, ...beginnings.map(({ type }) => type)];
+};

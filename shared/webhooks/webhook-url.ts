@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { once } from '../once.ts';
 
 /** Where receivers may be besides public addresses: on this machine, in the embedded stack. */
 export interface AddressRules {
@@ -14,16 +15,16 @@ export const allowsAddress = (address: string, { allowsLoopback }: AddressRules)
   const parsed = ipaddr.parse(address);
   const range = parsed.range();
   if (range === 'loopback') return allowsLoopback;
-  if (notRouted.some((special) => special[0].kind() === parsed.kind() && parsed.match(special))) return false;
-  return range === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(globalUnicast));
+  if (notRouted().some((special) => special[0].kind() === parsed.kind() && parsed.match(special))) return false;
+  return range === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(globalUnicast()));
 };
 
 // What counts as public and is not reached by way of the Internet: Azure answers its own machines there, and the address
 // space of the 6bone has been returned.
-const notRouted = ['168.63.129.16/32', '3ffe::/16'].map((range) => ipaddr.parseCIDR(range));
+const notRouted = once(() => ['168.63.129.16/32', '3ffe::/16'].map((range) => ipaddr.parseCIDR(range)));
 
 // All IPv6 addresses that are routed; outside of it are forms that stand for IPv4 addresses.
-const globalUnicast: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
+const globalUnicast = once((): [ipaddr.IPv6, number] => [ipaddr.IPv6.parse('2000::'), 3]);
 
 const maxUrlLength = 2_048;
 

@@ -1,6 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
-import mime from 'mime';
 
 /** A built file, as it is sent. */
 export interface ConsoleFile {
@@ -31,6 +30,7 @@ export const createReadFile = (directory: string): ReadFile => {
       if (known !== undefined) return known;
       const content = await readExisting(isCompressed ? `${file}.gz` : file);
       if (content === undefined) return undefined;
+      const { default: mime } = await import('mime');
       const contentType = mime.getType(extname(file)) ?? 'application/octet-stream';
       const made = { content, contentType, isCompressed };
       kept.set(key, made);

@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import { once } from '#shared/once.ts';
 import { readUsage, type UsageDimension, type UsageRow, usageDimensions } from '#shared/usage/read-usage.ts';
@@ -145,14 +144,17 @@ const readIsCsv = (request: ApiRequest): boolean => {
   throw parameterProblem('format', 'is neither json nor csv');
 };
 
-const csvResponse = (by: readonly UsageDimension[], usage: readonly UsageRow[]): HttpResponse => ({
-  statusCode: 200,
-  headers: { 'content-type': 'text/csv; charset=utf-8', 'cache-control': 'no-store' },
-  body: stringify([...usage], {
-    header: true,
-    columns: [...by, 'jobs', 'outputs', 'cost'],
-    // Spreadsheet programs take these for formulas.
-    escape_formulas: true,
-    record_delimiter: 'windows',
-  }),
-});
+const csvResponse = async (by: readonly UsageDimension[], usage: readonly UsageRow[]): Promise<HttpResponse> => {
+  const { stringify } = await import('csv-stringify/sync');
+  return {
+    statusCode: 200,
+    headers: { 'content-type': 'text/csv; charset=utf-8', 'cache-control': 'no-store' },
+    body: stringify([...usage], {
+      header: true,
+      columns: [...by, 'jobs', 'outputs', 'cost'],
+      // Spreadsheet programs take these for formulas.
+      escape_formulas: true,
+      record_delimiter: 'windows',
+    }),
+  };
+};
