@@ -27,6 +27,3 @@ export const createMemory = <Value>(
     return entry.value;
   };
 };
-
-/** For counts of the queue: an answer that is a few seconds old is as good, and asking again costs nothing. */
-export const countMemory = { maxAgeMs: 5_000, maxKept: 1_000 };

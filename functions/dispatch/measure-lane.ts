@@ -1,5 +1,6 @@
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
-import { headOfQueue, queueDepth } from '#shared/jobs/lanes/queue.ts';
+import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
+import { queueDepth } from '#shared/jobs/lanes/queue-counts.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { priorities } from '#shared/priority.ts';
 import type { DispatchContext } from './context.ts';

@@ -208,11 +208,27 @@ export const queryFirst = async (table: Table, query: Query, limit: number): Pro
 };
 
 /** Counts the items of a query up to a limit, expired ones included. */
-export const countItems = async (table: Table, query: Query, limit: number): Promise<number> => {
-  let counted = 0;
-  for await (const { Count = 0 } of queryPages(table, { pageSize: limit, ...query, select: 'COUNT' })) {
-    counted += Count;
-    if (counted >= limit) return limit;
+export const countItems = async (table: Table, query: Query, limit: number): Promise<number> =>
+  Math.min(limit, (await countUntil(table, query, limit)).count);
+
+/**
+ * The same for a count that is to go on from where it ended.
+ *
+ * @returns the count, which may be above the limit, and the key of the last item in it; without a key it has come to the end
+ */
+export const countUntil = async (
+  table: Table,
+  query: Query,
+  limit: number,
+): Promise<{ count: number; last: Item | undefined }> => {
+  let count = 0;
+  for await (const { Count = 0, LastEvaluatedKey: last } of queryPages(table, {
+    pageSize: limit,
+    ...query,
+    select: 'COUNT',
+  })) {
+    count += Count;
+    if (count >= limit) return { count, last };
   }
-  return counted;
+  return { count, last: undefined };
 };

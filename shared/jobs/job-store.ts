@@ -4,7 +4,7 @@ import { getItem, nowSeconds, putNew, removeItem, type Table, ttlAfter, updateIt
 import { jobKey } from '../deployment/tables.ts';
 import { isFinal, type Job, type JobState, jobSchema, type NewJob, requestOf } from './job.ts';
 import { summariseRequest } from './listing.ts';
-import { eraseRequests, expireRequest, isHeld, storeRequest } from './request-store.ts';
+import { eraseRequests, expireRequest, isHeld, readHeld, type StoredRequest, storeRequest } from './request-store.ts';
 
 /**
  * Writes a new job into the queue unless its id is taken: an idempotency key makes the id, so one conditional put decides.
@@ -113,9 +113,16 @@ const putNewJob = async (
  *
  * @throws {UnreadableItemError} if the item is not a whole job
  */
-export const getJob = async (table: Table, jobId: string): Promise<Job | undefined> => {
+export const getJob = async (table: Table, jobId: string): Promise<Job | undefined> =>
+  (await getJobRecord(table, jobId))?.job;
+
+/** The same with the request, where the record holds it. */
+export const getJobRecord = async (
+  table: Table,
+  jobId: string,
+): Promise<{ job: Job; held: StoredRequest | undefined } | undefined> => {
   const item = await getItem(table, jobKey(jobId));
-  return item && parseJob(item);
+  return item && { job: parseJob(item), held: readHeld(item) };
 };
 
 /**

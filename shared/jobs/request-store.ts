@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { getItems } from '../aws/batch-get.ts';
 import { condition, exists } from '../aws/expressions.ts';
+import type { Item } from '../aws/items.ts';
 import {
   getItem,
   nowSeconds,
@@ -58,9 +59,13 @@ export const storeRequest = async (
 
 /** Reads the request of a job (strongly consistent); undefined once it is erased. */
 export const readRequest = async (table: Table, job: Owner): Promise<StoredRequest | undefined> => {
-  const request = (await getItem(table, findKey(job)))?.['request'];
-  return request === undefined ? undefined : { request: String(request) };
+  const item = await getItem(table, findKey(job));
+  return item && readHeld(item);
 };
+
+/** The request in an item that was read: its own, or the record of a job that holds its request. */
+export const readHeld = ({ request }: Item): StoredRequest | undefined =>
+  request === undefined ? undefined : { request: String(request) };
 
 const secretHeadersSchema = once(() => z.record(z.string(), z.string()).catch({}));
 

@@ -4,7 +4,7 @@ import type { Table } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { jobSchema } from '#shared/jobs/job.ts';
 import { listJobs } from '#shared/jobs/job-list.ts';
-import { queueDepth } from '#shared/jobs/lanes/queue.ts';
+import { queueDepth } from '#shared/jobs/lanes/queue-counts.ts';
 import { countUnits } from '#test/fixtures/capacity.ts';
 import { startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createLane, enqueue, enqueueMany } from '#test/fixtures/queue.ts';

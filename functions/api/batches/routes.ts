@@ -7,7 +7,7 @@ import { admitBatch } from '#shared/callers/admission.ts';
 import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
 import { isHolding, readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
 import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
-import { turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
+import { type CountQueued, createKeptCounts, turnsUntilLast } from '#shared/jobs/lanes/queue-counts.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { once } from '#shared/once.ts';
@@ -18,7 +18,6 @@ import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readState
 import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { jobSummary, summaryAttributes, viewJobSummary } from '../jobs/view.ts';
-import { countMemory, createMemory } from '../remember.ts';
 import { cancelBatch } from './cancel.ts';
 import { createRoute } from './create.ts';
 import { eraseRoute } from './erase.ts';
@@ -43,9 +42,7 @@ export const batchRoutes = (context: ApiContext, requireCredentials: () => Promi
 
 /** The progress of a batch. */
 export const getRoute = (context: ApiContext): Route => {
-  const remember = createMemory<number>(context.table.clock, countMemory);
-  const countTurns: typeof turnsUntilLast = (lane, priority, jobs) =>
-    remember(`${priority}#${jobs}`, () => turnsUntilLast(lane, priority, jobs));
+  const count = createKeptCounts(context.table.clock);
   return {
     method: 'GET',
     path: '/batches/{batchId}',
@@ -55,7 +52,7 @@ export const getRoute = (context: ApiContext): Route => {
     handle: async (request) => {
       const batch = await findBatch(context, request);
       const estimatedEndAt =
-        isOver(batch.state) || batch.state === 'erasing' ? undefined : await estimateEnd(context, batch, countTurns);
+        isOver(batch.state) || batch.state === 'erasing' ? undefined : await estimateEnd(context, batch, count);
       return jsonResponse(200, viewBatch(batch, request, estimatedEndAt));
     },
   };
@@ -66,7 +63,7 @@ export const getRoute = (context: ApiContext): Route => {
 const estimateEnd = async (
   { table, lanes }: ApiContext,
   batch: Batch,
-  countTurns: typeof turnsUntilLast,
+  count: CountQueued,
 ): Promise<string | undefined> => {
   const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped;
   const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
@@ -75,7 +72,10 @@ const estimateEnd = async (
   const pause = await readCallerPause(table, batch.caller);
   if (pause !== undefined && isHolding(pause)) return undefined;
   const lane = findLane(lanes, fireflyLane);
-  const [snapshot, ahead] = await Promise.all([readLane(lane), countTurns(lane, batch.priority, unfinished)]);
+  const [snapshot, ahead] = await Promise.all([
+    readLane(lane),
+    turnsUntilLast(lane, batch.priority, unfinished, count),
+  ]);
   return toIso(earliestSubmit(snapshot, lane.limits, ahead, now));
 };
 

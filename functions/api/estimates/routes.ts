@@ -41,7 +41,7 @@ export const estimateRoutes = (context: ApiContext, requireCredentials: () => Pr
   ): Promise<WaitEstimate> => {
     const round = await readNextRound(findLane(context.lanes, lane), caller, priority);
     const rank = buildRank(priority, round, v7());
-    return estimateWait({ state: 'queued', caller, lane, priority, rank }, `${lane}#${priority}#${round}`);
+    return estimateWait({ state: 'queued', caller, lane, priority, rank });
   };
 
   const assess = async (operation: OperationDefinition, request: ApiRequest, known: Estimate): Promise<void> => {

@@ -2,7 +2,7 @@ import { isFinal, type Job } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
 import { isHolding, readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
-import { countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
+import { countTurnsAhead } from '#shared/jobs/lanes/queue-counts.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';

@@ -4,7 +4,7 @@ import { operationOf, serviceOf } from '#shared/adobe/services/registry.ts';
 import { thumbnailWidths } from '#shared/deployment/bucket.ts';
 import { outputUrl } from '#shared/gateway-urls.ts';
 import { exactRequestOf, hasOutputs, type Job } from '#shared/jobs/job.ts';
-import { getJob } from '#shared/jobs/job-store.ts';
+import { getJobRecord } from '#shared/jobs/job-store.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
@@ -34,8 +34,8 @@ export const getRoute = (context: GetContext): Route => {
     },
     handle: async (request) => {
       const width = readWidth(request.query['thumbnails'], 'thumbnails');
-      const job = await findJob(context, request);
-      const stored = await readRequest(context.table, job);
+      const { job, held } = await findJobRecord(context, request);
+      const stored = held ?? (await readRequest(context.table, job));
       const body = stored && exactRequestOf(stored);
       const links = buildRecordLinks(request, job, body, context.inputs.maxBytes);
       const thumbnails = await presignThumbnails(context.objects, job, width);
@@ -90,12 +90,15 @@ const buildRequestLink = (
  *
  * @throws {ProblemError} 404 if there is none or it is another caller's
  */
-export const findJob = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Job> => {
+export const findJob = async (context: Pick<ApiContext, 'table'>, request: ApiRequest): Promise<Job> =>
+  (await findJobRecord(context, request)).job;
+
+const findJobRecord = async ({ table }: Pick<ApiContext, 'table'>, request: ApiRequest) => {
   const caller = request.caller();
   const jobId = readId(request, 'jobId');
-  const job = jobId === undefined ? undefined : await getJob(table, jobId);
-  if (job === undefined || job.caller !== caller) throw unknownJob();
-  return job;
+  const found = jobId === undefined ? undefined : await getJobRecord(table, jobId);
+  if (found === undefined || found.job.caller !== caller) throw unknownJob();
+  return found;
 };
 
 /** The answer for a job that does not exist or belongs to another caller: the answer must not tell which. */

@@ -2,18 +2,22 @@ import * as z from 'zod';
 import type { Job } from '#shared/jobs/job.ts';
 import { isHolding, readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
-import { countLimit, countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
+import { countLimit, countTurnsAhead, createKeptCounts } from '#shared/jobs/lanes/queue-counts.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { toIso } from '../http/problem.ts';
-import { countMemory, createMemory } from '../remember.ts';
 
 /** What is told of a job's place in the queue and its time. */
 export const waitFields = once(() => ({
   queuePosition: z.int().optional().meta({ description: '1 is served next, if nothing else comes in' }),
-  queuePositionIsMinimum: z.boolean().optional(),
+  queuePositionIsMinimum: z
+    .boolean()
+    .optional()
+    .meta({
+      description: `True at place ${countLimit}, where counting ends: it may be any place from there on`,
+    }),
   estimatedStart: z.iso
     .datetime()
     .optional()
@@ -36,14 +40,14 @@ export type WaitingJob = Pick<Job, 'state' | 'caller' | 'lane' | 'priority' | 'r
 /**
  * Makes the estimate of when a waiting job's turn comes, as the queue stands now; later jobs of higher priority or of callers with
  * fewer jobs may overtake it. Position 1 is served next. There is no time while an operator pauses the queue, and no place
- * while the caller is paused. Counts are remembered for a few seconds under the job's rank, or the key that is given.
+ * while the caller is paused. Counts may be a few seconds old.
  */
 export const createWaitEstimate = ({
   table,
   lanes,
-}: Pick<ApiContext, 'table' | 'lanes'>): ((job: WaitingJob, countKey?: string) => Promise<WaitEstimate>) => {
-  const remember = createMemory<number>(table.clock, countMemory);
-  return async (job, countKey = job.rank) => {
+}: Pick<ApiContext, 'table' | 'lanes'>): ((job: WaitingJob) => Promise<WaitEstimate>) => {
+  const count = createKeptCounts(table.clock);
+  return async (job) => {
     if (job.state !== 'queued' && job.state !== 'scheduled') return {};
     const pause = await readCallerPause(table, job.caller);
     if (pause !== undefined && isHolding(pause)) return { callerPausedSince: toIso(pause.since) };
@@ -54,7 +58,7 @@ export const createWaitEstimate = ({
     if (job.state === 'scheduled') {
       return { estimatedStart: snapshot.operatorPause === undefined ? toIso(job.submitAt) : undefined };
     }
-    const turnsAhead = await remember(countKey, () => countTurnsAhead(lane, job));
+    const turnsAhead = await countTurnsAhead(lane, job, { count, turns: snapshot.turns });
     // The queue is longer than what is counted, or jobs are still coming back into it.
     const isMinimum = turnsAhead >= countLimit || pause !== undefined;
     const estimatedStart = toIso(earliestSubmit(snapshot, lane.limits, turnsAhead, table.clock.now()));

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
 import type { Pauses } from '#shared/jobs/lanes/pauses.ts';
-import { countLimit, countQueuedAt, headOfQueue } from '#shared/jobs/lanes/queue.ts';
+import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
+import { countLimit, countQueued } from '#shared/jobs/lanes/queue-counts.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import { once } from '#shared/once.ts';
@@ -115,7 +116,7 @@ const countWaiting = async (
   queue: LaneQueue,
   priority: Priority,
 ): Promise<z.output<ReturnType<typeof waitingJobs>>> => {
-  const [jobs, head] = await Promise.all([countQueuedAt(queue, priority), headOfQueue(queue, priority, headLength)]);
+  const [jobs, head] = await Promise.all([countQueued(queue, { priority }), headOfQueue(queue, priority, headLength)]);
   return {
     jobs,
     jobsIsMinimum: jobs >= countLimit,

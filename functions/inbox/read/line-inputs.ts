@@ -10,7 +10,7 @@ import {
 import { findForeignUploads, findUploadIds, maxUploads, unknownUpload } from '#shared/inputs/upload-owners.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { findLane } from '#shared/jobs/lanes/lane.ts';
-import { countTurnsAhead } from '#shared/jobs/lanes/queue.ts';
+import { countTurnsAhead } from '#shared/jobs/lanes/queue-counts.ts';
 import { buildRank } from '#shared/jobs/lanes/rounds.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';

@@ -4,7 +4,7 @@ import { queryFirst, type Table } from '../../aws/table.ts';
 import { queuedPart } from '../job-store.ts';
 import { type CallerPause, isHolding, listCallerPauses } from './caller-pauses.ts';
 import { countHeld } from './held-jobs.ts';
-import { countLimit } from './queue.ts';
+import { countLimit } from './queue-counts.ts';
 
 /** How many jobs of a caller wait, and how many have a turn or are at Adobe. */
 export interface CallerJobs {

@@ -6,7 +6,7 @@ import type { Job, JobState } from '../job.ts';
 import { heldEntry, heldPart, jobKey, queuedEntry, queuedPart } from '../job-store.ts';
 import { type CallerPause, isHolding, servedBefore } from './caller-pauses.ts';
 import type { LaneQueue } from './lane.ts';
-import { countLimit } from './queue.ts';
+import { countLimit } from './queue-counts.ts';
 import { buildRank, readServedRound, readShift, shiftRank, takeHeldRounds, takeRounds } from './rounds.ts';
 
 /**

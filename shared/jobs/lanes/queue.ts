@@ -1,17 +1,12 @@
 import { getItems } from '../../aws/batch-get.ts';
-import { allOf, condition } from '../../aws/expressions.ts';
+import { condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
-import { countItems, getItem, queryFirst, queryPages, type Table } from '../../aws/table.ts';
-import { type Priority, priorities } from '../../priority.ts';
+import { getItem, queryFirst, queryPages, type Table } from '../../aws/table.ts';
+import type { Priority } from '../../priority.ts';
 import type { Job } from '../job.ts';
 import { type delayedPart, queuedPart } from '../job-store.ts';
 import { parseOpenJobs } from '../set-aside.ts';
 import type { LaneQueue } from './lane.ts';
-import { turnsBefore } from './priority-order.ts';
-import { readTurns } from './rounds.ts';
-
-/** Positions and depths are counted up to this many jobs, to bound the cost of asking. */
-export const countLimit = 1000;
 
 // A page of DynamoDB ends at 1 MB anyway.
 const maxPageSize = 100;
@@ -82,54 +77,3 @@ export async function* overdueJobs(
     );
   }
 }
-
-/**
- * How many turns go to other jobs before this one, counted up to {@link countLimit}: those of its own priority before it, and
- * of the others as many as the order of priorities lets in between. Whatever comes in later is not in it.
- */
-export const countTurnsAhead = async (queue: LaneQueue, job: Pick<Job, 'priority' | 'rank'>): Promise<number> => {
-  const waiting = { high: 0, normal: 0, low: 0 };
-  let behind = false;
-  for (const priority of priorities) {
-    const own = priority === job.priority;
-    // Of ten turns two at most go to lower priorities, so that no more of their jobs can come first.
-    const limit = behind ? Math.min(countLimit, Math.ceil((waiting.high + waiting.normal) / 4) + 2) : countLimit;
-    waiting[priority] = await countQueued(queue, limit, {
-      first: `${priority}#`,
-      last: own ? justBefore(job.rank) : `${priority}#~`,
-    });
-    behind ||= own;
-  }
-  return turnsBefore(job.priority, waiting, { turns: await readTurns(queue), limit: countLimit });
-};
-
-/**
- * How many turns pass before the last of so many jobs of a priority has its own, if they come first there and nothing else
- * comes in; of each other priority up to {@link countLimit} jobs are counted.
- */
-export const turnsUntilLast = async (queue: LaneQueue, priority: Priority, jobs: number): Promise<number> => {
-  const waiting = { high: 0, normal: 0, low: 0, [priority]: jobs - 1 };
-  for (const other of priorities) if (other !== priority) waiting[other] = await countQueuedAt(queue, other);
-  return turnsBefore(priority, waiting, { turns: await readTurns(queue), limit: jobs + 2 * countLimit });
-};
-
-/** A key behind all ranks that sort before this one: ids are of equal length and consist of characters before `~`. */
-const justBefore = (rank: string): string =>
-  `${rank.slice(0, -1)}${String.fromCharCode(rank.charCodeAt(rank.length - 1) - 1)}~`;
-
-/** How many jobs of a lane wait for their turn, counted up to {@link countLimit}. */
-export const queueDepth = async (queue: LaneQueue): Promise<number> => countQueued(queue, countLimit);
-
-/** The same, of one priority. */
-export const countQueuedAt = async (queue: LaneQueue, priority: Priority): Promise<number> =>
-  countQueued(queue, countLimit, { first: `${priority}#`, last: `${priority}#~` });
-
-const countQueued = (
-  { table, name }: LaneQueue,
-  limit: number,
-  range?: { first: string; last: string },
-): Promise<number> => {
-  const isQueued = condition`#queueState = ${queuedPart(name)}`;
-  const where = allOf(isQueued, range && condition`#queueOrder BETWEEN ${range.first} AND ${range.last}`);
-  return countItems(table, { index: 'queue', where }, limit);
-};

@@ -52,11 +52,13 @@ const describeStart = ({
   estimatedStart,
   estimatedStartIsMinimum,
   queuePosition,
+  queuePositionIsMinimum,
   callerPausedSince,
 }: Estimate): string => {
   if (callerPausedSince !== undefined) return 'and waits until an operator lets you go on';
   if (estimatedStart === undefined) return 'and waits, as the queue is paused';
   if (Date.parse(estimatedStart) - Date.now() < soonMs) return 'starts at once';
-  const place = queuePosition === undefined ? '' : ` (place ${showNumber(queuePosition)} in the queue)`;
+  const least = queuePositionIsMinimum ? 'at least ' : '';
+  const place = queuePosition === undefined ? '' : ` (${least}place ${showNumber(queuePosition)} in the queue)`;
   return `starts ${estimatedStartIsMinimum ? 'not before' : 'about'} ${showTime(estimatedStart)}${place}`;
 };

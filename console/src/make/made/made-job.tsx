@@ -79,7 +79,8 @@ const MadePicture = (props: {
 const describeState = (job: JobRecord): string => {
   const word = statusWords[job.status];
   if (job.status !== 'queued') return word;
-  const place = job.queuePosition === undefined ? '' : `, place ${showNumber(job.queuePosition)} in the queue`;
+  const least = job.queuePositionIsMinimum ? 'at least ' : '';
+  const place = job.queuePosition === undefined ? '' : `, ${least}place ${showNumber(job.queuePosition)} in the queue`;
   const start = job.estimatedStart === undefined ? '' : `, starts about ${showTime(job.estimatedStart)}`;
   return `${word}${place}${start}`;
 };

@@ -4,7 +4,7 @@ import { moveJobsOfPausedCallers } from '#functions/dispatch/caller-pauses.ts';
 import type { Table } from '#shared/aws/table.ts';
 import { readCallerPause, resumeCaller } from '#shared/jobs/lanes/caller-pauses.ts';
 import { countHeld } from '#shared/jobs/lanes/held-jobs.ts';
-import { queueDepth } from '#shared/jobs/lanes/queue.ts';
+import { queueDepth } from '#shared/jobs/lanes/queue-counts.ts';
 import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
 import type { TestDynamoDb } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';

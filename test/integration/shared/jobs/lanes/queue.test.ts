@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Table } from '#shared/aws/table.ts';
 import type { Job } from '#shared/jobs/job.ts';
 import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
-import { countTurnsAhead, overdueJobs, queueDepth, queuedJobs, turnsUntilLast } from '#shared/jobs/lanes/queue.ts';
+import { overdueJobs, queuedJobs } from '#shared/jobs/lanes/queue.ts';
 import { recordServedRound, takeRound, takeRounds, takeTurnNumbers } from '#shared/jobs/lanes/rounds.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import type { Priority } from '#shared/priority.ts';
-import { putItems } from '#test/fixtures/job-table.ts';
 import type { ManualClock } from '#test/fixtures/manual-clock.ts';
 import { enqueue } from '#test/fixtures/queue.ts';
 import { useJobTable } from '#test/fixtures/use-job-table.ts';
@@ -101,69 +100,6 @@ describe('the head of the queue', () => {
     const [nine, ten] = [await enqueue(lane), await enqueue(lane)];
     expect([nine.round, ten.round]).toEqual([9, 10]);
     expect(ids(await takeHeads(lane, 'normal', 2))).toEqual([nine.jobId, ten.jobId]);
-  });
-});
-
-describe('position and depth', () => {
-  it('count what is served before a job: higher priorities and earlier ranks', async () => {
-    const normal = [await enqueue(lane), await enqueue(lane), await enqueue(lane)];
-    const low = await enqueue(lane, { priority: 'low' });
-    const high = [await enqueue(lane, { priority: 'high' }), await enqueue(lane, { priority: 'high' })];
-    const positions = await Promise.all([...high, ...normal, low].map((job) => countTurnsAhead(lane, job)));
-    expect(positions).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(await queueDepth(lane)).toBe(6);
-  });
-
-  it('follow the turns that go to lower priorities while higher ones wait', async () => {
-    for (let job = 0; job < 20; job += 1) await enqueue(lane, { priority: 'high' });
-    const [normal, low] = [await enqueue(lane), await enqueue(lane, { priority: 'low' })];
-    const lastHigh = await enqueue(lane, { priority: 'high' });
-    // The 4th turn is normal's, the 9th low's.
-    expect(await Promise.all([normal, low, lastHigh].map((job) => countTurnsAhead(lane, job)))).toEqual([3, 8, 22]);
-    await takeTurnNumbers(lane, 5);
-    expect(await countTurnsAhead(lane, low)).toBe(3);
-  });
-
-  it('of many jobs at once let the others have their turns in between', async () => {
-    expect(await turnsUntilLast(lane, 'low', 100)).toBe(99);
-    for (let job = 0; job < 20; job += 1) await enqueue(lane);
-    // While 20 others wait, every tenth turn is a low one: the 9th and the 19th; after the 22nd all are.
-    expect(await turnsUntilLast(lane, 'low', 2)).toBe(18);
-    expect(await turnsUntilLast(lane, 'low', 100)).toBe(119);
-    expect(await turnsUntilLast(lane, 'high', 9)).toBe(9);
-  });
-
-  it('tell jobs apart whose ids differ in the last character only', async () => {
-    const stem = '0199a0e4-7c1f-7000-8000-00000000000';
-    const jobs = [];
-    for (const [index, end] of [...'0129abef'].entries()) {
-      jobs.push(await enqueue(lane, { jobId: stem + end, caller: `caller-${index}` }));
-    }
-    expect(new Set(jobs.map(({ round }) => round))).toEqual(new Set([0]));
-    expect(await Promise.all(jobs.map((job) => countTurnsAhead(lane, job)))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-  });
-
-  it('are counted across the pages of 1 MB into which DynamoDB cuts big jobs', async () => {
-    const request = JSON.stringify({ prompt: 'x'.repeat(90_000) });
-    for (let job = 0; job < 30; job += 1) await enqueue(lane, { request });
-    const last = await enqueue(lane);
-    expect(await countTurnsAhead(lane, last)).toBe(30);
-    expect(await queueDepth(lane)).toBe(31);
-  });
-
-  it('are counted up to 1,000', async () => {
-    const item = (index: number) => ({
-      pk: `job#${index}`,
-      sk: 'job',
-      queueState: 'queued#firefly',
-      queueOrder: `normal#${String(index).padStart(12, '0')}#x`,
-    });
-    await putItems(
-      table,
-      Array.from({ length: 1_001 }, (_, index) => item(index)),
-    );
-    expect(await queueDepth(lane)).toBe(1_000);
-    expect(await countTurnsAhead(lane, { priority: 'normal', rank: 'normal#999999999999#x' })).toBe(1_000);
   });
 });
 

@@ -28,27 +28,34 @@ describe('priorityOrder', () => {
 });
 
 describe('turnsBefore', () => {
-  const waitingJobs = fc.record({ high: fc.nat(60), normal: fc.nat(60), low: fc.nat(60) });
+  const waitingJobs = fc.record({ high: fc.nat(150), normal: fc.nat(150), low: fc.nat(150) });
 
   it('is what giving the turns one by one comes to', () => {
     fc.assert(
-      fc.property(waitingJobs, fc.constantFrom(...priorities), fc.nat(100), (waiting, own, turns) => {
-        const left = { ...waiting, [own]: waiting[own] + 1 };
-        let given = 0;
-        for (let ownTurns = 0; ownTurns <= waiting[own]; given += 1) {
-          const next = priorityOrder(turns + given + 1).find((priority) => left[priority] > 0) ?? own;
-          left[next] -= 1;
-          if (next === own) ownTurns += 1;
-        }
-        expect(turnsBefore(own, waiting, { turns, limit: 1_000 })).toBe(given - 1);
-      }),
+      fc.property(
+        waitingJobs,
+        fc.constantFrom(...priorities),
+        fc.nat(100),
+        fc.nat(500),
+        (waiting, own, turns, limit) => {
+          const left = { ...waiting, [own]: waiting[own] + 1 };
+          let given = 0;
+          for (let ownTurns = 0; ownTurns <= waiting[own]; given += 1) {
+            const next = priorityOrder(turns + given + 1).find((priority) => left[priority] > 0) ?? own;
+            left[next] -= 1;
+            if (next === own) ownTurns += 1;
+          }
+          expect(turnsBefore(own, waiting, { turns, limit: 2_000 })).toBe(given - 1);
+          expect(turnsBefore(own, waiting, { turns, limit })).toBe(Math.min(limit, given - 1));
+        },
+      ),
     );
   });
 
   it('lets at most ten turns pass for each job of low priority', () => {
     fc.assert(
       fc.property(waitingJobs, fc.nat(100), (waiting, turns) => {
-        expect(turnsBefore('low', waiting, { turns, limit: 1_000 })).toBeLessThan(10 * (waiting.low + 1));
+        expect(turnsBefore('low', waiting, { turns, limit: 2_000 })).toBeLessThan(10 * (waiting.low + 1));
       }),
     );
   });
