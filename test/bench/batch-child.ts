@@ -11,14 +11,18 @@ import { systemClock } from '#shared/clock.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
 import { observe } from '#test/fixtures/observed.ts';
 import { createLane, onlyLane } from '#test/fixtures/queue.ts';
+import { type BareTask, putBareItems } from './bare-puts.ts';
 
-/** What a process of its own has to do with a batch: all that is due, or only to read its file. */
+/**
+ * What a process of its own has to do with a batch: all that is due, or only to read its file; or in place of one, to put as many items
+ * straight into a table.
+ */
 export type BatchTask = {
   s3Url: string;
   bucket: string;
   dynamoDbUrl: string;
   tableName: string;
-} & ({ kind: 'follow'; run: BatchRun } | { kind: 'read'; batchId: string; source: BatchSource });
+} & ({ kind: 'follow'; run: BatchRun } | { kind: 'read'; batchId: string; source: BatchSource } | BareTask);
 
 /** How it went; memory is that of the process, its code loaded, before and at its most. */
 export interface BatchTaskResult {
@@ -27,6 +31,7 @@ export interface BatchTaskResult {
   idleRssBytes: number;
   peakRssBytes: number;
   dynamoDbCalls: number;
+  cpuSeconds: number;
 }
 
 let dynamoDbCalls = 0;
@@ -87,11 +92,15 @@ process.once('message', async (task: BatchTask) => {
     peakRssBytes = Math.max(peakRssBytes, process.memoryUsage.rss());
   }, 5);
   const begin = performance.now();
+  const cpuBegin = process.cpuUsage();
   let lines = 0;
   if (task.kind === 'read') lines = await readAll(context, task.batchId, task.source);
+  else if (task.kind === 'bare') await putBareItems(context.table, task);
   else await processBatch(createJournal(), task.run, context);
   clearInterval(watch);
+  const { user, system } = process.cpuUsage(cpuBegin);
   const seconds = (performance.now() - begin) / 1000;
-  const result: BatchTaskResult = { seconds, lines, idleRssBytes, peakRssBytes, dynamoDbCalls };
+  const cpuSeconds = (user + system) / 1e6;
+  const result: BatchTaskResult = { seconds, lines, idleRssBytes, peakRssBytes, dynamoDbCalls, cpuSeconds };
   process.send?.(result, () => process.exit(0));
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acceptSection } from './accept.ts';
-import { measureBatches } from './batches.ts';
+import { batchSections } from './batches.ts';
 import { bundleSection } from './bundles.ts';
 import { costSection } from './cost-section.ts';
 import { busyDay, simulateFairness, waitsOf } from './fairness-simulation.ts';
@@ -16,6 +16,7 @@ import { killedSection } from './killed.ts';
 import { laneSections } from './lane-sections.ts';
 import { listsSection } from './lists.ts';
 import { measureMemory } from './memory.ts';
+import { positionsSection } from './positions.ts';
 import { measureReads } from './reads.ts';
 import { printTable, type Row, type Section } from './table.ts';
 import { measureThumbnails } from './thumbnails.ts';
@@ -78,27 +79,7 @@ const sections: Section[] = [
       return { figures, rows };
     },
   },
-  {
-    name: 'batches',
-    title: '10,000 lines to jobs and to a report, and reading a file of 1 GB (a minute or two)',
-    measure: async () => {
-      const figures = await measureBatches(10_000);
-      const { queue, report, read } = figures;
-      return {
-        figures,
-        rows: [
-          { figure: '10,000 lines to jobs', value: queue.linesPerSecond, unit: 'a s' },
-          { figure: '10,000 lines to jobs: above idle', value: queue.aboveIdleMb, unit: 'MB', below: 150 },
-          { figure: 'DynamoDB calls for each', value: queue.dynamoDbCallsPerLine, unit: '' },
-          { figure: '10,000 lines to a report', value: report.linesPerSecond, unit: 'a s' },
-          { figure: '10,000 lines to a report: above idle', value: report.aboveIdleMb, unit: 'MB', below: 150 },
-          { figure: 'DynamoDB calls for each', value: report.dynamoDbCallsPerLine, unit: '' },
-          { figure: 'reading 1 GB, 100,000 lines', value: read.seconds, unit: 's' },
-          { figure: 'reading 1 GB: memory above idle', value: read.aboveIdleMb, unit: 'MB', below: 150 },
-        ],
-      };
-    },
-  },
+  ...batchSections,
   {
     name: 'reads',
     title: 'what callers can ask for beside 3,000 waiting jobs of 20 KB',
@@ -118,6 +99,7 @@ const sections: Section[] = [
       };
     },
   },
+  positionsSection,
   listsSection,
   {
     name: 'thumbnails',
