@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { ClassicLevel } from 'classic-level';
 import { DataFolderError, describeDamage, describeFullDisk } from './data/database.ts';
+import { findLogDamage, hasFailedWrite } from './data/level-log.ts';
 import { levelSizes } from './dynamodb-storage.ts';
 import { rebuildIndexes } from './rebuild-indexes.ts';
 
@@ -37,12 +38,18 @@ const tableMagic = 'db4775248b80fb57';
 /**
  * Lists the files of tables that are there before LevelDB is opened.
  *
- * @throws {DataFolderError} without `CURRENT`: LevelDB would begin a new database, and remove the files of the old one
+ * @throws {DataFolderError} without `CURRENT`: LevelDB would begin a new database, and remove the files of the old one; with a damaged log, of
+ * which it would leave out a part
  */
 const listTables = (path: string): string[] => {
   if (!existsSync(path)) return [];
   const names = readdirSync(path);
   const tables = names.filter((name) => name.endsWith('.ldb'));
+  const logs = hasFailedWrite(path) ? [] : names.filter((name) => name.endsWith('.log'));
+  for (const name of logs) {
+    const damagedAt = findLogDamage(join(path, name));
+    if (damagedAt !== undefined) throw describeDamage(join(path, name), `at byte ${damagedAt}`);
+  }
   // A kill in the first moment of a folder leaves a manifest that nothing was written behind.
   const isWritten = tables.length > 0 || names.some((name) => name.endsWith('.log') && sizeOf(join(path, name)) > 0);
   if (!names.includes('CURRENT') && isWritten) throw describeDamage(join(path, 'CURRENT'), 'it is gone');

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { ClassicLevel } from 'classic-level';
 import db, { type IndexEntry, type Item, type Table } from 'dynalite/db/index.js';
+import { noteFailedWrite } from './data/level-log.ts';
 
 type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
 
@@ -133,6 +134,11 @@ const reopen = (level: ClassicLevel): void => {
   if (broken.has(level)) return;
   broken.add(level);
   failures.set(level, (failures.get(level) ?? 0) + 1);
+  try {
+    noteFailedWrite(level.location);
+  } catch (error) {
+    console.error(`It could not be noted that a write has failed: ${error instanceof Error ? error.message : error}`);
+  }
   const attempt = async (): Promise<void> => {
     const { bavail, bsize } = statfsSync(level.location);
     if (bavail * bsize < roomBytes) throw new Error('There is no room on their disk.');

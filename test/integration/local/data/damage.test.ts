@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ClassicLevel } from 'classic-level';
 import { expect, it, onTestFinished } from 'vitest';
+import { hasFailedWrite, noteFailedWrite } from '#local/data/level-log.ts';
 import { prepareTables } from '#local/dynamodb-folder.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { patternOf, s3ClientOf } from '../s3/s3-client.ts';
@@ -64,6 +65,71 @@ it('begins no new tables where the name of the current ones is gone', async () =
   const before = await readdir(path);
   await expect(prepareTables(path, [])).rejects.toThrow(/CURRENT is damaged \(it is gone\)/);
   expect(await readdir(path)).toEqual(before);
+});
+
+/** A folder whose log holds so many writes, of sizes up to three blocks of it, and the name of the log. */
+const createLog = async (writes: number): Promise<{ path: string; log: string }> => {
+  const path = await newFolder();
+  const level = new ClassicLevel(path);
+  for (let write = 0; write < writes; write += 1) {
+    const value = 'x'.repeat(write % 5 === 4 ? 80_000 : 300 * write);
+    await level.put(`write ${write}`, JSON.stringify({ write, value }), { sync: true });
+  }
+  await level.close();
+  const log = (await readdir(path)).find((name) => name.endsWith('.log'));
+  if (log === undefined) throw new Error('LevelDB has no log.');
+  return { path, log: join(path, log) };
+};
+
+const readWrites = async (path: string): Promise<string[]> => {
+  const level = new ClassicLevel(path);
+  const keys = await level.keys().all();
+  await level.close();
+  return keys;
+};
+
+it('names a log in which a byte has changed, unless it lies in the last write, which alone is lost then', async () => {
+  const writes = 12;
+  const { path, log } = await createLog(writes);
+  const whole = await readFile(log);
+  const others = new Map<string, Buffer>();
+  for (const name of await readdir(path)) others.set(name, await readFile(join(path, name)));
+  const random = () => Math.floor(Math.random() * whole.length);
+  const places = [...Array.from({ length: 12 }, (_, byte) => byte), ...Array.from({ length: 40 }, random)];
+  for (const at of [...places, whole.length - 1, whole.length - 1_000]) {
+    await rm(path, { recursive: true });
+    await mkdir(path);
+    for (const [name, bytes] of others) await writeFile(join(path, name), bytes);
+    const damaged = Buffer.from(whole);
+    damaged.writeUInt8(damaged.readUInt8(at) ^ (1 + Math.floor(Math.random() * 255)), at);
+    await writeFile(log, damaged);
+    const outcome = await prepareTables(path, []).then(
+      () => 'opened',
+      (error: unknown) => String(error),
+    );
+    if (outcome === 'opened') expect(await readWrites(path), `byte ${at}`).toHaveLength(writes - 1);
+    else expect(outcome).toMatch(/\.log is damaged \(at byte \d+\).*Restore the folder/);
+  }
+});
+
+it('starts where a write failed half-way and others were under way, as none of them was answered', async () => {
+  const { path, log } = await createLog(12);
+  const damaged = await readFile(log);
+  damaged.writeUInt8(damaged.readUInt8(100) ^ 1, 100);
+  await writeFile(log, damaged);
+  await expect(prepareTables(path, [])).rejects.toThrow('is damaged');
+  noteFailedWrite(path);
+  await prepareTables(path, []);
+  expect(hasFailedWrite(path)).toBe(false);
+});
+
+it('starts with a log whose last write was cut off, or never reached the disk', async () => {
+  const { path, log } = await createLog(12);
+  const { size } = await stat(log);
+  await truncate(log, size - 100);
+  await truncate(log, size + 70_000);
+  await prepareTables(path, []);
+  expect(await readWrites(path)).toHaveLength(11);
 });
 
 it('names a damaged index of the objects', async () => {

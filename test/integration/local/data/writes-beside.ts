@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { ClassicLevel } from 'classic-level';
+import { hasFailedWrite } from '#local/data/level-log.ts';
 import { makeWritesAtomic } from '#local/dynamodb-storage.ts';
 
 type Operation = { type: 'put'; key: string; value: unknown };
@@ -30,7 +31,10 @@ const tell = (write: Promise<void>): Promise<string> =>
   );
 await level.open();
 const before = await tell(level.put('before', '1'));
-const beside = await Promise.all(['under way', 'failing'].map((key) => tell(level.put(key, '1'))));
+const underWay = tell(level.put('under way', '1'));
+const failing = await tell(level.put('failing', '1'));
+const noted = hasFailedWrite(directory);
+const beside = [await underWay, failing];
 let after = '';
 // Until LevelDB was opened anew.
 while (after !== 'written') {
@@ -39,4 +43,4 @@ while (after !== 'written') {
 }
 await level.close();
 rmSync(directory, { recursive: true });
-parentPort?.postMessage([before, ...beside, after]);
+parentPort?.postMessage([before, ...beside, noted, after]);
