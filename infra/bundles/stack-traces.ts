@@ -1,18 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /**
- * Lets stack traces name the sources of a minified bundle. Its source map is read for the first trace that is looked at: Node's own
- * `--enable-source-maps` reads it at every start, and knows of no bundle that is compiled from a cache.
+ * Lets stack traces name the sources of minified bundles. The source map of one is read for the first trace through it that is looked
+ * at: Node's own `--enable-source-maps` reads all at every start and keeps them in memory, and knows of no bundle that is compiled from a cache.
  *
- * @param file absolute path; the map stands beside it
+ * @param isBundle whether a file, by its absolute path, is a bundle; its map stands beside it
  */
-export const mapStackTraces = (file: string): void => {
-  let map: SourceMap | undefined;
+export const mapStackTraces = (isBundle: (file: string) => boolean): void => {
+  const maps = new Map<string, SourceMap>();
+  const readMap = (file: string): SourceMap => {
+    const map = maps.get(file) ?? new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
+    maps.set(file, map);
+    return map;
+  };
   const findOrigin = (frame: NodeJS.CallSite) => {
+    const name = frame.getFileName() ?? '';
     try {
-      map ??= new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
-      const origin = map.findOrigin(frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
+      // Modules of both kinds are there: those of ECMAScript are called by their URLs.
+      const file = name.startsWith('file:') ? fileURLToPath(name) : name;
+      if (!isBundle(file)) return undefined;
+      const origin = readMap(file).findOrigin(frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
       return 'fileName' in origin ? origin : undefined;
     } catch {
       // An error must not become another one because its source map is gone.
@@ -20,7 +29,6 @@ export const mapStackTraces = (file: string): void => {
     }
   };
   const mapFrame = (frame: NodeJS.CallSite): string => {
-    if (frame.getFileName() !== file) return String(frame);
     const origin = findOrigin(frame);
     if (origin === undefined) return String(frame);
     // Names of minified functions say nothing; the line does.

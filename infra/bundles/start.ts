@@ -14,7 +14,7 @@ const load = (): { handler?: unknown } => {
   return bundle.exports;
 };
 
-mapStackTraces(file);
+mapStackTraces((each) => each === file);
 
 /** The bundle's. */
 export const { handler } = load();

@@ -1,10 +1,12 @@
 /** Entry point of a sandbox's worker thread: loads a function's handler and runs one invocation at a time. */
 import { enableCompileCache, flushCompileCache } from 'node:module';
+import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
+import { mapStackTraces } from '#infra/bundles/stack-traces.ts';
 import { describeThrown, type FunctionFailure } from './errors.ts';
 
 /** What a sandbox is started with. */
@@ -54,8 +56,8 @@ for (const stream of [process.stdout, process.stderr]) {
 const loadHandler = async (): Promise<Handler> => {
   // Sandboxes load the same modules again and again; compiled code is kept on disk, past this process as well.
   enableCompileCache();
-  // Of a bundle only; sources stand where they are, and the maps of all packages would be a lot to read.
-  if (handlerPath.endsWith('.mjs')) process.setSourceMapsEnabled(true);
+  // What the functions of a stack share lies in files beside theirs.
+  if (handlerPath.endsWith('.mjs')) mapStackTraces((file) => dirname(file) === dirname(handlerPath));
   const module: { handler?: unknown } = await import(pathToFileURL(handlerPath).href);
   flushCompileCache();
   if (typeof module.handler !== 'function') throw new Error(`${handlerPath} exports no function named handler.`);

@@ -1,14 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, type ICommandHooks, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { startModule } from '../../bundles/pack-bundle.ts';
-
-/** What bundles hold in place of packages: a fifth of a bundle would be places where Lambda has no credentials. */
-export const aliases = {
-  '@aws-sdk/credential-provider-node': fileURLToPath(
-    new URL('../../../shared/aws/environment-credentials.ts', import.meta.url),
-  ),
-};
+import { aliases, startModule } from '../../bundles/pack-bundle.ts';
 
 /** How every function is bundled: one minified CommonJS module with a source map, the AWS SDK included, by the local esbuild. */
 export const bundling: BundlingOptions = {

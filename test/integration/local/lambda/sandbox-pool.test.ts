@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSandboxPool, type SandboxPool } from '#local/lambda/sandbox-pool.ts';
 import type { PlainEvent } from '../fixtures/plain-function.ts';
 import { eventually, functionOf } from './service.ts';
@@ -62,5 +66,23 @@ describe('a pool of sandboxes', () => {
     await pool.close();
     expect(await Promise.all(answers)).toEqual(['FunctionError', 'FunctionError']);
     await expect(run({ do: 'echo', value: 1 })).rejects.toThrow('closed');
+  });
+
+  it('names the sources of a bundle in stack traces', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'traces-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const contents = 'export const handler = async () => {\n  throw new Error("no");\n};\n';
+    await build({
+      stdin: { contents, sourcefile: 'functions/failing/handler.ts', loader: 'ts', resolveDir: directory },
+      outfile: join(directory, 'failing.mjs'),
+      format: 'esm',
+      minify: true,
+      sourcemap: true,
+    });
+    const lines: string[] = [];
+    const definition = functionOf('', { name: 'failing', handlerPath: join(directory, 'failing.mjs') });
+    pool = createSandboxPool(definition, { onLine: (line) => lines.push(line) });
+    await expect(run({ do: 'hang' })).rejects.toThrow();
+    expect(lines.join('\n')).toContain('functions/failing/handler.ts:2:');
   });
 });
