@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
 // The stand-ins of `local/` are tested by themselves: a change elsewhere cannot break them.
 const standIns = ['test/{unit,integration}/local/**/*.test.ts'];
@@ -11,11 +12,22 @@ const sized = globSync('test/**/*.test.ts').filter((file) => readFileSync(file, 
 const observed = ['generate-image', 'batches', 'inputs.exhaustive', 'operations.exhaustive', 'webhooks'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
-// These share a stack, in the process that runs this file.
-const sharing = 'test/e2e/shared-stack.test.ts';
-const alone = [...readFileSync(sharing, 'utf8').matchAll(/import\('(.+)'\)/g)].map(([, path = '']) =>
-  posix.join('test/e2e', path),
+// What these import shares a stack or a template, in the process that runs them. They take longest.
+const sharing = ['test/e2e/shared-stack.test.ts', 'test/infra/shared-template.test.ts'];
+const alone = sharing.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/import\('(.+)'\)/g)].map(([, path = '']) =>
+    posix.join(posix.dirname(file), path),
+  ),
 );
+
+/** Begins with the files that take longest, also where no earlier run has told how long each takes. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer['sort']>[0]): ReturnType<BaseSequencer['sort']> {
+    const sorted = await super.sort(files);
+    const isSharing = ({ moduleId }: { moduleId: string }) => sharing.some((file) => moduleId.endsWith(`/${file}`));
+    return [...sorted.filter(isSharing), ...sorted.filter((file) => !isSharing(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -33,6 +45,7 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: alone } },
       { extends: true, test: { name: 'stand-ins', include: standIns, exclude: exhaustive } },
     ],
+    sequence: { sequencer: LongestFirst },
     globalSetup: 'test/global-setup.ts',
     // Many tests wait for servers and timers; more files at once than cores keep the cores busy.
     maxWorkers: 3,
