@@ -2,12 +2,12 @@ import type { Table } from '#shared/aws/table.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import type { ErasureRun } from '#shared/erasing/erasure.ts';
 import type { EventBus } from '#shared/events/publish.ts';
-import type { Turn } from '#shared/jobs/job.ts';
+import type { Job, StartedTurn, Turn } from '#shared/jobs/job.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
 
 /** Starts the durable execution that runs one turn of a job; the same name starts it only once. */
-export type StartTurn = (turn: Turn, executionName: string) => Promise<void>;
+export type StartTurn = (job: Job, executionName: string) => Promise<void>;
 
 /** Starts the durable execution that does what there is to do for a batch; the same name starts it only once. */
 export type StartRun = (run: BatchRun, executionName: string) => Promise<void>;
@@ -41,6 +41,16 @@ export interface DispatchContext {
  */
 export const turnExecutionName = ({ jobId, turn }: Turn, resumes = 0): string =>
   resumes === 0 ? `${jobId}-${turn}` : `${jobId}-${turn}-${resumes}`;
+
+// An execution that starts seconds late still has time left to be suspended for.
+const farMs = 4_000;
+
+/** What the execution of a job's turn is started with: of one without inputs all that there is to plan, which saves a step of it. */
+export const toStartedTurn = (job: Job): StartedTurn => {
+  const { jobId, turn, state, hasInputs, lane, submitAt, updatedAt } = job;
+  if (state !== 'scheduled' || hasInputs !== false || submitAt === undefined) return { jobId, turn };
+  return { jobId, turn, submit: { lane, submitAt, isFar: submitAt - Date.parse(updatedAt) >= farMs } };
+};
 
 /** Name of the durable execution of a batch's run; the same limits apply. */
 export const runExecutionName = ({ batchId, run }: BatchRun): string => `${batchId}-${run}`;

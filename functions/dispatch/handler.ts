@@ -7,7 +7,7 @@ import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
 import { getLaneLimits } from '#shared/deployment/services.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
-import type { DispatchContext, DispatchEvent } from './context.ts';
+import { type DispatchContext, type DispatchEvent, toStartedTurn } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { limitRuns } from './limit-runs.ts';
 
@@ -24,7 +24,7 @@ const context: DispatchContext = {
   table,
   lanes: createLanes(table, getLaneLimits(environment)),
   bus: { eventBridge: createEventBridge(), eventBusName, stackName, gatewayUrl },
-  startTurn: ({ jobId, turn }, name) => startGenerate({ jobId, turn }, name),
+  startTurn: (job, name) => startGenerate(toStartedTurn(job), name),
   startRun: ({ batchId, run }, name) => startInbox({ batchId, run }, name),
   startErasure: ({ erasureId, run }, name) => startInbox({ erasureId, run }, name),
   random: Math.random,

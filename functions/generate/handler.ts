@@ -27,7 +27,7 @@ import {
 } from '#shared/deployment/services.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import { openWebInput } from '#shared/inputs/web-sources.ts';
-import type { Turn } from '#shared/jobs/job.ts';
+import type { StartedTurn } from '#shared/jobs/job.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { GenerateContext } from './context.ts';
@@ -89,10 +89,10 @@ const generateContext: GenerateContext = {
 };
 
 /** Runs one turn of a job from its permit to its end; a durable function, resumed at the last finished step. */
-export const handler = middy<Turn, TurnEnd, Error, DurableContext>({
+export const handler = middy<StartedTurn, TurnEnd, Error, DurableContext>({
   executionMode: executionModeDurableContext,
   // A suspended invocation is over for Lambda while middy's timer would still run.
   timeoutEarlyInMillis: 0,
 })
   .before(log.inContext(({ jobId }) => ({ jobId })))
-  .handler(({ jobId, turn }: Turn, context) => runJob(context, { jobId, turn }, generateContext));
+  .handler((turn: StartedTurn, context) => runJob(context, turn, generateContext));

@@ -17,7 +17,7 @@ import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.
 import { readRequest } from '#shared/jobs/request-store.ts';
 import type { GenerateContext } from './context.ts';
 import { secondsUntilWake } from './submit-time.ts';
-import { endUnsent, readTurnJob, requeueTurn, type Submitted } from './turn.ts';
+import { endUnsent, readTurnJob, requeueTurn, type TurnOver } from './turn.ts';
 import { type OneUpload, uploadOnce } from './upload-once.ts';
 
 /** A request's inputs as its service can read them, each by the URL that the caller wrote or the id of its web source. */
@@ -36,15 +36,11 @@ export const noInputs: PreparedInputs = { uploads: {}, reused: [], objects: {} }
 /** The inputs are ready and the submit is due in so many seconds; or the turn has ended without one. */
 export type Prepared =
   | { kind: 'ready'; inputs: PreparedInputs; waitSeconds: number }
-  | { kind: 'ended'; turn: Submitted };
+  | { kind: 'ended'; turn: TurnOver };
 
 // Two minutes and more: a function that held the lease for an upload has died by then, and Adobe's storage is back or down for long.
 const maxWaits = 40;
 const webRetrySeconds = 3;
-
-/** Whether a request names anything that {@link prepareInputs} has to look at. */
-export const hasPreparedInputs = (request: Record<string, unknown>): boolean =>
-  findGatewaySources(request).length > 0 || findWebSources(request).length > 0 || findExpiringUrls(request).length > 0;
 
 /**
  * Makes the inputs that are in S3 readable for the service before the turn waits for its submit time, and ends a job whose

@@ -1,17 +1,18 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
+import { hasPreparedInputs } from '#shared/inputs/check-inputs.ts';
+import { type Job, type JobError, requestOf, type StartedTurn, type Turn } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import { createAdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
 import { findPollDelays, type PollDelays } from './first-poll.ts';
-import { hasPreparedInputs, noInputs, type Prepared, prepareInputs } from './inputs.ts';
+import { noInputs, type Prepared, prepareInputs } from './inputs.ts';
 import { pollUntilEnd } from './poll.ts';
 import { storeOutputs } from './store-outputs.ts';
-import { submitOnce } from './submit.ts';
-import { secondsUntilWake, waitUntil } from './submit-time.ts';
-import { endUnsent, loseTurn, readTurnJob, type Submitted, type TurnEnd } from './turn.ts';
-import { isOfJob, unsendable } from './unsendable.ts';
+import { type SubmitEnd, submitOnce } from './submit.ts';
+import { secondsUntilPlannedWake, secondsUntilWake, waitUntil } from './submit-time.ts';
+import { endUnsent, loseTurn, readTurnJob, type TurnEnd } from './turn.ts';
+import { isOfJob, requestLost, unsendable } from './unsendable.ts';
 
 type Plan =
   | { kind: 'stale' }
@@ -23,17 +24,25 @@ type Plan =
       submitAt: number;
       waitSeconds: number;
       hasInputs: boolean;
-      delays: PollDelays;
+      /** Of an execution that an earlier version has begun. */
+      delays?: PollDelays;
     }
   | { kind: 'poll'; delays: PollDelays };
 
 /** The life of a job under one permit, top to bottom. Everything that is not a step is repeated at each resume. */
-export const runJob = async (durable: DurableContext, turn: Turn, context: GenerateContext): Promise<TurnEnd> => {
-  const plan = await durable.step('plan', () => planTurn(context, turn));
+export const runJob = async (
+  durable: DurableContext,
+  { jobId, turn: number, submit }: StartedTurn,
+  context: GenerateContext,
+): Promise<TurnEnd> => {
+  const turn = { jobId, turn: number };
+  const plan =
+    submit === undefined ? await durable.step('plan', () => planTurn(context, turn)) : planStarted(context, submit);
   if (plan.kind === 'stale') return { state: 'stale' };
   const publish = () => durable.step('publish', () => endUnsuccessful(context, turn, undefined));
   if (plan.kind === 'over') return publish();
 
+  let delays: PollDelays;
   if (plan.kind === 'submit') {
     const submitted = await submitInTime(durable, context, turn, plan);
     if (submitted.kind === 'over') return publish();
@@ -41,10 +50,11 @@ export const runJob = async (durable: DurableContext, turn: Turn, context: Gener
       if (submitted.dispatchNow) await durable.step('dispatch', () => context.triggerDispatch());
       return { state: 'queued' };
     }
-  }
+    delays = plan.delays ?? submitted.delays;
+  } else delays = plan.delays;
 
   const answer = createAdobeAnswer(context);
-  const { ended, turnEnd } = await pollUntilEnd(durable, context, turn, answer, plan.delays);
+  const { ended, turnEnd } = await pollUntilEnd(durable, context, turn, answer, delays);
   if (turnEnd !== undefined) return turnEnd;
   if (ended?.kind !== 'succeeded') return durable.step('end', () => endUnsuccessful(context, turn, ended));
   const stored = await storeOutputs(durable, context, turn, answer);
@@ -52,11 +62,17 @@ export const runJob = async (durable: DurableContext, turn: Turn, context: Gener
   return stored.state === 'stale' ? publish() : stored;
 };
 
-/** The job has waited longer than its request is kept. */
-const requestLost: JobError = {
-  code: 'request_expired',
-  message: 'The job has waited for so long that its request is not kept any more. Send it again.',
-};
+/** The plan that dispatch has made: the job has no inputs, and its request is read by the step that submits. */
+const planStarted = (
+  context: GenerateContext,
+  submit: NonNullable<StartedTurn['submit']>,
+): Extract<Plan, { kind: 'submit' }> => ({
+  kind: 'submit',
+  lane: submit.lane,
+  submitAt: submit.submitAt,
+  waitSeconds: secondsUntilPlannedWake(context, submit),
+  hasInputs: false,
+});
 
 const planTurn = async (context: GenerateContext, turn: Turn): Promise<Plan> => {
   const job = await readTurnJob(context, turn);
@@ -79,14 +95,14 @@ const planFollowing = async (context: GenerateContext, job: Job): Promise<Plan> 
 
 const planSubmit = async (context: GenerateContext, job: Job): Promise<Plan> => {
   if (job.submitAt === undefined) return { kind: 'stale' };
-  const [request, delays] = await Promise.all([readRequest(context.table, job), findPollDelays(context, job)]);
+  const request = await readRequest(context.table, job);
   if (request === undefined) {
     await endUnsent(context, job, requestLost);
     return { kind: 'over' };
   }
   const hasInputs = hasPreparedInputs(requestOf(request));
   const waitSeconds = secondsUntilWake(context, job);
-  return { kind: 'submit', lane: job.lane, submitAt: job.submitAt, waitSeconds, hasInputs, delays };
+  return { kind: 'submit', lane: job.lane, submitAt: job.submitAt, waitSeconds, hasInputs };
 };
 
 const inputsNotPrepared: JobError = {
@@ -102,7 +118,7 @@ const submitInTime = async (
   context: GenerateContext,
   turn: Turn,
   plan: Extract<Plan, { kind: 'submit' }>,
-): Promise<Submitted> => {
+): Promise<SubmitEnd> => {
   let prepared: Prepared = { kind: 'ready', inputs: noInputs, waitSeconds: plan.waitSeconds };
   if (plan.hasInputs) {
     try {

@@ -1,6 +1,6 @@
 import type { Sleep } from '#shared/adobe/http/retry.ts';
 import type { Clock } from '#shared/clock.ts';
-import type { Job } from '#shared/jobs/job.ts';
+import type { Job, StartedTurn } from '#shared/jobs/job.ts';
 import { type Lane, requestIntervalMs } from '#shared/jobs/lanes/lane.ts';
 
 /**
@@ -38,6 +38,15 @@ export const secondsUntilWake = (
   const wakeAt = submitAt - wakeAheadMs(context, lane);
   return Math.max(0, Math.floor((wakeAt - context.table.clock.now()) / 1000));
 };
+
+/**
+ * The same of an execution that was started with its plan. Whether it waits at all is as dispatch saw it, the same at each resume; for how
+ * long is told by the clock, as it may have started late.
+ */
+export const secondsUntilPlannedWake = (
+  context: Omit<SubmitTimeContext, 'sleep'>,
+  submit: NonNullable<StartedTurn['submit']>,
+): number => (submit.isFar ? Math.max(1, secondsUntilWake(context, submit)) : 0);
 
 /** Waits in the process until a time (epoch ms). */
 export const waitUntil = async (

@@ -9,6 +9,7 @@ import { passFence } from '#shared/jobs/lanes/turn.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
+import { findPollDelays, type PollDelays } from './first-poll.ts';
 import { handleSubmitOutcome, handleUnknown, recordAccepted } from './handle-submit-outcome.ts';
 import type { PreparedInputs } from './inputs.ts';
 import { hasKeptAnswer, keepAnswer } from './kept-answer.ts';
@@ -16,11 +17,14 @@ import { pauseUnlessPaused } from './pause-lane.ts';
 import { repeatWrite } from './repeat-write.ts';
 import { type BuiltRequest, buildRequest } from './request.ts';
 import { isLate, waitUntil } from './submit-time.ts';
-import { endUnsent, loseTurn, readTurnJob, requeueTurn, type Submitted } from './turn.ts';
-import { describeLost, isOfJob, unsendable } from './unsendable.ts';
+import { endUnsent, loseTurn, readTurnJob, requeueTurn, type Submitted, type TurnOver } from './turn.ts';
+import { describeLost, isOfJob, requestLost, unsendable } from './unsendable.ts';
 
 /** A turn, the lane whose limits it is submitted under, and its submit time (epoch ms). */
 type LaneTurn = Turn & Pick<Job, 'lane'> & { submitAt: number };
+
+/** What the submit led to, with when to ask for a job that Adobe has. */
+export type SubmitEnd = { kind: 'at_adobe'; delays: PollDelays } | TurnOver;
 
 /**
  * Submits the job to Adobe at most once in its turn: a submit may cost money and Adobe knows no idempotency key. Should the
@@ -31,7 +35,7 @@ export const submitOnce = async (
   context: GenerateContext,
   turn: LaneTurn,
   inputs: PreparedInputs,
-): Promise<Submitted> => {
+): Promise<SubmitEnd> => {
   try {
     return await durable.step('submit', () => passAndSubmit(context, turn, inputs), {
       semantics: StepSemantics.AtMostOncePerRetry,
@@ -43,7 +47,7 @@ export const submitOnce = async (
   }
 };
 
-const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: PreparedInputs): Promise<Submitted> => {
+const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: PreparedInputs): Promise<SubmitEnd> => {
   let token: AccessToken;
   try {
     // Read before the fence: fetching a new token may take longer than the fence allows.
@@ -76,20 +80,26 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
     return handleAnswer(context, job, outcome, circumstances);
   });
   const isLost = outcome.kind === 'unknown' && outcome.status === undefined;
-  await trySettle(context, lane, permits, answeredAt + (isLost ? maxStrayMs : 0));
-  return submitted;
+  const [told] = await Promise.all([
+    tellDelays(context, job, submitted),
+    trySettle(context, lane, permits, answeredAt + (isLost ? maxStrayMs : 0)),
+  ]);
+  return told;
 };
+
+const tellDelays = async (context: GenerateContext, job: Job, submitted: Submitted): Promise<SubmitEnd> =>
+  submitted.kind === 'at_adobe' ? { ...submitted, delays: await findPollDelays(context, job) } : submitted;
 
 /** What is to be sent; or the end of the turn, if it cannot be built. */
 const tryToBuild = async (
   context: GenerateContext,
   job: Job,
   inputs: PreparedInputs,
-): Promise<BuiltRequest | Submitted> => {
+): Promise<BuiltRequest | TurnOver> => {
   try {
     const stored = await readRequest(context.table, job);
     return stored === undefined
-      ? await endUnsent(context, job, unsendable)
+      ? await endUnsent(context, job, requestLost)
       : await buildRequest(context, job, stored, inputs);
   } catch (error) {
     context.log.error('A request could not be built.', { jobId: job.jobId, error: String(error) });
@@ -137,7 +147,7 @@ const mayMissUploads = (
   statusesOfLostUploads.includes(outcome.error.status);
 
 /** Nothing was sent. Dispatching at once would go round in circles, so the job waits for a pause or the next minute. */
-const giveUpWithoutToken = async (context: GenerateContext, turn: Turn, error: unknown): Promise<Submitted> => {
+const giveUpWithoutToken = async (context: GenerateContext, turn: Turn, error: unknown): Promise<TurnOver> => {
   context.log.error('There is no token for a submit.', { jobId: turn.jobId, error: String(error) });
   const job = await readTurnJob(context, turn);
   if (job?.state !== 'scheduled') return { kind: 'over' };
@@ -153,11 +163,15 @@ const submitNotReached: JobError = {
 };
 
 /** The step started but did not end: what is certain stands in the job's record. */
-const afterInterruption = async (context: GenerateContext, turn: Turn): Promise<Submitted> => {
+const afterInterruption = async (context: GenerateContext, turn: Turn): Promise<SubmitEnd> => {
   const job = await readTurnJob(context, turn);
   if (job === undefined) return { kind: 'requeued', dispatchNow: false };
+  return tellDelays(context, job, await findOut(context, job));
+};
+
+const findOut = async (context: GenerateContext, job: Job): Promise<Submitted> => {
   if (job.state === 'queued') return { kind: 'requeued', dispatchNow: true };
-  if (job.state === 'scheduled') return loseTurn(context, turn, submitNotReached);
+  if (job.state === 'scheduled') return loseTurn(context, job, submitNotReached);
   if (job.state === 'submitting' && (await hasKeptAnswer(context, job))) {
     await recordAccepted(context, job, {});
     return { kind: 'at_adobe' };

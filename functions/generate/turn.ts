@@ -10,11 +10,11 @@ import type { GenerateContext } from './context.ts';
 /** What a turn led to: a final state, back into the queue, or nothing because the job had moved on without it. */
 export type TurnEnd = { state: JobState | 'stale' };
 
-/**
- * What the submit led to: Adobe has the job; the turn was given up (`dispatchNow` if another job, or this one, may get a
- * permit right away); or the turn is over, and with it perhaps the job.
- */
-export type Submitted = { kind: 'at_adobe' } | { kind: 'requeued'; dispatchNow: boolean } | { kind: 'over' };
+/** The turn was given up (`dispatchNow` if another job, or this one, may get a permit right away), or it is over, and with it perhaps the job. */
+export type TurnOver = { kind: 'requeued'; dispatchNow: boolean } | { kind: 'over' };
+
+/** What the submit led to: Adobe has the job, or the turn ended without that. */
+export type Submitted = { kind: 'at_adobe' } | TurnOver;
 
 /** Reads the job of a turn; undefined if it has been erased or given another turn. */
 export const readTurnJob = async ({ table }: GenerateContext, { jobId, turn }: Turn): Promise<Job | undefined> => {
@@ -30,7 +30,7 @@ export const requeueTurn = async (
   { table, recordMetric }: GenerateContext,
   job: Job,
   end: Requeue & { dispatchNow: boolean },
-): Promise<Submitted> => {
+): Promise<TurnOver> => {
   const { dispatchNow, ...turnEnd } = end;
   const put = await requeue(table, job, turnEnd);
   if (put === undefined || !isFinal(put.state)) return { kind: 'requeued', dispatchNow };
@@ -39,7 +39,7 @@ export const requeueTurn = async (
 };
 
 /** Ends a job that can never be sent, before it costs anything; its permits can serve another. */
-export const endUnsent = async (context: GenerateContext, job: Job, error: JobError): Promise<Submitted> => {
+export const endUnsent = async (context: GenerateContext, job: Job, error: JobError): Promise<TurnOver> => {
   const ended = await endJob(context.table, job, ['scheduled'], { to: 'failed', error });
   if (ended !== undefined) {
     context.recordMetric(metricNames.jobsFailed, 1);
@@ -49,7 +49,7 @@ export const endUnsent = async (context: GenerateContext, job: Job, error: JobEr
 };
 
 /** Gives up a turn that could not come as far as its submit, for a reason of the job's own. */
-export const loseTurn = async (context: GenerateContext, turn: Turn, lost: JobError): Promise<Submitted> => {
+export const loseTurn = async (context: GenerateContext, turn: Turn, lost: JobError): Promise<TurnOver> => {
   const job = await readTurnJob(context, turn);
   return job?.state === 'scheduled'
     ? requeueTurn(context, job, { sent: false, lost, dispatchNow: true })

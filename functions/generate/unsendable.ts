@@ -8,6 +8,12 @@ export const unsendable: JobError = {
   message: 'The request cannot be built from what is stored of it. Nothing was sent; send the request again.',
 };
 
+/** How a job ends that has waited longer than its request is kept. */
+export const requestLost: JobError = {
+  code: 'request_expired',
+  message: 'The job has waited for so long that its request is not kept any more. Send it again.',
+};
+
 /**
  * Whether a failure before the submit comes of what the job holds and would come again in every turn. An operation that this
  * version does not know is no such failure: a later version may have been rolled back for an hour.

@@ -7,6 +7,10 @@ import { findGatewaySources, maxGatewaySources, tooManySources } from './sources
 import { findForeignUploads, findUploadIds, maxUploads, unknownUpload } from './upload-owners.ts';
 import { findWebSources, maxWebSources, tooManyWebSources } from './web-sources.ts';
 
+/** Whether a request names anything that each turn of its job has to look at, or to bring to its service. */
+export const hasPreparedInputs = (body: unknown): boolean =>
+  findGatewaySources(body).length > 0 || findWebSources(body).length > 0 || findExpiringUrls(body).length > 0;
+
 /** What looking at inputs takes. */
 export interface InputContext {
   s3: S3Client;

@@ -192,6 +192,8 @@ export const jobSchema = once(() =>
     outputName: outputNameSchema().optional(),
     /** What it is expected to cost, in thousandths of an Operation, and for how many outputs. */
     cost: z.object({ estimated: z.int(), outputs: z.int() }).optional(),
+    /** Whether its request names inputs that each turn prepares; unknown of jobs of earlier versions. */
+    hasInputs: z.boolean().optional(),
     /** What the caller calls the job by, such as a campaign; tags of its outputs, and a dimension of usage. */
     labels: z.record(z.string(), z.string()).optional(),
     /** Set by its caller. */
@@ -239,6 +241,7 @@ type NewRecord = Pick<
   | 'columns'
   | 'outputName'
   | 'cost'
+  | 'hasInputs'
   | 'labels'
 >;
 
@@ -246,4 +249,13 @@ type NewRecord = Pick<
 export interface Turn {
   jobId: string;
   turn: number;
+}
+
+/** What the execution of a turn is started with. */
+export interface StartedTurn extends Turn {
+  /**
+   * Of a job without inputs: its lane, its submit time (epoch ms), and whether that is so far that the execution is suspended until then.
+   * Without it the execution plans its turn in a step of its own.
+   */
+  submit?: { lane: string; submitAt: number; isFar: boolean };
 }

@@ -1,6 +1,6 @@
-import type { StartTurn } from '#functions/dispatch/context.ts';
+import { type StartTurn, toStartedTurn } from '#functions/dispatch/context.ts';
 import { dispatch } from '#functions/dispatch/dispatch.ts';
-import { secondsUntilWake, waitUntil } from '#functions/generate/submit-time.ts';
+import { secondsUntilPlannedWake, waitUntil } from '#functions/generate/submit-time.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
@@ -141,13 +141,13 @@ export const simulateLanes = async (
   };
 
   const startTurn: StartTurn = async (turn) => {
-    const { submitAt = 0, lane } = turn as Job;
-    const own = lanes.get(lane);
-    if (own === undefined) throw new Error(`There is no lane ${lane}.`);
+    const { submit: planned } = toStartedTurn(turn);
+    const own = lanes.get(turn.lane);
+    if (planned === undefined || own === undefined) throw new Error(`There is no plan of a turn in ${turn.lane}.`);
     at(clock.now() + drawLateness(), async () => {
-      const waitMs = 1000 * secondsUntilWake({ lanes: openLanes, table }, { lane, submitAt });
+      const waitMs = 1000 * secondsUntilPlannedWake({ lanes: openLanes, table }, planned);
       if (waitMs > 0) await sleep(waitMs + drawLateness());
-      await waitUntil({ table, sleep }, submitAt);
+      await waitUntil({ table, sleep }, planned.submitAt);
       await submit(own, turn);
     });
   };

@@ -6,8 +6,6 @@ import type { JobRecord } from '#test/fixtures/gateway.ts';
 
 /** Everything that generate does to the world outside in the life of one job, in order. */
 const effects = [
-  'lambda checkpoint', // plan begins
-  'lambda checkpoint', // plan
   'lambda checkpoint', // submit begins: from here on it is not repeated
   'dynamodb UpdateItem', // the day's count
   'dynamodb UpdateItem', // scheduled -> submitting

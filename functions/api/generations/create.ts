@@ -2,6 +2,7 @@ import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { isReusable, laneOf } from '#shared/adobe/services/registry.ts';
 import { type Admission, admitJobs, returnAdmission } from '#shared/callers/admission.ts';
 import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
+import { hasPreparedInputs } from '#shared/inputs/check-inputs.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, createReusingJob, getJob, type JobPlace } from '#shared/jobs/job-store.ts';
 import { takePlaces, toPlace } from '#shared/jobs/lanes/held-jobs.ts';
@@ -102,6 +103,7 @@ export const createAcceptRequest = (context: ApiContext, requireCredentials: () 
       outputName: request.outputName,
       labels: request.labels,
       cost,
+      hasInputs: hasPreparedInputs(request.body),
     };
     const reused = await reuse(context, newJob, from, { maxAgeSeconds: request.maxAgeSeconds, inputsChangedAt });
     if (reused !== undefined) return requireSameRequest(reused, requestHash);

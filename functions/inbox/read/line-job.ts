@@ -6,6 +6,7 @@ import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import type { SkippedLine } from '#shared/batches/line-items.ts';
 import type { PolicyOutcome } from '#shared/callers/check-policy.ts';
 import { namedFolder } from '#shared/deployment/bucket.ts';
+import { hasPreparedInputs } from '#shared/inputs/check-inputs.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { serviceDisabled } from '#shared/jobs/lanes/lane.ts';
 import { requestHashOf } from '#shared/jobs/reuse.ts';
@@ -91,6 +92,7 @@ export const buildJob = (
     lineId: id,
     labels,
     cost: estimateCost(operation, body, operationRates),
+    hasInputs: hasPreparedInputs(body),
     outputName: outputName && { ...outputName, folder: namedFolder({ batchId, createdAt }) },
   };
 };

@@ -1,6 +1,7 @@
+import { toStartedTurn } from '#functions/dispatch/context.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
-import type { Turn } from '#shared/jobs/job.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import { die, runDurably } from '#test/fixtures/replayed-execution.ts';
 import type { Rig } from './rig.ts';
 
@@ -17,7 +18,7 @@ const objectEffects = ['PutObjectCommand', 'DeleteObjectCommand'];
  *
  * @returns how many effects there were, and how often its execution was begun
  */
-export const followWithCrash = async (rig: Rig, turn: Turn, crash: Crash | undefined) => {
+export const followWithCrash = async (rig: Rig, job: Job, crash: Crash | undefined) => {
   let effects = 0;
   const dying =
     <Args, Answer>(isEffect: (name: string) => boolean) =>
@@ -34,7 +35,7 @@ export const followWithCrash = async (rig: Rig, turn: Turn, crash: Crash | undef
   rig.dynamoDb.middlewareStack.add(dying((name) => name === 'UpdateItemCommand') as never, options);
   rig.context.s3.middlewareStack.add(dying((name) => objectEffects.includes(name)) as never, options);
   try {
-    const { invocations } = await runDurably<TurnEnd>((durable) => runJob(durable, turn, rig.context));
+    const { invocations } = await runDurably<TurnEnd>((durable) => runJob(durable, toStartedTurn(job), rig.context));
     return { effects, invocations };
   } finally {
     rig.context.s3.middlewareStack.remove('dying');

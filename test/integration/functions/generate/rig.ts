@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { toStartedTurn } from '#functions/dispatch/context.ts';
 import type { GenerateContext } from '#functions/generate/context.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
@@ -11,7 +12,8 @@ import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { findOutputs } from '#shared/adobe/services/operation-settings.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { systemClock } from '#shared/clock.ts';
-import type { Job, NewJob, Turn } from '#shared/jobs/job.ts';
+import type { Job, NewJob, StartedTurn, Turn } from '#shared/jobs/job.ts';
+import { getJob } from '#shared/jobs/job-store.ts';
 import type { Permit } from '#shared/jobs/lanes/permits.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { StoredRequest } from '#shared/jobs/request-store.ts';
@@ -193,7 +195,9 @@ const createRig = (
       return readJob(table, scheduled);
     },
     follow: async ({ jobId, turn }) => {
-      const { end, operations } = await runInTestRunner<Turn, TurnEnd>({ jobId, turn }, (durable, event) =>
+      const job = await getJob(table, jobId);
+      const payload = job?.turn === turn ? toStartedTurn(job) : { jobId, turn };
+      const { end, operations } = await runInTestRunner<StartedTurn, TurnEnd>(payload, (durable, event) =>
         runJob(durable, event, context),
       );
       return { end, job: await readJob(table, { jobId }), steps: operations };

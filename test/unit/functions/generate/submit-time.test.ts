@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLate, secondsUntilWake, waitUntil } from '#functions/generate/submit-time.ts';
+import { isLate, secondsUntilPlannedWake, secondsUntilWake, waitUntil } from '#functions/generate/submit-time.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { perMinute } from '#test/fixtures/queue.ts';
 
@@ -25,6 +25,13 @@ describe('the wait for a submit time', () => {
     const context = { lanes: lanesOf(4), table };
     const wait = (lane: string, inMs: number) => secondsUntilWake(context, { lane, submitAt: clock.now() + inMs });
     expect([wait('lane-0', 2_900), wait('lane-0', -5_000), wait('gone', 900)]).toEqual([0, 0, 0]);
+  });
+
+  it('is, of an execution that started late, what is left of it, and never left out where it was planned', () => {
+    const context = { lanes: lanesOf(4), table };
+    const wait = (inMs: number, isFar: boolean) =>
+      secondsUntilPlannedWake(context, { lane: 'lane-0', submitAt: clock.now() + inMs, isFar });
+    expect([wait(30_100, true), wait(900, true), wait(-5_000, true), wait(3_900, false)]).toEqual([28, 1, 1, 0]);
   });
 
   it('goes on in the process until the time has come, even if timers fire early', async () => {
