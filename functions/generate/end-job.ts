@@ -6,11 +6,11 @@ import {
   type Job,
   type JobError,
   type JobOutput,
-  type JobState,
   type OutputError,
   type Turn,
 } from '#shared/jobs/job.ts';
-import { readRequest } from '#shared/jobs/request-store.ts';
+import type { SentJob } from '#shared/jobs/job-store.ts';
+import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { unknownOutcome } from '#shared/jobs/set-aside.ts';
 import { abridge } from '#shared/jobs/stored-output.ts';
@@ -21,7 +21,7 @@ import { clearIncoming } from './clear-incoming.ts';
 import type { GenerateContext } from './context.ts';
 import { hideTexts } from './hide-texts.ts';
 import { writeManifest } from './manifest.ts';
-import { publishJobEnded, readTurnJob, type TurnEnd } from './turn.ts';
+import { publishJobEnded, readSentJob, readTurnJob, type TurnEnd } from './turn.ts';
 
 const metrics = {
   succeeded: metricNames.jobsSucceeded,
@@ -70,20 +70,31 @@ interface Stored {
   answer: AdobeAnswer;
   /** Whether to write job.json. */
   manifest?: boolean;
+  /** What the record does not say yet of Adobe's answer. */
+  changes?: Omit<JobEnd, 'to'>;
 }
 
 /** Ends a job whose outputs are stored, all or some or none: manifest, end, and publication, each of which can be repeated. */
 export const endStored = async (
   context: GenerateContext,
   turn: Turn,
-  { manifest = true, ...stored }: Stored,
+  stored: Stored,
 ): Promise<TurnEnd> => {
-  const job = await readTurnJob(context, turn);
-  if (job === undefined) return { state: 'stale' };
+  const sent = await readSentJob(context, turn);
+  return sent === undefined ? { state: 'stale' } : endSent(context, sent, stored);
+};
+
+/** The same of a job as it was read. */
+export const endSent = async (
+  context: GenerateContext,
+  sent: SentJob,
+  { manifest = true, changes = {}, ...stored }: Stored,
+): Promise<TurnEnd> => {
+  const { job, request } = sent;
   const warnings = stored.warnings?.length ? [...job.warnings, ...stored.warnings] : undefined;
   const end = { ...decideEnd(job, stored), ...(warnings !== undefined && { warnings }) };
-  if (manifest && !isFinal(job.state) && hasOutputs(end.to)) await writeManifest(context, job, end, stored.answer);
-  const published = await endAndPublish(context, job, abridge(end));
+  if (manifest && !isFinal(job.state) && hasOutputs(end.to)) await writeManifest(context, sent, end, stored.answer);
+  const published = await endAndPublish(context, job, { ...changes, ...abridge(end) }, request);
   await clearIncoming(context, job, end.to);
   return published;
 };
@@ -113,18 +124,23 @@ const noOutputs: JobError = {
   message: 'Adobe finished the job without any output. It does not say why; its content filter takes outputs out.',
 };
 
-const endAndPublish = async (context: GenerateContext, job: Job, end: JobEnd): Promise<TurnEnd> => {
-  const from: JobState[] = hasOutputs(end.to) ? ['storing'] : ['running', 'storing'];
+const endAndPublish = async (
+  context: GenerateContext,
+  job: Job,
+  end: JobEnd,
+  request?: StoredRequest,
+): Promise<TurnEnd> => {
   const told = await hideTexts(context, job, end);
-  const ended = isFinal(job.state) ? undefined : await endJob(context.table, job, from, told);
+  const ended = isFinal(job.state) ? undefined : await endJob(context.table, job, ['running', 'storing'], told);
   if (ended === undefined) return publishJobEnded(context, isFinal(job.state) ? job : await readTurnJob(context, job));
   context.recordMetric(metrics[end.to], 1);
-  if (end.to === 'succeeded') await tellReusable(context, ended);
+  if (end.to === 'succeeded') await tellReusable(context, { ...ended, ...request });
   return publishJobEnded(context, ended);
 };
 
-const tellReusable = async ({ table }: GenerateContext, ended: Job): Promise<void> => {
-  const request = await readRequest(table, ended);
-  const reusable = request && { ...ended, ...request };
-  if (reusable !== undefined && isReusable(reusable)) await rememberReusable(table, reusable);
+const tellReusable = async ({ table }: GenerateContext, ended: Job & Partial<StoredRequest>): Promise<void> => {
+  const { request } = ended;
+  if (request === undefined) return;
+  const reusable = { ...ended, request };
+  if (isReusable(reusable)) await rememberReusable(table, reusable);
 };

@@ -4,7 +4,7 @@ import { isDestination } from '#shared/adobe/services/body-texts.ts';
 import { hashCaller, manifestKey } from '#shared/deployment/bucket.ts';
 import { isExactNumber } from '#shared/exact-json.ts';
 import { exactRequestOf, type Job } from '#shared/jobs/job.ts';
-import { readRequest } from '#shared/jobs/request-store.ts';
+import type { SentJob } from '#shared/jobs/job-store.ts';
 import { warnOfOutputs } from '#shared/jobs/stored-output.ts';
 import type { JobEnd } from '#shared/jobs/transitions.ts';
 import { type AdobeAnswer, AnswerUnavailableError } from './adobe-answer.ts';
@@ -15,13 +15,12 @@ import type { GenerateContext } from './context.ts';
  * output, also where the record of the job does not.
  */
 export const writeManifest = async (
-  { s3, buckets, table }: GenerateContext,
-  job: Job,
+  { s3, buckets }: GenerateContext,
+  { job, request }: SentJob,
   { to, outputs = [], errors, warnings }: JobEnd,
   answer: AdobeAnswer,
 ): Promise<void> => {
   const { jobId, operation, modelVersion, createdAt, history, upstream, requested, received } = job;
-  const request = await readRequest(table, job);
   const manifest = {
     jobId,
     // Its record may be gone when everything of the caller's is to be erased.

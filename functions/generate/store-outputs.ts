@@ -5,15 +5,15 @@ import { countRequestedOutputs } from '#shared/adobe/services/operation.ts';
 import { isFailedOutput } from '#shared/adobe/services/outputs.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
 import { type Job, type JobError, type JobOutput, type OutputError, requestOf, type Turn } from '#shared/jobs/job.ts';
-import { readRequest } from '#shared/jobs/request-store.ts';
+import type { SentJob } from '#shared/jobs/job-store.ts';
 import { lostAfterMs, transition } from '#shared/jobs/transitions.ts';
 import type { AdobeAnswer } from './adobe-answer.ts';
 import { OutputTooLargeError } from './byte-meter.ts';
 import type { GenerateContext } from './context.ts';
 import { deliverOutputs, mayDeliver } from './deliver-outputs.ts';
-import { endStored } from './end-job.ts';
+import { endSent, endStored } from './end-job.ts';
 import { storeOutput } from './output.ts';
-import { holdStoring, readTurnJob, type TurnEnd } from './turn.ts';
+import { holdStoring, readSentJob, readTurnJob, type TurnEnd } from './turn.ts';
 
 /**
  * Stores every output of a job and ends it. Keys depend only on job and index, so a step that is repeated after a crash
@@ -69,16 +69,24 @@ export const storeAtOnce = async (
   answer: AdobeAnswer,
 ): Promise<TurnEnd | undefined> => {
   const startedAt = context.table.clock.now();
-  const begun = await beginStoring(context, turn, answer);
-  if (begun.kind === 'stale') return { state: 'stale' };
-  if (begun.delivers || begun.listed > maxAtOnce) return undefined;
+  const sent = await readSentJob(context, turn);
+  if (sent === undefined || !isToStore(sent.job)) return { state: 'stale' };
+  const { reason, ...found } = await findToStore(sent, answer);
+  // Its end says that it was storing: nothing that a crash leaves here differs from a job whose end Adobe was not asked for yet.
+  const passed = { state: 'storing', at: new Date(startedAt).toISOString() } as const;
+  const isRunning = sent.job.state === 'running';
+  const job: Job = isRunning ? { ...sent.job, ...found, history: [...sent.job.history, passed] } : sent.job;
+  const listed = countListed(job);
+  if (mayDeliver(job) || listed > maxAtOnce) return undefined;
   const outputs: JobOutput[] = [];
   const errors: OutputError[] = [];
-  for (let index = 0; index < begun.listed; index += 1) {
+  for (let index = 0; index < listed; index += 1) {
     if (context.table.clock.now() - startedAt > maxAtOnceMs) return undefined;
-    if (!collect(await keepOutput(context, turn, index, answer), index, outputs, errors)) return { state: 'stale' };
+    const kept = await keepOutput(context, isRunning ? job : await holdStoring(context, turn), index, answer);
+    if (!collect(kept, index, outputs, errors)) return { state: 'stale' };
   }
-  return endStored(context, turn, { outputs, errors, reason: begun.reason, answer });
+  const changes = isRunning ? { ...found, passed: [passed] } : {};
+  return endSent(context, { ...sent, job }, { outputs, errors, reason, answer, changes });
 };
 
 /** @returns false if the job is not this turn's to store any more */
@@ -94,37 +102,44 @@ type Begun = { kind: 'stale' } | { kind: 'storing'; listed: number; delivers: bo
 
 /** Moves a job on to storing, with what Adobe says of it besides the outputs; done again it changes nothing. */
 export const beginStoring = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer): Promise<Begun> => {
-  const job = await readTurnJob(context, turn);
-  if (job?.state === 'storing' && countListed(job) > 0) {
+  const sent = await readSentJob(context, turn);
+  if (sent === undefined || !isToStore(sent.job)) return { kind: 'stale' };
+  const { job } = sent;
+  if (job.state === 'storing' && countListed(job) > 0) {
     return { kind: 'storing', listed: countListed(job), delivers: mayDeliver(job) };
   }
-  if (job?.state !== 'running' && job?.state !== 'storing') return { kind: 'stale' };
-  const { outputs, result, wholeResult, reason } = await answer.get(job);
-  const listed = outputs.length;
-  const received = outputs.filter((output) => !isFailedOutput(output)).length;
-  const begun: Begun = { kind: 'storing', listed, delivers: mayDeliver(job), reason };
+  const { reason, ...changes } = await findToStore(sent, answer);
+  const begun: Begun = { kind: 'storing', listed: countListed(changes), delivers: mayDeliver(job), reason };
   if (job.state === 'storing') return begun;
-  const stored = await readRequest(context.table, job);
-  const requested = stored && countRequestedOutputs(operationOf(job), requestOf(stored));
   const moved = await transition(context.table, job, {
     from: ['running'],
     to: 'storing',
     order: new Date(context.table.clock.now() + lostAfterMs).toISOString(),
-    changes: {
-      result,
-      requested,
-      received,
-      listed: listed === received ? undefined : listed,
-      isAbridged: wholeResult === undefined ? undefined : true,
-    },
+    changes,
   });
   if (moved !== undefined) return begun;
   const current = await readTurnJob(context, turn);
   return current?.state === 'storing' ? { ...begun, listed: countListed(current) } : { kind: 'stale' };
 };
 
+const isToStore = ({ state }: Job): boolean => state === 'running' || state === 'storing';
+
+/** What the record of a job says of Adobe's answer from then on that its outputs are stored; and Adobe's own reason for none. */
+const findToStore = async ({ job, request }: SentJob, answer: AdobeAnswer) => {
+  const { outputs, result, wholeResult, reason } = await answer.get(job);
+  const received = outputs.filter((output) => !isFailedOutput(output)).length;
+  return {
+    result,
+    requested: request && countRequestedOutputs(operationOf(job), requestOf(request)),
+    received,
+    listed: outputs.length === received ? undefined : outputs.length,
+    isAbridged: wholeResult === undefined ? undefined : (true as const),
+    reason,
+  };
+};
+
 /** How many places Adobe's list has. */
-const countListed = ({ listed, received = 0 }: Job): number => listed ?? received;
+const countListed = ({ listed, received = 0 }: Pick<Job, 'listed' | 'received'>): number => listed ?? received;
 
 type Kept = { kind: 'stored'; output: JobOutput } | { kind: 'missing'; error: OutputError } | { kind: 'gone' };
 
@@ -136,16 +151,22 @@ const tryKeep = async (
   answer: AdobeAnswer,
 ): Promise<Kept> => {
   try {
-    return await durable.step(`store output ${index}`, () => keepOutput(context, turn, index, answer), {
-      retryStrategy,
-    });
+    return await durable.step(
+      `store output ${index}`,
+      async () => keepOutput(context, await holdStoring(context, turn), index, answer),
+      { retryStrategy },
+    );
   } catch (error) {
     return notStored(index, error);
   }
 };
 
-const keepOutput = async (context: GenerateContext, turn: Turn, index: number, answer: AdobeAnswer): Promise<Kept> => {
-  const job = await holdStoring(context, turn);
+const keepOutput = async (
+  context: GenerateContext,
+  job: Job | undefined,
+  index: number,
+  answer: AdobeAnswer,
+): Promise<Kept> => {
   if (job === undefined) return { kind: 'gone' };
   const output = (await answer.get(job)).outputs[index];
   if (output === undefined) {

@@ -3,10 +3,10 @@ import { type AccessToken, TokenUnavailableError } from '#shared/adobe/auth/acce
 import { type SubmitOutcome, submit } from '#shared/adobe/services/submit.ts';
 import { forgetUpload } from '#shared/inputs/upload-ids.ts';
 import type { HeldPermit, Job, JobError, Turn } from '#shared/jobs/job.ts';
+import type { SentJob } from '#shared/jobs/job-store.ts';
 import { findLane, type Lane, maxStrayMs, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence } from '#shared/jobs/lanes/turn.ts';
-import { readRequest } from '#shared/jobs/request-store.ts';
 import { metricNames } from '#shared/metrics.ts';
 import type { GenerateContext } from './context.ts';
 import { findPollDelays, type PollDelays } from './first-poll.ts';
@@ -17,7 +17,7 @@ import { pauseUnlessPaused } from './pause-lane.ts';
 import { repeatWrite } from './repeat-write.ts';
 import { type BuiltRequest, buildRequest } from './request.ts';
 import { isLate, waitUntil } from './submit-time.ts';
-import { endUnsent, loseTurn, readTurnJob, requeueTurn, type Submitted, type TurnOver } from './turn.ts';
+import { endUnsent, loseTurn, readSentJob, readTurnJob, requeueTurn, type Submitted, type TurnOver } from './turn.ts';
 import { describeLost, isOfJob, requestLost, unsendable } from './unsendable.ts';
 
 /** A turn, the lane whose limits it is submitted under, and its submit time (epoch ms). */
@@ -55,14 +55,14 @@ const passAndSubmit = async (context: GenerateContext, turn: LaneTurn, inputs: P
   } catch (error) {
     return giveUpWithoutToken(context, turn, error);
   }
-  const read = await readTurnJob(context, turn);
-  if (read?.state !== 'scheduled') return { kind: 'over' };
-  const built = await tryToBuild(context, read, inputs);
+  const sent = await readSentJob(context, turn);
+  if (sent?.job.state !== 'scheduled') return { kind: 'over' };
+  const built = await tryToBuild(context, sent, inputs);
   if ('kind' in built) return built;
   const lane = findLane(context.lanes, turn.lane);
   await waitUntil(context, turn.submitAt);
   const isLateTurn = isLate(turn.submitAt, context.table.clock.now());
-  const verdict = await passFence(lane, turn, { read, incoming: built.incoming });
+  const verdict = await passFence(lane, turn, { read: sent.job, incoming: built.incoming });
   if (verdict.kind === 'stale') return { kind: 'over' };
   const isTooLate = verdict.kind === 'give_up' && verdict.reason === 'late';
   if (isLateTurn || isTooLate) context.recordMetric(metricNames.lateTurns, 1);
@@ -93,14 +93,13 @@ const tellDelays = async (context: GenerateContext, job: Job, submitted: Submitt
 /** What is to be sent; or the end of the turn, if it cannot be built. */
 const tryToBuild = async (
   context: GenerateContext,
-  job: Job,
+  { job, request }: SentJob,
   inputs: PreparedInputs,
 ): Promise<BuiltRequest | TurnOver> => {
   try {
-    const stored = await readRequest(context.table, job);
-    return stored === undefined
+    return request === undefined
       ? await endUnsent(context, job, requestLost)
-      : await buildRequest(context, job, stored, inputs);
+      : await buildRequest(context, job, request, inputs);
   } catch (error) {
     context.log.error('A request could not be built.', { jobId: job.jobId, error: String(error) });
     return isOfJob(error) ? endUnsent(context, job, unsendable) : loseTurn(context, job, describeLost(error));

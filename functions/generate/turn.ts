@@ -1,5 +1,5 @@
 import { isFinal, type Job, type JobError, type JobState, type Turn } from '#shared/jobs/job.ts';
-import { getJob } from '#shared/jobs/job-store.ts';
+import { getJob, getSentJob, type SentJob } from '#shared/jobs/job-store.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { type Requeue, requeue } from '#shared/jobs/lanes/turn.ts';
 import { endJob, renewStoring } from '#shared/jobs/transitions.ts';
@@ -20,6 +20,12 @@ export type Submitted = { kind: 'at_adobe' } | TurnOver;
 export const readTurnJob = async ({ table }: GenerateContext, { jobId, turn }: Turn): Promise<Job | undefined> => {
   const job = await getJob(table, jobId);
   return job?.turn === turn ? job : undefined;
+};
+
+/** The same with the job's request. */
+export const readSentJob = async ({ table }: GenerateContext, { jobId, turn }: Turn): Promise<SentJob | undefined> => {
+  const sent = await getSentJob(table, jobId);
+  return sent?.job.turn === turn ? sent : undefined;
 };
 
 /**

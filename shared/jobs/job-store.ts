@@ -4,7 +4,15 @@ import { getItem, nowSeconds, putNew, removeItem, type Table, ttlAfter, updateIt
 import { jobKey } from '../deployment/tables.ts';
 import { isFinal, type Job, type JobState, jobSchema, type NewJob, requestOf } from './job.ts';
 import { summariseRequest } from './listing.ts';
-import { eraseRequests, expireRequest, isHeld, readHeld, type StoredRequest, storeRequest } from './request-store.ts';
+import {
+  eraseRequests,
+  expireRequest,
+  isHeld,
+  readHeld,
+  readRequest,
+  type StoredRequest,
+  storeRequest,
+} from './request-store.ts';
 
 /**
  * Writes a new job into the queue unless its id is taken: an idempotency key makes the id, so one conditional put decides.
@@ -123,6 +131,24 @@ export const getJobRecord = async (
 ): Promise<{ job: Job; held: StoredRequest | undefined } | undefined> => {
   const item = await getItem(table, jobKey(jobId));
   return item && { job: parseJob(item), held: readHeld(item) };
+};
+
+/** A job with its request, which is undefined once it is erased. */
+export interface SentJob {
+  job: Job;
+  request: StoredRequest | undefined;
+}
+
+/**
+ * Reads a job as {@link getJob} does, and its request: in one call where the record holds it.
+ *
+ * @throws {UnreadableItemError} if the item is not a whole job
+ */
+export const getSentJob = async (table: Table, jobId: string): Promise<SentJob | undefined> => {
+  const record = await getJobRecord(table, jobId);
+  if (record === undefined) return undefined;
+  const { job, held } = record;
+  return { job, request: job.holdsRequest ? held : await readRequest(table, job) };
 };
 
 /**

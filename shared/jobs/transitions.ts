@@ -1,6 +1,6 @@
 import { allOf, condition } from '../aws/expressions.ts';
 import { type Table, ttlAfter, updateItem } from '../aws/table.ts';
-import { type FinalState, isFinal, type Job, type JobState, type Turn } from './job.ts';
+import { type FinalState, isFinal, type Job, type JobState, type JobStateChange, type Turn } from './job.ts';
 import {
   delayedPart,
   findSeeds,
@@ -29,6 +29,8 @@ export interface Transition {
   isDelayed?: boolean;
   /** Attributes to set; undefined removes one. */
   changes?: Partial<Job>;
+  /** What it was meanwhile, without a write of its own. */
+  passed?: readonly JobStateChange[];
   /** Happens only while no cancellation has been requested. */
   unlessCancelRequested?: boolean;
 }
@@ -43,7 +45,7 @@ export interface Transition {
 export const transition = async (
   table: Table,
   { jobId, turn, caller, lane }: Turn & Pick<Job, 'caller' | 'lane'>,
-  { from, to, order, isDelayed = false, changes = {}, unlessCancelRequested = false }: Transition,
+  { from, to, order, isDelayed = false, changes = {}, passed = [], unlessCancelRequested = false }: Transition,
   retentionSeconds?: number,
 ): Promise<Job | undefined> => {
   const at = new Date(table.clock.now()).toISOString();
@@ -65,7 +67,7 @@ export const transition = async (
       queueOrder: order,
       ...end,
     },
-    append: turn <= maxTurnsWithHistory || isEnd ? { history: [{ state: to, at }] } : {},
+    append: turn <= maxTurnsWithHistory || isEnd ? { history: [...passed, { state: to, at }] } : {},
     when: allOf(
       condition`#state IN (${from}) AND #turn = ${turn}`,
       unlessCancelRequested ? condition`attribute_not_exists(#cancelRequestedAt)` : undefined,
@@ -81,10 +83,20 @@ const listSeeds = ({ outputs }: Partial<Job>): Pick<Job, 'seeds'> => {
 };
 
 /** The state, result and reason with which a job ends. */
-export type JobEnd = { to: FinalState } & Pick<
-  Partial<Job>,
-  'attempts' | 'error' | 'errors' | 'outputs' | 'result' | 'isAbridged' | 'warnings'
->;
+export type JobEnd = { to: FinalState } & Pick<Transition, 'passed'> &
+  Pick<
+    Partial<Job>,
+    | 'attempts'
+    | 'error'
+    | 'errors'
+    | 'outputs'
+    | 'result'
+    | 'isAbridged'
+    | 'warnings'
+    | 'requested'
+    | 'received'
+    | 'listed'
+  >;
 
 /**
  * Ends a job: the last write of its life. The record of a batch's job is needed for the report, however long the others
@@ -96,9 +108,9 @@ export const endJob = async (
   table: Table,
   job: Pick<Job, 'jobId' | 'turn' | 'caller' | 'lane' | 'retentionSeconds' | 'batchId'>,
   from: readonly JobState[],
-  { to, ...changes }: JobEnd,
+  { to, passed, ...changes }: JobEnd,
 ): Promise<Job | undefined> =>
-  transition(table, job, { from, to, changes }, job.batchId === undefined ? job.retentionSeconds : undefined);
+  transition(table, job, { from, to, passed, changes }, job.batchId === undefined ? job.retentionSeconds : undefined);
 
 /** How long after its time-out, a takeover or its last sign of life a job's durable execution counts as lost, in ms: longer than the storing of any one output. */
 export const lostAfterMs = 15 * 60_000;

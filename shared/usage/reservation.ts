@@ -147,11 +147,13 @@ export const moveReservation = async (
   checkInMs = checkAfterMs,
 ): Promise<boolean> => {
   const isOpen = next.state !== 'settled' && next.state !== 'none';
+  // One that holds nothing needs no recovery: what its job cost is counted with the publication of its end, which is repeated.
+  const isListed = isOpen && (next.state !== 'settling' || next.amount > 0);
   const moved = await updateItem(table, buildKey(next), {
     set: {
       ...next,
-      queueState: isOpen ? openReservations : undefined,
-      queueOrder: isOpen ? new Date(table.clock.now() + checkInMs).toISOString() : undefined,
+      queueState: isListed ? openReservations : undefined,
+      queueOrder: isListed ? new Date(table.clock.now() + checkInMs).toISOString() : undefined,
       expiresAt: ttlAfter(table, isOpen ? keptSeconds : closedSeconds),
     },
     when:

@@ -15,10 +15,9 @@ const effects = [
   'lambda checkpoint', // submit
   'lambda checkpoint', // wait for the first poll
   'lambda checkpoint', // poll begins
-  'dynamodb UpdateItem', // running -> storing
   's3 PUT', // the output
   's3 PUT', // job.json
-  'dynamodb UpdateItem', // storing -> succeeded
+  'dynamodb UpdateItem', // running -> succeeded
   'dynamodb UpdateItem', // the reservation: settling
   'dynamodb UpdateItem', // the budget
   'dynamodb UpdateItem', // usage

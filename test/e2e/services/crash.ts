@@ -27,7 +27,7 @@ const afterSubmit = [
 
 const counted = [
   's3 PUT', // job.json
-  update, // storing -> succeeded
+  update, // running or storing -> succeeded
   update, // the reservation: settling
   update, // the budget
   update, // usage
@@ -101,7 +101,6 @@ export const taggingLife: Life = {
     's3 PUT', // the answer
     ...afterSubmit,
     checkpoint, // poll begins
-    update, // running -> storing
     's3 PUT', // the output
     ...atTheEnd,
     's3 POST', // the answer goes, its version by name
@@ -135,9 +134,9 @@ export const deliveredLife: Life = {
     checkpoint, // poll begins
     update, // a place in the windows, which count polls
     update, // it comes free a window after the answer
-    update, // running -> storing
     checkpoint, // poll
     checkpoint, // begin storing begins
+    update, // running -> storing
     checkpoint, // begin storing
     checkpoint, // store output begins
     's3 PUT', // the output
