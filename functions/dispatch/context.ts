@@ -42,14 +42,21 @@ export interface DispatchContext {
 export const turnExecutionName = ({ jobId, turn }: Turn, resumes = 0): string =>
   resumes === 0 ? `${jobId}-${turn}` : `${jobId}-${turn}-${resumes}`;
 
-// An execution that starts seconds late still has time left to be suspended for.
-const farMs = 4_000;
+// What is sooner is waited for in the process.
+const nearMs = 2_000;
+// An execution that starts late still has time left to be suspended for, even one that is later than Lambda should ever be.
+const farMs = 20_000;
 
-/** What the execution of a job's turn is started with: of one without inputs all that there is to plan, which saves a step of it. */
+/**
+ * What the execution of a job's turn is started with: of one without inputs all that there is to plan, which saves a step of it. Where a
+ * late start may leave no time to be suspended for, the execution plans by itself.
+ */
 export const toStartedTurn = (job: Job): StartedTurn => {
   const { jobId, turn, state, hasInputs, lane, submitAt, updatedAt } = job;
   if (state !== 'scheduled' || hasInputs !== false || submitAt === undefined) return { jobId, turn };
-  return { jobId, turn, submit: { lane, submitAt, isFar: submitAt - Date.parse(updatedAt) >= farMs } };
+  const aheadMs = submitAt - Date.parse(updatedAt);
+  const isFar = aheadMs >= farMs;
+  return isFar || aheadMs < nearMs ? { jobId, turn, submit: { lane, submitAt, isFar } } : { jobId, turn };
 };
 
 /** Name of the durable execution of a batch's run; the same limits apply. */

@@ -75,11 +75,7 @@ interface Stored {
 }
 
 /** Ends a job whose outputs are stored, all or some or none: manifest, end, and publication, each of which can be repeated. */
-export const endStored = async (
-  context: GenerateContext,
-  turn: Turn,
-  stored: Stored,
-): Promise<TurnEnd> => {
+export const endStored = async (context: GenerateContext, turn: Turn, stored: Stored): Promise<TurnEnd> => {
   const sent = await readSentJob(context, turn);
   return sent === undefined ? { state: 'stale' } : endSent(context, sent, stored);
 };

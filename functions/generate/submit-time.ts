@@ -16,7 +16,7 @@ export interface SubmitTimeContext {
   sleep: Sleep;
 }
 
-const maxAheadMs = 2_000;
+const maxAheadMs = 1_000;
 /** Executions of all lanes together that wait in their processes at a time, on average: each takes one of the account's. */
 const maxAwake = 1.5;
 // What the whole seconds of a wait are rounded down by, on average.

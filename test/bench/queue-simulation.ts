@@ -1,6 +1,6 @@
 import { type StartTurn, toStartedTurn } from '#functions/dispatch/context.ts';
 import { dispatch } from '#functions/dispatch/dispatch.ts';
-import { secondsUntilPlannedWake, waitUntil } from '#functions/generate/submit-time.ts';
+import { secondsUntilPlannedWake, secondsUntilWake, waitUntil } from '#functions/generate/submit-time.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
 import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
@@ -143,11 +143,13 @@ export const simulateLanes = async (
   const startTurn: StartTurn = async (turn) => {
     const { submit: planned } = toStartedTurn(turn);
     const own = lanes.get(turn.lane);
-    if (planned === undefined || own === undefined) throw new Error(`There is no plan of a turn in ${turn.lane}.`);
+    if (own === undefined) throw new Error(`There is no lane ${turn.lane}.`);
     at(clock.now() + drawLateness(), async () => {
-      const waitMs = 1000 * secondsUntilPlannedWake({ lanes: openLanes, table }, planned);
+      const waking = { lanes: openLanes, table };
+      const waitMs =
+        1000 * (planned === undefined ? secondsUntilWake(waking, turn) : secondsUntilPlannedWake(waking, planned));
       if (waitMs > 0) await sleep(waitMs + drawLateness());
-      await waitUntil({ table, sleep }, planned.submitAt);
+      await waitUntil({ table, sleep }, turn.submitAt ?? 0);
       await submit(own, turn);
     });
   };

@@ -1,8 +1,8 @@
 import type { OperationDefinition } from '#shared/adobe/services/operation.ts';
 import { isReusable, laneOf } from '#shared/adobe/services/registry.ts';
 import { type Admission, admitJobs, returnAdmission } from '#shared/callers/admission.ts';
-import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
 import { hasPreparedInputs } from '#shared/inputs/check-inputs.ts';
+import { findExpiringUrls, warnOfExpiry } from '#shared/inputs/expiring-urls.ts';
 import type { Job, NewJob } from '#shared/jobs/job.ts';
 import { createJob, createReusingJob, getJob, type JobPlace } from '#shared/jobs/job-store.ts';
 import { takePlaces, toPlace } from '#shared/jobs/lanes/held-jobs.ts';
