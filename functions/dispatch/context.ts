@@ -44,8 +44,8 @@ export const turnExecutionName = ({ jobId, turn }: Turn, resumes = 0): string =>
 
 // What is sooner is waited for in the process.
 const nearMs = 2_000;
-// An execution that starts late still has time left to be suspended for, even one that is later than Lambda should ever be.
-const farMs = 20_000;
+// An execution that starts late still has time left to be suspended for, as a rule.
+const farMs = 10_000;
 
 /**
  * What the execution of a job's turn is started with: of one without inputs all that there is to plan, which saves a step of it. Where a

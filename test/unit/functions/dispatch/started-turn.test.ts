@@ -25,8 +25,8 @@ const turn = { jobId: 'job', turn: 2 };
 
 describe('what an execution is started with', () => {
   it('is its plan where it is to be suspended for long, or not at all', () => {
-    const submit = { lane: 'lane', submitAt: begunAt + 20_000, isFar: true };
-    expect(toStartedTurn(begun(20_000))).toEqual({ ...turn, submit });
+    const submit = { lane: 'lane', submitAt: begunAt + 10_000, isFar: true };
+    expect(toStartedTurn(begun(10_000))).toEqual({ ...turn, submit });
     expect(toStartedTurn(begun(1_999))).toEqual({
       ...turn,
       submit: { lane: 'lane', submitAt: begunAt + 1_999, isFar: false },
@@ -35,7 +35,7 @@ describe('what an execution is started with', () => {
 
   it.each([
     ['a late start might leave no time to be suspended for', begun(2_000)],
-    ['so it might', begun(19_999)],
+    ['so it might', begun(9_999)],
     ['the job has inputs', begun(30_000, { hasInputs: true })],
     ['it is not known whether it has', begun(30_000, { hasInputs: undefined })],
     ['Adobe has the job', begun(-30_000, { state: 'running' })],
