@@ -2,7 +2,7 @@ import type { Table } from '#shared/aws/table.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import type { ErasureRun } from '#shared/erasing/erasure.ts';
 import type { EventBus } from '#shared/events/publish.ts';
-import type { Job, StartedTurn, Turn } from '#shared/jobs/job.ts';
+import type { Job, Turn } from '#shared/jobs/job.ts';
 import type { Lanes } from '#shared/jobs/lanes/lane.ts';
 import type { Log, RecordMetric } from '#shared/observability.ts';
 
@@ -41,23 +41,6 @@ export interface DispatchContext {
  */
 export const turnExecutionName = ({ jobId, turn }: Turn, resumes = 0): string =>
   resumes === 0 ? `${jobId}-${turn}` : `${jobId}-${turn}-${resumes}`;
-
-// What is sooner is waited for in the process.
-const nearMs = 2_000;
-// An execution that starts late still has time left to be suspended for, as a rule.
-const farMs = 10_000;
-
-/**
- * What the execution of a job's turn is started with: of one without inputs all that there is to plan, which saves a step of it. Where a
- * late start may leave no time to be suspended for, the execution plans by itself.
- */
-export const toStartedTurn = (job: Job): StartedTurn => {
-  const { jobId, turn, state, hasInputs, lane, submitAt, updatedAt } = job;
-  if (state !== 'scheduled' || hasInputs !== false || submitAt === undefined) return { jobId, turn };
-  const aheadMs = submitAt - Date.parse(updatedAt);
-  const isFar = aheadMs >= farMs;
-  return isFar || aheadMs < nearMs ? { jobId, turn, submit: { lane, submitAt, isFar } } : { jobId, turn };
-};
 
 /** Name of the durable execution of a batch's run; the same limits apply. */
 export const runExecutionName = ({ batchId, run }: BatchRun): string => `${batchId}-${run}`;

@@ -6,8 +6,9 @@ import { systemClock } from '#shared/clock.ts';
 import { dispatchEnvironment } from '#shared/deployment/job-environments.ts';
 import { getLaneLimits } from '#shared/deployment/services.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
+import { toStartedTurn } from '#shared/jobs/started-turn.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
-import { type DispatchContext, type DispatchEvent, toStartedTurn } from './context.ts';
+import type { DispatchContext, DispatchEvent } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { limitRuns } from './limit-runs.ts';
 

@@ -27,8 +27,8 @@ import {
 } from '#shared/deployment/services.ts';
 import { downloadHosts, statusHosts } from '#shared/deployment/urls.ts';
 import { openWebInput } from '#shared/inputs/web-sources.ts';
-import type { StartedTurn } from '#shared/jobs/job.ts';
 import { createLanes } from '#shared/jobs/lanes/lane.ts';
+import type { StartedTurn } from '#shared/jobs/started-turn.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { GenerateContext } from './context.ts';
 import { runJob } from './run-job.ts';

@@ -1,7 +1,8 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { hasPreparedInputs } from '#shared/inputs/check-inputs.ts';
-import { type Job, type JobError, requestOf, type StartedTurn, type Turn } from '#shared/jobs/job.ts';
+import { type Job, type JobError, requestOf, type Turn } from '#shared/jobs/job.ts';
 import { readRequest } from '#shared/jobs/request-store.ts';
+import type { PlannedSubmit, StartedTurn } from '#shared/jobs/started-turn.ts';
 import { createAdobeAnswer } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
@@ -63,10 +64,7 @@ export const runJob = async (
 };
 
 /** The plan that dispatch has made: the job has no inputs, and its request is read by the step that submits. */
-const planStarted = (
-  context: GenerateContext,
-  submit: NonNullable<StartedTurn['submit']>,
-): Extract<Plan, { kind: 'submit' }> => ({
+const planStarted = (context: GenerateContext, submit: PlannedSubmit): Extract<Plan, { kind: 'submit' }> => ({
   kind: 'submit',
   lane: submit.lane,
   submitAt: submit.submitAt,

@@ -1,7 +1,8 @@
 import type { Sleep } from '#shared/adobe/http/retry.ts';
 import type { Clock } from '#shared/clock.ts';
-import type { Job, StartedTurn } from '#shared/jobs/job.ts';
+import type { Job } from '#shared/jobs/job.ts';
 import { type Lane, requestIntervalMs } from '#shared/jobs/lanes/lane.ts';
+import type { PlannedSubmit } from '#shared/jobs/started-turn.ts';
 
 /**
  * A durable wait lasts whole seconds and may end seconds late: Lambda has to resume the execution, perhaps in a new sandbox. On a
@@ -43,10 +44,8 @@ export const secondsUntilWake = (
  * The same of an execution that was started with its plan. Whether it waits at all is as dispatch saw it, the same at each resume; for how
  * long is told by the clock, as it may have started late.
  */
-export const secondsUntilPlannedWake = (
-  context: Omit<SubmitTimeContext, 'sleep'>,
-  submit: NonNullable<StartedTurn['submit']>,
-): number => (submit.isFar ? Math.max(1, secondsUntilWake(context, submit)) : 0);
+export const secondsUntilPlannedWake = (context: Omit<SubmitTimeContext, 'sleep'>, submit: PlannedSubmit): number =>
+  submit.isFar ? Math.max(1, secondsUntilWake(context, submit)) : 0;
 
 /** Waits in the process until a time (epoch ms). */
 export const waitUntil = async (

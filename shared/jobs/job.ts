@@ -5,10 +5,7 @@ import { priorities } from '../priority.ts';
 import { inspectionsSchema } from './inspection.ts';
 import { outputNameSchema } from './output-name.ts';
 
-/**
- * The states that nothing follows. `partially_succeeded`: some of the outputs are stored, and `errors` says why the others are
- * not.
- */
+/** The states that nothing follows. `partially_succeeded`: some outputs are stored, and `errors` says why the others are not. */
 export const finalStates = ['succeeded', 'partially_succeeded', 'failed', 'cancelled', 'timed_out'] as const;
 
 /** A state in which a job ends. */
@@ -249,13 +246,4 @@ type NewRecord = Pick<
 export interface Turn {
   jobId: string;
   turn: number;
-}
-
-/** What the execution of a turn is started with. */
-export interface StartedTurn extends Turn {
-  /**
-   * Of a job without inputs: its lane, its submit time (epoch ms), and whether that is so far that the execution is suspended until then.
-   * Without it the execution plans its turn in a step of its own.
-   */
-  submit?: { lane: string; submitAt: number; isFar: boolean };
 }

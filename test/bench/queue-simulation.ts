@@ -1,4 +1,4 @@
-import { type StartTurn, toStartedTurn } from '#functions/dispatch/context.ts';
+import type { StartTurn } from '#functions/dispatch/context.ts';
 import { dispatch } from '#functions/dispatch/dispatch.ts';
 import { secondsUntilPlannedWake, secondsUntilWake, waitUntil } from '#functions/generate/submit-time.ts';
 import type { Job, Turn } from '#shared/jobs/job.ts';
@@ -6,6 +6,7 @@ import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { pauseLane } from '#shared/jobs/lanes/pauses.ts';
 import { settlePermits } from '#shared/jobs/lanes/permits.ts';
 import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
+import { toStartedTurn } from '#shared/jobs/started-turn.ts';
 import { endJob } from '#shared/jobs/transitions.ts';
 import { allItems, startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createLane, dispatchContext, enqueueMany } from '#test/fixtures/queue.ts';

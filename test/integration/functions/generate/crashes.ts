@@ -1,7 +1,7 @@
-import { toStartedTurn } from '#functions/dispatch/context.ts';
 import { runJob } from '#functions/generate/run-job.ts';
 import type { TurnEnd } from '#functions/generate/turn.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import { toStartedTurn } from '#shared/jobs/started-turn.ts';
 import { die, runDurably } from '#test/fixtures/replayed-execution.ts';
 import type { Rig } from './rig.ts';
 

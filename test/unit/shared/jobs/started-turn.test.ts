@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toStartedTurn } from '#functions/dispatch/context.ts';
 import type { Job } from '#shared/jobs/job.ts';
+import { toStartedTurn } from '#shared/jobs/started-turn.ts';
 import { newJob } from '#test/fixtures/queue.ts';
 
 const begunAt = Date.parse('2026-03-01T12:00:00.000Z');
