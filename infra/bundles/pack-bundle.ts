@@ -4,13 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
-/** What bundles hold in place of packages: a fifth of a bundle would be places where Lambda has no credentials. */
-export const aliases = {
-  '@aws-sdk/credential-provider-node': fileURLToPath(
-    new URL('../../shared/aws/environment-credentials.ts', import.meta.url),
-  ),
-};
-
 /** Name of the module that Lambda is to load. */
 export const startModule = 'start';
 

@@ -3,7 +3,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { aliases } from '#infra/bundles/pack-bundle.ts';
+import { replacedPackages } from '#infra/bundles/replaced-packages.ts';
 import { codecFiles } from '#shared/deployment/codec-files.ts';
 import { functionNames } from '#shared/deployment/names.ts';
 import { programSources } from '../programs.ts';
@@ -32,7 +32,7 @@ const buildFunctions = async (directory: string): Promise<void> => {
   await build({
     ...buildOptions(directory),
     entryPoints: Object.fromEntries(functionNames.map((name) => [name, join(root, `functions/${name}/handler.ts`)])),
-    alias: aliases,
+    alias: replacedPackages(),
     target: 'node20',
     minify: true,
     sourcemap: true,

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, type ICommandHooks, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { aliases, startModule } from '../../bundles/pack-bundle.ts';
+import { startModule } from '../../bundles/pack-bundle.ts';
+import { replacedPackages } from '../../bundles/replaced-packages.ts';
 
 /** How every function is bundled: one minified CommonJS module with a source map, the AWS SDK included, by the local esbuild. */
 export const bundling: BundlingOptions = {
@@ -25,7 +26,7 @@ export const bundling: BundlingOptions = {
   // Notices of licences stand in a file beside the code, so that they cost no start.
   esbuildArgs: {
     '--legal-comments': 'linked',
-    ...Object.fromEntries(Object.entries(aliases).map(([name, file]) => [`--alias:${name}`, file])),
+    ...Object.fromEntries(Object.entries(replacedPackages()).map(([name, file]) => [`--alias:${name}`, file])),
   },
   logLevel: LogLevel.WARNING,
   forceDockerBundling: false,
