@@ -3,6 +3,7 @@ import { type Lane, lookaheadMs, permitCount, plannedWindows, spacingMs } from '
 import { claimTrial } from '#shared/jobs/lanes/pauses.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { priorityOrder } from '#shared/jobs/lanes/priority-order.ts';
+import { isQueueEmpty } from '#shared/jobs/lanes/queue.ts';
 import { recordServedRound, takeTurnNumbers } from '#shared/jobs/lanes/rounds.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { beginTurn } from '#shared/jobs/lanes/turn.ts';
@@ -30,6 +31,8 @@ export const assignTurns = async (
   lane: Lane,
   paused: ReadonlySet<string> = new Set(),
 ): Promise<number> => {
+  // Most lanes are idle, and each run asks all of them.
+  if (await isQueueEmpty(lane)) return 0;
   const snapshot = await readLane(lane);
   const plan = new TurnPlan(lane, snapshot, context.random);
   const queue = new QueueHeads(lane, Math.min(concurrency, maxTurns(lane)), paused);

@@ -75,6 +75,9 @@ export const createMixedLoad = (seconds: number): Load => {
     services: ['photoshop', 'image', 'audio-video', 'illustrator'],
     settings: {
       requestsPerMinute,
+      // Executions of six lanes that wait for their submit times in the process, each in a sandbox of its own.
+      generateConcurrency: 8,
+      thumbnails: false,
       services: {
         photoshop: busy('photoshop'),
         image: busy('remove-background', 'masking'),

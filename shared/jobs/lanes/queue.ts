@@ -50,6 +50,12 @@ export const headOfQueue = async (queue: LaneQueue, priority: Priority, limit: n
   return entries.map(({ createdAt }) => String(createdAt));
 };
 
+/** Whether no job of a lane waits for its turn, as one read tells; a job of the last moment may be missed. */
+export const isQueueEmpty = async ({ table, name }: LaneQueue): Promise<boolean> => {
+  const where = condition`#queueState = ${queuedPart(name)}`;
+  return (await queryFirst(table, { index: 'queue', where }, 1)).length === 0;
+};
+
 const isQueuedAt = ({ name }: LaneQueue, priority: Priority) =>
   condition`#queueState = ${queuedPart(name)} AND begins_with(#queueOrder, ${`${priority}#`})`;
 
