@@ -31,12 +31,21 @@ export interface MintLeases {
   release(lease: MintLease): Promise<void>;
 }
 
+/** No lease is taken for longer. */
+export const maxLeaseMs = 45_000;
+
+// Clocks of processes differ by less.
+const maxClockSkewMs = 60_000;
+
 const key = { pk: jobPartitions.status('token-refresh'), sk: 'mint-lease' };
 
 /** Keeps the lease beside the status item of the token refresh: Secrets Manager has no conditional write. */
 export const createMintLeases = (table: Table): MintLeases => ({
   take: async (lease) => {
-    const isFree = condition`#until <= ${table.clock.now()} OR #tokenVersionId <> ${lease.tokenVersionId}`;
+    const now = table.clock.now();
+    // One that would last longer than any was taken before the clock was set back: without an end nobody could mint until then.
+    const isOver = condition`#until <= ${now} OR #until > ${now + maxLeaseMs + maxClockSkewMs}`;
+    const isFree = condition`${isOver} OR #tokenVersionId <> ${lease.tokenVersionId}`;
     const { created, item } = await putNew(table, { ...lease, ...key }, isFree);
     return created ? undefined : leaseSchema().parse(item);
   },

@@ -4,7 +4,7 @@ import type { ClientCredentials, StoredAccessToken } from '#shared/adobe/auth/st
 import type { TokenRefreshEvent } from '#shared/aws/access-token-source.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { TokenRefreshContext } from './context.ts';
-import type { MintLease } from './mint-lease.ts';
+import { type MintLease, maxLeaseMs } from './mint-lease.ts';
 import { type MintOutcome, mintToken } from './mint-token.ts';
 import type { TokenVersion } from './token-store.ts';
 
@@ -28,7 +28,6 @@ export class MintInProgressError extends GatewayError {
   }
 }
 
-const maxLeaseMs = 45_000;
 /** Left over, at the end of a lease, for the last try and for putting the token. */
 const reserveMs = 12_000;
 const pollMs = 250;
@@ -132,6 +131,8 @@ const decide = (
       : { mint: false, reason: 'superseded' };
   }
   if (token === undefined) return { mint: true, reason: 'first' };
+  // The clock was set back since: by this one nothing says how long the token is good.
+  if (readMintedAt(token) - nowMs > minMsBetweenPuts) return { mint: true, reason: 'due' };
   if (nowMs - readMintedAt(token) < minMsBetweenPuts) return { mint: false, reason: 'recently_put' };
   if (token.clientId !== wanted.credentials.clientId || token.scope !== wanted.scopes) {
     return { mint: true, reason: 'credentials_changed' };

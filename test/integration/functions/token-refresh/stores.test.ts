@@ -100,6 +100,16 @@ describe('the lease on a mint', () => {
     expect(new Set(others.flatMap((other) => other?.owner ?? [])).size).toBe(1);
   });
 
+  it('ends though the clock is set back or ahead by an hour while it is held', async () => {
+    for (const jumpMs of [-3_600_000, 3_600_000]) {
+      const { clock, leases, lease } = await openLeases();
+      await leases.take(lease('crashed'));
+      clock.advance(jumpMs);
+      const takers = ['second', 'third', 'fourth'].map((owner) => leases.take(lease(owner)));
+      expect((await Promise.all(takers)).filter((other) => other === undefined)).toHaveLength(1);
+    }
+  });
+
   it('ends by itself, by release, or when the version is replaced', async () => {
     const { clock, leases, lease } = await openLeases();
     await leases.take(lease('first'));

@@ -71,6 +71,37 @@ describe('the token refresh', () => {
   });
 });
 
+describe('a clock that jumps by an hour', () => {
+  it('ahead changes nothing for a fresh token, and has one minted whose time it ends', async () => {
+    const world = createWorld();
+    await world.run();
+    world.pass(hourMs);
+    expect(await world.run()).toMatchObject({ minted: false, reason: 'fresh' });
+    world.pass(10.5 * hourMs);
+    expect(await world.run()).toMatchObject({ minted: false, reason: 'fresh' });
+    world.pass(hourMs);
+    expect(await world.run()).toMatchObject({ minted: true, reason: 'due' });
+  });
+
+  it('back has a token minted, once, as nothing says how long the old one is good', async () => {
+    const world = createWorld();
+    await world.run();
+    world.pass(-hourMs);
+    expect(await world.run()).toMatchObject({ minted: true, reason: 'due' });
+    expect(world.stored().token?.expiresAt).toBe(world.now() + 24 * hourMs);
+    expect(await world.run()).toMatchObject({ minted: false, reason: 'recently_put' });
+    world.pass(hourMs);
+    expect(await world.run()).toMatchObject({ minted: false, reason: 'fresh' });
+  });
+
+  it('back while Adobe refuses the token has another one minted at once', async () => {
+    const world = createWorld();
+    await world.run();
+    world.pass(-hourMs);
+    expect(await world.run({ refusedVersionId: 't1' })).toMatchObject({ minted: true, reason: 'refused' });
+  });
+});
+
 describe('concurrent runs of the token refresh', () => {
   it('mint once for one refused version', async () => {
     const world = createWorld();
