@@ -3,6 +3,7 @@ import { getItems } from '../aws/batch-get.ts';
 import { allOf, condition } from '../aws/expressions.ts';
 import { createItemParser, type Item, parseEach } from '../aws/items.ts';
 import { queryPages, type Table } from '../aws/table.ts';
+import { isFinal, type JobState } from './job.ts';
 import { createJobTest, type JobFilter, type JobTest } from './job-filter.ts';
 import { afterAllJobs, statePart } from './job-store.ts';
 import { readEntries } from './list-entries.ts';
@@ -76,11 +77,15 @@ export const listJobs = async <Schema extends z.ZodObject>(
   const range = condition`#createdOrder BETWEEN ${first} AND ${last}`;
   const ofEntries = createJobTest(filter);
   const ofRecords = createJobTest({ ...filter, states });
-  const parts = states && [...new Set(states.map((state) => statePart(caller, state)))];
-  const partitions = parts?.map((part) => condition`#callerState = ${part}`) ?? [condition`#caller = ${caller}`];
+  const partitions =
+    states === undefined
+      ? [[condition`#caller = ${caller}`]]
+      : groupByLife(states).map((group) =>
+          [...new Set(group.map((state) => statePart(caller, state)))].map((part) => condition`#callerState = ${part}`),
+        );
   const reader = readEntries(
     table,
-    partitions.map((partition) => allOf(partition, range)),
+    partitions.map((group) => group.map((partition) => allOf(partition, range))),
     {
       index: states === undefined ? 'caller' : 'states',
       attributes: ['pk', 'sk', 'createdOrder', ...ofEntries.attributes],
@@ -122,6 +127,14 @@ export const listJobs = async <Schema extends z.ZodObject>(
     if (reader.count() >= maxEntriesPerPage) return stop(false);
   }
 };
+
+/** States in the order in which a job passes through them; it stays in the last ones. */
+const groupByLife = (states: readonly JobState[]): JobState[][] =>
+  [
+    states.filter((state) => state === 'queued'),
+    states.filter((state) => state !== 'queued' && !isFinal(state)),
+    states.filter(isFinal),
+  ].filter((group) => group.length > 0);
 
 /** A job by its place in its caller's list. */
 export interface ListedJob {

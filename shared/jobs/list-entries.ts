@@ -26,20 +26,26 @@ const orderIn = (entry: Item): string => String(entry['createdOrder']);
 /**
  * Reads partitions of an index side by side, as if they were one. An entry that stands in two of them for a moment, as its job
  * passes from one to the other, is given once.
+ *
+ * @param partitions in groups, of which each is read after the one before: an entry that passes on to a later group meanwhile is
+ * met there
  */
 export const readEntries = (
   table: Table,
-  partitions: readonly Condition[],
+  partitions: readonly (readonly Condition[])[],
   query: Omit<Query, 'where'> & Required<Pick<Query, 'index' | 'descending'>>,
 ): EntryReader => {
-  const sources = partitions.map(
-    (where): Source => ({
-      pages: queryPages(table, { ...query, where })[Symbol.asyncIterator](),
-      entries: [],
-      at: 0,
-      isRead: false,
-    }),
+  const groups = partitions.map((group) =>
+    group.map(
+      (where): Source => ({
+        pages: queryPages(table, { ...query, where })[Symbol.asyncIterator](),
+        entries: [],
+        at: 0,
+        isRead: false,
+      }),
+    ),
   );
+  const sources = groups.flat();
   const isUsedUp = ({ entries, at }: Source): boolean => at >= entries.length;
   const fill = async (source: Source): Promise<void> => {
     while (isUsedUp(source) && !source.isRead) {
@@ -56,7 +62,7 @@ export const readEntries = (
     isAtEnd: () => sources.every((source) => isUsedUp(source) && source.isRead),
     next: async () => {
       for (;;) {
-        await Promise.all(sources.map(fill));
+        for (const group of groups) await Promise.all(group.map(fill));
         const first = findFirst(sources, query.descending);
         const entry = first?.entries[first.at];
         if (first === undefined || entry === undefined) return undefined;

@@ -64,6 +64,29 @@ it('lists the jobs of some states in their order, each once, whatever states the
   );
 });
 
+it('lists a job that passes from one state to the next while their parts are read', async () => {
+  const jobs = [await enqueue(lane), await enqueue(lane)];
+  const moveAll = async (to: JobState) => {
+    for (const [index, job] of jobs.entries()) jobs[index] = await move(job, to);
+  };
+  const { own, client } = dynamoDb.reconnect(table);
+  const states: JobState[] = ['running', 'failed'];
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args);
+        const to = /^Query/.test(commandName ?? '') ? states.shift() : undefined;
+        if (to !== undefined) await moveAll(to);
+        return answer;
+      },
+    { step: 'initialize' },
+  );
+  const query = { caller: 'alice', states: ['failed', 'running', 'queued'] as const, limit: 10 };
+  const { jobs: listed } = await listJobs(own, query, jobSchema().pick({ jobId: true, state: true }));
+  expect(listed.map(({ jobId }) => jobId).toSorted()).toEqual(jobs.map(({ jobId }) => jobId).toSorted());
+  expect(new Set(listed.map(({ state }) => state))).toEqual(new Set(['failed']));
+});
+
 it('has a job that was set aside among those that failed, and nowhere else', async () => {
   const { jobId } = await enqueue(lane);
   await updateItem(table, jobKey(jobId), { set: { turn: 'first' } });
