@@ -23,7 +23,8 @@ export interface PollDelays {
   secondPollSeconds: number;
 }
 
-const growth = 1.5;
+/** How much longer each pause between polls is than the one before. */
+export const pollGrowth = 1.5;
 /** How far the first poll comes earlier after a job that was done by it. */
 const shrink = 0.03;
 /** How far it comes later after one that was not, as a share of what it was missed by; a single slow job does not delay all others. */
@@ -87,7 +88,7 @@ const toDelays = (firstMs: number, { pollCeilingSeconds }: PollingPolicy): PollD
 
 const fixedDelays = ({ firstPollSeconds, pollCeilingSeconds }: PollingPolicy): PollDelays => ({
   firstPollSeconds,
-  secondPollSeconds: Math.min(pollCeilingSeconds, Math.ceil(firstPollSeconds * growth)),
+  secondPollSeconds: Math.min(pollCeilingSeconds, Math.ceil(firstPollSeconds * pollGrowth)),
 });
 
 const readLearned = async ({ table }: Pick<GenerateContext, 'table'>, job: Polled): Promise<number | undefined> => {

@@ -8,7 +8,7 @@ import { keepFollowing } from '#shared/jobs/transitions.ts';
 import { type AdobeAnswer, askAdobe } from './adobe-answer.ts';
 import type { GenerateContext } from './context.ts';
 import { endUnsuccessful } from './end-job.ts';
-import { type PollDelays, rememberPolls } from './first-poll.ts';
+import { type PollDelays, pollGrowth, rememberPolls } from './first-poll.ts';
 import { describeUnknown } from './lost-answer.ts';
 import { heedEnd, pauseUnlessPaused } from './pause-lane.ts';
 import { beginStoring, storeAtOnce } from './store-outputs.ts';
@@ -38,16 +38,16 @@ interface Polling {
   firstPollSeconds: number;
 }
 
-const notFoundLimit = 5;
+const maxNotFound = 5;
 // Cancelling is a courtesy: if Adobe cannot be told, the job is given up all the same.
-const overdueLimit = 5;
-const failureLimit = 10;
-const growth = 1.5;
+const maxOverdue = 5;
+const maxFailures = 10;
+const maxRetryAfterSeconds = 60;
 // Looking for outputs whose answer was lost costs requests of S3.
-const lookCeilingSeconds = 300;
+const maxLookSeconds = 300;
 // Adobe's jobs may be gone after a day; until then a refused credential says nothing about the job.
-const maxLockedOutMs = 24 * 60 * 60_000;
-const lockedOutCeilingSeconds = 600;
+const maxLockedOutMs = 24 * 3_600_000;
+const maxLockedOutSeconds = 600;
 
 /**
  * Asks Adobe until the job has ended there, with growing pauses that cost nothing. The poll that sees the end goes on with it at once, as
@@ -119,7 +119,7 @@ const tryPoll = async (
     return { ...(await poll(context, turn, answer, polling)), failures: 0 };
   } catch (error) {
     const failures = polling.failures + 1;
-    if (failures >= failureLimit) throw error;
+    if (failures >= maxFailures) throw error;
     context.log.error('A poll failed.', { jobId: turn.jobId, failures, error: String(error) });
     return { ...polling, failures };
   }
@@ -135,7 +135,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     return { ...polling, ended: { kind: 'failed', code: 'status_url_not_allowed', message } };
   }
   const { timeoutSeconds, ...policy } = context.pollingPolicyFor(job);
-  const pollCeilingSeconds = job.lostAnswer === undefined ? policy.pollCeilingSeconds : lookCeilingSeconds;
+  const pollCeilingSeconds = job.lostAnswer === undefined ? policy.pollCeilingSeconds : maxLookSeconds;
   const giveUpMs = job.lostAnswer === undefined ? timeoutSeconds * 1000 : lostAnswerMs;
   const timedOut: Unsuccessful =
     job.lostAnswer === undefined
@@ -163,7 +163,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     }
     if (context.table.clock.now() - Date.parse(acceptedAt) < maxLockedOutMs) {
       await keepFollowing(context.table, job);
-      const ceiling = Math.min(lockedOutCeilingSeconds, statusSeconds / 4);
+      const ceiling = Math.min(maxLockedOutSeconds, statusSeconds / 4);
       return { ...polling, answers: polling.answers + 1, delaySeconds: growDelay(polling, ceiling) };
     }
   }
@@ -173,17 +173,20 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
     answers: polling.answers + 1,
     delaySeconds: growDelay(polling, pollCeilingSeconds),
   };
-  if (progress.kind === 'not_found' && next.notFound >= notFoundLimit) {
+  if (progress.kind === 'not_found' && next.notFound >= maxNotFound) {
     const { code, message } = statusSeconds === Number.POSITIVE_INFINITY ? progress : describeForgotten(statusSeconds);
     return { ...next, ended: { kind: 'failed', code, message } };
   }
   if (progress.kind === 'unavailable' && progress.retryAfterMs !== undefined) {
-    next.delaySeconds = Math.max(next.delaySeconds, Math.min(60, Math.ceil(progress.retryAfterMs / 1000)));
+    next.delaySeconds = Math.max(
+      next.delaySeconds,
+      Math.min(maxRetryAfterSeconds, Math.ceil(progress.retryAfterMs / 1000)),
+    );
   }
   const overdue = context.table.clock.now() - Date.parse(acceptedAt) >= giveUpMs;
   if (overdue) next.overdue += 1;
   const cancelUrl = cancelUrlOf(context, job.upstream);
-  if (overdue && (polling.cancelSent === true || cancelUrl === undefined || next.overdue >= overdueLimit)) {
+  if (overdue && (polling.cancelSent === true || cancelUrl === undefined || next.overdue >= maxOverdue)) {
     return { ...next, ended: timedOut };
   }
   if (cancelUrl !== undefined && polling.cancelSent !== true && (overdue || cancelRequested)) {
@@ -194,7 +197,7 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
 };
 
 const growDelay = ({ answers, delaySeconds }: Polling, ceilingSeconds: number): number =>
-  Math.min(ceilingSeconds, answers === 0 ? delaySeconds : Math.ceil(delaySeconds * growth));
+  Math.min(ceilingSeconds, answers === 0 ? delaySeconds : Math.ceil(delaySeconds * pollGrowth));
 
 /** A job that is not known any more has ended, well or not. */
 const describeForgotten = (statusSeconds: number) => ({
