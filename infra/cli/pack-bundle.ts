@@ -3,10 +3,10 @@
  * `COMPILE_CACHE_NODE` is the command of a Node as the functions run it; without it the code is compiled only where this machine has
  * the architecture of the functions.
  */
-import { packCompileCache, packStart } from '../bundles/pack-bundle.ts';
+import { findCompiler, packCompileCache, packStart } from '../bundles/pack-bundle.ts';
 
 const [directory = '', architecture = ''] = process.argv.slice(2);
-const command = process.env['COMPILE_CACHE_NODE']?.split(/\s+/).filter(Boolean) ?? [];
+const compiler = findCompiler(architecture);
 
 await packStart(directory);
-if (command.length > 0 || process.arch === architecture) await packCompileCache(directory, architecture, command);
+if (compiler !== undefined) await packCompileCache(directory, architecture, compiler);

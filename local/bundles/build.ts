@@ -3,6 +3,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { bundleOptions } from '#infra/bundles/pack-bundle.ts';
 import { replacedPackages } from '#infra/bundles/replaced-packages.ts';
 import { codecFiles } from '#shared/deployment/codec-files.ts';
 import { functionNames } from '#shared/deployment/names.ts';
@@ -19,7 +20,7 @@ const buildOptions = (directory: string): BuildOptions => ({
   platform: 'node',
   format: 'esm',
   legalComments: 'none',
-  mainFields: ['module', 'main'],
+  mainFields: bundleOptions.mainFields,
   // Some packages are CommonJS and require modules of Node, which an ES module cannot without this.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",
@@ -32,11 +33,10 @@ const buildFunctions = async (directory: string): Promise<void> => {
   await build({
     ...buildOptions(directory),
     entryPoints: Object.fromEntries(functionNames.map((name) => [name, join(root, `functions/${name}/handler.ts`)])),
+    ...bundleOptions,
     alias: replacedPackages(),
     target: 'node20',
-    minify: true,
     sourcemap: true,
-    sourcesContent: false,
   });
   const codecs = Object.values(codecFiles).map((path) =>
     copyFile(fileURLToPath(import.meta.resolve(path)), join(directory, basename(path))),

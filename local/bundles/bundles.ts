@@ -17,9 +17,15 @@ export interface BundlesOptions {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const defaultSources = ['functions', 'shared', 'local', 'console/build.ts', 'package.json', 'package-lock.json'].map(
-  (path) => join(root, path),
-);
+const defaultSources = [
+  'functions',
+  'shared',
+  'local',
+  'infra/bundles',
+  'console/build.ts',
+  'package.json',
+  'package-lock.json',
+].map((path) => join(root, path));
 const defaultCache = join(root, 'node_modules/.cache/firefly-gateway/functions');
 
 /** In a process of its own, so that neither esbuild nor what it reads stays in the memory of the gateway. */

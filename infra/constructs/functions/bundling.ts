@@ -1,19 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, type ICommandHooks, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { startModule } from '../../bundles/pack-bundle.ts';
+import { bundleOptions, startModule } from '../../bundles/pack-bundle.ts';
 import { replacedPackages } from '../../bundles/replaced-packages.ts';
 
 /** How every function is bundled: one minified CommonJS module with a source map, the AWS SDK included, by the local esbuild. */
 export const bundling: BundlingOptions = {
+  ...bundleOptions,
   // Compiled code can be kept for it alone.
   format: OutputFormat.CJS,
   target: 'node24',
-  minify: true,
   sourceMap: true,
-  // Positions and names suffice for a stack trace; the sources would double the package.
-  sourcesContent: false,
-  mainFields: ['module', 'main'],
   define: {
     'import.meta.dirname': '__dirname',
     'import.meta.url': 'bundleUrl',

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packCompileCache, packStart } from '#infra/bundles/pack-bundle.ts';
+import { describeMissingCompiler, findCompiler, packCompileCache, packStart } from '#infra/bundles/pack-bundle.ts';
 
 const run = promisify(execFile);
 
@@ -109,5 +109,21 @@ describe('a packed bundle', () => {
 
   it('gets no compiled code from a Node of another architecture', async () => {
     await expect(packCompileCache(at('packed'), 'riscv64')).rejects.toThrow(`and this Node for ${process.arch}`);
+  });
+});
+
+describe('the Node that compiles bundles', () => {
+  const find = (arch: NodeJS.Architecture, command?: string) =>
+    findCompiler('arm64', { arch, env: { COMPILE_CACHE_NODE: command } });
+
+  it('is the one of this machine, or the one that is named', () => {
+    expect(find('arm64')).toEqual([]);
+    expect(find('x64', ' qemu-aarch64  /node/bin/node ')).toEqual(['qemu-aarch64', '/node/bin/node']);
+  });
+
+  it('is missed on another machine, in one line that says what to do', () => {
+    expect(find('x64')).toBeUndefined();
+    expect(find('x64', ' ')).toBeUndefined();
+    expect(describeMissingCompiler('arm64')).toMatch(/^The functions .* no arm64: set COMPILE_CACHE_NODE to .*\.$/);
   });
 });
