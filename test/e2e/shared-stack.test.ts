@@ -31,6 +31,3 @@ describe('raw-sockets', async () => {
 describe('callers', async () => {
   await import('../integration/infra/callers/command.test.ts');
 });
-describe('console', async () => {
-  await import('../browser/console.test.ts');
-});

@@ -1,15 +1,17 @@
-import { describe, expect } from 'vitest';
-import { openPage } from '#test/fixtures/browser.ts';
-import { changeAdobe, it } from '#test/fixtures/shared-gateway.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
+import { consoleStartMs } from '#test/fixtures/console-gateway.ts';
+import { quick } from '#test/fixtures/gateway.ts';
+
+let console: TestConsole;
+beforeAll(async () => {
+  console = await startConsole(quick);
+}, consoleStartMs);
+afterAll(() => console.close());
 
 describe('the console', () => {
-  it('takes a prompt, says what it costs, makes the picture and shows it by itself', async ({
-    gateway,
-    onTestFinished,
-  }) => {
-    onTestFinished(changeAdobe(gateway, { outputBytes: null }));
-    const { s3 } = gateway.stack.description;
-    const { page, done } = await openPage(gateway.url, { origins: [new URL(s3).origin] });
+  it('takes a prompt, says what it costs, makes the picture and shows it by itself', async () => {
+    const { page, done } = await console.open('/..');
     expect(new URL(page.url()).pathname).toBe('/console/');
     await page.getByRole('link', { name: 'Make', exact: true }).first().click();
     await page.getByRole('textbox', { name: /^Prompt(?! bias)/ }).fill('a fox in the snow');
