@@ -19,9 +19,9 @@ const mb = 1024 * 1024;
 
 /**
  * Sizes of LevelDB that hold its memory below some 80 MB however much there is on the disk: it keeps every table that is open mapped, 64
- * at least, and up to two buffers of writes. In bytes.
+ * at least, and two buffers of 4 MB for writes. In bytes.
  */
-export const levelSizes = { maxOpenFiles: 74, maxFileSize: mb, writeBufferSize: 2 * mb, cacheSize: 4 * mb } as const;
+export const levelSizes = { maxOpenFiles: 74, maxFileSize: mb, cacheSize: 4 * mb } as const;
 
 /** Opens every LevelDB of this thread with {@link levelSizes}, as dynalite opens its own without any. */
 export const limitLevelMemory = (): void => {

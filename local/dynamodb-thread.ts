@@ -1,6 +1,7 @@
 /** The thread of the tables. It loads what serves them and nothing else: what it loads beside stays in memory. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { GuardRules } from '#shared/loopback-guard.ts';
+import { collectAtRest } from './collect-garbage.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { limitLevelMemory, makeWritesAtomic } from './dynamodb-storage.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from './iam/authorizer.ts';
@@ -34,4 +35,5 @@ if (path !== undefined) {
   limitLevelMemory();
   makeWritesAtomic(isDurable);
 }
+collectAtRest();
 say((await startDynamoDb({ guard, access, path })).url);

@@ -13,8 +13,8 @@ export const leanAllocator = {
 /** Has a process keep compiled code where Node does by default, from its first module on. */
 export const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
 
-// Megabytes of each half of the young generation, which grows to 16 otherwise; and sandboxes collect their garbage when they rest.
-const flags = ['--max-semi-space-size=4', '--expose-gc'];
+// Megabytes of each half of the young generation, which grows to 16 otherwise.
+const flags = ['--max-semi-space-size=4'];
 
 /**
  * Has a program take the place of this process, under the same id and with the same arguments, with what cannot be set from within;

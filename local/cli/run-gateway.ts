@@ -1,5 +1,6 @@
 import { readAdobeTarget, StartSettingError } from '../adobe-target.ts';
 import { keepBundles } from '../bundles/bundles.ts';
+import { collectAtRest } from '../collect-garbage.ts';
 import type { DataFolder } from '../data/data-folder.ts';
 import type { Upgraded } from '../data/upgrade.ts';
 import type { DemoCaller } from '../demo-callers.ts';
@@ -82,8 +83,7 @@ const run = async (options: StartOptions): Promise<void> => {
     await stack.close();
     process.exit(image.status === 'succeeded' ? 0 : 1);
   }
-  // What only the start needed, as sandboxes do by themselves.
-  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  collectAtRest();
   say(nextSteps(stack.description.gateway, image?.jobId, callers));
 };
 

@@ -3,10 +3,10 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
-import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
 import { mapStackTraces } from '#infra/bundles/stack-traces.ts';
+import { createRestCollector } from '../collect-garbage.ts';
 import { describeThrown, type FunctionFailure } from './errors.ts';
 
 /** What a sandbox is started with. */
@@ -64,24 +64,6 @@ const loadHandler = async (): Promise<Handler> => {
   return module.handler as Handler;
 };
 
-// Node has it if the process was started so, and Lambda's functions have not.
-const collectGarbage = globalThis.gc;
-globalThis.gc = undefined;
-
-const restMs = 3_000;
-const worthwhileBytes = 2 * 1024 * 1024;
-let collectedBytes = 0;
-let rest: NodeJS.Timeout | undefined;
-
-/** Gives the memory of an invocation back when no other one follows: V8 itself collects while there is work, and not at rest. */
-const collectAtRest = () => {
-  rest = setTimeout(() => {
-    if (getHeapStatistics().total_heap_size < collectedBytes + worthwhileBytes) return;
-    collectGarbage?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-    collectedBytes = getHeapStatistics().total_heap_size;
-  }, restMs);
-};
-
 const contextOf = (message: InvokeMessage): Context => ({
   callbackWaitsForEmptyEventLoop: true,
   functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '',
@@ -118,8 +100,9 @@ const logFailure = (requestId: string, { errorType, errorMessage, trace }: Funct
 
 try {
   const handler = await loadHandler();
+  const collector = createRestCollector();
   port.on('message', async (message: InvokeMessage) => {
-    clearTimeout(rest);
+    collector.begin();
     try {
       const result = await handler(JSON.parse(message.payload), contextOf(message));
       report({ type: 'succeeded', payload: JSON.stringify(result) ?? 'null' });
@@ -128,7 +111,7 @@ try {
       logFailure(message.requestId, failure);
       report({ type: 'failed', failure });
     } finally {
-      collectAtRest();
+      collector.end();
     }
   });
   report({ type: 'ready' });

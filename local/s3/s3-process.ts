@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { guardServer } from '#shared/loopback-guard.ts';
+import { collectAtRest } from '../collect-garbage.ts';
 import { DataFolderError } from '../data/database.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from '../iam/authorizer.ts';
 import type { ObjectCreated } from './object-created.ts';
@@ -97,6 +98,7 @@ if (process.channel) {
   // Ctrl-C reaches the whole process group; the parent still needs this server until it has closed.
   process.on('SIGINT', () => {});
   process.once('message', (message) => {
+    collectAtRest();
     serve(s3Settings.parse(message)).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : inspect(error);
       say({ kind: 'failed', reason, isFolder: error instanceof DataFolderError });
