@@ -29,6 +29,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+// Long tests beside each other keep a machine of two cores busy: what waits for one of them may wait for long.
+const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -38,10 +41,10 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'exhaustive', include: [...exhaustive, ...sized], env: { TEST_TIER: 'exhaustive' } },
+        test: { ...patience, name: 'exhaustive', include: [...exhaustive, ...sized], env: { TEST_TIER: 'exhaustive' } },
       },
       // The main tests of the whole gateway once more, with Adobe as its services were seen and not as it is documented.
-      { extends: true, test: { name: 'observed', include: observed, env: { ADOBE_MANNER: 'observed' } } },
+      { extends: true, test: { ...patience, name: 'observed', include: observed, env: { ADOBE_MANNER: 'observed' } } },
       { extends: true, test: { name: 'alone', include: alone } },
       { extends: true, test: { name: 'stand-ins', include: standIns, exclude: exhaustive } },
     ],

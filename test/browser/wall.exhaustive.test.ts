@@ -168,14 +168,15 @@ describe('the wall', () => {
   it(
     'shows its first picture in under a second to a browser that has nothing of it yet',
     async () => {
-      // What keeps the machine busy beside this test comes and goes; it shows in a bare answer as well.
-      const firstMs: number[] = [];
-      const bareMs: number[] = [];
+      // What keeps the machine busy beside this test comes and goes; it shows in a bare answer before and after as well.
+      const shares: number[] = [];
       do {
-        bareMs.push(await measureBareAnswer());
-        firstMs.push(await measureFirstPicture());
-      } while (Math.min(...firstMs) >= 1_000 && firstMs.length < maxLoads);
-      expect(Math.min(...firstMs)).toBeLessThan(Math.max(1_000, 25 * Math.min(...bareMs)));
+        const beforeMs = await measureBareAnswer();
+        const firstMs = await measureFirstPicture();
+        const bareMs = (beforeMs + (await measureBareAnswer())) / 2;
+        shares.push(firstMs / Math.max(1_000, 25 * bareMs));
+      } while (Math.min(...shares) >= 1 && shares.length < maxLoads);
+      expect(Math.min(...shares)).toBeLessThan(1);
     },
     patienceMs,
   );
