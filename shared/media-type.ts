@@ -1,5 +1,4 @@
 import { parse } from 'content-type';
-import { Mime } from 'mime/lite';
 import otherTypes from 'mime/types/other.js';
 import standardTypes from 'mime/types/standard.js';
 import { once } from './once.ts';
@@ -38,21 +37,36 @@ const adobeTypes = {
   'video/quicktime': ['mov', 'qt'],
 };
 
-const openMime = once(() => new Mime(standardTypes, otherTypes).define(adobeTypes, true));
+// `mime` itself builds its own tables when it is loaded.
+const extensions = once(
+  () =>
+    new Map(
+      Object.entries<readonly string[]>({ ...standardTypes, ...otherTypes, ...adobeTypes }).map(
+        ([type, [first = '']]) => [
+          type,
+          // An asterisk marks an extension that belongs to another type.
+          first.replace(/^\*/, ''),
+        ],
+      ),
+    ),
+);
+
+const findExtension = (mediaType: string): string | undefined =>
+  extensions().get(mediaType.split(';')[0]?.trim().toLowerCase() ?? '');
 
 /** The media type in a `Content-Type`, without parameters, in lower case; `application/octet-stream` if there is none. */
 export const parseMediaType = (contentType: string | null | undefined): string =>
   parse(contentType ?? '', { parameters: false }).type.toLowerCase() || 'application/octet-stream';
 
 /** The usual extension of files of a media type, without a dot; `bin` if there is none. */
-export const getExtension = (mediaType: string): string => openMime().getExtension(mediaType) ?? 'bin';
+export const getExtension = (mediaType: string): string => findExtension(mediaType) ?? 'bin';
 
 /**
  * The media type under which a file of another host's is kept: its own, if that is a registered one, and else
  * `application/octet-stream`.
  */
 export const toStoredType = (mediaType: string): string =>
-  openMime().getExtension(mediaType) === null ? 'application/octet-stream' : mediaType;
+  findExtension(mediaType) === undefined ? 'application/octet-stream' : mediaType;
 
 /**
  * Whether a browser only shows files of a type; what it might run (HTML, XML with its style sheets, SVG, scripts) or does not know it

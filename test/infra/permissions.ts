@@ -1,9 +1,8 @@
 import type { FunctionName } from '#shared/deployment/names.ts';
 import type { Permission, Principal } from './permission-terms.ts';
 
-const own = (name: FunctionName): Permission[] => [
-  { on: `log group of ${name}`, may: ['logs:CreateLogStream', 'logs:PutLogEvents'] },
-];
+const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const own = (name: FunctionName): Permission[] => [{ on: `log group of ${name}`, may: logs }];
 
 const inPartitions = (...partitions: string[]) => ({
   'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions },
@@ -12,7 +11,7 @@ const inPartitions = (...partitions: string[]) => ({
 const ownStatusItem = (name: FunctionName): Permission => ({
   on: 'job table',
   may: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-  when: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`status#${name}`] } },
+  when: inPartitions(`status#${name}`),
 });
 
 /** Lambda keeps there, as the function, what it was started with in vain. */
@@ -31,10 +30,8 @@ const queries = (...on: Permission['on'][]): Permission[] => on.map((each) => ({
 /** Lists of denied words. */
 const policyLists: Permission = { on: 'bucket policies/*', may: ['s3:GetObject'] };
 
-const policies: Permission[] = [
-  { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('policies') },
-  policyLists,
-];
+const ownPolicies: Permission = { on: 'caller table', may: ['dynamodb:GetItem'], when: inPartitions('policies') };
+const policies: Permission[] = [ownPolicies, policyLists];
 
 /** Who may do what: all of it, and nothing else. The template is compared with this table in both directions. */
 export const permissions: Record<Principal, Permission[]> = {
