@@ -8,6 +8,7 @@ import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import { countSubmit } from '#shared/jobs/lanes/daily-count.ts';
 import { type Lane, maxUnansweredMs } from '#shared/jobs/lanes/lane.ts';
 import { pauseByOperator, pauseLane, resumeByOperator } from '#shared/jobs/lanes/pauses.ts';
+import { countUnits } from '#test/fixtures/capacity.ts';
 import { readJob, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers } from '#test/fixtures/lost-answers.ts';
 import { createManualClock, type ManualClock, noon } from '#test/fixtures/manual-clock.ts';
@@ -56,6 +57,12 @@ const queueMany = async (count: number, fields: Parameters<typeof enqueue>[1] = 
 
 const startedIds = () => started.map(({ turn }) => turn.jobId);
 const freeAts = async () => (await readPermits(lane)).map(({ freeAt }) => freeAt);
+
+it('asks a lane without jobs once, whatever its permits', async () => {
+  const { own, calls } = countUnits(dynamoDb, table);
+  expect(await dispatch({}, createLane(own))).toBe(0);
+  expect(calls()).toBe(1);
+});
 
 describe('free permits', () => {
   it('go to the heads of the queue, which start at once, each under a name of its turn', async () => {
