@@ -50,7 +50,7 @@ const attemptDelivery = async (context: NotifyContext, ref: DeliveryRef, index: 
   const startedAt = table.clock.now();
   const answer = await context.callWebhook(webhook.url, signHeaders(webhook, delivery, startedAt), delivery.body);
   // Before the record: a crash in between must not leave a webhook enabled whose receiver is gone.
-  if (answer.status === goneStatus) await disableWebhook(table, ref);
+  if (answer.status === goneStatus) await disableWebhook(table, webhook);
   const progress = planNext(context, delivery, index, answer);
   await recordAttempt(table, ref, progress, { index, made: buildAttempt(startedAt, answer) });
   const { webhookId, deliveryId } = ref;

@@ -27,6 +27,7 @@ export const auditActions = [
   'upload erased',
   'webhook made',
   'webhook deleted',
+  'webhook changed',
   'webhook secret rotated',
   'webhook enabled',
   'credentials rotated',

@@ -136,9 +136,19 @@ export const claimTest = async (table: Table, ref: WebhookRef): Promise<boolean>
   return claimed !== undefined;
 };
 
-/** Stops calling a webhook whose receiver is gone; undefined if it has been erased. */
-export const disableWebhook = (table: Table, ref: WebhookRef): Promise<Webhook | undefined> =>
-  update(table, ref, { set: { state: 'disabled', disabledReason: 'gone' } });
+/** Gives a webhook another address, events and description; undefined if it has been erased. Secrets and state stay. */
+export const changeWebhook = (
+  table: Table,
+  ref: WebhookRef,
+  { url, events, description }: Pick<Webhook, 'url' | 'events' | 'description'>,
+): Promise<Webhook | undefined> => update(table, ref, { set: { url, events, description } });
+
+/** Stops calling a webhook whose receiver is gone; undefined if it has been erased, or has another address by now. */
+export const disableWebhook = (
+  table: Table,
+  { url, ...ref }: WebhookRef & Pick<Webhook, 'url'>,
+): Promise<Webhook | undefined> =>
+  update(table, ref, { set: { state: 'disabled', disabledReason: 'gone' }, when: condition`#url = ${url}` });
 
 /** Calls a webhook again; undefined if it has been erased. */
 export const enableWebhook = (table: Table, ref: WebhookRef): Promise<Webhook | undefined> =>

@@ -5,6 +5,7 @@ import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
 import { noteWebhooks } from '#shared/webhooks/listening-callers.ts';
 import { defaultEventTypes, webhookEventTypes } from '#shared/webhooks/webhook.ts';
 import {
+  changeWebhook,
   createWebhook,
   deleteWebhook,
   enableWebhook,
@@ -36,6 +37,7 @@ export const webhookRoutes = (context: ChangeContext): Route[] => [
   createRoute(context),
   listRoute(context),
   getRoute(context),
+  changeRoute(context),
   deleteRoute(context),
   sendTestRoute(context),
   rotateSecretRoute(context),
@@ -148,6 +150,31 @@ export const getRoute = (context: Pick<ApiContext, 'webhooks'>): Route => ({
       deliveries: deliveries.map(viewDelivery),
     };
     return jsonResponse(200, view);
+  },
+});
+
+/** Changes a webhook; deliveries under way go to the new address from their next attempt on. */
+export const changeRoute = (context: ChangeContext): Route => ({
+  method: 'PUT',
+  path: '/webhooks/{webhookId}',
+  describe: {
+    ...describeWebhookCall(
+      'Change a webhook',
+      {
+        200: { description: 'The webhook', content: { 'application/json': webhookSchema } },
+      },
+      [413, 415, 422],
+    ),
+    description:
+      'All that it is made of is replaced, with the defaults of a new one. Its secrets stay, and so does whether it is enabled.',
+    body: { 'application/json': webhookRequest },
+  },
+  handle: async (request) => {
+    const found = await findWebhook(context, request);
+    const wanted = readRequest(request, context.webhooks.allowsLoopback);
+    const webhook = requireWebhook(await changeWebhook(context.webhooks.table, found, wanted));
+    await auditChange(context, request, 'webhook changed', { webhookId: webhook.webhookId });
+    return jsonResponse(200, viewWebhook(webhook, request));
   },
 });
 

@@ -105,6 +105,9 @@ const probes: Record<string, (own: Prey) => Probe[]> = {
     { method: 'POST', path: '/webhooks', body: { url: 'https://127.0.0.1/' }, mayAnswer: [422] },
   ],
   'GET /webhooks/{webhookId}': (own) => onEach('/webhooks/{webhookId}', [own.webhook]),
+  'PUT /webhooks/{webhookId}': (own) => [
+    { method: 'PUT', path: `/webhooks/${own.webhook}`, body: { url: 'https://example.com/other' }, mayAnswer: [404] },
+  ],
   'DELETE /webhooks/{webhookId}': (own) => onEach('/webhooks/{webhookId}', [own.webhook]),
   'POST /webhooks/{webhookId}/test': (own) => onEach('/webhooks/{webhookId}/test', [own.webhook]),
   'POST /webhooks/{webhookId}/enable': (own) => onEach('/webhooks/{webhookId}/enable', [own.webhook]),

@@ -65,6 +65,9 @@ describe('the audit lines', () => {
     ]);
     expect(await linesOf(post(`${path}/rotate-secret`))).toEqual([{ action: 'webhook secret rotated', webhookId }]);
     expect(await linesOf(post(`${path}/enable`))).toEqual([{ action: 'webhook enabled', webhookId }]);
+    expect(await linesOf({ method: 'PUT', path, body: { url: 'https://example.com/other' } })).toEqual([
+      { action: 'webhook changed', webhookId },
+    ]);
     expect(await linesOf({ method: 'DELETE', path })).toEqual([{ action: 'webhook deleted', webhookId }]);
     expect(await linesOf({ method: 'DELETE', path })).toEqual([]);
   });

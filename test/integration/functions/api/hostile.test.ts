@@ -45,6 +45,7 @@ describe('a hostile request', () => {
       for (const [method, path] of [
         ['GET', ''],
         ['DELETE', ''],
+        ['PUT', ''],
         ['POST', '/test'],
         ['POST', '/enable'],
         ['POST', '/rotate-secret'],
