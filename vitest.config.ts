@@ -56,6 +56,7 @@ export default defineConfig({
     // Test files clean up after themselves and replace no modules, so they can share the processes they run in.
     isolate: false,
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
   },
 });

@@ -103,6 +103,8 @@ export const surviveCrash = async (
     expect(names).toEqual(life.files);
   }
   await rig.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
-  await vi.waitFor(() => expect(rig.events.filter(({ detail }) => detail['jobId'] === jobId)).not.toHaveLength(0));
+  await vi.waitFor(() => expect(rig.events.filter(({ detail }) => detail['jobId'] === jobId)).not.toHaveLength(0), {
+    timeout: 20_000,
+  });
   return job;
 };

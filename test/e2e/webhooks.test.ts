@@ -87,10 +87,13 @@ it('is told again, under the same id, when notify dies in the middle of a call',
   expect((await post(webhook.links.test)).status).toBe(202);
   await vi.waitFor(() => expect(calls()).toHaveLength(2), { timeout: 20_000 });
   expect(calls()[1]?.headers['webhook-id']).toBe(calls()[0]?.headers['webhook-id']);
-  await vi.waitFor(async () => {
-    const shown = await gateway.call(webhook.links.self, { headers: { 'x-local-caller': path } });
-    expect(((await shown.json()) as { deliveries: unknown }).deliveries).toMatchObject([{ status: 'delivered' }]);
-  });
+  await vi.waitFor(
+    async () => {
+      const shown = await gateway.call(webhook.links.self, { headers: { 'x-local-caller': path } });
+      expect(((await shown.json()) as { deliveries: unknown }).deliveries).toMatchObject([{ status: 'delivered' }]);
+    },
+    { timeout: 20_000 },
+  );
 });
 
 it('changes over to a new secret without a gap', async () => {

@@ -18,6 +18,7 @@ import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import type { StoredRequest } from '#shared/jobs/request-store.ts';
 import { type StartedTurn, toStartedTurn } from '#shared/jobs/started-turn.ts';
 import { transition } from '#shared/jobs/transitions.ts';
+import { metricNames } from '#shared/metrics.ts';
 import { runInTestRunner } from '#test/fixtures/durable-runner.ts';
 import { type FakeAdobe, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { readJob, startTestDynamoDb } from '#test/fixtures/job-table.ts';
@@ -120,6 +121,7 @@ const createRig = (
   settings: Partial<GenerateContext>,
 ): Rig => {
   const observed = observe();
+  let isMeantToBeLate = false;
   const events: Rig['events'] = [];
   const tokens = createTestTokens();
   const send = async ({ input }: { input: { Entries: { Detail: string }[] } }) => {
@@ -161,6 +163,10 @@ const createRig = (
       await sleep(ms);
     },
     ...observed,
+    // On a busy machine any turn may be late.
+    recordMetric: (...value) => {
+      if (value[0] !== metricNames.lateTurns || isMeantToBeLate) observed.recordMetric(...value);
+    },
     ...settings,
   };
   const begin = async (job: Job, submitAt: number): Promise<Job> => {
@@ -177,7 +183,10 @@ const createRig = (
     events,
     dispatches: 0,
     tokens,
-    scheduled: async ({ inMs = 0, fields } = {}) => begin(await enqueue(lane, fields), Date.now() + inMs),
+    scheduled: async ({ inMs = 0, fields } = {}) => {
+      isMeantToBeLate ||= inMs < 0;
+      return begin(await enqueue(lane, fields), Date.now() + inMs);
+    },
     again: (job) => begin(job, Date.now()),
     accepted: async (upstream, { request, ...fields } = {}) => {
       const scheduled = await rig.scheduled(request === undefined ? {} : { fields: { request } });
