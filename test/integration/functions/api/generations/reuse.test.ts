@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outputsFolder, thumbnailPrefix } from '#shared/deployment/bucket.ts';
+import { incomingFolder, outputsFolder, thumbnailPrefix } from '#shared/deployment/bucket.ts';
 import { rememberReusable } from '#shared/jobs/reuse.ts';
 import { readJob } from '#test/fixtures/job-table.ts';
 import { startApi, success, type TestApi } from '../fixture.ts';
@@ -96,7 +96,7 @@ describe('a request that equals an earlier one', () => {
   it('may be erased without harm to the earlier one', async () => {
     const job = await send();
     expect((await api.call({ method: 'DELETE', path: `/jobs/${job.jobId}` })).statusCode).toBe(204);
-    expect(api.recorded.erased).toEqual([outputsFolder(job), thumbnailPrefix(outputsFolder(job))]);
+    expect(api.recorded.erased).toEqual([incomingFolder(job), outputsFolder(job), thumbnailPrefix(outputsFolder(job))]);
     expect((await api.call({ path: `/jobs/${earlier}` })).statusCode).toBe(200);
   });
 });
