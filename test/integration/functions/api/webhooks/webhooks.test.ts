@@ -3,6 +3,7 @@ import { createDelivery, recordAttempt } from '#shared/webhooks/delivery-store.t
 import { buildDelivery } from '#shared/webhooks/message.ts';
 import { disableWebhook, getWebhook } from '#shared/webhooks/webhook-store.ts';
 import { startApi, type TestApi, type TestResponse } from '../fixture.ts';
+import { makeWebhook, requestWebhook, url } from './make-webhook.ts';
 
 let api: TestApi;
 const opened: TestApi[] = [];
@@ -14,19 +15,9 @@ afterAll(async () => {
   await Promise.all(opened.map((each) => each.close()));
 });
 
-const url = 'https://example.com/firefly';
+const create = (body?: unknown, caller?: string): Promise<TestResponse> => requestWebhook(api, body, caller);
 
-const create = (body: unknown = { url }, caller = 'alice'): Promise<TestResponse> =>
-  api.call({ method: 'POST', path: '/webhooks', headers: { 'content-type': 'application/json' }, body, caller });
-
-const made = async (body?: unknown): Promise<{ webhookId: string; secret: string; path: string }> => {
-  const { json } = await create(body);
-  return {
-    webhookId: String(json['webhookId']),
-    secret: String(json['secret']),
-    path: `/webhooks/${json['webhookId']}`,
-  };
-};
+const made = (body?: unknown) => makeWebhook(api, body);
 
 describe('POST /webhooks', () => {
   it('shows the secret, this once', async () => {
@@ -221,49 +212,5 @@ describe('a webhook', () => {
     expect((await api.call({ method: 'DELETE', path, caller: 'alice' })).statusCode).toBe(404);
     expect((await api.call({ method: 'POST', path: `${path}/rotate-secret`, caller: 'alice' })).statusCode).toBe(404);
     expect((await api.call({ path: '/webhooks', caller: 'alice' })).json['webhooks']).toEqual([]);
-  });
-});
-
-describe('PUT /webhooks/{webhookId}', () => {
-  const change = (path: string, body: unknown, caller = 'alice'): Promise<TestResponse> =>
-    api.call({ method: 'PUT', path, headers: { 'content-type': 'application/json' }, body, caller });
-  const other = 'https://example.com/other';
-
-  it('replaces what the webhook was made of, and leaves its secrets and its state', async () => {
-    const { path, webhookId } = await made({ url, events: ['job.ended'], description: 'campaigns' });
-    const ref = { caller: 'alice', webhookId };
-    await disableWebhook(api.context.webhooks.table, { ...ref, url });
-    const before = await getWebhook(api.context.webhooks.table, ref);
-    const answer = await change(path, { url: other, events: ['batch.ended'] });
-    expect(answer).toMatchObject({ statusCode: 200, json: { webhookId, url: other, events: ['batch.ended'] } });
-    expect(answer.json).toMatchObject({ status: 'disabled', disabledReason: 'gone' });
-    expect(answer.json).not.toHaveProperty('description');
-    expect(answer.json).not.toHaveProperty('secret');
-    const after = await getWebhook(api.context.webhooks.table, ref);
-    expect(after?.secrets).toEqual(before?.secrets);
-    // A call to the address before, which is gone, was under way.
-    await api.call({ method: 'POST', path: `${path}/enable`, caller: 'alice' });
-    expect(await disableWebhook(api.context.webhooks.table, { ...ref, url })).toBeUndefined();
-    expect(await getWebhook(api.context.webhooks.table, ref)).toMatchObject({ state: 'enabled', url: other });
-  });
-
-  it('checks the same as for a new one, and knows none of others', async () => {
-    const { path, webhookId } = await made();
-    for (const body of [
-      { url: 'http://example.com/' },
-      { url: 'https://127.0.0.1/' },
-      { url, events: [] },
-      {},
-      { url, secret: 'x' },
-    ]) {
-      expect((await change(path, body)).statusCode).toBe(422);
-    }
-    expect(await change(path, { url: other }, 'bob')).toMatchObject({ statusCode: 404 });
-    expect(await getWebhook(api.context.webhooks.table, { caller: 'alice', webhookId })).toMatchObject({ url });
-    await api.call({ method: 'DELETE', path, caller: 'alice' });
-    expect(await change(path, { url: other })).toMatchObject({
-      statusCode: 404,
-      json: { error_code: 'unknown_webhook_id' },
-    });
   });
 });
