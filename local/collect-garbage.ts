@@ -4,16 +4,20 @@ import { runInNewContext } from 'node:vm';
 
 const restMs = 3_000;
 const worthwhileBytes = 2 * 1024 * 1024;
+const retryMs = 200;
 
 /**
  * Collects all garbage of this thread. V8 shows how to in a context that is made under a flag; a process that is started with that flag
  * compiles all of Node's own modules anew, in every thread.
+ *
+ * @returns whether it did: the flag is the whole process's, and another thread may have taken it back meanwhile
  */
-const collectGarbage = (): void => {
+export const collectGarbage = (): boolean => {
   setFlagsFromString('--expose-gc');
-  const collect: typeof globalThis.gc = runInNewContext('gc');
+  const collect: typeof globalThis.gc = runInNewContext('globalThis.gc');
   setFlagsFromString('--no-expose-gc');
   collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  return collect !== undefined;
 };
 
 /** Gives the memory of work back when no more follows: V8 itself collects while there is work, and not at rest. */
@@ -30,7 +34,11 @@ export const createRestCollector = (): RestCollector => {
   let rest: NodeJS.Timeout | undefined;
   const collect = () => {
     if (getHeapStatistics().total_heap_size < collectedBytes + worthwhileBytes) return;
-    collectGarbage();
+    if (!collectGarbage()) {
+      // Threads that rest since the same moment must not meet again.
+      rest = setTimeout(collect, retryMs * (1 + Math.random())).unref();
+      return;
+    }
     collectedBytes = getHeapStatistics().total_heap_size;
   };
   return {

@@ -46,7 +46,10 @@ export const startDynamoDbThread = async (
     isDurable: path !== undefined,
   };
   const worker = new Worker(findProgram('dynamodb-thread'), { name: 'dynamodb', workerData, execArgv: [], env: {} });
-  const [url] = (await once(worker, 'message')) as [string];
+  const [url] = (await once(worker, 'message').catch(async (error: unknown) => {
+    await temporary?.remove();
+    throw error;
+  })) as [string];
   worker.on('message', (message: DynamoDbThreadMessage) => {
     if (typeof message !== 'string') onDecision(message);
   });

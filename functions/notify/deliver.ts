@@ -50,8 +50,8 @@ const attemptDelivery = async (context: NotifyContext, ref: DeliveryRef, index: 
   const startedAt = table.clock.now();
   const answer = await context.callWebhook(webhook.url, signHeaders(webhook, delivery, startedAt), delivery.body);
   // Before the record: a crash in between must not leave a webhook enabled whose receiver is gone.
-  if (answer.status === goneStatus) await disableWebhook(table, webhook);
-  const progress = planNext(context, delivery, index, answer);
+  const isGone = answer.status === goneStatus && (await disableWebhook(table, webhook)) !== undefined;
+  const progress = isGone ? ({ state: 'failed' } as const) : planNext(context, delivery, index, answer);
   await recordAttempt(table, ref, progress, { index, made: buildAttempt(startedAt, answer) });
   const { webhookId, deliveryId } = ref;
   log.info('webhook called', {
@@ -72,7 +72,7 @@ const planNext = (
 ): DeliveryProgress => {
   if (status !== undefined && status >= 200 && status < 300) return { state: 'delivered' };
   // The owner who tries a webhook out looks at the answer and tries again.
-  if (status === goneStatus || type === testMessage) return { state: 'failed' };
+  if (type === testMessage) return { state: 'failed' };
   const elapsedMs = table.clock.now() - Date.parse(createdAt);
   const delay = backoffSeconds({ index, elapsedMs, retryAfterMs }, random());
   if (delay === undefined) return { state: 'failed' };

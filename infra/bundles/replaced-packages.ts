@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,27 +18,35 @@ const packages = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 // Inside of node_modules, so that the copies find what the originals import.
 const defaultDirectory = join(packages, '.cache/firefly-gateway/clients');
 
+const schemasFile = 'dist-es/schemas/schemas_0.js';
+
 /**
  * Copies a client of the AWS SDK, so that esbuild can leave out what no command in use needs. A client describes the shapes of all its
  * commands by constants such as `{ [_h]: ["GET", "/", 200] }`; esbuild keeps every one of them, as a computed name might have an effect. In
  * the copy these names stand in full: {@link writeNames}.
  *
  * @param name such as `@aws-sdk/client-s3`
- * @param directory holds a copy of each version of a client
+ * @param directory holds a copy of each state of a client
  * @returns the folder of the copy
+ * @throws {Error} if the client is another one than this knows, or the copy cannot be written
  */
 export const copyClient = (name: string, directory: string = defaultDirectory): string => {
   const original = join(packages, name);
+  // The copy would find other versions of what stands there.
+  if (existsSync(join(original, 'node_modules'))) throw new Error(`${name} has packages of its own`);
+  const schemas = writeNames(readFileSync(join(original, schemasFile), 'utf8'));
   const { version } = JSON.parse(readFileSync(join(original, 'package.json'), 'utf8')) as { version: string };
-  const copy = join(directory, `${name}-${version}`);
+  const hash = createHash('sha256').update(schemas).digest('hex').slice(0, 16);
+  const copy = join(directory, `${name}-${version}-${hash}`);
   if (existsSync(copy)) return copy;
   mkdirSync(dirname(copy), { recursive: true });
   const part = mkdtempSync(`${copy}.`);
-  for (const entry of ['package.json', 'dist-es'])
-    cpSync(join(original, entry), join(part, entry), { recursive: true });
-  const schemas = join(part, 'dist-es/schemas/schemas_0.js');
-  writeFileSync(schemas, writeNames(readFileSync(schemas, 'utf8')));
   try {
+    for (const entry of ['package.json', 'dist-es'])
+      cpSync(join(original, entry), join(part, entry), { recursive: true });
+    writeFileSync(join(part, schemasFile), schemas);
+    // Other users of the machine bundle as well.
+    chmodSync(part, 0o755);
     renameSync(part, copy);
   } catch (error) {
     rmSync(part, { recursive: true });
@@ -48,10 +67,20 @@ export const writeNames = (source: string): string => {
   });
 };
 
+/** A client's copy; the client itself where none can be made, which only makes bundles larger. */
+const replaceClient = (name: string): Record<string, string> => {
+  try {
+    return { [name]: copyClient(name) };
+  } catch (error) {
+    console.error(`${name} is bundled with all its commands: ${error instanceof Error ? error.message : error}`);
+    return {};
+  }
+};
+
 /** What bundles hold in place of packages, by their names: absolute paths. A fifth of a bundle would be places where Lambda has no credentials. */
 export const replacedPackages = (): Record<string, string> => ({
-  '@aws-sdk/client-lambda': copyClient('@aws-sdk/client-lambda'),
-  '@aws-sdk/client-s3': copyClient('@aws-sdk/client-s3'),
+  ...replaceClient('@aws-sdk/client-lambda'),
+  ...replaceClient('@aws-sdk/client-s3'),
   '@aws-sdk/credential-provider-node': fileURLToPath(
     new URL('../../shared/aws/environment-credentials.ts', import.meta.url),
   ),

@@ -9,9 +9,12 @@ import { fileURLToPath } from 'node:url';
  * @param isBundle whether a file, by its absolute path, is a bundle; its map stands beside it
  */
 export const mapStackTraces = (isBundle: (file: string) => boolean): void => {
-  const maps = new Map<string, SourceMap>();
-  const readMap = (file: string): SourceMap => {
-    const map = maps.get(file) ?? new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
+  const maps = new Map<string, SourceMap | undefined>();
+  const readMap = (file: string): SourceMap | undefined => {
+    if (maps.has(file)) return maps.get(file);
+    // One that cannot be read is not tried again.
+    maps.set(file, undefined);
+    const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
     maps.set(file, map);
     return map;
   };
@@ -21,8 +24,8 @@ export const mapStackTraces = (isBundle: (file: string) => boolean): void => {
       // Modules of both kinds are there: those of ECMAScript are called by their URLs.
       const file = name.startsWith('file:') ? fileURLToPath(name) : name;
       if (!isBundle(file)) return undefined;
-      const origin = readMap(file).findOrigin(frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
-      return 'fileName' in origin ? origin : undefined;
+      const origin = readMap(file)?.findOrigin(frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
+      return origin !== undefined && 'fileName' in origin ? origin : undefined;
     } catch {
       // An error must not become another one because its source map is gone.
       return undefined;

@@ -1,4 +1,5 @@
 /** Bundles all functions and programs into the folder that its argument names: a process of its own, whose memory ends with it. */
+import { realpathSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +21,8 @@ const buildOptions = (directory: string): BuildOptions => ({
   platform: 'node',
   format: 'esm',
   legalComments: 'none',
+  // Node shows the line of an error that nothing catches.
+  lineLimit: 200,
   mainFields: bundleOptions.mainFields,
   // Some packages are CommonJS and require modules of Node, which an ES module cannot without this.
   banner: {
@@ -51,7 +54,7 @@ const placeSources = (directory: string): Plugin => ({
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       if (path === join(root, 'local/programs.ts') || !source.includes('import.meta.url')) return undefined;
-      const place = JSON.stringify(relative(directory, path).split(sep).join('/'));
+      const place = JSON.stringify(relative(realpathSync(directory), path).split(sep).join('/'));
       return { contents: source.replaceAll('import.meta.url', `new URL(${place}, import.meta.url)`), loader: 'ts' };
     });
   },

@@ -116,8 +116,10 @@ const keptMs = 7 * dayMs;
 const removeUnused = async (cacheDirectory: string): Promise<void> => {
   for (const name of await readdir(cacheDirectory)) {
     const path = join(cacheDirectory, name);
-    // Another process may have renamed or removed it meanwhile.
+    // Another process may have renamed or removed it meanwhile; what another user made stays.
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && found.mtimeMs < Date.now() - keptMs) await rm(path, { recursive: true, force: true });
+    if (found !== undefined && found.uid === process.getuid?.() && found.mtimeMs < Date.now() - keptMs) {
+      await rm(path, { recursive: true, force: true });
+    }
   }
 };

@@ -16,12 +16,12 @@ const readGatewayOptions = async () => {
 };
 
 const openBundles = async (): Promise<string | undefined> => {
-  const kept = await findBundles();
-  if (kept !== undefined) return kept;
-  const options = await readGatewayOptions();
-  if (options === undefined) return undefined;
-  (options.json ? console.error : console.log)('Bundling the gateway, once');
   try {
+    const kept = await findBundles();
+    if (kept !== undefined) return kept;
+    const options = await readGatewayOptions();
+    if (options === undefined) return undefined;
+    (options.json ? console.error : console.log)('Bundling the gateway, once');
     return await makeBundles();
   } catch (error) {
     console.error(`The gateway runs from its sources, with more memory: ${String(error)}`);

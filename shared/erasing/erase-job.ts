@@ -26,8 +26,8 @@ export const eraseOutputs = async (eraseObjects: EraseJobContext['eraseObjects']
 };
 
 /**
- * Erases a finished job: every version of what Adobe wrote for it and of its outputs, and then its record. As long as the record is there, an erasure that was
- * cut off can be repeated; an end that was not published yet is published first, as nothing else remembers it.
+ * Erases a finished job: every version of what Adobe wrote for it and of its outputs, and then its record. As long as the record is there,
+ * an erasure that was cut off can be repeated; an end that was not published yet is published first, as nothing else remembers it.
  *
  * @returns false if the end could not be published, so that the record is still there
  */

@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { hasFailedWrite, noteFailedWrite } from '#local/data/level-log.ts';
 import { prepareTables } from '#local/dynamodb-folder.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
+import { createRandom } from '#test/fixtures/random.ts';
 import { patternOf, s3ClientOf } from '../s3/s3-client.ts';
 
 const newFolder = async (): Promise<string> => {
@@ -94,21 +95,22 @@ it('names a log in which a byte has changed, unless it lies in the last write, w
   const whole = await readFile(log);
   const others = new Map<string, Buffer>();
   for (const name of await readdir(path)) others.set(name, await readFile(join(path, name)));
-  const random = () => Math.floor(Math.random() * whole.length);
-  const places = [...Array.from({ length: 12 }, (_, byte) => byte), ...Array.from({ length: 40 }, random)];
+  const random = createRandom(1);
+  const drawPlace = () => Math.floor(random() * whole.length);
+  const places = [...Array.from({ length: 12 }, (_, byte) => byte), ...Array.from({ length: 40 }, drawPlace)];
   for (const at of [...places, whole.length - 1, whole.length - 1_000]) {
     await rm(path, { recursive: true });
     await mkdir(path);
     for (const [name, bytes] of others) await writeFile(join(path, name), bytes);
     const damaged = Buffer.from(whole);
-    damaged.writeUInt8(damaged.readUInt8(at) ^ (1 + Math.floor(Math.random() * 255)), at);
+    damaged.writeUInt8(damaged.readUInt8(at) ^ (1 + Math.floor(random() * 255)), at);
     await writeFile(log, damaged);
     const outcome = await prepareTables(path, []).then(
       () => 'opened',
       (error: unknown) => String(error),
     );
     if (outcome === 'opened') expect(await readWrites(path), `byte ${at}`).toHaveLength(writes - 1);
-    else expect(outcome).toMatch(/\.log is damaged \(at byte \d+\).*Restore the folder/);
+    else expect(outcome, `byte ${at}`).toMatch(/\.log is damaged \(at byte \d+\).*Restore the folder/);
   }
 });
 
