@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([gateway.close(), receiver.close()]));
 
 describe('a webhook', () => {
-  it('is added, shows its secret once, and what a test is answered', async () => {
+  it('is added, shows its secret once and what a test is answered, and gets another address', async () => {
     receiver.script('POST', '/hook', { status: 204 });
     const { page, done } = await openPage(`${gateway.url}/console/webhooks`, { expected: /status of 422/ });
     await page.getByText('There is no webhook yet.').waitFor();
@@ -39,6 +39,16 @@ describe('a webhook', () => {
     const row = page.getByRole('row', { name: /Test/ });
     await row.getByText('Delivered').waitFor();
     await row.getByText('Status 204').waitFor();
+    receiver.script('POST', '/other', { status: 204 });
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Address' }).fill('ftp://example.com');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => address.getAttribute('aria-invalid')).toBe('true');
+    await page.getByRole('textbox', { name: 'Address' }).fill(`${receiver.url}/other`);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: `${receiver.url}/other` }).waitFor();
+    await page.getByText('typed with care').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Delete webhook' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete webhook' }).click();
     await page.getByText('There is no webhook yet.').waitFor();

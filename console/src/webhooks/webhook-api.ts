@@ -60,6 +60,10 @@ const useChange = <Input, Answer>(change: (input: Input) => Promise<Answer>) => 
 export const useAddWebhook = () =>
   useChange((body: NewWebhook) => callApi<WebhookWithSecret>('/webhooks', { method: 'POST', body }));
 
+/** Replaces what a webhook is made of; its secret and state stay. */
+export const useChangeWebhook = (webhookId: string) =>
+  useChange((body: NewWebhook) => callApi<Webhook>(`/webhooks/${webhookId}`, { method: 'PUT', body }));
+
 /** Deletes a webhook; it is not asked for again. */
 export const useDeleteWebhook = () => {
   const queries = useQueryClient();

@@ -7,6 +7,7 @@ import { ProblemNotice } from '../ui/problem-notice.tsx';
 import { SecretNotice } from '../ui/secret-notice.tsx';
 import { showDateTime } from '../ui/words.ts';
 import '../ui/fields.css';
+import { ChangeWebhook } from './change-webhook.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { eventWords } from './event-words.ts';
 import { Signature } from './signature.tsx';
@@ -72,13 +73,15 @@ const WebhookFacts = ({ webhook }: { webhook: Webhook }) => {
   );
 };
 
-const WebhookActions = ({ webhook: { webhookId, status } }: { webhook: Webhook }) => {
+const WebhookActions = ({ webhook }: { webhook: Webhook }) => {
+  const { webhookId, status } = webhook;
   const navigate = useNavigate();
   const test = useTestWebhook();
   const rotate = useRotateSecret();
   const enable = useEnableWebhook();
   const remove = useDeleteWebhook();
   const [secret, setSecret] = useState<string>();
+  const [isChanging, setIsChanging] = useState(false);
   const error = test.error ?? rotate.error ?? enable.error ?? remove.error;
   return (
     <>
@@ -90,6 +93,11 @@ const WebhookActions = ({ webhook: { webhookId, status } }: { webhook: Webhook }
         ) : (
           <Button variant="accent" isPending={enable.isPending} onPress={() => enable.mutate(webhookId)}>
             Enable
+          </Button>
+        )}
+        {!isChanging && (
+          <Button variant="secondary" onPress={() => setIsChanging(true)}>
+            Change
           </Button>
         )}
         <Button
@@ -108,6 +116,7 @@ const WebhookActions = ({ webhook: { webhookId, status } }: { webhook: Webhook }
           It is not called any more, and what is kept of its deliveries is erased.
         </ConfirmButton>
       </div>
+      {isChanging && <ChangeWebhook webhook={webhook} onClose={() => setIsChanging(false)} />}
       {error && <ProblemNotice title="That did not work" error={error} />}
       {secret && (
         <SecretNotice
