@@ -68,15 +68,19 @@ export const getReservation = async (
   return item && parseReservation(item);
 };
 
-/** Those of some jobs for which a budget holds nothing, or not yet for sure. */
+/**
+ * Those of some jobs for which a budget holds nothing, or not yet for sure. One whose reservation cannot be read is reported and not
+ * among them: nothing can be reserved for it.
+ */
 export const findUnreserved = async <Found extends ReservedJob>(
   table: Table,
   jobs: readonly Found[],
 ): Promise<Found[]> => {
   const found = await getItems(table, jobs.map(buildKey), Object.keys(reservationSchema().shape));
-  const { parsed } = parseEach(table, found, parseReservation);
-  const reserved = new Set(parsed.flatMap(({ state, jobId }) => (state === 'reserved' ? [jobId] : [])));
-  return jobs.filter(({ jobId }) => !reserved.has(jobId));
+  const { parsed, unreadable } = parseEach(table, found, parseReservation);
+  const reserved = parsed.filter(({ state }) => state === 'reserved').map((known) => buildKey(known).pk);
+  const done = new Set([...reserved, ...unreadable.map(({ key }) => key.pk)]);
+  return jobs.filter((job) => !done.has(buildKey(job).pk));
 };
 
 /** Reservations that recovery is to look at, page by page. */

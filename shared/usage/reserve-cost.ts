@@ -16,10 +16,11 @@ const pendingRetryMs = 1_000;
 
 /**
  * Reserves what a new job is expected to cost, before anything else of it exists. Without a budget nothing is reserved: what the job
- * costs is counted at its end, and reserved should its caller be given a budget before.
+ * costs is counted at its end, and reserved should its caller be given a budget before. Counting the open jobs for a new budget, or waiting
+ * for another call that does, may take three seconds and more; with those counted, the call takes a few writes.
  *
  * @param policy.since tells this budget from one that the caller had before; see {@link reserveOpenJobs}
- * @returns why that cannot be, or undefined; {@link budgetPending} if the call has to be repeated first
+ * @returns why that cannot be, or undefined; {@link budgetPending}, usually after three seconds or more, if the call has to be repeated first
  */
 export const reserveCost = async (
   table: Table,
