@@ -5,7 +5,6 @@ import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
 import { returnAdmission } from '#shared/callers/admission.ts';
-import type { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import { GatewayError } from '#shared/errors.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
 import { createJob, type JobPlace } from '#shared/jobs/job-store.ts';
@@ -46,6 +45,9 @@ export const enqueueLines = async (
   const skippedBefore = isRepeated ? await findSkippedLines(table, batchId, range) : new Map<number, SkippedLine>();
   const jobs: LineJob[] = [];
   let skipped = [...skippedBefore.values()];
+  const checkLease = () => {
+    if (table.clock.now() >= leaseEndsAt) throw new LeaseOverError();
+  };
   const policy = await readLinePolicy(inbox, batch);
   const read = lines
     .filter(({ line }) => !enqueuedBefore.has(line) && !skippedBefore.has(line))
@@ -71,10 +73,14 @@ export const enqueueLines = async (
   const [waiting] = jobs.splice(admission.placed);
   const isDone = (line: number): boolean => line < (waiting?.job.line ?? Number.POSITIVE_INFINITY);
   skipped = skipped.filter(({ line }) => isDone(line));
-  const reject = ({ line = 0, row, columns, lineId: id }: NewJob, refusal: PolicyRefusal | undefined) =>
-    skipped.push({ line, row, columns, id, state: 'rejected', error: refusal && toLineError(refusal) });
-  for (const { job } of jobs.splice(admission.admitted)) reject(job, admission.refusal);
-  const unaffordable = await policy.reserve(jobs.map(({ job }) => job));
+  const reject = ({ line = 0, row, columns, lineId: id }: NewJob, error: SkippedLine['error']) =>
+    skipped.push({ line, row, columns, id, state: 'rejected', error });
+  const { refusal } = admission;
+  for (const { job } of jobs.splice(admission.admitted)) reject(job, refusal && toLineError(refusal));
+  const unaffordable = await policy.reserve(
+    jobs.map(({ job }) => job),
+    checkLease,
+  );
   for (const { job } of jobs.filter(({ job }) => unaffordable.has(job.jobId))) reject(job, unaffordable.get(job.jobId));
   const affordable = jobs.filter(({ job }) => !unaffordable.has(job.jobId));
   await saveSkippedLines(table, batchId, skipped);
@@ -92,7 +98,7 @@ export const enqueueLines = async (
     const warnOf = await createExpiryWarnings(inbox, batch, enqueued, firstRound);
     const createOne = async ({ job: bare, urls }: LineJob, index: number) => {
       const job = { ...bare, warnings: [...bare.warnings, ...warnOf(urls, index)] };
-      if (table.clock.now() >= leaseEndsAt) throw new LeaseOverError();
+      checkLease();
       const isStored = await tryCreateJob(inbox, job, toPlace(job, firstRound + index, isHeld));
       if (isStored) return;
       await returnCost(table, job);

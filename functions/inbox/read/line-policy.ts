@@ -5,9 +5,11 @@ import { checkPolicy, type PolicyOutcome } from '#shared/callers/check-policy.ts
 import { checkWords, readPolicyWords } from '#shared/callers/denied-words.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import type { NewJob } from '#shared/jobs/job.ts';
+import { isOfRecord } from '#shared/jobs/set-aside.ts';
 import { hasLimits } from '#shared/usage/budget-items.ts';
 import { budgetPending, reserveCost } from '#shared/usage/reserve-cost.ts';
 import type { InboxContext } from '../context.ts';
+import { unprocessableLine } from './line-job.ts';
 import type { LineRequest, RejectedLine } from './line-request.ts';
 
 /** What a caller's policy says of the lines of a chunk. */
@@ -21,11 +23,14 @@ export interface LinePolicy {
   ): Promise<LineAdmission>;
   /**
    * Reserves what the admitted jobs cost. With a budget the first lines come first, and a line that costs less may still find room
-   * behind one that did not.
+   * behind one that did not. One whose reservation cannot be read or written is rejected, as it would fail those around it at every
+   * attempt.
    *
+   * @param checkLease throws once another execution may have taken over: called before each step, as many open jobs may have to be
+   * counted first
    * @returns why some of them cannot be, by their ids
    */
-  reserve(jobs: readonly NewJob[]): Promise<Map<string, PolicyRefusal>>;
+  reserve(jobs: readonly NewJob[], checkLease: () => void): Promise<Map<string, RejectedLine['error']>>;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface LinePolicy {
  * @throws {PolicyRefusal} if a list that it refers to cannot be read: the lines are tried again later
  */
 export const readLinePolicy = async (
-  { table, operations, readPolicy, readDeniedWords }: InboxContext,
+  { table, log, operations, readPolicy, readDeniedWords }: InboxContext,
   { caller, priority }: Pick<Batch, 'caller' | 'priority'>,
 ): Promise<LinePolicy> => {
   const policy = await readPolicy(caller);
@@ -60,16 +65,29 @@ export const readLinePolicy = async (
         jobs.map(({ jobId, line = 0 }) => ({ jobId, line })),
         chunk,
       ),
-    reserve: async (jobs) => {
+    reserve: async (jobs, checkLease) => {
       if (!hasLimits(policy)) return new Map();
-      const refusals = new Map<string, PolicyRefusal>();
+      const refusals = new Map<string, RejectedLine['error']>();
       // One after the other: which lines a budget has room for must not depend on which write comes first.
       for (const job of jobs) {
-        let refusal: PolicyRefusal | undefined;
-        // A line is not refused for what is still being counted: each call goes on with that.
-        do refusal = await reserveCost(table, job, policy);
-        while (refusal?.code === budgetPending);
-        if (refusal !== undefined) refusals.set(job.jobId, refusal);
+        try {
+          let refusal: PolicyRefusal | undefined;
+          // A line is not refused for what is still being counted: each call goes on with that.
+          do {
+            checkLease();
+            refusal = await reserveCost(table, job, policy);
+          } while (refusal?.code === budgetPending);
+          if (refusal !== undefined) refusals.set(job.jobId, toLineError(refusal));
+        } catch (error) {
+          if (!isOfRecord(error)) throw error;
+          const { batchId, line, jobId } = job;
+          log.error('What a line of a batch costs could not be reserved; the line was rejected.', {
+            batchId,
+            line,
+            jobId,
+          });
+          refusals.set(jobId, unprocessableLine);
+        }
       }
       return refusals;
     },

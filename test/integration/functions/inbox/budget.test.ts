@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { enqueueLines, LeaseOverError } from '#functions/inbox/read/enqueue-lines.ts';
+import { putItem } from '#shared/aws/table.ts';
+import { jobIdOfLine } from '#shared/batches/batch-store.ts';
+import { requestHashOf } from '#shared/jobs/reuse.ts';
 import { countersOf } from '#test/integration/shared/usage/costs.ts';
 import { createFaultyWorld } from './faulty-world.ts';
 import { end, register, succeeded, untilOver, untilRead } from './live-batch.ts';
@@ -24,4 +28,33 @@ it('refuses the lines that a budget has no room for, one by one, and goes on', a
   expect(rows.map(({ state }) => state)).toEqual(['succeeded', 'rejected', 'succeeded', 'succeeded', 'rejected']);
   expect(rows[4]?.error).toMatchObject({ code: 'policy_refused', message: expect.stringContaining('begins at') });
   expect(rows[1]?.error).toMatchObject({ message: expect.stringContaining('fewer outputs') });
+});
+
+const lines = ['a', 'b', 'c'].map((prompt, index) => ({
+  kind: 'request' as const,
+  line: index + 1,
+  json: jsonLine(prompt),
+}));
+
+it('reserves nothing more once another execution may have taken over', async () => {
+  const rig = await servers.rig({ readPolicy: async () => ({ operationsPerDay: 3 }) });
+  const batch = await rig.batch(await rig.drop('requests.jsonl', 'unused'));
+  const lease = { leaseEndsAt: rig.clock.now(), isRepeated: true, begunAt: rig.clock.now() };
+  await expect(enqueueLines(rig.context, batch, lines, lease)).rejects.toThrow(LeaseOverError);
+  expect(await countersOf(rig.context.table)).toMatchObject({ month: 0, open: 0 });
+});
+
+it('rejects a line whose reservation cannot be read, and no other', async () => {
+  const rig = await servers.rig({ readPolicy: async () => ({ operationsPerDay: 3 }) });
+  const { table } = rig.context;
+  const batch = await rig.batch(await rig.drop('requests.jsonl', 'unused'));
+  const jobId = jobIdOfLine(batch.batchId, 2);
+  const { body } = JSON.parse(jsonLine('b'));
+  const requestHash = requestHashOf('images/generate', undefined, body);
+  await putItem(table, { pk: `reservation#${jobId}`, sk: requestHash, state: 'broken' });
+  const lease = { leaseEndsAt: Number.POSITIVE_INFINITY, isRepeated: true, begunAt: rig.clock.now() };
+  expect(await enqueueLines(rig.context, batch, lines, lease)).toMatchObject({ jobs: 2, rejected: 1 });
+  expect(rig.lines).toContainEqual(
+    expect.objectContaining({ level: 'error', fields: { batchId: batch.batchId, line: 2, jobId } }),
+  );
 });
