@@ -27,8 +27,8 @@ const orderIn = (entry: Item): string => String(entry['createdOrder']);
  * Reads partitions of an index side by side, as if they were one. An entry that stands in two of them for a moment, as its job
  * passes from one to the other, is given once.
  *
- * @param partitions in groups, of which each is read after the one before: an entry that passes on to a later group meanwhile is
- * met there
+ * @param partitions in groups, of which the first page of each is read after those of the one before: an entry that passes on to a later
+ * group meanwhile is met there. Later pages are read when they are needed: an entry that passes on then may be missed
  */
 export const readEntries = (
   table: Table,
