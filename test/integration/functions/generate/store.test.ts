@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runJob } from '#functions/generate/run-job.ts';
-import type { TurnEnd } from '#functions/generate/turn.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
-import { removeItem, updateItem } from '#shared/aws/table.ts';
+import { updateItem } from '#shared/aws/table.ts';
 import { batchKey, createBatch } from '#shared/batches/batch-store.ts';
 import { outputsFolder } from '#shared/deployment/bucket.ts';
-import { jobKey } from '#shared/deployment/tables.ts';
 import { type ScriptedAnswer, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
-import { runDurably } from '#test/fixtures/replayed-execution.ts';
 import { acceptance, type Rig, type Servers, startServers, statusPath, submitPath, success } from './rig.ts';
 
 let servers: Servers;
@@ -55,22 +51,6 @@ describe.concurrent('the end of a job', () => {
 });
 
 describe.concurrent('outputs', () => {
-  it('are stored no more once another execution has ended the job and its caller has erased it', async () => {
-    const rig = await servers.rig();
-    rig.adobe.script('GET', statusPath, success(`${rig.storage.url}/a`, `${rig.storage.url}/b`));
-    const accepted = await rig.accepted();
-    rig.storage.script('GET', '/a', async () => {
-      const { table } = rig.context;
-      await removeItem(table, jobKey(accepted.jobId));
-      return picture('the last one that was under way');
-    });
-    rig.storage.script('GET', '/b', picture('one that nobody would erase'));
-    const { end } = await runDurably<TurnEnd>((durable) => runJob(durable, accepted, rig.context));
-    expect(end).toEqual({ state: 'stale' });
-    const left = [...(await rig.stored()).keys()].filter((key) => key.startsWith(outputsFolder(accepted)));
-    expect(left).toEqual([`${outputsFolder(accepted)}0.jpg`]);
-  });
-
   it('end up in S3 in the order of Adobe, described well enough to be made again', async () => {
     const rig = await servers.rig();
     rig.adobe.script('POST', submitPath, acceptance(rig.adobe));

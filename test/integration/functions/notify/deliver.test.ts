@@ -4,7 +4,6 @@ import { createCallWebhook } from '#functions/notify/call-webhook.ts';
 import { createDelivery } from '#shared/webhooks/delivery-store.ts';
 import { buildDelivery } from '#shared/webhooks/message.ts';
 import {
-  changeWebhook,
   deleteWebhook,
   disableWebhook,
   enableWebhook,
@@ -168,19 +167,6 @@ describe('a receiver that does not take a message', () => {
     await enableWebhook(rig.parts.table, webhook);
     expect(await rig.tell({ subject: 'job-3' })).toBe(1);
     expect(await rig.deliver()).toEqual([{ state: 'delivered' }]);
-  });
-
-  it('goes to the new address if the old one says that it is gone after the change', async () => {
-    const rig = await servers.rig();
-    const webhook = await rig.webhook();
-    rig.receiver.script('POST', '/hook', async () => {
-      await changeWebhook(rig.parts.table, webhook, { ...webhook, url: webhook.url.replace('/hook', '/new') });
-      return { status: 410 };
-    });
-    rig.receiver.script('POST', '/new', ok);
-    await rig.tell();
-    expect(await rig.deliver()).toEqual([{ state: 'delivered' }]);
-    expect(idsOf(rig.receiver.asked('POST', '/new'))).toEqual(idsOf(calls(rig)));
   });
 
   it.each([
