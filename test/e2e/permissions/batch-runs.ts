@@ -6,7 +6,7 @@ import { localClients } from '#local/clients.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import { putPolicy } from '#shared/callers/policy-store.ts';
 import { systemClock } from '#shared/clock.ts';
-import { uploadsFolder } from '#shared/deployment/bucket.ts';
+import { incomingFolder, uploadsFolder } from '#shared/deployment/bucket.ts';
 import { startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import { presignedUrl } from '#test/fixtures/presigned-url.ts';
 import { ended, generate, json, type Run, thumbnailIsThere } from './steps.ts';
@@ -90,6 +90,7 @@ export const batchRuns: Record<string, Run> = {
     await thumbnailIsThere(world, jobId, caller);
     const form = await json(world.send('POST', '/uploads', { contentType: 'image/png' }, { caller }));
     await world.put(String((form['source'] as { url: string }).url).replace(/^s3:\/\/[^/]+\//, ''), 'an upload');
+    await world.put(`${incomingFolder({ jobId })}1/0`, 'written by Adobe after the end');
     await world.send('POST', '/erasures', { caller, confirm: caller }, { expects: 202 });
     await world.dispatchUntil(async () => {
       const { erasures } = await json(world.send('GET', '/erasures'));

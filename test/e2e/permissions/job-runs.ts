@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { stackNames } from '#local/stack-settings.ts';
 import { engines } from '#shared/adobe/services/content-tagging/engines.ts';
+import { incomingFolder } from '#shared/deployment/bucket.ts';
 import { download, ended, generate, json, type Run, thumbnailIsThere } from './steps.ts';
 
 const [keywords = ''] = Object.keys(engines);
@@ -31,6 +32,7 @@ export const jobRuns: Record<string, Run> = {
     await world.send('GET', '/jobs', undefined, { expects: 200 });
     await world.send('GET', `/jobs?changedSince=${encodeURIComponent(since)}`, undefined, { expects: 200 });
     await world.send('GET', '/usage', undefined, { expects: 200 });
+    await world.put(`${incomingFolder({ jobId })}1/0`, 'written by Adobe after the end');
     await world.send('DELETE', `/jobs/${jobId}`, undefined, { expects: 204 });
   },
   'a job is cancelled before its turn, and one is while it runs': async (world) => {
