@@ -88,6 +88,8 @@ export const surviveCrash = async (
 
   // A write whose job was killed in the last moment is announced by the next dispatch.
   const job = await rig.gateway.until(jobId);
+  // A second turn goes on for a moment after the end of its job: the next job of this rig must not count what it does.
+  await vi.waitFor(() => expect(rig.finishedExecutions()).toContain(`${jobId}-${job['turn']}`), { timeout: 30_000 });
   const submits = rig.gateway.stack.simulator?.requests().filter(({ requestId }) => requestId?.startsWith(jobId)) ?? [];
   expect(submits.length).toBeLessThanOrEqual(1);
   expect(job.states.filter(({ state }) => finalStates.some((final) => final === state))).toHaveLength(1);
