@@ -58,6 +58,21 @@ const listTables = (path: string): string[] => {
 
 const sizeOf = (file: string): number => statSync(file).size;
 
+/** The last 8 bytes of a table, as a number in hex; undefined if LevelDB has merged it into others and removed it meanwhile. */
+const readEnding = (path: string): string | undefined => {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const ending = Buffer.alloc(8);
+  readSync(file, ending, 0, 8, Math.max(0, fstatSync(file).size - 8));
+  closeSync(file);
+  return ending.reverse().toString('hex');
+};
+
 /**
  * Finds tables that were cut off, which LevelDB notices only as it reads them. Opened, it has removed what a crash left half-written and
  * nothing refers to.
@@ -67,11 +82,7 @@ const sizeOf = (file: string): number => statSync(file).size;
 const checkTables = (path: string, names: readonly string[]): void => {
   const left = new Set(readdirSync(path));
   for (const name of names.filter((each) => left.has(each))) {
-    const file = openSync(join(path, name), 'r');
-    const footer = Buffer.alloc(8);
-    const { size } = fstatSync(file);
-    readSync(file, footer, 0, 8, Math.max(0, size - 8));
-    closeSync(file);
-    if (footer.reverse().toString('hex') !== tableMagic) throw describeDamage(join(path, name), 'its end is missing');
+    const ending = readEnding(join(path, name));
+    if (ending !== undefined && ending !== tableMagic) throw describeDamage(join(path, name), 'its end is missing');
   }
 };
