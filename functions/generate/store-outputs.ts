@@ -82,24 +82,19 @@ export const storeAtOnce = async (
   const errors: OutputError[] = [];
   for (let index = 0; index < listed; index += 1) {
     if (context.table.clock.now() - startedAt > maxAtOnceMs) return undefined;
-    const held = isRunning ? await holdRunning(context, job, index) : await holdStoring(context, turn);
+    const held = isRunning ? job : await holdStoring(context, turn);
     const kept = await keepOutput(context, held, index, answer);
     if (!collect(kept, index, outputs, errors)) return { state: 'stale' };
+    if (isRunning && !(await isStillToStore(context, job))) return { state: 'stale' };
   }
-  if (isRunning && (await holdRunning(context, job)) === undefined) return { state: 'stale' };
   const changes = isRunning ? { ...found, passed: [passed] } : {};
   return endSent(context, { ...sent, job }, { outputs, errors, reason, answer, changes });
 };
 
-/**
- * The job, if it is still to be stored: storing one output takes minutes, in which another execution may have ended the job, and its
- * caller erased it.
- */
-const holdRunning = async (context: GenerateContext, job: Job, index?: number): Promise<Job | undefined> => {
-  // It was read just now.
-  if (index === 0) return job;
-  const current = await readTurnJob(context, job);
-  return current !== undefined && isToStore(current) ? job : undefined;
+/** Storing an output takes minutes, in which another execution may have ended the job, and its caller erased it. */
+const isStillToStore = async (context: GenerateContext, turn: Turn): Promise<boolean> => {
+  const job = await readTurnJob(context, turn);
+  return job !== undefined && isToStore(job);
 };
 
 /** @returns false if the job is not this turn's to store any more */
