@@ -1,4 +1,5 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import { isComplete } from '#shared/batches/batch.ts';
 import { advanceBatch, awaitJobs, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
@@ -61,7 +62,7 @@ const checkCompletion = async (inbox: InboxContext, run: BatchRun): Promise<bool
     batch = recounted ?? (await getBatch(table, run.batchId)) ?? batch;
   }
   if (!isComplete(batch)) {
-    await awaitJobs(table, run, batch);
+    if (await awaitJobs(table, run, batch)) await tryTriggerDispatch(inbox);
     return false;
   }
   // The end that was counted last may have requested the report already.

@@ -62,13 +62,25 @@ export const advanceBatch = (
     when: [revision === undefined ? undefined : condition`#revision = ${revision}`, when],
   });
 
-/** Leaves a batch to its jobs until the next check, which is at once where its caller has just requested its cancellation. */
-export const awaitJobs = async (table: Table, run: BatchRun, batch: Batch): Promise<void> => {
-  const waits = { from: ['running'], to: 'running', changes: { readAttempts: 0 } } as const;
-  const checkAtMs = nextCheckAt(batch, table.clock.now());
+/**
+ * Leaves a batch without an execution until the next check, which is at once where its caller has just requested its cancellation.
+ *
+ * @returns whether it is due at once
+ */
+export const leaveBatch = async (
+  table: Table,
+  run: BatchRun,
+  step: Pick<BatchStep, 'from' | 'to' | 'changes'> & { checkAtMs: number },
+): Promise<boolean> => {
   const when = condition`attribute_not_exists(#cancelRequestedAt) OR attribute_exists(#cancelledAt)`;
-  if ((await advanceBatch(table, run, { ...waits, checkAtMs, when })) !== undefined) return;
-  await advanceBatch(table, run, { ...waits, checkAtMs: table.clock.now() });
+  if ((await advanceBatch(table, run, { ...step, when })) !== undefined) return false;
+  return (await advanceBatch(table, run, { ...step, checkAtMs: table.clock.now() })) !== undefined;
+};
+
+/** Leaves a batch to its jobs: see {@link leaveBatch}. */
+export const awaitJobs = (table: Table, run: BatchRun, batch: Batch): Promise<boolean> => {
+  const checkAtMs = nextCheckAt(batch, table.clock.now());
+  return leaveBatch(table, run, { from: ['running'], to: 'running', changes: { readAttempts: 0 }, checkAtMs });
 };
 
 /**
@@ -96,15 +108,22 @@ export const endBatch = (
 
 /**
  * Requests the cancellation of a batch. A run that reads its file notices at the next lines; otherwise, or while it waits, it is due for a run now.
+ * A second run beside one that reads would take lines for cancelled of which the first one is just making jobs.
  *
  * @returns the batch with the request, or undefined if it has moved on
  */
 export const requestBatchCancel = async (table: Table, batch: Batch): Promise<Batch | undefined> => {
   const now = new Date(table.clock.now()).toISOString();
+  const { state, run, waiting } = batch;
+  const isAsKnown = condition`#state = ${state} AND #run = ${run}`;
+  const isWaiting = waiting !== undefined && (waiting.run ?? 0) === run;
+  const isDue = state === 'running' || isWaiting;
   const item = await updateItem(table, batchKey(batch.batchId), {
-    set: batch.state === 'running' || batch.waiting !== undefined ? { queueOrder: now } : {},
+    set: isDue ? { queueOrder: now } : {},
     setIfAbsent: { cancelRequestedAt: now },
-    when: condition`#state = ${batch.state}`,
+    when: isDue
+      ? isAsKnown
+      : allOf(isAsKnown, condition`attribute_not_exists(#waiting.#run) OR #waiting.#run <> ${run}`),
   });
   return item && parseBatch(item);
 };

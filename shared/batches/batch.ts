@@ -82,7 +82,14 @@ export const batchSchema = once(() =>
     /** The requests of lines up to this one are counted for its caller; known of a batch that has waited. */
     countedTo: z.number().optional(),
     /** What its caller has to have room for before the reading begins, or goes on. */
-    waiting: z.object({ rule: z.enum(['openBatches', 'queuedJobs']), since: z.string() }).optional(),
+    waiting: z
+      .object({
+        rule: z.enum(['openBatches', 'queuedJobs']),
+        since: z.string(),
+        /** The run that left the batch to wait: while it is the latest one, no execution is under way. Absent before the first. */
+        run: z.number().optional(),
+      })
+      .optional(),
     /** Ended jobs by state; lags behind after a crash, until the batch is recounted. */
     counts: z.record(z.enum(finalStates), z.number()),
     /** Rises with each counted end. */

@@ -84,6 +84,7 @@ export const viewBatch = (
   estimatedEndAt?: string,
 ): z.output<ReturnType<typeof batchSchema>> => {
   const self = batchUrl(baseUrl, batch.batchId);
+  const { waiting } = batch;
   return {
     batchId: batch.batchId,
     status: batch.state,
@@ -106,7 +107,7 @@ export const viewBatch = (
     updatedAt: batch.updatedAt,
     finishedAt: batch.finishedAt,
     cancelRequestedAt: batch.cancelRequestedAt,
-    waiting: batch.state === 'reading' ? batch.waiting : undefined,
+    waiting: batch.state === 'reading' && waiting ? { rule: waiting.rule, since: waiting.since } : undefined,
     estimatedEndAt,
     links: {
       self,

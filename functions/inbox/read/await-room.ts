@@ -1,5 +1,6 @@
+import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Batch } from '#shared/batches/batch.ts';
-import { advanceBatch, type BatchChanges, type BatchRun } from '#shared/batches/batch-progress.ts';
+import { type BatchChanges, type BatchRun, leaveBatch } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
 import { takeBatchPlace } from '#shared/callers/admission.ts';
 import type { InboxContext } from '../context.ts';
@@ -26,21 +27,23 @@ export const hasRoom = async (inbox: InboxContext, batch: Batch): Promise<boolea
 
 /** Leaves a batch until its caller may have room for it or for its next lines, and says why it waits. No execution waits meanwhile. */
 export const awaitRoom = async (
-  { table }: InboxContext,
+  inbox: InboxContext,
   run: BatchRun,
   rule: WaitingRule,
   changes: BatchChanges,
 ): Promise<void> => {
+  const { table } = inbox;
   const now = table.clock.now();
   const known = await getBatch(table, run.batchId);
   const { waiting, readTo } = known ?? {};
   const isSameWait = waiting?.rule === rule && (changes.readTo === undefined || changes.readTo.line === readTo?.line);
   const since = isSameWait ? waiting.since : new Date(now).toISOString();
   const pauseMs = Math.min(maxPauseMs, Math.max(minPauseMs, (now - Date.parse(since)) / 10));
-  await advanceBatch(table, run, {
+  const isDue = await leaveBatch(table, run, {
     from: ['reading'],
     to: 'reading',
-    changes: { ...changes, waiting: { rule, since } },
+    changes: { ...changes, waiting: { rule, since, run: run.run } },
     checkAtMs: now + pauseMs,
   });
+  if (isDue) await tryTriggerDispatch(inbox);
 };

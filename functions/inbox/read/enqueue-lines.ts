@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { UnreadableItemError } from '#shared/aws/items.ts';
 import type { Batch, LineCounts } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
-import { jobIdOfLine } from '#shared/batches/batch-store.ts';
+import { getBatch, jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { type SkippedLine, saveSkippedLines, skippedLines } from '#shared/batches/line-items.ts';
 import { returnAdmission } from '#shared/callers/admission.ts';
 import { GatewayError } from '#shared/errors.ts';
@@ -73,19 +73,22 @@ export const enqueueLines = async (
   const [waiting] = jobs.splice(admission.placed);
   const isDone = (line: number): boolean => line < (waiting?.job.line ?? Number.POSITIVE_INFINITY);
   skipped = skipped.filter(({ line }) => isDone(line));
-  const reject = ({ line = 0, row, columns, lineId: id }: NewJob, error: SkippedLine['error']) =>
-    skipped.push({ line, row, columns, id, state: 'rejected', error });
+  const skip = ({ line = 0, row, columns, lineId: id }: NewJob, error: SkippedLine['error'] | 'cancelled') => {
+    const end = error === 'cancelled' ? { state: error } : { state: 'rejected' as const, error };
+    skipped.push({ line, row, columns, id, ...end });
+  };
   const { refusal } = admission;
-  for (const { job } of jobs.splice(admission.admitted)) reject(job, refusal && toLineError(refusal));
-  const unaffordable = await policy.reserve(
+  for (const { job } of jobs.splice(admission.admitted)) skip(job, refusal && toLineError(refusal));
+  const isCancelled = async () => (await getBatch(table, batchId))?.cancelRequestedAt !== undefined;
+  const unreserved = await policy.reserve(
     jobs.map(({ job }) => job),
-    checkLease,
+    { checkLease, isCancelled },
   );
-  for (const { job } of jobs.filter(({ job }) => unaffordable.has(job.jobId))) reject(job, unaffordable.get(job.jobId));
-  const affordable = jobs.filter(({ job }) => !unaffordable.has(job.jobId));
+  for (const { job } of jobs.filter(({ job }) => unreserved.has(job.jobId))) skip(job, unreserved.get(job.jobId));
+  const affordable = jobs.filter(({ job }) => !unreserved.has(job.jobId));
   await saveSkippedLines(table, batchId, skipped);
   // Only now: a line that is tried again would be taken for one that is counted.
-  await returnAdmission(table, admission, [...unaffordable.keys()]);
+  await returnAdmission(table, admission, [...unreserved.keys()]);
   const refused: SkippedLine[] = [];
   const lanes = new Set(affordable.map(({ job }) => job.lane));
   const queues = [...lanes].flatMap((lane) => priorities.map((priority) => ({ lane, priority })));

@@ -26,11 +26,15 @@ export interface LinePolicy {
    * behind one that did not. One whose reservation cannot be read or written is rejected, as it would fail those around it at every
    * attempt.
    *
-   * @param checkLease throws once another execution may have taken over: called before each step, as many open jobs may have to be
+   * @param watch.checkLease throws once another execution may have taken over: called before each step, as many open jobs may have to be
    * counted first
+   * @param watch.isCancelled whether no line is to become a job any more; asked each time that more of them have to be counted
    * @returns why some of them cannot be, by their ids
    */
-  reserve(jobs: readonly NewJob[], checkLease: () => void): Promise<Map<string, RejectedLine['error']>>;
+  reserve(
+    jobs: readonly NewJob[],
+    watch: { checkLease(): void; isCancelled(): Promise<boolean> },
+  ): Promise<Map<string, RejectedLine['error'] | 'cancelled'>>;
 }
 
 /**
@@ -65,18 +69,23 @@ export const readLinePolicy = async (
         jobs.map(({ jobId, line = 0 }) => ({ jobId, line })),
         chunk,
       ),
-    reserve: async (jobs, checkLease) => {
+    reserve: async (jobs, { checkLease, isCancelled }) => {
       if (!hasLimits(policy)) return new Map();
-      const refusals = new Map<string, RejectedLine['error']>();
+      const refusals = new Map<string, RejectedLine['error'] | 'cancelled'>();
       // One after the other: which lines a budget has room for must not depend on which write comes first.
-      for (const job of jobs) {
+      for (const [index, job] of jobs.entries()) {
         try {
           let refusal: PolicyRefusal | undefined;
           // A line is not refused for what is still being counted: each call goes on with that.
-          do {
+          for (;;) {
             checkLease();
             refusal = await reserveCost(table, job, policy);
-          } while (refusal?.code === budgetPending);
+            if (refusal?.code !== budgetPending) break;
+            if (await isCancelled()) {
+              for (const { jobId } of jobs.slice(index)) refusals.set(jobId, 'cancelled');
+              return refusals;
+            }
+          }
           if (refusal !== undefined) refusals.set(job.jobId, toLineError(refusal));
         } catch (error) {
           if (!isOfRecord(error)) throw error;

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enqueueLines, LeaseOverError } from '#functions/inbox/read/enqueue-lines.ts';
 import { putItem } from '#shared/aws/table.ts';
+import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
 import { jobIdOfLine } from '#shared/batches/batch-store.ts';
 import { requestHashOf } from '#shared/jobs/reuse.ts';
+import { allItems } from '#test/fixtures/job-table.ts';
+import { createLane, enqueue } from '#test/fixtures/queue.ts';
 import { countersOf } from '#test/integration/shared/usage/costs.ts';
 import { createFaultyWorld } from './faulty-world.ts';
 import { end, register, succeeded, untilOver, untilRead } from './live-batch.ts';
@@ -57,4 +60,28 @@ it('rejects a line whose reservation cannot be read, and no other', async () => 
   expect(rig.lines).toContainEqual(
     expect.objectContaining({ level: 'error', fields: { batchId: batch.batchId, line: 2, jobId } }),
   );
+});
+
+it('cancels lines that wait until the open jobs of their caller are counted', async () => {
+  const rig = await servers.rig({ readPolicy: async () => ({ operationsPerDay: 3, queuedJobs: 10 }) });
+  const { table } = rig.context;
+  const batch = await rig.batch(await rig.drop('requests.jsonl', 'unused'));
+  await enqueue(createLane(table), { caller: batch.caller });
+  let looks = 0;
+  rig.dynamoDb.middlewareStack.add(
+    (next) => async (args) => {
+      if ((args.input as { IndexName?: string }).IndexName === 'states') {
+        looks += 1;
+        // Each look takes longer than a request may.
+        rig.clock.advance(3_000);
+        if (looks === 1) await requestBatchCancel(table, await rig.batch(batch.batchId));
+      }
+      return next(args);
+    },
+    { step: 'initialize' },
+  );
+  const lease = { leaseEndsAt: Number.POSITIVE_INFINITY, isRepeated: false, begunAt: rig.clock.now() };
+  expect(await enqueueLines(rig.context, batch, lines, lease)).toMatchObject({ jobs: 0, rejected: 0, skipped: 3 });
+  expect(looks).toBe(1);
+  expect((await allItems(table)).filter(({ sk }) => String(sk).startsWith('queued-jobs#'))).toEqual([]);
 });

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelBatch } from '#functions/api/batches/cancel.ts';
 import { requestBatchCancel } from '#shared/batches/batch-progress.ts';
+import { claimRun, dueBatches } from '#shared/batches/open-batches.ts';
 import type { CallerPolicy } from '#shared/caller-policy.ts';
 import { receiptKey } from '#shared/deployment/bucket.ts';
 import { inTier } from '#test/fixtures/tier.ts';
+import { createFaultyWorld } from './faulty-world.ts';
 import { type Rig, type Servers, startServers } from './rig.ts';
 import { createRigUnder, file, openJobs, readTwice } from './waiting.ts';
 
@@ -54,6 +57,67 @@ describe('lines beyond the places of their caller', () => {
     await rig.dispatch();
     await rig.dispatch();
     expect(await rig.batch(batchId)).toMatchObject({ state: 'finished', jobs: 1, skipped: 2 });
+  });
+
+  it('are cancelled without waiting when they are about to wait', async () => {
+    const rig = await under({ queuedJobs: 1 });
+    const world = createFaultyWorld(rig);
+    const batchId = await rig.drop('requests.jsonl', file(3));
+    let dispatches: number | undefined;
+    world.onEffect(async (name) => {
+      // The first line is a job: what follows is the note that the others wait.
+      if (name !== 'Update batch' || dispatches !== undefined || (await openJobs(rig)).length === 0) return;
+      dispatches = rig.dispatches;
+      await requestBatchCancel(rig.context.table, await rig.batch(batchId));
+    });
+    await world.dispatch();
+    // No time passes: dispatch is told, and the batch is due.
+    expect(rig.dispatches).toBeGreaterThan(dispatches ?? Number.POSITIVE_INFINITY);
+    await rig.dispatch();
+    await rig.dispatch();
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'finished', jobs: 1, skipped: 2 });
+  });
+
+  it('are cancelled by the request that sees them begin to wait', async () => {
+    const rig = await under({ queuedJobs: 1 });
+    const batchId = await rig.drop('requests.jsonl', file(3));
+    const { table } = rig.context;
+    const [due] = (await dueBatches(table, 1).next()).value ?? [];
+    const claimed = due && (await claimRun(table, due));
+    const seen = await rig.batch(batchId);
+    await rig.follow({ batchId, run: Number(claimed?.run) });
+    // What was read before they waited does not decide when they are looked at.
+    expect(await requestBatchCancel(table, seen)).toBeUndefined();
+    expect(await cancelBatch(table, seen)).toMatchObject({ cancelRequestedAt: expect.any(String) });
+    await rig.dispatch();
+    await rig.dispatch();
+    expect(await rig.batch(batchId)).toMatchObject({ state: 'finished', jobs: 1, skipped: 2 });
+  });
+
+  it('are not given to a second execution while the first one makes jobs of them', async () => {
+    const rig = await under({ queuedJobs: 2 });
+    const world = createFaultyWorld(rig);
+    const batchId = await rig.drop('requests.jsonl', file(4));
+    await rig.dispatch();
+    for (let line = 1; line <= 2; line += 1) await rig.end(batchId, line);
+    rig.clock.advance(60_000);
+    let isAsked = false;
+    world.onEffect(async (name) => {
+      if (name !== 'Put job' || isAsked) return;
+      isAsked = true;
+      await requestBatchCancel(rig.context.table, await rig.batch(batchId));
+      expect(await rig.dispatch()).toEqual([]);
+    });
+    await world.dispatch();
+    expect(isAsked).toBe(true);
+    for (let turn = 0; turn < 3; turn += 1) await rig.dispatch();
+    // Both were made before the cancellation was noticed, and are cancelled as jobs.
+    expect(await rig.batch(batchId)).toMatchObject({
+      state: 'finished',
+      jobs: 4,
+      skipped: 0,
+      counts: { cancelled: 2 },
+    });
   });
 });
 
