@@ -22,6 +22,7 @@ export type BatchChanges = Partial<
       | 'labels'
       | 'readTo'
       | 'countedTo'
+      | 'jobsInLanes'
       | 'waiting'
       | 'readAttempts'
       | 'lastAttemptRun'

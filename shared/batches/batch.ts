@@ -81,6 +81,8 @@ export const batchSchema = once(() =>
       .optional(),
     /** The requests of lines up to this one are counted for its caller; known of a batch that has waited. */
     countedTo: z.number().optional(),
+    /** Of the lines up to there, the jobs by the lane under whose limits each waits; absent before the first. */
+    jobsInLanes: z.record(z.string(), z.number()).optional(),
     /** What its caller has to have room for before the reading begins, or goes on. */
     waiting: z
       .object({

@@ -1,26 +1,23 @@
 import * as z from 'zod';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
-import { type Batch, endedJobs, isOver } from '#shared/batches/batch.ts';
+import { isOver } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { batchIdOfRetry, createBatch } from '#shared/batches/batch-store.ts';
 import { admitBatch } from '#shared/callers/admission.ts';
 import { type ReportFormat, reportKey } from '#shared/deployment/bucket.ts';
-import { isHolding, readCallerPause } from '#shared/jobs/lanes/caller-pauses.ts';
-import { findLane, fireflyLane } from '#shared/jobs/lanes/lane.ts';
-import { type CountQueued, createKeptCounts, turnsUntilLast } from '#shared/jobs/lanes/queue-counts.ts';
-import { readLane } from '#shared/jobs/lanes/snapshot.ts';
-import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
+import { createKeptCounts } from '#shared/jobs/lanes/queue-counts.ts';
 import { once } from '#shared/once.ts';
 import type { ApiContext } from '../context.ts';
 import { addressQuery, describeAddress, leadTo } from '../http/address.ts';
 import { audit } from '../http/audit.ts';
 import { decodeCursor, encodeCursor, jobsQuery, nextCursor, readLimit, readStates } from '../http/pagination.ts';
-import { jsonResponse, ProblemError, toIso } from '../http/problem.ts';
+import { jsonResponse, ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { jobSummary, summaryAttributes, viewJobSummary } from '../jobs/view.ts';
 import { cancelBatch } from './cancel.ts';
 import { createRoute } from './create.ts';
 import { eraseRoute } from './erase.ts';
+import { estimateEnd } from './estimate-end.ts';
 import { findBatch, findKeptBatch, requireKept } from './find.ts';
 import { linesRoute } from './lines.ts';
 import { listRoute } from './list.ts';
@@ -56,27 +53,6 @@ export const getRoute = (context: ApiContext): Route => {
       return jsonResponse(200, viewBatch(batch, request, estimatedEndAt));
     },
   };
-};
-
-// When the last job will be submitted at the earliest, ISO: what waits now at other priorities has its turns in between. Unknown while
-// the caller is paused.
-const estimateEnd = async (
-  { table, lanes }: ApiContext,
-  batch: Batch,
-  count: CountQueued,
-): Promise<string | undefined> => {
-  const unread = (batch.lines ?? 0) - batch.jobs - batch.rejected - batch.skipped;
-  const unfinished = Math.max(0, batch.jobs - endedJobs(batch) + Math.max(0, unread));
-  const now = table.clock.now();
-  if (unfinished === 0) return toIso(now);
-  const pause = await readCallerPause(table, batch.caller);
-  if (pause !== undefined && isHolding(pause)) return undefined;
-  const lane = findLane(lanes, fireflyLane);
-  const [snapshot, ahead] = await Promise.all([
-    readLane(lane),
-    turnsUntilLast(lane, batch.priority, unfinished, count),
-  ]);
-  return toIso(earliestSubmit(snapshot, lane.limits, ahead, now));
 };
 
 /** The stable address of a batch's report: leads to a URL that is signed at this moment. */

@@ -55,7 +55,7 @@ export const batchSchema = once(() =>
         }),
       estimatedEndAt: z.iso.datetime().optional().meta({
         description:
-          "When the last job will be submitted: Adobe's limits for a minute and a day, after all that waits now at a higher priority. Absent while an operator pauses the queue.",
+          'When the last job will be submitted, at the latest in a batch of several services: the limits of each, after all that waits now at a higher priority. Absent before the first line is a job, and while an operator pauses the queue or you.',
       }),
       links: z.object({
         self: z.url(),

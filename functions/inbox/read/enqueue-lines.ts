@@ -40,7 +40,7 @@ export const enqueueLines = async (
   const { table } = inbox;
   const { batchId } = batch;
   const range = { first: lines[0]?.line ?? 1, last: lines.at(-1)?.line ?? 0 };
-  const enqueuedBefore = isRepeated ? await findLinesWithJobs(table, batchId, range) : new Set<number>();
+  const enqueuedBefore = isRepeated ? await findLinesWithJobs(table, batchId, range) : new Map<number, string>();
   // What was refused stays refused, though a count may have room again by now: a line is a job or rejected, never both.
   const skippedBefore = isRepeated ? await findSkippedLines(table, batchId, range) : new Map<number, SkippedLine>();
   const jobs: LineJob[] = [];
@@ -117,8 +117,14 @@ export const enqueueLines = async (
     refused.map(({ line }) => jobIdOfLine(batchId, line)),
   );
   const count = (state: SkippedLine['state']) => skipped.filter((line) => line.state === state).length;
+  const enqueued = affordable.filter(({ job }) => !refused.some(({ line }) => line === job.line));
+  const lanesOfJobs = [
+    ...[...enqueuedBefore].flatMap(([line, lane]) => (isDone(line) ? [lane] : [])),
+    ...enqueued.map(({ job }) => job.lane),
+  ];
   return {
-    jobs: [...enqueuedBefore].filter(isDone).length + affordable.length - refused.length,
+    jobs: lanesOfJobs.length,
+    lanes: lanesOfJobs,
     rejected: count('rejected') + refused.length,
     skipped: count('cancelled'),
     waiting: waiting?.job.line,
@@ -128,6 +134,8 @@ export const enqueueLines = async (
 
 /** What some lines have become. */
 export interface EnqueuedLines extends LineCounts {
+  /** The lane of each job. */
+  lanes: readonly string[];
   /** The first line that waits for a place in the queue. */
   waiting: number | undefined;
   /** The requests of lines up to this one are counted. */
@@ -157,14 +165,15 @@ const tryCreateJob = async ({ table, log }: InboxContext, job: NewJob, place: Jo
   return true;
 };
 
+/** @returns the lanes of the jobs that there are, by line */
 const findLinesWithJobs = async (
   table: InboxContext['table'],
   batchId: string,
   range: { first: number; last: number },
-): Promise<Set<number>> => {
-  const found = new Set<number>();
-  const pages = lineJobs(table, batchId, range, lineJobSchema().pick({ jobId: true }));
-  for await (const { jobs } of pages) for (const line of jobs.keys()) found.add(line);
+): Promise<Map<number, string>> => {
+  const found = new Map<number, string>();
+  const pages = lineJobs(table, batchId, range, lineJobSchema().pick({ lane: true }));
+  for await (const { jobs } of pages) for (const [line, { lane }] of jobs) found.set(line, lane);
   return found;
 };
 

@@ -1,6 +1,6 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
-import { type Batch, type LineCounts, noLines, type ReadPosition } from '#shared/batches/batch.ts';
+import { type Batch, noLines, type ReadPosition } from '#shared/batches/batch.ts';
 import { lineJobSchema, lineJobs } from '#shared/batches/batch-jobs.ts';
 import { advanceBatch, type BatchRun } from '#shared/batches/batch-progress.ts';
 import { getBatch } from '#shared/batches/batch-store.ts';
@@ -15,13 +15,8 @@ import { readSource } from './formats/source.ts';
 import { firstLine, readChunk, storeLines } from './lines-file.ts';
 import { nameOutputs } from './name-outputs.ts';
 import { type FileNotes, type PreparedLine, RefusedFileError } from './prepared-line.ts';
+import { addToLanes, type Counts, pickCounts, type Reached } from './reached.ts';
 import { readFailedJobs } from './retry-source.ts';
-
-/** How far the reading has come, and what the lines so far have become. */
-type Reached = ReadPosition &
-  LineCounts & {
-    /** Set where the next line waits for a place in the queue: up to which line requests are counted. */ countedTo?: number;
-  };
 
 type Prepared =
   | { kind: 'ready'; lines: number; from: Reached }
@@ -171,6 +166,7 @@ const readLines = async (inbox: InboxContext, run: BatchRun, from: Reached): Pro
     jobs: from.jobs + read.jobs,
     rejected: from.rejected + read.rejected,
     skipped: from.skipped + read.skipped,
+    jobsInLanes: addToLanes(from.jobsInLanes, read.lanes),
     countedTo: waitsFrom && read.countedTo,
   };
 };
@@ -200,7 +196,7 @@ const unreadLine = {
  * @param from where the lines begin of which nothing is recorded
  * @returns what all lines of the file have become
  */
-const rejectUnreadLines = async ({ table, log }: InboxContext, batchId: string, from: Reached): Promise<LineCounts> => {
+const rejectUnreadLines = async ({ table, log }: InboxContext, batchId: string, from: Reached): Promise<Counts> => {
   const { lines = 0 } = (await getBatch(table, batchId)) ?? {};
   const counts = pickCounts(from);
   const unreadLines = { first: from.line, last: lines };
@@ -208,7 +204,7 @@ const rejectUnreadLines = async ({ table, log }: InboxContext, batchId: string, 
     table,
     batchId,
     unreadLines,
-    lineJobSchema().pick({ jobId: true }),
+    lineJobSchema().pick({ lane: true }),
   )) {
     const unread: SkippedLine[] = [];
     for (let line = first; line <= last; line += 1) {
@@ -216,17 +212,19 @@ const rejectUnreadLines = async ({ table, log }: InboxContext, batchId: string, 
     }
     await saveSkippedLines(table, batchId, unread);
     counts.jobs += jobs.size;
+    counts.jobsInLanes = addToLanes(
+      counts.jobsInLanes,
+      [...jobs.values()].map(({ lane }) => lane),
+    );
     counts.rejected += unread.length;
   }
   log.error('The rest of a batch could not be read and was rejected.', { batchId, line: from.line, lines });
   return counts;
 };
 
-const pickCounts = ({ jobs, rejected, skipped }: LineCounts): LineCounts => ({ jobs, rejected, skipped });
-
 const pickPosition = ({ line, offset }: ReadPosition): ReadPosition => ({ line, offset });
 
-const endReading = async ({ table }: InboxContext, run: BatchRun, reached: LineCounts): Promise<Reading> => {
+const endReading = async ({ table }: InboxContext, run: BatchRun, reached: Counts): Promise<Reading> => {
   // Running already if this step is repeated.
   const read = {
     from: ['reading', 'running'],

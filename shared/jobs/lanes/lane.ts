@@ -2,9 +2,6 @@ import type { RequestWindow } from '../../adobe/services/service.ts';
 import type { Table } from '../../aws/table.ts';
 import { jobPartitions } from '../../deployment/tables.ts';
 
-/** The lane of Firefly's operations. */
-export const fireflyLane = 'firefly';
-
 /** The rate limit of a lane, as Adobe sets it. Windows are independent: each of them must have room. */
 export interface LaneLimits {
   windows: readonly RequestWindow[];

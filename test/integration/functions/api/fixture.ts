@@ -20,12 +20,12 @@ import { createDeniedWords } from '#shared/callers/denied-words.ts';
 import { createPolicyReader } from '#shared/callers/policies.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { JobOutput, JobState } from '#shared/jobs/job.ts';
-import { fireflyLane, type LaneLimits } from '#shared/jobs/lanes/lane.ts';
+import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { type AnswerCheck, createAnswerCheck } from '#test/fixtures/answer-check.ts';
 import { createTestDynamoDb, readJob } from '#test/fixtures/job-table.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
-import { createLane } from '#test/fixtures/queue.ts';
+import { createLane, fireflyLane } from '#test/fixtures/queue.ts';
 import { decodeBody, httpEvent, type TestRequest } from './http-event.ts';
 import { objectsInS3, recordingStore } from './objects-in-memory.ts';
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enqueueLines } from '#functions/inbox/read/enqueue-lines.ts';
+import { createLane } from '#test/fixtures/queue.ts';
 import { jsonLine, type Rig, type Servers, startServers } from './rig.ts';
 
 let servers: Servers;
@@ -30,6 +32,31 @@ describe('a file in the inbox', () => {
     expect(await rig.batch(batchId)).toMatchObject({ caller: 'team-a', lines: 6, jobs: 3, rejected: 3 });
     expect(await rig.job(batchId, 1)).toMatchObject({ caller: 'team-a', priority: 'low', lineId: 'first', line: 1 });
     expect(await rig.job(batchId, 3)).toMatchObject({ row: 4, priority: 'high', request: '{"prompt":"a dog"}' });
+  });
+
+  it('counts its jobs by the lane of each, those of lines that are read again as well', async () => {
+    const rig = await servers.rig({ readPolicy: async () => ({ queuedJobs: 2 }) });
+    const { table, lanes } = rig.context;
+    const other = createLane(table, undefined, 'remove-background');
+    Object.assign(rig.context, { lanes: new Map([...lanes, [other.name, other]]) });
+    const image = { source: { url: 'https://bucket.s3.us-east-1.amazonaws.com/a.png' } };
+    const cut = JSON.stringify({ operation: 'photoshop/remove-background', body: { image } });
+    const batchId = await rig.drop('requests.jsonl', [cut, jsonLine('a cat'), cut, cut].join('\n'));
+    await rig.dispatch();
+    expect(await rig.batch(batchId)).toMatchObject({ jobs: 2, jobsInLanes: { firefly: 1, 'remove-background': 1 } });
+    await rig.end(batchId, 1);
+    rig.clock.advance(60_000);
+    await rig.dispatch();
+    await rig.end(batchId, 2);
+    rig.clock.advance(60_000);
+    await rig.dispatch();
+    expect(await rig.batch(batchId)).toMatchObject({ jobs: 4, jobsInLanes: { firefly: 1, 'remove-background': 3 } });
+    const read = { leaseEndsAt: Number.POSITIVE_INFINITY, isRepeated: true, begunAt: rig.clock.now() };
+    const lines = [1, 2].map((line) => ({ kind: 'request' as const, line, json: cut }));
+    expect(await enqueueLines(rig.context, await rig.batch(batchId), lines, read)).toMatchObject({
+      jobs: 2,
+      lanes: expect.arrayContaining(['remove-background', 'firefly']),
+    });
   });
 
   it('ends with a report of every line, and an event', async () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Batch, BatchState } from '#shared/batches/batch.ts';
 import { advanceBatch, endBatch } from '#shared/batches/batch-progress.ts';
 import { getBatch, jobIdOfLine } from '#shared/batches/batch-store.ts';
-import { createLane, enqueue } from '#test/fixtures/queue.ts';
+import { permitCycleMs } from '#shared/jobs/lanes/lane.ts';
+import { createLane, enqueue, perMinute } from '#test/fixtures/queue.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
 let api: TestApi;
@@ -46,9 +47,33 @@ describe('a batch', () => {
         lines: 9,
         counts: { unfinished: 5, succeeded: 0, failed: 0, cancelled: 2, timed_out: 0, rejected: 1 },
         warnings: ['Look.'],
-        estimatedEndAt: expect.any(String),
       },
     });
+  });
+
+  it.each([
+    ['of one service', { photoshop: 3 }, 2],
+    ['of several services', { firefly: 1, photoshop: 2 }, 4],
+    ['whose service has been turned off', { indesign: 3 }, undefined],
+    ['of which no line has been read', undefined, undefined],
+  ])('%s ends when its last job has had its turn there', async (_, jobsInLanes, turnsBefore) => {
+    const limits = perMinute(1);
+    const each = await startApi({ limits, otherLanes: ['photoshop'] });
+    const body = { requests: [{ body: { prompt: 'a cat' } }] };
+    const accepted = await each.call({ method: 'POST', path: '/batches', body });
+    const batchId = String(accepted.json['batchId']);
+    const changes = { lines: 3, jobs: 3, jobsInLanes };
+    await advanceBatch(each.table, { batchId, run: 0 }, { from: ['reading'], to: 'running', changes });
+    // These come first, on the way to Firefly alone.
+    for (let job = 0; job < 4; job += 1) await enqueue(createLane(each.table), { caller: 'bob', priority: 'high' });
+    const { statusCode, json } = await each.call({ path: `/batches/${batchId}` });
+    expect(statusCode).toBe(200);
+    const [window] = limits.windows;
+    const cycleMs = window === undefined ? Number.NaN : permitCycleMs(window, limits);
+    expect(json['estimatedEndAt']).toBe(
+      turnsBefore === undefined ? undefined : new Date(each.clock.now() + turnsBefore * cycleMs).toISOString(),
+    );
+    await each.close();
   });
 
   it.each([
