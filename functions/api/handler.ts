@@ -74,7 +74,7 @@ export const handler = createApi({
     openTable({ ...tables, tableName: environment.callerTableName }),
     environment.callerDefaults,
   ),
-  triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
+  triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName, systemClock),
   startThumbnail: openThumbnail(environment.thumbnailFunctionName),
   sleep: async (ms) => {
     await sleep(ms);

@@ -3,7 +3,7 @@ import { type Lane, lookaheadMs, permitCount, plannedWindows, spacingMs } from '
 import { claimTrial } from '#shared/jobs/lanes/pauses.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { priorityOrder } from '#shared/jobs/lanes/priority-order.ts';
-import { isQueueEmpty } from '#shared/jobs/lanes/queue.ts';
+import { listShortQueue } from '#shared/jobs/lanes/queue.ts';
 import { recordServedRound, takeTurnNumbers } from '#shared/jobs/lanes/rounds.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { beginTurn } from '#shared/jobs/lanes/turn.ts';
@@ -31,11 +31,12 @@ export const assignTurns = async (
   lane: Lane,
   paused: ReadonlySet<string> = new Set(),
 ): Promise<number> => {
-  // Most lanes are idle, and each run asks all of them.
-  if (await isQueueEmpty(lane)) return 0;
+  // Most lanes are idle or have a few jobs, and each run asks all of them: one read tells all there is.
+  const listed = await listShortQueue(lane, concurrency);
+  if (listed?.size === 0) return 0;
   const snapshot = await readLane(lane);
   const plan = new TurnPlan(lane, snapshot, context.random);
-  const queue = new QueueHeads(lane, Math.min(concurrency, maxTurns(lane)), paused);
+  const queue = new QueueHeads(lane, Math.min(concurrency, maxTurns(lane)), { paused, listed });
   const { turns: allowed, isTrial } = await countAllowed(lane, snapshot, plan, queue);
   const next = tryToRead(context, lane, isTrial ? leastRefusedFirst(queue) : (order) => queue.next(order));
   let started = 0;

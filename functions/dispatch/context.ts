@@ -1,3 +1,4 @@
+import type { DispatchRequest } from '#shared/aws/invoke-functions.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import type { ErasureRun } from '#shared/erasing/erasure.ts';
@@ -15,8 +16,8 @@ export type StartRun = (run: BatchRun, executionName: string) => Promise<void>;
 /** Starts the durable execution that goes on with an erasure; the same name starts it only once. */
 export type StartErasure = (run: ErasureRun, executionName: string) => Promise<void>;
 
-/** What dispatch is started with: by its schedule, or with nothing for a new job. */
-export interface DispatchEvent {
+/** What dispatch is started with: by its schedule, or by a request; an earlier version of the other functions says nothing of that. */
+export interface DispatchEvent extends Partial<DispatchRequest> {
   scheduled?: boolean;
 }
 

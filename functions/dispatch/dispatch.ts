@@ -13,15 +13,15 @@ import { scheduleErasures } from './schedule-erasures.ts';
 /** What a dispatch has done. */
 export type DispatchCounts = Record<string, number>;
 
-/** Why dispatch runs: `asked` for something new, `scheduled` each minute. */
-export type DispatchReason = 'asked' | 'scheduled';
+/** Why dispatch runs: jobs may have `turns`; `asked` for anything new; `scheduled` each minute. */
+export type DispatchReason = 'turns' | 'asked' | 'scheduled';
 
 /**
  * First what crashes left behind, then turns for the heads of every lane's queue, then batches that have something to do. A
  * part that fails does not keep the next from running, and one lane never waits for another.
  *
- * @param reason what crashes left behind and how long the queues are can wait for the run of each minute: a run that was asked for, of
- * which a burst of jobs causes many, is about turns, batches and erasures
+ * @param reason what crashes left behind and how long the queues are can wait for the run of each minute: a run that was asked for
+ * is about turns, batches and erasures, and one for turns, of which a burst of jobs causes many, about these alone
  * @throws {Error} the first failure, once every part has run, so that the invocation counts as failed
  */
 export const dispatch = async (
@@ -60,8 +60,9 @@ export const dispatch = async (
   for (const lane of context.lanes.values()) {
     await attemptScheduled(`metrics of ${lane.name}`, async () => ({ waiting: await measureLane(context, lane) }));
   }
-  const batches = await attempt('batches', () => scheduleBatches(context));
-  const erasures = await attempt('erasures', () => scheduleErasures(context));
+  const attemptBesides: typeof attempt = async (part, run) => (reason === 'turns' ? {} : attempt(part, run));
+  const batches = await attemptBesides('batches', () => scheduleBatches(context));
+  const erasures = await attemptBesides('erasures', () => scheduleErasures(context));
   const batchEnds = await attemptScheduled('ends of batches', async () => ({
     batchesPublished: await recoverEnds(context, 'batches'),
   }));

@@ -9,8 +9,9 @@ import { createLanes } from '#shared/jobs/lanes/lane.ts';
 import { toStartedTurn } from '#shared/jobs/started-turn.ts';
 import { createLog, createRecordMetric } from '#shared/observability.ts';
 import type { DispatchContext, DispatchEvent } from './context.ts';
-import { dispatch } from './dispatch.ts';
+import { type DispatchReason, dispatch } from './dispatch.ts';
 import { limitRuns } from './limit-runs.ts';
+import { createServedRequests } from './served-requests.ts';
 
 const environment = dispatchEnvironment.read(process.env);
 const { stackName, tableName, eventBusName, gatewayUrl, generateFunctionArn, inboxFunctionArn } = environment;
@@ -33,9 +34,15 @@ const context: DispatchContext = {
   recordMetric,
 };
 
+const served = createServedRequests(systemClock);
+const run = (reason: DispatchReason) => served.note(reason, () => dispatch(context, reason));
+
 /** Runs every minute and on every new job. */
 export const handler = middy<DispatchEvent>()
   .before(log.inContext())
-  .handler(({ scheduled }) =>
-    scheduled === true ? dispatch(context, 'scheduled') : limitRuns(context, () => dispatch(context, 'asked')),
-  );
+  .handler(async ({ scheduled, ...request }) => {
+    if (scheduled === true) return run('scheduled');
+    if (served.has(request)) return undefined;
+    const reason = request.only ?? 'asked';
+    return limitRuns(context, (isAgain) => run(isAgain ? 'asked' : reason));
+  });

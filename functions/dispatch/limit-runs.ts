@@ -28,21 +28,22 @@ type LimitContext = Pick<DispatchContext, 'table' | 'log'>;
 /**
  * Runs a dispatch unless two others are at work; then one of them runs again, with all that has come in by now.
  *
+ * @param run is told whether it runs again, for others: nothing says what these asked for
  * @param gatherMs how long a run waits before it goes round again
  * @returns what the last run led to; undefined if it was left to another
  * @throws {Error} what the run throws
  */
 export const limitRuns = async <Result>(
   { table, log }: LimitContext,
-  run: () => Promise<Result>,
+  run: (isAgain: boolean) => Promise<Result>,
   gatherMs = defaultGatherMs,
 ): Promise<Result | undefined> => {
   const taken = await orWithoutPlace(log, () => takePlace(table));
   if (taken === 'full') return undefined;
-  if (taken === 'no_place') return run();
+  if (taken === 'no_place') return run(false);
   const endsAt = table.clock.now() + maxMs;
-  for (let held = taken; ; ) {
-    const result = await run().catch(async (error: unknown) => {
+  for (let held = taken, isAgain = false; ; isAgain = true) {
+    const result = await run(isAgain).catch(async (error: unknown) => {
       await orWithoutPlace(log, () => freePlace(table, held));
       throw error;
     });

@@ -1,6 +1,6 @@
 import type { Job } from '#shared/jobs/job.ts';
 import type { LaneQueue } from '#shared/jobs/lanes/lane.ts';
-import { queuedJobs } from '#shared/jobs/lanes/queue.ts';
+import { queuedJobs, type ShortQueue } from '#shared/jobs/lanes/queue.ts';
 import { type Priority, priorities } from '#shared/priority.ts';
 
 /** The heads of a lane's queue by priority, read as late as possible and each handed out once, to however many ask at once. */
@@ -10,9 +10,14 @@ export class QueueHeads {
   /**
    * @param groupSize how many are read at a time, at most
    * @param paused callers whose jobs are left out
+   * @param listed the whole queue, if it has been read already
    */
-  constructor(queue: LaneQueue, groupSize: number, paused: ReadonlySet<string>) {
-    const open = (priority: Priority) => new Heads(queuedJobs(queue, priority, groupSize, paused));
+  constructor(
+    queue: LaneQueue,
+    groupSize: number,
+    { paused, listed }: { paused: ReadonlySet<string>; listed: ShortQueue | undefined },
+  ) {
+    const open = (priority: Priority) => new Heads(queuedJobs(queue, priority, groupSize, { without: paused, listed }));
     this.#heads = { high: open('high'), normal: open('normal'), low: open('low') };
   }
 

@@ -80,7 +80,7 @@ const generateContext: GenerateContext = {
   pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), overrides),
   findOutputs: (job) => findOutputs(operationOf(job), overrides),
   outputMaxBytes: environment.outputMaxBytes,
-  triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName),
+  triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName, systemClock),
   sleep: async (ms) => {
     await sleep(ms);
   },

@@ -48,7 +48,7 @@ export const runJob = async (
     const submitted = await submitInTime(durable, context, turn, plan);
     if (submitted.kind === 'over') return publish();
     if (submitted.kind === 'requeued') {
-      if (submitted.dispatchNow) await durable.step('dispatch', () => context.triggerDispatch());
+      if (submitted.dispatchNow) await durable.step('dispatch', () => context.triggerDispatch('turns'));
       return { state: 'queued' };
     }
     delays = plan.delays ?? submitted.delays;

@@ -43,7 +43,7 @@ const inbox: InboxContext = {
     clock: systemClock,
     log,
   }),
-  triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName),
+  triggerDispatch: createTriggerDispatch(createLambda(), environment.dispatchFunctionName, systemClock),
   log,
   recordMetric,
   bucket: environment.bucketName,

@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../observability.ts';
 
 /**
@@ -38,26 +39,34 @@ export const createStartThumbnail =
     );
   };
 
+/** A request for a run of dispatch. */
+export interface DispatchRequest {
+  /** That jobs may have turns is all that is new; absent where batches or erasures may have something to do as well. */
+  only?: 'turns';
+  /** When it was made, in epoch ms: a run that began later has served it. */
+  askedAt: number;
+}
+
 /** Runs dispatch now instead of at the next minute. */
-export type TriggerDispatch = () => Promise<void>;
+export type TriggerDispatch = (only?: DispatchRequest['only']) => Promise<void>;
 
 /** Invokes the dispatch function without waiting for its end; the caller decides what a failure means to it. */
 export const createTriggerDispatch =
-  (lambda: LambdaClient, functionName: string): TriggerDispatch =>
-  async () => {
-    await lambda.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: '{}' }));
+  (lambda: LambdaClient, functionName: string, clock: Clock): TriggerDispatch =>
+  async (only) => {
+    const request: DispatchRequest = { askedAt: clock.now(), ...(only && { only }) };
+    await lambda.send(
+      new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: JSON.stringify(request) }),
+    );
   };
 
 /** Triggers dispatch. The schedule does so within a minute anyway, so a failure is only logged. */
-export const tryTriggerDispatch = async ({
-  triggerDispatch,
-  log,
-}: {
-  triggerDispatch: TriggerDispatch;
-  log: Pick<Log, 'warn'>;
-}): Promise<void> => {
+export const tryTriggerDispatch = async (
+  { triggerDispatch, log }: { triggerDispatch: TriggerDispatch; log: Pick<Log, 'warn'> },
+  only?: DispatchRequest['only'],
+): Promise<void> => {
   try {
-    await triggerDispatch();
+    await triggerDispatch(only);
   } catch (error) {
     log.warn('Dispatch could not be invoked.', { error: error instanceof Error ? error.name : 'unknown' });
   }

@@ -31,7 +31,7 @@ export const createThrottledTrigger = (context: ApiContext): ((laneName: string)
     } catch (error) {
       log.warn('The quota could not be read.', { error: error instanceof Error ? error.name : 'unknown' });
     }
-    if (!isUseless()) await tryTriggerDispatch(context);
+    if (!isUseless()) await tryTriggerDispatch(context, 'turns');
   };
 };
 

@@ -2,7 +2,7 @@ import { getItems } from '../../aws/batch-get.ts';
 import { condition } from '../../aws/expressions.ts';
 import type { Item } from '../../aws/items.ts';
 import { getItem, queryFirst, queryPages, type Table } from '../../aws/table.ts';
-import type { Priority } from '../../priority.ts';
+import { type Priority, priorities } from '../../priority.ts';
 import type { Job } from '../job.ts';
 import { type delayedPart, queuedPart } from '../job-store.ts';
 import { parseOpenJobs } from '../set-aside.ts';
@@ -11,23 +11,50 @@ import type { LaneQueue } from './lane.ts';
 // A page of DynamoDB ends at 1 MB anyway.
 const maxPageSize = 100;
 
+/** Where the jobs of a lane stand that wait, by their priorities and there in the order of service, as one read tells. */
+export type ShortQueue = ReadonlyMap<Priority, readonly Item[]>;
+
+/**
+ * Lists a queue that is so short that one read tells all of it; a job of the last moment may be missed.
+ *
+ * @param limit how many entries are read at most
+ * @returns an empty map if no job waits; undefined of a longer queue, which is read priority by priority
+ */
+export const listShortQueue = async ({ table, name }: LaneQueue, limit: number): Promise<ShortQueue | undefined> => {
+  const where = condition`#queueState = ${queuedPart(name)}`;
+  for await (const { Items: entries = [], LastEvaluatedKey } of queryPages(table, {
+    index: 'queue',
+    where,
+    pageSize: limit,
+  })) {
+    if (LastEvaluatedKey !== undefined) return undefined;
+    const isAt = (priority: Priority) => (entry: Item) => String(entry['queueOrder']).startsWith(`${priority}#`);
+    const found = priorities.map((priority) => [priority, entries.filter(isAt(priority))] as const);
+    return new Map(found.filter(([, ofPriority]) => ofPriority.length > 0));
+  }
+  return new Map();
+};
+
 /**
  * The jobs of one priority in the order of service, in groups that are read as late as possible; those that have left the queue
  * meanwhile are left out. Claim them conditionally.
  *
  * @param groupSize how many are read at a time, at most
- * @param without callers whose jobs are left out
+ * @param options.without callers whose jobs are left out
+ * @param options.listed the whole queue, if it has been read already
  */
 export async function* queuedJobs(
   queue: LaneQueue,
   priority: Priority,
   groupSize: number,
-  without: ReadonlySet<string> = new Set(),
+  { without = new Set(), listed }: { without?: ReadonlySet<string>; listed?: ShortQueue | undefined } = {},
 ): AsyncGenerator<Job[]> {
   const { table, name } = queue;
   // The index lags behind: heads that others have just claimed still stand in it.
   const pageSize = Math.min(maxPageSize, 3 * groupSize);
-  const pages = queryPages(table, { index: 'queue', where: isQueuedAt(queue, priority), pageSize });
+  const pages = listed
+    ? [{ Items: [...(listed.get(priority) ?? [])] }]
+    : queryPages(table, { index: 'queue', where: isQueuedAt(queue, priority), pageSize });
   for await (const { Items = [] } of pages) {
     const keys = Items.filter(({ caller }) => !without.has(String(caller))).map(toKey);
     for (let start = 0; start < keys.length; start += groupSize) {
@@ -48,12 +75,6 @@ const toKey = ({ pk, sk }: Item) => ({ pk: String(pk), sk: String(sk) });
 export const headOfQueue = async (queue: LaneQueue, priority: Priority, limit: number): Promise<string[]> => {
   const entries = await queryFirst(queue.table, { index: 'queue', where: isQueuedAt(queue, priority) }, limit);
   return entries.map(({ createdAt }) => String(createdAt));
-};
-
-/** Whether no job of a lane waits for its turn, as one read tells; a job of the last moment may be missed. */
-export const isQueueEmpty = async ({ table, name }: LaneQueue): Promise<boolean> => {
-  const where = condition`#queueState = ${queuedPart(name)}`;
-  return (await queryFirst(table, { index: 'queue', where }, 1)).length === 0;
 };
 
 const isQueuedAt = ({ name }: LaneQueue, priority: Priority) =>
