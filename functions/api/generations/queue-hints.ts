@@ -2,15 +2,40 @@ import { tryTriggerDispatch } from '#shared/aws/invoke-functions.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { Clock } from '#shared/clock.ts';
 import { type CallerPause, isHolding, listCallerPauses } from '#shared/jobs/lanes/caller-pauses.ts';
-import { findLane, lookaheadMs } from '#shared/jobs/lanes/lane.ts';
+import { findLane, type Lane, lookaheadMs } from '#shared/jobs/lanes/lane.ts';
 import { type ReadServedRound, readServedRound } from '#shared/jobs/lanes/rounds.ts';
-import { readLane } from '#shared/jobs/lanes/snapshot.ts';
+import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
 import type { ApiContext } from '../context.ts';
 import { createMemory } from '../remember.ts';
 
 // How long a job that comes in just after the end of a pause may have to wait for the schedule at most.
 const maxPauseAgeMs = 5_000;
+
+// Other processes may give the same room to jobs of theirs meanwhile: their runs of dispatch find nothing to do then.
+const maxQuotaAgeMs = 1_000;
+
+/**
+ * Makes a reader of the earliest time (epoch ms) at which another job of a lane can be submitted. What was read is believed for a second
+ * and for as many jobs as it has room for.
+ *
+ * @returns a function; undefined is its answer while an operator pauses the queue
+ */
+const createSubmitTimes = ({ now }: Clock): ((lane: Lane) => Promise<number | undefined>) => {
+  const known = new Map<string, { snapshot: LaneSnapshot; readAt: number; jobs: number }>();
+  return async (lane) => {
+    const last = known.get(lane.name);
+    if (last !== undefined && now() - last.readAt < maxQuotaAgeMs) {
+      last.jobs += 1;
+      const submitAt = earliestSubmit(last.snapshot, lane.limits, last.jobs, now());
+      if (submitAt !== undefined && submitAt - lookaheadMs <= now()) return submitAt;
+    }
+    const readAt = now();
+    const snapshot = await readLane(lane);
+    known.set(lane.name, { snapshot, readAt, jobs: 0 });
+    return earliestSubmit(snapshot, lane.limits, 0, now());
+  };
+};
 
 /**
  * Triggers dispatch for a new job of a lane, unless the lane has no room within what dispatch plans ahead: then the
@@ -21,12 +46,12 @@ export const createThrottledTrigger = (context: ApiContext): ((laneName: string)
   const { table, lanes, log } = context;
   // Permits only ever move on; the release of a permit invokes dispatch itself.
   const uselessUntil = new Map<string, number>();
+  const findSubmitTime = createSubmitTimes(table.clock);
   return async (laneName) => {
     const isUseless = (): boolean => table.clock.now() < (uselessUntil.get(laneName) ?? 0);
     if (isUseless()) return;
     try {
-      const lane = findLane(lanes, laneName);
-      const submitAt = earliestSubmit(await readLane(lane), lane.limits, 0, table.clock.now());
+      const submitAt = await findSubmitTime(findLane(lanes, laneName));
       uselessUntil.set(laneName, submitAt === undefined ? table.clock.now() + maxPauseAgeMs : submitAt - lookaheadMs);
     } catch (error) {
       log.warn('The quota could not be read.', { error: error instanceof Error ? error.name : 'unknown' });
