@@ -12,7 +12,7 @@ import { type PollDelays, pollGrowth, rememberPolls } from './first-poll.ts';
 import { describeUnknown } from './lost-answer.ts';
 import { heedEnd, pauseUnlessPaused } from './pause-lane.ts';
 import { beginStoring, storeAtOnce } from './store-outputs.ts';
-import { readTurnJob, type TurnEnd } from './turn.ts';
+import { type SeenJob, seeTurnJob, type TurnEnd } from './turn.ts';
 
 /** How Adobe's work on a job ended, as far as a durable step may hold it: without the URLs of the outputs. */
 export type PollEnd = { kind: 'succeeded' } | Unsuccessful;
@@ -49,6 +49,12 @@ const maxLookSeconds = 300;
 const maxLockedOutMs = 24 * 3_600_000;
 const maxLockedOutSeconds = 600;
 
+/** What one attempt of a poll keeps in memory, as no step may: Adobe's answer, and the job with its request. */
+interface Memory {
+  answer: AdobeAnswer;
+  seen?: SeenJob | undefined;
+}
+
 /**
  * Asks Adobe until the job has ended there, with growing pauses that cost nothing. The poll that sees the end goes on with it at once, as
  * each step more has its price; what it leaves undone takes steps of its own.
@@ -67,8 +73,9 @@ export const pollUntilEnd = async (
   return durable.waitForCondition<Polling>(
     'poll',
     async (before) => {
-      const polling = await tryPoll(context, turn, answer, before);
-      return tryEnd(context, turn, answer, polling);
+      const memory: Memory = { answer };
+      const polling = await tryPoll(context, turn, memory, before);
+      return tryEnd(context, turn, memory, polling);
     },
     {
       initialState: {
@@ -91,7 +98,7 @@ export const pollUntilEnd = async (
 const tryEnd = async (
   context: GenerateContext,
   turn: Turn,
-  answer: AdobeAnswer,
+  { answer, seen }: Memory,
   polling: Polling,
 ): Promise<Polling> => {
   const { ended, gone } = polling;
@@ -99,7 +106,7 @@ const tryEnd = async (
   try {
     const turnEnd =
       ended?.kind === 'succeeded'
-        ? await storeAtOnce(context, turn, answer)
+        ? await storeAtOnce(context, turn, answer, seen)
         : await endUnsuccessful(context, turn, ended);
     return { ...polling, turnEnd };
   } catch (error) {
@@ -109,14 +116,9 @@ const tryEnd = async (
 };
 
 /** A failure of our own, such as the table out of reach, costs the job one poll; only a lasting one costs the execution. */
-const tryPoll = async (
-  context: GenerateContext,
-  turn: Turn,
-  answer: AdobeAnswer,
-  polling: Polling,
-): Promise<Polling> => {
+const tryPoll = async (context: GenerateContext, turn: Turn, memory: Memory, polling: Polling): Promise<Polling> => {
   try {
-    return { ...(await poll(context, turn, answer, polling)), failures: 0 };
+    return { ...(await poll(context, turn, memory, polling)), failures: 0 };
   } catch (error) {
     const failures = polling.failures + 1;
     if (failures >= maxFailures) throw error;
@@ -125,8 +127,10 @@ const tryPoll = async (
   }
 };
 
-const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, polling: Polling): Promise<Polling> => {
-  const job = await readTurnJob(context, turn);
+const poll = async (context: GenerateContext, turn: Turn, memory: Memory, polling: Polling): Promise<Polling> => {
+  const { answer } = memory;
+  memory.seen = await seeTurnJob(context, turn);
+  const job = memory.seen?.job;
   const isAtAdobe = job?.state === 'running' || job?.state === 'storing';
   if (job?.upstream === undefined || !isAtAdobe) return { ...polling, gone: true };
   const { statusUrl, acceptedAt } = job.upstream;
@@ -153,7 +157,10 @@ const poll = async (context: GenerateContext, turn: Turn, answer: AdobeAnswer, p
       await rememberPolls(context, job, { firstPollSeconds, isFirst: answers === 0 && polling.failures === 0 });
     }
     // What leads to the outputs when the status is gone is written down as soon as it is known.
-    if (ended.kind === 'succeeded' && dialect.renewal !== undefined) await beginStoring(context, turn, answer);
+    if (ended.kind === 'succeeded' && dialect.renewal !== undefined) {
+      await beginStoring(context, turn, answer);
+      memory.seen = undefined;
+    }
     return { ...polling, ended };
   }
 

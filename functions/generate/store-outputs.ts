@@ -13,7 +13,7 @@ import type { GenerateContext } from './context.ts';
 import { deliverOutputs, mayDeliver } from './deliver-outputs.ts';
 import { endSent, endStored } from './end-job.ts';
 import { storeOutput } from './output.ts';
-import { holdStoring, readSentJob, readTurnJob, type TurnEnd } from './turn.ts';
+import { holdStoring, readSentJob, readTurnJob, recallSentJob, type SeenJob, type TurnEnd } from './turn.ts';
 
 /**
  * Stores every output of a job and ends it. Keys depend only on job and index, so a step that is repeated after a crash
@@ -60,6 +60,7 @@ const maxAtOnceMs = 60_000;
  * Stores the few outputs of most jobs and ends the job, all in the step that calls it: done again after a crash, it writes the same
  * objects under the same keys and goes on from there.
  *
+ * @param seen the job as it was read before Adobe was asked
  * @returns undefined where storing takes steps of its own
  * @throws what kept an output from being stored, or the end from being written or published
  */
@@ -67,9 +68,10 @@ export const storeAtOnce = async (
   context: GenerateContext,
   turn: Turn,
   answer: AdobeAnswer,
+  seen?: SeenJob,
 ): Promise<TurnEnd | undefined> => {
   const startedAt = context.table.clock.now();
-  const sent = await readSentJob(context, turn);
+  const sent = await recallSentJob(context, turn, seen);
   if (sent === undefined || !isToStore(sent.job)) return { state: 'stale' };
   const { reason, ...found } = await findToStore(sent, answer);
   // Its end says that it was storing: nothing that a crash leaves here differs from a job whose end Adobe was not asked for yet.

@@ -1,7 +1,8 @@
 import { isFinal, type Job, type JobError, type JobState, type Turn } from '#shared/jobs/job.ts';
-import { getJob, getSentJob, type SentJob } from '#shared/jobs/job-store.ts';
+import { getJob, getJobRecord, getSentJob, type SentJob } from '#shared/jobs/job-store.ts';
 import { releasePermits } from '#shared/jobs/lanes/permits.ts';
 import { type Requeue, requeue } from '#shared/jobs/lanes/turn.ts';
+import { readRequest, type StoredRequest } from '#shared/jobs/request-store.ts';
 import { endJob, renewStoring } from '#shared/jobs/transitions.ts';
 import { metricNames } from '#shared/metrics.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
@@ -26,6 +27,35 @@ export const readTurnJob = async ({ table }: GenerateContext, { jobId, turn }: T
 export const readSentJob = async ({ table }: GenerateContext, { jobId, turn }: Turn): Promise<SentJob | undefined> => {
   const sent = await getSentJob(table, jobId);
   return sent?.job.turn === turn ? sent : undefined;
+};
+
+/** A job of a turn as it was read at a time (epoch ms), with its request where the record holds it. */
+export interface SeenJob {
+  job: Job;
+  held: StoredRequest | undefined;
+  at: number;
+}
+
+/** Reads the job of a turn, for whoever needs its request a moment later: see {@link recallSentJob}. */
+export const seeTurnJob = async ({ table }: GenerateContext, { jobId, turn }: Turn): Promise<SeenJob | undefined> => {
+  const at = table.clock.now();
+  const record = await getJobRecord(table, jobId);
+  return record?.job.turn === turn ? { ...record, at } : undefined;
+};
+
+// As long as a call of Adobe's API takes, as a rule.
+const recalledMs = 5_000;
+
+/** Reads the job of a turn and its request, but for what was seen of it a moment ago. */
+export const recallSentJob = async (
+  context: GenerateContext,
+  turn: Turn,
+  seen: SeenJob | undefined,
+): Promise<SentJob | undefined> => {
+  const { table } = context;
+  if (seen === undefined || table.clock.now() - seen.at > recalledMs) return readSentJob(context, turn);
+  const { job, held } = seen;
+  return { job, request: job.holdsRequest ? held : await readRequest(table, job) };
 };
 
 /**

@@ -1,5 +1,7 @@
+import { getItems } from '../aws/batch-get.ts';
 import { type TriggerDispatch, tryTriggerDispatch } from '../aws/invoke-functions.ts';
-import type { Table } from '../aws/table.ts';
+import type { Item } from '../aws/items.ts';
+import type { ItemKey, Table } from '../aws/table.ts';
 import { countEnd } from '../batches/count-end.ts';
 import { batchEndedEvent, toBatchEnded } from '../events/batch-ended.ts';
 import { budgetThresholdReachedEvent, toBudgetThresholdReached } from '../events/budget-threshold-reached.ts';
@@ -10,8 +12,9 @@ import { expireRequest } from '../jobs/request-store.ts';
 import { isOfRecord } from '../jobs/set-aside.ts';
 import { metricNames } from '../metrics.ts';
 import type { Log, RecordMetric } from '../observability.ts';
+import { reservationKey } from '../usage/reservation.ts';
 import { settleJob } from '../usage/settlement.ts';
-import { isWithoutWebhooks } from '../webhooks/listening-callers.ts';
+import { listeningKey, saysWithoutWebhooks } from '../webhooks/listening-callers.ts';
 import { type Announced, clearMark, describeAnnounced, keyOf } from './unpublished.ts';
 
 /**
@@ -45,9 +48,10 @@ export const publishEnded = async (outbox: Outbox, ended: Announced): Promise<vo
     return clearMark(table, keyOf(ended));
   }
   const isLast = await tryCountEnd(outbox, ended);
-  await trySettle(outbox, ended);
+  const { reservation, listening } = await readBesides(table, ended);
+  await trySettle(outbox, ended, reservation);
   await keepAsLongAsRecord(table, ended);
-  await publish(bus, jobEndedEvent, toJobEnded(ended, bus, await isWithoutWebhooks(table, ended.caller)));
+  await publish(bus, jobEndedEvent, toJobEnded(ended, bus, saysWithoutWebhooks(listening)));
   await clearMark(table, keyOf(ended));
   if (isLast && triggerDispatch !== undefined) await tryTriggerDispatch({ triggerDispatch, log });
 };
@@ -70,6 +74,14 @@ export const tryPublishEnded = async (outbox: Outbox, ended: Announced): Promise
   }
 };
 
+/** What is to know of an ended job besides its record, in one call: a webhook that is made from now on is made after the end. */
+const readBesides = async (table: Table, ended: Job): Promise<{ reservation?: Item; listening?: Item }> => {
+  const keys = { reservation: reservationKey(ended), listening: listeningKey(ended.caller) };
+  const items = await getItems(table, Object.values(keys), 'all');
+  const find = (key: Required<ItemKey>) => items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
+  return { reservation: find(keys.reservation), listening: find(keys.listening) };
+};
+
 /** The request of a job goes with its record; those of a batch are kept until the batch has ended, to be tried again. */
 const keepAsLongAsRecord = async (table: Table, ended: Job): Promise<void> => {
   if (ended.batchId !== undefined || ended.finishedAt === undefined) return;
@@ -77,9 +89,13 @@ const keepAsLongAsRecord = async (table: Table, ended: Job): Promise<void> => {
 };
 
 /** A reservation that cannot be read stays counted as it was reserved; it must not keep an end from being published. */
-const trySettle = async ({ table, log, recordMetric }: Outbox, ended: Job): Promise<void> => {
+const trySettle = async (
+  { table, log, recordMetric }: Outbox,
+  ended: Job,
+  reservation: Item | undefined,
+): Promise<void> => {
   try {
-    const cost = await settleJob(table, ended);
+    const cost = await settleJob(table, ended, { reservation });
     if (cost) recordMetric(metricNames.operations, cost / 1_000, { operation: ended.operation });
   } catch (error) {
     if (!isOfRecord(error)) throw error;

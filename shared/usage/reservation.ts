@@ -52,19 +52,25 @@ export const newToken = (): string => randomBytes(9).toString('hex');
 /** The part of the queue's index in which reservations stand that are not settled. */
 const openReservations = 'reservation';
 
-const buildKey = ({ jobId, requestHash }: Pick<Reservation, 'jobId' | 'requestHash'>) => ({
+/** Key of the item that says what a budget holds for a job. */
+export const reservationKey = ({ jobId, requestHash }: Pick<Reservation, 'jobId' | 'requestHash'>) => ({
   pk: jobPartitions.reservation(jobId),
   sk: requestHash,
 });
 
-const parseReservation = createItemParser(reservationSchema);
+/**
+ * The reservation in an item of the table.
+ *
+ * @throws {UnreadableItemError} if the item is not a whole reservation
+ */
+export const parseReservation = createItemParser(reservationSchema);
 
 /** Reads what a budget holds for a job, as it is now. */
 export const getReservation = async (
   table: Table,
   job: Pick<Reservation, 'jobId' | 'requestHash'>,
 ): Promise<Reservation | undefined> => {
-  const item = await getItem(table, buildKey(job));
+  const item = await getItem(table, reservationKey(job));
   return item && parseReservation(item);
 };
 
@@ -76,11 +82,11 @@ export const findUnreserved = async <Found extends ReservedJob>(
   table: Table,
   jobs: readonly Found[],
 ): Promise<Found[]> => {
-  const found = await getItems(table, jobs.map(buildKey), Object.keys(reservationSchema().shape));
+  const found = await getItems(table, jobs.map(reservationKey), Object.keys(reservationSchema().shape));
   const { parsed, unreadable } = parseEach(table, found, parseReservation);
-  const reserved = parsed.filter(({ state }) => state === 'reserved').map((known) => buildKey(known).pk);
+  const reserved = parsed.filter(({ state }) => state === 'reserved').map((known) => reservationKey(known).pk);
   const done = new Set([...reserved, ...unreadable.map(({ key }) => key.pk)]);
-  return jobs.filter((job) => !done.has(buildKey(job).pk));
+  return jobs.filter((job) => !done.has(reservationKey(job).pk));
 };
 
 /** Reservations that recovery is to look at, page by page. */
@@ -153,7 +159,7 @@ export const moveReservation = async (
   const isOpen = next.state !== 'settled' && next.state !== 'none';
   // One that holds nothing needs no recovery: what its job cost is counted with the publication of its end, which is repeated.
   const isListed = isOpen && (next.state !== 'settling' || next.amount > 0);
-  const moved = await updateItem(table, buildKey(next), {
+  const moved = await updateItem(table, reservationKey(next), {
     set: {
       ...next,
       queueState: isListed ? openReservations : undefined,

@@ -1,3 +1,4 @@
+import type { Item } from '../aws/items.ts';
 import { type Table, ttlAfter } from '../aws/table.ts';
 import type { Job } from '../jobs/job.ts';
 import { isRefusedWrite } from '../jobs/set-aside.ts';
@@ -11,6 +12,7 @@ import {
   keptSeconds,
   moveReservation,
   newToken,
+  parseReservation,
   type Reservation,
   type ReservedJob,
 } from './reservation.ts';
@@ -20,39 +22,52 @@ import { usageItems } from './usage-items.ts';
  * Counts what an ended job has cost: the budget of its caller gets back what was reserved beyond that, and usage gets the job. Each
  * is added exactly once, however often this is called, and whatever breaks off in between.
  *
+ * @param read.reservation the item of its reservation, if it was read after the job had ended: undefined if there was none
  * @returns what it cost, in thousandths of an Operation, if this call counted it
  */
-export const settleJob = async (table: Table, job: Job): Promise<number | undefined> => {
+export const settleJob = async (
+  table: Table,
+  job: Job,
+  read?: { reservation: Item | undefined },
+): Promise<number | undefined> => {
   const { actual } = findActualCost(job);
-  const isSettled = await settle(table, job, job.createdAt, ({ amount, at }) => [
+  const listEntries = ({ amount, at }: Pick<Reservation, 'amount' | 'at'>) => [
     ...refund(job.caller, at, actual - amount),
     ...usageItems(job, at, actual),
-  ]);
+  ];
+  const isSettled = await settle(table, job, { madeAt: job.createdAt, listEntries, read });
   return isSettled ? actual : undefined;
 };
 
 /** Gives back what was reserved for a job that was never made. */
 export const releaseReservation = async (table: Table, job: ReservedJob): Promise<void> => {
-  await settle(table, job, undefined, ({ amount, at }) => refund(job.caller, at, -amount));
+  await settle(table, job, { listEntries: ({ amount, at }) => refund(job.caller, at, -amount) });
 };
 
 const refund = (caller: string, at: string, difference: number): Entry[] =>
   difference === 0 ? [] : [{ key: budgetKey(caller, at), amounts: toBudgetAmounts(at, difference) }];
 
-/**
- * @param madeAt when the job was made, ISO: counts where nothing was reserved; undefined if it never was
- * @returns whether this call did it
- */
+/** What is counted for a job. */
+interface Settlement {
+  /** When the job was made, ISO: counts where nothing was reserved; absent if it never was. */
+  madeAt?: string;
+  listEntries(held: Pick<Reservation, 'amount' | 'at'>): Entry[];
+  /** What was read already; if it has changed since, the first write fails its condition. */
+  read?: { reservation: Item | undefined } | undefined;
+}
+
+/** @returns whether this call did it */
 const settle = async (
   table: Table,
   { jobId, requestHash, caller }: ReservedJob,
-  madeAt: string | undefined,
-  listEntries: (held: Pick<Reservation, 'amount' | 'at'>) => Entry[],
+  { madeAt, listEntries, read }: Settlement,
 ): Promise<boolean> => {
   const settled = madeAt === undefined ? 'none' : 'settled';
   const wait = createPatience();
-  for (;;) {
-    const known = await getReservation(table, { jobId, requestHash });
+  for (let unused = read; ; unused = undefined) {
+    const known = unused
+      ? unused.reservation && parseReservation(unused.reservation)
+      : await getReservation(table, { jobId, requestHash });
     if (known?.state === 'settled') return false;
     if (known?.state === 'reserving') {
       await decideReservation(table, known);

@@ -1,5 +1,6 @@
 import { condition } from '../aws/expressions.ts';
-import { getItem, putItem, type Table, ttlAfter } from '../aws/table.ts';
+import type { Item } from '../aws/items.ts';
+import { putItem, type Table, ttlAfter } from '../aws/table.ts';
 import { hashCaller } from '../deployment/bucket.ts';
 import { jobPartitions } from '../deployment/tables.ts';
 
@@ -11,21 +12,21 @@ import { jobPartitions } from '../deployment/tables.ts';
  * An erasure leaves the note, as one that is made while it runs would be forgotten with it; it holds a hash and no name.
  */
 
-const buildKey = (caller: string) => ({ pk: jobPartitions.webhookCallers, sk: hashCaller(caller) });
+/** Key of the item that says whether a caller has webhooks. */
+export const listeningKey = (caller: string) => ({ pk: jobPartitions.webhookCallers, sk: hashCaller(caller) });
 
 const believedSeconds = 3_600;
 
 /** Notes that a caller may have webhooks from now on. */
 export const noteWebhooks = async (table: Table, caller: string): Promise<void> => {
-  await putItem(table, { ...buildKey(caller), hasWebhooks: true });
+  await putItem(table, { ...listeningKey(caller), hasWebhooks: true });
 };
 
 /** Notes that a caller has no webhooks for the next hour, unless one may have been made since that was looked up. */
 export const noteNoWebhooks = async (table: Table, caller: string): Promise<void> => {
-  const none = { ...buildKey(caller), hasWebhooks: false, expiresAt: ttlAfter(table, believedSeconds) };
+  const none = { ...listeningKey(caller), hasWebhooks: false, expiresAt: ttlAfter(table, believedSeconds) };
   await putItem(table, none, condition`attribute_not_exists(#pk) OR #hasWebhooks = ${false}`);
 };
 
-/** Whether a caller certainly has no webhook. */
-export const isWithoutWebhooks = async (table: Table, caller: string): Promise<boolean> =>
-  (await getItem(table, buildKey(caller)))?.['hasWebhooks'] === false;
+/** Whether the item under {@link listeningKey}, if there is one, says that the caller certainly has no webhook. */
+export const saysWithoutWebhooks = (note: Item | undefined): boolean => note?.['hasWebhooks'] === false;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Table } from '#shared/aws/table.ts';
+import { getItem, type Table } from '#shared/aws/table.ts';
 import { systemClock } from '#shared/clock.ts';
 import { publishEnded } from '#shared/outbox/publish-ended.ts';
-import { isWithoutWebhooks, noteNoWebhooks, noteWebhooks } from '#shared/webhooks/listening-callers.ts';
+import { listeningKey, noteNoWebhooks, noteWebhooks, saysWithoutWebhooks } from '#shared/webhooks/listening-callers.ts';
 import { startTestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
@@ -14,6 +14,9 @@ beforeAll(async () => {
   table = await dynamoDb.table(systemClock);
 });
 afterAll(() => dynamoDb.close());
+
+const isWithoutWebhooks = async (of: Table, caller: string): Promise<boolean> =>
+  saysWithoutWebhooks(await getItem(of, listeningKey(caller)));
 
 /** Every order in which the steps of several processes can come, each process by its number. */
 const interleave = (steps: readonly number[]): number[][] =>
