@@ -6,8 +6,8 @@ import type { DispatchContext } from './context.ts';
 
 /**
  * Every new job asks for a dispatch, and an account may have no more than ten functions at work at once. So two runs at most work at a
- * time; a request that comes meanwhile leaves a mark, and the run that ends first goes round once more. A run that died keeps its place for
- * some seconds. The run of each minute needs no place: what a crash makes of marks and places delays a job by a minute at most.
+ * time, the second only beside one that takes long, as two that begin together get in each other's way; a request that comes meanwhile leaves
+ * a mark, and the run that ends first goes round once more. A run that died keeps its place for some seconds. The run of each minute needs no place: what a crash makes of marks and places delays a job by a minute at most.
  */
 
 const places = ['first', 'second'] as const;
@@ -17,6 +17,8 @@ const key = { pk: jobPartitions.status('dispatch'), sk: 'runs' };
 
 // Longer than a run takes as a rule; one that takes longer may have a third beside it, which does no harm.
 const placeMs = 10_000;
+// A run that is not over by then may take long.
+const longMs = 1_000;
 // A run goes round again until then; the function ends after a minute.
 const maxMs = 30_000;
 // In a burst of jobs one request comes upon the other: what comes within this time is served by the same round.
@@ -42,7 +44,7 @@ export const limitRuns = async <Result>(
   if (taken === 'full') return undefined;
   if (taken === 'no_place') return run(false);
   const endsAt = table.clock.now() + maxMs;
-  for (let held = taken, isAgain = false; ; isAgain = true) {
+  for (let { held, isAgain } = taken; ; isAgain = true) {
     const result = await run(isAgain).catch(async (error: unknown) => {
       await orWithoutPlace(log, () => freePlace(table, held));
       throw error;
@@ -77,19 +79,38 @@ interface HeldPlace {
   until: number;
 }
 
-const takePlace = async (table: Table): Promise<HeldPlace | 'full'> => {
+/** A place, and whether the run in it serves others as well: the marks that they have left are gone. */
+interface Taken {
+  held: HeldPlace;
+  isAgain: boolean;
+}
+
+const takePlace = async (table: Table): Promise<Taken | 'full'> => {
+  const first = await tryToTake(table, 'first', {});
+  if (first !== undefined) return { held: first, isAgain: false };
   for (;;) {
-    const now = table.clock.now();
-    const until = now + placeMs;
-    for (const place of places) {
-      const isFree = placeCondition(place, now);
-      if ((await updateItem(table, key, { set: { [place]: until }, when: isFree })) !== undefined)
-        return { place, until };
-    }
     const marked = await updateItem(table, key, { set: { again: true } });
+    const now = table.clock.now();
+    const [firstUntil, secondUntil] = places.map((place) => Number(marked?.[place] ?? 0)) as [number, number];
     // A run that ended just before saw no mark.
-    if (places.every((place) => Number(marked?.[place] ?? 0) > table.clock.now())) return 'full';
+    const isFirstFree = firstUntil <= now;
+    const isLong = firstUntil - placeMs + longMs <= now;
+    if (!isFirstFree && (!isLong || secondUntil > now)) return 'full';
+    // Whatever has left a mark by now is served by this run.
+    const held = await tryToTake(table, isFirstFree ? 'first' : 'second', { again: undefined });
+    if (held !== undefined) return { held, isAgain: true };
   }
+};
+
+const tryToTake = async (
+  table: Table,
+  place: Place,
+  changes: Record<string, undefined>,
+): Promise<HeldPlace | undefined> => {
+  const now = table.clock.now();
+  const until = now + placeMs;
+  const taken = await updateItem(table, key, { set: { ...changes, [place]: until }, when: placeCondition(place, now) });
+  return taken && { place, until };
 };
 
 const placeCondition = (place: Place, now: number): Condition =>

@@ -44,14 +44,48 @@ const endAll = async (asked: Promise<unknown>[]): Promise<unknown[]> => {
   return all;
 };
 
-it('lets two runs work at a time, however many are asked for, and one of them again for all the others', async () => {
+it('lets one run work at a time while it is young, and that again for all the others', async () => {
   let atWork = 20;
   const asked = Array.from({ length: 20 }, async () => {
     await ask();
     atWork -= 1;
   });
-  await expect.poll(() => atWork, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => atWork, { timeout: 10_000 }).toBe(1);
   await endAll(asked);
+  expect({ most, runs }).toEqual({ most: 1, runs: 2 });
+});
+
+it('tells a run whether it serves others as well', async () => {
+  const told: boolean[] = [];
+  const { promise: isBlocked, resolve: unblock } = Promise.withResolvers<void>();
+  const begin = (isAgain: boolean) => {
+    told.push(isAgain);
+    return isBlocked;
+  };
+  const first = limitRuns({ table, ...observe() }, begin, 0);
+  await expect.poll(() => told.length).toBe(1);
+  await limitRuns({ table, ...observe() }, begin, 0);
+  expect(told).toEqual([false]);
+  clock.advance(1_000);
+  const second = limitRuns({ table, ...observe() }, begin, 0);
+  await expect.poll(() => told.length).toBe(2);
+  unblock();
+  await Promise.all([first, second]);
+  // The second run has served what was asked for before it, so that neither goes round again.
+  expect(told).toEqual([false, true]);
+});
+
+it('lets two runs work at a time where one takes long, however many are asked for, and one of them again for all the others', async () => {
+  const long = ask();
+  await expect.poll(() => running.length).toBe(1);
+  clock.advance(1_000);
+  let atWork = 20;
+  const asked = Array.from({ length: 20 }, async () => {
+    await ask();
+    atWork -= 1;
+  });
+  await expect.poll(() => atWork, { timeout: 10_000 }).toBe(1);
+  await endAll([long, ...asked]);
   expect({ most, runs }).toEqual({ most: 2, runs: 3 });
 });
 
@@ -76,6 +110,8 @@ it('gives the place of a run that failed to the next, and tells its failure', as
 
 it('gives the places of runs that died to others after ten seconds', async () => {
   void ask();
+  await expect.poll(() => running.length).toBe(1);
+  clock.advance(1_000);
   void ask();
   await expect.poll(() => running.length).toBe(2);
   running = [];
