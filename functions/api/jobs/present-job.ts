@@ -66,18 +66,23 @@ export const presentJob = async (
 const presentResult = async (objects: PresentedObjects, job: Job): Promise<Record<string, unknown>> => {
   const outcome = await readOutcome(objects, job);
   const whole = await presentOutcome(objects, job, outcome);
+  if (fitsAnswer(whole)) return whole;
   // The record says that there is more, and where.
-  return outcome === job || Buffer.byteLength(JSON.stringify(whole)) <= maxResultBytes
-    ? whole
-    : presentOutcome(objects, job, job);
+  const recorded = outcome === job ? whole : await presentOutcome(objects, job, job);
+  return fitsAnswer(recorded) ? recorded : presentOutcome(objects, job, job, 0);
 };
+
+/** Measured as Lambda returns it: a body that is a text, in which what is escaped is escaped again. */
+const fitsAnswer = (result: Record<string, unknown>): boolean =>
+  Buffer.byteLength(JSON.stringify(JSON.stringify(result))) <= maxResultBytes;
 
 const presentOutcome = async (
   objects: PresentedObjects,
   job: Pick<Job, 'operation'>,
   { result = {}, outputs = [], errors = [] }: Outcome,
+  inlineBytes = maxInlineTotal,
 ): Promise<Record<string, unknown>> =>
-  operationOf(job).result.present(result, await presentFiles(objects, outputs), errors);
+  operationOf(job).result.present(result, await presentFiles(objects, outputs, inlineBytes), errors);
 
 type Outcome = Pick<Job, 'result' | 'errors' | 'outputs'>;
 
@@ -100,12 +105,17 @@ const manifestSchema = once(() =>
   }),
 );
 
-// Lambda returns no more than 6 MB, and writing the body as a text makes it longer.
-const maxResultBytes = 4 * 1024 * 1024;
+// Lambda returns no more than 6 MB; a service's status has more than the result.
+const maxResultBytes = 5 * 1024 * 1024;
 const maxInlineTotal = 1024 * 1024;
 
-const presentFiles = (objects: PresentedObjects, outputs: readonly JobOutput[]): Promise<PresentedFile[]> => {
-  let left = maxInlineTotal;
+/** @param inlineBytes how much may stand in the body in place of its URL */
+const presentFiles = (
+  objects: PresentedObjects,
+  outputs: readonly JobOutput[],
+  inlineBytes: number,
+): Promise<PresentedFile[]> => {
+  let left = inlineBytes;
   return Promise.all(
     outputs.map(async (output, position) => {
       const { index = position, seed, fields, bytes, isEmbedded } = output;

@@ -34,14 +34,14 @@ const presign = ({ bucket, key }: JobOutput) => `https://s3.test/${bucket}/${key
 
 describe('embedded outputs', () => {
   /** Ends a manifest whose outputs Adobe embedded, each so many bytes long, and reads what its caller sees of them. */
-  const present = async (encoding: 'json' | 'string' | 'base64', lengths: readonly number[]) => {
+  const present = async (encoding: 'json' | 'string' | 'base64', lengths: readonly number[], letter = 'x') => {
     const asked = lengths.map(() => ({ destination: { embedded: encoding }, mediaType: 'application/json' }));
     const jobId = await submit('/v2/generate-manifest', {
       image: { source: { url: 'https://example.com/a.psd' } },
       outputs: asked,
     });
     const outputs = lengths.map((bytes, index) => buildOutput(jobId, index, { bytes, isEmbedded: true }));
-    for (const { key, bytes } of outputs) put(key, `"${'x'.repeat(bytes - 2)}"`);
+    for (const { key, bytes } of outputs) put(key, `"${letter.repeat(bytes - 2)}"`);
     const listed = asked.map(({ destination, mediaType }, $output) => ({
       destination: { ...destination, content: { $output, encoding } },
       mediaType,
@@ -93,6 +93,12 @@ describe('embedded outputs', () => {
       ['embedded', 'url'],
     ]);
   });
+
+  it('have their URLs where writing them takes more than an answer may have', async () => {
+    // Each of these takes seven bytes in the text that a function returns.
+    const { outputs, seen } = await present('string', [limit, limit, limit, limit], '\u0001');
+    expect(seen).toEqual(outputs.map((output) => ({ embedded: 'string', url: presign(output) })));
+  });
 });
 
 describe('a job of which its record has the beginning only', () => {
@@ -142,7 +148,8 @@ describe('a job of which its record has the beginning only', () => {
 
   it.each([
     ['job.json is gone', 't', false],
-    ['the whole is more than the gateway can answer', 't'.repeat(5_000_000), true],
+    ['the whole is more than the gateway can answer', 't'.repeat(5_500_000), true],
+    ['the whole becomes that much in the answer of a function', '"'.repeat(1_500_000), true],
   ])('is shown as far as its record goes where %s', async (_, text, hasManifest) => {
     const { outputs, writeManifest, readResult } = await end(230, text);
     if (hasManifest) writeManifest();
