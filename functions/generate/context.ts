@@ -40,6 +40,8 @@ export interface GenerateContext {
   /** Which addresses the outputs may be written to that callers name. */
   publicRequests: PublicRequestOptions;
   pollingPolicyFor(job: Pick<Job, 'operation'>): PollingPolicy;
+  /** What the process knows of first polls: a figure in ms, or that there is none yet, and when it was read or written (epoch ms). */
+  firstPolls: Map<string, { firstPollMs: number | undefined; at: number }>;
   /** Where the outputs of a job are to be. */
   findOutputs(job: Pick<Job, 'operation'>): 'hosted' | 'destination';
   triggerDispatch: TriggerDispatch;

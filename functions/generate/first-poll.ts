@@ -44,6 +44,11 @@ const parseLearned = createItemParser(learnedSchema);
 
 type Polled = Pick<Job, 'operation' | 'modelVersion'>;
 
+// What others learn meanwhile is lost to this process for as long, and costs a poll at most.
+const knownMs = 10_000;
+
+type LearnContext = Pick<GenerateContext, 'table' | 'firstPolls' | 'pollingPolicyFor' | 'log'>;
+
 const buildKey = ({ operation, modelVersion = '' }: Polled) => ({
   pk: jobPartitions.pace(operation),
   sk: `first-poll#${modelVersion}`,
@@ -91,16 +96,24 @@ const fixedDelays = ({ firstPollSeconds, pollCeilingSeconds }: PollingPolicy): P
   secondPollSeconds: Math.min(pollCeilingSeconds, Math.ceil(firstPollSeconds * pollGrowth)),
 });
 
-const readLearned = async ({ table }: Pick<GenerateContext, 'table'>, job: Polled): Promise<number | undefined> => {
+const readLearned = async (context: LearnContext, job: Polled): Promise<number | undefined> => {
+  const { table, firstPolls } = context;
+  const known = firstPolls.get(nameOf(job));
+  if (known !== undefined && table.clock.now() - known.at < knownMs) return known.firstPollMs;
   const item = await getItem(table, buildKey(job), { consistent: false });
-  return item && Math.min(getMaxMs(job), parseLearned(item).firstPollMs);
+  const learned = item && Math.min(getMaxMs(job), parseLearned(item).firstPollMs);
+  know(context, job, learned);
+  return learned;
 };
 
+const know = ({ table, firstPolls }: LearnContext, job: Polled, firstPollMs: number | undefined): void => {
+  firstPolls.set(nameOf(job), { firstPollMs, at: table.clock.now() });
+};
+
+const nameOf = ({ operation, modelVersion }: Polled): string => JSON.stringify([operation, modelVersion]);
+
 /** When to ask Adobe for a job: as its operation has it until there is more to go by, or always where the deployment says when. */
-export const findPollDelays = async (
-  context: Pick<GenerateContext, 'table' | 'pollingPolicyFor' | 'log'>,
-  job: Job,
-): Promise<PollDelays> => {
+export const findPollDelays = async (context: LearnContext, job: Job): Promise<PollDelays> => {
   if (isSynchronous(job)) return { firstPollSeconds: 0, secondPollSeconds: 1 };
   const policy = context.pollingPolicyFor(job);
   if (policy.learnsFirstPoll !== true) return fixedDelays(policy);
@@ -124,7 +137,7 @@ export const findPollDelays = async (
  * @param isFirst whether that was when its end was seen
  */
 export const rememberPolls = async (
-  context: Pick<GenerateContext, 'table' | 'pollingPolicyFor' | 'log'>,
+  context: LearnContext,
   job: Job,
   { firstPollSeconds, isFirst }: { firstPollSeconds: number; isFirst: boolean },
 ): Promise<void> => {
@@ -140,6 +153,7 @@ export const rememberPolls = async (
     const firstPollMs = Math.max(minFirstPollMs, Math.min(getMaxMs(job), next));
     if (firstPollMs === learnedMs) return;
     await updateItem(table, buildKey(job), { set: { firstPollMs, expiresAt: ttlAfter(table, keptSeconds) } });
+    know(context, job, firstPollMs);
   } catch (error) {
     log.warn('How long a job took could not be remembered.', { jobId: job.jobId, error: String(error) });
   }

@@ -78,6 +78,7 @@ const generateContext: GenerateContext = {
   openWebInput,
   publicRequests: { allowsLoopback: environment.webhookLoopback === 'allowed' },
   pollingPolicyFor: (job) => pollingPolicyFor(operationOf(job), overrides),
+  firstPolls: new Map(),
   findOutputs: (job) => findOutputs(operationOf(job), overrides),
   outputMaxBytes: environment.outputMaxBytes,
   triggerDispatch: createTriggerDispatch(lambda, environment.dispatchFunctionName, systemClock),

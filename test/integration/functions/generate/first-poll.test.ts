@@ -47,6 +47,22 @@ describe.concurrent('the first poll', () => {
     expect(await follow(rig, 20_000)).toEqual({ firstPollSeconds: 4, secondPollSeconds: 6 });
   });
 
+  it('is read once for the jobs that a process submits within some seconds, whatever these teach', async () => {
+    const rig = await servers.rig(learns);
+    let reads = 0;
+    rig.dynamoDb.middlewareStack.add(
+      (next) => async (args) => {
+        const input = JSON.stringify(args.input);
+        if (input.includes('pace#') && !input.includes('UpdateExpression')) reads += 1;
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    expect((await follow(rig, 20_000, running)).firstPollSeconds).toBe(4);
+    expect((await follow(rig, 20_000, running)).firstPollSeconds).toBe(5);
+    expect(reads).toBe(1);
+  });
+
   it('fails no job for a figure that cannot be read or written', async () => {
     const rig = await servers.rig(learns);
     rig.adobe.script('GET', statusPath, success());

@@ -153,6 +153,7 @@ const createRig = (
     openWebInput: (url) =>
       openDownload(url.replace('https://storage.googleapis.com', storage.url), createAllowList([storage.url]), 10_000),
     pollingPolicyFor: () => ({ firstPollSeconds: 1, pollCeilingSeconds: 1, timeoutSeconds: 900 }),
+    firstPolls: new Map(),
     publicRequests: { allowsLoopback: true },
     findOutputs: (job) => findOutputs(operationOf(job), {}),
     outputMaxBytes: 50_000_000,
