@@ -18,7 +18,7 @@ const key = { pk: jobPartitions.status('dispatch'), sk: 'runs' };
 // Longer than a run takes as a rule; one that takes longer may have a third beside it, which does no harm.
 const placeMs = 10_000;
 // A run that is not over by then may take long.
-const longMs = 1_000;
+const longMs = 3_000;
 // A run goes round again until then; the function ends after a minute.
 const maxMs = 30_000;
 // In a burst of jobs one request comes upon the other: what comes within this time is served by the same round.

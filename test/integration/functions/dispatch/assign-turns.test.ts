@@ -64,6 +64,23 @@ it('asks a lane without jobs once, whatever its permits', async () => {
   expect(calls()).toBe(1);
 });
 
+it('gives the only job that waits its turn in eight calls: three look, and five write or read for this job', async () => {
+  await queueMany(1);
+  const { own, calls } = countUnits(dynamoDb, table);
+  expect(await dispatch({}, createLane(own))).toBe(1);
+  expect(calls()).toBe(8);
+});
+
+it('serves a queue that one read does not tell by its priorities', async () => {
+  await queueMany(40, { priority: 'low' });
+  await queueMany(1, { priority: 'normal' });
+  const [high] = await queueMany(1, { priority: 'high' });
+  expect(await dispatch()).toBe(4);
+  const served = await Promise.all(started.map(({ turn }) => readJob(table, turn)));
+  expect(served[0]?.jobId).toBe(high?.jobId);
+  expect(served.map(({ priority }) => priority).toSorted()).toEqual(['high', 'low', 'low', 'normal']);
+});
+
 describe('free permits', () => {
   it('go to the heads of the queue, which start at once, each under a name of its turn', async () => {
     const jobs = await queueMany(6);

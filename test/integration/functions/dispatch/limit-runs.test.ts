@@ -66,7 +66,7 @@ it('tells a run whether it serves others as well', async () => {
   await expect.poll(() => told.length).toBe(1);
   await limitRuns({ table, ...observe() }, begin, 0);
   expect(told).toEqual([false]);
-  clock.advance(1_000);
+  clock.advance(3_000);
   const second = limitRuns({ table, ...observe() }, begin, 0);
   await expect.poll(() => told.length).toBe(2);
   unblock();
@@ -78,7 +78,7 @@ it('tells a run whether it serves others as well', async () => {
 it('lets two runs work at a time where one takes long, however many are asked for, and one of them again for all the others', async () => {
   const long = ask();
   await expect.poll(() => running.length).toBe(1);
-  clock.advance(1_000);
+  clock.advance(3_000);
   let atWork = 20;
   const asked = Array.from({ length: 20 }, async () => {
     await ask();
@@ -111,7 +111,7 @@ it('gives the place of a run that failed to the next, and tells its failure', as
 it('gives the places of runs that died to others after ten seconds', async () => {
   void ask();
   await expect.poll(() => running.length).toBe(1);
-  clock.advance(1_000);
+  clock.advance(3_000);
   void ask();
   await expect.poll(() => running.length).toBe(2);
   running = [];

@@ -12,6 +12,7 @@ import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { endJob, transition } from '#shared/jobs/transitions.ts';
 import { type Outbox, publishEnded, tryPublishEnded } from '#shared/outbox/publish-ended.ts';
 import { unpublishedJobs } from '#shared/outbox/unpublished.ts';
+import { countUnits } from '#test/fixtures/capacity.ts';
 import { allItems, itemOf, putLargest, startTestDynamoDb, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { createManualClock, type ManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane, enqueue } from '#test/fixtures/queue.ts';
@@ -54,6 +55,13 @@ beforeEach(async () => {
 });
 
 const outputs = [{ bucket: 'b', key: 'outputs/1/0.jpg', sha256: 'ab', bytes: 3, contentType: 'image/jpeg', seed: 7 }];
+
+it('takes one call to read what it needs, four to count what the job was, and one to clear the mark', async () => {
+  const job = await ended();
+  const { own, calls } = countUnits(dynamoDb, table);
+  await publishEnded({ ...outbox, table: own }, job);
+  expect(calls()).toBe(6);
+});
 
 const ended = async (request?: string): Promise<Job> => {
   const job = await enqueue(lane, request === undefined ? {} : { request });
