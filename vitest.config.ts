@@ -29,9 +29,6 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-// Long tests beside each other keep a machine of two cores busy: what waits for one of them may wait for long.
-const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
-
 export default defineConfig({
   test: {
     projects: [
@@ -41,22 +38,23 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...patience, name: 'exhaustive', include: [...exhaustive, ...sized], env: { TEST_TIER: 'exhaustive' } },
+        test: { name: 'exhaustive', include: [...exhaustive, ...sized], env: { TEST_TIER: 'exhaustive' } },
       },
       // The main tests of the whole gateway once more, with Adobe as its services were seen and not as it is documented.
-      { extends: true, test: { ...patience, name: 'observed', include: observed, env: { ADOBE_MANNER: 'observed' } } },
+      { extends: true, test: { name: 'observed', include: observed, env: { ADOBE_MANNER: 'observed' } } },
       { extends: true, test: { name: 'alone', include: alone } },
       { extends: true, test: { name: 'stand-ins', include: standIns, exclude: exhaustive } },
     ],
     sequence: { sequencer: LongestFirst },
     globalSetup: 'test/global-setup.ts',
     // Many tests wait for servers and timers; more files at once than cores keep the cores busy.
-    maxWorkers: 3,
+    maxWorkers: 4,
     maxConcurrency: 12,
     // Test files clean up after themselves and replace no modules, so they can share the processes they run in.
     isolate: false,
-    testTimeout: 60_000,
-    expect: { poll: { timeout: 20_000 } },
-    hookTimeout: 60_000,
+    // Beside other work a machine of two cores may let a test wait for long: who waits in vain is told late, nobody too early.
+    testTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
+    hookTimeout: 180_000,
   },
 });

@@ -102,7 +102,7 @@ describe('the names of a batch', () => {
           expect(parseOutputKey(key)).toBeDefined();
         }
       }),
-      { numRuns: 300 },
+      { numRuns: inTier(100, 300) },
     );
   });
 

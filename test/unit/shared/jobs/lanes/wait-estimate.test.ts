@@ -85,12 +85,12 @@ describe('earliestSubmit', () => {
         const own = { ...limits, requestsPerDay };
         const snapshot = { ...quota(...freeAt.map((wait) => timeOfDay + wait)), usedToday };
         const times = Array.from({ length: 100 }, (_, ahead) => earliestSubmit(snapshot, own, ahead, timeOfDay) ?? 0);
-        const daysOf = times.map((time) => Math.floor(time / 86_400_000));
-        for (const [index, time] of times.entries()) {
-          expect(time).toBeGreaterThanOrEqual(times[index - 1] ?? timeOfDay);
-          expect(time - (times[index - freeAt.length] ?? 0)).toBeGreaterThanOrEqual(63_000);
-          const allowed = requestsPerDay - (daysOf[index] === 0 ? usedToday : 0);
-          expect(daysOf.filter((day) => day === daysOf[index]).length).toBeLessThanOrEqual(allowed);
+        expect(times).toEqual(times.toSorted((one, other) => one - other));
+        expect(times[0]).toBeGreaterThanOrEqual(timeOfDay);
+        const tooSoon = times.filter((time, index) => time - (times[index - freeAt.length] ?? 0) < 63_000);
+        expect(tooSoon).toEqual([]);
+        for (const [day, submits] of Map.groupBy(times, (time) => Math.floor(time / 86_400_000))) {
+          expect(submits.length).toBeLessThanOrEqual(requestsPerDay - (day === 0 ? usedToday : 0));
         }
       }),
     );
