@@ -1,4 +1,3 @@
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { createCaller } from '#shared/callers/caller-store.ts';
 import { putPolicy } from '#shared/callers/policy-store.ts';
@@ -30,12 +29,8 @@ export const createDemoCallers = async (
   state: State = memoryState,
 ): Promise<DemoCaller[]> => {
   const [kept] = state.read('demo-callers', callersSchema).values();
-  const { dynamoDb, s3, secretsManager } = localClients(urls);
-  const table = {
-    dynamoDb: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } }),
-    tableName: stackNames.callerTable,
-    clock: systemClock,
-  };
+  const { tables: dynamoDb } = localClients(urls);
+  const table = { dynamoDb, tableName: stackNames.callerTable, clock: systemClock };
   try {
     const create = async (name: string): Promise<DemoCaller> => {
       const { caller, secret } = await createCaller(table, { name, operator: false });
@@ -47,6 +42,6 @@ export const createDemoCallers = async (
     if (limited && budget !== undefined) await putPolicy(table, limited.clientId, { operationsPerDay: budget });
     return callers;
   } finally {
-    for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
+    dynamoDb.destroy();
   }
 };

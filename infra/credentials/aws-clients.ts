@@ -1,13 +1,12 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { connectDynamoDb, type DynamoDb } from '#shared/aws/dynamodb/client.ts';
 
 /** The AWS services that the command uses. */
 export interface AwsClients {
   secretsManager: SecretsManagerClient;
   lambda: LambdaClient;
-  dynamoDb: DynamoDBDocumentClient;
+  dynamoDb: DynamoDb;
   close(): void;
 }
 
@@ -18,17 +17,22 @@ const maxInvocationMs = 610_000;
 export const createAwsClients = (where: { region?: string; profile?: string }): AwsClients => {
   const { region, profile } = where;
   const config = { region, profile };
-  const requestHandler = { connectionTimeout: 5_000, requestTimeout: 15_000 };
+  const requestTimeout = 15_000;
+  const requestHandler = { connectionTimeout: 5_000, requestTimeout };
   const secretsManager = new SecretsManagerClient({ ...config, requestHandler });
   const lambda = new LambdaClient({
     ...config,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: maxInvocationMs },
   });
-  const dynamoDb = new DynamoDBClient({ ...config, requestHandler });
+  const dynamoDb = connectDynamoDb({
+    region: lambda.config.region,
+    credentials: lambda.config.credentials,
+    requestTimeout,
+  });
   return {
     secretsManager,
     lambda,
-    dynamoDb: DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } }),
+    dynamoDb,
     close: () => {
       for (const client of [secretsManager, lambda, dynamoDb]) client.destroy();
     },

@@ -1,4 +1,5 @@
-import { BatchGetCommand, type BatchGetCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { type AttributeMap, fromAttributes, toAttributes } from './dynamodb/attribute-values.ts';
+import type { Operations } from './dynamodb/operations.ts';
 import type { Item } from './items.ts';
 import { type ItemKey, isExpired, type Table } from './table.ts';
 
@@ -20,13 +21,15 @@ export const getItems = async (
   const options = { ConsistentRead: consistent, ...(attributes !== 'all' && createProjection(attributes)) };
   const found: Item[] = [];
   for (let start = 0; start < keys.length; start += maxKeys) {
-    let unread: Record<string, unknown>[] = keys.slice(start, start + maxKeys);
+    let unread: AttributeMap[] = keys.slice(start, start + maxKeys).map(toAttributes);
     // DynamoDB answers with up to 16 MB and leaves the rest for another call.
     while (unread.length > 0) {
-      const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await table.dynamoDb.send(
-        new BatchGetCommand({ RequestItems: { [table.tableName]: { Keys: unread, ...options } } }),
+      const { Responses, UnprocessedKeys }: Operations['BatchGetItem']['output'] = await table.dynamoDb.send(
+        'BatchGetItem',
+        { RequestItems: { [table.tableName]: { Keys: unread, ...options } } },
       );
-      found.push(...(Responses?.[table.tableName] ?? []).filter((item) => !isExpired(item, table.clock.now())));
+      const items = (Responses?.[table.tableName] ?? []).map(fromAttributes);
+      found.push(...items.filter((item) => !isExpired(item, table.clock.now())));
       unread = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
     }
   }

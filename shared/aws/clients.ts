@@ -1,9 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { connectDynamoDb, type DynamoDb } from './dynamodb/client.ts';
 import { defaultProvider } from './environment-credentials.ts';
 
 const credentials = defaultProvider();
@@ -11,11 +10,8 @@ const credentials = defaultProvider();
 // A Lambda function outlives a stuck socket only by its own time-out; these fail first and are retried by the SDK.
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000 };
 
-/** A document client; undefined values are left out of what is written. */
-export const createDynamoDb = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({ credentials, requestHandler }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+/** A DynamoDB client. */
+export const createDynamoDb = (): DynamoDb => connectDynamoDb({ credentials });
 
 /**
  * An S3 client whose presigned URLs carry no checksum parameters.

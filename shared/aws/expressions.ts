@@ -1,3 +1,5 @@
+import { type AttributeMap, toAttributes } from './dynamodb/attribute-values.ts';
+
 /** A DynamoDB condition with its values, for conditional writes, key conditions and filters. */
 export class Condition {
   readonly texts: readonly string[];
@@ -36,7 +38,7 @@ export interface Expressions {
   /** What the request needs besides the expressions; undefined where there is nothing. */
   attributes(): {
     ExpressionAttributeNames?: Record<string, string>;
-    ExpressionAttributeValues?: Record<string, unknown>;
+    ExpressionAttributeValues?: AttributeMap;
   };
 }
 
@@ -72,7 +74,7 @@ export const createExpressions = (): Expressions => {
     value: addValue,
     attributes: () => ({
       ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
-      ExpressionAttributeValues: Object.keys(values).length > 0 ? values : undefined,
+      ExpressionAttributeValues: Object.keys(values).length > 0 ? toAttributes(values) : undefined,
     }),
   };
 };

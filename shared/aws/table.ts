@@ -1,22 +1,15 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  type QueryCommandOutput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
 import type { JobIndex } from '../deployment/tables.ts';
 import type { Log, RecordMetric } from '../observability.ts';
+import { isConditionFailed } from './dynamodb/answer.ts';
+import { type AttributeMap, fromAttributes, toAttributes } from './dynamodb/attribute-values.ts';
+import type { DynamoDb } from './dynamodb/client.ts';
 import { type Condition, condition, createExpressions, type Update, writeUpdate } from './expressions.ts';
 import { type Item, reportUnreadable, type UnreadableItems } from './items.ts';
 
 /** A DynamoDB table, and the time by which its items are judged. */
 export interface Table extends UnreadableItems {
-  dynamoDb: DynamoDBDocumentClient;
+  dynamoDb: DynamoDb;
   tableName: string;
   clock: Clock;
 }
@@ -54,9 +47,12 @@ export const getItem = async (
   key: ItemKey,
   { consistent = true }: { consistent?: boolean } = {},
 ): Promise<Item | undefined> => {
-  const { Item: item } = await table.dynamoDb.send(
-    new GetCommand({ TableName: table.tableName, Key: key, ConsistentRead: consistent }),
-  );
+  const { Item } = await table.dynamoDb.send('GetItem', {
+    TableName: table.tableName,
+    Key: toAttributes(key),
+    ConsistentRead: consistent,
+  });
+  const item = Item && fromAttributes(Item);
   return item === undefined || isExpired(item, table.clock.now()) ? undefined : item;
 };
 
@@ -64,14 +60,12 @@ export const getItem = async (
 export const putItem = (table: Table, item: ItemKey & Item, when?: Condition): Promise<boolean> => {
   const expressions = createExpressions();
   return holds(
-    table.dynamoDb.send(
-      new PutCommand({
-        TableName: table.tableName,
-        Item: item,
-        ConditionExpression: when && expressions.write(when),
-        ...expressions.attributes(),
-      }),
-    ),
+    table.dynamoDb.send('PutItem', {
+      TableName: table.tableName,
+      Item: toAttributes(item),
+      ConditionExpression: when && expressions.write(when),
+      ...expressions.attributes(),
+    }),
   );
 };
 
@@ -108,19 +102,17 @@ export const updateItem = async (
 ): Promise<Item | undefined> => {
   const expressions = createExpressions();
   try {
-    const { Attributes } = await dynamoDb.send(
-      new UpdateCommand({
-        TableName: tableName,
-        Key: key,
-        UpdateExpression: writeUpdate(expressions, update),
-        ConditionExpression: update.when && expressions.write(update.when),
-        ...expressions.attributes(),
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return Attributes ?? {};
+    const { Attributes = {} } = await dynamoDb.send('UpdateItem', {
+      TableName: tableName,
+      Key: toAttributes(key),
+      UpdateExpression: writeUpdate(expressions, update),
+      ConditionExpression: update.when && expressions.write(update.when),
+      ...expressions.attributes(),
+      ReturnValues: 'ALL_NEW',
+    });
+    return fromAttributes(Attributes);
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
+    if (isConditionFailed(error)) return undefined;
     throw error;
   }
 };
@@ -129,14 +121,12 @@ export const updateItem = async (
 export const removeItem = (table: Table, key: ItemKey, when?: Condition): Promise<boolean> => {
   const expressions = createExpressions();
   return holds(
-    table.dynamoDb.send(
-      new DeleteCommand({
-        TableName: table.tableName,
-        Key: key,
-        ConditionExpression: when && expressions.write(when),
-        ...expressions.attributes(),
-      }),
-    ),
+    table.dynamoDb.send('DeleteItem', {
+      TableName: table.tableName,
+      Key: toAttributes(key),
+      ConditionExpression: when && expressions.write(when),
+      ...expressions.attributes(),
+    }),
   );
 };
 
@@ -145,7 +135,7 @@ const holds = async (write: Promise<unknown>): Promise<boolean> => {
     await write;
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (isConditionFailed(error)) return false;
     throw error;
   }
 };
@@ -168,31 +158,51 @@ export interface Query {
   select?: 'COUNT';
 }
 
-/** Reads page by page. Expired items are among the results; a filtered page may be empty though more follow. */
-export const queryPages = (
+/** What one request of a query gave, in DynamoDB's words. */
+export interface Page {
+  /** Expired ones are among them. */
+  Items: Item[];
+  Count: number;
+  /** Undefined at the end. */
+  LastEvaluatedKey: Item | undefined;
+}
+
+/** Reads page by page; a filtered page may be empty though more follow. */
+export async function* queryPages(
   { dynamoDb, tableName }: Table,
   { index, where, filter, consistent, descending, pageSize, attributes, select }: Query,
-): AsyncIterable<QueryCommandOutput> => {
+): AsyncGenerator<Page, void> {
   const expressions = createExpressions();
-  return paginateQuery(
-    { client: dynamoDb, pageSize },
-    {
-      TableName: tableName,
-      IndexName: index,
-      KeyConditionExpression: expressions.write(where),
-      FilterExpression: filter && expressions.write(filter),
-      ProjectionExpression: attributes?.map(expressions.name).join(', '),
-      ...expressions.attributes(),
-      ConsistentRead: consistent,
-      ScanIndexForward: descending === undefined ? undefined : !descending,
-      Select: select,
-    },
-  );
-};
+  const request = {
+    TableName: tableName,
+    IndexName: index,
+    KeyConditionExpression: expressions.write(where),
+    FilterExpression: filter && expressions.write(filter),
+    ProjectionExpression: attributes?.map(expressions.name).join(', '),
+    ...expressions.attributes(),
+    ConsistentRead: consistent,
+    ScanIndexForward: descending === undefined ? undefined : !descending,
+    Select: select,
+    Limit: pageSize,
+  };
+  let last: AttributeMap | undefined;
+  do {
+    const {
+      Items = [],
+      Count = 0,
+      LastEvaluatedKey,
+    } = await dynamoDb.send('Query', {
+      ...request,
+      ExclusiveStartKey: last,
+    });
+    last = LastEvaluatedKey;
+    yield { Items: Items.map(fromAttributes), Count, LastEvaluatedKey: last && fromAttributes(last) };
+  } while (last !== undefined);
+}
 
 /** Reads item by item, page after page; expired items are left out. */
 export async function* queryItems(table: Table, query: Query): AsyncGenerator<Item> {
-  for await (const { Items = [] } of queryPages(table, query)) {
+  for await (const { Items } of queryPages(table, query)) {
     for (const item of Items) if (!isExpired(item, table.clock.now())) yield item;
   }
 }
@@ -222,11 +232,8 @@ export const countUntil = async (
   limit: number,
 ): Promise<{ count: number; last: Item | undefined }> => {
   let count = 0;
-  for await (const { Count = 0, LastEvaluatedKey: last } of queryPages(table, {
-    pageSize: limit,
-    ...query,
-    select: 'COUNT',
-  })) {
+  const pages = queryPages(table, { pageSize: limit, ...query, select: 'COUNT' });
+  for await (const { Count, LastEvaluatedKey: last } of pages) {
     count += Count;
     if (count >= limit) return { count, last };
   }

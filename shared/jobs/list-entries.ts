@@ -1,7 +1,6 @@
-import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import type { Condition } from '../aws/expressions.ts';
 import type { Item } from '../aws/items.ts';
-import { type Query, queryPages, type Table } from '../aws/table.ts';
+import { type Page, type Query, queryPages, type Table } from '../aws/table.ts';
 
 /** Entries of an index, read as late as possible, in the order in which their jobs were made. */
 export interface EntryReader {
@@ -15,7 +14,7 @@ export interface EntryReader {
 
 /** One partition: what has been read of it and not given yet. */
 interface Source {
-  pages: AsyncIterator<QueryCommandOutput>;
+  pages: AsyncIterator<Page, void>;
   entries: Item[];
   at: number;
   isRead: boolean;
@@ -50,7 +49,7 @@ export const readEntries = (
   const fill = async (source: Source): Promise<void> => {
     while (isUsedUp(source) && !source.isRead) {
       const { value, done } = await source.pages.next();
-      source.entries = done ? [] : (value.Items ?? []);
+      source.entries = done ? [] : value.Items;
       source.at = 0;
       source.isRead = done === true || value.LastEvaluatedKey === undefined;
     }

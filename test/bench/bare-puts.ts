@@ -1,7 +1,8 @@
-import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { v4 as uuid } from 'uuid';
+import { toAttributes } from '#shared/aws/dynamodb/attribute-values.ts';
 import type { Table } from '#shared/aws/table.ts';
+import { writeItems } from '#shared/aws/write-items.ts';
 
 /** Items of the size of a job's record to put into a table, and nothing else: the least that a batch could cost. */
 export interface BareTask {
@@ -17,7 +18,7 @@ const concurrency = 16;
 const batchSize = 25;
 
 /** Puts the items, as many at once as the gateway puts jobs. */
-export const putBareItems = async ({ dynamoDb, tableName }: Table, { by, items, record }: BareTask): Promise<void> => {
+export const putBareItems = async (table: Table, { by, items, record }: BareTask): Promise<void> => {
   const build = (index: number) => {
     const jobId = uuid();
     const order = String(index).padStart(12, '0');
@@ -28,23 +29,21 @@ export const putBareItems = async ({ dynamoDb, tableName }: Table, { by, items, 
   };
   if (by === 'put') {
     const put = (index: number) =>
-      dynamoDb.send(
-        new PutCommand({
-          TableName: tableName,
-          Item: build(index),
-          ConditionExpression: 'attribute_not_exists(#pk)',
-          ExpressionAttributeNames: { '#pk': 'pk' },
-        }),
-      );
+      table.dynamoDb.send('PutItem', {
+        TableName: table.tableName,
+        Item: toAttributes(build(index)),
+        ConditionExpression: 'attribute_not_exists(#pk)',
+        ExpressionAttributeNames: { '#pk': 'pk' },
+      });
     await pMap(Array.from({ length: items }).keys(), put, { concurrency });
     return;
   }
   const write = (batch: number) => {
     const size = Math.min(batchSize, items - batch * batchSize);
-    const requests = Array.from({ length: size }, (_, index) => ({
-      PutRequest: { Item: build(batch * batchSize + index) },
-    }));
-    return dynamoDb.send(new BatchWriteCommand({ RequestItems: { [tableName]: requests } }));
+    return writeItems(
+      table,
+      Array.from({ length: size }, (_, index) => build(batch * batchSize + index)),
+    );
   };
   await pMap(Array.from({ length: Math.ceil(items / batchSize) }).keys(), write, { concurrency: 4 });
 };

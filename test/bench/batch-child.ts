@@ -1,10 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { InboxContext } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
 import { readSource } from '#functions/inbox/read/formats/source.ts';
 import { firstLine, readChunk, storeLines } from '#functions/inbox/read/lines-file.ts';
+import { connectDynamoDb } from '#shared/aws/dynamodb/client.ts';
 import type { BatchSource } from '#shared/batches/batch.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { systemClock } from '#shared/clock.ts';
@@ -38,15 +37,14 @@ let dynamoDbCalls = 0;
 
 const createContext = ({ s3Url, bucket, dynamoDbUrl, tableName }: BatchTask): InboxContext => {
   const account = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-  const client = new DynamoDBClient({ ...account, endpoint: dynamoDbUrl });
-  client.middlewareStack.add(
+  const dynamoDb = connectDynamoDb({ ...account, endpoint: dynamoDbUrl });
+  dynamoDb.middlewareStack.add(
     (next) => (args) => {
       dynamoDbCalls += 1;
       return next(args);
     },
     { step: 'initialize' },
   );
-  const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table = { dynamoDb, tableName, clock: systemClock };
   return {
     table,

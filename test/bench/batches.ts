@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Upload } from '@aws-sdk/lib-storage';
 import { v4 as uuid } from 'uuid';
 import { createJobTable } from '#local/create-tables.ts';
 import { startS3 } from '#local/s3/start-s3.ts';
 import { startDynamoDbThread } from '#local/start-dynamodb.ts';
+import { connectDynamoDb } from '#shared/aws/dynamodb/client.ts';
 import type { Item } from '#shared/aws/items.ts';
 import { getItem, type Table } from '#shared/aws/table.ts';
 import type { Batch, BatchSource } from '#shared/batches/batch.ts';
@@ -44,12 +44,12 @@ const withServers = async <Result>(use: (servers: Servers) => Promise<Result>): 
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const s3 = new S3Client({ endpoint: s3Server.url, region: 'us-east-1', credentials, forcePathStyle: true });
   const client = new DynamoDBClient({ endpoint: dynamoDb.url, region: 'us-east-1', credentials });
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const tables = connectDynamoDb({ endpoint: dynamoDb.url, region: 'us-east-1', credentials });
   try {
     return await use({
       openTable: async (tableName) => {
         await createJobTable(client, tableName);
-        return { dynamoDb: documents, tableName, clock: systemClock };
+        return { dynamoDb: tables, tableName, clock: systemClock };
       },
       place: ({ tableName }) => ({ s3Url: s3Server.url, bucket, dynamoDbUrl: dynamoDb.url, tableName }),
       store: async (name, content) => {
@@ -62,6 +62,7 @@ const withServers = async <Result>(use: (servers: Servers) => Promise<Result>): 
   } finally {
     s3.destroy();
     client.destroy();
+    tables.destroy();
     await Promise.all([s3Server.close(), dynamoDb.close()]);
   }
 };

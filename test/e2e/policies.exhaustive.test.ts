@@ -1,5 +1,4 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, expect } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { stackNames } from '#local/stack-settings.ts';
@@ -16,7 +15,7 @@ it.beforeAll(({ gateway: shared }) => {
 });
 afterAll(() => {
   clients.s3.destroy();
-  clients.dynamoDb.destroy();
+  clients.tables.destroy();
 });
 
 it('holds a caller to its policy: words, priority and requests a day, which it can look up', async () => {
@@ -25,11 +24,7 @@ it('holds a caller to its policy: words, priority and requests a day, which it c
   await clients.s3.send(
     new PutObjectCommand({ Bucket: stackNames.bucket, Key: deniedWords, Body: '# legal\nbig brand\n' }),
   );
-  const table = {
-    dynamoDb: DynamoDBDocumentClient.from(clients.dynamoDb),
-    tableName: stackNames.callerTable,
-    clock: systemClock,
-  };
+  const table = { dynamoDb: clients.tables, tableName: stackNames.callerTable, clock: systemClock };
   await putPolicy(table, caller, { maxPriority: 'normal', requestsPerDay: 2, queuedJobs: 50, deniedWords });
   const headers = { 'x-local-caller': caller };
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import * as z from 'zod';
@@ -129,18 +128,14 @@ describe('a caller with a token of its own', () => {
     const list = (token: string) => fetch(`${gateway.url}/jobs`, { headers: { authorization: `Bearer ${token}` } });
     const token = await getToken(other);
     expect((await list(token)).status).toBe(200);
-    const { dynamoDb, s3, secretsManager } = localClients(gateway.stack.description);
-    const table = {
-      dynamoDb: DynamoDBDocumentClient.from(dynamoDb),
-      tableName: stackNames.callerTable,
-      clock: systemClock,
-    };
+    const { tables: dynamoDb } = localClients(gateway.stack.description);
+    const table = { dynamoDb, tableName: stackNames.callerTable, clock: systemClock };
     await setDisabled(table, other.clientId, true);
     // In AWS within a minute: so long API Gateway remembers what the authorizer said.
     expect((await list(token)).status).toBe(403);
     await setDisabled(table, other.clientId, false);
     expect((await list(token)).status).toBe(403);
     expect((await list(await getToken(other))).status).toBe(200);
-    for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
+    dynamoDb.destroy();
   });
 });

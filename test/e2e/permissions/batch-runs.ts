@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { stackNames } from '#local/stack-settings.ts';
@@ -29,16 +28,15 @@ const postBatch = async (world: World, body: string | object, caller: string, co
 export const batchRuns: Record<string, Run> = {
   'a team drops a file, a caller posts one: reports, and a word list of its policy': async (world) => {
     const caller = 'team-a';
-    const { dynamoDb, s3, secretsManager } = localClients(world.gateway.stack.description);
+    const { tables: dynamoDb } = localClients(world.gateway.stack.description);
     const deniedWords = 'policies/team-a.txt';
     await world.put(deniedWords, 'big brand\n');
-    const dynamo = DynamoDBDocumentClient.from(dynamoDb);
-    await putPolicy({ dynamoDb: dynamo, tableName: stackNames.callerTable, clock: systemClock }, caller, {
+    await putPolicy({ dynamoDb, tableName: stackNames.callerTable, clock: systemClock }, caller, {
       deniedWords,
       // Enough for all: what the lines cost is reserved before they are jobs.
       operationsPerDay: 1_000,
     });
-    for (const client of [dynamoDb, s3, secretsManager]) client.destroy();
+    dynamoDb.destroy();
     await generate(world, { prompt: 'a big brand' }, { caller, expects: 422 });
     const line = JSON.stringify({ id: 'a', body: { prompt: 'a kite' } });
     await world.put(`inbox/${caller}/drop.jsonl`, `${line}\nnot json`);

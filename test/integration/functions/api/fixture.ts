@@ -1,5 +1,4 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createApi } from '#functions/api/app.ts';
 import type { ApiContext, ApiSettings } from '#functions/api/context.ts';
@@ -23,7 +22,7 @@ import type { JobOutput, JobState } from '#shared/jobs/job.ts';
 import type { LaneLimits } from '#shared/jobs/lanes/lane.ts';
 import { endJob, type JobEnd, transition } from '#shared/jobs/transitions.ts';
 import { type AnswerCheck, createAnswerCheck } from '#test/fixtures/answer-check.ts';
-import { createTestDynamoDb, readJob } from '#test/fixtures/job-table.ts';
+import { allItems, createTestDynamoDb, readJob } from '#test/fixtures/job-table.ts';
 import { createManualClock } from '#test/fixtures/manual-clock.ts';
 import { createLane, fireflyLane } from '#test/fixtures/queue.ts';
 import { decodeBody, httpEvent, type TestRequest } from './http-event.ts';
@@ -93,17 +92,13 @@ export const startApi = async ({
   ...overrides
 }: Overrides = {}) => {
   const clock = createManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
-  const client =
-    database === undefined
-      ? createTestDynamoDb()()
-      : localClients({ dynamodb: database.url, s3: database.url, secretsManager: database.url }).dynamoDb;
+  const { admin, dynamoDb } = connectTo(database?.url);
   if (database?.hasTables !== true) {
-    await createJobTable(client, 'jobs');
-    await createWebhookTable(client, 'webhooks');
-    await createCallerTable(client, 'callers');
-    await createAuditTable(client, 'audit');
+    await createJobTable(admin, 'jobs');
+    await createWebhookTable(admin, 'webhooks');
+    await createCallerTable(admin, 'callers');
+    await createAuditTable(admin, 'audit');
   }
-  const dynamoDb = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const table: Table = { dynamoDb, tableName: 'jobs', clock };
   const callers: Table = { ...table, tableName: 'callers' };
   const recorded = {
@@ -203,13 +198,22 @@ export const startApi = async ({
       String((await generate(body, options)).json['jobId']),
     /** Counts all items but the requests that a caller has sent. */
     countItems: async () => {
-      const { Items = [] } = await dynamoDb.send(new ScanCommand({ TableName: 'jobs' }));
-      return Items.filter(({ sk }) => sk !== 'requests').length;
+      return (await allItems(table)).filter(({ sk }) => sk !== 'requests').length;
     },
     move: (jobId: string, to: JobState) => moveJob(table, jobId, to),
     end: (jobId: string, end: JobEnd) => finishJob(table, jobId, end),
-    close: async () => client.destroy(),
+    close: async () => void [admin.destroy(), dynamoDb.destroy()],
   };
+};
+
+/** Of the test's own, or one that is there. */
+const connectTo = (url: string | undefined) => {
+  if (url === undefined) {
+    const { admin, connect } = createTestDynamoDb();
+    return { admin, dynamoDb: connect() };
+  }
+  const { dynamoDb: admin, tables: dynamoDb } = localClients({ dynamodb: url, s3: url, secretsManager: url });
+  return { admin, dynamoDb };
 };
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;

@@ -1,5 +1,4 @@
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localClients } from '#local/clients.ts';
 import { createAuditTable, createCallerTable, createJobTable } from '#local/create-tables.ts';
@@ -92,11 +91,7 @@ describe('the handler with its settings and AWS clients', () => {
   it('takes a job as soon as the access token is there, and serves and erases its outputs', async () => {
     expect(await post()).toMatchObject({ statusCode: 503, json: { error_code: 'not_configured' } });
     expect((await call({ path: '/health' })).json).toMatchObject({ status: 'not_configured', version: '0.0.0-test' });
-    const table = {
-      dynamoDb: DynamoDBDocumentClient.from(servers.clients.dynamoDb),
-      tableName: 'jobs',
-      clock: systemClock,
-    };
+    const table = { dynamoDb: servers.clients.tables, tableName: 'jobs', clock: systemClock };
     const now = Date.now();
     await createStatusItems(table).writeTokenRefresh({
       state: 'ok',

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey } from '@aws-sdk/client-s3';
 import type { GenerateContext } from '#functions/generate/context.ts';
 import { runJob } from '#functions/generate/run-job.ts';
@@ -10,6 +9,7 @@ import { openDownload } from '#shared/adobe/http/download.ts';
 import { createAllowList } from '#shared/adobe/http/hosts.ts';
 import { findOutputs } from '#shared/adobe/services/operation-settings.ts';
 import { operationOf } from '#shared/adobe/services/registry.ts';
+import type { DynamoDb } from '#shared/aws/dynamodb/client.ts';
 import { systemClock } from '#shared/clock.ts';
 import type { Job, NewJob, Turn } from '#shared/jobs/job.ts';
 import { getJob } from '#shared/jobs/job-store.ts';
@@ -39,7 +39,7 @@ export interface Rig extends Observed {
   /** Where Adobe keeps outputs: another host, to which the token must never go. */
   storage: FakeAdobe;
   /** The client of the rig's table, to which a test may do what it likes. */
-  dynamoDb: DynamoDBClient;
+  dynamoDb: DynamoDb;
   context: GenerateContext;
   /** Details of the events of ended jobs. */
   events: Record<string, unknown>[];

@@ -4,6 +4,7 @@ import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
 import type { InboxContext } from '#functions/inbox/context.ts';
 import { processBatch } from '#functions/inbox/process-batch.ts';
 import { LeaseOverError } from '#functions/inbox/read/enqueue-lines.ts';
+import { type AttributeMap, fromAttributes } from '#shared/aws/dynamodb/attribute-values.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
 import { createJournal } from '#test/fixtures/journal.ts';
 import type { Rig } from './rig.ts';
@@ -125,13 +126,14 @@ export const createFaultyWorld = (rig: Rig, fault?: Fault): FaultyWorld => {
   };
 };
 
-/** The name of a command and, of an item of the table, what it is about. */
-const nameOf = (command: { input: Record<string, unknown> }): string => {
-  const { Key, Item } = command.input as { Key?: unknown; Item?: unknown };
-  const item = (Item ?? Key) as { pk?: string; sk?: string } | string | undefined;
-  const isRequest = typeof item === 'object' && item.sk?.startsWith('request#');
-  const about = typeof item === 'object' ? ` ${isRequest ? 'request' : item.pk?.split('#')[0]}` : '';
-  return `${command.constructor.name.replace(/Command$/, '')}${about}`;
+/** The name of a request and, of an item of the table, what it is about. */
+const nameOf = (request: string | object, input: { Item?: AttributeMap; Key?: AttributeMap } = {}): string => {
+  if (typeof request === 'object') return request.constructor.name.replace(/Command$/, '');
+  const item = input.Item ?? input.Key;
+  if (item === undefined) return request.replace(/Item$/, '');
+  const { pk, sk } = fromAttributes(item);
+  const about = String(sk).startsWith('request#') ? 'request' : String(pk).split('#')[0];
+  return `${request.replace(/Item$/, '')} ${about}`;
 };
 
 /** The context of a process: every call to the outside world goes through `call`. */
@@ -144,8 +146,7 @@ const connect = (
       get: (target, property) => {
         const value: unknown = Reflect.get(target, property);
         if (property !== 'send' || typeof value !== 'function') return value;
-        return (command: { input: Record<string, unknown> }, ...rest: unknown[]) =>
-          call(nameOf(command), () => value.call(target, command, ...rest));
+        return (...request: Parameters<typeof nameOf>) => call(nameOf(...request), () => value.apply(target, request));
       },
     });
   return {

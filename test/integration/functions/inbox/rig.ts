@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { v4 as uuid } from 'uuid';
 import { scheduleBatches } from '#functions/dispatch/schedule-batches.ts';
@@ -7,6 +6,7 @@ import { processBatch } from '#functions/inbox/process-batch.ts';
 import { registerFile } from '#functions/inbox/register-file.ts';
 import type { BatchEnd } from '#functions/inbox/report/report-batch.ts';
 import { createWebhookTable } from '#local/create-tables.ts';
+import type { DynamoDb } from '#shared/aws/dynamodb/client.ts';
 import { reportUnreadable } from '#shared/aws/items.ts';
 import type { Batch } from '#shared/batches/batch.ts';
 import type { BatchRun } from '#shared/batches/batch-progress.ts';
@@ -49,7 +49,7 @@ export interface Rig extends Observed {
   context: InboxContext;
   clock: ManualClock;
   /** The client of the rig's table, to which a test may do what it likes. */
-  dynamoDb: DynamoDBClient;
+  dynamoDb: DynamoDb;
   /** Every event that was published, with its type. */
   events: { type: string; detail: Record<string, unknown> }[];
   dispatches: number;
@@ -79,7 +79,7 @@ export const startServers = async (): Promise<Servers> => {
     rig: async (settings = {}) => {
       const clock = createManualClock();
       const { own, client } = dynamoDb.reconnect(await dynamoDb.table(clock));
-      await createWebhookTable(client, webhookTableOf(own.tableName));
+      await createWebhookTable(dynamoDb.admin, webhookTableOf(own.tableName));
       return createRig({ s3, table: own, dynamoDb: client, clock }, settings);
     },
     reconnect: (table) => dynamoDb.reconnect(table),

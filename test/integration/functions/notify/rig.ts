@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { v4 as uuid } from 'uuid';
 import { createCallWebhook } from '#functions/notify/call-webhook.ts';
 import type { NotifyContext } from '#functions/notify/context.ts';
@@ -6,6 +5,7 @@ import { createDeliveries } from '#functions/notify/create-deliveries.ts';
 import type { DeliveryEnd } from '#functions/notify/deliver.ts';
 import { deliver } from '#functions/notify/deliver.ts';
 import { createWebhookTable } from '#local/create-tables.ts';
+import type { DynamoDb } from '#shared/aws/dynamodb/client.ts';
 import { latestDeliveries } from '#shared/webhooks/delivery-store.ts';
 import type { Message } from '#shared/webhooks/message.ts';
 import type { Delivery, DeliveryRef, Webhook } from '#shared/webhooks/webhook.ts';
@@ -27,7 +27,7 @@ export interface Rig extends Observed {
   parts: NotifyContext;
   clock: ManualClock;
   /** The client of the rig's table, to which a test may do what it likes. */
-  dynamoDb: DynamoDBClient;
+  dynamoDb: DynamoDb;
   /** What webhooks call. */
   receiver: FakeAdobe;
   /** Payloads of the executions that were started, by name: each once, as Lambda has it. */
@@ -51,7 +51,7 @@ export const startServers = async (): Promise<Servers> => {
     rig: async (changes = {}) => {
       const clock = createManualClock();
       const tableName = `webhooks-${uuid()}`;
-      await createWebhookTable(dynamoDb.client, tableName);
+      await createWebhookTable(dynamoDb.admin, tableName);
       const { own: table, client } = dynamoDb.reconnect({ ...(await dynamoDb.table(clock)), tableName });
       const receiver = await startFakeAdobe();
       receivers.push(receiver);

@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { vi } from 'vitest';
 import { runCredentials } from '#infra/credentials/run.ts';
 import { openStoredSecret } from '#infra/credentials/stored-secret.ts';
@@ -11,6 +10,8 @@ import { type ClientSecret, simulatedCredentials } from '#local/simulator/creden
 import type { Simulator } from '#local/simulator/simulator.ts';
 import type { Stack } from '#local/stack.ts';
 import { generationScopes, managementScopes } from '#shared/adobe/auth/scopes.ts';
+import { removeItem } from '#shared/aws/table.ts';
+import { systemClock } from '#shared/clock.ts';
 import { startGateway } from '#test/fixtures/gateway.ts';
 import { captured } from '#test/unit/infra/credentials/captured.ts';
 
@@ -44,9 +45,8 @@ export const startCommandRig = async () => {
   const gateway = await startGateway();
   const { stack } = gateway;
   const simulator = stack.simulator as Simulator;
-  const { secretsManager, dynamoDb } = localClients(stack.description);
-  const documents = DynamoDBDocumentClient.from(dynamoDb);
-  const { clientCredentialsSecret: SecretId, table: TableName } = stack.description;
+  const { secretsManager, tables: dynamoDb } = localClients(stack.description);
+  const { clientCredentialsSecret: SecretId, table: tableName } = stack.description;
   const secret = openStoredSecret(secretsManager, SecretId);
   for (const [name, value] of Object.entries(awsEnvironment(stack))) vi.stubEnv(name, value);
   const signals = new EventEmitter();
@@ -108,7 +108,7 @@ export const startCommandRig = async () => {
       noteSecrets();
       await put({ placeholder: 'generated' });
       for (const pk of ['status#token-refresh', 'status#secret-rotation']) {
-        await documents.send(new DeleteCommand({ TableName, Key: { pk, sk: 'status' } }));
+        await removeItem({ dynamoDb, tableName, clock: systemClock }, { pk, sk: 'status' });
       }
     },
     runStack,

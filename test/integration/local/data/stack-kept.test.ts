@@ -24,6 +24,6 @@ describe('the jobs that an earlier process left', () => {
     await submit(lane, sent);
     const queueOrder = new Date(noon).toISOString();
     await putItems(table, [{ pk: 'other', sk: 'reservation', queueState: 'reservations', queueOrder }]);
-    expect(await countOpenJobs(dynamoDb.client, table.tableName)).toEqual({ waiting: 2, running: 1 });
+    expect(await countOpenJobs(dynamoDb.admin, table.tableName)).toEqual({ waiting: 2, running: 1 });
   });
 });

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '#shared/aws/dynamodb/client.ts';
 import type { Table } from '#shared/aws/table.ts';
 import type { FinalState, Job } from '#shared/jobs/job.ts';
 import { findActualCost } from '#shared/jobs/stored-cost.ts';
@@ -59,7 +59,7 @@ export const sumOf = (jobs: readonly Job[]) => {
 };
 
 /** Ends the process at its n-th write (from 0), before or after it; says how many there were. */
-export const crashAt = (client: DynamoDBClient, point: { index: number; fate: 'before' | 'after' } | undefined) => {
+export const crashAt = (client: DynamoDb, point: { index: number; fate: 'before' | 'after' } | undefined) => {
   let writes = 0;
   client.middlewareStack.add(
     (next, context) => async (args) => {

@@ -87,9 +87,10 @@ describe("an image on its way to Adobe's storage", () => {
       table: {
         ...api.table,
         dynamoDb: Object.assign(Object.create(dynamoDb), {
-          send: async (command: { input: { Item?: { pk?: string } } }) => {
-            if (command.input.Item?.pk?.startsWith('upload#')) throw new Error('The table is out of reach.');
-            return dynamoDb.send(command as never);
+          send: async (...[operation, input]: Parameters<typeof dynamoDb.send>) => {
+            if (operation === 'PutItem' && /"pk":{"S":"upload#/.test(JSON.stringify(input)))
+              throw new Error('The table is out of reach.');
+            return dynamoDb.send(operation, input);
           },
         }),
       },
