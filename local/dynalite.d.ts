@@ -20,10 +20,41 @@ declare module 'dynalite/db/index.js' {
   /** Attributes in the form of DynamoDB's JSON. */
   export type Item = Record<string, unknown>;
 
+  export interface KeySchemaElement {
+    AttributeName?: string | undefined;
+  }
+
+  export interface Index {
+    IndexName?: string | undefined;
+    KeySchema?: KeySchemaElement[] | undefined;
+    Projection?: { ProjectionType?: string | undefined; NonKeyAttributes?: string[] | undefined } | undefined;
+  }
+
   export interface Table {
     TableName: string;
-    LocalSecondaryIndexes?: object[];
-    GlobalSecondaryIndexes?: object[];
+    KeySchema: KeySchemaElement[];
+    LocalSecondaryIndexes?: Index[];
+    GlobalSecondaryIndexes?: Index[];
+  }
+
+  export type Callback<Result = unknown> = (error?: unknown, result?: Result) => void;
+
+  /** A level, whose own methods dynalite has replaced by ones with a callback. */
+  export interface Level {
+    readonly status: string;
+    get(key: string, callback: Callback): void;
+    getSync(key: string): unknown;
+    put(key: string, value: unknown, callback: Callback): void;
+    del(key: string, callback: Callback): void;
+    batch(operations: object[], callback: Callback): void;
+    values(range: object): { nextv(size: number): Promise<unknown[]>; close(): Promise<void> };
+  }
+
+  export interface Store {
+    db: Level;
+    tableDb: Pick<Level, 'put' | 'del'>;
+    /** With a callback in the second place a table that is being made or deleted is not found. */
+    getTable(name: string, ...rest: [Callback<Table>] | [boolean, Callback<Table>]): void;
   }
 
   /** A copy of an item in an index; `item` is absent where it is deleted. */
@@ -34,9 +65,10 @@ declare module 'dynalite/db/index.js' {
   }
 
   const db: {
+    create(options: object): Store;
     createKey(item: Item, table: Table): string;
     getIndexActions(
-      indexes: object[],
+      indexes: Index[],
       existing: Item | null | undefined,
       item: Item | null | undefined,
       table: Table,
@@ -44,12 +76,37 @@ declare module 'dynalite/db/index.js' {
     compare(operator: string, one: object, other: object): boolean;
     /** Called before an item is written, with its table. */
     updateIndexes(
-      store: unknown,
+      store: Store,
       table: Table,
       existing: Item | null | undefined,
       item: Item | null | undefined,
-      done: (error?: Error) => void,
+      done: Callback,
     ): void;
   };
   export default db;
+}
+
+declare module 'dynalite/actions/*.js' {
+  import type { Callback, Store } from 'dynalite/db/index.js';
+
+  /** Does what a request asks for that was found valid. */
+  const action: (store: Store, input: object, done: Callback) => void;
+  export default action;
+}
+
+declare module 'dynalite/validations/*.js' {
+  import type { Store } from 'dynalite/db/index.js';
+
+  /** What is valid as input of one operation. */
+  export const types: object;
+  export const custom: ((input: object, store: Store) => string | undefined) | undefined;
+}
+
+declare module 'dynalite/validations/index.js' {
+  const validations: {
+    /** Returns the input with what it knows of it. */
+    checkTypes(input: object, types: object): object;
+    checkValidations(input: object, types: object, custom: unknown, store: unknown): void;
+  };
+  export default validations;
 }

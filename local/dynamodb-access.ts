@@ -1,6 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readAccessKeyId } from '#shared/loopback-guard.ts';
+import type { ReadRequest } from './dynamodb-requests.ts';
 import type { Authorizer } from './iam/authorizer.ts';
 import { listDynamoDbAccesses, type PartitionKeys } from './iam/dynamodb-accesses.ts';
 
@@ -10,40 +10,47 @@ export interface DynamoDbAccess {
   partitionKeys: PartitionKeys;
 }
 
-/** Puts IAM before a server of DynamoDB; its one listener must be there already. */
-export const enforceAccess = (server: Server, { authorizer, partitionKeys }: DynamoDbAccess): void => {
-  const [serve] = server.listeners('request');
-  if (serve === undefined) throw new Error('The server has no request listener yet.');
-  server.removeAllListeners('request');
-  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
-    const body = await buffer(request).catch(() => undefined);
-    // The client went away.
-    if (body === undefined) return response.destroy();
-    const denial = findDenial(request, body, authorizer, partitionKeys);
-    if (denial !== undefined) {
-      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-      return response.end(
-        JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: denial }),
-      );
-    }
-    serve.call(server, request, response);
-    // It has been read; the server behind listens to the same events.
-    request.emit('data', body);
-    request.emit('end');
-  });
+/**
+ * Refuses a request that IAM does not allow.
+ *
+ * @returns whether it is refused
+ */
+export const refuseAccess = (
+  { authorizer, partitionKeys }: DynamoDbAccess,
+  { request, response, input }: ReadRequest,
+): boolean => {
+  // What is no request at all is refused by the server behind.
+  if (input === undefined) return false;
+  const denial = findDenial(request, input, authorizer, partitionKeys);
+  if (denial === undefined) return false;
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: denial }));
+  return true;
 };
 
 const findDenial = (
   { headers }: IncomingMessage,
-  body: Buffer,
+  input: object,
   authorizer: Authorizer,
   partitionKeys: PartitionKeys,
 ): string | undefined => {
   const operation = String(headers['x-amz-target']).split('.')[1] ?? '';
-  const input = parseBody(body);
-  // What is no request at all is refused by the server behind.
-  if (input === undefined) return undefined;
   return authorizer.findDenial(readAccessKeyId(headers), listDynamoDbAccesses(operation, input, partitionKeys));
+};
+
+/** Reads the body of a request; the response of a client that goes away meanwhile is destroyed. */
+export const readRequest = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  onRead: (read: ReadRequest) => void,
+): void => {
+  const chunks: Buffer[] = [];
+  request.on('error', () => response.destroy());
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    onRead({ request, response, body, input: parseBody(body) });
+  });
 };
 
 const parseBody = (body: Buffer): object | undefined => {

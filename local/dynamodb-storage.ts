@@ -1,19 +1,13 @@
 import { statfsSync } from 'node:fs';
 import { ClassicLevel } from 'classic-level';
-import db, { type IndexEntry, type Item, type Table } from 'dynalite/db/index.js';
+import db from 'dynalite/db/index.js';
 import { noteFailedWrite } from './data/level-log.ts';
+import { listIndexOperations, type Operation } from './dynamodb-indexes.ts';
 
-type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
-
-const indexOperations = (table: Table, existing: Item | null | undefined, item: Item | null | undefined): Operation[] =>
-  (['Local', 'Global'] as const).flatMap((kind) => {
-    const { puts, deletes } = db.getIndexActions(table[`${kind}SecondaryIndexes`] ?? [], existing, item, table);
-    const keyOf = ({ index, key }: IndexEntry) => `index-${kind.toLowerCase()}~${table.TableName}~${index}~${key}`;
-    return [
-      ...deletes.map((entry): Operation => ({ type: 'del', key: keyOf(entry) })),
-      ...puts.map((entry): Operation => ({ type: 'put', key: keyOf(entry), value: entry.item })),
-    ];
-  });
+interface Values {
+  nextv(size: number): Promise<unknown[]>;
+  close(): Promise<void>;
+}
 
 const mb = 1024 * 1024;
 
@@ -46,15 +40,18 @@ export const makeWritesAtomic = (sync: boolean): void => {
     const changed = item ?? existing;
     // An item is locked from here until it is written, and its key is that of no other.
     if (changed) {
-      pending.set(`item-${table.TableName}~${db.createKey(changed, table)}`, indexOperations(table, existing, item));
+      pending.set(
+        `item-${table.TableName}~${db.createKey(changed, table)}`,
+        listIndexOperations(table, existing, item),
+      );
     }
     done();
   };
   const get: (this: ClassicLevel, key: string) => Promise<unknown> = ClassicLevel.prototype.get;
   const batch: (this: ClassicLevel, operations: Operation[], options: { sync: boolean }) => Promise<void> =
     ClassicLevel.prototype.batch;
-  const values: (this: ClassicLevel, range: object) => { next(): Promise<unknown>; close(): Promise<void> } =
-    ClassicLevel.prototype.values;
+  const getSync: (this: ClassicLevel, key: string) => unknown = ClassicLevel.prototype.getSync;
+  const values: (this: ClassicLevel, range: object) => Values = ClassicLevel.prototype.values;
   const write = async (level: ClassicLevel, operation: Operation): Promise<void> => {
     const others = pending.get(operation.key) ?? [];
     pending.delete(operation.key);
@@ -80,16 +77,23 @@ export const makeWritesAtomic = (sync: boolean): void => {
       await opening.get(this);
       return get.call(this, key).catch(fail);
     },
-    // dynalite uses these two of an iterator.
-    values(this: ClassicLevel, range: object) {
-      let iterator: ReturnType<typeof values> | undefined;
+    getSync(this: ClassicLevel, key: string) {
+      try {
+        return getSync.call(this, key);
+      } catch (error) {
+        return fail(error);
+      }
+    },
+    // Streams of values use these two of an iterator.
+    values(this: ClassicLevel, range: object): Values {
+      let iterator: Values | undefined;
       return {
-        next: async () => {
+        nextv: async (size) => {
           await opening.get(this);
           iterator ??= values.call(this, range);
-          return iterator.next().catch(fail);
+          return iterator.nextv(size).catch(fail);
         },
-        return: async () => iterator?.close(),
+        close: async () => iterator?.close(),
       };
     },
   });

@@ -49,9 +49,7 @@ export const findRefusal = (
   rules: GuardRules = {},
 ): GuardRefusal | undefined => {
   const host = headers.host?.toLowerCase() ?? '';
-  const ports = rules.anyPort ? '\\d+' : String(port);
-  const own = new RegExp(`^(127\\.0\\.0\\.1|localhost|\\[::1\\])(:${ports}${port === 80 ? ')?$' : ')$'}`);
-  if (!own.test(host) && !rules.hosts?.includes(host)) {
+  if (!isOwnHost(host, port, rules) && !rules.hosts?.includes(host)) {
     return { status: 421, code: 'misdirected_request', message: 'The Host of the request is not this server.' };
   }
   const { origin } = headers;
@@ -63,6 +61,12 @@ export const findRefusal = (
     return { status: 403, code: 'UnrecognizedClientException', message };
   }
   return undefined;
+};
+
+const isOwnHost = (host: string, port: number, { anyPort = false }: GuardRules): boolean => {
+  const [, name, given] = /^(.+?)(?::(\d+))?$/.exec(host) ?? [];
+  if (name === undefined || !loopbackNames.includes(name)) return false;
+  return given === undefined ? port === 80 : anyPort || given === String(port);
 };
 
 const isOwnOrigin = (origin: string, port: number, { hosts = [] }: GuardRules): boolean =>

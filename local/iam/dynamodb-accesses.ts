@@ -45,24 +45,45 @@ const reserved = new Set(`${words} ${moreWords}`.toLowerCase().split(' '));
 const resolveName = (written: string, { ExpressionAttributeNames = {} }: Input): string =>
   ExpressionAttributeNames[written] ?? written;
 
-/** The attributes that expressions name, without what lies inside of them. */
+const maxRemembered = 2_000;
+
+/** Reads an expression once: requests differ in their values, and hardly in their expressions. */
+const rememberRead = <Read>(read: (expression: string) => Read): ((expression: string) => Read) => {
+  const remembered = new Map<string, Read>();
+  return (expression) => {
+    const found = remembered.get(expression);
+    if (found !== undefined) return found;
+    if (remembered.size >= maxRemembered) remembered.clear();
+    const fresh = read(expression);
+    remembered.set(expression, fresh);
+    return fresh;
+  };
+};
+
+/** The names of attributes as an expression writes them, without what lies inside of them. */
+const readNames = rememberRead((expression): readonly string[] =>
+  [...expression.matchAll(/(?<![\w.#:])#?[A-Za-z_]\w*/g)]
+    .map(([written]) => written)
+    .filter((written) => !reserved.has(written.toLowerCase())),
+);
+
+/** The attributes that expressions name. */
 const namedIn = (input: Input, ...expressions: (string | undefined)[]): string[] =>
-  expressions.flatMap((expression = '') =>
-    [...expression.matchAll(/(?<![\w.#:])#?[A-Za-z_]\w*/g)]
-      .map(([written]) => written)
-      .filter((written) => !reserved.has(written.toLowerCase()))
-      .map((written) => resolveName(written, input)),
-  );
+  expressions.flatMap((expression = '') => readNames(expression).map((written) => resolveName(written, input)));
 
 const toText = (value: AttributeValue | undefined): string[] =>
   value === undefined ? [] : [String(Object.values(value)[0])];
 
+const readEqualities = rememberRead((expression): readonly { name: string; value: string }[] =>
+  [...expression.matchAll(/(#?\w+)\s*=\s*(:\w+)/g)].map(([, name = '', value = '']) => ({ name, value })),
+);
+
 /** The partition that a key condition asks for. */
 const queriedPartition = (input: Input, partitionKey: string | undefined): string[] => {
   const { KeyConditionExpression = '', ExpressionAttributeValues = {} } = input;
-  return [...KeyConditionExpression.matchAll(/(#?\w+)\s*=\s*(:\w+)/g)]
-    .filter(([, name = '']) => resolveName(name, input) === partitionKey)
-    .flatMap(([, , value = '']) => toText(ExpressionAttributeValues[value]));
+  return readEqualities(KeyConditionExpression)
+    .filter(({ name }) => resolveName(name, input) === partitionKey)
+    .flatMap(({ value }) => toText(ExpressionAttributeValues[value]));
 };
 
 const toContext = (leadingKeys: string[], attributes: string[], rest: RequestContext = {}): RequestContext => ({
