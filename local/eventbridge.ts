@@ -52,10 +52,12 @@ const sizeOf = (item: Entry): number =>
     item.Time === undefined ? 0 : 14,
   );
 
+const detailSchema = z.record(z.string(), z.unknown());
+
 const parseDetail = (text: string): Record<string, unknown> | undefined => {
   try {
     const detail: unknown = JSON.parse(text);
-    return z.record(z.string(), z.unknown()).safeParse(detail).data;
+    return detailSchema.safeParse(detail).data;
   } catch (cause) {
     if (cause instanceof SyntaxError) return undefined;
     throw cause;

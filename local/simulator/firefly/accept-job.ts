@@ -130,6 +130,18 @@ const accepted = (
   return json(accepts.status, { links: { result: link(statusUrl), cancel: link(cancelUrl) }, progress: 0 }, headers);
 };
 
+const schemas = new WeakMap<SimulatedOperation, Map<string, ReturnType<SimulatedOperation['body']>>>();
+
+/** Builds the schema of an operation and a model once: building it takes longer than using it. */
+const findSchema = (operation: SimulatedOperation, model: string): ReturnType<SimulatedOperation['body']> => {
+  const known = schemas.get(operation) ?? new Map<string, ReturnType<SimulatedOperation['body']>>();
+  schemas.set(operation, known);
+  const schema = known.get(model) ?? operation.body(model);
+  // A request may name any model.
+  if (operation.models?.values.includes(model)) known.set(model, schema);
+  return schema;
+};
+
 const readRequest = (
   operation: SimulatedOperation,
   request: ReceivedRequest,
@@ -147,7 +159,7 @@ const readRequest = (
   const given = parseJson(request.body);
   const header = request.headers['x-model-version'];
   const { model, errors } = readModel(operation, typeof header === 'string' ? header : undefined, manner);
-  const result = operation.body(model).safeParse(given, { reportInput: true });
+  const result = findSchema(operation, model).safeParse(given, { reportInput: true });
   const fieldErrors = bodyErrors(result.error?.issues ?? []);
   if (fieldErrors.length > 0 && manner.isObserved('field-faults-are-400')) throw new Refusal(badRequest(fieldErrors));
   errors.push(...fieldErrors);
