@@ -6,6 +6,7 @@ import { startDynamoDb } from './dynamodb.ts';
 import { limitLevelMemory, makeWritesAtomic } from './dynamodb-storage.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from './iam/authorizer.ts';
 import type { PartitionKeys } from './iam/dynamodb-accesses.ts';
+import { nameSources } from './programs.ts';
 
 /** Who may do what with which tables. */
 export interface Policies {
@@ -25,6 +26,7 @@ export interface DynamoDbThreadData {
 /** What the thread says: where it listens, at first, and then what IAM decided. */
 export type DynamoDbThreadMessage = string | Decision;
 
+nameSources();
 const { guard, policies, path, isDurable } = workerData as DynamoDbThreadData;
 const say = (message: DynamoDbThreadMessage): void => parentPort?.postMessage(message);
 const access = policies && {

@@ -1,4 +1,6 @@
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mapStackTraces } from '#infra/bundles/stack-traces.ts';
 import type { FunctionName } from '#shared/deployment/names.ts';
 
 /** What runs in a process or a thread of its own, by its name: sources, relative to this file. */
@@ -16,6 +18,13 @@ export const bundleDirectory: string | undefined = import.meta.url.endsWith('.mj
   : undefined;
 
 const isBundled = bundleDirectory !== undefined;
+
+/** Lets stack traces of this process or thread name the sources of the bundle that it runs. */
+export const nameSources = (): void => {
+  if (bundleDirectory === undefined) return;
+  const directory = resolve(bundleDirectory);
+  mapStackTraces((file) => dirname(file) === directory, true);
+};
 
 /** Finds a program among the bundles if this one is a bundle, and else among the sources. */
 export const findProgram = (name: keyof typeof programSources): URL =>

@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
  * at: Node's own `--enable-source-maps` reads all at every start and keeps them in memory, and knows of no bundle that is compiled from a cache.
  *
  * @param isBundle whether a file, by its absolute path, is a bundle; its map stands beside it
+ * @param keepsNames whether functions in it have the names of their sources; those of minified ones say nothing, the line does
  */
-export const mapStackTraces = (isBundle: (file: string) => boolean): void => {
+export const mapStackTraces = (isBundle: (file: string) => boolean, keepsNames = false): void => {
   const maps = new Map<string, SourceMap | undefined>();
   const readMap = (file: string): SourceMap | undefined => {
     if (maps.has(file)) return maps.get(file);
@@ -34,8 +35,9 @@ export const mapStackTraces = (isBundle: (file: string) => boolean): void => {
   const mapFrame = (frame: NodeJS.CallSite): string => {
     const origin = findOrigin(frame);
     if (origin === undefined) return String(frame);
-    // Names of minified functions say nothing; the line does.
-    return `${frame.isAsync() ? 'async ' : ''}${origin.fileName.replace(/^(\.\.\/)+/, '')}:${origin.lineNumber}:${origin.columnNumber}`;
+    const place = `${origin.fileName.replace(/^(\.\.\/)+/, '')}:${origin.lineNumber}:${origin.columnNumber}`;
+    const name = keepsNames ? frame.getFunctionName() : null;
+    return `${frame.isAsync() ? 'async ' : ''}${name === null ? place : `${name} (${place})`}`;
   };
   Error.prepareStackTrace = (error, frames) =>
     [String(error), ...frames.map((frame) => `    at ${mapFrame(frame)}`)].join('\n');

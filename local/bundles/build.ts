@@ -71,7 +71,7 @@ const nameFiles: Plugin = {
   },
 };
 
-/** Writes `<program>.mjs` for each program. Stack traces name functions as they are called. */
+/** Writes `<program>.mjs` for each program. Functions keep their names. */
 const buildPrograms = async (directory: string): Promise<void> => {
   await build({
     ...buildOptions(directory),
@@ -81,6 +81,8 @@ const buildPrograms = async (directory: string): Promise<void> => {
     chunkNames: 'program-[hash]',
     minifySyntax: true,
     minifyWhitespace: true,
+    sourcemap: 'external',
+    sourcesContent: false,
     // No bundle is the program that builds the console.
     define: { 'import.meta.main': 'false' },
     external: ['classic-level', 'esbuild', 'fauxqs', 'sharp'],

@@ -87,9 +87,9 @@ const make = async (directory: string, build: (directory: string) => Promise<voi
   const part = await mkdtemp(`${directory}.`);
   try {
     await build(part);
-    const files = await Promise.all(
-      (await readdir(part)).map(async (name) => [name, await hashFile(join(part, name))] as const),
-    );
+    // Without a source map a stack trace names the bundle, and nothing else is wrong: reading them all would make each start longer.
+    const needed = (await readdir(part)).filter((name) => !name.endsWith('.map'));
+    const files = await Promise.all(needed.map(async (name) => [name, await hashFile(join(part, name))] as const));
     await writeFile(join(part, manifestName), JSON.stringify(Object.fromEntries(files)));
     await moveTo(directory, part);
   } catch (error) {

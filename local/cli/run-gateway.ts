@@ -4,7 +4,7 @@ import { collectAtRest } from '../collect-garbage.ts';
 import type { DataFolder } from '../data/data-folder.ts';
 import type { Upgraded } from '../data/upgrade.ts';
 import type { DemoCaller } from '../demo-callers.ts';
-import { bundleDirectory } from '../programs.ts';
+import { bundleDirectory, nameSources } from '../programs.ts';
 import type { Stack } from '../stack.ts';
 import type { OpenJobs } from '../stack-kept.ts';
 import { type FirstImage, makeFirstImage } from './first-image.ts';
@@ -134,6 +134,7 @@ const runBackup = async (directory: string, file: string): Promise<void> => {
 
 const isFolderError = (error: unknown): error is Error => error instanceof Error && error.name === 'DataFolderError';
 
+nameSources();
 try {
   const options = readStartOptions(process.argv.slice(2), Boolean(process.env['FIREFLY_SERVICES_CLIENT_ID']));
   if (options.help) console.log(usage);

@@ -5,6 +5,7 @@ import { guardServer } from '#shared/loopback-guard.ts';
 import { collectAtRest } from '../collect-garbage.ts';
 import { DataFolderError } from '../data/database.ts';
 import { createAuthorizer, type Decision, type IamDirectory } from '../iam/authorizer.ts';
+import { nameSources } from '../programs.ts';
 import type { ObjectCreated } from './object-created.ts';
 import { buildS3App, signAs } from './s3-app.ts';
 import { openObjectStorage } from './storage/object-storage.ts';
@@ -98,6 +99,7 @@ if (process.channel) {
   // Ctrl-C reaches the whole process group; the parent still needs this server until it has closed.
   process.on('SIGINT', () => {});
   process.once('message', (message) => {
+    nameSources();
     collectAtRest();
     serve(s3Settings.parse(message)).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : inspect(error);

@@ -7,6 +7,19 @@ import { startSimulator } from '#local/simulator/simulator.ts';
 import { runStart } from '#test/fixtures/start-command.ts';
 
 describe('npm start', () => {
+  it('names the sources of an unexpected error', async () => {
+    const breaking = 'data:text/javascript,process.umask=()=>{throw(new(RangeError))}';
+    const directory = await mkdtemp(join(tmpdir(), 'sources-'));
+    const command = runStart(['--data', join(directory, 'data'), '--port', '0'], {
+      NODE_OPTIONS: `--import=${breaking}`,
+    });
+    expect(await command.exited).toBe(1);
+    expect(command.stderr.join('\n')).toMatch(
+      /RangeError\n(.*\n)*.*at openData \(local\/cli\/run-gateway\.ts:\d+:\d+\)/,
+    );
+    await rm(directory, { recursive: true });
+  });
+
   it('makes one image with another server and ends with --once: two lines on stdout and nothing else', async () => {
     const simulator = await startSimulator({ pendingMs: 0, generationMs: 0 });
     const command = runStart(['--json', '--once', '--port', '0', '--poll-seconds', '1', '--prompt', 'a small boat'], {
