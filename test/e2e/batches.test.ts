@@ -49,7 +49,7 @@ const untilEnded = (self: string, headers: Record<string, string> = {}): Promise
       expect(['finished', 'refused']).toContain(body.status);
       return body;
     },
-    { timeout: 60_000, interval: 500 },
+    { timeout: 150_000, interval: 500 },
   );
 
 const reportOf = async (url: string, headers: Record<string, string> = {}): Promise<Record<string, unknown>[]> => {

@@ -50,7 +50,7 @@ it('lets one run work at a time while it is young, and that again for all the ot
     await ask();
     atWork -= 1;
   });
-  await expect.poll(() => atWork, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => atWork).toBe(1);
   await endAll(asked);
   expect({ most, runs }).toEqual({ most: 1, runs: 2 });
 });
@@ -84,7 +84,7 @@ it('lets two runs work at a time where one takes long, however many are asked fo
     await ask();
     atWork -= 1;
   });
-  await expect.poll(() => atWork, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => atWork).toBe(1);
   await endAll([long, ...asked]);
   expect({ most, runs }).toEqual({ most: 2, runs: 3 });
 });

@@ -51,7 +51,7 @@ describe.concurrent('the acceptance of a submit', () => {
     expect(job.state).toBe('succeeded');
     expect(rig.adobe.asked('POST', submitPath)).toHaveLength(1);
     expect(rig.metrics).toEqual(['JobsSucceeded']);
-  }, 30_000);
+  });
 
   it('and the refusal of one is written again as well', async () => {
     const rig = await acceptingRig();
@@ -60,7 +60,7 @@ describe.concurrent('the acceptance of a submit', () => {
     const { job } = await rig.follow(await rig.scheduled());
     expect(job).toMatchObject({ state: 'failed', error: { code: 'bad_request' } });
     expect(rig.adobe.asked('POST', submitPath)).toHaveLength(1);
-  }, 30_000);
+  });
 });
 
 describe.concurrent('a request that cannot be built', () => {
@@ -126,7 +126,7 @@ describe.concurrent('an input that never reaches Adobe', () => {
     expect(rig.adobe.asked('POST', submitPath)).toEqual([]);
     expect(rig.metrics).toEqual(['JobsFailed']);
     expect(rig.events).toMatchObject([{ error: { code: 'never_submitted' } }]);
-  }, 60_000);
+  });
 
   it('as something fails that nobody foresaw costs its job the turn', async () => {
     const { rig, job } = await withInput();
@@ -134,5 +134,5 @@ describe.concurrent('an input that never reaches Adobe', () => {
     const { end, job: after } = await followAtOnce(rig, job);
     expect(end).toEqual({ state: 'queued' });
     expect(after).toMatchObject({ lostTurns: 1, error: { code: 'inputs_not_prepared' } });
-  }, 60_000);
+  });
 });

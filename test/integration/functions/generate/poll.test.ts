@@ -94,7 +94,7 @@ describe.concurrent('a poll', () => {
     rig.adobe.script('GET', statusPath, failed);
     const job = await rig.accepted();
     const followed = rig.follow(job);
-    await expect.poll(() => rig.lines.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => rig.lines.length).toBeGreaterThan(0);
     rig.tokens.fail = undefined;
     expect((await followed).job.error?.code).toBe('image_unsafe');
   });

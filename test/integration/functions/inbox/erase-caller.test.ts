@@ -52,7 +52,8 @@ describe('everything of a caller', () => {
     const put = async (key: string, body = 'later') => {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
     };
-    for (const key of [file, receipt, upload, output]) await put(key);
+    // The upload first: the others may be of a later second, and none is of an earlier one.
+    for (const key of [upload, file, receipt, output]) await put(key);
     const manifest = { caller: hashCaller(caller), createdAt: job.createdAt, outputs: [{ key: output }] };
     await put(manifestKey(job), JSON.stringify(manifest));
     const { LastModified } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: upload }));

@@ -87,7 +87,7 @@ describe('npm run console', () => {
   beforeAll(async () => {
     config = { status: 200, authMode: 'iam' };
     command = start();
-    await vi.waitFor(() => expect(command.text().stdout).not.toBe(''), { timeout: 5_000 });
+    await vi.waitFor(() => expect(command.text().stdout).not.toBe(''), { timeout: 60_000 });
     url = new URL(JSON.parse(command.text().stdout).url);
     const entered = await fetch(url, { redirect: 'manual' });
     expect(entered.headers.get('location')).toBe('/console/');

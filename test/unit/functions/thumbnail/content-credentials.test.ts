@@ -115,7 +115,8 @@ describe('the content credentials of a film', () => {
     const started = performance.now();
     const hostile = Buffer.concat([await sign(video(1)), more()]);
     expect(['unreadable', 'invalid']).toContain((await readContentCredentials(own(hostile)))?.state);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // Whatever else the machine does: to look at every box from every other would take hours.
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   const nest = (depth: number): Buffer => {
