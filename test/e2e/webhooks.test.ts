@@ -59,7 +59,7 @@ it('is told of jobs and batches, with addresses that last', async () => {
       await gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
       expect(calls()).toHaveLength(2);
     },
-    { timeout: 30_000, interval: 300 },
+    { timeout: 90_000, interval: 300 },
   );
   const told = calls().map((call) => verified(call));
   const job = told.find(({ type }) => type === 'job.ended');
