@@ -32,7 +32,7 @@ export const cancelJob = async (table: Table, known: Job): Promise<Cancellation 
       const asked = await requestCancel(table, job);
       if (asked !== undefined) return { outcome: 'requested', job: asked };
     } else if (job.state === 'cancelled' && before !== undefined) {
-      if (before.state === 'scheduled') await releasePermits(table, before);
+      if (isUnsent(job, before)) await releasePermits(table, before);
       return { outcome: 'cancelled', job };
     } else {
       return { outcome: 'too_late', job };
@@ -42,6 +42,10 @@ export const cancelJob = async (table: Table, known: Job): Promise<Cancellation 
   }
   return undefined;
 };
+
+/** Whether a cancelled job ended in the turn that it was read in, before the fence: else that turn's permits may have been used. */
+const isUnsent = (job: Job, before: Job): boolean =>
+  before.state === 'scheduled' && job.turn === before.turn && job.history.at(-2)?.state === 'scheduled';
 
 const requestCancel = async (table: Table, job: Job): Promise<Job | undefined> => {
   const item = await updateItem(table, jobKey(job.jobId), {

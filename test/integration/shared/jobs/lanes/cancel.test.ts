@@ -4,7 +4,7 @@ import type { Job, JobState } from '#shared/jobs/job.ts';
 import { deleteJob } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
-import { passFence } from '#shared/jobs/lanes/turn.ts';
+import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
 import { transition } from '#shared/jobs/transitions.ts';
 import { itemOf, readJob, type TestDynamoDb } from '#test/fixtures/job-table.ts';
 import { loseAnswers, setsTo } from '#test/fixtures/lost-answers.ts';
@@ -72,6 +72,17 @@ describe('cancelJob', () => {
     expect(await freeAt(0)).toBeLessThanOrEqual(noon + 1);
     // Its wish has come true since it looked.
     expect((await cancelJob(table, scheduled))?.outcome).toBe('cancelled');
+  });
+
+  it('leaves the permits to a turn that was sent since it looked, though the job is cancelled by now', async () => {
+    const scheduled = (await schedule(await enqueue(lane))) as Job;
+    const verdict = await passFence(lane, scheduled);
+    // Adobe refuses the request for its rate, and the job is cancelled in the queue; the permit is not settled yet.
+    if (verdict.kind !== 'passed') throw new Error(`The fence says ${verdict.kind}.`);
+    const queued = await requeue(table, verdict.job, { sent: true });
+    await cancelJob(table, queued as Job);
+    expect((await cancelJob(table, scheduled))?.outcome).toBe('cancelled');
+    expect(await freeAt(0)).toBe(noon + heldMs);
   });
 
   it.each(['queued', 'scheduled'])('has cancelled a %s job though the answer of DynamoDB is lost', async (state) => {
