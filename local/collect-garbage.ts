@@ -30,16 +30,20 @@ export interface RestCollector {
 
 /** Creates the one of this thread. */
 export const createRestCollector = (): RestCollector => {
+  const measure = (): number => {
+    const { total_heap_size, external_memory } = getHeapStatistics();
+    return total_heap_size + external_memory;
+  };
   let collectedBytes = 0;
   let rest: NodeJS.Timeout | undefined;
   const collect = () => {
-    if (getHeapStatistics().total_heap_size < collectedBytes + worthwhileBytes) return;
+    if (measure() < collectedBytes + worthwhileBytes) return;
     if (!collectGarbage()) {
       // Threads that rest since the same moment must not meet again.
       rest = setTimeout(collect, retryMs * (1 + Math.random())).unref();
       return;
     }
-    collectedBytes = getHeapStatistics().total_heap_size;
+    collectedBytes = measure();
   };
   return {
     begin: () => clearTimeout(rest),

@@ -131,6 +131,11 @@ const awsEndpoints = ({ s3, dynamodb, secretsManager, lambda, eventBridge }: Fun
 // would cost more than to keep it.
 const keptMs: Partial<Record<FunctionName, number>> = { api: 60_000, generate: 30_000, dispatch: 90_000 };
 
+// A burst of starts that is over when the second sandbox is ready takes the processor from what it was to speed up. Nobody waits for thumbnails,
+// and a sandbox that makes them takes more memory than any other.
+const growMs: Partial<Record<FunctionName, number>> = { thumbnail: 2_000 };
+const defaultGrowMs = 300;
+
 /** The functions as the stack in AWS has them: the same handlers, variables and time-outs. */
 export const functionDefinitions = (
   settings: StackSettings,
@@ -154,6 +159,7 @@ export const functionDefinitions = (
       accessKey: accessKeys[name],
       timeoutMs: timeoutSeconds * 1000,
       maxConcurrency: concurrency[name] ?? 2,
+      growMs: growMs[name] ?? defaultGrowMs,
       keptMs: keptMs[name],
       durable: executionSeconds === undefined ? undefined : { executionTimeoutSeconds: executionSeconds },
       env: { ...commonEnvironment.write(values), ...awsEndpoints(endpoints), ...write[name](values) },

@@ -15,6 +15,11 @@ export interface FunctionDefinition {
   timeoutMs: number;
   /** Sandboxes that may run at the same time, 5 by default; further invocations wait their turn. */
   maxConcurrency?: number;
+  /**
+   * Milliseconds that an invocation waits for one of the busy sandboxes before one more is started, 0 by default: to start one takes longer
+   * than most invocations, and memory.
+   */
+  growMs?: number;
   /** Milliseconds for which its last sandbox is kept without work, 10,000 by default; it takes memory, and a new one some time. */
   keptMs?: number;
   /** Aliases it can be invoked by, besides `$LATEST`; `['live']` by default. */

@@ -13,7 +13,7 @@ export interface Killed {
 /** The sandboxes of one function. */
 export interface SandboxPool {
   /**
-   * Runs an invocation in a free sandbox, in a new one while the function's limit allows, or as soon as one is free.
+   * Runs an invocation in a free sandbox, in a new one as soon as the definition lets one be started, or when one is free.
    *
    * @throws {FunctionError}
    */
@@ -33,11 +33,14 @@ export interface DeployedFunction {
 }
 
 const defaultMaxConcurrency = 5;
-// A burst may have needed many sandboxes, each with its own copy of the SDKs in memory.
-const defaultIdleMs = 10_000;
+// A burst may have needed many sandboxes, each with its own copy of the SDKs in memory, which V8 keeps for 8 s more after their end.
+const defaultIdleMs = 3_000;
+const defaultKeptMs = 10_000;
 
 interface Waiting {
   invocation: Invocation;
+  /** When it began to wait: milliseconds of `performance.now()`. */
+  since: number;
   resolve(payload: string): void;
   reject(error: unknown): void;
 }
@@ -46,20 +49,21 @@ interface Waiting {
  * Creates the pool of a function; nothing is started before the first invocation.
  *
  * @param options.onLine receives every line that the function writes
- * @param options.idleMs milliseconds after which a sandbox without work ends, 10,000 by default; the
- * definition may keep the last one for longer
+ * @param options.idleMs milliseconds after which a sandbox without work ends, 3,000 by default; the last one is kept for as long as the
+ * definition says
  */
 export const createSandboxPool = (
   definition: FunctionDefinition,
   options: { onLine(line: string): void; idleMs?: number },
 ): SandboxPool => {
   const { idleMs = defaultIdleMs } = options;
-  const keptMs = Math.max(idleMs, definition.keptMs ?? 0);
-  const maxConcurrency = definition.maxConcurrency ?? defaultMaxConcurrency;
+  const keptMs = Math.max(idleMs, definition.keptMs ?? defaultKeptMs);
+  const { maxConcurrency = defaultMaxConcurrency, growMs = 0 } = definition;
   const sandboxes = new Set<Sandbox>();
   // The most recently used one is taken first, so that the others can end after a burst.
   const idle: { sandbox: Sandbox; timer: NodeJS.Timeout; isLast: boolean }[] = [];
   const waiting: Waiting[] = [];
+  let growth: NodeJS.Timeout | undefined;
   let closed = false;
 
   const start = (): Sandbox => {
@@ -109,12 +113,21 @@ export const createSandboxPool = (
       assign();
     }
   };
+  /** A new sandbox, if there may be one more by now; else looks again when the invocation has waited for long enough. */
+  const grow = ({ since }: Waiting): Sandbox | undefined => {
+    if (sandboxes.size >= maxConcurrency) return undefined;
+    const leftMs = sandboxes.size === 0 ? 0 : since + growMs - performance.now();
+    if (leftMs <= 0) return start();
+    growth = setTimeout(assign, leftMs).unref();
+    return undefined;
+  };
   const assign = () => {
-    while (!closed && waiting.length > 0) {
-      const sandbox = takeIdle() ?? (sandboxes.size < maxConcurrency ? start() : undefined);
+    clearTimeout(growth);
+    for (let [next] = waiting; next && !closed; [next] = waiting) {
+      const sandbox = takeIdle() ?? grow(next);
       if (!sandbox) return;
-      const next = waiting.shift();
-      if (next) void execute(sandbox, next);
+      waiting.shift();
+      void execute(sandbox, next);
     }
   };
   const kill = async (which: (running: Invocation | undefined) => boolean = () => true): Promise<Killed> => {
@@ -127,7 +140,7 @@ export const createSandboxPool = (
   return {
     run: (invocation) =>
       new Promise((resolve, reject) => {
-        waiting.push({ invocation, resolve, reject });
+        waiting.push({ invocation, since: performance.now(), resolve, reject });
         if (closed) failWaiting(waiting);
         else assign();
       }),
@@ -135,6 +148,7 @@ export const createSandboxPool = (
     kill,
     close: async () => {
       closed = true;
+      clearTimeout(growth);
       failWaiting(waiting);
       for (const { timer } of idle) clearTimeout(timer);
       await kill();

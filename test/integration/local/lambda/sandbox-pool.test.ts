@@ -16,11 +16,20 @@ const run = async (event: PlainEvent): Promise<{ invocations: number }> => {
   return JSON.parse(await pool.run({ ...invocation, payload: JSON.stringify(event) }));
 };
 
-const create = (options: { maxConcurrency?: number; idleMs?: number; keptMs?: number }) => {
+const create = (options: { maxConcurrency?: number; growMs?: number; idleMs?: number; keptMs?: number }) => {
   pool = createSandboxPool(functionOf('plain-function.ts', { name: 'plain', ...options }), {
     onLine: () => {},
     idleMs: options.idleMs,
   });
+};
+
+const countSandboxes = async (): Promise<number> => {
+  let count = 0;
+  await pool.kill(() => {
+    count += 1;
+    return false;
+  });
+  return count;
 };
 
 describe('a pool of sandboxes', () => {
@@ -34,6 +43,23 @@ describe('a pool of sandboxes', () => {
     expect(await Promise.all(hanging)).toEqual(Array.from({ length: 4 }, () => 'FunctionError'));
   });
 
+  it('starts no second sandbox while the first takes what comes soon enough', async () => {
+    create({ maxConcurrency: 3, growMs: 600_000 });
+    const answers = await Promise.all([1, 2, 3].map((value) => run({ do: 'echo', value })));
+    expect(answers.map(({ invocations }) => invocations)).toEqual([1, 2, 3]);
+    expect(await pool.kill()).toEqual({ sandboxes: 1, invocations: 0 });
+  });
+
+  it('starts another one for what has waited for long enough', async () => {
+    create({ maxConcurrency: 2, growMs: 20 });
+    const hanging = run({ do: 'hang' }).catch((error: Error) => error.name);
+    // The first answer that counts from one comes from the second sandbox; the first has no time for it.
+    expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 1 });
+    expect(pool.running()).toHaveLength(1);
+    await pool.close();
+    expect(await hanging).toBe('FunctionError');
+  });
+
   it('uses one sandbox again and again for what runs one after the other', async () => {
     create({ maxConcurrency: 3 });
     expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 1 });
@@ -43,7 +69,7 @@ describe('a pool of sandboxes', () => {
   });
 
   it('ends a sandbox that has had no work for a while', async () => {
-    create({ idleMs: 20 });
+    create({ idleMs: 20, keptMs: 20 });
     await run({ do: 'echo', value: 1 });
     // A sandbox that lives on would count on.
     const again = async () => expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 1 });
@@ -54,6 +80,15 @@ describe('a pool of sandboxes', () => {
     create({ maxConcurrency: 2, idleMs: 1, keptMs: 60_000 });
     await run({ do: 'echo', value: 1 });
     await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 2 });
+  });
+
+  it('ends those of a burst soon, and keeps the last', async () => {
+    create({ maxConcurrency: 2, idleMs: 200, keptMs: 600_000 });
+    const answers = [1, 2].map((value) => run({ do: 'echo', value }));
+    expect(await countSandboxes()).toBe(2);
+    await Promise.all(answers);
+    await vi.waitFor(async () => expect(await countSandboxes()).toBe(1), { timeout: 10_000 });
     expect(await run({ do: 'echo', value: 1 })).toMatchObject({ invocations: 2 });
   });
 
