@@ -37,7 +37,7 @@ const context: DispatchContext = {
 const served = createServedRequests(systemClock);
 const run = (reason: DispatchReason) => served.note(reason, () => dispatch(context, reason));
 
-/** Runs every minute and on every new job. */
+/** Runs every minute, and when something new is requested that no run has served yet. */
 export const handler = middy<DispatchEvent>()
   .before(log.inContext())
   .handler(async ({ scheduled, ...request }) => {

@@ -6,8 +6,9 @@ import type { DispatchContext } from './context.ts';
 
 /**
  * Every new job asks for a dispatch, and an account may have no more than ten functions at work at once. So two runs at most work at a
- * time, the second only beside one that takes long, as two that begin together get in each other's way; a request that comes meanwhile leaves
- * a mark, and the run that ends first goes round once more. A run that died keeps its place for some seconds. The run of each minute needs no place: what a crash makes of marks and places delays a job by a minute at most.
+ * time, the second only beside one that takes long, as two that begin together get in each other's way; a request that comes meanwhile
+ * leaves a mark, and the run that ends first goes round once more, whether it failed or not. A run that died keeps its place for some
+ * seconds. The run of each minute needs no place: what a crash makes of marks and places delays a job by a minute at most.
  */
 
 const places = ['first', 'second'] as const;
@@ -28,12 +29,12 @@ const defaultGatherMs = 250;
 type LimitContext = Pick<DispatchContext, 'table' | 'log'>;
 
 /**
- * Runs a dispatch unless two others are at work; then one of them runs again, with all that has come in by now.
+ * Runs a dispatch unless one has just begun or two others are at work; then one of them runs again, with all that has come in by now.
  *
  * @param run is told whether it runs again, for others: nothing says what these asked for
  * @param gatherMs how long a run waits before it goes round again
  * @returns what the last run led to; undefined if it was left to another
- * @throws {Error} what the run throws
+ * @throws {Error} what a run throws, once no request is left to it
  */
 export const limitRuns = async <Result>(
   { table, log }: LimitContext,
@@ -44,23 +45,31 @@ export const limitRuns = async <Result>(
   if (taken === 'full') return undefined;
   if (taken === 'no_place') return run(false);
   const endsAt = table.clock.now() + maxMs;
-  for (let { held, isAgain } = taken; ; isAgain = true) {
-    const result = await run(isAgain).catch(async (error: unknown) => {
-      await orWithoutPlace(log, () => freePlace(table, held));
-      throw error;
+  const failures: unknown[] = [];
+  const tryRun = (isAgain: boolean) =>
+    run(isAgain).catch((error: unknown) => {
+      failures.push(error);
+      return undefined;
     });
-    if (table.clock.now() > endsAt) {
-      await orWithoutPlace(log, () => freePlace(table, held));
+  let { held, isAgain } = taken;
+  for (;;) {
+    let result = await tryRun(isAgain);
+    const isLast = table.clock.now() > endsAt;
+    const next = await orWithoutPlace(log, () => leavePlace(table, held, isLast ? 0 : placeMs));
+    const isAskedFor = next !== 'left' && next !== 'no_place';
+    // What is requested during this one finds the place free.
+    if (isAskedFor && isLast) result = await tryRun(true);
+    if (!isAskedFor || isLast) {
+      if (failures.length > 0) throw failures[0];
       return result;
     }
-    const next = await orWithoutPlace(log, () => leavePlace(table, held));
-    if (next === 'left' || next === 'no_place') return result;
     held = next;
+    isAgain = true;
     await sleep(gatherMs);
   }
 };
 
-/** Limiting runs is no reason to lose one. */
+/** Not to know how many are at work is no reason to lose a run. */
 const orWithoutPlace = async <Result>(
   log: LimitContext['log'],
   act: () => Promise<Result>,
@@ -121,13 +130,8 @@ const placeCondition = (place: Place, now: number): Condition =>
 const holdCondition = ({ place, until }: HeldPlace): Condition =>
   place === 'first' ? condition`#first = ${until}` : condition`#second = ${until}`;
 
-/** Leaves a place to others, whatever they have asked for. */
-const freePlace = async (table: Table, held: HeldPlace): Promise<void> => {
-  await updateItem(table, key, { set: { [held.place]: undefined }, when: holdCondition(held) });
-};
-
-/** Leaves a place; or keeps it for another run, if one was asked for. */
-const leavePlace = async (table: Table, held: HeldPlace): Promise<HeldPlace | 'left'> => {
+/** Leaves a place; or, if another run was asked for, keeps it for so long (ms). */
+const leavePlace = async (table: Table, held: HeldPlace, keptMs: number): Promise<HeldPlace | 'left'> => {
   const isHeld = holdCondition(held);
   for (;;) {
     const left = await updateItem(table, key, {
@@ -135,7 +139,7 @@ const leavePlace = async (table: Table, held: HeldPlace): Promise<HeldPlace | 'l
       when: condition`${isHeld} AND attribute_not_exists(#again)`,
     });
     if (left !== undefined) return 'left';
-    const until = table.clock.now() + placeMs;
+    const until = table.clock.now() + keptMs;
     const kept = await updateItem(table, key, {
       set: { [held.place]: until, again: undefined },
       when: condition`${isHeld} AND attribute_exists(#again)`,

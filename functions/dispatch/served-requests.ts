@@ -15,7 +15,8 @@ const lagMs = 250;
 
 /**
  * Remembers for this process when the last run began. In a burst each new job asks for a run, and requests that Lambda holds back while
- * runs are at work were all served by the next of them: what is left of those costs no look at the queue.
+ * runs are at work were all served by the next of them: what is left of those costs no look at the queue. What such a run could not do, as
+ * it may only read so much or found a lane broken, is done by the run of the next minute.
  */
 export const createServedRequests = ({ now }: Clock): ServedRequests => {
   const beganAt = { turns: Number.NEGATIVE_INFINITY, all: Number.NEGATIVE_INFINITY };

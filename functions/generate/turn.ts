@@ -36,7 +36,7 @@ export interface SeenJob {
   at: number;
 }
 
-/** Reads the job of a turn, for whoever needs its request a moment later: see {@link recallSentJob}. */
+/** Reads the job of a turn for a step that needs its request a moment later: see {@link recallSentJob}. */
 export const seeTurnJob = async ({ table }: GenerateContext, { jobId, turn }: Turn): Promise<SeenJob | undefined> => {
   const at = table.clock.now();
   const record = await getJobRecord(table, jobId);

@@ -24,7 +24,7 @@ export const writeReceipt = async (
     source,
     reports: { jsonl: reportKey(batchId, 'jsonl'), csv: reportKey(batchId, 'csv') },
     url: batchUrl(bus.gatewayUrl, batchId),
-    waiting: waiting && { ...waiting, message: waits },
+    waiting: waiting && { rule: waiting.rule, since: waiting.since, message: waits },
   };
   const Body = JSON.stringify(receipt, undefined, 2);
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentType: 'application/json' }));

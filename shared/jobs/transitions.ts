@@ -12,8 +12,11 @@ import {
   unpublishedJob,
 } from './job-store.ts';
 
-// DynamoDB refuses items over 400 KB; a job that is put back for days by a paused quota must stay far below.
-const maxTurnsWithHistory = 300;
+/**
+ * The last turn of which a job's history tells more than the end. DynamoDB refuses items over 400 KB; a job that is put back for days by a
+ * paused quota must stay far below.
+ */
+export const maxTurnsWithHistory = 300;
 
 /** States that last for a moment, and are no change to tell: each such write would move the job in the index of changes. */
 const passing: readonly JobState[] = ['submitting', 'storing'];

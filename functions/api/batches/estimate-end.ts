@@ -12,7 +12,7 @@ import { toIso } from '../http/problem.ts';
  * now at other priorities. Which lanes the jobs that have ended were of is not counted, so that those of a batch of several services may be
  * done earlier; lines that are still to be read are taken to be like those before them.
  *
- * @returns ISO; undefined before the first job, while the caller is paused, or the queue
+ * @returns ISO; undefined before the first job, for jobs of an earlier version alone, while the caller is paused, or the queue
  */
 export const estimateEnd = async (
   { table, lanes }: Pick<ApiContext, 'table' | 'lanes'>,
@@ -29,9 +29,12 @@ export const estimateEnd = async (
     const [snapshot, ahead] = await Promise.all([readLane(lane), turnsUntilLast(lane, batch.priority, jobs, count)]);
     return earliestSubmit(snapshot, lane.limits, ahead, now);
   };
-  const ends = Object.entries(batch.jobsInLanes ?? {}).flatMap(([name, jobs]) => {
+  const inLanes = Object.entries(batch.jobsInLanes ?? {});
+  // Of a batch that an earlier version began, the lanes of the first jobs are not counted.
+  const counted = inLanes.reduce((sum, [, jobs]) => sum + jobs, 0);
+  const ends = inLanes.flatMap(([name, jobs]) => {
     const lane = lanes.get(name);
-    const expected = Math.ceil((jobs * (batch.jobs + unread)) / batch.jobs);
+    const expected = Math.ceil((jobs * (batch.jobs + unread)) / counted);
     // Jobs of a service that has been turned off since get no turns.
     return lane === undefined ? [] : [estimateLast(lane, Math.min(unfinished, expected))];
   });

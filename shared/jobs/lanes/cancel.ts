@@ -2,7 +2,7 @@ import { condition } from '../../aws/expressions.ts';
 import { type Table, updateItem } from '../../aws/table.ts';
 import type { Job } from '../job.ts';
 import { getJob, jobKey, markChanged, parseJob } from '../job-store.ts';
-import { endJob } from '../transitions.ts';
+import { endJob, maxTurnsWithHistory } from '../transitions.ts';
 import { releasePermits } from './permits.ts';
 
 /**
@@ -43,9 +43,15 @@ export const cancelJob = async (table: Table, known: Job): Promise<Cancellation 
   return undefined;
 };
 
-/** Whether a cancelled job ended in the turn that it was read in, before the fence: else that turn's permits may have been used. */
+/**
+ * Whether a cancelled job surely ended in the turn that it was read in, before the fence: else that turn's permits may have been used, and
+ * come free by themselves.
+ */
 const isUnsent = (job: Job, before: Job): boolean =>
-  before.state === 'scheduled' && job.turn === before.turn && job.history.at(-2)?.state === 'scheduled';
+  before.state === 'scheduled' &&
+  job.turn === before.turn &&
+  job.turn <= maxTurnsWithHistory &&
+  job.history.at(-2)?.state === 'scheduled';
 
 const requestCancel = async (table: Table, job: Job): Promise<Job | undefined> => {
   const item = await updateItem(table, jobKey(job.jobId), {

@@ -108,6 +108,29 @@ it('gives the place of a run that failed to the next, and tells its failure', as
   expect(await endAll([ask()])).toEqual(['done']);
 });
 
+it('goes round for what was asked for during a run that failed, and tells the failure after that', async () => {
+  const failing = ask();
+  await expect.poll(() => running.length).toBe(1);
+  expect(await ask()).toBeUndefined();
+  running[0]?.fail(new Error('No table.'));
+  await expect.poll(() => runs).toBe(2);
+  running[0]?.end();
+  await expect(failing).rejects.toThrow('No table.');
+});
+
+it('leaves its place after half a minute, and goes round once more for what was asked for by then', async () => {
+  const long = ask();
+  await expect.poll(() => running.length).toBe(1);
+  expect(await ask()).toBeUndefined();
+  clock.advance(30_001);
+  running[0]?.end();
+  await expect.poll(() => runs).toBe(2);
+  const next = ask();
+  await expect.poll(() => running.length).toBe(2);
+  expect(await endAll([long, next])).toEqual(['done', 'done']);
+  expect(runs).toBe(3);
+});
+
 it('gives the places of runs that died to others after ten seconds', async () => {
   void ask();
   await expect.poll(() => running.length).toBe(1);

@@ -53,6 +53,7 @@ describe('a batch', () => {
 
   it.each([
     ['of one service', { photoshop: 3 }, 2],
+    ['of which an earlier version began two lines', { photoshop: 1 }, 2],
     ['of several services', { firefly: 1, photoshop: 2 }, 4],
     ['whose service has been turned off', { indesign: 3 }, undefined],
     ['of which no line has been read', undefined, undefined],

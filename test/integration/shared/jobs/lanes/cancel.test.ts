@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Table } from '#shared/aws/table.ts';
+import { type Table, updateItem } from '#shared/aws/table.ts';
 import type { Job, JobState } from '#shared/jobs/job.ts';
-import { deleteJob } from '#shared/jobs/job-store.ts';
+import { deleteJob, jobKey } from '#shared/jobs/job-store.ts';
 import { cancelJob } from '#shared/jobs/lanes/cancel.ts';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { passFence, requeue } from '#shared/jobs/lanes/turn.ts';
@@ -74,16 +74,21 @@ describe('cancelJob', () => {
     expect((await cancelJob(table, scheduled))?.outcome).toBe('cancelled');
   });
 
-  it('leaves the permits to a turn that was sent since it looked, though the job is cancelled by now', async () => {
-    const scheduled = (await schedule(await enqueue(lane))) as Job;
-    const verdict = await passFence(lane, scheduled);
-    // Adobe refuses the request for its rate, and the job is cancelled in the queue; the permit is not settled yet.
-    if (verdict.kind !== 'passed') throw new Error(`The fence says ${verdict.kind}.`);
-    const queued = await requeue(table, verdict.job, { sent: true });
-    await cancelJob(table, queued as Job);
-    expect((await cancelJob(table, scheduled))?.outcome).toBe('cancelled');
-    expect(await freeAt(0)).toBe(noon + heldMs);
-  });
+  // The history of a job says what its turns came to up to the 300th.
+  it.each([1, 301])(
+    'leaves the permits to turn %i if it was sent since it looked, though the job is cancelled by now',
+    async (turn) => {
+      const queued = await enqueue(lane);
+      await updateItem(table, jobKey(queued.jobId), { set: { turn: turn - 1 } });
+      const scheduled = (await schedule({ ...queued, turn: turn - 1 })) as Job;
+      const verdict = await passFence(lane, scheduled);
+      // Adobe refuses the request for its rate, and the job is cancelled in the queue; the permit is not settled yet.
+      if (verdict.kind !== 'passed') throw new Error(`The fence says ${verdict.kind}.`);
+      await cancelJob(table, (await requeue(table, verdict.job, { sent: true })) as Job);
+      expect((await cancelJob(table, scheduled))?.outcome).toBe('cancelled');
+      expect(await freeAt(0)).toBe(noon + heldMs);
+    },
+  );
 
   it.each(['queued', 'scheduled'])('has cancelled a %s job though the answer of DynamoDB is lost', async (state) => {
     const queued = await enqueue(lane);
