@@ -7,7 +7,7 @@ import { defaultProvider } from './environment-credentials.ts';
 
 const credentials = defaultProvider();
 
-// A Lambda function outlives a stuck socket only by its own time-out; these fail first and are retried by the SDK.
+// A connection that is not there in time fails and is tried again; an answer that is late is only warned of, by the SDK's own choice.
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000 };
 
 /** A DynamoDB client. */

@@ -25,11 +25,17 @@ export interface DynamoDbSettings {
   credentials: AwsCredentialIdentity | Provider<AwsCredentialIdentity>;
   /** That of the environment (`AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`) or of the region if undefined. */
   endpoint?: string;
-  /** How long a request waits for its answer, and for more of it once it has begun, before it is sent again. In ms; 10 s if undefined. */
+  /** How long a request waits for its answer, and for more of it once it has begun, before it is sent again. In ms; `defaultRequestTimeout` if undefined. */
   requestTimeout?: number;
   /** Sends requests; over HTTP if undefined. */
   requestHandler?: RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions>;
 }
+
+/**
+ * How long a request waits for its answer, in ms. DynamoDB answers in milliseconds, an overloaded machine with the local one in seconds; at
+ * most half of the time that any function has, so that a second attempt can still answer after a stuck connection.
+ */
+export const defaultRequestTimeout = 5_000;
 
 // As AWS has it for DynamoDB: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 const maxAttempts = 4;
@@ -61,9 +67,9 @@ export interface DynamoDb {
 export const connectDynamoDb = ({
   region = loadConfig(NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS),
   credentials,
-  endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? process.env['AWS_ENDPOINT_URL'],
-  // A Lambda function outlives a stuck socket only by its own time-out: this fails first.
-  requestTimeout = 10_000,
+  // Empty is as good as not set, as the SDK has it.
+  endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'] || process.env['AWS_ENDPOINT_URL'] || undefined,
+  requestTimeout = defaultRequestTimeout,
   requestHandler = new NodeHttpHandler({
     connectionTimeout: 2_000,
     requestTimeout,
@@ -73,7 +79,11 @@ export const connectDynamoDb = ({
 }: DynamoDbSettings): DynamoDb => {
   let found: Promise<URL> | undefined;
   const getEndpoint = () => {
-    found ??= findEndpoint(region, endpoint);
+    found ??= findEndpoint(region, endpoint).catch((error: unknown) => {
+      // The next request may find the region.
+      found = undefined;
+      throw error;
+    });
     return found;
   };
   const signer = new SignatureV4({ region, credentials, service: 'dynamodb', sha256: Sha256 });
