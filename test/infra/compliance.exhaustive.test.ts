@@ -3,6 +3,8 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
+import { services } from '#shared/adobe/services/registry.ts';
+import { settingsSchema } from '#shared/deployment/settings.ts';
 import { accountKeyArn } from './key-permissions.ts';
 import { durableFunctions } from './permission-terms.ts';
 import { buildApp } from './synthesise.ts';
@@ -25,7 +27,63 @@ const variants = [
       kmsKeyArn: accountKeyArn,
     },
   },
+  {
+    name: 'callers of AWS, every service and what they may reach',
+    settings: {
+      auth: { mode: 'iam', singleSignOn: 'permissionSets' },
+      docs: 'callers',
+      services: Object.fromEntries(services.map(({ id }) => [id, {}])),
+      inputBuckets: ['pictures-of-another-team'],
+      extraStatusHosts: ['.example.net'],
+      extraDownloadHosts: ['https://files.example.org'],
+      apiReservedConcurrency: 40,
+    },
+  },
+  {
+    name: 'parts left out, and other numbers',
+    settings: {
+      docs: 'off',
+      console: 'off',
+      thumbnails: false,
+      dashboard: false,
+      callerTokenLifetimeSeconds: 300,
+      callerDefaults: { maxPriority: 'high' },
+      apiRequestsPerSecond: 7,
+      callerRequestsPerSecond: 3,
+      apiBurstRequests: 9,
+      operationRates: {},
+      submitGraceSeconds: 5,
+      outputUrlLifetimeSeconds: 600,
+      inputMaxBytes: 1_000_000,
+      uploadsPerDay: 10,
+      uploadRetentionDays: 1,
+      outputMaxBytes: 5_000_000,
+      previousVersionRetentionDays: 1,
+      batchMaxBytes: 1_000,
+      batchMaxLines: 10,
+      batchRetentionDays: 5,
+      jobRetentionDays: 10,
+      logRetentionDays: 14,
+      accessLogRetentionDays: 365,
+      logLevel: 'DEBUG',
+      adobeImsUrl: 'https://ims.example.com',
+      adobeIoUrl: 'https://io.example.com',
+      generationScopes: ['openid', 'firefly_api'],
+      managementScopes: ['openid', 'read_client_secret'],
+      rotationDays: 7,
+      secretGraceHours: 50,
+      secretUnusedHours: 30,
+      propagationSeconds: 90,
+    },
+  },
 ];
+
+it('is asked of every setting', () => {
+  const names = Object.keys(settingsSchema().parse({}));
+  const varied = variants.flatMap(({ settings }) => Object.keys(settings));
+  expect(names.length).toBeGreaterThan(30);
+  expect(names.filter((name) => !varied.includes(name))).toEqual([]);
+});
 
 const synthesised = variants.map(({ name, settings }) => {
   const { app, stack } = buildApp(settings);

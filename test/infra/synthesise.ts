@@ -40,7 +40,7 @@ const templateAlone: AppProps = { builtinCloudFormationValidation: false, stackT
 const untraced = { ...unbundled, 'aws:cdk:disable-creation-stack-traces': true };
 
 const synthesiseAnew = (settings: object, stage: string) => {
-  // What cdk-nag says of optional settings is asked in the exhaustive tier.
+  // What cdk-nag says of other settings is asked in the exhaustive tier, of a few stages that vary every one of them.
   const create = Object.keys(settings).length === 0 ? createGatewayApp : createUncheckedApp;
   const { app, stack } = create({ ...templateAlone, ...propsOf(settings, stage, untraced) });
   const template = Template.fromStack(stack);
