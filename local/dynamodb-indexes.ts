@@ -1,4 +1,4 @@
-import db, { type Index, type IndexEntry, type Item, type Table } from 'dynalite/db/index.js';
+import db, { type Index, type IndexEntry, type Item, type Store, type Table } from 'dynalite/db/index.js';
 
 /** A write of LevelDB. */
 export type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
@@ -31,3 +31,25 @@ export const listIndexOperations = (table: Table, existing: MaybeItem, item: May
       ...puts.map((entry): Operation => ({ type: 'put', key: keyOf(entry), value: entry.item })),
     ];
   });
+
+type IndexWriter = typeof db.updateIndexes;
+
+// dynalite has one for all its stores. Nothing but this file replaces it.
+const own = db.updateIndexes;
+const ofStores = new WeakMap<Store, IndexWriter>();
+let ofThread: IndexWriter | undefined;
+db.updateIndexes = (store, ...rest) => (ofThread ?? ofStores.get(store) ?? own)(store, ...rest);
+
+/** Has what is given write the indexes of every store of this thread, also of those that have a writer of their own. */
+export const setIndexWriterOfThread = (writer: IndexWriter): void => {
+  ofThread = writer;
+};
+
+/** Has the indexes of one store written with one operation, unless those of the whole thread are written by something else. */
+export const writeIndexesAtOnce = (store: Store): void => {
+  ofStores.set(store, ({ db: level }, table, existing, item, done) => {
+    const operations = listIndexOperations(table, existing, item);
+    if (operations.length === 0) done();
+    else level.batch(operations, done);
+  });
+};

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { ClassicLevel } from 'classic-level';
 import db from 'dynalite/db/index.js';
 import { noteFailedWrite } from './data/level-log.ts';
-import { listIndexOperations, type Operation } from './dynamodb-indexes.ts';
+import { listIndexOperations, type Operation, setIndexWriterOfThread } from './dynamodb-indexes.ts';
 
 interface Values {
   nextv(size: number): Promise<unknown[]>;
@@ -36,7 +36,7 @@ export const limitLevelMemory = (): void => {
  */
 export const makeWritesAtomic = (sync: boolean): void => {
   const pending = new Map<string, Operation[]>();
-  db.updateIndexes = (_store, table, existing, item, done) => {
+  setIndexWriterOfThread((_store, table, existing, item, done) => {
     const changed = item ?? existing;
     // An item is locked from here until it is written, and its key is that of no other.
     if (changed) {
@@ -46,7 +46,7 @@ export const makeWritesAtomic = (sync: boolean): void => {
       );
     }
     done();
-  };
+  });
   const get: (this: ClassicLevel, key: string) => Promise<unknown> = ClassicLevel.prototype.get;
   const batch: (this: ClassicLevel, operations: Operation[], options: { sync: boolean }) => Promise<void> =
     ClassicLevel.prototype.batch;

@@ -1,6 +1,6 @@
 import { Stream } from 'node:stream';
 import db, { type Callback, type Level, type Store, type Table } from 'dynalite/db/index.js';
-import { listIndexOperations } from './dynamodb-indexes.ts';
+import { writeIndexesAtOnce } from './dynamodb-indexes.ts';
 
 const pageSize = 100;
 
@@ -82,7 +82,7 @@ const rememberTables = (store: Store): void => {
 
 /**
  * Lets a store of dynalite read at once what LevelDB has in memory or in its files, where each item went through a thread, two promises and
- * a turn of the loop; and keeps the definitions of its tables.
+ * a turn of the loop; keeps the definitions of its tables; and has its indexes written with one operation.
  */
 const quicken = (store: Store): Store => {
   const level = store.db;
@@ -117,6 +117,7 @@ const quicken = (store: Store): Store => {
     createValueStream: (range: object) => streamValues(level, range),
   });
   rememberTables(store);
+  writeIndexesAtOnce(store);
   return store;
 };
 
@@ -126,17 +127,14 @@ interface OwnMethods {
   batch(this: Level, operations: object[]): Promise<void>;
 }
 
-const { create, updateIndexes } = db;
-
-/** Starts what creates a store of dynalite, and quickens it. */
+/** Starts what creates a store of dynalite, and quickens it. Whatever creates one later gets it as dynalite makes it. */
 export const withQuickStore = <Started>(start: () => Started): { started: Started; store: Store } => {
+  const { create } = db;
   let store: Store | undefined;
   db.create = (options) => {
     store = quicken(create(options));
     return store;
   };
-  // Unless they are written with their items.
-  if (db.updateIndexes === updateIndexes) db.updateIndexes = writeIndexes;
   try {
     const started = start();
     if (store === undefined) throw new Error('dynalite has changed: it creates its store otherwise.');
@@ -144,10 +142,4 @@ export const withQuickStore = <Started>(start: () => Started): { started: Starte
   } finally {
     db.create = create;
   }
-};
-
-const writeIndexes: typeof updateIndexes = ({ db: level }, table, existing, item, done) => {
-  const operations = listIndexOperations(table, existing, item);
-  if (operations.length === 0) done();
-  else level.batch(operations, done);
 };
