@@ -1,53 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createJobTable } from '#local/create-tables.ts';
-import { type DynamoDbServer, startDynamoDb } from '#local/dynamodb.ts';
+import { type BesideDynalite, startBesideDynalite } from './beside-dynalite.ts';
 
-let server: DynamoDbServer;
-
-const signed = {
-  'x-amz-date': '20260101T000000Z',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0f',
-};
-
-const send = async (operation: string, body: string, headers: Record<string, string> = {}) => {
-  const answer = await fetch(server.url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
-      ...signed,
-      ...headers,
-    },
-    body,
-  });
-  return { status: answer.status, type: answer.headers.get('content-type'), body: await answer.json() };
-};
-
-/** Through dynalite's own front, which takes this type of content as well. */
-const sendToDynalite = async (operation: string, body: string) => {
-  const answer = await send(operation, body, { 'content-type': 'application/json' });
-  return { ...answer, type: 'application/x-amz-json-1.0' };
-};
+let servers: BesideDynalite;
+const send: BesideDynalite['send'] = (...request) => servers.send(...request);
+const compare: BesideDynalite['compare'] = (...request) => servers.compare(...request);
 
 const key = (name: string) => ({ pk: { S: name }, sk: { S: 'job' } });
 
 beforeAll(async () => {
-  server = await startDynamoDb();
-  const client = new DynamoDBClient({
-    endpoint: server.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
-  });
-  await createJobTable(client, 'jobs');
-  client.destroy();
+  servers = await startBesideDynalite();
   const item = { ...key('one'), queueState: { S: 'queued' }, queueOrder: { S: '1' }, tries: { N: '1' } };
-  expect((await send('PutItem', JSON.stringify({ TableName: 'jobs', Item: item }))).status).toBe(200);
+  expect((await compare('PutItem', { TableName: 'jobs', Item: item })).status).toBe(200);
 });
 
-afterAll(() => server.close());
+afterAll(() => servers.close());
 
 describe('what comes in front of dynalite answers as dynalite does', () => {
   const update = { TableName: 'jobs', Key: key('one') };
@@ -90,10 +57,7 @@ describe('what comes in front of dynalite answers as dynalite does', () => {
     ['BatchGetItem', { RequestItems: {} }, 400],
     ['BatchWriteItem', { RequestItems: { jobs: [{ DeleteRequest: { Key: { pk: { S: 'one' } } } }] } }, 400],
   ])('%s %j', async (operation, input, status) => {
-    const body = JSON.stringify(input);
-    const answer = await send(operation, body);
-    expect(answer.status).toBe(status);
-    expect(answer).toEqual(await sendToDynalite(operation, body));
+    expect((await compare(operation, input)).status).toBe(status);
   });
 });
 
