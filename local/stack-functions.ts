@@ -131,17 +131,22 @@ const awsEndpoints = ({ s3, dynamodb, secretsManager, lambda, eventBridge }: Fun
 // would cost more than to keep it.
 const keptMs: Partial<Record<FunctionName, number>> = { api: 60_000, generate: 30_000, dispatch: 90_000 };
 
-// A burst of starts that is over when the second sandbox is ready takes the processor from what it was to speed up. Nobody waits for thumbnails,
-// and a sandbox that makes them takes more memory than any other.
+// A burst that is over when the second sandbox is ready had the processor taken from it by what was to speed it up. Nobody waits for
+// thumbnails, and a sandbox that makes them takes more memory than any other.
 const growMs: Partial<Record<FunctionName, number>> = { thumbnail: 2_000 };
 const defaultGrowMs = 300;
 
-/** The functions as the stack in AWS has them: the same handlers, variables and time-outs. */
+/**
+ * The functions as the stack in AWS has them: the same handlers, variables and time-outs.
+ *
+ * @param savesSandboxes whether a further sandbox is started only for what has waited, else at once as in AWS
+ */
 export const functionDefinitions = (
   settings: StackSettings,
   endpointsOf: (name: FunctionName) => FunctionEndpoints,
   handlers: Partial<Record<FunctionName, string>> = {},
   accessKeys: Partial<Record<FunctionName, AccessKey>> = {},
+  savesSandboxes = false,
 ): FunctionDefinition[] => {
   const timeouts = getTimeouts(settings);
   const concurrency: Partial<Record<FunctionName, number>> = {
@@ -159,7 +164,7 @@ export const functionDefinitions = (
       accessKey: accessKeys[name],
       timeoutMs: timeoutSeconds * 1000,
       maxConcurrency: concurrency[name] ?? 2,
-      growMs: growMs[name] ?? defaultGrowMs,
+      growMs: savesSandboxes ? (growMs[name] ?? defaultGrowMs) : 0,
       keptMs: keptMs[name],
       durable: executionSeconds === undefined ? undefined : { executionTimeoutSeconds: executionSeconds },
       env: { ...commonEnvironment.write(values), ...awsEndpoints(endpoints), ...write[name](values) },

@@ -24,6 +24,8 @@ export interface StackOptions {
   data?: DataFolder;
   /** Has a folder hold the tables until the end, which takes less memory than holding them there; for a stack without `data`. */
   temporaryTables?: boolean;
+  /** Starts a further sandbox of a function only for what has waited for the busy ones, which takes less memory; else at once, as AWS does. */
+  savesSandboxes?: boolean;
   /** Modules that run in place of the functions' sources, such as their bundles, which may still be made while the rest starts. */
   handlers?: Partial<Record<FunctionName, string>> | Promise<Partial<Record<FunctionName, string>>>;
   /** Whether the schedules run; without them nothing happens but what is asked for. */

@@ -198,7 +198,8 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
     );
     const proxied = (await options.between?.(endpoints)) ?? {};
     const endpointsOf = (name: FunctionName) => ({ ...endpoints, ...proxied[name] });
-    for (const definition of functionDefinitions(settings, endpointsOf, await options.handlers, functions)) {
+    const { handlers, savesSandboxes } = options;
+    for (const definition of functionDefinitions(settings, endpointsOf, await handlers, functions, savesSandboxes)) {
       lambda.addFunction(definition);
     }
     progress('creating tables and secrets');

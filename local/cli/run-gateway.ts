@@ -48,6 +48,7 @@ const run = async (options: StartOptions): Promise<void> => {
     data,
     services: options.services,
     temporaryTables: true,
+    savesSandboxes: true,
     settings: {
       thumbnails: !options.once,
       consoleDirectory: options.once ? undefined : consoleDirectory(),
