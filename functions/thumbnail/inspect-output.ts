@@ -78,7 +78,7 @@ const inspect = async (
     return found;
   } catch (error) {
     // S3 or DynamoDB failed, which is no fault of the file's.
-    const takenBack = await Promise.allSettled([takeBackInspection(table, output)]);
+    const takenBack = await Promise.allSettled([takeBackInspection(table, output, begun)]);
     if (takenBack[0].status === 'rejected') log.warn('An attempt stays counted.', { jobId: output.jobId });
     throw error;
   }

@@ -41,12 +41,28 @@ export const beginInspection = async (
   return item && begun;
 };
 
-/** Takes back that an inspection has begun, as it failed for no fault of the file's. */
-export const takeBackInspection = async (table: Table, { jobId, index }: InspectedOutput): Promise<void> => {
+/**
+ * Takes back that an inspection has begun, as it failed for no fault of the file's. Where another one has begun
+ * meanwhile, its count stays as it is.
+ *
+ * @param begun as `beginInspection` gave it
+ */
+export const takeBackInspection = async (
+  table: Table,
+  { jobId, index }: InspectedOutput,
+  { attempts, begunAt }: Inspection,
+): Promise<void> => {
   const name = inspectionName(index);
   await updateItem(table, jobKey(jobId), {
-    add: { [`inspections.${name}.attempts`]: -1 },
-    when: allOf(new Condition([`attribute_exists(#inspections.#${name}.#attempts)`], []), isOpen(name)),
+    set: { [`inspections.${name}.attempts`]: attempts - 1 },
+    // Done again, as a lost answer may have it, it changes nothing more.
+    when: allOf(
+      new Condition(
+        [`#inspections.#${name}.#attempts = `, ` AND #inspections.#${name}.#begunAt = `, ''],
+        [attempts, begunAt],
+      ),
+      isOpen(name),
+    ),
   });
 };
 
