@@ -1,5 +1,5 @@
+import { processAll, type Sleep } from './dynamodb/all-processed.ts';
 import { type AttributeMap, fromAttributes, toAttributes } from './dynamodb/attribute-values.ts';
-import type { Operations } from './dynamodb/operations.ts';
 import type { Item } from './items.ts';
 import { type ItemKey, isExpired, type Table } from './table.ts';
 
@@ -11,27 +11,27 @@ const maxKeys = 100;
  *
  * @param attributes what is read of each besides its key; the items are paid for whole
  * @param options.consistent false for a read that may miss the latest writes, at half the price
+ * @throws {UnprocessedError} if the table has no capacity for the rest of them
  */
 export const getItems = async (
   table: Table,
   keys: readonly ItemKey[],
   attributes: readonly string[] | 'all',
-  { consistent = true }: { consistent?: boolean } = {},
+  { consistent = true, sleep }: { consistent?: boolean; sleep?: Sleep } = {},
 ): Promise<Item[]> => {
   const options = { ConsistentRead: consistent, ...(attributes !== 'all' && createProjection(attributes)) };
   const found: Item[] = [];
   for (let start = 0; start < keys.length; start += maxKeys) {
-    let unread: AttributeMap[] = keys.slice(start, start + maxKeys).map(toAttributes);
-    // DynamoDB answers with up to 16 MB and leaves the rest for another call.
-    while (unread.length > 0) {
-      const { Responses, UnprocessedKeys }: Operations['BatchGetItem']['output'] = await table.dynamoDb.send(
-        'BatchGetItem',
-        { RequestItems: { [table.tableName]: { Keys: unread, ...options } } },
-      );
+    // DynamoDB answers with up to 16 MB and leaves the rest for another call, as well as what it has no capacity for.
+    const read = async (Keys: AttributeMap[]) => {
+      const { Responses, UnprocessedKeys } = await table.dynamoDb.send('BatchGetItem', {
+        RequestItems: { [table.tableName]: { Keys, ...options } },
+      });
       const items = (Responses?.[table.tableName] ?? []).map(fromAttributes);
       found.push(...items.filter((item) => !isExpired(item, table.clock.now())));
-      unread = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
-    }
+      return UnprocessedKeys?.[table.tableName]?.Keys ?? [];
+    };
+    await processAll('BatchGetItem', keys.slice(start, start + maxKeys).map(toAttributes), read, sleep);
   }
   return found;
 };

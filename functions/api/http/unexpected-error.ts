@@ -1,4 +1,5 @@
 import { AuditUnavailableError } from '#shared/audit/trail.ts';
+import { UnprocessedError } from '#shared/aws/dynamodb/all-processed.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Log } from '#shared/observability.ts';
@@ -75,7 +76,7 @@ const reasons: ReadonlySet<string> = new Set(['ProvisionedThroughputExceeded', '
 /** Whether AWS refused a call because there are too many of them, after the retries of its SDK: it helps to wait. */
 const isThrottling = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
-  if (names.has(error.name)) return true;
+  if (names.has(error.name) || error instanceof UnprocessedError) return true;
   const found: unknown = 'CancellationReasons' in error ? error.CancellationReasons : undefined;
   return Array.isArray(found) && found.some((reason: { Code?: string }) => reasons.has(reason.Code ?? ''));
 };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UnprocessedError } from '#shared/aws/dynamodb/all-processed.ts';
 import { inTier } from '#test/fixtures/tier.ts';
 import { startApi, type TestApi, type TestResponse } from './fixture.ts';
 import type { TestRequest } from './http-event.ts';
@@ -83,16 +84,20 @@ describe('errors', () => {
   });
 
   it.each([
-    ['DynamoDB has no capacity left', { name: 'ProvisionedThroughputExceededException' }],
+    ['DynamoDB has no capacity left', Object.assign(new Error(), { name: 'ProvisionedThroughputExceededException' })],
     [
       'a transaction met the same',
-      { name: 'TransactionCanceledException', CancellationReasons: [{}, { Code: 'ThrottlingError' }] },
+      Object.assign(new Error(), {
+        name: 'TransactionCanceledException',
+        CancellationReasons: [{}, { Code: 'ThrottlingError' }],
+      }),
     ],
+    ['it leaves a batch undone', new UnprocessedError('BatchGetItem', 3)],
   ])('503 with Retry-After when %s', async (_, failure) => {
     const busy = await startApi();
     const jobId = await busy.submit();
     busy.table.dynamoDb.send = async () => {
-      throw Object.assign(new Error('slow down'), failure);
+      throw failure;
     };
     const response = await busy.call({ path: `/jobs/${jobId}` });
     expect(response).toMatchObject({
