@@ -21,19 +21,19 @@ const maxQuotaAgeMs = 1_000;
  *
  * @returns a function; undefined is its answer while an operator pauses the queue
  */
-const createSubmitTimes = ({ now }: Clock): ((lane: Lane) => Promise<number | undefined>) => {
+const createSubmitTimes = (clock: Clock): ((lane: Lane) => Promise<number | undefined>) => {
   const known = new Map<string, { snapshot: LaneSnapshot; readAt: number; jobs: number }>();
   return async (lane) => {
     const last = known.get(lane.name);
-    if (last !== undefined && now() - last.readAt < maxQuotaAgeMs) {
+    if (last !== undefined && clock.now() - last.readAt < maxQuotaAgeMs) {
       last.jobs += 1;
-      const submitAt = earliestSubmit(last.snapshot, lane.limits, last.jobs, now());
-      if (submitAt !== undefined && submitAt - lookaheadMs <= now()) return submitAt;
+      const submitAt = earliestSubmit(last.snapshot, lane.limits, last.jobs, clock.now());
+      if (submitAt !== undefined && submitAt - lookaheadMs <= clock.now()) return submitAt;
     }
-    const readAt = now();
+    const readAt = clock.now();
     const snapshot = await readLane(lane);
     known.set(lane.name, { snapshot, readAt, jobs: 0 });
-    return earliestSubmit(snapshot, lane.limits, 0, now());
+    return earliestSubmit(snapshot, lane.limits, 0, clock.now());
   };
 };
 
