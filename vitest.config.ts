@@ -48,7 +48,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: 'test/global-setup.ts',
     // Many tests wait for servers and timers; more files at once than cores keep the cores busy.
-    maxWorkers: 4,
+    maxWorkers: 3,
     maxConcurrency: 12,
     // Test files clean up after themselves and replace no modules, so they can share the processes they run in.
     isolate: false,
