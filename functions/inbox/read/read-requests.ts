@@ -15,7 +15,7 @@ import { readSource } from './formats/source.ts';
 import { firstLine, readChunk, storeLines } from './lines-file.ts';
 import { nameOutputs } from './name-outputs.ts';
 import { type FileNotes, type PreparedLine, RefusedFileError } from './prepared-line.ts';
-import { addToLanes, type Counts, pickCounts, type Reached } from './reached.ts';
+import { addToLanes, type Counts, pickCounts, type Reached } from './reading-progress.ts';
 import { readFailedJobs } from './retry-source.ts';
 
 type Prepared =
