@@ -47,7 +47,7 @@ describe('a batch', () => {
     await page.getByRole('heading', { name: 'What went wrong' }).waitFor();
     await page.getByText('A retry would be rejected again').waitFor();
     await page.getByRole('region', { name: 'Lines of the batch' }).getByRole('rowheader', { name: '3' }).waitFor();
-    expect(await page.getByText('kite-1').count()).toBe(1);
+    await expect.poll(() => page.getByText('kite-1').count()).toBe(1);
     await done();
   });
 

@@ -178,7 +178,7 @@ describe.each(pages)('$path, $api', ({ path, api, hostile, empty, says, others =
     );
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.getByRole('progressbar').first().waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     expect(await page.locator('img[src="x"]').count()).toBe(0);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);

@@ -20,12 +20,12 @@ describe('choosing pictures to compare', () => {
     const bar = page.getByRole('region', { name: 'Compare pictures' });
     await page.getByRole('button', { name: 'Compare' }).click();
     await bar.getByText('Choose two to 4 pictures').waitFor();
-    expect(await bar.getByRole('button', { name: 'Compare' }).isDisabled()).toBe(true);
+    await expect.poll(() => bar.getByRole('button', { name: 'Compare' }).isDisabled()).toBe(true);
     for (const prompt of prompts.slice(0, 4)) await page.getByRole('checkbox', { name: prompt }).check();
     await bar.getByText('4 of 4 chosen').waitFor();
     const fifth = page.getByRole('checkbox', { name: 'five foxes' });
     await fifth.click({ force: true });
-    expect(await fifth.isChecked()).toBe(false);
+    await expect.poll(() => fifth.isChecked()).toBe(false);
     await page.getByRole('checkbox', { name: 'two foxes' }).uncheck();
     // Filters and what is chosen do not get into each other's way.
     await page.getByRole('searchbox', { name: 'Words of the prompt' }).fill('one');
@@ -38,7 +38,7 @@ describe('choosing pictures to compare', () => {
     await page.getByRole('button', { name: /^Picture 2: three foxes/ }).waitFor();
     await page.goBack();
     await bar.getByText('3 of 4 chosen').waitFor();
-    expect(await page.getByRole('checkbox', { name: 'one fox' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'one fox' }).isChecked()).toBe(true);
     await bar.getByRole('button', { name: 'Stop choosing' }).click();
     await page.getByRole('link', { name: 'one fox' }).waitFor();
     await done();
@@ -54,7 +54,7 @@ describe('choosing pictures to compare', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Space');
     await page.getByText('2 of 4 chosen').waitFor();
-    expect(await page.getByRole('checkbox', { name: 'five foxes' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'five foxes' }).isChecked()).toBe(true);
     await page.getByRole('region', { name: 'Compare pictures' }).getByRole('button', { name: 'Compare' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: /^Picture 2: five foxes/ }).waitFor();
@@ -73,7 +73,7 @@ describe('choosing pictures to compare', () => {
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByRole('menuitem', { name: 'With pictures of the wall' }).click();
     await page.getByText('1 of 4 chosen').waitFor();
-    expect(await page.getByRole('checkbox', { name: /a pair of foxes, 2 of 2/ }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('checkbox', { name: /a pair of foxes, 2 of 2/ }).isChecked()).toBe(true);
     await done();
   });
 });

@@ -40,7 +40,7 @@ describe('the page that compares pictures', () => {
     await frame(page, 1).focus();
     await page.keyboard.press('+');
     await page.keyboard.press('+');
-    expect(await zoom(page).textContent()).toBe('196%');
+    await expect.poll(() => zoom(page).textContent()).toBe('196%');
     const closer = await place(page, 2);
     expect(closer?.width).toBeGreaterThan((before?.width ?? 0) * 1.9);
     await page.keyboard.press('ArrowRight');
@@ -54,7 +54,7 @@ describe('the page that compares pictures', () => {
     await page.mouse.up();
     expect((await place(page, 1))?.y).toBeCloseTo((atFirst?.y ?? 0) + 30, 0);
     await page.keyboard.press('0');
-    expect(await zoom(page).textContent()).toBe('100%');
+    await expect.poll(() => zoom(page).textContent()).toBe('100%');
     await done();
   });
 
@@ -64,13 +64,13 @@ describe('the page that compares pictures', () => {
     const slider = page.getByRole('slider', { name: 'How much of the first picture is seen' });
     await slider.focus();
     await page.keyboard.press('Home');
-    expect(await slider.inputValue()).toBe('0');
+    await expect.poll(() => slider.inputValue()).toBe('0');
     const row = page.getByRole('row', { name: /^Prompt/ });
     await row.getByText('differs').waitFor();
     await row.getByText('a fox in the rain').waitFor();
     await page.getByRole('row', { name: /^Operation/ }).waitFor();
     await page.getByRole('checkbox', { name: 'Only what differs' }).check();
-    expect(await page.getByRole('row', { name: /^Operation/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('row', { name: /^Operation/ }).count()).toBe(0);
     await done();
   });
 
@@ -78,7 +78,7 @@ describe('the page that compares pictures', () => {
     const { page, done } = await console.open(address(3), { viewport: { width: 360, height: 740 } });
     await frame(page, 3).locator('img').waitFor();
     await page.getByRole('table').getByText('<img src=x', { exact: false }).first().waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     await done();
   });
 

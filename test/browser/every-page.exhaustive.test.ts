@@ -123,14 +123,14 @@ describe('every page', () => {
       const { page, done } = await console.open('/');
       await page.getByRole('link', { name: 'a fox in the snow' }).first().waitFor();
       await page.keyboard.press('Tab');
-      expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
+      await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
       const reached = new Set<unknown>();
       for (let step = 0; step < 40; step += 1) {
         await page.keyboard.press('Tab');
         reached.add(await page.evaluate('document.activeElement.pathname'));
       }
       const navigation = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
-      expect(await navigation.count()).toBe(5);
+      await expect.poll(() => navigation.count()).toBe(5);
       for (const link of await navigation.all()) expect([...reached]).toContain(await link.getAttribute('href'));
       expect([...reached]).toContain(`/console/jobs/${made.jobId}`);
       await page.getByRole('link', { name: 'a fox in the snow' }).first().focus();

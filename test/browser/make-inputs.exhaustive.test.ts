@@ -54,9 +54,9 @@ describe('a picture that is an input', () => {
     await page.getByRole('button', { name: 'From what was made' }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'a red door' }).first().click();
     await page.getByRole('img', { name: 'Image, as chosen' }).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Address of Image' }).inputValue()).toMatch(
-      /^job:[0-9a-f-]{36}\/0$/,
-    );
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Address of Image' }).inputValue())
+      .toMatch(/^job:[0-9a-f-]{36}\/0$/);
     await done();
   });
 

@@ -31,19 +31,19 @@ describe('the page that makes pictures', () => {
     const job = page.getByRole('article', { name: 'Job: a lighthouse at dusk' });
     await job.getByRole('img', { name: 'a lighthouse at dusk, 2' }).waitFor({ timeout: 40_000 });
     await job.getByText('Done').waitFor();
-    expect(await prompt(page).inputValue()).toBe('a lighthouse at dusk');
+    await expect.poll(() => prompt(page).inputValue()).toBe('a lighthouse at dusk');
     expect(await countJobs('lighthouse dusk')).toBe(1);
 
     await job.getByRole('link', { name: 'Remix with its seeds' }).click();
     await page.getByRole('heading', { name: 'Remix' }).waitFor();
-    expect(await prompt(page).inputValue()).toBe('a lighthouse at dusk');
+    await expect.poll(() => prompt(page).inputValue()).toBe('a lighthouse at dusk');
     await page.getByRole('textbox', { name: 'Seeds 2' }).waitFor();
     await page.goBack();
     await page.getByRole('heading', { name: 'Make' }).waitFor();
     await job.getByRole('link', { name: 'Remix', exact: true }).click();
     await page.getByRole('heading', { name: 'Remix' }).waitFor();
-    expect(await page.getByRole('radio', { name: 'Art' }).isChecked()).toBe(true);
-    expect(await page.getByRole('textbox', { name: 'Seeds 1' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('radio', { name: 'Art' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('textbox', { name: 'Seeds 1' }).count()).toBe(0);
     await done();
   });
 
@@ -55,20 +55,20 @@ describe('the page that makes pictures', () => {
     await page.getByRole('textbox', { name: 'Seeds 1' }).fill('12');
     await page.reload();
     await page.getByRole('textbox', { name: 'Seeds 1' }).waitFor();
-    expect(await prompt(page).inputValue()).toBe('half a thou');
-    expect(await page.getByRole('textbox', { name: 'Seeds 1' }).inputValue()).toBe('12');
+    await expect.poll(() => prompt(page).inputValue()).toBe('half a thou');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Seeds 1' }).inputValue()).toBe('12');
     await page.getByRole('button', { name: /What to make/ }).click();
     await page.getByRole('option', { name: 'Make an image larger' }).click();
     await page.getByRole('button', { name: 'Choose a file' }).waitFor();
     expect(new URL(page.url()).searchParams.get('operation')).toBe('images/upscale');
     await page.goBack();
-    expect(await prompt(page).inputValue()).toBe('half a thou');
+    await expect.poll(() => prompt(page).inputValue()).toBe('half a thou');
     await page.getByRole('link', { name: 'Wall' }).click();
     await page.waitForURL(/\/console\/?$/);
     await page.goBack();
-    expect(await prompt(page).inputValue()).toBe('half a thou');
+    await expect.poll(() => prompt(page).inputValue()).toBe('half a thou');
     await page.getByRole('button', { name: 'Start over' }).click();
-    expect(await prompt(page).inputValue()).toBe('');
+    await expect.poll(() => prompt(page).inputValue()).toBe('');
     await done();
   });
 
@@ -77,7 +77,7 @@ describe('the page that makes pictures', () => {
     await page.getByText('To be filled in or changed first: Prompt.').waitFor();
     await makeButton(page).click();
     await page.getByText('field required').waitFor();
-    expect(await prompt(page).and(page.locator(':focus')).count()).toBe(1);
+    await expect.poll(() => prompt(page).and(page.locator(':focus')).count()).toBe(1);
     await prompt(page).fill('a fox');
     await page.getByText('More settings').click();
     await page.getByRole('button', { name: 'Add to Seeds' }).click();
@@ -85,18 +85,18 @@ describe('the page that makes pictures', () => {
     await makeButton(page).click();
     await page.getByText('One field needs another look.').waitFor();
     const wrong = page.getByRole('textbox', { name: 'Seeds 1' });
-    expect(await wrong.getAttribute('aria-invalid')).toBe('true');
-    expect(await wrong.inputValue()).toBe('not a number');
+    await expect.poll(() => wrong.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => wrong.inputValue()).toBe('not a number');
     // What has no field is told as well.
     await page.getByText('Request as JSON').click();
     const json = page.getByRole('textbox', { name: 'Body of the request' });
     await json.fill('{"prompt": "a fox", "size": {"width": 2048, "height": 2048, "depth": 1}, "se');
     await page.getByText('The JSON of the request is not finished.').waitFor();
-    expect(await makeButton(page).isDisabled()).toBe(true);
+    await expect.poll(() => makeButton(page).isDisabled()).toBe(true);
     await json.fill('{"prompt": "a hare", "contentClass": "art"}');
-    expect(await prompt(page).inputValue()).toBe('a hare');
+    await expect.poll(() => prompt(page).inputValue()).toBe('a hare');
     await prompt(page).fill('an owl');
-    expect(await json.inputValue()).toContain('"an owl"');
+    await expect.poll(() => json.inputValue()).toContain('"an owl"');
     await done();
   });
 
@@ -116,9 +116,9 @@ describe('the page that makes pictures', () => {
     await field.getByRole('radio', { name: 'Coarse' }).check({ force: true });
     await page.getByText('How grainy it looks.').waitFor();
     await page.getByText('Request as JSON').click();
-    expect(await page.getByRole('textbox', { name: 'Body of the request' }).inputValue()).toContain(
-      '"grainOfFilm": "coarse"',
-    );
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Body of the request' }).inputValue())
+      .toContain('"grainOfFilm": "coarse"');
     await done();
   });
 
@@ -211,7 +211,7 @@ describe('the page that makes pictures', () => {
     await page.route('**/v3/images/generate-async', refuse);
     await makeButton(page).click();
     await page.getByText('It was not made').waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     await done();
   });
 
@@ -228,7 +228,7 @@ describe('the page that makes pictures', () => {
     const automatic = page.getByRole('group', { name: 'Content class' }).getByRole('radio', { name: 'Automatic' });
     await tabTo(hasFocus(automatic));
     await page.keyboard.press('ArrowRight');
-    expect(await page.getByRole('radio', { name: 'Photo' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: 'Photo' }).isChecked()).toBe(true);
     await tabTo(hasFocus(makeButton(page)));
     await page.keyboard.press('Enter');
     await page.getByRole('article', { name: 'Job: a kite by keyboard' }).waitFor();

@@ -94,11 +94,11 @@ describe('an operator', () => {
   it('erases everything of a caller, once the name is typed twice and the question answered', async () => {
     const { page, done } = await open('/erasures?caller=gone%2Fcaller');
     const erase = page.getByRole('button', { name: 'Erase everything' });
-    expect(await page.getByRole('textbox', { name: 'Caller' }).inputValue()).toBe('gone/caller');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Caller' }).inputValue()).toBe('gone/caller');
     await page.getByText('Nothing was erased.').waitFor();
     await page.getByRole('textbox', { name: 'The same name once more' }).fill('gone/other');
     await page.getByText('This is another name.').waitFor();
-    expect(await erase.isDisabled()).toBe(true);
+    await expect.poll(() => erase.isDisabled()).toBe(true);
     await page.getByRole('textbox', { name: 'The same name once more' }).fill('gone/caller');
     await erase.click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Leave it' }).click();

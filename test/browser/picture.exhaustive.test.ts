@@ -136,7 +136,7 @@ describe('the page of a picture', () => {
       await failed.page.getByRole('heading', { name: 'Failed' }).waitFor();
       await failed.page.getByText("Adobe's content policy refused it.").waitFor();
       expect(await failed.page.title()).toContain('Picture');
-      expect(await failed.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+      await expect.poll(() => failed.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
       await failed.done();
 
       const missing = await console.open('/jobs/00000000-0000-4000-8000-000000000000', { expected: /status of 404/ });

@@ -65,7 +65,7 @@ describe('signing in with a client id and secret', () => {
     await page.unroute('**/jobs?*');
     await fill(page, caller.clientSecret);
     await dialog.waitFor({ state: 'detached' });
-    expect(await page.getByLabel('Model').inputValue()).toBe('image4');
+    await expect.poll(() => page.getByLabel('Model').inputValue()).toBe('image4');
     await page.getByRole('heading', { name: 'Nothing fits these filters' }).waitFor();
     await done();
   });
@@ -89,8 +89,8 @@ describe('signing in with a client id and secret', () => {
     await page.reload();
     await fill(page, caller.clientSecret);
     await page.getByText('Costs 1 operation for 1 output').waitFor();
-    expect(await prompt.inputValue()).toBe('half a thought');
-    expect(await page.getByRole('radio', { name: 'Art' }).isChecked()).toBe(true);
+    await expect.poll(() => prompt.inputValue()).toBe('half a thought');
+    await expect.poll(() => page.getByRole('radio', { name: 'Art' }).isChecked()).toBe(true);
     // It may expire at the very click, too.
     await page.route('**/v3/**', (route) => route.fulfill(expired));
     await page.getByRole('button', { name: 'Make', exact: true }).click();
@@ -100,7 +100,7 @@ describe('signing in with a client id and secret', () => {
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Make', exact: true }).click();
     await page.getByRole('article', { name: 'Job: half a thought' }).waitFor();
-    expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).toContain('half a thought');
+    await expect.poll(() => page.evaluate('JSON.stringify({ ...sessionStorage })')).toContain('half a thought');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).not.toContain(
@@ -109,7 +109,7 @@ describe('signing in with a client id and secret', () => {
     await page.goto(`${console.gateway.url}/console/new`);
     await fill(page, caller.clientSecret);
     await prompt.waitFor();
-    expect(await prompt.inputValue()).toBe('');
+    await expect.poll(() => prompt.inputValue()).toBe('');
     await done();
   });
 });

@@ -129,7 +129,7 @@ describe('the wall', () => {
     });
     await page.getByRole('link', { name: '<img src=x onerror=' }).first().waitFor();
     expect(await page.title()).toContain('Wall');
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     await done();
   });
 

@@ -26,13 +26,13 @@ describe('a webhook', () => {
     // What was typed is there after a reload.
     await page.reload();
     await page.getByRole('button', { name: 'Add webhook' }).click();
-    expect(await page.getByRole('textbox', { name: 'Description' }).inputValue()).toBe('typed with care');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Description' }).inputValue()).toBe('typed with care');
     await page.getByRole('textbox', { name: 'Address' }).fill(`${receiver.url}/hook`);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     const secret = page.getByText(/^whsec_/);
     await secret.waitFor();
     await page.getByRole('button', { name: 'I have kept it' }).click();
-    expect(await secret.count()).toBe(0);
+    await expect.poll(() => secret.count()).toBe(0);
     await page.getByRole('link', { name: `${receiver.url}/hook` }).click();
     await page.getByText('Nothing has been sent yet.').waitFor();
     await page.getByRole('button', { name: 'Send a test' }).click();
@@ -48,7 +48,7 @@ describe('a webhook', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: `${receiver.url}/other` }).waitFor();
     await page.getByText('typed with care').waitFor();
-    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Save' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Delete webhook' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete webhook' }).click();
     await page.getByText('There is no webhook yet.').waitFor();

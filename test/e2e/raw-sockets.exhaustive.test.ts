@@ -7,8 +7,11 @@ it.for([2, 3, 4, 5])(
   { timeout: 300_000 },
   async (seed, { gateway }) => {
     const before = gateway.logLines.length;
-    await sendRawRequests(gateway.url, { seed, count: 2_000 });
-    expect(gateway.logLines.slice(before).filter(isErrorOfApi)).toEqual([]);
+    const errors = () => gateway.logLines.slice(before).filter(isErrorOfApi);
+    await sendRawRequests(gateway.url, { seed, count: 2_000 }).catch((error: unknown) => {
+      throw new Error(`The log has: ${errors().join('\n')}`, { cause: error });
+    });
+    expect(errors()).toEqual([]);
     expect((await gateway.call('/health')).status).toBe(200);
   },
 );
