@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Lane } from '#shared/jobs/lanes/lane.ts';
 import { isPaused, type Pauses } from '#shared/jobs/lanes/pauses.ts';
-import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
+import { headOfQueue, listShortQueue } from '#shared/jobs/lanes/queue.ts';
 import { type LaneSnapshot, readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { once } from '#shared/once.ts';
 import { priorities } from '#shared/priority.ts';
@@ -10,6 +10,7 @@ import { pauseFields, viewOperatorPause, viewPause } from '../pause-view.ts';
 // Dispatch runs every minute and plans a minute ahead.
 const standsStillAfterMs = 5 * 60_000;
 const dayMs = 86_400_000;
+const shortLength = 25;
 
 /** A lane as an operator sees it at a glance. */
 export const laneHealth = once(() =>
@@ -31,14 +32,11 @@ export type LaneHealth = z.output<ReturnType<typeof laneHealth>>;
 
 /** Looks at the heads of a lane's queue and at its quota; how much waits is not counted. */
 export const viewLaneHealth = async (lane: Lane): Promise<LaneHealth> => {
-  const [snapshot, ...heads] = await Promise.all([
-    readLane(lane),
-    ...priorities.map((priority) => headOfQueue(lane, priority, 1)),
-  ]);
+  const [snapshot, heads] = await Promise.all([readLane(lane), readHeads(lane)]);
   const now = lane.table.clock.now();
   const paused = viewCurrentPause(snapshot, now);
   const permits = snapshot.windows.flatMap((each) => each.permits);
-  const [waitingSince] = heads.flat().sort();
+  const [waitingSince] = heads.sort();
   return {
     lane: lane.name,
     waiting: waitingSince !== undefined,
@@ -51,6 +49,13 @@ export const viewLaneHealth = async (lane: Lane): Promise<LaneHealth> => {
     paused,
     standsStill: waitingSince !== undefined && hasRoomSince(lane, snapshot, now) && isOld(waitingSince, now),
   };
+};
+
+/** When the first jobs of each priority were made. One read tells it of a short queue, which most lanes have. */
+const readHeads = async (lane: Lane): Promise<string[]> => {
+  const listed = await listShortQueue(lane, shortLength);
+  if (listed) return [...listed.values()].flatMap(([first]) => (first ? [String(first['createdAt'])] : []));
+  return (await Promise.all(priorities.map((priority) => headOfQueue(lane, priority, 1)))).flat();
 };
 
 const isOld = (since: string, now: number): boolean => now - Date.parse(since) > standsStillAfterMs;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Lane, LaneQueue } from '#shared/jobs/lanes/lane.ts';
 import type { Pauses } from '#shared/jobs/lanes/pauses.ts';
-import { headOfQueue } from '#shared/jobs/lanes/queue.ts';
+import { headOfQueue, listShortQueue } from '#shared/jobs/lanes/queue.ts';
 import { countLimit, countQueued } from '#shared/jobs/lanes/queue-counts.ts';
 import { readLane } from '#shared/jobs/lanes/snapshot.ts';
 import { earliestSubmit } from '#shared/jobs/lanes/wait-estimate.ts';
@@ -69,14 +69,8 @@ const headLength = 25;
 
 /** The queue of a lane as an operator sees it: how much waits, how long, what holds it up, and until when all will be submitted. */
 export const viewQueue = async (lane: Lane): Promise<QueueState> => {
-  const [snapshot, high, normal, low] = await Promise.all([
-    readLane(lane),
-    countWaiting(lane, 'high'),
-    countWaiting(lane, 'normal'),
-    countWaiting(lane, 'low'),
-  ]);
+  const [snapshot, waiting] = await Promise.all([readLane(lane), countWaiting(lane)]);
   const now = lane.table.clock.now();
-  const waiting = { high, normal, low };
   const all = priorities.map((priority) => waiting[priority]);
   const total = all.reduce((sum, { jobs }) => sum + jobs, 0);
   const isMinimum = all.some(({ jobsIsMinimum }) => jobsIsMinimum);
@@ -112,14 +106,20 @@ const viewPauses = ({ pause, operatorPause }: Pauses, now: number): QueueState['
   return pauses;
 };
 
-const countWaiting = async (
-  queue: LaneQueue,
-  priority: Priority,
-): Promise<z.output<ReturnType<typeof waitingJobs>>> => {
-  const [jobs, head] = await Promise.all([countQueued(queue, { priority }), headOfQueue(queue, priority, headLength)]);
-  return {
-    jobs,
-    jobsIsMinimum: jobs >= countLimit,
-    oldestSince: head.toSorted()[0],
+// Most lanes are empty or have a few jobs, and a look at the queue asks all of them: one read tells all there is.
+const shortLength = 100;
+
+type WaitingJobs = z.output<ReturnType<typeof waitingJobs>>;
+
+const countWaiting = async (queue: LaneQueue): Promise<Record<Priority, WaitingJobs>> => {
+  const listed = await listShortQueue(queue, shortLength);
+  const count = async (priority: Priority): Promise<WaitingJobs> => {
+    const entries = listed?.get(priority) ?? [];
+    const [jobs, head] = listed
+      ? [entries.length, entries.map(({ createdAt }) => String(createdAt))]
+      : await Promise.all([countQueued(queue, { priority }), headOfQueue(queue, priority, headLength)]);
+    return { jobs, jobsIsMinimum: jobs >= countLimit, oldestSince: head.toSorted()[0] };
   };
+  const [high, normal, low] = await Promise.all([count('high'), count('normal'), count('low')]);
+  return { high, normal, low };
 };

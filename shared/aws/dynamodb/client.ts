@@ -71,7 +71,7 @@ export const connectDynamoDb = ({
   endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'] || process.env['AWS_ENDPOINT_URL'] || undefined,
   requestTimeout = defaultRequestTimeout,
   requestHandler = new NodeHttpHandler({
-    connectionTimeout: 2_000,
+    // Holds for connecting, too: a shorter time-out for that alone would count the wait for one of the client's connections to be free.
     requestTimeout,
     throwOnRequestTimeout: true,
     socketTimeout: requestTimeout,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { pauseLane, readPauses } from '#shared/jobs/lanes/pauses.ts';
 import { claimPermit } from '#shared/jobs/lanes/permits.ts';
-import { createLane, heldMs, readPermits } from '#test/fixtures/queue.ts';
+import { createLane, enqueueMany, heldMs, readPermits } from '#test/fixtures/queue.ts';
 import { startApi, type TestApi, type TestResponse } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
@@ -49,6 +49,31 @@ describe('GET /queue', () => {
         },
       ],
       pausedCallers: [],
+    });
+  });
+
+  it('counts a queue that one read does not hold', async () => {
+    api = await startApi();
+    const lane = createLane(api.table);
+    await enqueueMany(lane, 100, { priority: 'high' });
+    api.clock.advance(10_000);
+    await enqueueMany(lane, 150, { priority: 'normal' });
+    const { json } = await queue();
+    expect(json).toMatchObject({
+      lanes: [
+        {
+          waiting: {
+            jobs: 250,
+            jobsIsMinimum: false,
+            oldestSince: isoAfter(-10_000),
+            priorities: {
+              high: { jobs: 100, oldestSince: isoAfter(-10_000) },
+              normal: { jobs: 150, oldestSince: isoAfter(0) },
+              low: { jobs: 0 },
+            },
+          },
+        },
+      ],
     });
   });
 
