@@ -4,11 +4,18 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { connectDynamoDb, type DynamoDb } from './dynamodb/client.ts';
 import { defaultProvider } from './environment-credentials.ts';
+import { limitInFlight } from './limit-in-flight.ts';
 
 const credentials = defaultProvider();
 
-// A connection that is not there in time fails and is tried again; an answer that is late is only warned of, by the SDK's own choice.
-const requestHandler = { connectionTimeout: 2_000, requestTimeout: 10_000 };
+/**
+ * How long a connection may take, in ms, before the request is tried again: nothing else ends an attempt to connect to what does not answer.
+ * The SDK counts the wait for a free connection as well, which is why no client has more requests under way than connections. An answer
+ * that is late is only warned of, by the SDK's own choice.
+ */
+const connectionTimeout = 2_000;
+
+const requestHandler = { connectionTimeout, requestTimeout: 10_000 };
 
 /** A DynamoDB client. */
 export const createDynamoDb = (): DynamoDb => connectDynamoDb({ credentials });
@@ -18,22 +25,35 @@ export const createDynamoDb = (): DynamoDb => connectDynamoDb({ credentials });
  *
  * @param options.pathStyle for S3 servers without a host name per bucket
  */
-export const createS3 = (options: { pathStyle: boolean }): S3Client =>
-  new S3Client({
+export const createS3 = (options: { pathStyle: boolean }): S3Client => {
+  const s3 = new S3Client({
     credentials,
     forcePathStyle: options.pathStyle,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 },
+    requestHandler: { connectionTimeout, requestTimeout: 60_000 },
   });
+  limitInFlight(s3.middlewareStack);
+  return s3;
+};
 
 /** A Secrets Manager client. */
-export const createSecretsManager = (): SecretsManagerClient =>
-  new SecretsManagerClient({ credentials, requestHandler });
+export const createSecretsManager = (): SecretsManagerClient => {
+  const secretsManager = new SecretsManagerClient({ credentials, requestHandler });
+  limitInFlight(secretsManager.middlewareStack);
+  return secretsManager;
+};
 
 /** A Lambda client; synchronous invocations (the token refresh) may take up to a minute. */
-export const createLambda = (): LambdaClient =>
-  new LambdaClient({ credentials, requestHandler: { connectionTimeout: 2_000, requestTimeout: 60_000 } });
+export const createLambda = (): LambdaClient => {
+  const lambda = new LambdaClient({ credentials, requestHandler: { connectionTimeout, requestTimeout: 60_000 } });
+  limitInFlight(lambda.middlewareStack);
+  return lambda;
+};
 
 /** An EventBridge client. */
-export const createEventBridge = (): EventBridgeClient => new EventBridgeClient({ credentials, requestHandler });
+export const createEventBridge = (): EventBridgeClient => {
+  const eventBridge = new EventBridgeClient({ credentials, requestHandler });
+  limitInFlight(eventBridge.middlewareStack);
+  return eventBridge;
+};

@@ -14,6 +14,7 @@ import type {
   Provider,
   RequestHandler,
 } from '@smithy/types';
+import { limitInFlight } from '../limit-in-flight.ts';
 import { readAnswer } from './answer.ts';
 import type { Operations } from './operations.ts';
 
@@ -71,7 +72,7 @@ export const connectDynamoDb = ({
   endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'] || process.env['AWS_ENDPOINT_URL'] || undefined,
   requestTimeout = defaultRequestTimeout,
   requestHandler = new NodeHttpHandler({
-    // Holds for connecting, too: a shorter time-out for that alone would count the wait for one of the client's connections to be free.
+    // Holds for connecting, too.
     requestTimeout,
     throwOnRequestTimeout: true,
     socketTimeout: requestTimeout,
@@ -107,6 +108,7 @@ export const connectDynamoDb = ({
     },
     { step: 'deserialize', name: 'readAnswer' },
   );
+  limitInFlight(middlewareStack);
   return {
     middlewareStack,
     send: async (operation, input) => {

@@ -160,6 +160,27 @@ describe('a failure that may pass', () => {
     await expect(get(connect(unused))).rejects.toMatchObject({ code: 'ECONNREFUSED', $metadata: { attempts: 4 } });
   });
 
+  it('of very many requests at once uses up the retries: what follows is answered all the same, and earns them back', async () => {
+    let failures = Number.POSITIVE_INFINITY;
+    const { url, received } = await startServer((response) => {
+      failures -= 1;
+      return failures < 0 ? found(response) : response.destroy();
+    });
+    const client = connect(url);
+    const burst = await Promise.allSettled(Array.from({ length: 60 }, () => get(client)));
+    expect(new Set(burst.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    // Four times as many, had there been retries for each.
+    expect(received.length).toBeLessThan(120);
+    failures = 0;
+    const sent = received.length;
+    // A retry costs what 14 answers earn.
+    for (let count = 0; count < 14; count += 1) await get(client);
+    expect(received).toHaveLength(sent + 14);
+    failures = 1;
+    expect(fromAttributes((await get(client)).Item ?? {})).toEqual(item);
+    expect(received).toHaveLength(sent + 16);
+  });
+
   it('of the answer alone may have been done: the second attempt of a conditional write finds the first one', async () => {
     let isWritten = false;
     const write: Answer = (response) => {
