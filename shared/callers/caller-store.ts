@@ -1,4 +1,4 @@
-import { condition } from '../aws/expressions.ts';
+import { type Condition, condition } from '../aws/expressions.ts';
 import { createItemParser, parseEach } from '../aws/items.ts';
 import { getItem, putItem, putNew, queryItems, removeItem, type Table, updateItem } from '../aws/table.ts';
 import { callerPartitions } from '../deployment/tables.ts';
@@ -145,12 +145,21 @@ export const recordSecretUse = async (table: Table, callerId: string, secretId: 
   });
 };
 
-/** When each secret of a caller was last used, ISO times to the hour, by the ids of the secrets. */
-export const readSecretUse = async (table: Table, callerId: string): Promise<Record<string, string>> => {
-  const where = condition`#pk = ${callerPartitions.secretUse} AND begins_with(#sk, ${`${callerId}#`})`;
+/** When secrets were last used, ISO times to the hour, by the ids of the secrets. */
+export type SecretUse = Readonly<Record<string, string>>;
+
+/** When each secret of a caller was last used. */
+export const readSecretUse = (table: Table, callerId: string): Promise<SecretUse> =>
+  listUses(table, condition`#pk = ${callerPartitions.secretUse} AND begins_with(#sk, ${`${callerId}#`})`);
+
+/** When each secret of all callers was last used: ids of secrets are random. */
+export const listSecretUse = (table: Table): Promise<SecretUse> =>
+  listUses(table, condition`#pk = ${callerPartitions.secretUse}`);
+
+const listUses = async (table: Table, where: Condition): Promise<SecretUse> => {
   const uses: Record<string, string> = {};
   for await (const { sk, lastUsedHour } of queryItems(table, { where })) {
-    uses[String(sk).slice(callerId.length + 1)] = String(lastUsedHour);
+    uses[String(sk).replace(/^.*#/, '')] = String(lastUsedHour);
   }
   return uses;
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { callerPolicySchema } from '#shared/caller-policy.ts';
 import { callerNameSchema } from '#shared/callers/caller.ts';
-import { CallerChangeError, type CallerWithSecret, getCaller, listCallers } from '#shared/callers/caller-store.ts';
+import { CallerChangeError, type CallerWithSecret, getCaller } from '#shared/callers/caller-store.ts';
 import {
   addManagedCaller,
   addManagedSecret,
@@ -19,7 +19,7 @@ import { emptyResponse, jsonResponse, ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
 import type { RouteDescription } from '../http/route-description.ts';
 import type { Route } from '../http/router.ts';
-import { callerView, newSecretView, readCallerId, unknownCaller, viewCaller } from './view.ts';
+import { callerView, newSecretView, readCallerId, unknownCaller, viewCaller, viewCallers } from './view.ts';
 
 const maxBodyBytes = 64 * 1024;
 
@@ -86,7 +86,7 @@ export const callerRoutes = (context: Pick<ApiContext, 'callers' | 'audit' | 'se
       ),
       handle: async () => {
         const views = hasCallers
-          ? await Promise.all((await listCallers(table)).map((caller) => viewCaller(table, caller)))
+          ? await viewCallers(table)
           : (await listPolicies(table)).map(({ caller, policy }) => ({ callerId: caller, policy }));
         return jsonResponse(200, { callers: views } satisfies z.output<ReturnType<typeof callerList>>);
       },

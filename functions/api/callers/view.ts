@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Table } from '#shared/aws/table.ts';
-import { callerPolicySchema } from '#shared/caller-policy.ts';
+import { type CallerPolicy, callerPolicySchema } from '#shared/caller-policy.ts';
 import { type Caller, fitsKeys } from '#shared/callers/caller.ts';
-import { readSecretUse } from '#shared/callers/caller-store.ts';
-import { getPolicy } from '#shared/callers/policy-store.ts';
+import { listCallers, listSecretUse, readSecretUse, type SecretUse } from '#shared/callers/caller-store.ts';
+import { getPolicy, listPolicies } from '#shared/callers/policy-store.ts';
 import { once } from '#shared/once.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { ApiRequest } from '../http/request.ts';
@@ -31,6 +31,8 @@ export const callerView = once(() =>
     .meta({ id: 'Caller' }),
 );
 
+type CallerView = z.output<ReturnType<typeof callerView>>;
+
 /** The only answer that holds a secret. */
 export const newSecretView = once(() =>
   z
@@ -43,25 +45,36 @@ export const newSecretView = once(() =>
 );
 
 /** Reads what belongs to a caller, and shows it without the hashes. */
-export const viewCaller = async (
-  table: Table,
-  { callerId, name, operator, disabled, createdAt, secrets }: Caller,
-): Promise<z.output<ReturnType<typeof callerView>>> => {
+export const viewCaller = async (table: Table, caller: Caller): Promise<CallerView> => {
+  const { callerId } = caller;
   const [uses, policy] = await Promise.all([readSecretUse(table, callerId), getPolicy(table, callerId)]);
-  return {
-    callerId,
-    name,
-    operator,
-    disabled,
-    createdAt,
-    secrets: secrets.map((secret) => ({
-      secretId: secret.secretId,
-      createdAt: secret.createdAt,
-      lastUsedHour: uses[secret.secretId],
-    })),
-    policy,
-  };
+  return toView(caller, uses, policy);
 };
+
+/** All callers in the same view, however many there are with a few reads. */
+export const viewCallers = async (table: Table): Promise<CallerView[]> => {
+  const [callers, uses, stored] = await Promise.all([listCallers(table), listSecretUse(table), listPolicies(table)]);
+  const policies = new Map(stored.map(({ caller, policy }) => [caller, policy]));
+  return callers.map((caller) => toView(caller, uses, policies.get(caller.callerId)));
+};
+
+const toView = (
+  { callerId, name, operator, disabled, createdAt, secrets }: Caller,
+  uses: SecretUse,
+  policy: CallerPolicy | undefined,
+): CallerView => ({
+  callerId,
+  name,
+  operator,
+  disabled,
+  createdAt,
+  secrets: secrets.map((secret) => ({
+    secretId: secret.secretId,
+    createdAt: secret.createdAt,
+    lastUsedHour: uses[secret.secretId],
+  })),
+  policy,
+});
 
 /** The answer to the id of a caller that is not there. */
 export const unknownCaller = () => new ProblemError(404, 'unknown_caller', 'There is no such caller.');

@@ -47,15 +47,18 @@ export const readForm = async (
   for (const [name, part] of parts) {
     if (name !== form.part && typeof part !== 'string') files.set(name, await describeFile(caller, part));
   }
+  const named = new Map<string, FormFile>();
   const body = form.replaceFiles(value, (name) => {
     const file = files.get(name);
+    if (file !== undefined) named.set(name, file);
     return file && `s3://${inputs.buckets.own}/${file.key}`;
   });
   return {
     body: { body: JSON.stringify(body), isBase64Encoded: false, contentType: 'application/json' },
     store: async () => {
-      if (files.size > 0) await claimUpload(context, caller);
-      await Promise.all([...files.values()].map(({ key, bytes, contentType: type }) => objects.put(key, bytes, type)));
+      // A form may have thousands of parts; those that the request names are as many as its operation takes.
+      if (named.size > 0) await claimUpload(context, caller);
+      await Promise.all([...named.values()].map(({ key, bytes, contentType: type }) => objects.put(key, bytes, type)));
     },
   };
 };

@@ -6,7 +6,7 @@ import { getItem, putItem, putNew, queryItems, removeItem, type Table, updateIte
 import { jobPartitions } from '../../deployment/tables.ts';
 import { once } from '../../once.ts';
 import { type Priority, priorities } from '../../priority.ts';
-import { readServedRound } from './rounds.ts';
+import { readServedRounds } from './rounds.ts';
 
 const callerPauseSchema = once(() =>
   z.object({
@@ -89,7 +89,7 @@ export const pauseCaller = async (
       if (again !== undefined) return true;
       continue;
     }
-    const pause: CallerPause = { ...given, caller, pauseId: v7(), served: await readServedRounds(table, lanes) };
+    const pause: CallerPause = { ...given, caller, pauseId: v7(), served: await readAllServedRounds(table, lanes) };
     const item = { ...key, ...pause };
     const isWritten =
       known === undefined ? (await putNew(table, item)).created : await putItem(table, item, isAt(known));
@@ -97,13 +97,10 @@ export const pauseCaller = async (
   }
 };
 
-const readServedRounds = async (table: Table, lanes: readonly string[]): Promise<CallerPause['served']> => {
+const readAllServedRounds = async (table: Table, lanes: readonly string[]): Promise<CallerPause['served']> => {
   const queues = lanes.flatMap((lane) => priorities.map((priority) => ({ lane, priority })));
-  const rounds = queues.map(async ({ lane, priority }) => {
-    const round = await readServedRound({ table, name: lane }, priority, { consistent: true });
-    return [servedKey(lane, priority), round] as const;
-  });
-  return Object.fromEntries(await Promise.all(rounds));
+  const rounds = await readServedRounds(table, queues);
+  return Object.fromEntries(queues.map(({ lane, priority }, index) => [servedKey(lane, priority), rounds[index] ?? 0]));
 };
 
 /**

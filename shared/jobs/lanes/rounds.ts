@@ -1,5 +1,6 @@
+import { getItems } from '../../aws/batch-get.ts';
 import { condition } from '../../aws/expressions.ts';
-import { getItem, ttlAfter, updateItem } from '../../aws/table.ts';
+import { getItem, type Table, ttlAfter, updateItem } from '../../aws/table.ts';
 import { jobPartitions } from '../../deployment/tables.ts';
 import type { Priority } from '../../priority.ts';
 import type { Job } from '../job.ts';
@@ -169,6 +170,23 @@ export const readServedRound = async (
 ): Promise<number> => {
   const item = await getItem(table, servedRoundKey(name, priority), { consistent });
   return Number(item?.['lastRound'] ?? 0);
+};
+
+/**
+ * The same of several queues, strongly consistent and in one call.
+ *
+ * @returns in the order of the queues
+ */
+export const readServedRounds = async (
+  table: Table,
+  queues: readonly { lane: string; priority: Priority }[],
+): Promise<number[]> => {
+  const keys = queues.map(({ lane, priority }) => servedRoundKey(lane, priority));
+  const items = await getItems(table, keys, 'all');
+  return keys.map(({ pk, sk }) => {
+    const item = items.find((each) => each['pk'] === pk && each['sk'] === sk);
+    return Number(item?.['lastRound'] ?? 0);
+  });
 };
 
 /** Remembers the round of a job that was given its turn, so that new callers start from there and not from zero. */

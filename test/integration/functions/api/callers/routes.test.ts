@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findSecret } from '#shared/callers/caller-secret.ts';
-import { getCaller } from '#shared/callers/caller-store.ts';
+import { getCaller, recordSecretUse } from '#shared/callers/caller-store.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 import type { TestRequest } from '../http-event.ts';
 
@@ -40,6 +40,31 @@ describe('callers by the API', () => {
       expect(body).not.toContain(caller?.secrets[0]?.hash);
     }
     expect(JSON.stringify([api.recorded.logs, await entriesOf(callerId)])).not.toContain(clientSecret);
+  });
+
+  it('are listed as each is shown, however many there are with as many reads', async () => {
+    const { callers: table } = api.context;
+    const { callerId, secretId } = await add();
+    await send('PUT', `/callers/${callerId}`, { policy: { requestsPerDay: 7 } });
+    await recordSecretUse(table, callerId, secretId);
+    const countReads = async () => {
+      const reads = vi.spyOn(table.dynamoDb, 'send');
+      const { json } = await send('GET', '/callers');
+      const count = reads.mock.calls.filter(
+        ([, input]) => 'TableName' in input && input.TableName === table.tableName,
+      ).length;
+      reads.mockRestore();
+      return { json, count };
+    };
+    const before = await countReads();
+    const shown = await send('GET', `/callers/${callerId}`);
+    expect(shown.json).toMatchObject({
+      policy: { requestsPerDay: 7 },
+      secrets: [{ lastUsedHour: expect.any(String) }],
+    });
+    expect(before.json['callers']).toContainEqual(shown.json);
+    for (let made = 0; made < 5; made += 1) await add();
+    expect((await countReads()).count).toBe(before.count);
   });
 
   it('change from one secret to another, and hold two at most', async () => {
