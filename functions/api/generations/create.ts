@@ -16,6 +16,7 @@ import type { ApiContext } from '../context.ts';
 import { type Actor, audit } from '../http/audit.ts';
 import { requireService } from '../http/credentials-guard.ts';
 import { idempotencyKeyReused, maxWaitSeconds, readWait } from '../http/headers.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import { acceptedResponse, waitedResponse } from '../jobs/responses.ts';
 import { assessRequest } from './assess.ts';
@@ -53,10 +54,20 @@ export const generationRoutes = (
       const isAsked = operation.waitQuery !== undefined && request.query[operation.waitQuery] === 'true';
       const waitSeconds = preferred ?? (isAsked ? maxWaitSeconds : defaultWaitSeconds);
       if (waitSeconds === undefined) return acceptedResponse(job, request);
-      const latest = await awaitJob(context, job, request.startedAt + waitSeconds * 1000);
       const headers: Record<string, string> =
         preferred === undefined ? {} : { 'preference-applied': `wait=${preferred}` };
-      return waitedResponse(context, latest, request, headers);
+      try {
+        const latest = await awaitJob(context, job, request.startedAt + waitSeconds * 1000);
+        return await waitedResponse(context, latest, request, headers);
+      } catch (error) {
+        if (error instanceof ProblemError) throw error;
+        // An error would look as if the request had not been accepted: sent again, it would be paid twice.
+        context.log.error('A job could not be waited for.', {
+          jobId: job.jobId,
+          error: error instanceof Error ? error.name : 'unknown',
+        });
+        return acceptedResponse(job, request, headers);
+      }
     },
   });
   const { path, waitPath } = operation;

@@ -1,3 +1,5 @@
+import { isThrottlingError, isTransientError } from '@smithy/core/retry';
+import type { SdkError } from '@smithy/types';
 import { AuditUnavailableError } from '#shared/audit/trail.ts';
 import { UnprocessedError } from '#shared/aws/dynamodb/all-processed.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
@@ -7,8 +9,9 @@ import { ProblemError } from './problem.ts';
 import type { HttpEvent } from './request.ts';
 
 /**
- * The answer to an error: one that was meant for the client as it is, throttling by AWS as 503, and anything else as 500, with what the
- * log needs and nothing of the request.
+ * The answer to an error: one that was meant for the client as it is; throttling by AWS, and a failure of AWS that passes, as 503 with
+ * `Retry-After`; and anything else as 500, with what the log needs and nothing of the request. Where a second request might do a second
+ * time what the first one has done, a failure that passes is a 500, too: clients repeat what was answered with 503 by themselves.
  */
 export const toProblem = (
   error: unknown,
@@ -27,13 +30,27 @@ export const toProblem = (
       headers: { 'retry-after': '5' },
     });
   }
+  const isPassing = error instanceof Error && isTransientError(error as SdkError);
   // Name and stack say where it went wrong; a message may quote a request, and requests are personal data.
-  log.error('request failed', {
+  log.error(isPassing ? 'AWS could not be reached, did not answer in time or failed.' : 'request failed', {
     requestId: event.requestContext?.requestId,
     method: event.requestContext?.http?.method,
     error: error instanceof Error ? error.name : typeof error,
+    code: isPassing ? findNetworkCode(error) : undefined,
     stack: error instanceof Error ? frames(error) : undefined,
   });
+  if (isPassing && isRepeatable(event)) {
+    return new ProblemError(503, 'service_unavailable', 'AWS cannot be asked just now: try again.', {
+      headers: { 'retry-after': '5' },
+    });
+  }
+  if (isPassing) {
+    return new ProblemError(
+      500,
+      'internal_server_error',
+      'AWS did not answer, and whether the request was done is not known: look before you send it again. An Idempotency-Key makes that safe for jobs and batches.',
+    );
+  }
   return new ProblemError(
     500,
     'internal_server_error',
@@ -61,14 +78,13 @@ const frames = ({ stack = '' }: Error): string[] =>
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '));
 
-// What DynamoDB, S3, Lambda and Secrets Manager call it.
-const names: ReadonlySet<string> = new Set([
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'SlowDown',
-  'ThrottlingException',
-  'TooManyRequestsException',
-]);
+/** What Node calls a failure of the network, which its name does not tell; undefined if it is none. */
+const findNetworkCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && /^E[A-Z_]+$/.test(String(error.code)) ? String(error.code) : undefined;
+
+/** Whether the same request sent again does nothing twice: by its method (RFC 9110, 9.2.2), or by its key. */
+const isRepeatable = ({ requestContext, headers }: HttpEvent): boolean =>
+  requestContext?.http?.method !== 'POST' || headers?.['idempotency-key'] !== undefined;
 
 // Why one item of a transaction was refused.
 const reasons: ReadonlySet<string> = new Set(['ProvisionedThroughputExceeded', 'ThrottlingError']);
@@ -76,7 +92,7 @@ const reasons: ReadonlySet<string> = new Set(['ProvisionedThroughputExceeded', '
 /** Whether AWS refused a call because there are too many of them, after the retries of its SDK: it helps to wait. */
 const isThrottling = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
-  if (names.has(error.name) || error instanceof UnprocessedError) return true;
+  if (isThrottlingError(error as SdkError) || error instanceof UnprocessedError) return true;
   const found: unknown = 'CancellationReasons' in error ? error.CancellationReasons : undefined;
   return Array.isArray(found) && found.some((reason: { Code?: string }) => reasons.has(reason.Code ?? ''));
 };
