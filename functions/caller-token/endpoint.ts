@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { isThrottled, isUnavailable } from '#shared/aws/failures.ts';
 import { jwksPath, metadataPath, tokenPaths } from '#shared/callers/token-paths.ts';
 import type { CallerTokenContext } from './context.ts';
 import { viewKeys, viewMetadata } from './discovery.ts';
@@ -24,7 +25,11 @@ export const createTokenEndpoint =
         debugId,
         error: error instanceof Error ? error.name : 'unknown',
       });
-      const refusal = new ImsRefusal('server_error', 'the token could not be issued', { status: 500 });
+      // A second token does no harm: whoever meets AWS in a bad moment may ask again.
+      const refusal =
+        isThrottled(error) || isUnavailable(error)
+          ? new ImsRefusal('temporarily_unavailable', 'try again', { status: 503, retryAfterSeconds: 5 })
+          : new ImsRefusal('server_error', 'the token could not be issued', { status: 500 });
       return imsErrorResponse(refusal, debugId);
     }
   };

@@ -1,7 +1,5 @@
-import { isThrottlingError, isTransientError } from '@smithy/core/retry';
-import type { SdkError } from '@smithy/types';
 import { AuditUnavailableError } from '#shared/audit/trail.ts';
-import { UnprocessedError } from '#shared/aws/dynamodb/all-processed.ts';
+import { isThrottled, isUnavailable } from '#shared/aws/failures.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Log } from '#shared/observability.ts';
@@ -24,13 +22,13 @@ export const toProblem = (
     log.error('A change was refused: the audit trail cannot be written.', { error: describeCause(error) });
     return new ProblemError(503, error.code, error.message, { headers: { 'retry-after': '5' } });
   }
-  if (isThrottling(error)) {
+  if (isThrottled(error)) {
     log.warn('AWS has throttled a request.', { error: error instanceof Error ? error.name : 'unknown' });
     return new ProblemError(503, 'service_unavailable', 'The gateway has too much to do just now: try again.', {
       headers: { 'retry-after': '5' },
     });
   }
-  const isPassing = error instanceof Error && isTransientError(error as SdkError);
+  const isPassing = isUnavailable(error);
   // Name and stack say where it went wrong; a message may quote a request, and requests are personal data.
   log.error(isPassing ? 'AWS could not be reached, did not answer in time or failed.' : 'request failed', {
     requestId: event.requestContext?.requestId,
@@ -85,14 +83,3 @@ const findNetworkCode = (error: unknown): string | undefined =>
 /** Whether the same request sent again does nothing twice: by its method (RFC 9110, 9.2.2), or by its key. */
 const isRepeatable = ({ requestContext, headers }: HttpEvent): boolean =>
   requestContext?.http?.method !== 'POST' || headers?.['idempotency-key'] !== undefined;
-
-// Why one item of a transaction was refused.
-const reasons: ReadonlySet<string> = new Set(['ProvisionedThroughputExceeded', 'ThrottlingError']);
-
-/** Whether AWS refused a call because there are too many of them, after the retries of its SDK: it helps to wait. */
-const isThrottling = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
-  if (isThrottlingError(error as SdkError) || error instanceof UnprocessedError) return true;
-  const found: unknown = 'CancellationReasons' in error ? error.CancellationReasons : undefined;
-  return Array.isArray(found) && found.some((reason: { Code?: string }) => reasons.has(reason.Code ?? ''));
-};

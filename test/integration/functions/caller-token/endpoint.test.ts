@@ -221,3 +221,24 @@ describe('the token endpoint', () => {
     );
   });
 });
+
+describe('while AWS fails', () => {
+  it.each([
+    ['cannot be reached', { code: 'ECONNREFUSED' }, 503],
+    ['does not answer in time', { name: 'TimeoutError' }, 503],
+    ['has no capacity', { name: 'ProvisionedThroughputExceededException' }, 503],
+    ['refuses the function', { name: 'AccessDeniedException' }, 500],
+  ])('says whether it helps to ask again: AWS %s', async (_, failure, status) => {
+    const fail = async () => {
+      throw Object.assign(new Error('words about a secret'), failure);
+    };
+    table.dynamoDb = { ...table.dynamoDb, send: fail };
+    const answer = await send(event({ body: grant() }));
+    expect(answer).toMatchObject({
+      status,
+      body: { error: status === 503 ? 'temporarily_unavailable' : 'server_error' },
+    });
+    expect(answer.headers?.['retry-after']).toBe(status === 503 ? '5' : undefined);
+    expect(JSON.stringify([answer, observed])).not.toContain('words about');
+  });
+});
