@@ -8,7 +8,6 @@ import { buildConsole } from '#console/build.ts';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
 import { quick } from '#test/fixtures/gateway.ts';
 
-const patienceMs = 600_000;
 const maxFirstLoadBytes = 250_000;
 
 let console: TestConsole;
@@ -27,27 +26,15 @@ beforeAll(async () => {
     size: { width: 1024, height: 1024 },
     numVariations: 2,
   });
-  await console.gateway.until(jobId, undefined, 120_000);
+  await console.gateway.until(jobId);
   made = {
     jobId,
     batchId: await post('/batches', 'id,prompt\nkite,a kite\nbad,', 'text/csv', 'batchId'),
     webhookId: await post('/webhooks', '{"url":"https://example.com/hook"}', 'application/json', 'webhookId'),
     callerId: await post('/callers', '{"name":"campaigns"}', 'application/json', 'callerId'),
   };
-}, patienceMs);
+});
 afterAll(() => console.close());
-
-/**
- * Ends every transition of a page for good. Colours of two schemes mix while one runs, and what inherits a colour that is on its way
- * begins a transition of its own when that one ends: there is no moment to wait for. The style sheet is constructed, as the page's
- * policy allows no inline ones.
- */
-const withoutTransitions = (page: Page): Promise<unknown> =>
-  page.evaluate(`{
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync('*, *::before, *::after { transition: none !important; }');
-    document.adoptedStyleSheets.push(sheet);
-  }`);
 
 const settle = async (page: Page): Promise<void> => {
   await page.waitForLoadState('networkidle');
@@ -88,7 +75,6 @@ describe('every page', () => {
     '%s has no violation that axe finds, and fits the screen, in light and dark, wide and narrow',
     async (path) => {
       const { page, done } = await console.open(fillIn(path), { expected: /^Scripts may close only/ });
-      await withoutTransitions(page);
       const found: object[] = [];
       for (const width of [1_280, 360]) {
         await page.setViewportSize({ width, height: 800 });
@@ -106,7 +92,6 @@ describe('every page', () => {
       expect(found).toEqual([]);
       await done();
     },
-    patienceMs,
   );
 
   it('is on the list of this test', async () => {
@@ -117,46 +102,38 @@ describe('every page', () => {
     for (const path of routes) expect(shown).toContain(path);
   });
 
-  it(
-    'is reached from the wall by the keyboard alone',
-    async () => {
-      const { page, done } = await console.open('/');
-      await page.getByRole('link', { name: 'a fox in the snow' }).first().waitFor();
+  it('is reached from the wall by the keyboard alone', async () => {
+    const { page, done } = await console.open('/');
+    await page.getByRole('link', { name: 'a fox in the snow' }).first().waitFor();
+    await page.keyboard.press('Tab');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
+    const reached = new Set<unknown>();
+    for (let step = 0; step < 40; step += 1) {
       await page.keyboard.press('Tab');
-      await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
-      const reached = new Set<unknown>();
-      for (let step = 0; step < 40; step += 1) {
-        await page.keyboard.press('Tab');
-        reached.add(await page.evaluate('document.activeElement.pathname'));
-      }
-      const navigation = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
-      await expect.poll(() => navigation.count()).toBe(5);
-      for (const link of await navigation.all()) expect([...reached]).toContain(await link.getAttribute('href'));
-      expect([...reached]).toContain(`/console/jobs/${made.jobId}`);
-      await page.getByRole('link', { name: 'a fox in the snow' }).first().focus();
-      await page.keyboard.press('Enter');
-      await page.getByRole('heading', { name: 'a fox in the snow' }).waitFor();
-      await done();
-    },
-    patienceMs,
-  );
+      reached.add(await page.evaluate('document.activeElement.pathname'));
+    }
+    const navigation = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+    await expect.poll(() => navigation.count()).toBe(5);
+    for (const link of await navigation.all()) expect([...reached]).toContain(await link.getAttribute('href'));
+    expect([...reached]).toContain(`/console/jobs/${made.jobId}`);
+    await page.getByRole('link', { name: 'a fox in the snow' }).first().focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'a fox in the snow' }).waitFor();
+    await done();
+  });
 
-  it(
-    'needs less than 250 kB for the first picture',
-    async () => {
-      const { page, done, requests } = await console.open('/');
-      await settle(page);
-      const directory = await buildConsole();
-      const files = requests
-        .filter((request) => request.startsWith('GET /console/assets/'))
-        .map((request) => request.slice('GET /console/'.length));
-      const sizes = await Promise.all(files.map(async (file) => (await stat(join(directory, `${file}.gz`))).size));
-      expect(files.length).toBeGreaterThan(2);
-      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(maxFirstLoadBytes);
-      await done();
-    },
-    patienceMs,
-  );
+  it('needs less than 250 kB for the first picture', async () => {
+    const { page, done, requests } = await console.open('/');
+    await settle(page);
+    const directory = await buildConsole();
+    const files = requests
+      .filter((request) => request.startsWith('GET /console/assets/'))
+      .map((request) => request.slice('GET /console/'.length));
+    const sizes = await Promise.all(files.map(async (file) => (await stat(join(directory, `${file}.gz`))).size));
+    expect(files.length).toBeGreaterThan(2);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(maxFirstLoadBytes);
+    await done();
+  });
 
   it('has its scripts and styles in files of its own', async () => {
     const directory = await buildConsole();

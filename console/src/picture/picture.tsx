@@ -1,5 +1,5 @@
 import './picture.css';
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { isFinished, type JobFilters, type JobRecord, useJob } from '../api/jobs.ts';
 import { Loading } from '../ui/loading.tsx';
@@ -98,7 +98,8 @@ const useGo = (filters: JobFilters) => {
 const useArrowKeys = (actions: Readonly<Record<string, () => unknown>>) => {
   const latest = useRef(actions);
   latest.current = actions;
-  useEffect(() => {
+  // Before the picture is seen: a key that comes right then is meant for it.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const taken =
         event.defaultPrevented ||

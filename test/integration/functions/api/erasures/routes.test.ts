@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listErasures } from '#shared/erasing/erasure.ts';
 import { startApi, type TestApi } from '../fixture.ts';
 
 let api: TestApi;
@@ -21,6 +22,22 @@ describe('POST /erasures', () => {
     expect(api.recorded.dispatches).toBe(dispatches + 2);
     expect((await list()).json).toEqual({ erasures: [first.json] });
     expect(JSON.stringify(api.recorded.logs)).not.toContain('alice');
+  });
+
+  it('is listed from then on: a list that came too early for it would be looked at once', async () => {
+    const { table } = api.context;
+    const { dynamoDb } = table;
+    const reads: unknown[] = [];
+    const watched = Object.create(dynamoDb, {
+      send: {
+        value: (...[operation, input]: Parameters<typeof dynamoDb.send>) => {
+          reads.push({ operation, ...input });
+          return dynamoDb.send(operation, input);
+        },
+      },
+    });
+    await listErasures({ ...table, dynamoDb: watched });
+    expect(reads).toMatchObject([{ operation: 'Query', ConsistentRead: true }]);
   });
 
   it.each([
