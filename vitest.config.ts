@@ -38,7 +38,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'exhaustive', include: [...exhaustive, ...sized], env: { TEST_TIER: 'exhaustive' } },
+        test: {
+          name: 'exhaustive',
+          include: [...exhaustive, ...sized],
+          env: { TEST_TIER: 'exhaustive' },
+          // An enumeration takes minutes where other files keep the cores busy.
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
       },
       // The main tests of the whole gateway once more, with Adobe as its services were seen and not as it is documented.
       { extends: true, test: { name: 'observed', include: observed, env: { ADOBE_MANNER: 'observed' } } },

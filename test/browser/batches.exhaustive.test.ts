@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage } from '#test/fixtures/browser.ts';
-import { consoleStartMs, startConsoleGateway } from '#test/fixtures/console-gateway.ts';
+import { startConsoleGateway } from '#test/fixtures/console-gateway.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startConsoleGateway({ schedules: true });
-}, consoleStartMs);
+});
 afterAll(() => gateway.close());
 
 const open = (path: string, options: Parameters<typeof openPage>[1] = {}) =>
@@ -41,7 +41,7 @@ describe('a batch', () => {
     await page.getByText('3 requests').waitFor();
     await page.getByLabel('Labels').fill('campaign=spring');
     await page.getByRole('button', { name: 'Send batch' }).click();
-    await page.getByText('Finished').waitFor({ timeout: 40_000 });
+    await page.getByText('Finished').waitFor();
     await page.getByText('2 succeeded').waitFor();
     await page.getByText('1 rejected').waitFor();
     await page.getByRole('heading', { name: 'What went wrong' }).waitFor();
@@ -69,16 +69,16 @@ describe('a batch', () => {
     await page.getByRole('heading', { name: 'dropped.jsonl' }).waitFor();
     await page.getByText(/^Good: 1 output, 1 Operations/).waitFor();
     await page.getByRole('button', { name: 'Send batch' }).click();
-    await page.getByText('1 failed').waitFor({ timeout: 60_000 });
+    await page.getByText('1 failed').waitFor();
     const first = page.url();
     await control.clearFaults();
     await gateway.call('/queue/pause', { method: 'PUT' });
     await page.getByRole('button', { name: 'Retry 1 that failed' }).click();
     await page.getByRole('link', { name: 'The batch that it tries again' }).waitFor();
-    expect(page.url()).not.toBe(first);
+    await expect.poll(() => page.url()).not.toBe(first);
     await page.getByRole('button', { name: 'Cancel batch' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel batch' }).click();
-    await page.getByText('1 cancelled').waitFor({ timeout: 60_000 });
+    await page.getByText('1 cancelled').waitFor();
     await gateway.call('/queue/resume', { method: 'PUT' });
     await rm(directory, { recursive: true });
     await done();

@@ -10,8 +10,8 @@ beforeAll(async () => {
   const jobs = [];
   for (const prompt of prompts) jobs.push(await console.gateway.submit({ prompt, size }));
   pair = await console.gateway.submit({ prompt: 'a pair of foxes', numVariations: 2, size });
-  for (const job of [...jobs, pair]) await console.gateway.until(job, undefined, 120_000);
-}, 400_000);
+  for (const job of [...jobs, pair]) await console.gateway.until(job);
+});
 afterAll(() => console.close());
 
 describe('choosing pictures to compare', () => {
@@ -50,11 +50,14 @@ describe('choosing pictures to compare', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('checkbox', { name: /a pair of foxes, 1 of 2/ }).focus();
     await page.keyboard.press('Space');
+    await page.getByText('1 of 4 chosen').waitFor();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
+    const fifth = page.getByRole('checkbox', { name: 'five foxes' });
+    await fifth.and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Space');
     await page.getByText('2 of 4 chosen').waitFor();
-    await expect.poll(() => page.getByRole('checkbox', { name: 'five foxes' }).isChecked()).toBe(true);
+    await expect.poll(() => fifth.isChecked()).toBe(true);
     await page.getByRole('region', { name: 'Compare pictures' }).getByRole('button', { name: 'Compare' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: /^Picture 2: five foxes/ }).waitFor();
@@ -70,6 +73,7 @@ describe('choosing pictures to compare', () => {
     await page.getByRole('button', { name: /^Picture 2: a pair of foxes/ }).waitFor();
     expect(new URL(page.url()).searchParams.get('jobs')).toBe(`${pair}/1,${pair}/0`);
     await page.goBack();
+    await page.getByRole('heading', { name: 'a pair of foxes' }).waitFor();
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByRole('menuitem', { name: 'With pictures of the wall' }).click();
     await page.getByText('1 of 4 chosen').waitFor();

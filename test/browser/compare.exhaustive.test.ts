@@ -2,7 +2,6 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
-import { consoleStartMs } from '#test/fixtures/console-gateway.ts';
 import { quick } from '#test/fixtures/gateway.ts';
 
 let console: TestConsole;
@@ -17,7 +16,7 @@ beforeAll(async () => {
   ];
   jobs = await Promise.all(bodies.map((body) => console.gateway.submit(body)));
   for (const job of jobs) await console.gateway.until(job);
-}, consoleStartMs);
+});
 afterAll(() => console.close());
 
 const address = (count: number) =>
@@ -28,23 +27,36 @@ const address = (count: number) =>
 const frame = (page: Page, number: number) => page.getByRole('button', { name: new RegExp(`^Picture ${number}:`) });
 const zoom = (page: Page) => page.getByRole('status', { name: 'Zoom' });
 
+const image = (page: Page, number: number) => frame(page, number).locator('img');
+
+/** Waits until a picture is there as large as it is. */
+const untilLoaded = async (page: Page, number: number) => {
+  await image(page, number).waitFor();
+  const width = () => image(page, number).evaluate((element: { naturalWidth?: number }) => element.naturalWidth);
+  await expect.poll(width).toBeGreaterThan(0);
+};
+
 /** Where a picture lies, as a person sees it. */
-const place = async (page: Page, number: number) => frame(page, number).locator('img').boundingBox();
+const place = async (page: Page, number: number) => {
+  const box = await image(page, number).boundingBox();
+  if (box === null) throw new Error(`There is no picture ${number}`);
+  return box;
+};
 
 describe('the page that compares pictures', () => {
   it('moves all of them together, by mouse and by keyboard', async () => {
     const { page, done } = await console.open(address(2));
-    await frame(page, 1).locator('img').waitFor();
-    await frame(page, 2).locator('img').waitFor();
+    await untilLoaded(page, 1);
+    await untilLoaded(page, 2);
     const before = await place(page, 2);
     await frame(page, 1).focus();
     await page.keyboard.press('+');
     await page.keyboard.press('+');
     await expect.poll(() => zoom(page).textContent()).toBe('196%');
+    await expect.poll(async () => (await place(page, 2)).width).toBeGreaterThan(before.width * 1.9);
     const closer = await place(page, 2);
-    expect(closer?.width).toBeGreaterThan((before?.width ?? 0) * 1.9);
     await page.keyboard.press('ArrowRight');
-    expect((await place(page, 2))?.x).toBeLessThan(closer?.x ?? 0);
+    await expect.poll(async () => (await place(page, 2)).x).toBeLessThan(closer.x);
     const box = await frame(page, 2).boundingBox();
     if (box === null) throw new Error('There is no frame');
     const atFirst = await place(page, 1);
@@ -52,7 +64,7 @@ describe('the page that compares pictures', () => {
     await page.mouse.down();
     await page.mouse.move(box.x + 100, box.y + 130);
     await page.mouse.up();
-    expect((await place(page, 1))?.y).toBeCloseTo((atFirst?.y ?? 0) + 30, 0);
+    await expect.poll(async () => (await place(page, 1)).y).toBeCloseTo(atFirst.y + 30, 0);
     await page.keyboard.press('0');
     await expect.poll(() => zoom(page).textContent()).toBe('100%');
     await done();

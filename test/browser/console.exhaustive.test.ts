@@ -21,7 +21,7 @@ describe('the console', () => {
     // Made while somebody looks on.
     await gateway.submit({ prompt: 'a boat on a lake' });
     await page.getByRole('link', { name: 'a boat on a lake' }).waitFor();
-    expect(await page.title()).toContain('Wall');
+    await expect.poll(() => page.title()).toContain('Wall');
     await done();
     await gateway.close();
   });

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
-import { consoleStartMs } from '#test/fixtures/console-gateway.ts';
 import { quick } from '#test/fixtures/gateway.ts';
 
 let console: TestConsole;
 beforeAll(async () => {
   console = await startConsole(quick);
-}, consoleStartMs);
+});
 afterAll(() => console.close());
 
 describe('the console', () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage } from '#test/fixtures/browser.ts';
-import { consoleStartMs, startConsoleGateway } from '#test/fixtures/console-gateway.ts';
+import { startConsoleGateway } from '#test/fixtures/console-gateway.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
   gateway = await startConsoleGateway();
   await gateway.until(await gateway.submit({ prompt: 'a fox' }, { 'x-label': 'campaign=spring' }));
-}, consoleStartMs);
+});
 afterAll(() => gateway.close());
 
 const open = (path: string, options: Parameters<typeof openPage>[1] = {}) =>
@@ -78,6 +78,7 @@ describe('an operator', () => {
     await page.getByRole('button', { name: 'Remove secret' }).nth(1).waitFor();
     await page.getByRole('button', { name: 'Remove secret' }).first().click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove secret' }).click();
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Add a secret' }).waitFor();
     await page.getByLabel('Reason for a pause').fill('spends too much');
     await page.getByRole('button', { name: 'Pause this caller' }).click();

@@ -19,7 +19,7 @@ describe('signing in with a client id and secret', () => {
     const [first] = await createDemoCallers(console.gateway.stack.description);
     if (first === undefined) throw new Error('There is no caller');
     caller = first;
-  }, 180_000);
+  });
   afterAll(() => console.close());
 
   const fill = async (page: Awaited<ReturnType<TestConsole['open']>>['page'], secret: string) => {
@@ -42,7 +42,8 @@ describe('signing in with a client id and secret', () => {
     await page.getByRole('heading', { name: 'Nothing was made yet' }).waitFor();
     expect(page.url()).not.toContain('token');
     await page.evaluate("localStorage.setItem('draft', 'something typed')");
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    // What was there is gone with the page.
+    await Promise.all([page.waitForEvent('domcontentloaded'), page.getByRole('button', { name: 'Sign out' }).click()]);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     // React Router writes down how far the page was scrolled whenever one is left.
     const kept = await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
@@ -75,12 +76,17 @@ describe('signing in with a client id and secret', () => {
     await fill(page, caller.clientSecret);
     const prompt = page.getByRole('textbox', { name: /^Prompt(?! bias)/ });
     await prompt.fill('half a thou');
-    await page.getByRole('radio', { name: 'Art' }).check({ force: true });
+    const estimated = page.waitForResponse(
+      (response) => response.url().endsWith('/estimates') && response.request().postData()?.includes('"art"') === true,
+    );
+    await page.getByRole('radio', { name: 'Art' }).press('Space');
+    // One that is still to come would bring the dialog before anything is typed.
+    await estimated;
     // The gateway takes the token no longer: while somebody types the next estimate says so.
     const expired = { status: 401, contentType: 'application/problem+json', body: '{"error_code":"token_expired"}' };
     await page.route('**/estimates', (route) => route.fulfill(expired));
     await page.route('**/v3/**', (route) => route.fulfill(expired));
-    await prompt.pressSequentially('ght');
+    await prompt.fill('half a thought');
     const dialog = page.getByRole('dialog', { name: 'Your sign-in has expired' });
     await dialog.waitFor();
     await page.unroute('**/estimates');
@@ -101,7 +107,8 @@ describe('signing in with a client id and secret', () => {
     await page.getByRole('button', { name: 'Make', exact: true }).click();
     await page.getByRole('article', { name: 'Job: half a thought' }).waitFor();
     await expect.poll(() => page.evaluate('JSON.stringify({ ...sessionStorage })')).toContain('half a thought');
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    // What was there is gone with the page.
+    await Promise.all([page.waitForEvent('domcontentloaded'), page.getByRole('button', { name: 'Sign out' }).click()]);
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).not.toContain(
       'thought',
@@ -179,7 +186,7 @@ describe('signing in at an issuer', () => {
     await page.getByRole('button', { name: /^Sign in at/ }).click();
     await page.getByRole('heading', { name: 'Batches' }).waitFor();
     expect(seen).toEqual([{ challenge: expect.stringMatching(/^[\w-]{43}$/), verified: true }]);
-    expect(new Set(authorizations)).toEqual(new Set(['Bearer console.token']));
+    await expect.poll(() => new Set(authorizations)).toEqual(new Set(['Bearer console.token']));
     expect(new URL(page.url()).pathname).toBe('/console/batches');
     await done();
     await console.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPage } from '#test/fixtures/browser.ts';
-import { consoleStartMs, startConsoleGateway } from '#test/fixtures/console-gateway.ts';
+import { startConsoleGateway } from '#test/fixtures/console-gateway.ts';
 import { type FakeAdobe, startFakeAdobe } from '#test/fixtures/fake-adobe.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
 
@@ -9,7 +9,7 @@ let receiver: FakeAdobe;
 beforeAll(async () => {
   receiver = await startFakeAdobe();
   gateway = await startConsoleGateway();
-}, consoleStartMs);
+});
 afterAll(() => Promise.all([gateway.close(), receiver.close()]));
 
 describe('a webhook', () => {

@@ -22,7 +22,7 @@ describe('a deployed function', () => {
       const name = String(Properties['FunctionName']).replace('firefly-gateway-test-', '');
       directories.set(name, `${assembly.directory}/asset.${S3Key.replace(/\.zip$/, '')}`);
     }
-  }, 600_000);
+  });
 
   it.each(functionNames)('%s is one minified CommonJS module that needs nothing but Node', async (name) => {
     const directory = directories.get(name) ?? '';

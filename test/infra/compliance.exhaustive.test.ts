@@ -113,7 +113,7 @@ describe('the templates', () => {
     expect(errors.filter((line) => !line.endsWith(durableKey))).toEqual([]);
     const durable = 2 * durableFunctions.length;
     expect([0, durable]).toContain(errors.filter((line) => line.endsWith(durableKey)).length);
-  }, 120_000);
+  });
 });
 
 describe('the acknowledgements', () => {

@@ -55,7 +55,7 @@ beforeAll(() => {
   const files = stdout.match(/^\S.*?(?=\(\d+,\d+\): error TS)/gm) ?? [];
   expect(files.length).toBe((stdout.match(/error TS/g) ?? []).length);
   faulty = [...new Set(files)].map((file) => names.find((known) => known.file === file)?.name ?? file);
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('lets what keeps to the contract compile, and nothing else', () => {

@@ -175,7 +175,7 @@ describe.concurrent('inputs that lie in S3', () => {
 
   it('that are presigned URLs and live are sent as they came', async () => {
     const { rig, scheduled, requestWith, sent } = await prepare();
-    const request = requestWith(presignedUrl(Date.now() + 60_000));
+    const request = requestWith(presignedUrl(Date.now() + 600_000));
     const { job } = await rig.follow(await scheduled(request));
     expect(job.state).toBe('succeeded');
     expect(sent()).toEqual(JSON.parse(request));

@@ -33,4 +33,4 @@ it('a caller is erased although a process dies at any effect', async () => {
     { concurrency: 6 },
   );
   expect(left.filter((each) => each.left.length > 0)).toEqual([]);
-}, 600_000);
+});

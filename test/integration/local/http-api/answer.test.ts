@@ -121,7 +121,7 @@ describe('close', () => {
     const broken = await openSocket(api.url);
     busy.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     broken.write('nonsense\r\n\r\n');
-    await vi.waitFor(() => expect(api.invokeApi).toHaveBeenCalled(), 10_000);
+    await vi.waitFor(() => expect(api.invokeApi).toHaveBeenCalled(), 60_000);
     const ended = Promise.all(
       [idle, busy, broken].map((socket) => {
         socket.on('error', () => {});

@@ -15,7 +15,7 @@ export const functionOf = (
 
 /** Repeats a check until it passes; a machine under load may start sandboxes slowly. */
 export const eventually = <Result>(check: () => Result | Promise<Result>): Promise<Result> =>
-  vi.waitFor(check, { timeout: 20_000 });
+  vi.waitFor(check, { timeout: 60_000 });
 
 /** A running service, a client that speaks to it, and what its functions have logged. */
 export interface LambdaService {

@@ -11,7 +11,7 @@ import { patternOf, s3ClientOf } from './s3-client.ts';
 const Bucket = 'stage-outputs';
 
 /** For machines that are busy with other tests. */
-const patient = { timeout: 10_000 };
+const patient = { timeout: 60_000 };
 
 const isServing = (url: string): Promise<boolean> =>
   fetch(url).then(

@@ -14,7 +14,7 @@ describe('RotateSecret', () => {
     });
 
     const { VersionId = '', ARN } = await stack.rotate();
-    await vi.waitFor(() => expect(stack.calls).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(stack.calls).toHaveLength(1), { timeout: 60_000 });
     expect((await stack.described()).VersionIdsToStages).toEqual({
       [stack.firstId]: ['AWSCURRENT'],
       [VersionId]: ['AWSPENDING'],

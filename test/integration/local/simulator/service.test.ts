@@ -17,7 +17,7 @@ interface Status {
   error?: { code: string; message: string };
 }
 
-const patience = { timeout: 15_000 };
+const patience = { timeout: 60_000 };
 
 describe('a service on an origin of its own', () => {
   const clock = createTestClock();

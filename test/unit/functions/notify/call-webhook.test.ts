@@ -13,7 +13,7 @@ const answering =
   };
 
 const call = (lookup: LookupFunction, url = 'https://hooks.example.com/') =>
-  createCallWebhook({ timeoutMs: 2_000, allowsLoopback: false, lookup })(url, {}, '{}');
+  createCallWebhook({ timeoutMs: 60_000, allowsLoopback: false, lookup })(url, {}, '{}');
 
 it.each([
   ['a private address', ['10.0.0.1']],

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UsageError } from '#infra/credentials/errors.ts';
 import { isGiven, readGiven } from '#infra/credentials/inputs.ts';
 import { openPrompt, type Prompt } from '#infra/credentials/terminal.ts';
@@ -92,11 +92,11 @@ describe('the prompt', () => {
     const { input, output, shown } = terminal();
     const prompt = openPrompt({ input, output });
     const id = prompt?.ask('Client id: ');
-    await vi.waitFor(() => expect(shown()).toContain('Client id:'));
+    await expect.poll(shown).toContain('Client id:');
     input.write('client\n');
     expect(await id).toBe('client');
     const secret = prompt?.askHidden('Client secret: ');
-    await vi.waitFor(() => expect(shown()).toContain('Client secret:'));
+    await expect.poll(shown).toContain('Client secret:');
     // Ctrl-T would show what was typed, were the key not taken from the prompt.
     input.write('a-sec\u0014ret\n');
     expect(await secret).toBe('a-secret');
@@ -112,7 +112,7 @@ describe('the prompt', () => {
     const { input, output, shown } = terminal();
     const answer = openPrompt({ input, output })?.askHidden('Client secret: ');
     const ended = expect(answer).rejects.toThrow('Broken off');
-    await vi.waitFor(() => expect(shown()).toContain('Client secret:'));
+    await expect.poll(shown).toContain('Client secret:');
     if (key === undefined) input.end();
     else input.write(key);
     await ended;

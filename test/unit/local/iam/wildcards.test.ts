@@ -28,7 +28,8 @@ it('takes its signs for nothing else', () => {
 it('is not slow on a pattern that is all stars', () => {
   const started = performance.now();
   expect(compilePattern(`${'*a'.repeat(200)}b`)('a'.repeat(2_000))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  // Whatever else the machine does: to try every way to share the letters out would take for ever.
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 it('keeps a wildcard of an ARN within its part, and lets that of a resource reach over colons', () => {

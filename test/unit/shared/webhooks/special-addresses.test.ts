@@ -49,7 +49,7 @@ describe('special addresses', () => {
         { address: '8.8.8.8', family: 4 },
         { address, family: address.includes(':') ? 6 : 4 },
       ]);
-    const call = createCallWebhook({ timeoutMs: 2_000, ...inAws, lookup });
+    const call = createCallWebhook({ timeoutMs: 60_000, ...inAws, lookup });
     expect(await call('https://receiver.example/', {}, '{}')).toMatchObject({
       error: 'The name does not lead to public addresses only.',
     });

@@ -35,7 +35,7 @@ it.each([
   ['that has expired', Date.now() - day],
 ])('a request to a server with a certificate %s is not sent', async (_, notAfter) => {
   const { seen, server, url } = await startSelfSigned(notAfter);
-  const outcome = await callOnce({ method: 'POST', url, body: '{}', timeoutMs: 5_000 }, testToken('first'), Date.now);
+  const outcome = await callOnce({ method: 'POST', url, body: '{}', timeoutMs: 60_000 }, testToken('first'), Date.now);
   expect(outcome).toEqual({ kind: 'not_sent', reason: 'The connection to Adobe failed.' });
   expect(seen).toEqual([]);
   server.close();

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([storage.close(), elsewhere.close()]));
 
-const open = (path: string, timeoutMs = 5_000) =>
+const open = (path: string, timeoutMs = 60_000) =>
   openDownload(storage.url + path, createAllowList([storage.url]), timeoutMs);
 
 const refusalOf = async (answer: ScriptedAnswer): Promise<string> => {

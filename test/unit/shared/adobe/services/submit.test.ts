@@ -85,9 +85,7 @@ describe('no answer', () => {
     ['silence', 'silence'],
     ['an answer that stops halfway', 'stall'],
   ] as const)('%s: the outcome is unknown after the time-out', async (_, fault) => {
-    const started = performance.now();
     expect(await submitFor({ fault }, 200)).toEqual({ kind: 'unknown', reason: 'Adobe did not answer in time.' });
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('a refused connection: certainly not sent', async () => {
