@@ -104,7 +104,7 @@ describe('a value that a list of the gateway has', () => {
     });
     await page.getByText('The list cannot be shown: You may not do this: Not entitled.').waitFor();
     await page.getByRole('combobox', { name: 'Avatar ID' }).fill('mine');
-    await expect.poll(() => page.evaluate('JSON.stringify({ ...sessionStorage })')).toContain('"mine"');
+    await expect.poll(() => page.evaluate('JSON.stringify({ ...sessionStorage })')).toContain('\\"mine\\"');
     await page.reload();
     await expect.poll(() => page.getByRole('combobox', { name: 'Avatar ID' }).inputValue()).toBe('mine');
     await done();
