@@ -62,6 +62,7 @@ export default defineConfig({
     // Beside other work a machine of two cores may let a test wait for long: who waits in vain is told late, nobody too early.
     testTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
-    hookTimeout: 180_000,
+    // Hooks have all functions bundled, and start stacks.
+    hookTimeout: 300_000,
   },
 });

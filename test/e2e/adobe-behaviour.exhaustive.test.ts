@@ -1,12 +1,13 @@
 import { afterAll, describe } from 'vitest';
 import { adobeManner } from '#test/fixtures/gateway.ts';
-import { changeAdobe, it } from '#test/fixtures/shared-gateway.ts';
+import { changeAdobe, it, untilAtRest } from '#test/fixtures/shared-gateway.ts';
 import { observeAdobe, observedFacts } from './adobe-behaviour.ts';
 
 describe('as Adobe was observed', () => {
   let observed: ReturnType<typeof observeAdobe>;
   let restore = () => {};
-  it.beforeAll(({ gateway }) => {
+  it.beforeAll(async ({ gateway }) => {
+    await untilAtRest(gateway);
     observed = observeAdobe(gateway);
     restore = changeAdobe(gateway, { outputBytes: null });
   });

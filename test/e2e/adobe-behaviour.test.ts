@@ -1,6 +1,6 @@
 import { afterAll, describe, expect } from 'vitest';
 import { adobeManner } from '#test/fixtures/gateway.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
+import { it, untilAtRest } from '#test/fixtures/shared-gateway.ts';
 import { observeAdobe, observedFacts } from './adobe-behaviour.ts';
 
 // One fact of each kind: refused by the gateway, refused by Adobe, and a result that is not what was asked for.
@@ -8,7 +8,8 @@ const slice = ['image3 takes ten sizes', 'prompt_unsafe is 422', 'a job succeeds
 
 describe('as Adobe was observed', () => {
   let observed: ReturnType<typeof observeAdobe>;
-  it.beforeAll(({ gateway }) => {
+  it.beforeAll(async ({ gateway }) => {
+    await untilAtRest(gateway);
     observed = observeAdobe(gateway);
   });
   afterAll(() => observed.simulator.manner.set({ manner: adobeManner }));

@@ -73,8 +73,10 @@ export const observedFacts: readonly ObservedFact[] = [
   },
   {
     fact: 'the synchronous V3 calls answer: the gateway serves them, by the asynchronous ones',
-    prove: async ({ post, submitsTo }) => {
-      const response = await post('/v3/images/generate', { prompt: 'a pier', size });
+    prove: async ({ gateway, submitsTo }) => {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ prompt: 'a pier', size });
+      const response = await gateway.ask('/v3/images/generate', { headers, body });
       expect([response.status, await json(response)]).toMatchObject([200, { size, outputs: [{}] }]);
       expect(submitsTo('/v3/images/generate')).toBe(0);
     },

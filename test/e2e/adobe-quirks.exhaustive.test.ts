@@ -3,7 +3,7 @@ import { findOperation } from '#shared/adobe/services/registry.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
 import { operationRequests } from '#test/fixtures/operation-requests.ts';
 import type { Shard } from '#test/fixtures/shard.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
+import { it, untilAtRest } from '#test/fixtures/shared-gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 // What Adobe does beside its published description, or documents in two ways.
@@ -11,9 +11,10 @@ describe('what Adobe also does', () => {
   let gateway: Gateway;
   let shard: Shard;
   const control = () => simulatorControl(gateway.stack.description.ims);
-  it.beforeAll(({ gateway: sharedGateway, shard: sharedShard }) => {
+  it.beforeAll(async ({ gateway: sharedGateway, shard: sharedShard }) => {
     gateway = sharedGateway;
     shard = sharedShard;
+    await untilAtRest(gateway);
   });
   afterEach(() => control().clearFaults());
 

@@ -46,7 +46,7 @@ it.beforeAll(async ({ gateway: shared }) => {
   gateway = shared;
   [caller] = (await createDemoCallers(gateway.stack.description)) as [DemoCaller];
   return changeAdobe(gateway, { outputBytes: null });
-}, 120_000);
+});
 
 describe("Adobe's SDK for JavaScript, unmodified", () => {
   it('gets a token, a picture and a video from the gateway', { timeout: 240_000 }, async ({ skip }) => {

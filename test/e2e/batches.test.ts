@@ -74,8 +74,10 @@ it('makes images of a file that a team drops, and reports on every line once', a
   const report = await reportOf(links.reports.jsonl, team);
   expect(report.map(({ id }) => id)).toEqual(Array.from({ length: lines }, (_, index) => `line-${index + 1}`));
   expect(report.every(({ outputs }) => (outputs as string[]).length === 1)).toBe(true);
-  const told = events.filter(({ detail }) => detail['batchId'] === ended.batchId);
-  expect(told.filter((event) => event['detail-type'] === 'Batch Ended')).toHaveLength(1);
+  // It is told once the end is written, and that can be read before.
+  const told = () =>
+    events.filter((event) => event['detail-type'] === 'Batch Ended' && event.detail['batchId'] === ended.batchId);
+  await expect.poll(told).toHaveLength(1);
   expect((await get(links.self)).status).toBe(404);
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect } from 'vitest';
 import type { Gateway } from '#test/fixtures/gateway.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
+import { it, untilAtRest } from '#test/fixtures/shared-gateway.ts';
 import { simulatorControl } from '#test/fixtures/simulator-control.ts';
 
 describe('cancelling a job', () => {
@@ -9,8 +9,9 @@ describe('cancelling a job', () => {
   const cancel = (jobId: string) => gateway.call(`/v3/cancel/${jobId}`, { method: 'PUT' });
   const control = () => simulatorControl(gateway.stack.description.ims);
 
-  it.beforeAll(({ gateway: shared }) => {
+  it.beforeAll(async ({ gateway: shared }) => {
     gateway = shared;
+    await untilAtRest(gateway);
   });
   afterEach(() => control().clearFaults());
 

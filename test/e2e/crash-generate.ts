@@ -52,11 +52,11 @@ export const imageLife: Life = {
 };
 
 /** A stack in which generate can be killed; a turn survives the crash. */
-export const startGenerateRig = () => startCrashRig('generate', 20);
+export const startGenerateRig = () => startCrashRig('generate', 60);
 
 const followToEnd = async (rig: CrashRig, { send }: Life): Promise<string> => {
   const jobId = await send(rig);
-  await vi.waitFor(() => expect(rig.finishedExecutions()).toContain(`${jobId}-1`), { timeout: 30_000 });
+  await vi.waitFor(() => expect(rig.finishedExecutions()).toContain(`${jobId}-1`), { timeout: 120_000 });
   return jobId;
 };
 
@@ -89,7 +89,7 @@ export const surviveCrash = async (
   // A write whose job was killed in the last moment is announced by the next dispatch.
   const job = await rig.gateway.until(jobId);
   // A second turn goes on for a moment after the end of its job: the next job of this rig must not count what it does.
-  await vi.waitFor(() => expect(rig.finishedExecutions()).toContain(`${jobId}-${job['turn']}`), { timeout: 30_000 });
+  await vi.waitFor(() => expect(rig.finishedExecutions()).toContain(`${jobId}-${job['turn']}`), { timeout: 120_000 });
   const submits = rig.gateway.stack.simulator?.requests().filter(({ requestId }) => requestId?.startsWith(jobId)) ?? [];
   expect(submits.length).toBeLessThanOrEqual(1);
   expect(job.states.filter(({ state }) => finalStates.some((final) => final === state))).toHaveLength(1);
@@ -106,7 +106,7 @@ export const surviveCrash = async (
   }
   await rig.gateway.stack.lambda.invoke(stackNames.functions.dispatch, {});
   await vi.waitFor(() => expect(rig.events.filter(({ detail }) => detail['jobId'] === jobId)).not.toHaveLength(0), {
-    timeout: 20_000,
+    timeout: 120_000,
   });
   return job;
 };

@@ -6,7 +6,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   const auth = { mode: 'iam', singleSignOn: 'users' } as const;
   gateway = await startGateway({ ...withoutPictures, settings: { ...withoutPictures.settings, auth } });
-}, 120_000);
+});
 afterAll(() => gateway?.close());
 
 it('a whole gateway in mode iam serves who signs, and has the queue paused by operators only', async () => {

@@ -103,7 +103,7 @@ describe('a service that was added by one folder and one line', () => {
     const { s3 } = localClients(gateway.stack.description);
     const listing = new ListObjectsV2Command({ Bucket: gateway.stack.description.bucket, Prefix: 'incoming/' });
     // They are erased once the end is known.
-    await expect.poll(async () => (await s3.send(listing)).KeyCount, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await s3.send(listing)).KeyCount).toBe(0);
   });
 
   it('lists hosted outputs by pages, embeds one, and has an error in the place of another', async () => {

@@ -43,7 +43,7 @@ it('puts the images of a dropped table where its metadata say, one folder for th
         .split('\n')
         .map((line) => JSON.parse(line) as { state: string; jobId: string; outputs: string[]; links: string[] });
     },
-    { timeout: 60_000, interval: 500 },
+    { timeout: 150_000, interval: 500 },
   );
   expect(report.map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
   const keys = report.flatMap(({ outputs }) => outputs);

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { simulatedCredentials } from '#local/simulator/credentials.ts';
 import { stackNames } from '#local/stack-settings.ts';
 import type { Gateway } from '#test/fixtures/gateway.ts';
-import { it } from '#test/fixtures/shared-gateway.ts';
+import { it, untilAtRest } from '#test/fixtures/shared-gateway.ts';
 import { readAccessToken } from './access-token.ts';
 
 const prompt = 'The launch of Project Kingfisher, still under embargo';
@@ -18,6 +18,7 @@ describe('no log line shows a secret, a token or a prompt', () => {
 
   it.beforeAll(async ({ gateway: shared }) => {
     gateway = shared;
+    await untilAtRest(gateway);
     await noteToken();
   });
 

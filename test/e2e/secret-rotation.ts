@@ -43,7 +43,7 @@ export const rotationOf = (gateway: Gateway) => {
     expect(gateway.stack.simulator?.console.secrets().map(({ uuid }) => uuid)).toEqual([after?.secretUuid]);
 
     const jobIds = await Promise.all(submitted);
-    const ended = await Promise.all(jobIds.map((jobId) => gateway.until(jobId, undefined, 60_000)));
+    const ended = await Promise.all(jobIds.map((jobId) => gateway.until(jobId)));
     expect(ended.map(({ status }) => status)).toEqual(Array.from({ length: jobs }, () => 'succeeded'));
   };
 

@@ -79,7 +79,7 @@ describe('npm start', () => {
       const answer = await fetch(`${gateway}/jobs?status=succeeded`);
       return ((await answer.json()) as { jobs: { jobId: string; outputs: { sha256: string }[] }[] }).jobs;
     };
-    await expect.poll(list, { timeout: 25_000 }).toHaveLength(1);
+    await expect.poll(list).toHaveLength(1);
     const [job] = await list();
     const picture = await fetch(`${gateway}/jobs/${job?.jobId}/outputs/0`);
     const bytes = Buffer.from(await picture.arrayBuffer());

@@ -17,7 +17,7 @@ const runStart = (folder: string, user?: number) => {
     cwd: '/',
     env: { PATH: process.env['PATH'] ?? '', HOME: '/' },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 150_000,
   });
   if (error) throw error;
   return { status, says: stderr.trim() };

@@ -71,7 +71,7 @@ export const createLives = (args: readonly string[], env: Record<string, string>
 export const insist = async (url: string, init: RequestInit = {}): Promise<Response> => {
   for (;;) {
     try {
-      const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(15_000), ...init });
+      const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(60_000), ...init });
       if (answer.status < 500 && answer.status !== 429) return answer;
     } catch {
       // Refused, reset or cut off in the middle.

@@ -73,7 +73,7 @@ export const batchRuns: Record<string, Run> = {
     await world.send('POST', links.test);
     await world.send('POST', links.rotateSecret);
     await ended(world, generate(world));
-    await vi.waitFor(() => expect(receiver.asked('POST', path).length).toBeGreaterThan(1), { timeout: 30_000 });
+    await vi.waitFor(() => expect(receiver.asked('POST', path).length).toBeGreaterThan(1), { timeout: 120_000 });
     await world.send('GET', '/webhooks', undefined, { expects: 200 });
     await world.send('GET', links.self, undefined, { expects: 200 });
     await world.send('DELETE', links.self, undefined, { expects: 204 });

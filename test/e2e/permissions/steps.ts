@@ -35,7 +35,7 @@ export const download = async (world: World, path: string): Promise<void> => {
 export const thumbnailIsThere = (world: World, jobId: string, caller?: string) =>
   expect
     .poll(async () => (await world.send('GET', `/jobs/${jobId}/outputs/0?width=256`, undefined, { caller })).status, {
-      timeout: 60_000,
+      timeout: 120_000,
       interval: 500,
     })
     .toBe(302);

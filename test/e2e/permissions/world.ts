@@ -101,7 +101,7 @@ export const startWorld = async (): Promise<World> => {
           await gateway.stack.lambda.invoke(stackNames.functions.dispatch, { scheduled: true });
           await check();
         },
-        { timeout: 90_000, interval: 500 },
+        { timeout: 150_000, interval: 500 },
       ),
     loseAnswers: (matches) => {
       isLost = matches;

@@ -137,7 +137,7 @@ describe('Audio/Video', () => {
   });
 
   it('cancels a render at Adobe, which knows no cancel of other jobs', async () => {
-    add({ fault: 'job', generationMs: 60_000, times: 2 });
+    add({ fault: 'job', generationMs: 600_000, times: 2 });
     const accept = async (name: string, body: object) => acceptance.parse((await calls.post(pathOf(name), body)).body);
     const render = await accept('render-template', { source: files['mogrt'], variations: [headline('Three')] });
     const talk = await accept('generate-speech', speech);

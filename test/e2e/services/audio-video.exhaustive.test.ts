@@ -55,16 +55,18 @@ describe('Audio/Video', () => {
     });
   const requests = () => (gateway.stack.simulator?.requests() ?? []).filter(({ service }) => service === 'audio-video');
 
-  it('polls all jobs together within one limit, and every job ends', async () => {
+  it('polls all jobs together within one limit, and every job ends', { timeout: 300_000 }, async () => {
     const ids = await Promise.all(Array.from({ length: jobs }, speak));
-    const ended = await Promise.all(ids.map((jobId) => gateway.until(jobId, undefined, 90_000)));
+    const ended = await Promise.all(ids.map((jobId) => gateway.until(jobId, undefined, 240_000)));
     expect(ended.map(({ status }) => status)).toEqual(ended.map(() => 'succeeded'));
     const polls = requests().filter(({ path }) => path.startsWith('/v1/status/'));
     expect(polls.length).toBeGreaterThanOrEqual(jobs);
     expect(polls.map(({ status }) => status)).toEqual(polls.map(() => 200));
   });
 
-  it('tells Adobe no destination of a caller, and keeps the output where it cannot be written to one', async () => {
+  it('tells Adobe no destination of a caller, and keeps the output where it cannot be written to one', {
+    timeout: 300_000,
+  }, async () => {
     const destination = 'https://127.0.0.1/first.mp4?X-Amz-Signature=1';
     const template = await makeFile(
       { mediaType: 'application/zip', target: { kind: 'hosted' } },
@@ -77,7 +79,7 @@ describe('Audio/Video', () => {
       outputs: [{ variationIndex: 0, presetIndex: 0, destination }],
     });
     // The gateway tries for a while.
-    const job = await gateway.until(jobId, undefined, 90_000);
+    const job = await gateway.until(jobId, undefined, 240_000);
     expect(job).toMatchObject({ status: 'succeeded', outputs: [{ contentType: 'video/mp4' }] });
     expect(JSON.stringify(job['warnings'])).toContain('destination');
     expect(JSON.stringify(job['warnings'])).not.toContain('X-Amz-Signature');
@@ -111,7 +113,10 @@ describe('Audio/Video', () => {
     });
     const before = requests().length;
     const waiting = await speak();
-    await vi.waitFor(async () => expect(await readPaused()).toContain('av-speech'), { timeout: 20_000, interval: 500 });
+    await vi.waitFor(async () => expect(await readPaused()).toContain('av-speech'), {
+      timeout: 120_000,
+      interval: 500,
+    });
     expect(
       requests()
         .slice(before)
@@ -119,7 +124,8 @@ describe('Audio/Video', () => {
     ).toEqual([401]);
     expect(await readPaused()).not.toContain('firefly');
     expect(await gateway.until(await gateway.submit({ prompt: 'a cat' }))).toMatchObject({ status: 'succeeded' });
-    expect(await gateway.record(waiting)).toMatchObject({ status: 'queued' });
+    // It goes back into the queue after the pause.
+    await gateway.until(waiting, ['queued']);
   });
 
   const noPictures = () => Promise.reject(new Error('There are no pictures here.'));

@@ -4,7 +4,7 @@ import { createServiceCalls } from '#test/fixtures/service-calls.ts';
 import type { Life } from '../crash-generate.ts';
 
 /** A stack of three services in which generate can be killed; a turn survives the crash. */
-export const startServicesRig = () => startCrashRig('generate', 20, ['substance', 'content-tagging', 'indesign']);
+export const startServicesRig = () => startCrashRig('generate', 60, ['substance', 'content-tagging', 'indesign']);
 
 const checkpoint = 'lambda checkpoint';
 const update = 'dynamodb UpdateItem';

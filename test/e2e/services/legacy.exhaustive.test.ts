@@ -66,7 +66,7 @@ describe('calls that Adobe has ended', () => {
     input = toFile(rig.image.source.url);
     preset = toFile(await putInput('a.xmp', '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'));
     actions = toFile(await putInput('a.atn', Buffer.from('000000100000000200530000', 'hex')));
-  }, 120_000);
+  });
   afterAll(() => rig?.close());
 
   /** Runs a job by a call of old and returns its record and its status of old. */

@@ -82,7 +82,7 @@ export const startPhotoshop = async (settings: object = {}): Promise<PhotoshopRi
           expect(['finished', 'refused']).toContain(batch.status);
           return batch;
         },
-        { timeout: 60_000, interval: 500 },
+        { timeout: 150_000, interval: 500 },
       );
     },
     read,

@@ -126,6 +126,8 @@ describe('no log, record, event or durable step of a service', () => {
   });
 
   it('shows a signature, a token, a secret or what is to be said', async () => {
+    // An end is told, and its execution over, a moment after it can be read.
+    for (const told of [events, executions]) await expect.poll(() => told.length).toBeGreaterThan(12);
     // A record has the beginning of its prompt, by which its caller finds it.
     const items = (await calls.scanJobTable()).map((item) => ({ ...(item as Record<string, unknown>) }));
     // The request of a job is kept as its caller wrote it: in the record, which no step reads it from, or in an item of its own.

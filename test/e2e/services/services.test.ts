@@ -91,7 +91,7 @@ describe('a job of each service, from HTTP to the bytes in S3', () => {
       }),
     );
     form.set('infile_1', new Blob(['a picture'], { type: 'image/jpeg' }), 'picture.jpg');
-    const response = await gateway.call('/services/v2/predict', { method: 'POST', body: form });
+    const response = await gateway.ask('/services/v2/predict', { body: form });
     expect(await response.json()).toMatchObject({
       contentAnalyzerResponse: { statuses: [{ 'sensei:engine': characters }] },
       result: [{ is_text_present: 1 }],

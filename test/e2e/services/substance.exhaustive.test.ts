@@ -185,7 +185,7 @@ describe('Substance 3D', () => {
         const batch = await (await gateway.call(`/batches/${batchId}`)).json();
         expect(batch).toMatchObject({ status: 'finished', counts: { succeeded: 1 } });
       },
-      { timeout: 30_000, interval: 300 },
+      { timeout: 150_000, interval: 300 },
     );
   });
 });
