@@ -55,7 +55,7 @@ const reportLine = z.object({
 });
 
 it('ends everything once, and loses and repeats nothing, however often it is killed', {
-  timeout: 1_800_000 + leaseMs,
+  timeout: 3_600_000 + leaseMs,
 }, async () => {
   const random = createRandom(seed);
   const directory = await mkdtemp(join(tmpdir(), 'firefly-gateway-killed-'));
@@ -129,7 +129,8 @@ it('ends everything once, and loses and repeats nothing, however often it is kil
   const read = async (jobId: string) => record.parse(await (await insist(`${gateway}/jobs/${jobId}`)).json());
   await expect
     .poll(async () => (await Promise.all(jobIds.map(read))).filter(({ status }) => !isFinal(status)), {
-      timeout: 300_000,
+      // A turn that comes too late is given back, which a busy machine does again and again.
+      timeout: 900_000,
     })
     .toEqual([]);
   const readBatch = async () => batchView.parse(await (await insist(new URL(links.self, gateway).href)).json());
