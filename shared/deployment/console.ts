@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { once } from '../once.ts';
 
 /** Whether the gateway serves its console. */
@@ -8,21 +8,21 @@ export const consoleModes = ['on', 'off'] as const;
 export const consoleVariables = once(() =>
   z.object({
     /** Where the built files are: absolute, or relative to the function's own file. */
-    directory: z.string().min(1),
+    directory: z.string().check(z.minLength(1)),
     /** How callers sign in; `none` in the embedded stack. */
     authMode: z.enum(['none', 'callers', 'jwt', 'iam']),
     /** Whether a simulated Adobe draws the pictures. */
     simulated: z.boolean(),
     /** Origin of the presigned URLs. */
-    bucketOrigin: z.string().min(1),
+    bucketOrigin: z.string().check(z.minLength(1)),
     /** Mode `jwt`: the issuer of tokens. */
-    issuer: z.string().optional(),
+    issuer: z.optional(z.string()),
     /** Mode `jwt`: the console's own id at the issuer. */
-    clientId: z.string().optional(),
+    clientId: z.optional(z.string()),
     /** Mode `jwt`: what a token must hold, beside `openid`. */
-    scopes: z.array(z.string()).optional(),
+    scopes: z.optional(z.array(z.string())),
     /** Mode `jwt`: origins beside the issuer's that the page may ask for tokens. */
-    signInOrigins: z.array(z.string()).optional(),
+    signInOrigins: z.optional(z.array(z.string())),
   }),
 );
 

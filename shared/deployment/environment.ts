@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { GatewayError } from '../errors.ts';
 import { once } from '../once.ts';
 
@@ -23,7 +24,7 @@ export interface Environment<Values> {
 }
 
 /** How a variable is read from its text; a codec also knows how its text is written, of any other the value is the text. */
-type Variable = z.ZodType<unknown, string | undefined>;
+type Variable = z.ZodMiniType<unknown, string | undefined>;
 
 /**
  * Defines the environment of a function.
@@ -32,7 +33,7 @@ type Variable = z.ZodType<unknown, string | undefined>;
  */
 export const defineEnvironment = <Shape extends Record<string, Variable>>(
   makeShape: () => Shape,
-): Environment<z.output<z.ZodObject<Shape>>> => {
+): Environment<z.output<z.ZodMiniObject<Shape>>> => {
   const getShape = once(makeShape);
   const listFields = () =>
     Object.entries<Variable>(getShape()).map(([field, variable]) => ({ field, variable, name: nameOf(field) }));
@@ -49,9 +50,12 @@ export const defineEnvironment = <Shape extends Record<string, Variable>>(
     read: (variables) => {
       const given = Object.fromEntries(listFields().map(({ field, name }) => [field, variables[name]]));
       // Read once: compiling the schema first, as zod does by default, takes longer than checking without.
-      const result = z.object(getShape()).safeParse(given, { jitless: true });
+      const schema = z.object(getShape());
+      const result = schema.safeParse(given, { jitless: true });
       if (result.success) return result.data;
-      const problems = result.error.issues.map(
+      // The small zod has no words of its own.
+      const described = schema.safeParse(given, { jitless: true, error: en().localeError });
+      const problems = (described.error ?? result.error).issues.map(
         ({ path: [field, ...path], message }) => `${[nameOf(String(field)), ...path].join('.')}: ${message}`,
       );
       throw new EnvironmentError(`Invalid environment: ${problems.join('; ')}`);
@@ -62,21 +66,24 @@ export const defineEnvironment = <Shape extends Record<string, Variable>>(
 const nameOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 const writeVariable = (variable: Variable, value: unknown): string => {
-  const given = variable instanceof z.ZodOptional ? variable.unwrap() : variable;
-  return given instanceof z.ZodCodec ? String(z.encode(given, value)) : String(value);
+  const given = variable instanceof z.ZodMiniOptional ? variable.def.innerType : variable;
+  return given instanceof z.ZodMiniCodec ? String(z.encode(given, value)) : String(value);
 };
 
 /** A name, ARN or the like. */
-export const text = once(() => z.string().min(1));
+export const text = once(() => z.string().check(z.minLength(1)));
 
-const numberCodec = (valid: z.ZodNumber) =>
-  z.codec(z.string().min(1), valid, { decode: (written) => Number(written), encode: (value) => String(value) });
+const numberCodec = (valid: z.ZodMiniNumber) =>
+  z.codec(z.string().check(z.minLength(1)), valid, {
+    decode: (written) => Number(written),
+    encode: (value) => String(value),
+  });
 
 /** A positive whole number. */
-export const wholeNumber = once(() => numberCodec(z.number().int().positive()));
+export const wholeNumber = once(() => numberCodec(z.int().check(z.positive())));
 
 /** A number from 0 on. */
-export const nonNegative = once(() => numberCodec(z.number().nonnegative()));
+export const nonNegative = once(() => numberCodec(z.number().check(z.nonnegative())));
 
 /** Yes or no. */
 export const flag = once(() =>
@@ -99,7 +106,7 @@ export const list = once(() =>
 );
 
 /** Anything else, as JSON that a schema checks. */
-export const json = <Schema extends z.ZodType>(schema: Schema) =>
+export const json = <Schema extends z.core.$ZodType>(schema: Schema) =>
   z.codec(z.string(), schema, {
     decode: (written, context): z.input<Schema> => {
       try {
@@ -113,4 +120,9 @@ export const json = <Schema extends z.ZodType>(schema: Schema) =>
   });
 
 /** The gateway's own URL, without a slash at its end. */
-export const gatewayUrl = once(() => z.url().transform((url) => url.replace(/(?<!\/)\/+$/, '')));
+export const gatewayUrl = once(() =>
+  z.pipe(
+    z.url(),
+    z.transform((url) => url.replace(/(?<!\/)\/+$/, '')),
+  ),
+);

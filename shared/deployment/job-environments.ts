@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { operationRates } from '../adobe/services/operation-rates.ts';
 import { callerPolicySchema } from '../caller-policy.ts';
 import { once } from '../once.ts';
@@ -13,7 +13,9 @@ const services = once(() => json(createServicesSchema(z.url())));
  * Who may view and pause the queue. `policy`: callers to whom an IAM policy allows the operators' routes. A list: callers by
  * the `sub` of their tokens. `callers`: callers whose record says so. `everybody`: every caller, as in the embedded stack.
  */
-const operators = once(() => z.union([z.enum(['policy', 'callers', 'everybody']), z.array(z.string().min(1))]));
+const operators = once(() =>
+  z.union([z.enum(['policy', 'callers', 'everybody']), z.array(z.string().check(z.minLength(1)))]),
+);
 
 export type Operators = z.output<ReturnType<typeof operators>>;
 
@@ -26,7 +28,7 @@ export type Docs = (typeof docsModes)[number];
 const jobs = once(() => ({ stackName: text(), tableName: text(), eventBusName: text(), gatewayUrl: gatewayUrl() }));
 
 /** Set in the embedded stack only; such an S3 has no host name per bucket. */
-const ownS3 = once(() => ({ awsEndpointUrlS3: z.url().optional() }));
+const ownS3 = once(() => ({ awsEndpointUrlS3: z.optional(z.url()) }));
 
 /** Who is one caller in IAM mode: each user of IAM Identity Center, or all with the same permission set. */
 export const singleSignOnCallers = ['users', 'permissionSets'] as const;
@@ -46,11 +48,11 @@ export const apiEnvironment = defineEnvironment(() => ({
   auditTableName: text(),
   passthroughFunctionName: text(),
   /** Absent while no thumbnails are made. */
-  thumbnailFunctionName: text().optional(),
+  thumbnailFunctionName: z.optional(text()),
   dispatchFunctionName: text(),
   notifyFunctionArn: text(),
   /** Whether webhooks may be on this machine; set in the embedded stack only. */
-  webhookLoopback: z.literal('allowed').optional(),
+  webhookLoopback: z.optional(z.literal('allowed')),
   services: services(),
   operationRates: json(operationRates()),
   submitGraceSeconds: wholeNumber(),
@@ -60,7 +62,7 @@ export const apiEnvironment = defineEnvironment(() => ({
   inputMaxBytes: wholeNumber(),
   docs: z.enum(docsModes),
   /** What is needed to serve the console; absent while it is off. */
-  console: json(consoleVariables()).optional(),
+  console: z.optional(json(consoleVariables())),
   uploadsPerDay: wholeNumber(),
   callerRequestsPerSecond: wholeNumber(),
   callerDefaults: callerDefaults(),
@@ -91,7 +93,7 @@ export const generateEnvironment = defineEnvironment(() => ({
   extraStatusHosts: list(),
   extraDownloadHosts: list(),
   /** Whether callers' destinations may be on this machine; set in the embedded stack only. */
-  webhookLoopback: z.literal('allowed').optional(),
+  webhookLoopback: z.optional(z.literal('allowed')),
   outputMaxBytes: wholeNumber(),
   inputBuckets: list(),
   inputMaxBytes: wholeNumber(),

@@ -1,25 +1,29 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { buildAccessUrl } from '../adobe/console/firefly-access.ts';
 import { type OperationOverrides, operationOverrides } from '../adobe/services/operation-settings.ts';
 import { services as definitions } from '../adobe/services/registry.ts';
 import type { AdobeService, LaneDefinition } from '../adobe/services/service.ts';
 import { once } from '../once.ts';
 
-const count = once(() => z.int().min(1));
+const count = once(() => z.int().check(z.gte(1)));
 
 const requestWindow = once(() =>
   z
-    .strictObject({ seconds: count().max(3_600), hard: count().max(10_000), soft: count().optional() })
-    .refine(({ hard, soft = hard }) => soft <= hard, { path: ['soft'], error: 'must not exceed hard' }),
+    .strictObject({
+      seconds: count().check(z.lte(3_600)),
+      hard: count().check(z.lte(10_000)),
+      soft: z.optional(count()),
+    })
+    .check(z.refine(({ hard, soft = hard }) => soft <= hard, { path: ['soft'], error: 'must not exceed hard' })),
 );
 
 const limits = once(() => ({
   /** The limit of a minute; other windows stay as the service has them. */
-  requestsPerMinute: count().max(1_000).optional(),
+  requestsPerMinute: z.optional(count().check(z.lte(1_000))),
   /** All windows, in place of the service's own. */
-  windows: z.array(requestWindow()).min(1).optional(),
+  windows: z.optional(z.array(requestWindow()).check(z.minLength(1))),
   /** The limit of a UTC day. */
-  requestsPerDay: count().optional(),
+  requestsPerDay: z.optional(count()),
 }));
 
 const oneLimit = {
@@ -30,7 +34,9 @@ const oneLimit = {
 const laneSettings = once(() =>
   z
     .strictObject(limits())
-    .refine(({ requestsPerMinute, windows }) => requestsPerMinute === undefined || windows === undefined, oneLimit),
+    .check(
+      z.refine(({ requestsPerMinute, windows }) => requestsPerMinute === undefined || windows === undefined, oneLimit),
+    ),
 );
 
 type LaneSettings = z.output<ReturnType<typeof laneSettings>>;
@@ -40,21 +46,26 @@ type LaneSettings = z.output<ReturnType<typeof laneSettings>>;
  *
  * @param baseUrl what is allowed as the base of a service's API
  */
-export const createServicesSchema = (baseUrl: z.ZodType<string, string>) => {
+export const createServicesSchema = (baseUrl: z.core.$ZodType<string, string>) => {
   const serviceSettings = z
     .strictObject({
-      baseUrl: baseUrl.optional(),
-      imsOrganization: z
-        .string()
-        .regex(/^[0-9A-F]{24}@AdobeOrg$/, { error: 'must be an id such as 1234567890ABCDEF12345678@AdobeOrg' })
-        .optional(),
+      baseUrl: z.optional(baseUrl),
+      imsOrganization: z.optional(
+        z.string().check(
+          z.regex(/^[0-9A-F]{24}@AdobeOrg$/, {
+            error: 'must be an id such as 1234567890ABCDEF12345678@AdobeOrg',
+          }),
+        ),
+      ),
       // Limits beside the lanes are those of the first lane, which for most services is the only one.
       ...limits(),
-      lanes: z.record(z.string(), laneSettings()).optional(),
-      operations: operationOverrides().optional(),
+      lanes: z.optional(z.record(z.string(), laneSettings())),
+      operations: z.optional(operationOverrides()),
     })
-    .refine(({ requestsPerMinute, windows }) => requestsPerMinute === undefined || windows === undefined, oneLimit);
-  return z.record(z.string(), serviceSettings).superRefine((settings, context) => {
+    .check(
+      z.refine(({ requestsPerMinute, windows }) => requestsPerMinute === undefined || windows === undefined, oneLimit),
+    );
+  const checkAll = z.superRefine((settings: Record<string, z.output<typeof serviceSettings>>, context) => {
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (Object.keys(settings).length === 0) refuse([], 'must name at least one service');
     for (const [id, service] of Object.entries(settings)) {
@@ -66,6 +77,7 @@ export const createServicesSchema = (baseUrl: z.ZodType<string, string>) => {
       }
     }
   });
+  return z.record(z.string(), serviceSettings).check(checkAll);
 };
 
 /** What the deployment sets of the services that are on, by their ids. */

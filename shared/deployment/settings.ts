@@ -101,12 +101,12 @@ const stageSchema = once(() =>
      * The services that are on, by their ids, with what is set differently from their definitions: `baseUrl`, the limits of their
      * lanes (raise them only after Adobe has), and how the jobs of their operations are followed.
      */
-    services: createServicesSchema(httpsOrigin()).default({ firefly: {} }),
+    services: z._default(createServicesSchema(httpsOrigin()), { firefly: {} }),
     /**
      * What operations cost in Operations, by their names, where a contract differs from Adobe's public card: a number for each
      * output, or for each second of a video by its height.
      */
-    operationRates: operationRates().default({}),
+    operationRates: z._default(operationRates(), {}),
     /** Room for lateness between a permit's time and the submit; a job that is later is requeued. */
     submitGraceSeconds: seconds().max(60).default(30),
 

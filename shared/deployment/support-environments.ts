@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { once } from '../once.ts';
 import { defineEnvironment, gatewayUrl, json, list, nonNegative, text, wholeNumber } from './environment.ts';
 
@@ -54,7 +54,7 @@ export const notifyEnvironment = defineEnvironment(() => ({
   webhookTableName: text(),
   notifyFunctionArn: text(),
   /** Whether webhooks may be on this machine; set in the embedded stack only. */
-  webhookLoopback: z.literal('allowed').optional(),
+  webhookLoopback: z.optional(z.literal('allowed')),
 }));
 
 /** The environment of thumbnail. */
@@ -65,7 +65,7 @@ export const thumbnailEnvironment = defineEnvironment(() => ({
   stackName: text(),
   gatewayUrl: gatewayUrl(),
   /** Set in the embedded stack only; such an S3 has no host name per bucket. */
-  awsEndpointUrlS3: z.url().optional(),
+  awsEndpointUrlS3: z.optional(z.url()),
 }));
 
 // A token names the gateway as its issuer and the stack as its audience.

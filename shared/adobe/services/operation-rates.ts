@@ -1,29 +1,31 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { once } from '../../once.ts';
 import { countRequestedOutputs, type OperationDefinition } from './operation.ts';
 import { findOperation } from './registry.ts';
 
 // A thousandth is the smallest amount that is counted.
-const operations = once(() => z.number().min(0).max(10_000).multipleOf(0.001));
+const operations = once(() => z.number().check(z.gte(0), z.lte(10_000), z.multipleOf(0.001)));
 
 const byHeight = once(() =>
   z
-    .record(z.string().regex(/^[1-9]\d{0,4}$/, { error: 'must be a height in pixels' }), operations())
-    .refine((rates) => Object.keys(rates).length > 0, { error: 'must name a height' }),
+    .record(z.string().check(z.regex(/^[1-9]\d{0,4}$/, { error: 'must be a height in pixels' })), operations())
+    .check(z.refine((rates) => Object.keys(rates).length > 0, { error: 'must name a height' })),
 );
 
 /** What operations cost, by their names, where a contract differs from the public card: a number for each output, or for each second by height. */
 export const operationRates = once(() =>
-  z.record(z.string(), z.union([operations(), byHeight()])).superRefine((rates, context) => {
-    for (const [name, rate] of Object.entries(rates)) {
-      const operation = findOperation(name);
-      const refuse = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
-      if (operation === undefined) refuse('is not an operation of the gateway');
-      else if (typeof rate !== 'number' && operation.measureOutput === undefined) {
-        refuse('must be a number: its outputs have no seconds');
+  z.record(z.string(), z.union([operations(), byHeight()])).check(
+    z.superRefine((rates, context) => {
+      for (const [name, rate] of Object.entries(rates)) {
+        const operation = findOperation(name);
+        const refuse = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
+        if (operation === undefined) refuse('is not an operation of the gateway');
+        else if (typeof rate !== 'number' && operation.measureOutput === undefined) {
+          refuse('must be a number: its outputs have no seconds');
+        }
       }
-    }
-  }),
+    }),
+  ),
 );
 
 /** What operations cost, by their names, in Operations. */

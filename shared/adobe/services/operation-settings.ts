@@ -1,20 +1,20 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { once } from '../../once.ts';
 import type { OperationDefinition, PollingPolicy } from './operation.ts';
 import { findOperation, serviceOf } from './registry.ts';
 
-const seconds = once(() => z.int().min(1));
+const seconds = once(() => z.int().check(z.gte(1)));
 
 /** What a deployment may set of an operation; the rest stays as the operation has it. */
 const operationOverride = once(() =>
   z.strictObject({
-    firstPollSeconds: seconds().max(300).optional(),
-    pollCeilingSeconds: seconds().max(900).optional(),
-    timeoutSeconds: seconds().max(86_400).optional(),
+    firstPollSeconds: z.optional(seconds().check(z.lte(300))),
+    pollCeilingSeconds: z.optional(seconds().check(z.lte(900))),
+    timeoutSeconds: z.optional(seconds().check(z.lte(86_400))),
     /** What is sent as `x-model-version` for callers that name none. */
-    modelVersion: z.string().min(1).optional(),
+    modelVersion: z.optional(z.string().check(z.minLength(1))),
     /** Whether Adobe hosts its outputs, or writes them to the gateway's bucket. */
-    outputs: z.enum(['hosted', 'destination']).optional(),
+    outputs: z.optional(z.enum(['hosted', 'destination'])),
   }),
 );
 
@@ -23,36 +23,38 @@ export type OperationOverride = z.output<ReturnType<typeof operationOverride>>;
 
 /** Settings by the name of their operation; each wrong one is an issue under its name. */
 export const operationOverrides = once(() =>
-  z.record(z.string(), operationOverride()).superRefine((overrides, context) => {
-    for (const [name, override] of Object.entries(overrides)) {
-      const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-      const operation = findOperation(name);
-      if (operation === undefined) {
-        refuse([name], 'is not an operation of the gateway');
-        continue;
+  z.record(z.string(), operationOverride()).check(
+    z.superRefine((overrides, context) => {
+      for (const [name, override] of Object.entries(overrides)) {
+        const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+        const operation = findOperation(name);
+        if (operation === undefined) {
+          refuse([name], 'is not an operation of the gateway');
+          continue;
+        }
+        const { firstPollSeconds, pollCeilingSeconds } = pollingPolicyFor(operation, { [name]: override });
+        const { statusSeconds = Number.POSITIVE_INFINITY } = serviceOf(operation);
+        if (pollCeilingSeconds > statusSeconds / 2) {
+          refuse(
+            [name, 'pollCeilingSeconds'],
+            `must not exceed ${statusSeconds / 2}: Adobe forgets jobs soon after their end`,
+          );
+        }
+        if (firstPollSeconds > pollCeilingSeconds) {
+          refuse([name, 'firstPollSeconds'], `must not exceed pollCeilingSeconds (${pollCeilingSeconds})`);
+        }
+        if (override.outputs === 'destination' && operation.destinations?.write === undefined) {
+          refuse([name, 'outputs'], 'must be hosted: Adobe takes no destination here');
+        }
+        if (override.outputs === 'hosted' && serviceOf(operation).outputs === 'destination') {
+          refuse([name, 'outputs'], 'must be destination: Adobe does not host these outputs');
+        }
+        if (override.modelVersion !== undefined && !operation.models?.values.includes(override.modelVersion)) {
+          refuse([name, 'modelVersion'], `must be one of ${operation.models?.values.join(', ') ?? 'none'}`);
+        }
       }
-      const { firstPollSeconds, pollCeilingSeconds } = pollingPolicyFor(operation, { [name]: override });
-      const { statusSeconds = Number.POSITIVE_INFINITY } = serviceOf(operation);
-      if (pollCeilingSeconds > statusSeconds / 2) {
-        refuse(
-          [name, 'pollCeilingSeconds'],
-          `must not exceed ${statusSeconds / 2}: Adobe forgets jobs soon after their end`,
-        );
-      }
-      if (firstPollSeconds > pollCeilingSeconds) {
-        refuse([name, 'firstPollSeconds'], `must not exceed pollCeilingSeconds (${pollCeilingSeconds})`);
-      }
-      if (override.outputs === 'destination' && operation.destinations?.write === undefined) {
-        refuse([name, 'outputs'], 'must be hosted: Adobe takes no destination here');
-      }
-      if (override.outputs === 'hosted' && serviceOf(operation).outputs === 'destination') {
-        refuse([name, 'outputs'], 'must be destination: Adobe does not host these outputs');
-      }
-      if (override.modelVersion !== undefined && !operation.models?.values.includes(override.modelVersion)) {
-        refuse([name, 'modelVersion'], `must be one of ${operation.models?.values.join(', ') ?? 'none'}`);
-      }
-    }
-  }),
+    }),
+  ),
 );
 
 /** Settings by the name of their operation. */
