@@ -166,10 +166,10 @@ const readRules = (given: string[]): CallersOptions['set'] => {
   return Object.fromEntries(entries);
 };
 
-const readValue = (rule: string, schema: z.ZodType, value: string): unknown => {
+const readValue = (rule: string, schema: z.core.$ZodType, value: string): unknown => {
   // A rule is a list, a number or a word: the first reading that its schema takes is meant.
   const readings: unknown[] = [value.split(',').map((entry) => entry.trim()), Number(value), value];
-  const results = readings.map((reading) => schema.safeParse(reading));
+  const results = readings.map((reading) => z.safeParse(schema, reading));
   const taken = results.find(({ success }) => success);
   if (taken?.success) return taken.data;
   const isNumber = z.number().safeParse(Number(value)).success;

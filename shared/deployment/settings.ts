@@ -53,8 +53,8 @@ const logRetention = once(() => z.literal(logRetentions, { error: `must be one o
 const maxDefaultsBytes = 1_024;
 
 const callerDefaults = once(() =>
-  callerPolicySchema()
-    .extend({ maxPriority: z.enum(priorities).default('normal') })
+  z
+    .strictObject({ ...callerPolicySchema().shape, maxPriority: z.enum(priorities).default('normal') })
     .refine((rules) => Buffer.byteLength(JSON.stringify(rules)) <= maxDefaultsBytes, {
       error: `must have at most ${maxDefaultsBytes} bytes as JSON; give long lists to callers by their own policies`,
     }),

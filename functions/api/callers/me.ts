@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { meta } from 'zod/mini';
 import { getItem } from '#shared/aws/table.ts';
 import { callerPolicySchema } from '#shared/caller-policy.ts';
 import { openBatches, queuedJobs } from '#shared/callers/admission.ts';
@@ -35,9 +36,9 @@ const costCount = once(() =>
 export const callerView = once(() =>
   z.object({
     caller: z.string().meta({ description: 'How your jobs, events and reports name you' }),
-    policy: callerPolicySchema().meta({
-      description: 'The rules in force: your own, and those of the stage where you have none',
-    }),
+    policy: callerPolicySchema().check(
+      meta({ description: 'The rules in force: your own, and those of the stage where you have none' }),
+    ),
     operator: z.boolean().optional().meta({
       description: 'Whether you may use the calls for operators; absent where IAM decides it for each call',
     }),

@@ -30,8 +30,8 @@ const callerChanges = once(() =>
     name: callerNameSchema().optional(),
     operator: z.boolean().optional(),
     disabled: z.boolean().optional().meta({ description: 'Refuses its tokens within a minute; its jobs go on' }),
-    policy: callerPolicySchema()
-      .optional()
+    policy: z
+      .optional(callerPolicySchema())
       .meta({ description: 'In place of the one before; `{}` leaves the defaults of the stage' }),
   }),
 );

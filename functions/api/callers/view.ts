@@ -26,7 +26,7 @@ export const callerView = once(() =>
       disabled: z.boolean().optional(),
       createdAt: z.iso.datetime().optional(),
       secrets: z.array(secretView()).optional(),
-      policy: callerPolicySchema().optional(),
+      policy: z.optional(callerPolicySchema()),
     })
     .meta({ id: 'Caller' }),
 );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   defineEnvironment,
   EnvironmentError,
@@ -13,7 +13,7 @@ import {
 
 const environment = defineEnvironment(() => ({
   tableName: text(),
-  awsEndpointUrlS3: z.url().optional(),
+  awsEndpointUrlS3: z.optional(z.url()),
   submitGraceSeconds: wholeNumber(),
   secretGraceHours: nonNegative(),
   inputBuckets: list(),
@@ -61,6 +61,18 @@ describe('an environment', () => {
     expect(read({ INPUT_BUCKETS: ' one , ,two' }).inputBuckets).toEqual(['one', 'two']);
     expect(read({ GATEWAY_URL: 'https://example.com//' }).gatewayUrl).toBe('https://example.com');
     expect(read({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' }).awsEndpointUrlS3).toBe('http://127.0.0.1:1');
+  });
+
+  it('says what is wrong with it also where nothing has given zod its words', () => {
+    const { localeError } = z.config();
+    z.config({ localeError: undefined });
+    try {
+      expect(() => environment.read({ ...variables, TABLE_NAME: undefined })).toThrow(
+        'TABLE_NAME: Invalid input: expected string',
+      );
+    } finally {
+      z.config({ localeError });
+    }
   });
 
   it('names every variable that is missing or wrong, and shows no value', () => {
