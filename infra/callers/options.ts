@@ -167,12 +167,13 @@ const readRules = (given: string[]): CallersOptions['set'] => {
 };
 
 const readValue = (rule: string, schema: z.core.$ZodType, value: string): unknown => {
+  // Asked first: with its first schema zod learns the words in which the others refuse.
+  const isNumber = z.number().safeParse(Number(value)).success;
   // A rule is a list, a number or a word: the first reading that its schema takes is meant.
   const readings: unknown[] = [value.split(',').map((entry) => entry.trim()), Number(value), value];
   const results = readings.map((reading) => z.safeParse(schema, reading));
   const taken = results.find(({ success }) => success);
   if (taken?.success) return taken.data;
-  const isNumber = z.number().safeParse(Number(value)).success;
   const refusal = results[isNumber ? 1 : 2]?.error?.issues[0]?.message;
   throw new UsageError(`--set ${rule}: ${refusal ?? 'this value does not fit'}.`);
 };
