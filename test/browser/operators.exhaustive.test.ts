@@ -93,7 +93,7 @@ describe('an operator', () => {
   });
 
   it('erases everything of a caller, once the name is typed twice and the question answered', async () => {
-    const { page, done } = await open('/erasures?caller=gone%2Fcaller');
+    const { page, requests, done } = await open('/erasures?caller=gone%2Fcaller');
     const erase = page.getByRole('button', { name: 'Erase everything' });
     await expect.poll(() => page.getByRole('textbox', { name: 'Caller' }).inputValue()).toBe('gone/caller');
     await page.getByText('Nothing was erased.').waitFor();
@@ -106,11 +106,19 @@ describe('an operator', () => {
     await page.getByRole('alertdialog').waitFor({ state: 'detached' });
     await page.getByText('Nothing was erased.').waitFor();
     await erase.click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Erase everything' }).click();
+    // Pressed twice, it is answered once.
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: 'Erase everything' })
+      .evaluate((button: { click(): void }) => {
+        button.click();
+        button.click();
+      });
     await page
       .getByRole('region', { name: 'Erasures' })
       .getByText(/Being erased|Erased/)
       .waitFor();
+    expect(requests.filter((request) => request === 'POST /erasures')).toHaveLength(1);
     await done();
     const audit = await open('/audit');
     await audit.page.getByText('caller erased').first().waitFor();

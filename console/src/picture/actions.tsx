@@ -10,6 +10,7 @@ import { useNavigate } from 'react-router';
 import { callApi } from '../api/client.ts';
 import type { JobFilters, JobRecord } from '../api/jobs.ts';
 import { chooseAddress, compareAddress, remixAddress } from '../ui/addresses.ts';
+import { useFirstAnswer } from '../ui/first-answer.ts';
 import { useEdit } from '../ui/use-edit.ts';
 import { buildCurl } from './curl.ts';
 import { downloadOutput } from './download.ts';
@@ -48,6 +49,7 @@ export const Actions = (props: {
     keys: [],
     failure: 'It could not be downloaded.',
   });
+  const { ask, answer } = useFirstAnswer();
   const eraseNow = () =>
     erase.mutate(undefined, {
       onSuccess: () => {
@@ -100,14 +102,15 @@ export const Actions = (props: {
         </Menu>
       </MenuTrigger>
       {canErase ? (
-        <DialogTrigger>
+        <DialogTrigger onOpenChange={(isOpen) => isOpen && ask()}>
           <ActionButton isDisabled={erase.isPending}>Erase</ActionButton>
           <AlertDialog
             title="Erase this job?"
             variant="destructive"
             primaryActionLabel="Erase"
             cancelLabel="Keep"
-            onPrimaryAction={eraseNow}
+            onPrimaryAction={answer(eraseNow)}
+            onCancel={answer(() => {})}
           >
             Its record, its prompt, all of its outputs and their previews are erased for good. What it has cost stays
             counted.

@@ -2,6 +2,7 @@ import { AlertDialog } from '@adobe/react-spectrum/AlertDialog';
 import { Button } from '@adobe/react-spectrum/Button';
 import { DialogContainer } from '@adobe/react-spectrum/DialogContainer';
 import { type ReactNode, useState } from 'react';
+import { useFirstAnswer } from './first-answer.ts';
 
 /** A button for what cannot be taken back: it asks first. */
 export const ConfirmButton = (props: {
@@ -15,13 +16,17 @@ export const ConfirmButton = (props: {
 }) => {
   const { label, children, title, isDisabled, isQuiet = false, onConfirm } = props;
   const [isOpen, setIsOpen] = useState(false);
+  const { ask, answer } = useFirstAnswer();
   return (
     <>
       <Button
         variant="negative"
         style={isQuiet ? 'outline' : 'fill'}
         isDisabled={isDisabled}
-        onPress={() => setIsOpen(true)}
+        onPress={() => {
+          ask();
+          setIsOpen(true);
+        }}
       >
         {label}
       </Button>
@@ -32,7 +37,8 @@ export const ConfirmButton = (props: {
             title={title}
             primaryActionLabel={label}
             cancelLabel="Leave it"
-            onPrimaryAction={onConfirm}
+            onPrimaryAction={answer(onConfirm)}
+            onCancel={answer(() => {})}
           >
             {children}
           </AlertDialog>
