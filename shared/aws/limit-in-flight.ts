@@ -23,7 +23,7 @@ export const limitInFlight = <Input extends object, Output extends object>(
         return await next(args);
       } finally {
         const first = waiting.shift();
-        // Whoever is let in takes the place over, so that nobody comes before it.
+        // The request that is let in takes the place over, so that no later one comes before it.
         if (first === undefined) free += 1;
         else first();
       }
