@@ -10,7 +10,7 @@ const credentials = defaultProvider();
 
 /**
  * How long a connection may take, in ms, before the request is tried again: nothing else ends an attempt to connect to what does not answer.
- * The SDK counts the wait for a free connection as well, which is why no client has more requests under way than connections. An answer
+ * The SDK counts the wait for a free connection as well, which is why no client has more requests under way than connections, but for answers that are still read. An answer
  * that is late is only warned of, by the SDK's own choice.
  */
 const connectionTimeout = 2_000;

@@ -6,7 +6,8 @@ export const maxInFlight = 50;
 /**
  * Lets further requests of a client wait until others are answered, in their order. The time-outs of a request begin once it can be sent:
  * while it waited for a connection they would fail it as if the service could not be reached, and use up the client's budget of retries. An
- * attempt counts by itself; between two of them a request holds nothing. Of an answer that is a stream only the head counts.
+ * attempt counts by itself; between two of them a request holds nothing. Of an answer that is a stream only the head counts. A request is
+ * signed before it waits, and a signature holds for five minutes.
  *
  * @param middlewareStack of the client
  */

@@ -76,7 +76,7 @@ export const requestErasure = async (
 export const listErasures = async (table: Table): Promise<Erasure[]> => {
   const items = [];
   const where = condition`#pk = ${jobPartitions.erasures}`;
-  // Whoever has just asked for one looks here for it, and looks no further where none goes on.
+  // The page that has just asked for one looks here for it, and stops polling where it sees none.
   for await (const item of queryItems(table, { where, consistent: true })) items.push(item);
   return parseEach(table, items, parseErasure).parsed.filter(({ subject }) => subject === 'caller');
 };

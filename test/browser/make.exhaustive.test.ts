@@ -1,23 +1,15 @@
 import AxeBuilder from '@axe-core/playwright';
-import type { Locator, Page, Route } from 'playwright-core';
+import type { Locator, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConsole, type TestConsole } from '#test/fixtures/console.ts';
 import { quick } from '#test/fixtures/gateway.ts';
+import { choose, makeButton, prompt } from './make-form.ts';
 
 let console: TestConsole;
 beforeAll(async () => {
   console = await startConsole(quick);
 });
 afterAll(() => console.close());
-
-const prompt = (page: Page) => page.getByRole('textbox', { name: /^Prompt(?! bias)/ });
-const makeButton = (page: Page) => page.getByRole('button', { name: 'Make', exact: true });
-
-/** Chooses by the keyboard: the pointer may miss what moves while the rest of a page arrives. */
-const choose = async (radio: Locator): Promise<void> => {
-  await radio.press('Space');
-  await expect.poll(() => radio.isChecked()).toBe(true);
-};
 
 const countJobs = async (words: string): Promise<number> => {
   const answer = await console.gateway.call(`/jobs?q=${encodeURIComponent(words)}`);
@@ -146,56 +138,6 @@ describe('the page that makes pictures', () => {
     await page.getByRole('article', { name: /a bridge lost in fog/ }).waitFor();
     expect(await countJobs('bridge lost fog')).toBe(1);
     await done();
-  });
-
-  it('says what is the matter while its API is broken', async () => {
-    const breakIt = (status: number, json: unknown) => ({
-      expected: /Failed to load resource/,
-      prepare: async (page: Page) =>
-        void (await page.route('**/openapi.json', (route) =>
-          route.fulfill({ status, json, contentType: 'application/problem+json' }),
-        )),
-    });
-    const failed = await console.open('/new', breakIt(500, { detail: 'Something broke.' }));
-    await failed.page.getByRole('heading', { name: 'The forms cannot be built' }).waitFor();
-    await failed.page.getByText('Something broke.').waitFor();
-    await failed.page.unroute('**/openapi.json');
-    await failed.page.getByRole('button', { name: 'Try again' }).click();
-    await prompt(failed.page).waitFor();
-    await failed.done();
-
-    const forbidden = await console.open('/new', breakIt(403, { detail: 'Not for you.' }));
-    await forbidden.page.getByText('Not for you.').waitFor();
-    await forbidden.done();
-
-    const empty = await console.open('/new', breakIt(200, { paths: {} }));
-    await empty.page.getByText('names nothing that can be made').waitFor();
-    await empty.done();
-
-    const seen = Promise.withResolvers<void>();
-    const slow = await console.open('/new', {
-      prepare: async (page) =>
-        void (await page.route('**/openapi.json', async (route) => {
-          await seen.promise;
-          await route.continue();
-        })),
-    });
-    await slow.page.getByLabel('Loading the forms').waitFor();
-    seen.resolve();
-    await prompt(slow.page).waitFor();
-    await slow.done();
-
-    const unknown = await console.open(`/new?from=${crypto.randomUUID()}`, { expected: /404/ });
-    await unknown.page.getByRole('heading', { name: 'The job cannot be remixed' }).waitFor();
-    await unknown.done();
-
-    const unpriced = await console.open('/new', {
-      expected: /Failed to load resource/,
-      prepare: async (page) =>
-        void (await page.route('**/estimates', (route) => route.fulfill({ status: 404, json: {} }))),
-    });
-    await unpriced.page.getByText('What it costs cannot be said at the moment.').waitFor();
-    await unpriced.done();
   });
 
   it('is broken by no text, however long and whatever it looks like', async () => {

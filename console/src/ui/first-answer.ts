@@ -1,8 +1,8 @@
 import { useRef } from 'react';
 
 /**
- * The first answer to a question counts: while its dialog fades, the buttons still take presses, and a second one would do twice what
- * cannot be taken back, or do it after all.
+ * The first press of a button of a dialog counts: while the dialog fades, its buttons still take presses, and a second one would do twice
+ * what cannot be taken back, or do it after all.
  */
 export const useFirstAnswer = () => {
   const isAnswered = useRef(false);

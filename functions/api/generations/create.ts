@@ -30,6 +30,20 @@ import { buildJobId, type GenerationRequest, readGenerationRequest } from './req
 /** Takes a request into the queue, or finds the job that the same request made before. */
 export type AcceptRequest = (operation: OperationDefinition, request: GenerationRequest, from: Actor) => Promise<Job>;
 
+// Beyond the time that a caller waits, for looking up what came of the job; ends before the function does.
+const graceMs = 2_000;
+
+/** @throws {Error} `TimeoutError` if the work takes longer */
+const within = async <Result>(ms: number, work: Promise<Result>): Promise<Result> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new DOMException('It took too long.', 'TimeoutError')), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 /** The calls of one operation: Adobe's own, and the synchronous one that Adobe no longer documents. */
 export const generationRoutes = (
   context: ApiContext,
@@ -56,9 +70,11 @@ export const generationRoutes = (
       if (waitSeconds === undefined) return acceptedResponse(job, request);
       const headers: Record<string, string> =
         preferred === undefined ? {} : { 'preference-applied': `wait=${preferred}` };
+      const waitMs = waitSeconds * 1000;
+      const answer = async () =>
+        waitedResponse(context, await awaitJob(context, job, request.startedAt + waitMs), request, headers);
       try {
-        const latest = await awaitJob(context, job, request.startedAt + waitSeconds * 1000);
-        return await waitedResponse(context, latest, request, headers);
+        return await within(waitMs + graceMs - (context.table.clock.now() - request.startedAt), answer());
       } catch (error) {
         if (error instanceof ProblemError) throw error;
         // An error would look as if the request had not been accepted: sent again, it would be paid twice.

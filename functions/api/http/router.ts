@@ -1,5 +1,6 @@
 import httpRouter from '@middy/http-router';
 import type { Context } from 'aws-lambda';
+import { isUnavailable } from '#shared/aws/failures.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Operators, SingleSignOnCallers } from '#shared/deployment/job-environments.ts';
 import { requireOperator } from './operators.ts';
@@ -7,6 +8,7 @@ import { emptyResponse, fitsLambda, type HttpResponse, ProblemError } from './pr
 import { type ApiRequest, decodePath, type HttpEvent, readRequest } from './request.ts';
 import type { AdmitRequest } from './request-rate.ts';
 import type { RouteDescription } from './route-description.ts';
+import { isRepeatable, UnansweredError } from './unanswered-error.ts';
 
 /** One operation of the API. */
 export interface Route {
@@ -55,7 +57,8 @@ export const createRouter = (
           if (route.for === 'operators') requireOperator(options.operators, request, `${route.method} ${route.path}`);
           return await route.handle(request);
         } catch (error) {
-          throw route.refuse?.(error) ?? error;
+          const shown = route.refuse?.(error) ?? error;
+          throw isUnavailable(shown) ? new UnansweredError(shown, isRepeatable(route, event)) : shown;
         }
       },
     })),

@@ -1,15 +1,16 @@
 import { AuditUnavailableError } from '#shared/audit/trail.ts';
-import { isThrottled, isUnavailable } from '#shared/aws/failures.ts';
+import { isThrottled } from '#shared/aws/failures.ts';
 import { PolicyRefusal } from '#shared/callers/policy-refusal.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Log } from '#shared/observability.ts';
 import { ProblemError } from './problem.ts';
 import type { HttpEvent } from './request.ts';
+import { UnansweredError } from './unanswered-error.ts';
 
 /**
- * The answer to an error: one that was meant for the client as it is; throttling by AWS, and a failure of AWS that passes, as 503 with
- * `Retry-After`; and anything else as 500, with what the log needs and nothing of the request. Where a second request might do a second
- * time what the first one has done, a failure that passes is a 500, too: clients repeat what was answered with 503 by themselves.
+ * The answer to an error: one that was meant for the client as it is; throttling by AWS, which has done nothing then, as 503 with
+ * `Retry-After`; AWS that does not answer the same way where a second request does nothing twice, as clients repeat a 503 by themselves;
+ * and anything else as 500. The log has what it needs, and nothing of the request.
  */
 export const toProblem = (
   error: unknown,
@@ -28,31 +29,32 @@ export const toProblem = (
       headers: { 'retry-after': '5' },
     });
   }
-  const isPassing = isUnavailable(error);
+  const isUnanswered = error instanceof UnansweredError;
+  const failure = isUnanswered ? error.cause : error;
   // Name and stack say where it went wrong; a message may quote a request, and requests are personal data.
-  log.error(isPassing ? 'AWS could not be reached, did not answer in time or failed.' : 'request failed', {
+  log.error(isUnanswered ? 'AWS could not be reached, did not answer in time or failed.' : 'request failed', {
     requestId: event.requestContext?.requestId,
     method: event.requestContext?.http?.method,
-    error: error instanceof Error ? error.name : typeof error,
-    code: isPassing ? findNetworkCode(error) : undefined,
-    stack: error instanceof Error ? frames(error) : undefined,
+    error: failure instanceof Error ? failure.name : typeof failure,
+    code: isUnanswered ? findNetworkCode(failure) : undefined,
+    stack: failure instanceof Error ? frames(failure) : undefined,
   });
-  if (isPassing && isRepeatable(event)) {
+  if (!isUnanswered) {
+    return new ProblemError(
+      500,
+      'internal_server_error',
+      'The gateway failed to answer; the request id leads to its log.',
+    );
+  }
+  if (error.isRepeatable) {
     return new ProblemError(503, 'service_unavailable', 'AWS cannot be asked just now: try again.', {
       headers: { 'retry-after': '5' },
     });
   }
-  if (isPassing) {
-    return new ProblemError(
-      500,
-      'internal_server_error',
-      'AWS did not answer, and whether the request was done is not known: look before you send it again. An Idempotency-Key makes that safe for jobs and batches.',
-    );
-  }
   return new ProblemError(
     500,
     'internal_server_error',
-    'The gateway failed to answer; the request id leads to its log.',
+    'AWS did not answer, and whether the request was done is not known: look before you send it again. An Idempotency-Key makes that safe for jobs and batches.',
   );
 };
 
@@ -79,7 +81,3 @@ const frames = ({ stack = '' }: Error): string[] =>
 /** What Node calls a failure of the network, which its name does not tell; undefined if it is none. */
 const findNetworkCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && /^E[A-Z_]+$/.test(String(error.code)) ? String(error.code) : undefined;
-
-/** Whether the same request sent again does nothing twice: by its method (RFC 9110, 9.2.2), or by its key. */
-const isRepeatable = ({ requestContext, headers }: HttpEvent): boolean =>
-  requestContext?.http?.method !== 'POST' || headers?.['idempotency-key'] !== undefined;

@@ -72,7 +72,7 @@ export const connectDynamoDb = ({
   endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'] || process.env['AWS_ENDPOINT_URL'] || undefined,
   requestTimeout = defaultRequestTimeout,
   requestHandler = new NodeHttpHandler({
-    // Holds for connecting, too.
+    // Covers connecting as well.
     requestTimeout,
     throwOnRequestTimeout: true,
     socketTimeout: requestTimeout,

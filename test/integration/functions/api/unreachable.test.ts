@@ -97,13 +97,21 @@ describe('while DynamoDB cannot be reached', () => {
         expect([statusCode, headers['retry-after']]).toEqual([503, '5']);
       }
       expect(repeatable[0]?.json).toMatchObject({ error_code: 'service_unavailable' });
+      const webhook = await api.call({
+        method: 'POST',
+        path: '/webhooks',
+        headers: { ...key, 'content-type': 'application/json' },
+        body: JSON.stringify({ url: 'https://example.com/hook' }),
+      });
+      // Its route takes no key.
+      expect([webhook.statusCode, webhook.headers['retry-after']]).toEqual([500, undefined]);
       const other = await api.generate({ prompt: 'purple elephant' });
       expect(other).toMatchObject({ statusCode: 500, json: { error_code: 'internal_server_error' } });
       expect(other.json['message']).toContain('look before you send it again');
       expect(other.headers).not.toHaveProperty('retry-after');
       const lines = api.recorded.logs as Record<string, unknown>[];
       const failures = lines.filter(({ message }) => String(message).startsWith('AWS could not be reached'));
-      expect(failures).toHaveLength(6);
+      expect(failures).toHaveLength(7);
       expect(failures[0]).toMatchObject({ requestId: 'request-1', error: expect.any(String) });
       expect(failures[0]?.['stack']).toEqual(expect.arrayContaining([expect.stringMatching(/^at /)]));
       expect(JSON.stringify(lines)).not.toContain('elephant');
@@ -136,20 +144,23 @@ describe('while DynamoDB cannot be reached', () => {
     expect(await api.countItems()).toBe(written);
   });
 
-  it('has accepted the job that its caller waits for: the answer says so, or it would be made and paid twice', async () => {
-    let isWritten = false;
-    findTrouble = (request) => {
-      if (isWritten) return 'closed';
-      isWritten = writesJob(request);
-      return 'none';
-    };
-    const response = await api.generate(undefined, { headers: { prefer: 'wait=10' } });
-    expect(response).toMatchObject({
-      statusCode: 202,
-      headers: { 'preference-applied': 'wait=10' },
-      json: { jobId: expect.any(String) },
-    });
-    findTrouble = () => 'none';
-    expect((await api.call({ path: `/jobs/${response.json['jobId']}` })).statusCode).toBe(200);
-  });
+  it.each(['closed', 'silent'] as const)(
+    'has accepted the job that its caller waits for: the answer says so, or it would be made and paid twice (%s)',
+    async (trouble) => {
+      let isWritten = false;
+      findTrouble = (request) => {
+        if (isWritten) return trouble;
+        isWritten = writesJob(request);
+        return 'none';
+      };
+      const response = await api.generate(undefined, { headers: { prefer: 'wait=1' } });
+      expect(response).toMatchObject({
+        statusCode: 202,
+        headers: { 'preference-applied': 'wait=1' },
+        json: { jobId: expect.any(String) },
+      });
+      findTrouble = () => 'none';
+      expect((await api.call({ path: `/jobs/${response.json['jobId']}` })).statusCode).toBe(200);
+    },
+  );
 });

@@ -35,11 +35,17 @@ const startServer = async () => {
         server.closeAllConnections();
       }),
   );
+  /** Answers the oldest request that waits; `undefined` ends its connection. */
+  const answerOne = (given: number | undefined) => {
+    const response = held.shift();
+    if (given === undefined) response?.destroy();
+    else response?.writeHead(given, { 'content-type': 'application/json' }).end(given === 200 ? '{}' : '');
+  };
   const answerWith = (given: number) => {
     status = given;
     for (const response of held.splice(0)) answer(response);
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, held, answerWith };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, held, answerOne, answerWith };
 };
 
 const clients = {
@@ -101,9 +107,15 @@ describe.each(Object.entries(clients))('a client of %s', (_, create) => {
     const settled = Promise.allSettled(requests);
     await vi.waitFor(() => expect(server.held).toHaveLength(maxInFlight), { timeout: 20_000 });
     expect(sent()).toBe(maxInFlight);
+    // Each place that comes free lets one in. A connection that breaks off gives its place back, and its request comes again.
+    for (const [index, given] of [status, status, undefined].entries()) {
+      server.answerOne(given);
+      await vi.waitFor(() => expect(sent()).toBe(maxInFlight + index + 1), { timeout: 20_000 });
+      await vi.waitFor(() => expect(server.held).toHaveLength(maxInFlight), { timeout: 20_000 });
+    }
     server.answerWith(status);
     const states = (await settled).map((each) => each.status);
     expect(new Set(states)).toEqual(new Set([status === 200 ? 'fulfilled' : 'rejected']));
-    expect(sent()).toBe(requests.length);
+    expect(sent()).toBe(requests.length + 1);
   });
 });

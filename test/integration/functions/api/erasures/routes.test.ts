@@ -24,7 +24,7 @@ describe('POST /erasures', () => {
     expect(JSON.stringify(api.recorded.logs)).not.toContain('alice');
   });
 
-  it('is listed from then on: a list that came too early for it would be looked at once', async () => {
+  it('is listed from then on, by a strongly consistent read', async () => {
     const { table } = api.context;
     const { dynamoDb } = table;
     const reads: unknown[] = [];
