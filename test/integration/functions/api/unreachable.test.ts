@@ -148,12 +148,18 @@ describe('while DynamoDB cannot be reached', () => {
     'has accepted the job that its caller waits for: the answer says so, or it would be made and paid twice (%s)',
     async (trouble) => {
       let isWritten = false;
+      const unanswered: string[] = [];
       findTrouble = (request) => {
-        if (isWritten) return trouble;
+        if (isWritten) {
+          unanswered.push(String(request.body));
+          return trouble;
+        }
         isWritten = writesJob(request);
         return 'none';
       };
       const response = await api.generate(undefined, { headers: { prefer: 'wait=1' } });
+      // Where nothing is answered, the caller is, before a request has been given up and sent again.
+      if (trouble === 'silent') expect(new Set(unanswered).size).toBe(unanswered.length);
       expect(response).toMatchObject({
         statusCode: 202,
         headers: { 'preference-applied': 'wait=1' },
