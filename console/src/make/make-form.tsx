@@ -1,5 +1,5 @@
 import { Button } from '@adobe/react-spectrum/Button';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ApiProblem } from '../api/problem.ts';
 import { ProblemNotice } from '../ui/problem-notice.tsx';
 import type { Draft } from './draft/draft.ts';
@@ -31,10 +31,11 @@ export const MakeForm = (props: {
   const form = useRef<HTMLFormElement>(null);
   const estimate = useEstimate(operation, draft);
   const made = useMadeJobs();
-  const send = useSend(operation, control, secrets, {
-    onMade: made.add,
-    onRefused: () => requestAnimationFrame(() => focusFirstProblem(form.current)),
-  });
+  const send = useSend(operation, control, secrets, made.add);
+  useEffect(() => {
+    // Once what is wrong is shown, however long that takes.
+    if (send.error !== null) focusFirstProblem(form.current);
+  }, [send.error]);
   const refusal = send.error instanceof ApiProblem ? send.error : undefined;
   const problems = placeProblems(refusal?.fields ?? [], operation);
   const hasOnlyFields = refusal !== undefined && refusal.fields.length > 0 && problems.elsewhere.length === 0;
@@ -50,7 +51,7 @@ export const MakeForm = (props: {
     >
       <div className="make-fields">
         <OperationPicker operations={operations} selected={operation} onSelect={onOperation} />
-        {send.error != null && !hasOnlyFields && (
+        {send.error !== null && !hasOnlyFields && (
           <div data-problem>
             <ProblemNotice title="It was not made" error={send.error} />
             <ul className="problem-list">

@@ -12,7 +12,7 @@ export const useSend = (
   operation: Operation,
   { draft, update }: DraftControl,
   secrets: Readonly<Record<string, string>>,
-  { onMade, onRefused }: { onMade(job: MadeJob): void; onRefused(): void },
+  onMade: (job: MadeJob) => void,
 ) => {
   const { body, headers } = draft;
   // The draft of the next rendering is too late for the second click of a double click.
@@ -39,7 +39,6 @@ export const useSend = (
     },
     onSettled: () => update((before) => ({ ...before, sent: sent.current })),
     onSuccess: onMade,
-    onError: onRefused,
   });
   return {
     send: () => {
