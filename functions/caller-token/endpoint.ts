@@ -25,7 +25,7 @@ export const createTokenEndpoint =
         debugId,
         error: error instanceof Error ? error.name : 'unknown',
       });
-      // A second token does no harm: whoever meets AWS in a bad moment may ask again.
+      // A second token does no harm, so that the client may ask again.
       const refusal =
         isThrottled(error) || isUnavailable(error)
           ? new ImsRefusal('temporarily_unavailable', 'try again', { status: 503, retryAfterSeconds: 5 })

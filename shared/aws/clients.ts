@@ -10,8 +10,8 @@ const credentials = defaultProvider();
 
 /**
  * How long a connection may take, in ms, before the request is tried again: nothing else ends an attempt to connect to what does not answer.
- * The SDK counts the wait for a free connection as well, which is why no client has more requests under way than connections, but for answers that are still read. An answer
- * that is late is only warned of, by the SDK's own choice.
+ * The SDK counts the wait for a free connection as well, which is why no client has more requests under way than connections, but for
+ * answers that are still read. An answer that is late is only warned of, by the SDK's own choice.
  */
 const connectionTimeout = 2_000;
 
@@ -25,35 +25,25 @@ export const createDynamoDb = (): DynamoDb => connectDynamoDb({ credentials });
  *
  * @param options.pathStyle for S3 servers without a host name per bucket
  */
-export const createS3 = (options: { pathStyle: boolean }): S3Client => {
-  const s3 = new S3Client({
-    credentials,
-    forcePathStyle: options.pathStyle,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout, requestTimeout: 60_000 },
-  });
-  limitInFlight(s3.middlewareStack);
-  return s3;
-};
+export const createS3 = (options: { pathStyle: boolean }): S3Client =>
+  limitInFlight(
+    new S3Client({
+      credentials,
+      forcePathStyle: options.pathStyle,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: { connectionTimeout, requestTimeout: 60_000 },
+    }),
+  );
 
 /** A Secrets Manager client. */
-export const createSecretsManager = (): SecretsManagerClient => {
-  const secretsManager = new SecretsManagerClient({ credentials, requestHandler });
-  limitInFlight(secretsManager.middlewareStack);
-  return secretsManager;
-};
+export const createSecretsManager = (): SecretsManagerClient =>
+  limitInFlight(new SecretsManagerClient({ credentials, requestHandler }));
 
 /** A Lambda client; synchronous invocations (the token refresh) may take up to a minute. */
-export const createLambda = (): LambdaClient => {
-  const lambda = new LambdaClient({ credentials, requestHandler: { connectionTimeout, requestTimeout: 60_000 } });
-  limitInFlight(lambda.middlewareStack);
-  return lambda;
-};
+export const createLambda = (): LambdaClient =>
+  limitInFlight(new LambdaClient({ credentials, requestHandler: { connectionTimeout, requestTimeout: 60_000 } }));
 
 /** An EventBridge client. */
-export const createEventBridge = (): EventBridgeClient => {
-  const eventBridge = new EventBridgeClient({ credentials, requestHandler });
-  limitInFlight(eventBridge.middlewareStack);
-  return eventBridge;
-};
+export const createEventBridge = (): EventBridgeClient =>
+  limitInFlight(new EventBridgeClient({ credentials, requestHandler }));

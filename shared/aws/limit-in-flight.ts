@@ -9,11 +9,10 @@ export const maxInFlight = 50;
  * attempt counts by itself; between two of them a request holds nothing. Of an answer that is a stream only the head counts. A request is
  * signed before it waits, and a signature holds for five minutes.
  *
- * @param middlewareStack of the client
+ * @returns the same client
  */
-export const limitInFlight = <Input extends object, Output extends object>(
-  middlewareStack: Pick<MiddlewareStack<Input, Output>, 'add'>,
-): void => {
+export const limitInFlight = <Client extends { middlewareStack: object }>(client: Client): Client => {
+  const middlewareStack = client.middlewareStack as MiddlewareStack<object, object>;
   const waiting: (() => void)[] = [];
   let free = maxInFlight;
   middlewareStack.add(
@@ -31,4 +30,5 @@ export const limitInFlight = <Input extends object, Output extends object>(
     },
     { step: 'deserialize', name: 'limitInFlight', priority: 'high' },
   );
+  return client;
 };

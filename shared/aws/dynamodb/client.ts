@@ -108,8 +108,7 @@ export const connectDynamoDb = ({
     },
     { step: 'deserialize', name: 'readAnswer' },
   );
-  limitInFlight(middlewareStack);
-  return {
+  return limitInFlight({
     middlewareStack,
     send: async (operation, input) => {
       const handle = middlewareStack.resolve<object, MetadataBearer>(
@@ -120,7 +119,7 @@ export const connectDynamoDb = ({
       return (await handle({ input })).output;
     },
     destroy: () => requestHandler.destroy?.(),
-  };
+  });
 };
 
 const findEndpoint = async (region: string | Provider<string>, endpoint: string | undefined): Promise<URL> => {
