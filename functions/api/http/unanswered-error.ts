@@ -1,5 +1,5 @@
 import type { HttpEvent } from './request.ts';
-import type { Route } from './router.ts';
+import type { RouteDescription } from './route-description.ts';
 
 /** AWS could not be reached, did not answer in time or failed by itself: the cause is its error. */
 export class UnansweredError extends Error {
@@ -15,6 +15,9 @@ export class UnansweredError extends Error {
 const keyHeader = 'Idempotency-Key';
 
 /** Whether the same request sent again does nothing twice: by its method (RFC 9110, 9.2.2), or by its key where the route takes one. */
-export const isRepeatable = ({ method, describe }: Route, { headers }: HttpEvent): boolean =>
+export const isRepeatable = (
+  { method, describe }: { method: string; describe: RouteDescription },
+  { headers }: HttpEvent,
+): boolean =>
   method !== 'POST' ||
   (headers?.[keyHeader.toLowerCase()] !== undefined && keyHeader in (describe.headers?.().shape ?? {}));
